@@ -1,0 +1,57 @@
+//! The opaque error: every problem of a load or a write, together.
+
+use std::{fmt, sync::Arc};
+
+use crate::issue::{Issue, IssueKind};
+
+/// Why a configuration was rejected, or a call refused: all problems at once.
+///
+/// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` reads well.
+#[derive(Clone)]
+pub struct Error {
+    issues: Arc<[Issue]>,
+}
+
+impl Error {
+    pub(crate) fn new(issues: Vec<Issue>) -> Self {
+        Self { issues: issues.into() }
+    }
+
+    /// Every problem, in the order of the sources and of the text in each.
+    pub fn issues(&self) -> impl ExactSizeIterator<Item = &Issue> {
+        self.issues.iter()
+    }
+
+    /// Whether any problem is of this kind.
+    pub fn has(&self, kind: IssueKind) -> bool {
+        self.issues.iter().any(|issue| issue.kind() == kind)
+    }
+}
+
+impl From<Issue> for Error {
+    fn from(issue: Issue) -> Self {
+        Self::new(vec![issue])
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.issues.len();
+        let plural = if count == 1 { "" } else { "s" };
+        write!(f, "configuration rejected: {count} problem{plural}")?;
+        for issue in self.issues.iter() {
+            for line in issue.to_string().lines() {
+                write!(f, "\n  {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,160 @@
+//! One problem of a configuration, and where it stands.
+
+use std::{fmt, path::PathBuf};
+
+use crate::keys::Keys;
+
+/// Where a value, or the lack of one, comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A place in a file.
+    File {
+        /// The path as the program named it.
+        path: PathBuf,
+        /// From 1; `None` when the whole file is meant.
+        line: Option<usize>,
+        /// From 1, in characters.
+        column: Option<usize>,
+    },
+    /// An environment variable.
+    Env {
+        /// The name as the user would type it.
+        name: String,
+    },
+    /// A value that the running program was given.
+    Override,
+    /// A default of the struct.
+    Default,
+    /// Any other source.
+    Source {
+        /// The name that the source gives itself.
+        name: String,
+    },
+}
+
+impl Origin {
+    /// A whole file.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> Self {
+        Self::File { path: path.into(), line: None, column: None }
+    }
+
+    pub(crate) fn env(name: impl Into<String>) -> Self {
+        Self::Env { name: name.into() }
+    }
+}
+
+/// Reads as the second line of a problem: `at config/app.toml:14:7`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, line, column } => {
+                // A file name may hold a newline or a terminal's escape; it must not forge a line.
+                let shown = path.to_string_lossy();
+                if shown.contains(char::is_control) { write!(f, "at {shown:?}")? } else { write!(f, "at {shown}")? }
+                if let Some(line) = line {
+                    write!(f, ":{line}")?;
+                }
+                column.iter().try_for_each(|column| write!(f, ":{column}"))
+            }
+            Self::Env { name } => write!(f, "from environment variable {name}"),
+            Self::Override => f.write_str("from a value set at run time"),
+            Self::Default => f.write_str("from the default of the field"),
+            Self::Source { name } => write!(f, "from {name}"),
+        }
+    }
+}
+
+/// What kind of problem an [`Issue`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IssueKind {
+    /// A source cannot be read: missing, no permission, too large, not a regular file.
+    Unreadable,
+    /// The text of a source does not parse.
+    Syntax,
+    /// A key or variable that no field takes.
+    UnknownKey,
+    /// A value of the wrong type, or out of the range of its type.
+    WrongType,
+    /// A required value that no layer gives.
+    Missing,
+    /// A rule on a field, or a check of a struct, failed.
+    Rule,
+    /// `${VAR}` names a variable that is not set.
+    Interpolation,
+    /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
+    Setup,
+    /// A write at run time was refused, or cannot be done on this handle.
+    Write,
+}
+
+/// One problem: what is wrong, where it stands, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    path: Keys,
+    origin: Option<Origin>,
+    message: String,
+    help: Option<String>,
+    kind: IssueKind,
+}
+
+impl Issue {
+    pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
+        Self { path, origin: None, message: message.into(), help: None, kind }
+    }
+
+    pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
+        self.origin = origin.into();
+        self
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.path
+    }
+
+    /// The path of the value as files write it, such as `servers[3].port`; empty when a whole source is meant.
+    pub fn path(&self) -> String {
+        self.path.to_string()
+    }
+
+    /// Where it stands; `None` when no layer gives the value.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// What is wrong, in lower case and without a final stop.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// What kind of problem it is.
+    pub fn kind(&self) -> IssueKind {
+        self.kind
+    }
+}
+
+/// One line for the problem, one for its place, one for the remedy.
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_root() {
+            write!(f, "{}", self.message)?;
+        } else {
+            write!(f, "{}: {}", self.path, self.message)?;
+        }
+        if let Some(origin) = &self.origin {
+            write!(f, "\n  {origin}")?;
+        }
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+    }
+}

@@ -1,0 +1,77 @@
+//! Typed paths: `AppConfig::paths().rate_limit().max()`.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::config::HotConfig;
+
+/// The place of a field of type `F` below a struct `R`.
+///
+/// Made by the generated `R::paths()`; it always exists, and its type is right.
+pub struct Path<R, F> {
+    pub(crate) slot: usize,
+    marker: PhantomData<fn(&R) -> &F>,
+}
+
+impl<R: HotConfig, F> Path<R, F> {
+    pub(crate) fn root() -> Self {
+        Self::at(0)
+    }
+
+    fn at(slot: usize) -> Self {
+        Self { slot, marker: PhantomData }
+    }
+
+    /// For generated code: the path of the field with this number below `F`.
+    #[doc(hidden)]
+    pub fn __child<C>(self, slot: usize) -> Path<R, C> {
+        Path::at(self.slot + slot)
+    }
+
+    /// The path as a JSON pointer (RFC 6901), by the names that files use: `/rate_limit/max`.
+    pub fn pointer(&self) -> String {
+        R::SHAPE.keys_of(self.slot).pointer()
+    }
+
+    /// The path as reports write it: `rate_limit.max`.
+    pub fn dotted(&self) -> String {
+        R::SHAPE.keys_of(self.slot).to_string()
+    }
+}
+
+impl<R, F> Clone for Path<R, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, F> Copy for Path<R, F> {}
+
+impl<R: HotConfig, F> fmt::Debug for Path<R, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Path").field(&self.dotted()).finish()
+    }
+}
+
+impl<R: HotConfig, F> fmt::Display for Path<R, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.dotted())
+    }
+}
+
+/// What a call that takes a path accepts: a [`Path`], or the generated paths of a nested struct.
+pub trait AsPath {
+    /// The struct that the path starts from.
+    type Root: HotConfig;
+    /// The type of the field.
+    type Value: 'static;
+    /// The path itself.
+    fn as_path(&self) -> Path<Self::Root, Self::Value>;
+}
+
+impl<R: HotConfig, F: 'static> AsPath for Path<R, F> {
+    type Root = R;
+    type Value = F;
+    fn as_path(&self) -> Self {
+        *self
+    }
+}

@@ -1,0 +1,158 @@
+//! What the derive knows about a struct, as data: names, docs, defaults, nesting. No types.
+//!
+//! Everything that needs no value of the struct works from here: environment names, unknown keys, aliases,
+//! paths, templates.
+
+use crate::{keys::Keys, value::Value};
+
+/// A struct that derives `HotConfig`.
+#[derive(Debug)]
+pub struct Shape {
+    /// The struct's Rust name.
+    pub name: &'static str,
+    /// Its doc comment.
+    pub docs: &'static str,
+    /// Its fields in the order of the source, without skipped ones.
+    pub fields: &'static [FieldShape],
+}
+
+/// A field of such a struct.
+#[derive(Debug)]
+pub struct FieldShape {
+    /// The Rust name, without `r#`.
+    pub name: &'static str,
+    /// The serde name.
+    pub key: &'static str,
+    /// Other names that serde accepts.
+    pub aliases: &'static [&'static str],
+    /// The doc comment.
+    pub docs: &'static str,
+    /// The type as written.
+    pub ty: &'static str,
+    /// The field's number within the struct; see [`Member`](crate::member::Member).
+    pub slot: usize,
+    /// What stands below it.
+    pub kind: Kind,
+    /// `#[serde(flatten)]`: its keys stand beside the field's own.
+    pub flatten: bool,
+    /// `#[serde(default)]` on the field or the struct.
+    pub serde_default: bool,
+    /// `#[hot(default = ..)]`.
+    pub default: Option<fn() -> Value>,
+    /// `#[hot(env = "..")]`.
+    pub env: Option<&'static str>,
+    /// `#[hot(restart)]`.
+    pub restart: bool,
+    /// `#[hot(secret)]`: the value is never shown.
+    pub secret: bool,
+}
+
+/// What stands below a field.
+#[derive(Debug)]
+pub enum Kind {
+    /// A value of any type that serde reads.
+    Leaf,
+    /// Another struct that derives `HotConfig`.
+    Nested(&'static Shape),
+    /// An `Option` of one; a leaf for everything but names and defaults.
+    Optional(&'static Shape),
+}
+
+impl FieldShape {
+    /// A leaf without attributes; generated code overrides what differs.
+    pub const LEAF: Self = Self {
+        name: "",
+        key: "",
+        aliases: &[],
+        docs: "",
+        ty: "",
+        slot: 0,
+        kind: Kind::Leaf,
+        flatten: false,
+        serde_default: false,
+        default: None,
+        env: None,
+        restart: false,
+        secret: false,
+    };
+
+    /// The shape below the field, if it is a struct of ours.
+    pub(crate) fn inner(&self) -> Option<&'static Shape> {
+        match self.kind {
+            Kind::Leaf => None,
+            Kind::Nested(shape) | Kind::Optional(shape) => Some(shape),
+        }
+    }
+
+    /// Where the field stands below its struct, which stands at `parent`.
+    pub(crate) fn keys(&self, parent: &Keys) -> Keys {
+        if self.flatten { parent.clone() } else { parent.name(self.key) }
+    }
+}
+
+/// A leaf with everything that leads to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    /// From the root struct; an inner leaf of an `Option<Nested>` has its option's number.
+    pub(crate) slot: usize,
+    pub(crate) keys: Keys,
+    /// From the root's field down to the leaf itself.
+    pub(crate) trail: Vec<&'static FieldShape>,
+}
+
+impl Leaf {
+    pub(crate) fn field(&self) -> &'static FieldShape {
+        self.trail[self.trail.len() - 1]
+    }
+
+    pub(crate) fn secret(&self) -> bool {
+        self.trail.iter().any(|field| field.secret)
+    }
+}
+
+impl Shape {
+    /// Every leaf in order, those inside an `Option<Nested>` too.
+    pub(crate) fn leaves(&'static self) -> Vec<Leaf> {
+        let mut leaves = Vec::new();
+        self.collect_leaves(0, true, &Keys::root(), &[], &mut leaves);
+        leaves
+    }
+
+    fn collect_leaves(
+        &'static self,
+        base: usize,
+        numbered: bool,
+        parent: &Keys,
+        trail: &[&'static FieldShape],
+        out: &mut Vec<Leaf>,
+    ) {
+        for field in self.fields {
+            let keys = field.keys(parent);
+            let slot = if numbered { base + field.slot } else { base };
+            let trail = [trail, &[field]].concat();
+            match field.kind {
+                Kind::Leaf => out.push(Leaf { slot, keys, trail }),
+                Kind::Nested(inner) => inner.collect_leaves(slot, numbered, &keys, &trail, out),
+                Kind::Optional(inner) => inner.collect_leaves(slot, false, &keys, &trail, out),
+            }
+        }
+    }
+
+    /// The place of the field with this number, counted from this struct; number 0 is the struct itself.
+    pub(crate) fn keys_of(&self, slot: usize) -> Keys {
+        let mut shape = self;
+        let mut rest = slot;
+        let mut keys = Keys::root();
+        while rest > 0 {
+            let next = shape.fields.partition_point(|field| field.slot <= rest);
+            let Some(field) = next.checked_sub(1).map(|last| &shape.fields[last]) else { break };
+            keys = field.keys(&keys);
+            rest -= field.slot;
+            match field.kind {
+                Kind::Nested(inner) => shape = inner,
+                Kind::Leaf | Kind::Optional(_) => break,
+            }
+        }
+        keys
+    }
+}
