@@ -24,8 +24,8 @@ pub struct Status {
     pub cause: Cause,
     /// Every source and how it is.
     pub sources: Vec<SourceStatus>,
-    /// How changes of files are noticed.
-    pub watcher: WatcherHealth,
+    /// How changes of files are noticed; `None` when nothing is watched.
+    pub watcher: Option<WatcherHealth>,
     /// Why the last reload was refused; `None` once one is accepted again.
     pub last_error: Option<String>,
     /// What `Warn` policies found in the current sources.

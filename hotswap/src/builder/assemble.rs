@@ -7,8 +7,7 @@ use std::{
         Arc,
         mpsc::{Receiver, Sender, channel},
     },
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{Builder, Options, PathKind, PathSpec, profile::Profile};
@@ -17,7 +16,7 @@ use crate::{
     engine::{
         Core, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
-        run::{Command, Engine},
+        run::{Command, Demand, Engine},
     },
     error::Error,
     handle::Handle,
@@ -26,7 +25,7 @@ use crate::{
     load::{self, Input, Loaded, Model, Pins},
     root::{self, Root},
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, env::Names, format::Format, priority},
+    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
     value::Value,
     watch::{
         Watcher,
@@ -52,7 +51,7 @@ impl Options {
 impl Sources {
     fn of<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
         let profile = Profile::choose(builder.profile.as_deref(), builder.env.as_deref())?;
-        let names = Names::new(builder.env.as_deref(), T::SHAPE).map_err(Error::new)?;
+        let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
         let settings = Settings {
             shape: T::SHAPE,
@@ -84,11 +83,23 @@ impl Sources {
     }
 
     /// Reads until nothing looks as if it was being written, or the wait for that is over.
-    fn read(&mut self, inbox: Option<&Receiver<Command>>, debounce: &mut Debounce) -> Collected {
+    fn read(
+        &mut self,
+        watcher: &mut Option<Watcher>,
+        inbox: &Receiver<Command>,
+        debounce: &mut Debounce,
+    ) -> Collected {
         let mut fired = Fired::now(Instant::now());
         loop {
+            if let Some(watcher) = watcher {
+                watcher.arm(&self.collector.targets());
+                watcher.flush();
+            }
             let collected = self.collector.collect(fired.last_try, true);
-            for command in inbox.into_iter().flat_map(Receiver::try_iter) {
+            if let Some(watcher) = watcher {
+                watcher.flush();
+            }
+            for command in inbox.try_iter() {
                 if let Command::Hint(hint) = command {
                     debounce.on_hint(Instant::now(), &hint);
                 }
@@ -103,16 +114,14 @@ impl Sources {
 }
 
 /// Sleeps until the debounce gives leave to read again.
-fn wait(inbox: Option<&Receiver<Command>>, debounce: &mut Debounce) -> Fired {
+fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce) -> Fired {
     loop {
         if let Some(fired) = debounce.fire(Instant::now()) {
             return fired;
         }
         let left = debounce.next_deadline().saturating_duration_since(Instant::now());
-        match inbox.map(|inbox| inbox.recv_timeout(left)) {
-            Some(Ok(Command::Hint(hint))) => debounce.on_hint(Instant::now(), &hint),
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => thread::sleep(left.min(Duration::from_millis(50))),
+        if let Ok(Command::Hint(hint)) = inbox.recv_timeout(left) {
+            debounce.on_hint(Instant::now(), &hint);
         }
     }
 }
@@ -155,10 +164,10 @@ fn first<T: HotConfig>(collected: &Collected, issues: Vec<Issue>) -> Result<Load
 }
 
 pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
-    let (commands, _inbox) = channel();
+    let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(None, &mut debounce);
+    let collected = sources.read(&mut None, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, sources.issues)?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
@@ -170,11 +179,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let mut sources = Sources::of(builder, &commands)?;
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
-    if let Some(watcher) = &mut watcher {
-        watcher.arm(&sources.collector.targets());
-    }
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(Some(&inbox), &mut debounce);
+    let collected = sources.read(&mut watcher, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
     let state = State {
@@ -187,7 +193,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
     let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands)));
     core.warn(warnings);
-    start(&core, Engine { core: Arc::downgrade(&core), inbox, collector: sources.collector, watcher, debounce })?;
+    start(&core, Engine { core: Arc::downgrade(&core), inbox, collector: sources.collector, watcher, debounce, later: Demand::default() })?;
     Ok(Handle::root(core).into())
 }
 

@@ -292,6 +292,7 @@ impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
     }
 
     forward_to_deserialize_any! {
+        <W: Visitor<'v>>
         f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
         ignored_any
     }

@@ -17,12 +17,12 @@ use crate::{
     issue::Issue,
     shape::Shape,
     snapshot::Cause,
-    source::{Layer, UnknownKeys, env::Names, together::{Outcome, read_all_together}},
+    source::{Layer, UnknownKeys, names::Names, together::{Outcome, read_all_together}},
     watch::chain::Target,
 };
 
 /// How sources are read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) shape: &'static Shape,
     pub(crate) max_file_size: u64,
@@ -31,6 +31,14 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
+}
+
+impl Settings {
+    /// Whether a variable may be meant for a field.
+    fn concerns(&self, variable: &std::ffi::OsStr) -> bool {
+        let name = variable.to_string_lossy();
+        self.names.find(&name).is_some() || self.names.is_ours(&name)
+    }
 }
 
 /// One source and what it gave last.

@@ -59,7 +59,7 @@ pub(crate) struct State {
 #[derive(Default)]
 pub(crate) struct Board {
     pub(crate) sources: Vec<collect::SourceStatus>,
-    pub(crate) watcher: WatcherHealth,
+    pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
     pub(crate) warnings: Vec<Issue>,
     pub(crate) reloads: u64,

@@ -7,7 +7,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{
@@ -47,11 +47,13 @@ pub(crate) struct Engine {
     /// `None` when nothing is watched: only requests are served then.
     pub(crate) watcher: Option<Watcher>,
     pub(crate) debounce: Debounce,
+    /// What came in during a pass, for the next one.
+    pub(crate) later: Demand,
 }
 
 /// Why a pass runs.
 #[derive(Default)]
-struct Demand {
+pub(crate) struct Demand {
     fired: Option<Fired>,
     replies: Vec<Reply>,
     source: bool,
@@ -84,7 +86,11 @@ impl Engine {
 
     /// Sleeps until something is to be done.
     fn wait(&mut self, awaited: Option<Instant>) -> Demand {
-        let mut demand = Demand::default();
+        let mut demand = std::mem::take(&mut self.later);
+        if demand.stop || demand.source || !demand.replies.is_empty() {
+            demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
+            return demand;
+        }
         let due = self.watcher.is_some() || self.debounce.is_pending();
         let deadline = awaited.into_iter().chain(due.then(|| self.debounce.next_deadline())).min();
         let first = match deadline {
@@ -123,6 +129,7 @@ impl Engine {
         // Watches come before the read, so that a change after it gives a hint.
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
+            watcher.flush();
         }
         let requested = !replies.is_empty();
         let read = catch_unwind(AssertUnwindSafe(|| self.collector.collect(fired.last_try, fired.poll || requested)));
@@ -131,8 +138,8 @@ impl Engine {
             Err(_) => return self.panicked(core, replies),
         };
         self.report(core);
-        let held = collected.unsettled && self.debounce.hold(Instant::now(), fired);
-        if held {
+        let unfinished = collected.unsettled || self.written_meanwhile();
+        if unfinished && self.debounce.hold(Instant::now(), fired) {
             return collected.look_again;
         }
         let result = if collected.changed || requested {
@@ -145,6 +152,21 @@ impl Engine {
             Err(_) => return self.panicked(core, replies),
         }
         collected.look_again
+    }
+
+    /// Whether somebody began to write while the files were read: what was read may be half of it.
+    fn written_meanwhile(&mut self) -> bool {
+        if let Some(watcher) = &mut self.watcher {
+            watcher.flush();
+        }
+        let mut demand = Demand::default();
+        while let Ok(command) = self.inbox.try_recv() {
+            self.take(command, &mut demand);
+        }
+        self.later.replies.append(&mut demand.replies);
+        self.later.source |= demand.source;
+        self.later.stop |= demand.stop;
+        self.debounce.is_writing()
     }
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
@@ -168,11 +190,11 @@ impl Engine {
         None
     }
 
-    fn report(&self, core: &Core) {
+    pub(crate) fn report(&self, core: &Core) {
         let mut board = core.board();
         board.sources = self.collector.statuses();
         if let Some(watcher) = &self.watcher {
-            board.watcher = watcher.health();
+            board.watcher = Some(watcher.health());
         }
     }
 }

@@ -10,8 +10,6 @@ pub(crate) mod unknown;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
-use serde::Deserialize;
-
 pub(crate) use merge::{merge, place};
 
 use crate::{
@@ -72,11 +70,14 @@ pub(crate) struct Loaded {
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(&below, layer.tree()));
     let complete = merge(&defaults::below(model.shape, Some(&merged)), &merged);
-    let resolved = interpolate::resolve(&complete, input.variables);
-    let tree = input.pins.iter().fold(resolved.tree, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
+    let templates = input.layers.iter().any(|layer| layer.has_templates());
+    let (resolved, unresolved) = match interpolate::resolve(&complete, input.variables) {
+        Ok(resolved) => (resolved, Vec::new()),
+        Err(issues) => (complete.clone(), issues),
+    };
+    let tree = input.pins.iter().fold(resolved, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
 
-    let mut problems = Problems::new(resolved.interpolated);
-    problems.extend(resolved.issues);
+    let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
     let decoded = (model.decode)(&tree, &ignored);
     match &decoded {

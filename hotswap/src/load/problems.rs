@@ -19,13 +19,15 @@ pub struct Problems {
     found: Vec<Issue>,
     /// How many fields on the way to the current one are secret.
     secret: usize,
-    /// Where interpolation put text in, and the text before it: the variable's own value is not shown.
-    interpolated: Vec<(Keys, Arc<str>)>,
+    /// The tree before interpolation: what a variable put in is not shown, what was written is.
+    written: Option<Value>,
+    /// Interpolation failed: what else is wrong with a template is not known.
+    unresolved: bool,
 }
 
 impl Problems {
-    pub(crate) fn new(interpolated: Vec<(Keys, Arc<str>)>) -> Self {
-        Self { interpolated, ..Self::default() }
+    pub(crate) fn new(written: Option<Value>, unresolved: Vec<Issue>) -> Self {
+        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, secret: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,8 +59,14 @@ impl Problems {
 
     /// The text before interpolation of what stands at, above or below `keys`.
     fn template(&self, keys: &Keys) -> Option<Arc<str>> {
-        let related = |other: &Keys| other.starts_with(keys) || keys.starts_with(other);
-        self.interpolated.iter().find(|(other, _)| related(other)).map(|(_, text)| Arc::clone(text))
+        let mut value = self.written.as_ref()?;
+        for key in &keys.0 {
+            match Keys(vec![key.clone()]).find(value) {
+                Some(below) => value = below,
+                None => break,
+            }
+        }
+        first_template(value)
     }
 
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
@@ -87,10 +95,10 @@ impl Problems {
             return true;
         }
         let template = self.template(keys);
-        let mut findings = Findings::new(self.secret > 0 || template.is_some());
-        for rule in rules {
-            rule.check(value, &mut findings);
+        if self.unresolved && template.is_some() {
+            return false;
         }
+        let findings = Findings::of(value, rules, self.secret > 0 || template.is_some());
         let sound = findings.found.is_empty();
         for finding in findings.found {
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
@@ -102,10 +110,10 @@ impl Problems {
     /// Adds what a decoder found; always false, for "not sound".
     pub(crate) fn decoding(&mut self, error: DecodeError, keys: &Keys) -> bool {
         let place = keys.join(&error.keys());
-        if self.found.iter().any(|issue| issue.kind() == IssueKind::Interpolation && issue.keys() == &place) {
+        let template = self.template(&place);
+        if self.unresolved && template.is_some() {
             return false;
         }
-        let template = self.template(&place);
         let discreet = self.secret > 0 || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
@@ -114,5 +122,14 @@ impl Problems {
 
     pub(crate) fn not_a_table(&mut self, found: &Value, keys: &Keys) -> bool {
         self.decoding(DecodeError::expected_table(found), keys)
+    }
+}
+
+fn first_template(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Template(text) => Some(Arc::clone(text)),
+        Value::List(items) => items.iter().find_map(first_template),
+        Value::Table(table) => table.values().find_map(first_template),
+        _ => None,
     }
 }

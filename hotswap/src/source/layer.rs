@@ -28,6 +28,8 @@ pub(crate) struct Layer {
     places: Places,
     normal: Normal,
     unknown_keys: UnknownKeys,
+    /// Whether any string waits for interpolation.
+    templates: bool,
     /// Found while the source was read; each refuses the load or warns.
     complaints: Vec<(UnknownKeys, Issue)>,
 }
@@ -36,7 +38,8 @@ impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
     pub(crate) fn new(places: Places, tree: &Value, shape: &'static Shape, unknown_keys: UnknownKeys) -> Self {
         let normal = unknown::normalise(&without_schema(tree), shape);
-        let mut layer = Self { places, normal, unknown_keys, complaints: Vec::new() };
+        let templates = holds_template(&normal.tree);
+        let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
         let found: Vec<_> = layer.unfamiliar().chain(layer.doubled()).collect();
         layer.complaints.extend(found);
         layer
@@ -49,6 +52,10 @@ impl Layer {
 
     pub(crate) fn tree(&self) -> &Value {
         &self.normal.tree
+    }
+
+    pub(crate) fn has_templates(&self) -> bool {
+        self.templates
     }
 
     pub(crate) fn unknown_keys(&self) -> UnknownKeys {
@@ -141,5 +148,14 @@ fn without_schema(tree: &Value) -> Value {
             tree
         }
         _ => tree.clone(),
+    }
+}
+
+fn holds_template(value: &Value) -> bool {
+    match value {
+        Value::Template(_) => true,
+        Value::List(items) => items.iter().any(holds_template),
+        Value::Table(table) => table.values().any(holds_template),
+        _ => false,
     }
 }

@@ -6,8 +6,8 @@ pub(crate) mod env;
 pub(crate) mod format;
 mod layer;
 pub(crate) mod locate;
-mod names;
-mod read;
+pub(crate) mod names;
+pub(crate) mod read;
 pub(crate) mod read_error;
 pub(crate) mod stamp;
 pub(crate) mod together;
@@ -141,7 +141,7 @@ impl Reading {
     /// Every syntax error of the text.
     pub fn text(format: Format, text: &str) -> Result<Self, Error> {
         let tree = format::parse(format, text).map_err(|flaws| {
-            Error::new(flaws.into_iter().map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.to_string())).collect())
+            Error::new(flaws.into_iter().map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message)).collect())
         })?;
         Ok(Self { tree, text: Some((format, text.into())) })
     }

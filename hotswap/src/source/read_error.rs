@@ -70,7 +70,7 @@ impl ReadError {
         }
     }
 
-    fn missing(path: &Path) -> Self {
+    pub(crate) fn missing(path: &Path) -> Self {
         Self::Missing {
             path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
             link_to: std::fs::read_link(path).ok(),

@@ -286,7 +286,7 @@ impl Parsed {
 
     fn dotenv(shown: &Path, content: &Content, settings: &Settings) -> Self {
         let digest = content.digest;
-        match dotenv::parse(&content.text) {
+        match dotenv::parse(content.text.as_bytes()) {
             Ok(lines) => {
                 let variables = lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));

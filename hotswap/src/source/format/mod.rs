@@ -56,6 +56,9 @@ macro_rules! formats {
                 }
             }
 
+            /// Every extension of every format.
+            pub(crate) const EXTENSIONS: &[&str] = &[$($($extension,)+)+];
+
             /// The cargo feature that brings the parser.
             pub(crate) fn feature(self) -> &'static str {
                 match self {
