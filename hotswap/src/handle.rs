@@ -19,8 +19,8 @@ use crate::{
     snapshot::Cause,
     status::{PendingRestart, Status},
     subscribe::{
-        Change, FieldChange, FieldDelivery, Pattern, PatternDelivery, ReportDelivery, Reports, Seen, Subscription,
-        Topic, Watch, WholeDelivery,
+        Change, FieldChange, FieldDelivery, Pattern, PatternDelivery, ReportDelivery, Reports, Seen,
+        Subscription, Topic, Watch, WholeDelivery,
     },
 };
 
@@ -161,7 +161,11 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// As [`set`](Self::set).
-    pub fn set_async<P>(&self, path: P, value: P::Value) -> impl Future<Output = Result<u64, Error>> + Send + use<S, P>
+    pub fn set_async<P>(
+        &self,
+        path: P,
+        value: P::Value,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<S, P>
     where
         P: AsPath<Root = S>,
         P::Value: Send,

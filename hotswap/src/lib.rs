@@ -1,5 +1,8 @@
 //! Configuration that changes while the program runs: checked, atomic, observable.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod builder;
 mod cell;
 mod config;
@@ -13,9 +16,6 @@ mod keys;
 mod load;
 mod member;
 mod path;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod resolve;
 mod root;
 mod rule;
@@ -39,7 +39,8 @@ pub use handle::{Handle, WeakHandle};
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth};
+pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};

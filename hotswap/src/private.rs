@@ -6,7 +6,7 @@ pub use crate::{
     config::FieldOf,
     de::{DecodeError, Decoder, decode},
     member::{Leaf, Member, Nested, NoEncode, Optional, Probe, bits, encode_with},
-    rule::{Findings, Rule},
+    rule::*,
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Shape},
     value::Value,

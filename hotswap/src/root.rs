@@ -176,7 +176,11 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
     let mut sound = true;
     for (field, member) in members::<T>() {
         let rest = unclaimed::<T>(field, value);
-        let given = if field.flatten { rest.as_ref() } else { value.as_table().and_then(|table| table.get(field.key)) };
+        let given = if field.flatten {
+            rest.as_ref()
+        } else {
+            value.as_table().and_then(|table| table.get(field.key))
+        };
         let absent_is_fine = field.serde_default && given.is_none();
         sound &= absent_is_fine
             || problems.within(field, |problems| member.probe(given, &field.keys(keys), problems));

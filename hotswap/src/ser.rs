@@ -57,7 +57,9 @@ impl ser::Serializer for Encoder {
     }
 
     fn serialize_u128(self, value: u128) -> Result<Value, EncodeError> {
-        i128::try_from(value).map(Value::Int).map_err(|_| EncodeError::new("integers above i128 cannot be written"))
+        i128::try_from(value)
+            .map(Value::Int)
+            .map_err(|_| EncodeError::new("integers above i128 cannot be written"))
     }
 
     fn serialize_bool(self, value: bool) -> Result<Value, EncodeError> {
@@ -101,7 +103,12 @@ impl ser::Serializer for Encoder {
         Ok(Value::Null)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, EncodeError> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Value, EncodeError> {
         Ok(Value::text(variant))
     }
 

@@ -78,13 +78,16 @@ impl Published {
     pub(crate) fn get<S: 'static>(&self, base: usize) -> &S {
         let whole: &dyn Any = &*self.root;
         let part = if base == 0 { Some(whole) } else { self.root.at(base) };
-        part.and_then(<dyn Any>::downcast_ref).expect("a handle is only made for the type that stands at its number")
+        part.and_then(<dyn Any>::downcast_ref)
+            .expect("a handle is only made for the type that stands at its number")
     }
 
     /// The same, to keep.
     pub(crate) fn part<S: Send + Sync + 'static>(&self, base: usize) -> Arc<S> {
-        let any = if base == 0 { Arc::clone(&self.root) as Arc<dyn Any + Send + Sync> } else { self.shared(base) };
-        any.downcast().unwrap_or_else(|_| unreachable!("a handle is only made for the type that stands at its number"))
+        let any =
+            if base == 0 { Arc::clone(&self.root) as Arc<dyn Any + Send + Sync> } else { self.shared(base) };
+        any.downcast()
+            .unwrap_or_else(|_| unreachable!("a handle is only made for the type that stands at its number"))
     }
 
     fn shared(&self, base: usize) -> Arc<dyn Any + Send + Sync> {

@@ -8,7 +8,7 @@ pub use crate::engine::{
     PendingRestart,
     collect::{Health, SourceStatus},
 };
-pub use crate::watch::WatcherHealth;
+pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{engine::Core, snapshot::Cause};
 
 /// The state of a configuration at one moment. Serialisable; never holds a secret's value.

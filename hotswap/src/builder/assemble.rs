@@ -44,7 +44,12 @@ struct Sources {
 
 impl Options {
     fn timing(&self) -> Timing {
-        Timing { quiet: self.debounce, max_wait: self.max_wait, write_wait: self.write_wait, poll: self.poll_interval }
+        Timing {
+            quiet: self.debounce,
+            max_wait: self.max_wait,
+            write_wait: self.write_wait,
+            poll: self.poll_interval,
+        }
     }
 }
 
@@ -62,7 +67,8 @@ impl Sources {
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
         };
-        let mut issues: Vec<_> = profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
+        let mut issues: Vec<_> =
+            profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -132,9 +138,13 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Issue> {
         PathKind::Dotenv => (priority::DOTENV, FileKind::Dotenv),
         PathKind::File => {
             let unknown = || {
-                Issue::new(IssueKind::Setup, Keys::root(), "the format of the file is not known by its extension")
-                    .at(Origin::file(&path))
-                    .with_help("use .toml, .yaml, .yml or .json")
+                Issue::new(
+                    IssueKind::Setup,
+                    Keys::root(),
+                    "the format of the file is not known by its extension",
+                )
+                .at(Origin::file(&path))
+                .with_help("use .toml, .yaml, .yml or .json")
             };
             (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
         }
@@ -157,9 +167,16 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
 }
 
 fn first<T: HotConfig>(collected: &Collected, issues: Vec<Issue>) -> Result<Loaded, Error> {
-    let variables = |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
+    let variables =
+        |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
     let unread = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let input = Input { layers: &collected.layers, pins: &Pins::new(), variables: &variables, unread };
+    let input = Input {
+        layers: &collected.layers,
+        pins: &Pins::new(),
+        names: Some(&collected.names),
+        variables: &variables,
+        unread,
+    };
     load::load(Model::of::<T>(), &input)
 }
 
@@ -193,7 +210,17 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
     let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands)));
     core.warn(warnings);
-    start(&core, Engine { core: Arc::downgrade(&core), inbox, collector: sources.collector, watcher, debounce, later: Demand::default() })?;
+    start(
+        &core,
+        Engine {
+            core: Arc::downgrade(&core),
+            inbox,
+            collector: sources.collector,
+            watcher,
+            debounce,
+            later: Demand::default(),
+        },
+    )?;
     Ok(Handle::root(core).into())
 }
 
@@ -209,7 +236,9 @@ fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
     engine.report(core);
     let thread = engine.start().map_err(|error| {
         let message = format!("the system gives no thread for the engine: {error}");
-        Error::from(Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"))
+        Error::from(
+            Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
+        )
     })?;
     core.adopt(thread);
     Ok(())

@@ -1,6 +1,9 @@
 //! Which profile: a name in the paths of files.
 
-use std::{env, path::{Path, PathBuf}};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     error::Error,
@@ -71,7 +74,8 @@ impl Profile {
         if !self.explicit || tried.is_empty() || tried.iter().any(|path| path.exists()) {
             return None;
         }
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+        let absolute =
+            |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
         let tried: Vec<_> = tried.iter().map(absolute).collect();
         let message = format!("the profile `{}` matches no file, tried {}", self.name, tried.join(", "));
         Some(self.issue(message, "create the file, or choose another profile"))

@@ -37,7 +37,10 @@ impl<'p, 'v> ListAccess<'p, 'v> {
 impl<'v> SeqAccess<'v> for ListAccess<'_, 'v> {
     type Error = DecodeError;
 
-    fn next_element_seed<T: DeserializeSeed<'v>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: DeserializeSeed<'v>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, DecodeError> {
         let Some(item) = self.items.next() else { return Ok(None) };
         let step = Step::Index(self.index);
         self.index += 1;

@@ -27,12 +27,24 @@ const DISCREET: &str = "the value does not fit the type of the field";
 
 impl DecodeError {
     pub(super) fn wrong(message: impl Into<String>) -> Self {
-        Self { steps: Vec::new(), kind: IssueKind::WrongType, message: message.into(), discreet: DISCREET, help: None }
+        Self {
+            steps: Vec::new(),
+            kind: IssueKind::WrongType,
+            message: message.into(),
+            discreet: DISCREET,
+            help: None,
+        }
     }
 
     pub(super) fn missing() -> Self {
         let kind = IssueKind::Missing;
-        Self { steps: Vec::new(), kind, message: "missing value".into(), discreet: "missing value", help: None }
+        Self {
+            steps: Vec::new(),
+            kind,
+            message: "missing value".into(),
+            discreet: "missing value",
+            help: None,
+        }
     }
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
@@ -175,7 +187,9 @@ fn expectation(expected: &dyn Expected) -> String {
         "a sequence" => "a list".into(),
         "a map" => "a table".into(),
         other if other.starts_with("struct ") => "a table".into(),
-        other if other.starts_with("enum ") || other == "variant identifier" => "the name of a variant".into(),
+        other if other.starts_with("enum ") || other == "variant identifier" => {
+            "the name of a variant".into()
+        }
         other => other.into(),
     }
 }

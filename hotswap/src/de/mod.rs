@@ -51,11 +51,7 @@ enum Step<'p> {
     Index(usize),
 }
 
-impl<'p> Place<'p> {
-    fn below(&'p self, step: Step<'p>, known: &'static [&'static str]) -> Place<'p> {
-        Place { parent: Some(self), step, known, ignored: self.ignored }
-    }
-
+impl Place<'_> {
     fn keys(&self) -> Keys {
         let parent = self.parent.map(Place::keys).unwrap_or_default();
         match self.step {
@@ -219,9 +215,8 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
             Value::Text(text) | Value::Template(text) => {
                 visitor.visit_enum(IntoDeserializer::<DecodeError>::into_deserializer(&**text))
             }
-            Value::Table(table) if table.len() == 1 => {
-                VariantAccess::of(table, &self.place).map_or_else(|| Err(DecodeError::missing()), |variant| visitor.visit_enum(variant))
-            }
+            Value::Table(table) if table.len() == 1 => VariantAccess::of(table, &self.place)
+                .map_or_else(|| Err(DecodeError::missing()), |variant| visitor.visit_enum(variant)),
             Value::Untyped(untyped) => {
                 Scalar::new(&untyped.text, untyped.dialect, self.place).variant(name, variants, visitor)
             }

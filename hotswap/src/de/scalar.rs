@@ -1,6 +1,8 @@
 //! Scalars that have only their text: environment variables, interpolated strings, plain YAML scalars.
 
-use serde::de::{self, Error as _, IntoDeserializer, SeqAccess, Unexpected, Visitor, value::BorrowedStrDeserializer};
+use serde::de::{
+    self, Error as _, IntoDeserializer, SeqAccess, Unexpected, Visitor, value::BorrowedStrDeserializer,
+};
 
 use super::{DecodeError, Place, Step};
 use crate::value::{Dialect, Untyped};
@@ -118,7 +120,8 @@ impl<'p, 'v> Scalar<'p, 'v> {
         if let Some(value) = self.parse_integer().filter(|_| !leading_zero(self.text)) {
             return visit_integer(value, visitor);
         }
-        if let Some(value) = self.parse_float().filter(|_| self.text.starts_with(|c: char| "+-.0123456789".contains(c)))
+        if let Some(value) =
+            self.parse_float().filter(|_| self.text.starts_with(|c: char| "+-.0123456789".contains(c)))
         {
             return visitor.visit_f64(value);
         }
@@ -175,7 +178,9 @@ impl<'p, 'v> Scalar<'p, 'v> {
 
 fn leading_zero(text: &str) -> bool {
     let digits = text.trim().trim_start_matches(['+', '-']);
-    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+    digits.len() > 1
+        && digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The items of `a,b`.
@@ -187,7 +192,10 @@ struct Items<'p, 'v> {
 impl<'v> SeqAccess<'v> for Items<'_, 'v> {
     type Error = DecodeError;
 
-    fn next_element_seed<T: de::DeserializeSeed<'v>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: de::DeserializeSeed<'v>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, DecodeError> {
         let Some((index, text)) = self.items.next() else { return Ok(None) };
         let place = Place { parent: Some(&self.scalar.place), step: Step::Index(index), ..self.scalar.place };
         let item = Scalar { text, dialect: self.scalar.dialect, place };
@@ -227,7 +235,11 @@ impl<'v> de::Deserializer<'v> for Scalar<'_, 'v> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'v>>(self, _: &'static str, visitor: V) -> Result<V::Value, DecodeError> {
+    fn deserialize_unit_struct<V: Visitor<'v>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
         self.any(visitor)
     }
 

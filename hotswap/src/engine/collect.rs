@@ -4,7 +4,13 @@ mod custom;
 mod file;
 mod variables;
 
-use std::{collections::VecDeque, fmt, path::PathBuf, sync::Arc, time::{Duration, Instant}};
+use std::{
+    collections::VecDeque,
+    fmt,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 
@@ -17,7 +23,11 @@ use crate::{
     issue::Issue,
     shape::Shape,
     snapshot::Cause,
-    source::{Layer, UnknownKeys, names::Names, together::{Outcome, read_all_together}},
+    source::{
+        Layer, UnknownKeys,
+        names::Names,
+        together::{Outcome, read_all_together},
+    },
     watch::chain::Target,
 };
 
@@ -109,6 +119,7 @@ pub(crate) struct Collected {
     /// Lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) unread: Vec<Issue>,
+    pub(crate) names: Arc<Names>,
     pub(crate) variables: Arc<Variables>,
     pub(crate) cause: Cause,
     pub(crate) changed: bool,
@@ -163,10 +174,13 @@ impl Collector {
     /// that did not ask for it too.
     pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
         let process: Variables = std::env::vars_os().collect();
-        let mut outcomes: VecDeque<Outcome> =
-            read_all_together(|| self.files().flat_map(FileSlot::paths).collect(), self.settings.max_file_size).into();
+        let mut outcomes: VecDeque<Outcome> = read_all_together(
+            || self.files().flat_map(FileSlot::paths).collect(),
+            self.settings.max_file_size,
+        )
+        .into();
         let mut changes = Changes::default();
-        let mut collected = Collected::empty(&self.variables);
+        let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         for slot in &mut self.slots {
             let given = match slot {
@@ -201,10 +215,11 @@ impl Collector {
 }
 
 impl Collected {
-    fn empty(variables: &Arc<Variables>) -> Self {
+    fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {
         Self {
             layers: Vec::new(),
             unread: Vec::new(),
+            names: Arc::clone(names),
             variables: Arc::clone(variables),
             cause: Cause::Start,
             changed: false,

@@ -20,6 +20,7 @@ impl Core {
         let input = Input {
             layers: &collected.layers,
             pins: &state.pins,
+            names: Some(&collected.names),
             variables: &variables,
             unread: collected.unread.clone(),
         };
@@ -101,5 +102,8 @@ pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
 /// Pins that make `keys` stay as the current version has them.
 pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) -> Pins {
     let shape = current.root.shape();
-    slots.map(|slot| shape.keys_of(slot)).map(|keys| (keys.clone(), keys.find(&current.tree).cloned())).collect()
+    slots
+        .map(|slot| shape.keys_of(slot))
+        .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
+        .collect()
 }

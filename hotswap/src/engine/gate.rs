@@ -54,5 +54,9 @@ fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart 
         Some(value) => value.to_json(),
         None => serde_json::Value::Null,
     };
-    PendingRestart { path: leaf.keys.to_string(), running: shown(&current.tree), waiting: shown(&loaded.tree) }
+    PendingRestart {
+        path: leaf.keys.to_string(),
+        running: shown(&current.tree),
+        waiting: shown(&loaded.tree),
+    }
 }

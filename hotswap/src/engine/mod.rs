@@ -82,7 +82,12 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(model: Model, current: Current, state: State, commands: Option<Sender<Command>>) -> Self {
+    pub(crate) fn new(
+        model: Model,
+        current: Current,
+        state: State,
+        commands: Option<Sender<Command>>,
+    ) -> Self {
         Self {
             model,
             current: Arc::new(current),
@@ -129,7 +134,8 @@ impl Core {
             return self.writer.enter().map(|_| 0);
         }
         let (reply, answer) = std::sync::mpsc::channel();
-        let gone = || Error::from(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down"));
+        let gone =
+            || Error::from(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down"));
         commands.send(Command::Reload(reply)).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }

@@ -132,7 +132,9 @@ impl Engine {
             watcher.flush();
         }
         let requested = !replies.is_empty();
-        let read = catch_unwind(AssertUnwindSafe(|| self.collector.collect(fired.last_try, fired.poll || requested)));
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            self.collector.collect(fired.last_try, fired.poll || requested)
+        }));
         let collected = match read {
             Ok(collected) => collected,
             Err(_) => return self.panicked(core, replies),
@@ -182,8 +184,9 @@ impl Engine {
     }
 
     fn panicked(&self, core: &Core, replies: &mut Vec<Reply>) -> Option<Instant> {
-        let issue = Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked during the reload")
-            .with_help("look for a panic in a source, a Deserialize or a check");
+        let issue =
+            Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked during the reload")
+                .with_help("look for a panic in a source, a Deserialize or a check");
         let error = Error::from(issue);
         core.refuse(&error);
         answer(replies, &Err(error));
@@ -205,4 +208,3 @@ fn answer(replies: &mut Vec<Reply>, result: &Result<u64, Error>) {
         let _ = reply.send(result.clone());
     }
 }
-

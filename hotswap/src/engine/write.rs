@@ -33,7 +33,8 @@ impl Core {
         }
         let mut copy = current.root.copy();
         change(self.at_mut(&mut *copy, base));
-        let leaves = copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
+        let leaves =
+            copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let edits = self.edits(&current, &*copy, leaves.collect())?;
         self.write(state, &current, copy, edits, cause)
     }
@@ -86,7 +87,13 @@ impl Core {
     fn with_pins(&self, mut state: Writing<'_, State>, pins: Pins, cause: Cause) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-        let input = Input { layers: &state.layers, pins: &pins, variables: &variables, unread: Vec::new() };
+        let input = Input {
+            layers: &state.layers,
+            pins: &pins,
+            names: None,
+            variables: &variables,
+            unread: Vec::new(),
+        };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         state.pins = pins;
@@ -106,7 +113,10 @@ impl Core {
 
     /// The dotted paths of what was set at run time.
     pub(crate) fn pinned(&self) -> Vec<String> {
-        self.writer.enter().map(|state| state.pins.keys().map(ToString::to_string).collect()).unwrap_or_default()
+        self.writer
+            .enter()
+            .map(|state| state.pins.keys().map(ToString::to_string).collect())
+            .unwrap_or_default()
     }
 
     pub(crate) fn pending(&self) -> Vec<super::PendingRestart> {

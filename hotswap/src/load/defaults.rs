@@ -11,7 +11,8 @@ use crate::{
 pub(super) fn below(shape: &Shape, given: Option<&Value>) -> Value {
     let mut defaults = Value::empty();
     for field in shape.fields {
-        let stated = if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
+        let stated =
+            if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
         let inner = match field.kind {
             Kind::Leaf => None,
             Kind::Nested(inner) => Some(below(inner, stated)),

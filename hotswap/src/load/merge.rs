@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn place_of_nothing_removes() {
-        let placed = place(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
+        let placed =
+            place(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
         assert_eq!(placed, value(serde_json::json!({"a": {}})));
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     resolve::interpolate,
     root::{self, Root},
     shape::Shape,
-    source::Layer,
+    source::{Layer, names::Names},
     value::Value,
 };
 use problems::Problems;
@@ -52,6 +52,8 @@ pub(crate) struct Input<'i> {
     /// Lowest precedence first.
     pub(crate) layers: &'i [Arc<Layer>],
     pub(crate) pins: &'i Pins,
+    /// How variables are called, for advice.
+    pub(crate) names: Option<&'i Names>,
     /// Looks a variable up for `${..}`.
     pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
     /// Why sources gave no layer; what else is wrong is reported beside it.

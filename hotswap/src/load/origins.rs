@@ -11,7 +11,11 @@ use crate::{
 };
 
 /// Gives every problem its place and order, and tells what refuses the load from what only warns.
-pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> (Vec<Issue>, Vec<Issue>) {
+pub(super) fn settle(
+    found: Vec<Issue>,
+    shape: &'static Shape,
+    input: &Input<'_>,
+) -> (Vec<Issue>, Vec<Issue>) {
     let incomplete = !input.unread.is_empty();
     let mut issues = input.unread.clone();
     let mut warnings = Vec::new();
@@ -33,7 +37,9 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
         }
     }
     let mut seen = HashSet::new();
-    issues.retain(|issue| seen.insert((issue.path(), issue.origin().map(ToString::to_string), issue.message().to_owned())));
+    issues.retain(|issue| {
+        seen.insert((issue.path(), issue.origin().map(ToString::to_string), issue.message().to_owned()))
+    });
     issues.sort_by_cached_key(|issue| order(issue, input));
     (issues, warnings)
 }
@@ -53,7 +59,8 @@ fn unknown_in_layers<'i>(
     shape: &'static Shape,
     input: &'i Input<'_>,
 ) -> impl Iterator<Item = (UnknownKeys, Issue)> + 'i {
-    let inside_leaf = shape.leaves().iter().any(|leaf| issue.keys().starts_with(&leaf.keys) && issue.keys() != &leaf.keys);
+    let inside_leaf =
+        shape.leaves().iter().any(|leaf| issue.keys().starts_with(&leaf.keys) && issue.keys() != &leaf.keys);
     input.layers.iter().filter(move |_| inside_leaf).filter_map(|layer| {
         let (depth, found) = nearest(layer, issue.keys())?;
         let exact = depth == issue.keys().0.len() || layer.holds_text(&found);
@@ -62,11 +69,24 @@ fn unknown_in_layers<'i>(
 }
 
 fn place(issue: Issue, input: &Input<'_>) -> Issue {
-    if issue.origin().is_some() || issue.kind() == IssueKind::Missing {
+    if issue.origin().is_some() {
         return issue;
+    }
+    if issue.kind() == IssueKind::Missing {
+        return advise(issue, input);
     }
     let origin = origin_of(issue.keys(), input);
     issue.at(origin)
+}
+
+/// A value that stands nowhere: where it could be given.
+fn advise(issue: Issue, input: &Input<'_>) -> Issue {
+    let name = issue.keys().to_string();
+    let variable = input.names.and_then(|names| names.variable(issue.keys()));
+    match variable {
+        Some(variable) => issue.with_help(format!("give `{name}` in a file, or set {variable}")),
+        None => issue.with_help(format!("give `{name}` in a file")),
+    }
 }
 
 /// The place of the value that won at `keys`, or of the nearest value around it.

@@ -70,7 +70,8 @@ impl Problems {
     }
 
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
-        let written = template.filter(|_| self.secret == 0).map(|text| format!("the value is written as {text:?}"));
+        let written =
+            template.filter(|_| self.secret == 0).map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
             (Some(help), _) | (None, Some(help)) => issue.with_help(help),
             (None, None) => issue,

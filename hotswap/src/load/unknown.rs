@@ -98,7 +98,8 @@ impl Normal {
     }
 
     fn alias(&mut self, table: &Table, field: &FieldShape, name: &str, own: &Keys, written: &Keys) {
-        let names = std::iter::once(&field.key).chain(field.aliases).filter(|other| table.contains_key(**other));
+        let names =
+            std::iter::once(&field.key).chain(field.aliases).filter(|other| table.contains_key(**other));
         let given: Vec<_> = names.collect();
         if given.len() > 1 && given.last().is_some_and(|last| ***last == *name) {
             self.twice.push((own.clone(), name.to_owned()));

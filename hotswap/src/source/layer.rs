@@ -7,7 +7,11 @@ use crate::{
     keys::Keys,
     load::unknown::{self, Normal},
     shape::Shape,
-    source::{UnknownKeys, format::Format, locate::{self, Spot}},
+    source::{
+        UnknownKeys,
+        format::Format,
+        locate::{self, Spot},
+    },
     value::{Dialect, Untyped, Value},
 };
 
@@ -36,7 +40,12 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
-    pub(crate) fn new(places: Places, tree: &Value, shape: &'static Shape, unknown_keys: UnknownKeys) -> Self {
+    pub(crate) fn new(
+        places: Places,
+        tree: &Value,
+        shape: &'static Shape,
+        unknown_keys: UnknownKeys,
+    ) -> Self {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
@@ -85,10 +94,12 @@ impl Layer {
     pub(crate) fn speaks_for(&self, origin: &Origin) -> bool {
         match (&self.places, origin) {
             (Places::Text { path, .. }, Origin::File { path: other, .. }) => path == other,
-            (Places::Each(places), Origin::Env { .. }) => places.values().any(|place| matches!(place, Origin::Env { .. })),
-            (Places::Each(places), Origin::File { path, .. }) => {
-                places.values().any(|place| matches!(place, Origin::File { path: other, .. } if other == path))
+            (Places::Each(places), Origin::Env { .. }) => {
+                places.values().any(|place| matches!(place, Origin::Env { .. }))
             }
+            (Places::Each(places), Origin::File { path, .. }) => places
+                .values()
+                .any(|place| matches!(place, Origin::File { path: other, .. } if other == path)),
             (Places::Named(name), Origin::Source { name: other }) => name == other,
             _ => false,
         }
@@ -98,7 +109,11 @@ impl Layer {
         match &self.places {
             Places::Text { path, format, text } => {
                 let place = locate::nearest(*format, text, written, spot);
-                Origin::File { path: path.clone(), line: place.map(|(line, _)| line), column: place.map(|(_, column)| column) }
+                Origin::File {
+                    path: path.clone(),
+                    line: place.map(|(line, _)| line),
+                    column: place.map(|(_, column)| column),
+                }
             }
             Places::Each(places) => {
                 let at_or_above = places.iter().find(|(keys, _)| written.starts_with(keys));
@@ -111,7 +126,12 @@ impl Layer {
 
     /// The place under the names that the text uses.
     fn as_written(&self, keys: &Keys) -> Keys {
-        let longest = self.normal.renamed.iter().filter(|(own, _)| keys.starts_with(own)).max_by_key(|(own, _)| own.0.len());
+        let longest = self
+            .normal
+            .renamed
+            .iter()
+            .filter(|(own, _)| keys.starts_with(own))
+            .max_by_key(|(own, _)| own.0.len());
         match longest {
             Some((own, written)) => written.join(&Keys(keys.0[own.0.len()..].to_vec())),
             None => keys.clone(),
@@ -124,16 +144,18 @@ impl Layer {
                 Some(meant) => format!("unknown key, did you mean `{meant}`?"),
                 None => "unknown key".to_owned(),
             };
-            let issue = Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(keys, Spot::Key));
+            let issue =
+                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(keys, Spot::Key));
             (self.unknown_keys, issue)
         })
     }
 
     fn doubled(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
         self.normal.twice.iter().map(|(keys, other)| {
-            let issue = Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
-                .at(self.origin_of_key(keys))
-                .with_help("remove one of the two");
+            let issue =
+                Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
+                    .at(self.origin_of_key(keys))
+                    .with_help("remove one of the two");
             (UnknownKeys::Deny, issue)
         })
     }

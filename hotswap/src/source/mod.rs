@@ -18,7 +18,7 @@ pub(crate) use layer::{Layer, Places};
 
 use crate::{
     error::Error,
-    issue::{Issue, IssueKind, Origin},
+    issue::{Issue, IssueKind},
     keys::Keys,
     ser,
     source::format::Format,
@@ -141,7 +141,12 @@ impl Reading {
     /// Every syntax error of the text.
     pub fn text(format: Format, text: &str) -> Result<Self, Error> {
         let tree = format::parse(format, text).map_err(|flaws| {
-            Error::new(flaws.into_iter().map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message)).collect())
+            Error::new(
+                flaws
+                    .into_iter()
+                    .map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message))
+                    .collect(),
+            )
         })?;
         Ok(Self { tree, text: Some((format, text.into())) })
     }
@@ -161,14 +166,5 @@ impl Reading {
     /// Nothing: every value is left to the other sources.
     pub fn empty() -> Self {
         Self { tree: Value::empty(), text: None }
-    }
-}
-
-/// A whole file as the place of a problem.
-pub(crate) fn file_issue(path: &std::path::Path, kind: IssueKind, message: String, help: Option<String>) -> Issue {
-    let issue = Issue::new(kind, Keys::root(), message).at(Origin::file(path));
-    match help {
-        Some(help) => issue.with_help(help),
-        None => issue,
     }
 }

@@ -1,7 +1,6 @@
 //! What a subscriber saw last, and how it is told of what is there now.
 
 use std::{
-    any::Any,
     marker::PhantomData,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
@@ -41,10 +40,6 @@ impl Seen {
         published.version == self.version
             || published.root.same(slot, &*self.value)
             || (self.encoded.is_some() && self.encoded == encoded(published, slot))
-    }
-
-    pub(crate) fn value(&self) -> &dyn Any {
-        &*self.value
     }
 
     pub(crate) fn into_value(self) -> Kept {

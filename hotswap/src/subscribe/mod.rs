@@ -15,8 +15,8 @@ use std::{fmt, sync::Weak};
 pub use delivery::Change;
 pub(crate) use delivery::{Delivery, FieldDelivery, ReportDelivery, Reports, Seen, WholeDelivery};
 pub(crate) use notifier::{Notifier, Subscriber, Topic};
-pub(crate) use pattern::{Pattern, PatternDelivery};
 pub use pattern::FieldChange;
+pub(crate) use pattern::{Pattern, PatternDelivery};
 pub use watch::{Closed, Watch, WatchRef};
 
 /// Keeps a subscription alive: dropping it unsubscribes.

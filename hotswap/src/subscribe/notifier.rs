@@ -113,8 +113,13 @@ impl Registry {
 
 impl Notifier {
     pub(crate) fn new() -> Self {
-        let registry = Registry { by_topic: Mutex::default(), next: AtomicU64::new(0), panics: AtomicU64::new(0) };
-        Self(Arc::new(Shared { registry: Arc::new(registry), queue: Mutex::default(), changed: Condvar::new() }))
+        let registry =
+            Registry { by_topic: Mutex::default(), next: AtomicU64::new(0), panics: AtomicU64::new(0) };
+        Self(Arc::new(Shared {
+            registry: Arc::new(registry),
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+        }))
     }
 
     /// Registers a delivery. If something happened between the moment it took for "last seen" and now, which
@@ -177,7 +182,10 @@ impl Notifier {
         };
         self.0.changed.notify_all();
         let everybody = std::mem::take(&mut *lock(&self.0.registry.by_topic));
-        everybody.values().flat_map(HashMap::values).for_each(|subscriber| lock(&subscriber.state).removed = true);
+        everybody
+            .values()
+            .flat_map(HashMap::values)
+            .for_each(|subscriber| lock(&subscriber.state).removed = true);
         drop((unheard, everybody));
     }
 
@@ -334,6 +342,9 @@ impl std::fmt::Debug for Registry {
 
 impl std::fmt::Debug for Subscriber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subscriber").field("id", &self.id).field("topics", &self.topics).finish_non_exhaustive()
+        f.debug_struct("Subscriber")
+            .field("id", &self.id)
+            .field("topics", &self.topics)
+            .finish_non_exhaustive()
     }
 }

@@ -61,8 +61,12 @@ impl Pattern {
         let glob = GlobBuilder::new(&text.replace('.', "/")).literal_separator(true).build();
         let glob = glob.map_err(|error| {
             Error::from(
-                Issue::new(IssueKind::Setup, Keys::root(), format!("`{text}` is not a pattern: {}", error.kind()))
-                    .with_help("write dotted paths with * for one segment and ** for any number"),
+                Issue::new(
+                    IssueKind::Setup,
+                    Keys::root(),
+                    format!("`{text}` is not a pattern: {}", error.kind()),
+                )
+                .with_help("write dotted paths with * for one segment and ** for any number"),
             )
         })?;
         Ok(Self(glob.compile_matcher()))
@@ -89,7 +93,13 @@ pub(crate) struct PatternDelivery<C> {
 }
 
 impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
-    pub(crate) fn new(current: &Arc<Current>, seen: &Published, base: usize, pattern: &Pattern, callback: C) -> Self {
+    pub(crate) fn new(
+        current: &Arc<Current>,
+        seen: &Published,
+        base: usize,
+        pattern: &Pattern,
+        callback: C,
+    ) -> Self {
         let parent = super::delivery::full(base, seen);
         let mut leaves = BTreeMap::new();
         for leaf in seen.root.shape().leaves().into_iter().filter(|leaf| leaf.keys.starts_with(&parent)) {

@@ -120,7 +120,8 @@ impl<F: 'static> Watch<F> {
 
     /// The value that is there now, whether seen or not.
     pub fn borrow(&self) -> WatchRef<F> {
-        let published = self.current.upgrade().map_or_else(|| Arc::clone(&self.newest), |current| current.load_full());
+        let published =
+            self.current.upgrade().map_or_else(|| Arc::clone(&self.newest), |current| current.load_full());
         WatchRef { published, slot: self.slot, marker: PhantomData }
     }
 }
@@ -133,7 +134,8 @@ impl<F: 'static> Stream for Watch<F> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(Closed)) => Poll::Ready(None),
             Poll::Ready(Ok(())) => {
-                let value = Seen::of(&self.newest, self.slot).and_then(|seen| seen.into_value().downcast().ok());
+                let value =
+                    Seen::of(&self.newest, self.slot).and_then(|seen| seen.into_value().downcast().ok());
                 Poll::Ready(value.map(|value| *value))
             }
         }

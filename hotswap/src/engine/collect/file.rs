@@ -164,8 +164,11 @@ impl FileSlot {
         if self.kind != FileKind::Dir {
             return;
         }
-        let error = dir::list(&self.absolute, EXTENSIONS).err().filter(|error| !(self.optional && error.is_missing()));
-        given.changed |= error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string);
+        let error = dir::list(&self.absolute, EXTENSIONS)
+            .err()
+            .filter(|error| !(self.optional && error.is_missing()));
+        given.changed |=
+            error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string);
         given.issues.extend(error.as_ref().map(|error| unreadable(&self.path, error)));
         self.unlisted = error;
     }
@@ -262,7 +265,10 @@ impl FileState {
             (None, Some(Parsed { result: Err(issues), .. })) => (Health::Failing, first(issues)),
             (None, _) if self.deleted => (
                 Health::Degraded,
-                Some("it has no name any more: a mount of a single file never shows what replaced it".to_owned()),
+                Some(
+                    "it has no name any more: a mount of a single file never shows what replaced it"
+                        .to_owned(),
+                ),
             ),
             (None, _) => (Health::Ok, None),
         };
@@ -279,7 +285,10 @@ impl Parsed {
                 let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
                 Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
             }
-            Err(flaws) => Err(flaws.iter().map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column))).collect()),
+            Err(flaws) => Err(flaws
+                .iter()
+                .map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column)))
+                .collect()),
         };
         Self { digest, result, variables: Variables::new() }
     }
@@ -288,7 +297,8 @@ impl Parsed {
         let digest = content.digest;
         match dotenv::parse(content.text.as_bytes()) {
             Ok(lines) => {
-                let variables = lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
+                let variables =
+                    lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
                 Self { digest, result, variables }
             }
