@@ -1,1 +1,37 @@
 //! The derive macro of hotswap.
+
+mod attribute;
+mod check;
+mod claims;
+mod expand;
+mod input;
+mod mistakes;
+mod model;
+mod names;
+mod scalar;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use crate::{input::Input, mistakes::Mistakes};
+
+/// Makes a struct a configuration that can change while the program runs.
+///
+/// What it accepts and adds is described at `hotswap::HotConfig`.
+#[proc_macro_derive(HotConfig, attributes(hot))]
+pub fn derive_hot_config(input: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let written = Input::read(parse_macro_input!(input as DeriveInput), &mut mistakes);
+    let checked = check::check(written, &mut mistakes);
+    // What is right is there even beside mistakes, so that nothing else is reported on account of them.
+    let mut code = checked.as_ref().map(expand::expand).unwrap_or_default();
+    code.extend(mistakes.into_tokens());
+    code.into()
+}
+
+/// For generated code: takes the fields of a nested struct and goes on to the next.
+#[doc(hidden)]
+#[proc_macro]
+pub fn flatten(input: TokenStream) -> TokenStream {
+    expand::flatten(input.into()).into()
+}

@@ -1,0 +1,92 @@
+//! `#[serde(..)]`, as far as it decides what a file looks like. What is wrong in it, serde itself reports.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, ExprPath, LitStr};
+
+use super::item::{self, Given, Item};
+use crate::mistakes::Mistakes;
+
+/// What stands on a struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) rename_all: Option<String>,
+    pub(crate) default: bool,
+    /// Keys that give the struct another form than a table of its fields.
+    pub(crate) reshaping: Vec<Ident>,
+}
+
+/// What stands on a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub(crate) rename: Option<String>,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) default: bool,
+    pub(crate) skip: bool,
+    pub(crate) flatten: Option<Ident>,
+    pub(crate) deserialize_with: Option<ExprPath>,
+    pub(crate) serialize_with: Option<ExprPath>,
+}
+
+pub(crate) fn container(attrs: &[Attribute]) -> Container {
+    let mut container = Container::default();
+    for item in items(attrs) {
+        match item.name().as_str() {
+            "rename_all" => container.rename_all = name(&item),
+            "default" => container.default = true,
+            "transparent" | "from" | "try_from" | "into" | "tag" | "untagged" | "remote" | "content" => {
+                container.reshaping.push(item.key);
+            }
+            _ => {}
+        }
+    }
+    container
+}
+
+pub(crate) fn field(attrs: &[Attribute]) -> Field {
+    let mut field = Field::default();
+    for item in items(attrs) {
+        match item.name().as_str() {
+            "rename" => field.rename = name(&item),
+            "alias" => field.aliases.extend(item.value::<LitStr>("").ok().map(|name| name.value())),
+            "default" => field.default = true,
+            "skip" | "skip_deserializing" => field.skip = true,
+            "flatten" => field.flatten = Some(item.key),
+            "with" => {
+                field.deserialize_with = inside(&item, "deserialize");
+                field.serialize_with = inside(&item, "serialize");
+            }
+            "deserialize_with" => field.deserialize_with = path(&item),
+            "serialize_with" => field.serialize_with = path(&item),
+            _ => {}
+        }
+    }
+    field
+}
+
+/// serde reports what does not parse, so nothing is reported twice.
+fn items(attrs: &[Attribute]) -> Vec<Item> {
+    item::read(attrs, "serde", &mut Mistakes::default())
+}
+
+/// `rename = "name"`, or the name for reading in `rename(deserialize = "name")`.
+fn name(item: &Item) -> Option<String> {
+    match &item.given {
+        Given::List(tokens) => deserialize(tokens.clone()),
+        _ => item.value::<LitStr>("").ok().map(|name| name.value()),
+    }
+}
+
+fn deserialize(tokens: TokenStream) -> Option<String> {
+    let items = item::parse(tokens, &mut Mistakes::default());
+    items.iter().find(|item| item.key == "deserialize").and_then(name)
+}
+
+fn path(item: &Item) -> Option<ExprPath> {
+    item.value::<LitStr>("").ok().and_then(|text| text.parse().ok())
+}
+
+fn inside(item: &Item, function: &str) -> Option<ExprPath> {
+    let mut path = path(item)?;
+    path.path.segments.push(Ident::new(function, item.span()).into());
+    Some(path)
+}

@@ -1,0 +1,86 @@
+//! `#[hot(default = ..)]` against the type of its field, as far as the tokens tell.
+
+use syn::Type;
+
+use crate::{
+    attribute::literal::{Content, Literal},
+    input,
+    mistakes::Mistakes,
+    scalar::{self, Scalar},
+};
+
+pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
+    if let Some(value) = &field.hot.default {
+        fits(value, ty, mistakes);
+    }
+}
+
+/// An integer for a float field is a float.
+pub(super) fn for_type(mut value: Literal, ty: &Type) -> Literal {
+    let ty = scalar::inside_option(ty).unwrap_or(ty);
+    if let (Content::Int(int), true) = (&value.content, Scalar::of(ty).is_some_and(Scalar::is_float)) {
+        value.content = Content::Float(*int as f64);
+    }
+    value
+}
+
+fn fits(value: &Literal, ty: &Type, mistakes: &mut Mistakes) {
+    if let Content::Path(_) = value.content {
+        return;
+    }
+    if let Some(scalar) = Scalar::of(ty) {
+        fits_scalar(value, scalar, mistakes);
+        return;
+    }
+    match scalar::plain_path(ty).and_then(scalar::last_name) {
+        Some((name, Some(inner))) if name == "Option" => fits(value, inner, mistakes),
+        Some((name, Some(inner))) if is_list(&name) => fits_list(value, &name, inner, mistakes),
+        Some((name, None)) if name == "String" => fits_string(value, mistakes),
+        _ => {}
+    }
+}
+
+fn is_list(name: &str) -> bool {
+    matches!(name, "Vec" | "VecDeque" | "HashSet" | "BTreeSet")
+}
+
+fn fits_list(value: &Literal, name: &str, inner: &Type, mistakes: &mut Mistakes) {
+    match &value.content {
+        Content::List(items) => items.iter().for_each(|item| fits(item, inner, mistakes)),
+        _ => mistakes
+            .at(value.span, format!("the field is a `{name}`, but this is {}: write `[..]`", value.kind())),
+    }
+}
+
+fn fits_string(value: &Literal, mistakes: &mut Mistakes) {
+    if !matches!(value.content, Content::Text(_)) {
+        let message = format!("the field is a `String`, but this is {}: write `\"..\"`", value.kind());
+        mistakes.at(value.span, message);
+    }
+}
+
+fn fits_scalar(value: &Literal, scalar: Scalar, mistakes: &mut Mistakes) {
+    let name = scalar.name();
+    let wanted = match (&value.content, name) {
+        (Content::Int(int), _) if scalar.range().is_some() => {
+            return fits_range(*int, value, scalar, mistakes);
+        }
+        (Content::Int(_) | Content::Float(_), "f32" | "f64") => return,
+        (Content::Bool(_), "bool") | (Content::Char(_), "char") => return,
+        (_, "bool") => "`true` or `false`",
+        (_, "char") => "a char such as `'a'`",
+        (_, "f32" | "f64") => "a number such as `1.5`",
+        _ => "an integer such as `1`",
+    };
+    mistakes.at(value.span, format!("the field is a `{name}`, but this is {}: write {wanted}", value.kind()));
+}
+
+fn fits_range(int: i128, value: &Literal, scalar: Scalar, mistakes: &mut Mistakes) {
+    let name = scalar.name();
+    match scalar.range() {
+        Some((least, greatest)) if int < least || int > greatest => {
+            mistakes.at(value.span, format!("{int} is out of the range of `{name}`, {least} to {greatest}"));
+        }
+        _ => {}
+    }
+}

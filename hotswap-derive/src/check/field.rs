@@ -1,0 +1,134 @@
+//! A field as written to a field as checked.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
+use super::{default, nested, rule};
+use crate::{
+    input::{self, Input},
+    mistakes::Mistakes,
+    model::{Encode, Field, Kind, Leaf, Read},
+    names,
+    scalar::Scalar,
+};
+
+#[derive(Default)]
+pub(super) struct Fields {
+    pub(super) taking_part: Vec<Field>,
+    pub(super) skipped: Vec<Ident>,
+}
+
+pub(super) fn check_all(input: &Input, mistakes: &mut Mistakes) -> Fields {
+    let mut fields = Fields::default();
+    for field in input.fields.iter().flatten() {
+        if field.serde.skip {
+            refuse_keys_of_skipped(field, mistakes);
+            fields.skipped.push(field.ident.clone());
+        } else {
+            let index = fields.taking_part.len();
+            fields.taking_part.push(check(index, field, input, mistakes));
+        }
+    }
+    fields
+}
+
+fn refuse_keys_of_skipped(field: &input::Field, mistakes: &mut Mistakes) {
+    if let Some(span) = field.hot.first {
+        mistakes
+            .at(span, "serde skips this field, so nothing can be said about it here: remove one of the two");
+    }
+}
+
+fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mistakes) -> Field {
+    let name = names::plain(&field.ident);
+    let ty = without_self(&field.ty, input);
+    let kind = nested::check(field, &ty, input, mistakes)
+        .unwrap_or_else(|| Kind::Leaf(Box::new(leaf(field, &ty, mistakes))));
+    Field {
+        index,
+        ident: field.ident.clone(),
+        vis: field.vis.clone(),
+        docs: field.docs.clone(),
+        key: field
+            .serde
+            .rename
+            .clone()
+            .unwrap_or_else(|| names::rename(input.serde.rename_all.as_deref(), &name)),
+        aliases: field.serde.aliases.clone(),
+        getter: field.hot.getter.as_ref().map_or(name, Ident::to_string),
+        flatten: field.serde.flatten.is_some(),
+        serde_default: field.serde.default || input.serde.default,
+        restart: field.hot.restart.is_some(),
+        kind,
+        ty,
+    }
+}
+
+fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
+    if let (Some(copy), Some(_)) = (field.hot.copy, field.hot.scalar) {
+        mistakes.at(copy, "`scalar` already hands the value out by value: remove `copy`");
+    }
+    if field.serde.deserialize_with.is_none() {
+        default::check(field, ty, mistakes);
+    }
+    rule::check_all(&field.hot.rules, ty, mistakes);
+    Leaf {
+        read: read(field, ty),
+        default: field.hot.default.clone().map(|value| default::for_type(value, ty)),
+        env: field.hot.env.as_ref().map(syn::LitStr::value),
+        secret: field.hot.secret.is_some(),
+        rules: rule::for_type(field.hot.rules.clone(), ty),
+        decode: field.serde.deserialize_with.clone(),
+        encode: encode(field),
+    }
+}
+
+fn read(field: &input::Field, ty: &Type) -> Read {
+    let token = Scalar::of(ty);
+    if field.hot.scalar.is_some() || token.is_some_and(Scalar::has_cell) {
+        Read::Scalar(token)
+    } else if field.hot.copy.is_some() || token.is_some() {
+        Read::Copy(token)
+    } else {
+        Read::Guard
+    }
+}
+
+fn encode(field: &input::Field) -> Encode {
+    match (&field.serde.serialize_with, &field.serde.deserialize_with) {
+        (Some(function), _) => Encode::With(function.clone()),
+        (None, Some(_)) => Encode::Never,
+        (None, None) => Encode::Own,
+    }
+}
+
+/// The type as every impl block can spell it: `Self` means another type in the handle's.
+fn without_self(ty: &Type, input: &Input) -> Type {
+    let ident = &input.ident;
+    let (_, parameters, _) = input.generics.split_for_impl();
+    let tokens = replace_self(ty.to_token_stream(), &quote::quote!(#ident #parameters));
+    tokens.and_then(|tokens| syn::parse2(tokens).ok()).unwrap_or_else(|| ty.clone())
+}
+
+/// `None` when there is no `Self`.
+fn replace_self(tokens: TokenStream, with: &TokenStream) -> Option<TokenStream> {
+    let mut found = false;
+    let mut replaced = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                found = true;
+                replaced.extend(with.clone());
+            }
+            TokenTree::Group(group) => {
+                let inner = replace_self(group.stream(), with);
+                found |= inner.is_some();
+                let stream = inner.unwrap_or_else(|| group.stream());
+                replaced.extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), stream))]);
+            }
+            token => replaced.extend([token]),
+        }
+    }
+    found.then_some(replaced)
+}

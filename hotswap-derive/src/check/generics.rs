@@ -1,0 +1,26 @@
+//! Parameters of the struct.
+
+use syn::{GenericParam, parse_quote};
+
+use crate::{mistakes::Mistakes, model::Model};
+
+/// Adds what generated code needs of type parameters. Lifetimes are refused: a configuration outlives all of them.
+pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> {
+    let krate = model.krate.clone();
+    let mut outlives = true;
+    for parameter in &mut model.generics.params {
+        match parameter {
+            GenericParam::Type(parameter) => {
+                parameter.bounds.push(parse_quote!(#krate::__private::Parameter));
+                parameter.default = None;
+            }
+            GenericParam::Const(parameter) => parameter.default = None,
+            GenericParam::Lifetime(lifetime) => {
+                let message = "a configuration owns its values: use an owned type such as `String` and leave out the lifetime";
+                mistakes.on(&lifetime.lifetime, message);
+                outlives = false;
+            }
+        }
+    }
+    outlives.then_some(model)
+}

@@ -1,0 +1,51 @@
+//! As written to as checked; every mistake of the struct is found on the way.
+
+mod claims;
+mod default;
+mod field;
+mod generics;
+mod methods;
+mod nested;
+mod rule;
+
+use syn::parse_quote;
+
+use crate::{input::Input, mistakes::Mistakes, model::Model};
+
+/// The model of what is right; `None` when no implementation could compile.
+pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
+    refuse_reshaping(&input, mistakes);
+    let fields = field::check_all(&input, mistakes);
+    let model = Model {
+        complete: input.fields.is_some(),
+        krate: input.hot.krate.unwrap_or_else(|| parse_quote!(::hotswap)),
+        generics: input.generics,
+        ident: input.ident,
+        vis: input.vis,
+        docs: input.docs,
+        sources: input.hot.sources,
+        env: input.hot.env.map(|prefix| prefix.value()),
+        profile: input.hot.profile.map(|name| name.value()),
+        checks: input.hot.checks,
+        serde_default: input.serde.default,
+        fields: fields.taking_part,
+        skipped: fields.skipped,
+    };
+    methods::check(&model, mistakes);
+    claims::check_keys(&model, mistakes);
+    claims::check_variables(&model, mistakes);
+    generics::check(model, mistakes)
+}
+
+/// A file names the fields of a struct; what serde reads in another form has none.
+fn refuse_reshaping(input: &Input, mistakes: &mut Mistakes) {
+    for key in &input.serde.reshaping {
+        mistakes.on(
+            key,
+            format!(
+                "`#[serde({key})]` gives the struct another form than a table of its fields: remove it, or remove \
+                 `HotConfig` and use the struct as the type of a field"
+            ),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Rules against themselves and against types that the tokens tell.
+
+use syn::Type;
+
+use super::default;
+use crate::{
+    attribute::{
+        literal::{Content, Literal},
+        rule::{Kind, Rule},
+    },
+    mistakes::Mistakes,
+    scalar::{self, Scalar},
+};
+
+pub(super) fn check_all(rules: &[Rule], ty: &Type, mistakes: &mut Mistakes) {
+    for rule in rules {
+        match &rule.kind {
+            Kind::Range(bounds) | Kind::Length(bounds) => check_bounds(rule, bounds, mistakes),
+            Kind::Each(rules) if rules.is_empty() => {
+                mistakes.at(rule.span, "write the rules of an element: `each(..)`")
+            }
+            _ => {}
+        }
+        check_type(rule, ty, mistakes);
+    }
+}
+
+/// Integers among the bounds of a float are floats.
+pub(super) fn for_type(mut rules: Vec<Rule>, ty: &Type) -> Vec<Rule> {
+    for rule in &mut rules {
+        if let Kind::Range(bounds) = &mut rule.kind {
+            bounds.iter_mut().for_each(|(_, value)| *value = default::for_type(value.clone(), ty));
+        }
+    }
+    rules
+}
+
+fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], mistakes: &mut Mistakes) {
+    let bound = |name: &str| bounds.iter().find(|(given, _)| *given == name).map(|(_, value)| value);
+    for (one, other) in
+        [("min", "exclusive_min"), ("max", "exclusive_max"), ("equal", "min"), ("equal", "max")]
+    {
+        if let (Some(_), Some(value)) = (bound(one), bound(other)) {
+            mistakes.at(value.span, format!("`{one}` and `{other}` exclude each other, keep one"));
+        }
+    }
+    let low = bound("min").or(bound("exclusive_min"));
+    let high = bound("max").or(bound("exclusive_max"));
+    if let (Some(low), Some(high)) = (low.and_then(number), high.and_then(number)) {
+        let empty =
+            low > high || (low == high && bounds.iter().any(|(name, _)| name.starts_with("exclusive")));
+        if empty {
+            mistakes
+                .at(rule.span, format!("no value lies between {low} and {high}, swap or change the bounds"));
+        }
+    }
+}
+
+fn number(value: &Literal) -> Option<f64> {
+    match value.content {
+        Content::Int(int) => Some(int as f64),
+        Content::Float(float) => Some(float),
+        _ => None,
+    }
+}
+
+/// What rustc would report at the rule's trait, said in the words of the attribute.
+fn check_type(rule: &Rule, ty: &Type, mistakes: &mut Mistakes) {
+    let ty = scalar::inside_option(ty).unwrap_or(ty);
+    let scalar = Scalar::of(ty).map(Scalar::name);
+    let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
+    let complaint = match (&rule.kind, scalar) {
+        (Kind::Range(_), _) if text => {
+            "`range` is for numbers: for text there is `length(min = 1, max = 10)`"
+        }
+        (Kind::Range(_), Some("bool" | "char")) => "`range` is for numbers: remove it",
+        (Kind::Each(_), _) if text => {
+            "`each` is for the elements of a list or a map: write its rules on the field itself"
+        }
+        (Kind::Each(_), Some(_)) => {
+            "`each` is for the elements of a list or a map: write its rules on the field itself"
+        }
+        (Kind::Length(_) | Kind::NonEmpty, Some(_)) => {
+            "only text and collections have a length: for numbers there is `range(min = 1, max = 10)`"
+        }
+        (Kind::Email | Kind::Url | Kind::Ip | Kind::Regex(_) | Kind::Contains(_), Some(_)) => {
+            "this rule is for text: remove it"
+        }
+        _ => return,
+    };
+    mistakes.at(rule.span, complaint);
+}

@@ -1,0 +1,71 @@
+//! The hidden macro of a struct, under the struct's own name: it hands the struct's fields to whoever nests it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Result, Visibility, braced,
+    parse::{Parse, ParseStream},
+};
+
+use super::entry::Entry;
+
+/// Name and reach of a hidden macro.
+pub(crate) struct Callback {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    /// Two exported macros of one crate must not meet, and two structs of one crate may have one name.
+    pub(crate) mangled: Ident,
+}
+
+impl Callback {
+    pub(crate) fn of(ident: &Ident, vis: &Visibility) -> Self {
+        let mangled = format_ident!("__hotswap_{}_{}", ident, place(ident));
+        Self { ident: ident.clone(), vis: vis.clone(), mangled }
+    }
+
+    pub(crate) fn expand(&self, entries: &[Entry]) -> TokenStream {
+        let Self { ident, vis, mangled } = self;
+        // Only an exported macro can be named in another crate.
+        let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
+        quote! {
+            #[doc(hidden)]
+            #[allow(unused_macros, non_local_definitions)]
+            #export
+            macro_rules! #mangled {
+                ($state:tt [$($step:tt)*]) => { $($step)* ! { $state #(#entries)* } };
+            }
+            #[doc(hidden)]
+            #[allow(unused_imports, macro_expanded_macro_exports_accessed_by_absolute_paths)]
+            #vis use #mangled as #ident;
+        }
+    }
+}
+
+/// Where the struct stands in the source. A macro that writes structs puts them all at one place, which the
+/// number of its expansion tells apart.
+fn place(ident: &Ident) -> String {
+    let span = ident.span().unwrap();
+    let call = Span::call_site().unwrap();
+    let expansion = format!("{call:?}");
+    let mut hasher = DefaultHasher::new();
+    (span.file(), span.line(), span.column(), call.line(), call.column()).hash(&mut hasher);
+    expansion.split(' ').next().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+impl ToTokens for Callback {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { ident, vis, mangled } = self;
+        tokens.extend(quote!({ #vis } #ident #mangled));
+    }
+}
+
+impl Parse for Callback {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let vis;
+        braced!(vis in input);
+        Ok(Self { vis: vis.parse()?, ident: input.parse()?, mangled: input.parse()? })
+    }
+}

@@ -1,0 +1,62 @@
+//! The implementation of `HotConfig`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Names, member, setup, shape, slot::Slots};
+use crate::model::{Kind, Model};
+
+pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
+    let krate = &model.krate;
+    let owner = model.self_type();
+    let (parameters, arguments, bounds) = model.generics.split_for_impl();
+    let (handle, paths) = (&names.handle, super::paths::with_root(model, names));
+    let slots = Slots::of(model);
+    let width = &slots.width;
+    let shape = shape::expand(model, &slots);
+    let members = member::expand(model);
+    let checks = &model.checks;
+    let setup = setup::expand(model);
+    let clone = clone(model);
+    quote! {
+        impl #parameters #krate::HotConfig for #owner #bounds {
+            type Handle = #handle #arguments;
+            type Paths<__R: #krate::HotConfig> = #paths;
+            const SHAPE: &'static #krate::__private::Shape = #shape;
+            const MEMBERS: &'static [&'static dyn #krate::__private::Member<Self>] = &[#(#members),*];
+            const SLOTS: ::core::primitive::usize = #width;
+            const CHECKS: &'static [&'static dyn #krate::__private::Rule<Self>] =
+                &[#(&#krate::__private::rule::Check(#checks)),*];
+            const SETUP: #krate::__private::Setup = #setup;
+            fn __clone(&self) -> Self {
+                #clone
+            }
+        }
+    }
+}
+
+/// Field by field, so that neither the struct nor a nested one need be `Clone`.
+fn clone(model: &Model) -> TokenStream {
+    if !model.complete {
+        return quote!(::core::unimplemented!());
+    }
+    let krate = &model.krate;
+    let fields = model.fields.iter().map(|field| {
+        let ident = &field.ident;
+        match &field.kind {
+            Kind::Leaf(_) => quote!(#ident: ::core::clone::Clone::clone(&self.#ident)),
+            Kind::Nested(_) => quote!(#ident: #krate::HotConfig::__clone(&self.#ident)),
+            Kind::Optional(_) => quote! {
+                #ident: ::core::option::Option::map(
+                    ::core::option::Option::as_ref(&self.#ident), #krate::HotConfig::__clone)
+            },
+        }
+    });
+    let skipped = &model.skipped;
+    quote! {
+        Self {
+            #(#fields,)*
+            #(#skipped: ::core::clone::Clone::clone(&self.#skipped),)*
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `FieldOf`: where a field stands in its struct, with its type as a parameter.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::slot::Slots;
+use crate::model::Model;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let slots = Slots::of(model);
+    let krate = &model.krate;
+    let owner = model.self_type();
+    let (parameters, _, bounds) = model.generics.split_for_impl();
+    let impls = model.fields.iter().zip(&slots.definitions).map(|(field, slot)| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        let index = Literal::usize_unsuffixed(field.index);
+        quote! {
+            impl #parameters #krate::__private::FieldOf<#index, #ty> for #owner #bounds {
+                const SLOT: ::core::primitive::usize = #slot;
+                #[inline]
+                fn get(&self) -> &#ty {
+                    &self.#ident
+                }
+                fn get_mut(&mut self) -> &mut #ty {
+                    &mut self.#ident
+                }
+            }
+        }
+    });
+    quote!(#(#impls)*)
+}

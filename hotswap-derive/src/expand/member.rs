@@ -1,0 +1,73 @@
+//! What the runtime does with each field.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::rule;
+use crate::model::{Encode, Field, Kind, Leaf, Model, Read};
+
+pub(super) fn expand(model: &Model) -> Vec<TokenStream> {
+    model.fields.iter().map(|field| of_field(model, field)).collect()
+}
+
+fn of_field(model: &Model, field: &Field) -> TokenStream {
+    let krate = &model.krate;
+    let index = Literal::usize_unsuffixed(field.index);
+    match &field.kind {
+        Kind::Leaf(leaf) => of_leaf(model, field, leaf),
+        Kind::Nested(nested) => {
+            let ty = &nested.ty;
+            quote_spanned!(ty.span()=> &#krate::__private::Nested::<#index, #ty>::NEW)
+        }
+        Kind::Optional(nested) => {
+            let ty = &nested.ty;
+            quote_spanned!(ty.span()=> &#krate::__private::Optional::<#index, #ty>::NEW)
+        }
+    }
+}
+
+/// At the place of the type, so that a missing bound is reported there.
+fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    let (krate, ty) = (&model.krate, &field.ty);
+    let index = Literal::usize_unsuffixed(field.index);
+    let kind = quote_spanned!(ty.span()=> #krate::__private::Leaf::<#index, #ty>);
+    let encode = encode(model, field, leaf);
+    let bits = bits(model, field, leaf);
+    let rules = rules(model, leaf);
+    let rest = match &leaf.decode {
+        None => quote_spanned!(ty.span()=> #kind::PLAIN),
+        Some(function) => quote!(#kind::with(|decoder| #function(decoder))),
+    };
+    quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
+}
+
+/// How a leaf is written: an `Option` of a function.
+pub(super) fn encode(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    let (krate, ty) = (&model.krate, &field.ty);
+    match &leaf.encode {
+        Encode::Own => quote!(#krate::__private::Probe::<#ty>::ENCODE),
+        Encode::With(function) => quote! {
+            ::core::option::Option::Some(|value| #krate::__private::encode_with(|encoder| #function(value, encoder)))
+        },
+        Encode::Never => quote!(::core::option::Option::None),
+    }
+}
+
+fn bits(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    let (krate, ty) = (&model.krate, &field.ty);
+    match leaf.read {
+        Read::Scalar(_) => quote_spanned! {ty.span()=>
+            bits: ::core::option::Option::Some(#krate::__private::bits::<#ty>),
+        },
+        _ => TokenStream::new(),
+    }
+}
+
+fn rules(model: &Model, leaf: &Leaf) -> TokenStream {
+    if leaf.rules.is_empty() {
+        return TokenStream::new();
+    }
+    let rules = leaf.rules.iter().map(|rule| rule::expand(model, rule));
+    quote!(rules: &[#(#rules),*],)
+}

@@ -1,0 +1,62 @@
+//! Code for a checked struct: data, and calls of one line. Nothing here can fail.
+
+mod callback;
+mod config;
+mod entry;
+mod field_of;
+mod flat;
+mod gather;
+mod handle;
+mod member;
+mod method;
+mod paths;
+mod root;
+mod rule;
+mod setup;
+mod shape;
+mod slot;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::Model;
+
+pub(crate) use flat::flatten;
+
+/// Everything that the derive adds beside the struct.
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let names = Names::of(model);
+    let krate = &model.krate;
+    let config = config::expand(model, &names);
+    let fields = field_of::expand(model);
+    let (handle, handle_impls) = handle::expand(model, &names);
+    let (paths, paths_impls) = paths::expand(model, &names);
+    let callback = flat::start(model, &names);
+    quote! {
+        #handle
+        #paths
+        #[doc(hidden)]
+        const _: () = {
+            #[allow(unused_imports)]
+            use #krate::__private::NoEncode as _;
+            #config
+            #fields
+            #handle_impls
+            #paths_impls
+        };
+        #callback
+    }
+}
+
+/// The types that a struct gets.
+pub(crate) struct Names {
+    pub(crate) handle: Ident,
+    pub(crate) paths: Ident,
+}
+
+impl Names {
+    fn of(model: &Model) -> Self {
+        let ident = &model.ident;
+        Self { handle: format_ident!("{ident}Handle"), paths: format_ident!("{ident}Paths") }
+    }
+}

@@ -1,0 +1,151 @@
+//! The static table of a struct.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Type;
+
+use super::slot::Slots;
+use crate::{
+    attribute::literal::{Content, Literal as Value},
+    model::{Field, Kind, Leaf, Model},
+    names,
+};
+
+pub(super) fn expand(model: &Model, slots: &Slots) -> TokenStream {
+    let krate = &model.krate;
+    let name = names::plain(&model.ident);
+    let docs = &model.docs;
+    let fields = model.fields.iter().map(|field| of_field(model, field, slots));
+    quote! {
+        &#krate::__private::Shape { name: #name, docs: #docs, fields: &[#(#fields),*] }
+    }
+}
+
+fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
+    let shape = Path { model, name: quote!(FieldShape) };
+    let name = names::plain(&field.ident);
+    let key = &field.key;
+    let ty = written(&field.ty);
+    let slot = slots.of_field(model, field);
+    let rest = [
+        text("docs", &field.docs),
+        aliases(field),
+        kind(model, field),
+        flag("flatten", field.flatten),
+        flag("serde_default", field.serde_default),
+        flag("restart", field.restart),
+        match &field.kind {
+            Kind::Leaf(leaf) => of_leaf(model, field, leaf),
+            _ => TokenStream::new(),
+        },
+    ];
+    quote! {
+        #shape { name: #name, key: #key, ty: #ty, slot: #slot, #(#rest)* ..#shape::LEAF }
+    }
+}
+
+fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    let secret = flag("secret", leaf.secret);
+    let env = leaf.env.iter().map(|name| quote!(env: ::core::option::Option::Some(#name),));
+    let default = leaf.default.iter().map(|value| {
+        let value = default(model, field, leaf, value);
+        quote!(default: ::core::option::Option::Some(|| #value),)
+    });
+    quote!(#secret #(#env)* #(#default)*)
+}
+
+fn text(name: &str, text: &str) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+    if text.is_empty() { TokenStream::new() } else { quote!(#name: #text,) }
+}
+
+fn flag(name: &str, set: bool) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+    if set { quote!(#name: true,) } else { TokenStream::new() }
+}
+
+fn aliases(field: &Field) -> TokenStream {
+    let aliases = &field.aliases;
+    if aliases.is_empty() { TokenStream::new() } else { quote!(aliases: &[#(#aliases),*],) }
+}
+
+fn kind(model: &Model, field: &Field) -> TokenStream {
+    let krate = &model.krate;
+    let kind = Path { model, name: quote!(Kind) };
+    let inner = |ty: &Type| quote!(<#ty as #krate::HotConfig>::SHAPE);
+    match &field.kind {
+        Kind::Leaf(_) => TokenStream::new(),
+        Kind::Nested(nested) => {
+            let inner = inner(&nested.ty);
+            quote!(kind: #kind::Nested(#inner),)
+        }
+        Kind::Optional(nested) => {
+            let inner = inner(&nested.ty);
+            quote!(kind: #kind::Optional(#inner),)
+        }
+    }
+}
+
+/// A default as a value of a layer. That of a constant or function is written as the field's own value would be.
+fn default(model: &Model, field: &Field, leaf: &Leaf, value: &Value) -> TokenStream {
+    let tree = Path { model, name: quote!(Value) };
+    match &value.content {
+        Content::Bool(value) => quote!(#tree::Bool(#value)),
+        Content::Int(value) => {
+            let value = Literal::i128_unsuffixed(*value);
+            quote!(#tree::Int(#value))
+        }
+        Content::Float(value) => {
+            let value = Literal::f64_unsuffixed(*value);
+            quote!(#tree::Float(#value))
+        }
+        Content::Text(text) => quote!(#tree::text(#text)),
+        Content::Char(letter) => {
+            let text = letter.to_string();
+            quote!(#tree::text(#text))
+        }
+        Content::List(items) => {
+            let items = items.iter().map(|item| default(model, field, leaf, item));
+            quote!(#tree::list([#(#items),*]))
+        }
+        Content::Path(path) => {
+            let (krate, ty) = (&model.krate, &field.ty);
+            let encode = super::member::encode(model, field, leaf);
+            quote!(#krate::__private::default_of::<#ty, _>(#encode, #path))
+        }
+    }
+}
+
+/// A hidden item of the runtime.
+struct Path<'m> {
+    model: &'m Model,
+    name: TokenStream,
+}
+
+impl ToTokens for Path<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let (krate, name) = (&self.model.krate, &self.name);
+        tokens.extend(quote!(#krate::__private::#name));
+    }
+}
+
+/// The type as its author would write it: tokens know no blanks.
+fn written(ty: &Type) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    let mut text = String::new();
+    let mut blank = false;
+    for letter in spaced.chars() {
+        if letter == ' ' {
+            blank = true;
+            continue;
+        }
+        let before = text.chars().last().unwrap_or('<');
+        let words = |c: char| c.is_alphanumeric() || c == '_';
+        if blank && (words(before) && words(letter) || ",;+".contains(before) || "+".contains(letter)) {
+            text.push(' ');
+        }
+        text.push(letter);
+        blank = false;
+    }
+    text
+}

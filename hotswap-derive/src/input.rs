@@ -1,0 +1,81 @@
+//! A struct as written: attributes with their places, maybe wrong.
+
+use proc_macro2::Ident;
+use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
+
+use crate::{
+    attribute::{docs, field, serde, structure},
+    mistakes::Mistakes,
+};
+
+/// The struct as written.
+pub(crate) struct Input {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) generics: Generics,
+    pub(crate) docs: String,
+    pub(crate) hot: structure::Structure,
+    pub(crate) serde: serde::Container,
+    /// `None` when it is no struct with named fields.
+    pub(crate) fields: Option<Vec<Field>>,
+}
+
+/// A field as written.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    pub(crate) docs: String,
+    pub(crate) hot: field::FieldKeys,
+    pub(crate) serde: serde::Field,
+}
+
+impl Input {
+    pub(crate) fn read(item: DeriveInput, mistakes: &mut Mistakes) -> Self {
+        let hot = structure::read(&item.attrs, mistakes);
+        let serde = serde::container(&item.attrs);
+        let fields = named_fields(&item.ident, item.data, mistakes);
+        Self {
+            docs: docs::read(&item.attrs),
+            ident: item.ident,
+            vis: item.vis,
+            generics: item.generics,
+            hot,
+            serde,
+            fields: fields
+                .map(|fields| fields.into_iter().flat_map(|field| Field::read(field, mistakes)).collect()),
+        }
+    }
+}
+
+impl Field {
+    fn read(field: syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
+        Some(Self {
+            ident: field.ident?,
+            vis: field.vis,
+            docs: docs::read(&field.attrs),
+            hot: field::read(&field.attrs, mistakes),
+            serde: serde::field(&field.attrs),
+            ty: field.ty,
+        })
+    }
+}
+
+/// Anything but a struct with named fields is reported.
+fn named_fields(ident: &Ident, data: Data, mistakes: &mut Mistakes) -> Option<Vec<syn::Field>> {
+    let message = match data {
+        Data::Struct(data) => match data.fields {
+            Fields::Named(fields) => return Some(fields.named.into_iter().collect()),
+            Fields::Unnamed(_) => {
+                "a configuration needs named fields, since files name them: write `struct Name { field: Type }`"
+            }
+            Fields::Unit => "a configuration needs fields: write `struct Name { field: Type }`",
+        },
+        Data::Enum(_) => {
+            "`HotConfig` is for structs; an enum that derives `Deserialize` is fine as the type of a field"
+        }
+        Data::Union(_) => "`HotConfig` is for structs with named fields; a union cannot be read from a file",
+    };
+    mistakes.on(ident, message);
+    None
+}

@@ -1,0 +1,129 @@
+//! A struct as checked: every name resolved, nothing impossible left.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{ExprPath, Generics, Path, Type, Visibility};
+
+use crate::{
+    attribute::{literal::Literal, rule::Rule, structure::Source},
+    claims::Claim,
+    names,
+    scalar::Scalar,
+};
+
+/// A struct to generate code for.
+pub(crate) struct Model {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    /// With the bounds that generated code needs.
+    pub(crate) generics: Generics,
+    pub(crate) docs: String,
+    pub(crate) krate: Path,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) env: Option<String>,
+    pub(crate) profile: Option<String>,
+    pub(crate) checks: Vec<Path>,
+    /// `#[serde(default)]` on the struct.
+    pub(crate) serde_default: bool,
+    /// Without skipped ones.
+    pub(crate) fields: Vec<Field>,
+    pub(crate) skipped: Vec<Ident>,
+    /// Whether it is a struct with named fields at all.
+    pub(crate) complete: bool,
+}
+
+/// A field that takes part.
+pub(crate) struct Field {
+    /// Among the fields that take part.
+    pub(crate) index: usize,
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    pub(crate) docs: String,
+    /// The serde name.
+    pub(crate) key: String,
+    pub(crate) aliases: Vec<String>,
+    /// What generated methods are named after, without `r#`.
+    pub(crate) getter: String,
+    pub(crate) flatten: bool,
+    pub(crate) serde_default: bool,
+    pub(crate) restart: bool,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Leaf(Box<Leaf>),
+    Nested(Nested),
+    /// An `Option` of a nested struct.
+    Optional(Nested),
+}
+
+pub(crate) struct Leaf {
+    pub(crate) read: Read,
+    pub(crate) default: Option<Literal>,
+    pub(crate) env: Option<String>,
+    pub(crate) secret: bool,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) decode: Option<ExprPath>,
+    pub(crate) encode: Encode,
+}
+
+/// How a getter hands out a leaf.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// From a cell of its own; the primitive, if the type is written as one.
+    Scalar(Option<Scalar>),
+    /// By value, copied out of the snapshot.
+    Copy(Option<Scalar>),
+    /// As a guard.
+    Guard,
+}
+
+/// How a leaf is written.
+pub(crate) enum Encode {
+    /// By its `Serialize`, if it has one.
+    Own,
+    With(ExprPath),
+    /// serde reads it with a function and has none to write it with.
+    Never,
+}
+
+pub(crate) struct Nested {
+    /// The struct as the field's type spells it.
+    pub(crate) ty: Type,
+    /// Names the struct's hidden macro.
+    pub(crate) path: Path,
+}
+
+impl Field {
+    pub(crate) fn nested(&self) -> Option<&Nested> {
+        match &self.kind {
+            Kind::Nested(nested) | Kind::Optional(nested) => Some(nested),
+            Kind::Leaf(_) => None,
+        }
+    }
+
+    /// The variables that the field itself takes, below the prefix of its struct. A nested struct takes none,
+    /// and a flattened leaf takes the keys that no field does.
+    pub(crate) fn claims(&self) -> Vec<Claim> {
+        let Kind::Leaf(leaf) = &self.kind else { return Vec::new() };
+        match &leaf.env {
+            Some(name) => vec![Claim::exact(name)],
+            None if self.flatten => Vec::new(),
+            None => self.keys().map(|key| Claim::below_prefix(names::variable(key))).collect(),
+        }
+    }
+
+    /// Every name that serde reads the field by.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.key).chain(&self.aliases)
+    }
+}
+
+impl Model {
+    /// The struct with its own parameters.
+    pub(crate) fn self_type(&self) -> TokenStream {
+        let ident = &self.ident;
+        let (_, parameters, _) = self.generics.split_for_impl();
+        quote::quote!(#ident #parameters)
+    }
+}

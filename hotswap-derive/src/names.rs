@@ -1,0 +1,170 @@
+//! Names that other names are made of: serde's, the environment's, and those of generated methods.
+
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt;
+
+/// Methods of every handle and of every typed path. A generated method of the same name would hide one.
+const RESERVED: &[&str] = &[
+    "clear_override",
+    "clear_override_async",
+    "clear_overrides",
+    "clear_overrides_async",
+    "clone",
+    "deref",
+    "diff",
+    "dotted",
+    "downgrade",
+    "explain",
+    "history",
+    "load",
+    "merge_patch",
+    "merge_patch_async",
+    "on_change",
+    "on_reload_error",
+    "on_warning",
+    "overrides",
+    "patch",
+    "patch_async",
+    "patch_if",
+    "patch_if_async",
+    "pending_restart",
+    "pointer",
+    "prepare",
+    "reload",
+    "reload_async",
+    "rollback",
+    "rollback_async",
+    "rollback_to",
+    "rollback_to_async",
+    "save",
+    "save_async",
+    "save_overrides",
+    "save_overrides_async",
+    "set",
+    "set_async",
+    "shutdown",
+    "snapshot",
+    "status",
+    "subscribe",
+    "update",
+    "update_async",
+    "version",
+    "watch",
+    "watch_pattern",
+];
+
+pub(crate) fn is_reserved(method: &str) -> bool {
+    RESERVED.binary_search(&method).is_ok()
+}
+
+/// The three methods of a field whose getter has this name, and the getter alone as first.
+pub(crate) fn methods(getter: &str) -> [String; 3] {
+    [getter.to_owned(), format!("on_{getter}_change"), format!("set_{getter}")]
+}
+
+/// The name as an identifier, raw where it is a keyword.
+pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    match syn::parse_str::<Ident>(name) {
+        Ok(_) => Ident::new(name, span),
+        Err(_) => Ident::new_raw(name, span),
+    }
+}
+
+/// The name without `r#`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// serde's `rename_all`, for fields. An unknown rule is serde's to report.
+pub(crate) fn rename(rule: Option<&str>, field: &str) -> String {
+    match rule {
+        Some("UPPERCASE" | "SCREAMING_SNAKE_CASE") => field.to_ascii_uppercase(),
+        Some("PascalCase") => pascal(field),
+        Some("camelCase") => camel(field),
+        Some("kebab-case") => field.replace('_', "-"),
+        Some("SCREAMING-KEBAB-CASE") => field.to_ascii_uppercase().replace('_', "-"),
+        _ => field.to_owned(),
+    }
+}
+
+fn pascal(field: &str) -> String {
+    let words = field.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    });
+    words.collect()
+}
+
+fn camel(field: &str) -> String {
+    let pascal = pascal(field);
+    let mut letters = pascal.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+}
+
+/// A serde name as a part of a variable's name: `pool-size` and `poolSize` become `POOL_SIZE`.
+pub(crate) fn variable(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    let mut name = String::new();
+    for (place, &letter) in letters.iter().enumerate() {
+        if place > 0 && starts_word(letters[place - 1], letter, letters.get(place + 1).copied()) {
+            name.push('_');
+        }
+        match letter {
+            '-' | '.' => name.push('_'),
+            _ => name.extend(letter.to_uppercase()),
+        }
+    }
+    name
+}
+
+/// Whether a hump of camel case starts at `letter`: `poolSize`, `HTTPPort`.
+fn starts_word(before: char, letter: char, after: Option<char>) -> bool {
+    letter.is_uppercase()
+        && (before.is_lowercase()
+            || before.is_numeric()
+            || (before.is_uppercase() && after.is_some_and(char::is_lowercase)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RESERVED, is_reserved, rename, variable};
+
+    #[test]
+    fn reserved_names_are_found() {
+        assert!(RESERVED.is_sorted());
+        assert!(is_reserved("watch_pattern"));
+        assert!(!is_reserved("max"));
+    }
+
+    #[test]
+    fn serde_names_become_variables() {
+        let cases = [
+            ("pool_size", "POOL_SIZE"),
+            ("pool-size", "POOL_SIZE"),
+            ("poolSize", "POOL_SIZE"),
+            ("pool.size", "POOL_SIZE"),
+            ("HTTPPort", "HTTP_PORT"),
+            ("POOL", "POOL"),
+        ];
+        for (key, name) in cases {
+            assert_eq!(variable(key), name);
+        }
+    }
+
+    #[test]
+    fn fields_are_renamed_as_serde_does() {
+        let cases = [
+            ("camelCase", "poolSize"),
+            ("PascalCase", "PoolSize"),
+            ("kebab-case", "pool-size"),
+            ("SCREAMING-KEBAB-CASE", "POOL-SIZE"),
+            ("UPPERCASE", "POOL_SIZE"),
+            ("lowercase", "pool_size"),
+        ];
+        for (rule, name) in cases {
+            assert_eq!(rename(Some(rule), "pool_size"), name);
+        }
+    }
+}
