@@ -11,3 +11,5 @@ pub use crate::{
     shape::{FieldShape, Kind, Shape},
     value::Value,
 };
+#[cfg(feature = "derive")]
+pub use hotswap_derive::flatten;
