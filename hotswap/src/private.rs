@@ -6,10 +6,15 @@ pub use crate::{
     config::FieldOf,
     de::{DecodeError, Decoder, decode},
     member::{Leaf, Member, Nested, NoEncode, Optional, Probe, bits, encode_with},
-    rule::*,
+    rule::{Findings, Rule},
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Shape},
     value::Value,
 };
 #[cfg(feature = "derive")]
 pub use hotswap_derive::flatten;
+
+/// The rules, for literals in generated code.
+pub mod rule {
+    pub use crate::rule::*;
+}
