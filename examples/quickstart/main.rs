@@ -3,7 +3,6 @@ use serde::{Deserialize, Serialize};
 
 /// How fast a client may go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
-#[hot(check = RateLimit::burst_fits)]
 struct RateLimit {
     /// Requests a client may make in one window.
     #[hot(default = 100, range(min = 1, max = 100_000))]

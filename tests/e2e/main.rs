@@ -1,0 +1,5 @@
+//! The library from outside, against a real file system.
+
+mod support;
+
+mod load;

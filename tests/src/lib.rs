@@ -1,0 +1,1 @@
+//! The tests stand in folders of their own.
