@@ -7,6 +7,7 @@ mod builder;
 mod cell;
 mod config;
 mod de;
+pub mod duration;
 mod engine;
 mod error;
 mod guard;
