@@ -10,11 +10,17 @@ use crate::issue::{Issue, IssueKind};
 #[derive(Clone)]
 pub struct Error {
     issues: Arc<[Issue]>,
+    /// Nothing was rejected: these are warnings.
+    warning: bool,
 }
 
 impl Error {
     pub(crate) fn new(issues: Vec<Issue>) -> Self {
-        Self { issues: issues.into() }
+        Self { issues: issues.into(), warning: false }
+    }
+
+    pub(crate) fn warnings(issues: Vec<Issue>) -> Self {
+        Self { issues: issues.into(), warning: true }
     }
 
     /// Every problem, in the order of the sources and of the text in each.
@@ -38,7 +44,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.issues.len();
         let plural = if count == 1 { "" } else { "s" };
-        write!(f, "configuration rejected: {count} problem{plural}")?;
+        match self.warning {
+            false => write!(f, "configuration rejected: {count} problem{plural}")?,
+            true => write!(f, "configuration accepted: {count} warning{plural}")?,
+        }
         for issue in self.issues.iter() {
             for line in issue.to_string().lines() {
                 write!(f, "\n  {line}")?;

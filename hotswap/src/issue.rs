@@ -51,7 +51,11 @@ impl fmt::Display for Origin {
             Self::File { path, line, column } => {
                 // A file name may hold a newline or a terminal's escape; it must not forge a line.
                 let shown = path.to_string_lossy();
-                if shown.contains(char::is_control) { write!(f, "at {shown:?}")? } else { write!(f, "at {shown}")? }
+                if shown.contains(char::is_control) {
+                    write!(f, "at {shown:?}")?
+                } else {
+                    write!(f, "at {shown}")?
+                }
                 if let Some(line) = line {
                     write!(f, ":{line}")?;
                 }

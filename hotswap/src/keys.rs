@@ -15,7 +15,7 @@ pub(crate) enum Key {
 
 /// A place in the value tree, from its root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Keys(pub(crate) Vec<Key>);
+pub struct Keys(pub(crate) Vec<Key>);
 
 impl Keys {
     pub(crate) fn root() -> Self {

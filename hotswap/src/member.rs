@@ -3,54 +3,259 @@
 //! Fields are numbered from their struct in the order of the source: the struct itself is 0, then each field,
 //! and below a nested field all of its fields. One number serves cells, subscriptions, paths and diffs.
 
-use std::any::Any;
+use std::{any::Any, marker::PhantomData};
+
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    cell::Scalar,
     config::{FieldOf, HotConfig},
-    de::{DecodeError, Decoder},
+    de::{self, DecodeError, Decoder, IgnoredKeys},
     keys::Keys,
     load::problems::Problems,
+    root,
     rule::Rule,
-    ser::EncodeError,
+    ser::{self, EncodeError, Encoder},
     value::Value,
 };
+
+/// What is kept of a value to compare it with later ones, or to hand it out on its own.
+pub(crate) type Kept = Box<dyn Any + Send + Sync>;
 
 /// What the runtime does with one field of `S`; `slot` counts from the field, which is 0.
 #[doc(hidden)]
 pub trait Member<S>: Sync {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any>;
     fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any>;
-    /// Pushes `base` and the numbers below it that differ by `PartialEq`.
+    /// A copy of the value at `slot`.
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept>;
+    /// Whether a copy made by [`keep`](Self::keep) equals the value at `slot`.
+    fn same(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool;
+    /// Pushes `base`, and the numbers below it, that differ by `PartialEq`; an outer number follows its inner ones.
     fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>);
     /// Stores the bits of scalar leaves at `base` and below.
-    fn scalars(&self, owner: &S, base: usize, store: &mut dyn FnMut(usize, u64));
-    /// The encoded form of the leaf or struct at `slot`.
+    fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]);
+    /// The encoded form of the value at `slot`.
     fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError>;
-    /// Runs the rules on a decoded value.
+    /// Runs the rules on a decoded value that stands at `keys`.
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
-    /// Finds every problem of the value that stands at `keys`; `None` when no layer gives it.
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems);
+    /// Finds every problem of the value that stands at `keys`; `None` when no layer gives it. True if it is sound.
+    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool;
 }
 
 /// A leaf: a value of any type that serde reads.
 #[doc(hidden)]
 pub struct Leaf<const I: usize, F: 'static> {
-    pub decode: for<'v> fn(Decoder<'v>) -> Result<F, DecodeError>,
+    pub decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
     /// `None` when the type has no `Serialize`.
     pub encode: Option<fn(&F) -> Result<Value, EncodeError>>,
-    /// `Some` when the leaf has a cell of its own; see [`Scalar`](crate::cell::Scalar).
+    /// `Some` when the leaf has a cell of its own.
     pub bits: Option<fn(&F) -> u64>,
     pub rules: &'static [&'static dyn Rule<F>],
 }
 
+impl<const I: usize, F: DeserializeOwned> Leaf<I, F> {
+    /// A leaf without attributes; generated code overrides what differs.
+    pub const PLAIN: Self = Self { decode: de::decode::<F>, encode: None, bits: None, rules: &[] };
+}
+
+impl<const I: usize, F> Leaf<I, F> {
+    /// A leaf that is read by a function of its own.
+    pub const fn with(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> Self {
+        Self { decode, encode: None, bits: None, rules: &[] }
+    }
+}
+
+/// The cell's bits of a scalar leaf.
+#[doc(hidden)]
+pub fn bits<F: Scalar>(value: &F) -> u64 {
+    value.to_bits()
+}
+
+/// The encoded form of a leaf by a function such as serde's `with` names.
+#[doc(hidden)]
+pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) -> Result<Value, EncodeError> {
+    write(Encoder)
+}
+
+/// Finds without specialisation whether a type is `Serialize`: the inherent constant wins over the trait's.
+#[doc(hidden)]
+pub struct Probe<F>(PhantomData<F>);
+
+impl<F: Serialize> Probe<F> {
+    pub const ENCODE: Option<fn(&F) -> Result<Value, EncodeError>> = Some(ser::encode::<F>);
+}
+
+/// The other half of [`Probe`].
+#[doc(hidden)]
+pub trait NoEncode<F> {
+    const ENCODE: Option<fn(&F) -> Result<Value, EncodeError>> = None;
+}
+
+impl<F> NoEncode<F> for Probe<F> {}
+
+impl<S, const I: usize, F> Member<S> for Leaf<I, F>
+where
+    S: FieldOf<I, F>,
+    F: PartialEq + Clone + Send + Sync + 'static,
+{
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        (slot == 0).then(|| owner.get() as &dyn Any)
+    }
+
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        if slot == 0 { Some(owner.get_mut()) } else { None }
+    }
+
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
+        (slot == 0).then(|| Box::new(owner.get().clone()) as Kept)
+    }
+
+    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+        kept.downcast_ref::<F>().is_some_and(|kept| kept == owner.get())
+    }
+
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
+        if old.get() != new.get() {
+            changed.push(base);
+        }
+    }
+
+    fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]) {
+        if let (Some(to_bits), Some(cell)) = (self.bits, bits.get_mut(base)) {
+            *cell = to_bits(owner.get());
+        }
+    }
+
+    fn encode(&self, owner: &S, _slot: usize) -> Result<Value, EncodeError> {
+        let encode = self.encode.ok_or_else(|| EncodeError::new("its type does not implement Serialize"))?;
+        encode(owner.get())
+    }
+
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
+        problems.check(self.rules, owner.get(), keys);
+    }
+
+    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+        let ignored = IgnoredKeys::default();
+        let decoded = (self.decode)(Decoder::new(value, Some(&ignored)));
+        problems.ignored(ignored.into_inner(), keys);
+        match decoded {
+            Ok(decoded) => problems.check(self.rules, &decoded, keys),
+            Err(error) => problems.decoding(error, keys),
+        }
+    }
+}
+
 /// A struct that derives `HotConfig` too.
 #[doc(hidden)]
-pub struct Nested<const I: usize, N> {
-    marker: std::marker::PhantomData<fn() -> N>,
+pub struct Nested<const I: usize, N>(PhantomData<fn() -> N>);
+
+impl<const I: usize, N> Nested<I, N> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<S, const I: usize, N> Member<S> for Nested<I, N>
+where
+    S: FieldOf<I, N>,
+    N: HotConfig,
+{
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        root::at(owner.get(), slot)
+    }
+
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        root::at_mut(owner.get_mut(), slot)
+    }
+
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
+        root::keep(owner.get(), slot)
+    }
+
+    fn same(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool {
+        root::same_as(owner.get(), slot, kept)
+    }
+
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
+        root::diff(old.get(), new.get(), base, changed);
+    }
+
+    fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]) {
+        root::scalars(owner.get(), base, bits);
+    }
+
+    fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError> {
+        root::encode(owner.get(), slot)
+    }
+
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
+        root::validate(owner.get(), keys, problems);
+    }
+
+    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+        root::probe::<N>(value.unwrap_or(&Value::empty()), keys, problems)
+    }
 }
 
 /// An `Option` of one: a leaf whose inner problems have places of their own.
 #[doc(hidden)]
-pub struct Optional<const I: usize, N> {
-    marker: std::marker::PhantomData<fn() -> N>,
+pub struct Optional<const I: usize, N>(PhantomData<fn() -> N>);
+
+impl<const I: usize, N> Optional<I, N> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<S, const I: usize, N> Member<S> for Optional<I, N>
+where
+    S: FieldOf<I, Option<N>>,
+    N: HotConfig,
+{
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        (slot == 0).then(|| owner.get() as &dyn Any)
+    }
+
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        if slot == 0 { Some(owner.get_mut()) } else { None }
+    }
+
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
+        (slot == 0).then(|| Box::new(owner.get().as_ref().map(N::__clone)) as Kept)
+    }
+
+    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+        kept.downcast_ref::<Option<N>>().is_some_and(|kept| same_option(kept, owner.get()))
+    }
+
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
+        if !same_option(old.get(), new.get()) {
+            changed.push(base);
+        }
+    }
+
+    fn scalars(&self, _owner: &S, _base: usize, _bits: &mut [u64]) {}
+
+    fn encode(&self, owner: &S, _slot: usize) -> Result<Value, EncodeError> {
+        owner.get().as_ref().map_or(Ok(Value::Null), |inner| root::encode(inner, 0))
+    }
+
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
+        if let Some(inner) = owner.get() {
+            root::validate(inner, keys, problems);
+        }
+    }
+
+    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+        match value {
+            None | Some(Value::Null) => true,
+            Some(value) => root::probe::<N>(value, keys, problems),
+        }
+    }
+}
+
+fn same_option<N: HotConfig>(old: &Option<N>, new: &Option<N>) -> bool {
+    match (old, new) {
+        (None, None) => true,
+        (Some(old), Some(new)) => root::same(old, new),
+        _ => false,
+    }
 }

@@ -105,6 +105,10 @@ impl Leaf {
         self.trail[self.trail.len() - 1]
     }
 
+    pub(crate) fn restart(&self) -> bool {
+        self.trail.iter().any(|field| field.restart)
+    }
+
     pub(crate) fn secret(&self) -> bool {
         self.trail.iter().any(|field| field.secret)
     }
@@ -139,20 +143,28 @@ impl Shape {
     }
 
     /// The place of the field with this number, counted from this struct; number 0 is the struct itself.
-    pub(crate) fn keys_of(&self, slot: usize) -> Keys {
-        let mut shape = self;
-        let mut rest = slot;
-        let mut keys = Keys::root();
+    pub(crate) fn keys_of(&'static self, slot: usize) -> Keys {
+        self.trail(slot).iter().fold(Keys::root(), |keys, field| field.keys(&keys))
+    }
+
+    /// Whether the number is a leaf's: an `Option<Nested>` is one, a nested struct is not.
+    pub(crate) fn is_leaf(&'static self, slot: usize) -> bool {
+        self.trail(slot).last().is_some_and(|field| !matches!(field.kind, Kind::Nested(_)))
+    }
+
+    /// The fields on the way to the one with this number.
+    fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
+        let (mut shape, mut rest, mut trail) = (self, slot, Vec::new());
         while rest > 0 {
             let next = shape.fields.partition_point(|field| field.slot <= rest);
-            let Some(field) = next.checked_sub(1).map(|last| &shape.fields[last]) else { break };
-            keys = field.keys(&keys);
+            let Some(field) = next.checked_sub(1).and_then(|last| shape.fields.get(last)) else { break };
+            trail.push(field);
             rest -= field.slot;
             match field.kind {
                 Kind::Nested(inner) => shape = inner,
                 Kind::Leaf | Kind::Optional(_) => break,
             }
         }
-        keys
+        trail
     }
 }

@@ -1,0 +1,1 @@
+//! The examples stand in folders of their own.

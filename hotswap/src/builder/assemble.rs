@@ -1,0 +1,266 @@
+//! From a builder to a running configuration.
+
+use std::{
+    any::Any,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::Instant,
+};
+
+use super::{Builder, Options, PathKind, PathSpec, profile::Profile};
+use crate::{
+    config::HotConfig,
+    engine::{
+        Core, State,
+        collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
+        run::{Command, Demand, Engine},
+    },
+    error::Error,
+    handle::Handle,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    load::{self, Input, Loaded, Model, Pins},
+    root::{self, Root},
+    snapshot::{Cause, Current, Published},
+    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
+    value::Value,
+    watch::{
+        Watcher,
+        debounce::{Debounce, Fired, Timing},
+        hint::Hint,
+    },
+};
+
+/// Sources that are ready to be read, and whatever is wrong with the way they were put together.
+struct Sources {
+    collector: Collector,
+    issues: Vec<Issue>,
+    timing: Timing,
+    watch: bool,
+}
+
+impl Options {
+    fn timing(&self) -> Timing {
+        Timing {
+            quiet: self.debounce,
+            max_wait: self.max_wait,
+            write_wait: self.write_wait,
+            poll: self.poll_interval,
+        }
+    }
+}
+
+impl Sources {
+    fn of<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
+        let profile = Profile::choose(builder.profile.as_deref(), builder.env.as_deref())?;
+        let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
+        let options = builder.options;
+        let settings = Settings {
+            shape: T::SHAPE,
+            max_file_size: options.max_file_size,
+            unknown_in_files: options.unknown_keys.unwrap_or(UnknownKeys::Deny),
+            unknown_in_env: options.unknown_keys.unwrap_or(UnknownKeys::Warn),
+            missing_grace: options.missing_grace,
+            allow_empty_files: options.allow_empty_files,
+            names: Arc::new(names),
+        };
+        let mut issues: Vec<_> =
+            profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
+        let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
+        for spec in builder.paths {
+            match file_slot(&spec, profile.apply(&spec.path)) {
+                Ok(slot) => slots.push(slot),
+                Err(issue) => issues.push(issue),
+            }
+        }
+        for source in builder.sources {
+            let rank = source.priority().unwrap_or(priority::SOURCES);
+            slots.push((rank, Slot::Custom(CustomSlot::new(source))));
+        }
+        // Stable: within one priority the order of the builder's calls counts.
+        slots.sort_by_key(|(rank, _)| *rank);
+        let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
+        listen(&mut slots, commands);
+        let collector = Collector::new(settings, slots);
+        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch })
+    }
+
+    /// Reads until nothing looks as if it was being written, or the wait for that is over.
+    fn read(
+        &mut self,
+        watcher: &mut Option<Watcher>,
+        inbox: &Receiver<Command>,
+        debounce: &mut Debounce,
+    ) -> Collected {
+        let mut fired = Fired::now(Instant::now());
+        loop {
+            if let Some(watcher) = watcher {
+                watcher.arm(&self.collector.targets());
+                watcher.flush();
+            }
+            let collected = self.collector.collect(fired.last_try, true);
+            if let Some(watcher) = watcher {
+                watcher.flush();
+            }
+            for command in inbox.try_iter() {
+                if let Command::Hint(hint) = command {
+                    debounce.on_hint(Instant::now(), &hint);
+                }
+            }
+            let unfinished = collected.unsettled || debounce.is_writing();
+            if !unfinished || !debounce.hold(Instant::now(), fired) {
+                return collected;
+            }
+            fired = wait(inbox, debounce);
+        }
+    }
+}
+
+/// Sleeps until the debounce gives leave to read again.
+fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce) -> Fired {
+    loop {
+        if let Some(fired) = debounce.fire(Instant::now()) {
+            return fired;
+        }
+        let left = debounce.next_deadline().saturating_duration_since(Instant::now());
+        if let Ok(Command::Hint(hint)) = inbox.recv_timeout(left) {
+            debounce.on_hint(Instant::now(), &hint);
+        }
+    }
+}
+
+fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Issue> {
+    let (rank, kind) = match spec.kind {
+        PathKind::Dir => (priority::FILES, FileKind::Dir),
+        PathKind::Dotenv => (priority::DOTENV, FileKind::Dotenv),
+        PathKind::File => {
+            let unknown = || {
+                Issue::new(
+                    IssueKind::Setup,
+                    Keys::root(),
+                    "the format of the file is not known by its extension",
+                )
+                .at(Origin::file(&path))
+                .with_help("use .toml, .yaml, .yml or .json")
+            };
+            (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
+        }
+    };
+    Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))
+}
+
+/// Lets custom sources say that they have something new.
+fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
+    for (index, slot) in slots.iter_mut().enumerate() {
+        if let Slot::Custom(custom) = slot {
+            let commands = std::sync::Mutex::new(commands.clone());
+            custom.source().watch(Changed(Arc::new(move || {
+                let commands = commands.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                // An engine that has ended needs no news.
+                let _ = commands.send(Command::Source(index));
+            })));
+        }
+    }
+}
+
+fn first<T: HotConfig>(collected: &Collected, issues: Vec<Issue>) -> Result<Loaded, Error> {
+    let variables =
+        |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
+    let unread = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+    let input = Input {
+        layers: &collected.layers,
+        pins: &Pins::new(),
+        names: Some(&collected.names),
+        variables: &variables,
+        unread,
+    };
+    load::load(Model::of::<T>(), &input)
+}
+
+pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
+    let (commands, inbox) = channel();
+    let mut sources = Sources::of(builder, &commands)?;
+    let mut debounce = Debounce::new(sources.timing, Instant::now());
+    let collected = sources.read(&mut None, &inbox, &mut debounce);
+    let loaded = first::<T>(&collected, sources.issues)?;
+    let root: Arc<dyn Any + Send + Sync> = loaded.root;
+    let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
+    Ok(Arc::into_inner(typed).unwrap_or_else(|| unreachable!("nobody else has it")))
+}
+
+pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error> {
+    let (commands, inbox) = channel();
+    let mut sources = Sources::of(builder, &commands)?;
+    // Watches come before the first read, so that a change after it gives a hint.
+    let mut watcher = sources.watch.then(|| watcher(&commands));
+    let mut debounce = Debounce::new(sources.timing, Instant::now());
+    let collected = sources.read(&mut watcher, &inbox, &mut debounce);
+    let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
+
+    let state = State {
+        layers: collected.layers.clone(),
+        variables: Arc::clone(&collected.variables),
+        pins: Pins::new(),
+        pending: Vec::new(),
+    };
+    let warnings = loaded.warnings.clone();
+    let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
+    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands)));
+    core.warn(warnings);
+    start(
+        &core,
+        Engine {
+            core: Arc::downgrade(&core),
+            inbox,
+            collector: sources.collector,
+            watcher,
+            debounce,
+            later: Demand::default(),
+        },
+    )?;
+    Ok(Handle::root(core).into())
+}
+
+fn watcher(commands: &Sender<Command>) -> Watcher {
+    let commands = commands.clone();
+    Watcher::start(move |hint: Hint| {
+        // An engine that has ended needs no hints.
+        let _ = commands.send(Command::Hint(hint));
+    })
+}
+
+fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
+    engine.report(core);
+    let thread = engine.start().map_err(|error| {
+        let message = format!("the system gives no thread for the engine: {error}");
+        Error::from(
+            Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
+        )
+    })?;
+    core.adopt(thread);
+    Ok(())
+}
+
+/// A handle with no sources.
+pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
+    let tree = encode(&value);
+    let root: Arc<dyn Root> = Arc::new(value);
+    let state =
+        State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
+    let current = Current::new(Published::new(1, root, tree, Cause::Start));
+    Handle::root(Arc::new(Core::new(Model::of::<T>(), current, state, None))).into()
+}
+
+/// The tree of a value, as far as its leaves can be written.
+fn encode<T: HotConfig>(value: &T) -> Value {
+    T::SHAPE.leaves().into_iter().fold(Value::empty(), |tree, leaf| {
+        let keys = T::SHAPE.keys_of(leaf.slot);
+        match root::encode(value, leaf.slot) {
+            Ok(encoded) => load::place(&tree, &keys, Some(&encoded)),
+            Err(_) => tree,
+        }
+    })
+}

@@ -1,0 +1,66 @@
+//! figment's providers as sources: the one place where figment's types meet ours.
+
+use figment::value::{Num, Value as Figment};
+
+use crate::{
+    source::{Reading, Source, SourceError},
+    value::Value,
+};
+
+/// A figment provider, read in figment's own way: its global values over those of its profile.
+pub(super) struct FigmentSource<P>(pub(super) P);
+
+impl<P: figment::Provider + Send + 'static> Source for FigmentSource<P> {
+    fn name(&self) -> String {
+        self.0.metadata().name.into_owned()
+    }
+
+    fn read(&mut self) -> Result<Reading, SourceError> {
+        let profile = self.0.profile().unwrap_or_default();
+        let merged = figment::Figment::from(&Borrowed(&self.0)).select(profile);
+        // Its errors echo values.
+        let tree = merged.extract::<Figment>().map_err(|_| SourceError("the provider failed".into()))?;
+        Ok(Reading { tree: convert(&tree), text: None })
+    }
+}
+
+struct Borrowed<'p, P>(&'p P);
+
+impl<P: figment::Provider> figment::Provider for &Borrowed<'_, P> {
+    fn metadata(&self) -> figment::Metadata {
+        self.0.metadata()
+    }
+
+    fn data(&self) -> figment::Result<figment::value::Map<figment::Profile, figment::value::Dict>> {
+        self.0.data()
+    }
+}
+
+fn convert(value: &Figment) -> Value {
+    match value {
+        Figment::String(_, text) => Value::text(text),
+        Figment::Char(_, character) => Value::text(&character.to_string()),
+        Figment::Bool(_, value) => Value::Bool(*value),
+        Figment::Num(_, number) => convert_number(number),
+        Figment::Empty(..) => Value::Null,
+        Figment::Dict(_, dict) => {
+            Value::table(dict.iter().map(|(key, value)| (key.as_str().into(), convert(value))))
+        }
+        Figment::Array(_, items) => Value::list(items.iter().map(convert)),
+    }
+}
+
+fn convert_number(number: &Num) -> Value {
+    match *number {
+        Num::U128(value) => i128::try_from(value).map_or(Value::Float(value as f64), Value::Int),
+        Num::I128(value) => Value::Int(value),
+        Num::F32(value) => Value::Float(value.into()),
+        Num::F64(value) => Value::Float(value),
+        // Every other integer fits one of the two.
+        _ => match (number.to_i128(), number.to_u128()) {
+            (Some(value), _) => Value::Int(value),
+            (None, Some(value)) => Value::Int(value as i128),
+            (None, None) => Value::Null,
+        },
+    }
+}

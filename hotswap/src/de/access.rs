@@ -1,0 +1,157 @@
+//! How serde walks lists, tables and enum variants.
+
+use std::{collections::btree_map, slice, sync::Arc};
+
+use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{DecodeError, Decoder, KeyDecoder, Place, Step, step_key};
+use crate::value::{Table, Value};
+
+/// Runs `read` one step down, and adds the step to what goes wrong there.
+fn step_down<'p, 'v, T>(
+    place: &'p Place<'p>,
+    step: Step<'p>,
+    known: &'static [&'static str],
+    value: Option<&'v Value>,
+    read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    let below = Place { parent: Some(place), step, known, ignored: place.ignored };
+    read(Decoder { value, place: below }).map_err(|error| match step_key(step) {
+        Some(key) => error.below(key),
+        None => error,
+    })
+}
+
+pub(super) struct ListAccess<'p, 'v> {
+    items: slice::Iter<'v, Value>,
+    index: usize,
+    place: &'p Place<'p>,
+}
+
+impl<'p, 'v> ListAccess<'p, 'v> {
+    pub(super) fn new(items: &'v [Value], place: &'p Place<'p>) -> Self {
+        Self { items: items.iter(), index: 0, place }
+    }
+}
+
+impl<'v> SeqAccess<'v> for ListAccess<'_, 'v> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'v>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, DecodeError> {
+        let Some(item) = self.items.next() else { return Ok(None) };
+        let step = Step::Index(self.index);
+        self.index += 1;
+        step_down(self.place, step, &[], Some(item), |decoder| seed.deserialize(decoder)).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+/// Visits a list; items that the type does not take are an error, as in every serde format.
+pub(super) fn visit_list<'v, V: Visitor<'v>>(
+    mut access: ListAccess<'_, 'v>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    let total = access.items.len();
+    let value = visitor.visit_seq(&mut access)?;
+    match access.items.len() {
+        0 => Ok(value),
+        left => Err(DecodeError::wrong(format!("expected a list of {}, found {total} items", total - left))),
+    }
+}
+
+pub(super) struct TableAccess<'p, 'v> {
+    entries: btree_map::Iter<'v, Arc<str>, Value>,
+    next: Option<(&'v str, &'v Value)>,
+    place: &'p Place<'p>,
+    known: &'static [&'static str],
+}
+
+impl<'p, 'v> TableAccess<'p, 'v> {
+    pub(super) fn new(table: &'v Table, place: &'p Place<'p>, known: &'static [&'static str]) -> Self {
+        Self { entries: table.iter(), next: None, place, known }
+    }
+}
+
+impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.next = Some((key, value));
+        seed.deserialize(KeyDecoder(key))
+            .map(Some)
+            .map_err(|error| error.below(crate::keys::Key::Name(key.clone())))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'v>>(&mut self, seed: T) -> Result<T::Value, DecodeError> {
+        let Some((key, value)) = self.next.take() else {
+            return Err(DecodeError::wrong("a value was asked for before its key"));
+        };
+        step_down(self.place, Step::Name(key), self.known, Some(value), |decoder| seed.deserialize(decoder))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.len())
+    }
+}
+
+/// `{ variant: content }`.
+pub(super) struct VariantAccess<'p, 'v> {
+    name: &'v str,
+    content: &'v Value,
+    place: &'p Place<'p>,
+}
+
+impl<'p, 'v> VariantAccess<'p, 'v> {
+    pub(super) fn of(table: &'v Table, place: &'p Place<'p>) -> Option<Self> {
+        let (name, content) = table.iter().next()?;
+        Some(Self { name, content, place })
+    }
+
+    fn content<T>(
+        self,
+        read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        step_down(self.place, Step::Name(self.name), &[], Some(self.content), read)
+    }
+}
+
+impl<'v> de::EnumAccess<'v> for VariantAccess<'_, 'v> {
+    type Error = DecodeError;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'v>>(self, seed: T) -> Result<(T::Value, Self), DecodeError> {
+        let name = seed.deserialize(IntoDeserializer::<DecodeError>::into_deserializer(self.name))?;
+        Ok((name, self))
+    }
+}
+
+impl<'v> de::VariantAccess<'v> for VariantAccess<'_, 'v> {
+    type Error = DecodeError;
+
+    fn unit_variant(self) -> Result<(), DecodeError> {
+        self.content(|decoder| <() as de::Deserialize>::deserialize(decoder))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'v>>(self, seed: T) -> Result<T::Value, DecodeError> {
+        self.content(|decoder| seed.deserialize(decoder))
+    }
+
+    fn tuple_variant<V: Visitor<'v>>(self, _len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.content(|decoder| de::Deserializer::deserialize_seq(decoder, visitor))
+    }
+
+    fn struct_variant<V: Visitor<'v>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.content(|decoder| de::Deserializer::deserialize_struct(decoder, "", fields, visitor))
+    }
+}

@@ -1,0 +1,208 @@
+//! What goes wrong while a value is read into a type.
+
+use std::fmt;
+
+use serde::de::{Expected, Unexpected};
+
+use crate::{
+    issue::IssueKind,
+    keys::{Key, Keys},
+    suggest::did_you_mean,
+    value::Value,
+};
+
+/// Why a value does not fit its type, and where below the value that was asked for.
+#[derive(Debug)]
+pub struct DecodeError {
+    /// From the inside out.
+    steps: Vec<Key>,
+    kind: IssueKind,
+    message: String,
+    /// What may be said when the value is secret.
+    discreet: &'static str,
+    help: Option<String>,
+}
+
+const DISCREET: &str = "the value does not fit the type of the field";
+
+impl DecodeError {
+    pub(super) fn wrong(message: impl Into<String>) -> Self {
+        Self {
+            steps: Vec::new(),
+            kind: IssueKind::WrongType,
+            message: message.into(),
+            discreet: DISCREET,
+            help: None,
+        }
+    }
+
+    pub(super) fn missing() -> Self {
+        let kind = IssueKind::Missing;
+        Self {
+            steps: Vec::new(),
+            kind,
+            message: "missing value".into(),
+            discreet: "missing value",
+            help: None,
+        }
+    }
+
+    pub(super) fn found(expected: &str, found: &Value) -> Self {
+        let found = match found {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a number",
+            Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+        };
+        Self::wrong(format!("expected {expected}, found {found}"))
+    }
+
+    pub(crate) fn expected_table(found: &Value) -> Self {
+        Self::found("a table", found)
+    }
+
+    /// A variable's text that should have been JSON; only its kind is kept, since the message may echo the value.
+    pub(super) fn json(error: serde_json::Error) -> Self {
+        if error.is_data() {
+            let message = error.to_string();
+            let end = message.rfind(" at line ").unwrap_or(message.len());
+            return Self::wrong(&message[..end]);
+        }
+        Self::wrong("not valid JSON").with_help("write a list as a,b or as JSON, a table as JSON")
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn below(mut self, key: Key) -> Self {
+        self.steps.push(key);
+        self
+    }
+
+    pub(crate) fn keys(&self) -> Keys {
+        Keys(self.steps.iter().rev().cloned().collect())
+    }
+
+    pub(crate) fn kind(&self) -> IssueKind {
+        self.kind
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// What is wrong; without any part of the value when it is secret.
+    pub(crate) fn message(&self, secret: bool) -> &str {
+        if secret { self.discreet } else { &self.message }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl serde::de::Error for DecodeError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::wrong(message.to_string())
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::wrong(format!("expected {}, found {}", expectation(expected), kind_of(unexpected)))
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let wanted = expected.to_string();
+        match (unexpected, range_of(&wanted)) {
+            (Unexpected::Unsigned(value), Some(range)) => out_of_range(value, range),
+            (Unexpected::Signed(value), Some(range)) => out_of_range(value, range),
+            (Unexpected::Str(_), _) => Self::wrong(format!("expected {}", expectation(expected))),
+            (other, _) => Self::wrong(format!("expected {}, found {other}", expectation(expected))),
+        }
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::wrong(format!("expected {expected}, found {length} items"))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let choices: Vec<_> = expected.iter().map(|name| format!("`{name}`")).collect();
+        let hint = did_you_mean(variant, expected.iter().copied())
+            .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
+        Self::wrong(format!("`{variant}` is not one of the choices{hint}"))
+            .with_help(format!("choose one of {}", choices.join(", ")))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let hint = did_you_mean(field, expected.iter().copied())
+            .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
+        let mut error = Self::wrong(format!("unknown key{hint}")).below(Key::Name(field.into()));
+        error.kind = IssueKind::UnknownKey;
+        error
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::missing().below(Key::Name(field.into()))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::wrong("given twice").below(Key::Name(field.into()))
+    }
+}
+
+fn out_of_range(value: impl fmt::Display, (name, low, high): (&str, String, String)) -> DecodeError {
+    DecodeError::wrong(format!("{value} is out of range for {name}"))
+        .with_help(format!("give an integer from {low} to {high}"))
+}
+
+/// The bounds of an integer type that serde names in "expected u16".
+fn range_of(name: &str) -> Option<(&'static str, String, String)> {
+    macro_rules! bounds {
+        ($($int:ident)*) => {
+            match name {
+                $(stringify!($int) => Some((stringify!($int), $int::MIN.to_string(), $int::MAX.to_string())),)*
+                _ => None,
+            }
+        };
+    }
+    bounds!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize)
+}
+
+/// What serde expects, in the words of somebody who writes configuration files.
+fn expectation(expected: &dyn Expected) -> String {
+    let text = expected.to_string();
+    if range_of(&text).is_some() {
+        return "an integer".into();
+    }
+    match text.as_str() {
+        "f32" | "f64" => "a number".into(),
+        "a sequence" => "a list".into(),
+        "a map" => "a table".into(),
+        other if other.starts_with("struct ") => "a table".into(),
+        other if other.starts_with("enum ") || other == "variant identifier" => {
+            "the name of a variant".into()
+        }
+        other => other.into(),
+    }
+}
+
+fn kind_of(unexpected: Unexpected<'_>) -> String {
+    match unexpected {
+        Unexpected::Bool(_) => "a boolean".into(),
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer".into(),
+        Unexpected::Float(_) => "a number".into(),
+        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::Bytes(_) => "a string".into(),
+        Unexpected::Unit | Unexpected::Option => "null".into(),
+        Unexpected::Seq => "a list".into(),
+        Unexpected::Map => "a table".into(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,256 @@
+//! Reads the sources and keeps what they gave, so that only what changed is parsed again.
+
+mod custom;
+mod file;
+mod variables;
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+
+pub(crate) use custom::CustomSlot;
+pub(crate) use file::{FileKind, FileSlot};
+pub(crate) use variables::EnvSlot;
+
+use super::Variables;
+use crate::{
+    issue::Issue,
+    shape::Shape,
+    snapshot::Cause,
+    source::{
+        Layer, UnknownKeys,
+        names::Names,
+        together::{Outcome, read_all_together},
+    },
+    watch::chain::Target,
+};
+
+/// How sources are read.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) shape: &'static Shape,
+    pub(crate) max_file_size: u64,
+    pub(crate) unknown_in_files: UnknownKeys,
+    pub(crate) unknown_in_env: UnknownKeys,
+    pub(crate) missing_grace: Duration,
+    pub(crate) allow_empty_files: bool,
+    pub(crate) names: Arc<Names>,
+}
+
+impl Settings {
+    /// Whether a variable may be meant for a field.
+    fn concerns(&self, variable: &std::ffi::OsStr) -> bool {
+        let name = variable.to_string_lossy();
+        self.names.find(&name).is_some() || self.names.is_ours(&name)
+    }
+}
+
+/// One source and what it gave last.
+pub(crate) enum Slot {
+    File(FileSlot),
+    Env(EnvSlot),
+    Custom(CustomSlot),
+}
+
+/// How a source is, as `status()` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SourceStatus {
+    /// The path of a file, or the name of another source.
+    pub name: String,
+    /// How it is.
+    pub health: Health,
+    /// What is wrong, unless it is well.
+    pub message: Option<String>,
+}
+
+/// How a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Health {
+    /// Read, and part of the configuration.
+    Ok,
+    /// Optional and not there; not part of the configuration.
+    Absent,
+    /// Not there, or gone for a moment; what it gave last is still in force.
+    Missing,
+    /// It cannot be read or parsed; what it gave last is still in force.
+    Failing,
+    /// It is read, but later changes may stay unseen.
+    Degraded,
+}
+
+impl fmt::Display for SourceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let health = match self.health {
+            Health::Ok => "ok",
+            Health::Absent => "absent",
+            Health::Missing => "missing",
+            Health::Failing => "failing",
+            Health::Degraded => "degraded",
+        };
+        write!(f, "{}: {health}", self.name)?;
+        self.message.iter().try_for_each(|message| write!(f, ", {message}"))
+    }
+}
+
+/// What one source gives to one pass.
+#[derive(Default)]
+pub(crate) struct Yield {
+    pub(crate) layers: Vec<Arc<Layer>>,
+    /// Why it gives nothing, or less: the load is refused.
+    pub(crate) issues: Vec<Issue>,
+    /// Its content differs from the last pass.
+    pub(crate) changed: bool,
+    /// It looks as if somebody is writing it.
+    pub(crate) unsettled: bool,
+    pub(crate) look_again: Option<Instant>,
+}
+
+/// What all sources give to one pass.
+pub(crate) struct Collected {
+    /// Lowest precedence first.
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) unread: Vec<Issue>,
+    pub(crate) names: Arc<Names>,
+    pub(crate) variables: Arc<Variables>,
+    pub(crate) cause: Cause,
+    pub(crate) changed: bool,
+    pub(crate) unsettled: bool,
+    pub(crate) look_again: Option<Instant>,
+}
+
+/// All sources, lowest precedence first.
+pub(crate) struct Collector {
+    settings: Settings,
+    slots: Vec<Slot>,
+    variables: Arc<Variables>,
+}
+
+/// What changed, gathered into a cause.
+#[derive(Default)]
+struct Changes {
+    files: Vec<PathBuf>,
+    sources: Vec<String>,
+    environment: bool,
+}
+
+impl Collector {
+    pub(crate) fn new(settings: Settings, slots: Vec<Slot>) -> Self {
+        Self { settings, slots, variables: Arc::default() }
+    }
+
+    /// What the watcher has to watch.
+    pub(crate) fn targets(&self) -> Vec<Target> {
+        self.files().map(FileSlot::target).collect()
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
+        self.slots
+            .iter()
+            .flat_map(|slot| match slot {
+                Slot::File(file) => file.statuses(),
+                Slot::Env(env) => vec![env.status()],
+                Slot::Custom(custom) => vec![custom.status()],
+            })
+            .collect()
+    }
+
+    /// The custom source at this place has something new.
+    pub(crate) fn wake(&mut self, index: usize) {
+        if let Some(Slot::Custom(custom)) = self.slots.get_mut(index) {
+            custom.wake();
+        }
+    }
+
+    /// Reads the sources. On the last try what looks unfinished counts as it is; `thorough` reads custom sources
+    /// that did not ask for it too.
+    pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
+        let process: Variables = std::env::vars_os().collect();
+        let mut outcomes: VecDeque<Outcome> = read_all_together(
+            || self.files().flat_map(FileSlot::paths).collect(),
+            self.settings.max_file_size,
+        )
+        .into();
+        let mut changes = Changes::default();
+        let mut collected = Collected::empty(&self.settings.names, &self.variables);
+        let mut dotenv = Variables::new();
+        for slot in &mut self.slots {
+            let given = match slot {
+                Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
+                Slot::Env(env) => env.step(&process, &self.settings),
+                Slot::Custom(custom) => custom.step(&self.settings, thorough),
+            };
+            if given.changed {
+                changes.note(slot);
+            }
+            collected.add(given);
+        }
+        // A variable of the process wins over a dotenv file's.
+        dotenv.extend(process);
+        if *self.variables != dotenv {
+            self.variables = Arc::new(dotenv);
+            let templates = collected.layers.iter().any(|layer| layer.has_templates());
+            collected.changed |= templates;
+            changes.environment |= templates;
+        }
+        collected.variables = Arc::clone(&self.variables);
+        collected.cause = changes.cause();
+        collected
+    }
+
+    fn files(&self) -> impl Iterator<Item = &FileSlot> {
+        self.slots.iter().filter_map(|slot| match slot {
+            Slot::File(file) => Some(file),
+            _ => None,
+        })
+    }
+}
+
+impl Collected {
+    fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {
+        Self {
+            layers: Vec::new(),
+            unread: Vec::new(),
+            names: Arc::clone(names),
+            variables: Arc::clone(variables),
+            cause: Cause::Start,
+            changed: false,
+            unsettled: false,
+            look_again: None,
+        }
+    }
+
+    fn add(&mut self, given: Yield) {
+        self.layers.extend(given.layers);
+        self.unread.extend(given.issues);
+        self.changed |= given.changed;
+        self.unsettled |= given.unsettled;
+        self.look_again = self.look_again.into_iter().chain(given.look_again).min();
+    }
+}
+
+impl Changes {
+    fn note(&mut self, slot: &Slot) {
+        match slot {
+            Slot::File(file) => self.files.extend(file.changed_paths()),
+            Slot::Env(_) => self.environment = true,
+            Slot::Custom(custom) => self.sources.push(custom.name().to_owned()),
+        }
+    }
+
+    fn cause(self) -> Cause {
+        match (self.files.is_empty(), self.sources.is_empty()) {
+            (false, _) => Cause::Files(self.files),
+            (true, false) => Cause::Sources(self.sources),
+            (true, true) => Cause::Environment,
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Files: single ones, directories of them, dotenv files.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use super::{Health, Settings, SourceStatus, Variables, Yield};
+use crate::{
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    source::{
+        Layer, Places, dir, dotenv,
+        format::{self, Format},
+        read::Content,
+        read_error::ReadError,
+        stamp::Digest,
+        together::Outcome,
+    },
+    watch::{chain::Target, grace::Grace},
+};
+
+/// What a path is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// One file in the format of its extension.
+    File(Format),
+    /// Every file of a known format, by name order.
+    Dir,
+    /// `NAME=value` lines.
+    Dotenv,
+}
+
+/// A path of the builder, and the files that it stands for.
+pub(crate) struct FileSlot {
+    path: PathBuf,
+    /// Fixed at the start, so that the program may change its working directory.
+    absolute: PathBuf,
+    kind: FileKind,
+    optional: bool,
+    files: BTreeMap<PathBuf, FileState>,
+    /// Why the directory cannot be listed.
+    unlisted: Option<ReadError>,
+}
+
+/// One file between passes.
+struct FileState {
+    shown: PathBuf,
+    content: Option<Parsed>,
+    grace: Grace,
+    trouble: Option<Trouble>,
+    changed: bool,
+    deleted: bool,
+    unsettled: bool,
+}
+
+/// What became of a content, kept until there is another.
+struct Parsed {
+    digest: Digest,
+    result: Result<Arc<Layer>, Vec<Issue>>,
+    variables: Variables,
+}
+
+/// Why a file gives nothing new.
+#[derive(Clone, Debug, PartialEq)]
+enum Trouble {
+    Away,
+    Unread(Issue),
+}
+
+/// Extensions that directories are searched for.
+const EXTENSIONS: &[&str] = Format::EXTENSIONS;
+
+impl FileSlot {
+    pub(crate) fn new(path: PathBuf, kind: FileKind, optional: bool) -> Self {
+        let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        match self.kind {
+            FileKind::Dir => Target::Dir { path: self.absolute.clone(), extensions: EXTENSIONS },
+            FileKind::File(_) | FileKind::Dotenv => Target::File(self.absolute.clone()),
+        }
+    }
+
+    /// The files to read now.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        match self.kind {
+            FileKind::Dir => dir::list(&self.absolute, EXTENSIONS).unwrap_or_default(),
+            FileKind::File(_) | FileKind::Dotenv => vec![self.absolute.clone()],
+        }
+    }
+
+    pub(super) fn changed_paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.values().filter(|file| file.changed).map(|file| file.shown.clone())
+    }
+
+    pub(super) fn statuses(&self) -> Vec<SourceStatus> {
+        let unlisted = self.unlisted.iter().map(|error| SourceStatus {
+            name: self.path.display().to_string(),
+            health: Health::Failing,
+            message: Some(error.to_string()),
+        });
+        unlisted.chain(self.files.values().map(FileState::status)).collect()
+    }
+
+    /// Takes this slot's outcomes off the front.
+    pub(super) fn step(
+        &mut self,
+        outcomes: &mut VecDeque<Outcome>,
+        settings: &Settings,
+        last_try: bool,
+        dotenv: &mut Variables,
+    ) -> Yield {
+        let mut given = Yield::default();
+        let mut read = BTreeMap::new();
+        while let Some((path, outcome)) = outcomes.pop_front_if(|(path, _)| self.holds(path)) {
+            read.insert(path, outcome);
+            if self.kind != FileKind::Dir {
+                break;
+            }
+        }
+        self.list(&mut given);
+        for path in read.keys() {
+            if !self.files.contains_key(path) {
+                let shown = self.shown(path);
+                self.files.insert(path.clone(), FileState::new(shown, settings));
+            }
+        }
+        let now = Instant::now();
+        let (kind, optional) = (self.kind, self.optional || self.kind == FileKind::Dir);
+        for (path, state) in &mut self.files {
+            let format = match kind {
+                FileKind::File(format) => Some(format),
+                FileKind::Dir => Format::of(path),
+                FileKind::Dotenv => None,
+            };
+            let outcome = read.remove(path).unwrap_or_else(|| Err(ReadError::missing(path)));
+            state.step(outcome, format, optional, settings, last_try, now);
+            state.give(optional, &mut given, dotenv);
+        }
+        self.files.retain(|_, state| kind != FileKind::Dir || !state.is_gone());
+        given
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        match self.kind {
+            FileKind::Dir => path.parent() == Some(&self.absolute),
+            FileKind::File(_) | FileKind::Dotenv => path == self.absolute,
+        }
+    }
+
+    fn shown(&self, path: &Path) -> PathBuf {
+        match (self.kind, path.file_name()) {
+            (FileKind::Dir, Some(name)) => self.path.join(name),
+            _ => self.path.clone(),
+        }
+    }
+
+    fn list(&mut self, given: &mut Yield) {
+        if self.kind != FileKind::Dir {
+            return;
+        }
+        let error = dir::list(&self.absolute, EXTENSIONS)
+            .err()
+            .filter(|error| !(self.optional && error.is_missing()));
+        given.changed |=
+            error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string);
+        given.issues.extend(error.as_ref().map(|error| unreadable(&self.path, error)));
+        self.unlisted = error;
+    }
+}
+
+impl FileState {
+    fn new(shown: PathBuf, settings: &Settings) -> Self {
+        Self {
+            shown,
+            content: None,
+            grace: Grace::new(settings.missing_grace),
+            trouble: None,
+            changed: false,
+            deleted: false,
+            unsettled: false,
+        }
+    }
+
+    fn step(
+        &mut self,
+        outcome: Result<Content, ReadError>,
+        format: Option<Format>,
+        optional: bool,
+        settings: &Settings,
+        last_try: bool,
+        now: Instant,
+    ) {
+        self.changed = false;
+        let before = self.trouble.clone();
+        let empty = content_is_blank(&outcome) && !settings.allow_empty_files && format.is_some();
+        let waited_for = empty && matches!(&before, Some(Trouble::Unread(issue)) if issue.message() == EMPTY);
+        let torn = outcome.as_ref().is_ok_and(|content| content.torn);
+        self.unsettled = (torn || empty) && !last_try && !waited_for;
+        match outcome {
+            _ if self.unsettled => return,
+            Ok(_) if empty => self.trouble = Some(Trouble::Unread(emptied(&self.shown))),
+            Ok(content) => {
+                self.trouble = None;
+                self.grace.found();
+                self.deleted = content.is_deleted();
+                self.read(content, format, settings);
+            }
+            Err(error) if error.is_missing() && optional => self.away(now),
+            Err(error) => self.trouble = Some(Trouble::Unread(unreadable(&self.shown, &error))),
+        }
+        // A trouble that is new is worth a report, and so is one that is over.
+        let differs = self.trouble != before;
+        self.changed |= differs && ![&self.trouble, &before].contains(&&Some(Trouble::Away));
+    }
+
+    fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
+        if self.content.as_ref().is_none_or(|kept| kept.digest != content.digest) {
+            self.content = Some(Parsed::of(&self.shown, content, format, settings));
+            self.changed = true;
+        }
+    }
+
+    /// An optional file that is not there leaves the merge when its grace is over.
+    fn away(&mut self, now: Instant) {
+        self.trouble = Some(Trouble::Away);
+        if self.grace.missed(now) || self.content.is_none() {
+            self.changed = self.content.take().is_some();
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.content.is_none() && self.trouble == Some(Trouble::Away)
+    }
+
+    fn give(&self, optional: bool, given: &mut Yield, dotenv: &mut Variables) {
+        given.changed |= self.changed;
+        given.unsettled |= self.unsettled;
+        if optional && self.trouble == Some(Trouble::Away) && self.content.is_some() {
+            given.look_again = given.look_again.into_iter().chain(self.grace.deadline()).min();
+        }
+        if let Some(Trouble::Unread(issue)) = &self.trouble {
+            given.issues.push(issue.clone());
+            return;
+        }
+        let Some(content) = &self.content else { return };
+        match &content.result {
+            Ok(layer) => given.layers.push(Arc::clone(layer)),
+            Err(issues) => given.issues.extend(issues.iter().cloned()),
+        }
+        dotenv.extend(content.variables.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    fn status(&self) -> SourceStatus {
+        let first = |issues: &[Issue]| issues.first().map(|issue| issue.message().to_owned());
+        let (health, message) = match (&self.trouble, &self.content) {
+            (Some(Trouble::Away), None) => (Health::Absent, None),
+            (Some(Trouble::Away), Some(_)) => (Health::Missing, Some("it was there a moment ago".to_owned())),
+            (Some(Trouble::Unread(issue)), _) => (Health::Failing, Some(issue.message().to_owned())),
+            (None, Some(Parsed { result: Err(issues), .. })) => (Health::Failing, first(issues)),
+            (None, _) if self.deleted => (
+                Health::Degraded,
+                Some(
+                    "it has no name any more: a mount of a single file never shows what replaced it"
+                        .to_owned(),
+                ),
+            ),
+            (None, _) => (Health::Ok, None),
+        };
+        SourceStatus { name: self.shown.display().to_string(), health, message }
+    }
+}
+
+impl Parsed {
+    fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
+        let digest = content.digest;
+        let Some(format) = format else { return Self::dotenv(shown, &content, settings) };
+        let result = match format::parse(format, &content.text) {
+            Ok(tree) => {
+                let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
+                Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
+            }
+            Err(flaws) => Err(flaws
+                .iter()
+                .map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column)))
+                .collect()),
+        };
+        Self { digest, result, variables: Variables::new() }
+    }
+
+    fn dotenv(shown: &Path, content: &Content, settings: &Settings) -> Self {
+        let digest = content.digest;
+        match dotenv::parse(content.text.as_bytes()) {
+            Ok(lines) => {
+                let variables =
+                    lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
+                let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
+                Self { digest, result, variables }
+            }
+            Err(flaws) => {
+                let issues = flaws.iter().map(|flaw| syntax(shown, &flaw.message, flaw.line, None)).collect();
+                Self { digest, result: Err(issues), variables: Variables::new() }
+            }
+        }
+    }
+}
+
+const EMPTY: &str = "the file is empty";
+
+fn content_is_blank(outcome: &Result<Content, ReadError>) -> bool {
+    outcome.as_ref().is_ok_and(Content::is_blank)
+}
+
+/// The first half of a rewrite in place looks like this, so an empty file is never taken for "all defaults".
+fn emptied(shown: &Path) -> Issue {
+    Issue::new(IssueKind::Unreadable, Keys::root(), EMPTY)
+        .at(Origin::file(shown))
+        .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
+}
+
+fn syntax(shown: &Path, message: &str, line: usize, column: Option<usize>) -> Issue {
+    let origin = Origin::File { path: shown.to_owned(), line: Some(line), column };
+    Issue::new(IssueKind::Syntax, Keys::root(), message).at(origin)
+}
+
+fn unreadable(shown: &Path, error: &ReadError) -> Issue {
+    let place = error.place();
+    let origin = Origin::File {
+        path: shown.to_owned(),
+        line: place.map(|(line, _)| line),
+        column: place.map(|(_, column)| column),
+    };
+    Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).at(origin).with_help(error.help())
+}

@@ -1,0 +1,67 @@
+//! Variables as layers: those of the process, and those of dotenv files.
+
+use std::{collections::BTreeMap, ffi::OsString, path::Path, sync::Arc};
+
+use super::{Health, Settings, SourceStatus, Variables, Yield};
+use crate::{
+    issue::Origin,
+    source::{
+        Layer, Places, UnknownKeys,
+        dotenv::Variable,
+        env::{self, Found},
+    },
+};
+
+/// The environment of the process, and the layer that it gave last.
+#[derive(Default)]
+pub(crate) struct EnvSlot {
+    kept: Option<(Variables, Arc<Layer>)>,
+}
+
+impl EnvSlot {
+    pub(super) fn step(&mut self, process: &Variables, settings: &Settings) -> Yield {
+        let ours: Variables = process
+            .iter()
+            .filter(|(name, _)| settings.concerns(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let changed = self.kept.as_ref().is_none_or(|(kept, _)| *kept != ours);
+        if changed {
+            let found = env::collect(&settings.names, ours.clone());
+            let places = found.names.iter().map(|(keys, name)| (keys.clone(), Origin::env(name))).collect();
+            self.kept = Some((ours, Arc::new(layer(found, Places::Each(places), settings))));
+        }
+        let layers = self.kept.iter().map(|(_, layer)| Arc::clone(layer)).collect();
+        Yield { layers, changed, ..Yield::default() }
+    }
+
+    pub(super) fn status(&self) -> SourceStatus {
+        SourceStatus { name: "environment".to_owned(), health: Health::Ok, message: None }
+    }
+}
+
+fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
+    Layer::new(places, &found.tree, settings.shape, settings.unknown_in_env)
+        .complain(settings.unknown_in_env, found.unknown)
+        .complain(UnknownKeys::Deny, found.issues)
+}
+
+/// The layer of a dotenv file; each value stands in its line.
+pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings) -> Layer {
+    let line_of: BTreeMap<&str, usize> = lines.iter().map(|line| (line.name.as_str(), line.line)).collect();
+    let origin = |name: &str| Origin::File {
+        path: shown.to_owned(),
+        line: line_of.get(name).copied(),
+        column: line_of.get(name).map(|_| 1),
+    };
+    let pairs = lines.iter().map(|line| (OsString::from(&line.name), OsString::from(&line.value)));
+    let mut found = env::collect(&settings.names, pairs);
+    let places = found.names.iter().map(|(keys, name)| (keys.clone(), origin(name))).collect();
+    for issue in found.unknown.iter_mut().chain(&mut found.issues) {
+        if let Some(Origin::Env { name }) = issue.origin() {
+            let place = origin(name);
+            *issue = issue.clone().at(place);
+        }
+    }
+    layer(found, Places::Each(places), settings)
+}

@@ -1,0 +1,109 @@
+//! From a loaded configuration to a published one, or to a report.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{Core, State, collect::Collected, gate, lock::Writing};
+use crate::{
+    error::Error,
+    issue::Issue,
+    load::{self, Input, Loaded, Pins},
+    snapshot::{Cause, Published},
+    subscribe::Topic,
+};
+
+impl Core {
+    /// Takes over what the sources say now. Refused, it leaves no trace but its report.
+    pub(super) fn accept(&self, collected: &Collected) -> Result<u64, Error> {
+        self.open()?;
+        let mut state = self.writer.enter()?;
+        let variables = |name: &str| lookup(collected, name);
+        let input = Input {
+            layers: &collected.layers,
+            pins: &state.pins,
+            names: Some(&collected.names),
+            variables: &variables,
+            unread: collected.unread.clone(),
+        };
+        let loaded = load::load(self.model, &input)?;
+        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        state.layers.clone_from(&collected.layers);
+        state.variables = Arc::clone(&collected.variables);
+        state.pending = pending;
+        Ok(self.commit(state, live, collected.cause.clone()))
+    }
+
+    /// Publishes a validated configuration if it differs from the current one. Returns the current version.
+    pub(super) fn commit(&self, state: Writing<'_, State>, loaded: Loaded, cause: Cause) -> u64 {
+        let current = self.current.load_full();
+        let changed = changed(&current, &loaded);
+        self.warn(loaded.warnings);
+        if changed.is_empty() {
+            return current.version;
+        }
+        let version = current.version + 1;
+        let next = Published::new(version, loaded.root, loaded.tree, cause);
+        let old = self.current.publish(next);
+        self.notifier.announce(changed.into_iter().map(Topic::Slot));
+        // Old values may take long to drop, and may do anything: not under the lock.
+        drop(state);
+        drop((current, old));
+        version
+    }
+
+    /// Makes a refusal known: once for each distinct content.
+    pub(super) fn refuse(&self, error: &Error) {
+        log::warn!("hotswap: {error}");
+        {
+            let mut board = self.board();
+            board.refused += 1;
+            board.last_error = Some((Instant::now(), error.clone()));
+        }
+        self.errors.put(error.clone());
+        self.notifier.announce([Topic::ReloadError]);
+    }
+
+    /// Makes warnings known that were not there before.
+    pub(crate) fn warn(&self, warnings: Vec<Issue>) {
+        let new: Vec<_> = {
+            let mut board = self.board();
+            let new = warnings.iter().filter(|issue| !board.warnings.contains(issue)).cloned().collect();
+            board.warnings = warnings;
+            new
+        };
+        if new.is_empty() {
+            return;
+        }
+        let report = Error::warnings(new);
+        log::warn!("hotswap: {report}");
+        self.warnings.put(report);
+        self.notifier.announce([Topic::Warning]);
+    }
+}
+
+/// A variable of the process, else of a dotenv file.
+fn lookup(collected: &Collected, name: &str) -> Option<String> {
+    collected.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
+}
+
+/// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.
+pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
+    let shape = loaded.root.shape();
+    let differs = |slot: &usize| {
+        let keys = shape.keys_of(*slot);
+        keys.find(&current.tree) != keys.find(&loaded.tree)
+    };
+    let candidates = loaded.root.changed_since(&*current.root);
+    if !candidates.iter().any(|slot| shape.is_leaf(*slot) && differs(slot)) {
+        return Vec::new();
+    }
+    candidates.into_iter().filter(differs).collect()
+}
+
+/// Pins that make `keys` stay as the current version has them.
+pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) -> Pins {
+    let shape = current.root.shape();
+    slots
+        .map(|slot| shape.keys_of(slot))
+        .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! What may hold a change back: fields that need a restart.
+
+use serde::Serialize;
+
+use super::commit::{changed, frozen};
+use crate::{
+    error::Error,
+    load::{self, Input, Loaded, Model},
+    shape::Leaf,
+    snapshot::Published,
+};
+
+/// A field whose new value waits for the next start of the program.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PendingRestart {
+    /// The dotted path.
+    pub path: String,
+    /// The value that is running; `"***"` for a secret.
+    pub running: serde_json::Value,
+    /// The value that a restart would take; `"***"` for a secret.
+    pub waiting: serde_json::Value,
+}
+
+/// Keeps the running value of fields that need a restart, and lets the rest through.
+///
+/// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
+pub(super) fn hold_back(
+    model: Model,
+    current: &Published,
+    loaded: Loaded,
+    input: &Input<'_>,
+) -> Result<(Loaded, Vec<PendingRestart>), Error> {
+    let differing = changed(current, &loaded);
+    let held: Vec<Leaf> = model
+        .shape
+        .leaves()
+        .into_iter()
+        .filter(|leaf| leaf.restart() && differing.contains(&leaf.slot))
+        .collect();
+    if held.is_empty() {
+        return Ok((loaded, Vec::new()));
+    }
+    let mut pins = input.pins.clone();
+    pins.extend(frozen(current, held.iter().map(|leaf| leaf.slot)));
+    let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
+    let live = load::load(model, &mix)?;
+    let pending = held.iter().map(|leaf| pending(leaf, current, &loaded)).collect();
+    Ok((live, pending))
+}
+
+fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
+    let shown = |tree| match leaf.keys.find(tree) {
+        Some(_) if leaf.secret() => "***".into(),
+        Some(value) => value.to_json(),
+        None => serde_json::Value::Null,
+    };
+    PendingRestart {
+        path: leaf.keys.to_string(),
+        running: shown(&current.tree),
+        waiting: shown(&loaded.tree),
+    }
+}

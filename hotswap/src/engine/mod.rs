@@ -1,0 +1,170 @@
+//! Owns every write: what may become the current configuration, in which order, and who is told.
+//!
+//! Writers take the writer lock, run the pure pipeline over the last accepted layers, pass the gate and commit.
+//! The engine's thread ([`run`]) is the writer for everything that sources do; sources are read before the lock
+//! is taken, so a slow source holds nobody up.
+
+pub(crate) mod collect;
+mod commit;
+mod gate;
+mod lock;
+pub(crate) mod offload;
+pub(crate) mod run;
+mod write;
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::Sender,
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+pub use gate::PendingRestart;
+
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    load::{Model, Pins},
+    snapshot::Current,
+    source::Layer,
+    subscribe::{Notifier, Reports},
+    watch::WatcherHealth,
+};
+use lock::WriterLock;
+use run::Command;
+
+/// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Variables, as they were when the sources were last read.
+pub(crate) type Variables = BTreeMap<OsString, OsString>;
+
+/// What the next version stands on; only touched under the writer lock.
+pub(crate) struct State {
+    /// The last accepted layers, lowest precedence first.
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) variables: Arc<Variables>,
+    pub(crate) pins: Pins,
+    /// Fields that wait for a restart.
+    pub(crate) pending: Vec<PendingRestart>,
+}
+
+/// What `status()` tells beside the snapshot.
+#[derive(Default)]
+pub(crate) struct Board {
+    pub(crate) sources: Vec<collect::SourceStatus>,
+    pub(crate) watcher: Option<WatcherHealth>,
+    pub(crate) last_error: Option<(Instant, Error)>,
+    pub(crate) warnings: Vec<Issue>,
+    pub(crate) reloads: u64,
+    pub(crate) refused: u64,
+}
+
+/// What all handles of one configuration share.
+pub(crate) struct Core {
+    pub(crate) model: Model,
+    pub(crate) current: Arc<Current>,
+    pub(crate) notifier: Notifier,
+    pub(crate) errors: Arc<Reports>,
+    pub(crate) warnings: Arc<Reports>,
+    pub(crate) board: Mutex<Board>,
+    writer: WriterLock<State>,
+    /// `None` for a handle without sources.
+    commands: Option<Sender<Command>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    closed: AtomicBool,
+}
+
+impl Core {
+    pub(crate) fn new(
+        model: Model,
+        current: Current,
+        state: State,
+        commands: Option<Sender<Command>>,
+    ) -> Self {
+        Self {
+            model,
+            current: Arc::new(current),
+            notifier: Notifier::new(),
+            errors: Arc::default(),
+            warnings: Arc::default(),
+            board: Mutex::default(),
+            writer: WriterLock::new(state),
+            commands,
+            thread: Mutex::new(None),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn adopt(&self, thread: JoinHandle<()>) {
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
+    /// Whether there are sources to read again.
+    pub(crate) fn has_sources(&self) -> bool {
+        self.commands.is_some()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    fn open(&self) -> Result<(), Error> {
+        if self.is_closed() {
+            return Err(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down").into());
+        }
+        Ok(())
+    }
+
+    /// Reads every source again, waits for the outcome.
+    pub(crate) fn reload(&self) -> Result<u64, Error> {
+        self.open()?;
+        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
+        if self.writer_is_me() {
+            return self.writer.enter().map(|_| 0);
+        }
+        let (reply, answer) = std::sync::mpsc::channel();
+        let gone =
+            || Error::from(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down"));
+        commands.send(Command::Reload(reply)).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+
+    /// Ends watching and notifying; what is published stays readable.
+    pub(crate) fn shut_down(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.notifier.close();
+        if let Some(commands) = &self.commands {
+            // A thread that is gone already needs no word.
+            let _ = commands.send(Command::Stop);
+        }
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let deadline = Instant::now() + PATIENCE;
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            while !thread.is_finished() && Instant::now() < deadline {
+                std::thread::park_timeout(Duration::from_millis(1));
+            }
+            if thread.is_finished() {
+                // Its panic, if any, was logged where it happened.
+                let _ = thread.join();
+            }
+        }
+        self.notifier.join(deadline.saturating_duration_since(Instant::now()));
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}

@@ -1,0 +1,210 @@
+//! The engine's thread: turns hints, polls and requests into reads, and reads into versions.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Weak,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use super::{
+    Core,
+    collect::{Collected, Collector},
+};
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    watch::{
+        Watcher,
+        debounce::{Debounce, Fired},
+        hint::Hint,
+    },
+};
+
+/// What the engine is asked to do.
+pub(crate) enum Command {
+    /// Something may have changed on disk.
+    Hint(Hint),
+    /// A custom source has something new.
+    Source(usize),
+    /// Read everything again and say what came of it.
+    Reload(Reply),
+    /// End.
+    Stop,
+}
+
+pub(crate) type Reply = Sender<Result<u64, Error>>;
+
+/// What the engine's thread owns.
+pub(crate) struct Engine {
+    pub(crate) core: Weak<Core>,
+    pub(crate) inbox: Receiver<Command>,
+    pub(crate) collector: Collector,
+    /// `None` when nothing is watched: only requests are served then.
+    pub(crate) watcher: Option<Watcher>,
+    pub(crate) debounce: Debounce,
+    /// What came in during a pass, for the next one.
+    pub(crate) later: Demand,
+}
+
+/// Why a pass runs.
+#[derive(Default)]
+pub(crate) struct Demand {
+    fired: Option<Fired>,
+    replies: Vec<Reply>,
+    source: bool,
+    stop: bool,
+}
+
+impl Engine {
+    pub(crate) fn start(self) -> std::io::Result<JoinHandle<()>> {
+        thread::Builder::new().name("hotswap-engine".into()).spawn(move || self.run())
+    }
+
+    fn run(mut self) {
+        // When a file that is away counts as gone.
+        let mut awaited: Option<Instant> = None;
+        let mut replies = Vec::new();
+        loop {
+            let demand = self.wait(awaited);
+            if demand.stop || self.core.strong_count() == 0 {
+                return;
+            }
+            let now = Instant::now();
+            let over = awaited.is_some_and(|at| now >= at);
+            let wanted = demand.source || over || !demand.replies.is_empty();
+            replies.extend(demand.replies);
+            let Some(fired) = demand.fired.or_else(|| wanted.then(|| Fired::now(now))) else { continue };
+            let Some(core) = self.core.upgrade() else { return };
+            awaited = self.pass(&core, fired, &mut replies);
+        }
+    }
+
+    /// Sleeps until something is to be done.
+    fn wait(&mut self, awaited: Option<Instant>) -> Demand {
+        let mut demand = std::mem::take(&mut self.later);
+        if demand.stop || demand.source || !demand.replies.is_empty() {
+            demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
+            return demand;
+        }
+        let due = self.watcher.is_some() || self.debounce.is_pending();
+        let deadline = awaited.into_iter().chain(due.then(|| self.debounce.next_deadline())).min();
+        let first = match deadline {
+            Some(deadline) => self.inbox.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+            None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match first {
+            Ok(command) => self.take(command, &mut demand),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => demand.stop = true,
+        }
+        // Whatever came in meanwhile is answered by the same pass: its reads start after all of it.
+        while let Ok(command) = self.inbox.try_recv() {
+            self.take(command, &mut demand);
+        }
+        if due || self.debounce.is_pending() {
+            demand.fired = self.debounce.fire(Instant::now());
+        }
+        demand
+    }
+
+    fn take(&mut self, command: Command, demand: &mut Demand) {
+        match command {
+            Command::Hint(hint) => self.debounce.on_hint(Instant::now(), &hint),
+            Command::Source(index) => {
+                self.collector.wake(index);
+                demand.source = true;
+            }
+            Command::Reload(reply) => demand.replies.push(reply),
+            Command::Stop => demand.stop = true,
+        }
+    }
+
+    /// Reads, loads, commits or refuses. Returns when to look again for a file that is away.
+    fn pass(&mut self, core: &Arc<Core>, fired: Fired, replies: &mut Vec<Reply>) -> Option<Instant> {
+        // Watches come before the read, so that a change after it gives a hint.
+        if let Some(watcher) = &mut self.watcher {
+            watcher.arm(&self.collector.targets());
+            watcher.flush();
+        }
+        let requested = !replies.is_empty();
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            self.collector.collect(fired.last_try, fired.poll || requested)
+        }));
+        let collected = match read {
+            Ok(collected) => collected,
+            Err(_) => return self.panicked(core, replies),
+        };
+        self.report(core);
+        let unfinished = collected.unsettled || self.written_meanwhile();
+        if unfinished && self.debounce.hold(Instant::now(), fired) {
+            return collected.look_again;
+        }
+        let result = if collected.changed || requested {
+            catch_unwind(AssertUnwindSafe(|| self.accept(core, &collected)))
+        } else {
+            Ok(Ok(core.current.version()))
+        };
+        match result {
+            Ok(result) => answer(replies, &result),
+            Err(_) => return self.panicked(core, replies),
+        }
+        collected.look_again
+    }
+
+    /// Whether somebody began to write while the files were read: what was read may be half of it.
+    fn written_meanwhile(&mut self) -> bool {
+        if let Some(watcher) = &mut self.watcher {
+            watcher.flush();
+        }
+        let mut demand = Demand::default();
+        while let Ok(command) = self.inbox.try_recv() {
+            self.take(command, &mut demand);
+        }
+        self.later.replies.append(&mut demand.replies);
+        self.later.source |= demand.source;
+        self.later.stop |= demand.stop;
+        self.debounce.is_writing()
+    }
+
+    fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
+        core.board().reloads += 1;
+        let result = core.accept(collected);
+        match &result {
+            Ok(_) => core.board().last_error = None,
+            // Asked for by hand, unchanged content is tried again, but not reported again.
+            Err(error) if collected.changed && !core.is_closed() => core.refuse(error),
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn panicked(&self, core: &Core, replies: &mut Vec<Reply>) -> Option<Instant> {
+        let issue =
+            Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked during the reload")
+                .with_help("look for a panic in a source, a Deserialize or a check");
+        let error = Error::from(issue);
+        core.refuse(&error);
+        answer(replies, &Err(error));
+        None
+    }
+
+    pub(crate) fn report(&self, core: &Core) {
+        let mut board = core.board();
+        board.sources = self.collector.statuses();
+        if let Some(watcher) = &self.watcher {
+            board.watcher = Some(watcher.health());
+        }
+    }
+}
+
+fn answer(replies: &mut Vec<Reply>, result: &Result<u64, Error>) {
+    for reply in replies.drain(..) {
+        // Who asked may have gone.
+        let _ = reply.send(result.clone());
+    }
+}

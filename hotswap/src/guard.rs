@@ -1,0 +1,76 @@
+//! What readers hold while they look.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use crate::{config::HotConfig, snapshot::Published};
+
+/// One consistent snapshot, for a short look. `!Send`, so it cannot be held over `.await` in a spawned future.
+pub struct Guard<S> {
+    published: arc_swap::Guard<Arc<Published>>,
+    base: usize,
+    /// arc-swap's guards use slots of the thread that made them: sending one is sound but slow, and holding one
+    /// over `.await` keeps an old configuration alive.
+    marker: std::marker::PhantomData<(fn() -> S, *const ())>,
+}
+
+impl<S: HotConfig> Guard<S> {
+    #[inline]
+    pub(crate) fn new(published: arc_swap::Guard<Arc<Published>>, base: usize) -> Self {
+        Self { published, base, marker: std::marker::PhantomData }
+    }
+}
+
+impl<S: HotConfig> Deref for Guard<S> {
+    type Target = S;
+
+    #[inline]
+    fn deref(&self) -> &S {
+        self.published.get(self.base)
+    }
+}
+
+impl<S: HotConfig + fmt::Debug> fmt::Debug for Guard<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// The value of one field, for a short look; derefs to it. `!Send`, like the guard it holds.
+pub struct Ref<S, F> {
+    guard: Guard<S>,
+    get: fn(&S) -> &F,
+}
+
+impl<S: HotConfig, F> Ref<S, F> {
+    #[inline]
+    pub(crate) fn new(guard: Guard<S>, get: fn(&S) -> &F) -> Self {
+        Self { guard, get }
+    }
+}
+
+impl<S: HotConfig, F> Deref for Ref<S, F> {
+    type Target = F;
+
+    #[inline]
+    fn deref(&self) -> &F {
+        (self.get)(&self.guard)
+    }
+}
+
+impl<S: HotConfig, F: fmt::Debug> fmt::Debug for Ref<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl<S: HotConfig, F: fmt::Display> fmt::Display for Ref<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, f)
+    }
+}
+
+impl<S: HotConfig, F: PartialEq<O>, O: ?Sized> PartialEq<O> for Ref<S, F> {
+    fn eq(&self, other: &O) -> bool {
+        **self == *other
+    }
+}

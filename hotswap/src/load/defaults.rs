@@ -1,0 +1,33 @@
+//! The lowest layer: what the attributes of the struct say.
+
+use crate::{
+    shape::{Kind, Shape},
+    value::Value,
+};
+
+/// The defaults that apply below a struct of which the layers say `given`.
+///
+/// Defaults inside an `Option<Nested>` apply only when some layer mentions it.
+pub(super) fn below(shape: &Shape, given: Option<&Value>) -> Value {
+    let mut defaults = Value::empty();
+    for field in shape.fields {
+        let stated =
+            if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
+        let inner = match field.kind {
+            Kind::Leaf => None,
+            Kind::Nested(inner) => Some(below(inner, stated)),
+            Kind::Optional(inner) => {
+                stated.filter(|stated| stated.as_table().is_some()).map(|stated| below(inner, Some(stated)))
+            }
+        };
+        match (inner, field.default) {
+            (Some(Value::Table(table)), _) if field.flatten => {
+                defaults.entries_mut().extend(table.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            (Some(table), _) => drop(defaults.entries_mut().insert(field.key.into(), table)),
+            (None, Some(default)) => drop(defaults.entries_mut().insert(field.key.into(), default())),
+            (None, None) => {}
+        }
+    }
+    defaults
+}

@@ -1,0 +1,89 @@
+//! Puts one tree over another: tables key by key, everything else as a whole.
+
+use std::sync::Arc;
+
+use crate::{
+    keys::{Key, Keys},
+    value::Value,
+};
+
+/// `above` over `below`. What only one of them has is shared, not copied.
+pub(crate) fn merge(below: &Value, above: &Value) -> Value {
+    let (Value::Table(low), Value::Table(high)) = (below, above) else { return above.clone() };
+    if low.is_empty() {
+        return above.clone();
+    }
+    if high.is_empty() || Arc::ptr_eq(low, high) {
+        return below.clone();
+    }
+    let mut merged = Arc::clone(low);
+    let entries = Arc::make_mut(&mut merged);
+    for (key, value) in high.iter() {
+        let value = low.get(key).map_or_else(|| value.clone(), |low| merge(low, value));
+        entries.insert(Arc::clone(key), value);
+    }
+    Value::Table(merged)
+}
+
+/// The tree with `value` at `keys`, or nothing there. Tables on the way are made; lists are not grown.
+pub(crate) fn place(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
+    let mut tree = tree.clone();
+    place_in(&mut tree, &keys.0, value);
+    tree
+}
+
+fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
+    match keys {
+        [] => *tree = value.cloned().unwrap_or(Value::Null),
+        [Key::Name(name)] => match value {
+            Some(value) => drop(tree.entries_mut().insert(Arc::clone(name), value.clone())),
+            None => drop(tree.entries_mut().remove(name)),
+        },
+        [Key::Name(name), rest @ ..] => {
+            let next = tree.entries_mut().entry(Arc::clone(name)).or_insert_with(Value::empty);
+            place_in(next, rest, value);
+        }
+        [Key::Index(index), rest @ ..] => {
+            let Value::List(items) = tree else { return };
+            if let Some(item) = Arc::make_mut(items).get_mut(*index) {
+                place_in(item, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(json: serde_json::Value) -> Value {
+        json.into()
+    }
+
+    #[test]
+    fn tables_meet_key_by_key_and_lists_are_replaced() {
+        let low = value(serde_json::json!({"a": {"x": 1, "y": 2}, "list": [1, 2]}));
+        let high = value(serde_json::json!({"a": {"y": 3}, "list": [9]}));
+        let expected = value(serde_json::json!({"a": {"x": 1, "y": 3}, "list": [9]}));
+        assert_eq!(merge(&low, &high), expected);
+    }
+
+    #[test]
+    fn null_takes_the_place_of_a_value() {
+        let merged = merge(&value(serde_json::json!({"a": 1})), &value(serde_json::json!({"a": null})));
+        assert_eq!(merged, value(serde_json::json!({"a": null})));
+    }
+
+    #[test]
+    fn place_makes_the_tables_on_its_way() {
+        let placed = place(&Value::empty(), &["a", "b"].into_iter().collect(), Some(&Value::Int(1)));
+        assert_eq!(placed, value(serde_json::json!({"a": {"b": 1}})));
+    }
+
+    #[test]
+    fn place_of_nothing_removes() {
+        let placed =
+            place(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
+        assert_eq!(placed, value(serde_json::json!({"a": {}})));
+    }
+}

@@ -1,0 +1,106 @@
+//! The pure pipeline: layers in, a validated configuration or every problem out.
+//!
+//! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
+
+mod defaults;
+mod merge;
+mod origins;
+pub(crate) mod problems;
+pub(crate) mod unknown;
+
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+
+pub(crate) use merge::{merge, place};
+
+use crate::{
+    config::HotConfig,
+    de::{DecodeError, Decoder, IgnoredKeys},
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    resolve::interpolate,
+    root::{self, Root},
+    shape::Shape,
+    source::{Layer, names::Names},
+    value::Value,
+};
+use problems::Problems;
+
+/// A configuration type as values, so that everything behind the handles is compiled once.
+#[derive(Clone, Copy)]
+pub(crate) struct Model {
+    pub(crate) shape: &'static Shape,
+    decode: fn(&Value, &IgnoredKeys) -> Result<Arc<dyn Root>, DecodeError>,
+    probe: fn(&Value, &Keys, &mut Problems) -> bool,
+}
+
+impl Model {
+    pub(crate) fn of<T: HotConfig>() -> Self {
+        Self {
+            shape: T::SHAPE,
+            decode: |tree, ignored| Ok(Arc::new(T::deserialize(Decoder::new(Some(tree), Some(ignored)))?)),
+            probe: root::probe::<T>,
+        }
+    }
+}
+
+/// Whole-leaf values that the running program was given; `None` means "as if no layer gave it".
+pub(crate) type Pins = BTreeMap<Keys, Option<Value>>;
+
+/// What a load stands on.
+pub(crate) struct Input<'i> {
+    /// Lowest precedence first.
+    pub(crate) layers: &'i [Arc<Layer>],
+    pub(crate) pins: &'i Pins,
+    /// How variables are called, for advice.
+    pub(crate) names: Option<&'i Names>,
+    /// Looks a variable up for `${..}`.
+    pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
+    /// Why sources gave no layer; what else is wrong is reported beside it.
+    pub(crate) unread: Vec<Issue>,
+}
+
+/// What a load yields.
+pub(crate) struct Loaded {
+    pub(crate) root: Arc<dyn Root>,
+    /// Merged, resolved, with defaults and pins: what the root was decoded from.
+    pub(crate) tree: Value,
+    pub(crate) warnings: Vec<Issue>,
+}
+
+/// Merges, resolves, decodes and validates.
+pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
+    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(&below, layer.tree()));
+    let complete = merge(&defaults::below(model.shape, Some(&merged)), &merged);
+    let templates = input.layers.iter().any(|layer| layer.has_templates());
+    let (resolved, unresolved) = match interpolate::resolve(&complete, input.variables) {
+        Ok(resolved) => (resolved, Vec::new()),
+        Err(issues) => (complete.clone(), issues),
+    };
+    let tree = input.pins.iter().fold(resolved, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
+
+    let mut problems = Problems::new(templates.then_some(complete), unresolved);
+    let ignored = RefCell::default();
+    let decoded = (model.decode)(&tree, &ignored);
+    match &decoded {
+        Ok(root) => root.validate(&mut problems),
+        Err(error) => examine(model, &tree, error, &mut problems),
+    }
+    problems.ignored(ignored.into_inner(), &Keys::root());
+
+    let (issues, warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    match decoded {
+        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
+        _ => Err(Error::new(issues)),
+    }
+}
+
+/// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.
+fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
+    let before = problems.len();
+    (model.probe)(tree, &Keys::root(), problems);
+    if problems.len() == before {
+        let message = error.message(problems.any_secret(model.shape));
+        problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);
+    }
+}

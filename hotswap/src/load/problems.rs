@@ -1,0 +1,136 @@
+//! Gathers every problem of one load, and knows which values may be shown.
+
+use std::sync::Arc;
+
+use crate::{
+    de::{DecodeError, Ignored},
+    issue::{Issue, IssueKind},
+    keys::{Key, Keys},
+    rule::{Findings, Rule},
+    shape::{FieldShape, Leaf, Shape},
+    suggest::did_you_mean,
+    value::Value,
+};
+
+/// The problems found so far. Origins are added later, when it is known that there are any.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: Vec<Issue>,
+    /// How many fields on the way to the current one are secret.
+    secret: usize,
+    /// The tree before interpolation: what a variable put in is not shown, what was written is.
+    written: Option<Value>,
+    /// Interpolation failed: what else is wrong with a template is not known.
+    unresolved: bool,
+}
+
+impl Problems {
+    pub(crate) fn new(written: Option<Value>, unresolved: Vec<Issue>) -> Self {
+        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, secret: 0 }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    pub(crate) fn extend(&mut self, issues: impl IntoIterator<Item = Issue>) {
+        self.found.extend(issues);
+    }
+
+    pub(crate) fn any_secret(&self, shape: &'static Shape) -> bool {
+        shape.leaves().iter().any(Leaf::secret)
+    }
+
+    /// Keys that a leaf's type ignored.
+    pub(crate) fn ignored(&mut self, ignored: Vec<Ignored>, keys: &Keys) {
+        self.found.extend(ignored.into_iter().map(|key| {
+            let name = key.keys.0.last().map_or(String::new(), |last| match last {
+                Key::Name(name) => name.to_string(),
+                Key::Index(index) => index.to_string(),
+            });
+            let message = match did_you_mean(&name, key.known.iter().copied()) {
+                Some(meant) => format!("unknown key, did you mean `{meant}`?"),
+                None => "unknown key".to_owned(),
+            };
+            Issue::new(IssueKind::UnknownKey, keys.join(&key.keys), message)
+        }));
+    }
+
+    /// The text before interpolation of what stands at, above or below `keys`.
+    fn template(&self, keys: &Keys) -> Option<Arc<str>> {
+        let mut value = self.written.as_ref()?;
+        for key in &keys.0 {
+            match Keys(vec![key.clone()]).find(value) {
+                Some(below) => value = below,
+                None => break,
+            }
+        }
+        first_template(value)
+    }
+
+    fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
+        let written =
+            template.filter(|_| self.secret == 0).map(|text| format!("the value is written as {text:?}"));
+        self.found.push(match (help, written) {
+            (Some(help), _) | (None, Some(help)) => issue.with_help(help),
+            (None, None) => issue,
+        });
+    }
+
+    pub(crate) fn into_issues(self) -> Vec<Issue> {
+        self.found
+    }
+
+    /// Runs `visit` inside a field, so that what it finds there respects the field's secrecy.
+    pub(crate) fn within<R>(&mut self, field: &FieldShape, visit: impl FnOnce(&mut Self) -> R) -> R {
+        self.secret += usize::from(field.secret);
+        let result = visit(self);
+        self.secret -= usize::from(field.secret);
+        result
+    }
+
+    /// Runs rules on a value; true if all hold.
+    pub(crate) fn check<F>(&mut self, rules: &[&dyn Rule<F>], value: &F, keys: &Keys) -> bool {
+        if rules.is_empty() {
+            return true;
+        }
+        let template = self.template(keys);
+        if self.unresolved && template.is_some() {
+            return false;
+        }
+        let findings = Findings::of(value, rules, self.secret > 0 || template.is_some());
+        let sound = findings.found.is_empty();
+        for finding in findings.found {
+            let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
+            self.push(issue, finding.help, template.clone());
+        }
+        sound
+    }
+
+    /// Adds what a decoder found; always false, for "not sound".
+    pub(crate) fn decoding(&mut self, error: DecodeError, keys: &Keys) -> bool {
+        let place = keys.join(&error.keys());
+        let template = self.template(&place);
+        if self.unresolved && template.is_some() {
+            return false;
+        }
+        let discreet = self.secret > 0 || template.is_some();
+        let issue = Issue::new(error.kind(), place, error.message(discreet));
+        self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
+        false
+    }
+
+    pub(crate) fn not_a_table(&mut self, found: &Value, keys: &Keys) -> bool {
+        self.decoding(DecodeError::expected_table(found), keys)
+    }
+}
+
+fn first_template(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Template(text) => Some(Arc::clone(text)),
+        Value::List(items) => items.iter().find_map(first_template),
+        Value::Table(table) => table.values().find_map(first_template),
+        _ => None,
+    }
+}

@@ -1,0 +1,117 @@
+//! Keys that no field takes, and the other names of fields.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    keys::Keys,
+    shape::{FieldShape, Kind, Shape},
+    suggest::did_you_mean,
+    value::{Table, Value},
+};
+
+/// A tree with every alias under the field's own name.
+#[derive(Debug)]
+pub(crate) struct Normal {
+    pub(crate) tree: Value,
+    /// The place by the field's own names, and as it was written.
+    pub(crate) renamed: Vec<(Keys, Keys)>,
+    /// Keys that no field takes, with the name that was probably meant.
+    pub(crate) unknown: Vec<(Keys, Option<String>)>,
+    /// Fields given twice under different names: by their own names, and the other name.
+    pub(crate) twice: Vec<(Keys, String)>,
+}
+
+/// Checks the keys of one layer against the fields, at every depth that the fields describe.
+pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
+    let mut normal =
+        Normal { tree: Value::empty(), renamed: Vec::new(), unknown: Vec::new(), twice: Vec::new() };
+    normal.tree = normal.level(tree, shape, &Keys::root(), &Keys::root());
+    normal
+}
+
+/// The fields whose keys stand on one level: those of flattened structs too.
+#[derive(Default)]
+struct Level {
+    fields: BTreeMap<&'static str, &'static FieldShape>,
+    /// A flattened leaf takes whatever is left.
+    open: bool,
+}
+
+impl Level {
+    fn of(shape: &'static Shape) -> Self {
+        let mut level = Self::default();
+        level.add(shape);
+        level
+    }
+
+    fn add(&mut self, shape: &'static Shape) {
+        for field in shape.fields {
+            match field.inner() {
+                Some(inner) if field.flatten => self.add(inner),
+                None if field.flatten => self.open = true,
+                _ => {
+                    self.fields.insert(field.key, field);
+                    self.fields.extend(field.aliases.iter().map(|alias| (*alias, field)));
+                }
+            }
+        }
+    }
+}
+
+impl Normal {
+    fn level(&mut self, value: &Value, shape: &'static Shape, own: &Keys, written: &Keys) -> Value {
+        let Some(table) = value.as_table() else { return value.clone() };
+        let level = Level::of(shape);
+        let mut result: Option<Table> = None;
+        for (name, value) in table {
+            let Some(field) = level.fields.get(&**name) else {
+                self.unfamiliar(name, &level, &written.name(name));
+                continue;
+            };
+            let place = own.name(field.key);
+            let inner = match field.kind {
+                Kind::Leaf => value.clone(),
+                Kind::Nested(inner) | Kind::Optional(inner) => {
+                    self.level(value, inner, &place, &written.name(name))
+                }
+            };
+            let aliased = **name != *field.key;
+            if aliased {
+                self.alias(table, field, name, &place, written);
+            }
+            if aliased || !same(&inner, value) {
+                let entries = result.get_or_insert_with(|| table.clone());
+                if aliased {
+                    entries.remove(name);
+                }
+                entries.entry(field.key.into()).and_modify(|slot| *slot = inner.clone()).or_insert(inner);
+            }
+        }
+        result.map_or_else(|| value.clone(), |entries| Value::Table(Arc::new(entries)))
+    }
+
+    fn unfamiliar(&mut self, name: &str, level: &Level, written: &Keys) {
+        if !level.open {
+            let meant = did_you_mean(name, level.fields.keys().copied()).map(str::to_owned);
+            self.unknown.push((written.clone(), meant));
+        }
+    }
+
+    fn alias(&mut self, table: &Table, field: &FieldShape, name: &str, own: &Keys, written: &Keys) {
+        let names =
+            std::iter::once(&field.key).chain(field.aliases).filter(|other| table.contains_key(**other));
+        let given: Vec<_> = names.collect();
+        if given.len() > 1 && given.last().is_some_and(|last| ***last == *name) {
+            self.twice.push((own.clone(), name.to_owned()));
+        }
+        self.renamed.push((own.clone(), written.name(name)));
+    }
+}
+
+/// Whether normalising changed nothing, told by sharing.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Table(a), Value::Table(b)) => Arc::ptr_eq(a, b),
+        _ => true,
+    }
+}

@@ -1,0 +1,199 @@
+//! `${VAR}` and `${VAR:default}` in the strings of files.
+//!
+//! A string stays one value whatever is put into it, and what is put in is not looked at again: no variable can
+//! add a key, and none can name another variable.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::{Key, Keys},
+    value::{Table, Value},
+};
+
+/// How deep defaults may stand in defaults.
+const MAX_NESTING: usize = 32;
+
+/// Where the text of a variable comes from.
+pub(crate) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
+
+/// The tree with every template resolved; what holds none is shared with the tree given.
+///
+/// # Errors
+/// Every template that is not well formed, and every variable that is not set and has no default. The places
+/// are those of the strings; where they stand in a file is for the caller to add.
+pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>) -> Result<Value, Vec<Issue>> {
+    let mut resolver = Resolver { lookup, issues: Vec::new() };
+    let resolved = resolver.value(tree, &Trail::Root);
+    if resolver.issues.is_empty() {
+        Ok(resolved.unwrap_or_else(|| tree.clone()))
+    } else {
+        Err(resolver.issues)
+    }
+}
+
+/// The way to a value; it becomes a path only when something is wrong there.
+enum Trail<'t> {
+    Root,
+    Name(&'t Trail<'t>, &'t Arc<str>),
+    Index(&'t Trail<'t>, usize),
+}
+
+impl Trail<'_> {
+    fn keys(&self) -> Keys {
+        match self {
+            Self::Root => Keys::root(),
+            Self::Name(above, name) => above.keys().with(Key::Name((*name).clone())),
+            Self::Index(above, index) => above.keys().index(*index),
+        }
+    }
+}
+
+struct Resolver<'l> {
+    lookup: Lookup<'l>,
+    issues: Vec<Issue>,
+}
+
+impl Resolver<'_> {
+    /// `None` when nothing changes.
+    fn value(&mut self, value: &Value, trail: &Trail<'_>) -> Option<Value> {
+        match value {
+            Value::Template(text) => Some(self.template(text, trail)),
+            Value::List(items) => self.list(items, trail),
+            Value::Table(table) => self.table(table, trail),
+            _ => None,
+        }
+    }
+
+    fn list(&mut self, items: &[Value], trail: &Trail<'_>) -> Option<Value> {
+        let mut changed: Option<Vec<Value>> = None;
+        for (index, item) in items.iter().enumerate() {
+            if let Some(resolved) = self.value(item, &Trail::Index(trail, index)) {
+                changed.get_or_insert_with(|| items.to_vec())[index] = resolved;
+            }
+        }
+        changed.map(|items| Value::List(Arc::new(items)))
+    }
+
+    fn table(&mut self, table: &Table, trail: &Trail<'_>) -> Option<Value> {
+        let mut changed: Option<Table> = None;
+        for (name, value) in table {
+            if let Some(resolved) = self.value(value, &Trail::Name(trail, name)) {
+                changed.get_or_insert_with(|| table.clone()).insert(name.clone(), resolved);
+            }
+        }
+        changed.map(|table| Value::Table(Arc::new(table)))
+    }
+
+    fn template(&mut self, text: &str, trail: &Trail<'_>) -> Value {
+        let mut template = Template {
+            rest: text,
+            lookup: self.lookup,
+            out: String::new(),
+            missing: BTreeSet::new(),
+            used: false,
+        };
+        if let Err(message) = template.run(0, true) {
+            let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
+            self.issues.push(issue.with_help("write `$${` for a literal `${`"));
+        }
+        for name in template.missing {
+            let message = format!("the variable {name} is not set and has no default");
+            let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
+            self.issues.push(issue.with_help(format!("set {name}, or write `${{{name}:default}}`")));
+        }
+        if template.used { Value::variable(&template.out) } else { Value::text(&template.out) }
+    }
+}
+
+struct Template<'t> {
+    rest: &'t str,
+    lookup: Lookup<'t>,
+    out: String,
+    /// In order of name, each once.
+    missing: BTreeSet<&'t str>,
+    /// Whether any variable stands in the text.
+    used: bool,
+}
+
+type Malformed = &'static str;
+
+impl<'t> Template<'t> {
+    /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and goes nowhere.
+    fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed> {
+        while let Some(next) = self.rest.chars().next() {
+            if nesting > 0 && next == '}' {
+                return Ok(());
+            } else if self.rest.starts_with("$${") {
+                self.rest = &self.rest[3..];
+                self.push("${", live);
+            } else if let Some(rest) = self.rest.strip_prefix("${") {
+                self.rest = rest;
+                self.variable(nesting + 1, live)?;
+            } else {
+                self.plain(next.len_utf8(), live);
+            }
+        }
+        if nesting == 0 { Ok(()) } else { Err(UNCLOSED) }
+    }
+
+    /// The text up to the next character that may mean something.
+    fn plain(&mut self, first: usize, live: bool) {
+        let more = self.rest[first..].find(['$', '}']).unwrap_or(self.rest.len() - first);
+        let (text, rest) = self.rest.split_at(first + more);
+        self.rest = rest;
+        self.push(text, live);
+    }
+
+    fn push(&mut self, text: &str, live: bool) {
+        if live {
+            self.out.push_str(text);
+        }
+    }
+
+    /// What follows `${`.
+    fn variable(&mut self, nesting: usize, live: bool) -> Result<(), Malformed> {
+        if nesting > MAX_NESTING {
+            return Err("the defaults stand in each other too deep");
+        }
+        self.used = true;
+        let name = self.name()?;
+        let value = if live { (self.lookup)(name) } else { None };
+        let has_default = self.skip(':');
+        if let Some(value) = &value {
+            self.out.push_str(value);
+        } else if live && !has_default {
+            self.missing.insert(name);
+        }
+        if has_default {
+            self.run(nesting, live && value.is_none())?;
+        }
+        if self.skip('}') { Ok(()) } else { Err(if self.rest.is_empty() { UNCLOSED } else { NAME }) }
+    }
+
+    fn name(&mut self) -> Result<&'t str, Malformed> {
+        let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.rest.len());
+        let (name, rest) = self.rest.split_at(end);
+        if name.is_empty() && rest.is_empty() {
+            return Err(UNCLOSED);
+        }
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(NAME);
+        }
+        self.rest = rest;
+        Ok(name)
+    }
+
+    fn skip(&mut self, wanted: char) -> bool {
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+}
+
+const UNCLOSED: Malformed = "a `${` has no `}`";
+const NAME: Malformed =
+    "a `${` is followed by letters, digits and `_`, not beginning with a digit, then `}` or `:`";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! Between merge and decode: what stands for a value is replaced by it.
+
+pub(crate) mod interpolate;

@@ -1,0 +1,208 @@
+//! A whole configuration with its type hidden, and the walks over its members.
+
+use std::any::Any;
+
+use crate::{
+    config::HotConfig,
+    de::Decoder,
+    keys::Keys,
+    load::problems::Problems,
+    member::{Kept, Member},
+    ser::EncodeError,
+    shape::{FieldShape, Shape},
+    value::Value,
+};
+
+/// A decoded configuration of a type that only its handles know.
+pub(crate) trait Root: Any + Send + Sync {
+    fn at(&self, slot: usize) -> Option<&dyn Any>;
+    fn at_mut(&mut self, slot: usize) -> Option<&mut dyn Any>;
+    fn keep(&self, slot: usize) -> Option<Kept>;
+    fn same(&self, slot: usize, kept: &dyn Any) -> bool;
+    /// The numbers that differ from `old` by `PartialEq`, ascending.
+    fn changed_since(&self, old: &dyn Root) -> Vec<usize>;
+    /// The bits of every scalar leaf, by number.
+    fn scalars(&self) -> Vec<u64>;
+    fn encode(&self, slot: usize) -> Result<Value, EncodeError>;
+    fn validate(&self, problems: &mut Problems);
+    fn copy(&self) -> Box<dyn Root>;
+    fn shape(&self) -> &'static Shape;
+}
+
+impl<T: HotConfig> Root for T {
+    fn at(&self, slot: usize) -> Option<&dyn Any> {
+        at(self, slot)
+    }
+
+    fn at_mut(&mut self, slot: usize) -> Option<&mut dyn Any> {
+        at_mut(self, slot)
+    }
+
+    fn keep(&self, slot: usize) -> Option<Kept> {
+        keep(self, slot)
+    }
+
+    fn same(&self, slot: usize, kept: &dyn Any) -> bool {
+        same_as(self, slot, kept)
+    }
+
+    fn changed_since(&self, old: &dyn Root) -> Vec<usize> {
+        let mut changed = Vec::new();
+        if let Some(old) = (old as &dyn Any).downcast_ref::<T>() {
+            diff(old, self, 0, &mut changed);
+        }
+        changed.sort_unstable();
+        changed
+    }
+
+    fn scalars(&self) -> Vec<u64> {
+        let mut bits = vec![0; T::SLOTS];
+        scalars(self, 0, &mut bits);
+        bits
+    }
+
+    fn encode(&self, slot: usize) -> Result<Value, EncodeError> {
+        encode(self, slot)
+    }
+
+    fn validate(&self, problems: &mut Problems) {
+        validate(self, &Keys::root(), problems);
+    }
+
+    fn copy(&self) -> Box<dyn Root> {
+        Box::new(self.__clone())
+    }
+
+    fn shape(&self) -> &'static Shape {
+        T::SHAPE
+    }
+}
+
+type Pair<T> = (&'static FieldShape, &'static dyn Member<T>);
+
+fn members<T: HotConfig>() -> impl Iterator<Item = Pair<T>> {
+    T::SHAPE.fields.iter().zip(T::MEMBERS.iter().copied())
+}
+
+/// The member that holds `slot`, which counts from `T`, and what remains of it below that member.
+fn holder<T: HotConfig>(slot: usize) -> Option<(&'static dyn Member<T>, usize)> {
+    let index = T::SHAPE.fields.partition_point(|field| field.slot <= slot).checked_sub(1)?;
+    Some((*T::MEMBERS.get(index)?, slot - T::SHAPE.fields.get(index)?.slot))
+}
+
+pub(crate) fn at<T: HotConfig>(value: &T, slot: usize) -> Option<&dyn Any> {
+    if slot == 0 {
+        return Some(value);
+    }
+    let (member, below) = holder::<T>(slot)?;
+    member.at(value, below)
+}
+
+pub(crate) fn at_mut<T: HotConfig>(value: &mut T, slot: usize) -> Option<&mut dyn Any> {
+    if slot == 0 {
+        return Some(value);
+    }
+    let (member, below) = holder::<T>(slot)?;
+    member.at_mut(value, below)
+}
+
+pub(crate) fn keep<T: HotConfig>(value: &T, slot: usize) -> Option<Kept> {
+    if slot == 0 {
+        return Some(Box::new(value.__clone()));
+    }
+    let (member, below) = holder::<T>(slot)?;
+    member.keep(value, below)
+}
+
+pub(crate) fn same_as<T: HotConfig>(value: &T, slot: usize, kept: &dyn Any) -> bool {
+    if slot == 0 {
+        return kept.downcast_ref::<T>().is_some_and(|kept| same(kept, value));
+    }
+    holder::<T>(slot).is_some_and(|(member, below)| member.same(value, below, kept))
+}
+
+pub(crate) fn diff<T: HotConfig>(old: &T, new: &T, base: usize, changed: &mut Vec<usize>) {
+    let before = changed.len();
+    for (field, member) in members::<T>() {
+        member.diff(old, new, base + field.slot, changed);
+    }
+    if changed.len() > before {
+        changed.push(base);
+    }
+}
+
+pub(crate) fn same<T: HotConfig>(old: &T, new: &T) -> bool {
+    let mut changed = Vec::new();
+    diff(old, new, 0, &mut changed);
+    changed.is_empty()
+}
+
+pub(crate) fn scalars<T: HotConfig>(value: &T, base: usize, bits: &mut [u64]) {
+    for (field, member) in members::<T>() {
+        member.scalars(value, base + field.slot, bits);
+    }
+}
+
+pub(crate) fn encode<T: HotConfig>(value: &T, slot: usize) -> Result<Value, EncodeError> {
+    if slot > 0 {
+        let (member, below) = holder::<T>(slot).ok_or_else(|| EncodeError::new("no such field"))?;
+        return member.encode(value, below);
+    }
+    let mut whole = Value::empty();
+    for (field, member) in members::<T>() {
+        let part = member.encode(value, 0)?;
+        match part {
+            Value::Table(inner) if field.flatten => {
+                whole.entries_mut().extend(inner.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            part => drop(whole.entries_mut().insert(field.key.into(), part)),
+        }
+    }
+    Ok(whole)
+}
+
+pub(crate) fn validate<T: HotConfig>(value: &T, keys: &Keys, problems: &mut Problems) {
+    for (field, member) in members::<T>() {
+        problems.within(field, |problems| member.validate(value, &field.keys(keys), problems));
+    }
+    problems.check(T::CHECKS, value, keys);
+}
+
+/// Finds every problem of a struct's table, field by field; the struct's own checks run if all of it is sound.
+pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Problems) -> bool {
+    if value.as_table().is_none() {
+        return problems.not_a_table(value, keys);
+    }
+    let mut sound = true;
+    for (field, member) in members::<T>() {
+        let rest = unclaimed::<T>(field, value);
+        let given = if field.flatten {
+            rest.as_ref()
+        } else {
+            value.as_table().and_then(|table| table.get(field.key))
+        };
+        let absent_is_fine = field.serde_default && given.is_none();
+        sound &= absent_is_fine
+            || problems.within(field, |problems| member.probe(given, &field.keys(keys), problems));
+    }
+    if !sound {
+        return false;
+    }
+    match T::deserialize(Decoder::new(Some(value), None)) {
+        Ok(decoded) => problems.check(T::CHECKS, &decoded, keys),
+        Err(error) => problems.decoding(error, keys),
+    }
+}
+
+/// What a flattened field is given: the whole table, without the keys of the fields beside a flattened leaf.
+fn unclaimed<T: HotConfig>(field: &FieldShape, value: &Value) -> Option<Value> {
+    if !field.flatten {
+        return None;
+    }
+    let mut rest = value.clone();
+    if field.inner().is_none() {
+        let others = T::SHAPE.fields.iter().filter(|other| !other.flatten);
+        others.for_each(|other| drop(rest.entries_mut().remove(other.key)));
+    }
+    Some(rest)
+}

@@ -1,0 +1,125 @@
+//! What the rules of one value found, and how they word it.
+
+use std::{
+    any::Any,
+    fmt::{Debug, Display},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use super::{Finding, Rule};
+use crate::keys::{Key, Keys};
+
+/// How much of a value a message shows, in characters.
+const SHOWN: usize = 80;
+
+/// What the rules of one value found.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The value must not be shown.
+    pub(crate) secret: bool,
+    pub(crate) found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Everything that `rules` find wrong with `value`.
+    pub(crate) fn of<F: ?Sized>(value: &F, rules: &[&dyn Rule<F>], secret: bool) -> Self {
+        let mut findings = Self { secret, found: Vec::new() };
+        findings.run(value, rules);
+        findings
+    }
+
+    /// Runs every rule, also after one that failed or panicked: user code stands behind most of them, as a
+    /// function, a `PartialOrd` or a `Debug`.
+    pub(crate) fn run<F: ?Sized>(&mut self, value: &F, rules: &[&dyn Rule<F>]) {
+        for rule in rules {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| rule.check(value, self))) {
+                self.fail_panicked(panic.as_ref());
+            }
+        }
+    }
+
+    fn fail_panicked(&mut self, panic: &(dyn Any + Send)) {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        match text.filter(|_| !self.secret) {
+            Some(text) => self.fail(format!("check panicked: {text}")),
+            None => self.fail("check panicked"),
+        };
+    }
+
+    /// The value itself is wrong.
+    pub(crate) fn fail(&mut self, message: impl Into<String>) -> &mut Finding {
+        self.fail_at(Keys::root(), message)
+    }
+
+    /// Something below the value is wrong.
+    pub(crate) fn fail_at(&mut self, keys: Keys, message: impl Into<String>) -> &mut Finding {
+        self.found.push(Finding { keys, message: one_line(message.into()), help: None });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    /// The value is wrong, in words of user code, which may repeat it.
+    pub(crate) fn fail_as_told(&mut self, told: impl Display) {
+        self.fail_as_told_at(Keys::root(), told, None);
+    }
+
+    /// The same of something below the value.
+    pub(crate) fn fail_as_told_at(&mut self, keys: Keys, told: impl Display, help: Option<&str>) {
+        if self.secret {
+            self.fail_at(keys, "the value fails a check of the program")
+                .with_help("the words of the check are withheld, because they may repeat the secret");
+            return;
+        }
+        let finding = self.fail_at(keys, told.to_string());
+        help.into_iter().for_each(|help| finding.with_help(help));
+    }
+
+    /// Runs the rules of something that stands one step below the value.
+    pub(crate) fn run_below<F: ?Sized>(&mut self, key: Option<Key>, value: &F, rules: &[&dyn Rule<F>]) {
+        let below = Self::of(value, rules, self.secret);
+        let base = key.map_or_else(Keys::root, |key| Keys::root().with(key));
+        self.found.extend(below.found.into_iter().map(|finding| finding.below(&base)));
+    }
+
+    /// The subject of a sentence about the value.
+    pub(crate) fn subject<V: Debug + ?Sized>(&self, value: &V) -> String {
+        if self.secret { "the value".to_owned() } else { shortened(format!("{value:?}")) }
+    }
+}
+
+impl Finding {
+    fn below(mut self, base: &Keys) -> Self {
+        self.keys = base.join(&self.keys);
+        self
+    }
+
+    /// Says what to do.
+    pub(crate) fn with_help(&mut self, help: impl Into<String>) {
+        self.help = Some(one_line(help.into()));
+    }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    text.chars().fold(String::new(), |mut line, c| {
+        if c.is_control() {
+            line.extend(c.escape_default())
+        } else {
+            line.push(c)
+        }
+        line
+    })
+}

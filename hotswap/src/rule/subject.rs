@@ -1,0 +1,99 @@
+//! How a rule reaches what it is about: the field itself, inside an `Option`, behind a `Box`.
+//!
+//! Which way leads there is a type parameter that the compiler infers: exactly one implementation fits each
+//! field. So the derive need not know the field's type, and every rule is written once.
+
+use std::{
+    borrow::Cow,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The field is what the rule is about.
+#[doc(hidden)]
+pub struct Itself;
+
+/// The field points to it, or owns it as a `String` owns a `str`.
+#[doc(hidden)]
+pub struct Behind;
+
+/// The field may hold it; `M` is the way onward.
+#[doc(hidden)]
+pub struct Within<M>(PhantomData<M>);
+
+/// Keeps the way `M` in the type of a rule, which stays `Sync` whatever `M` is.
+pub(crate) type Way<M> = PhantomData<fn() -> M>;
+
+/// A field in which a `T` stands, or may stand.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this rule is for a `{T}`, but the field is a `{Self}`",
+    label = "the field is a `{Self}`"
+)]
+pub trait Holds<T: ?Sized, M> {
+    /// `None` passes every rule.
+    fn held(&self) -> Option<&T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Holds<T, Itself> for T {
+    fn held(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+/// One by one: an implementation for every `Deref` would make rustc speak of `Deref::Target` where a rule does not
+/// fit.
+macro_rules! behind {
+    ($([$($generics:tt)*] $pointer:ty, $target:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Holds<$target, Behind> for $pointer {
+            fn held(&self) -> Option<&$target> {
+                Some(self)
+            }
+        }
+    )* };
+}
+
+behind! {
+    [T: ?Sized] Box<T>, T;
+    [T: ?Sized] Arc<T>, T;
+    [T: ToOwned + ?Sized] Cow<'_, T>, T;
+    [T] Vec<T>, [T];
+    [] String, str;
+    [] PathBuf, Path;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Holds<T, M>, T: ?Sized, M> Holds<T, Within<M>> for Option<F> {
+    fn held(&self) -> Option<&T> {
+        self.as_ref().and_then(F::held)
+    }
+}
+
+/// A field in which text stands, or may stand.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this rule is for text, but the field is a `{Self}`",
+    label = "not text",
+    note = "a type of your own counts as text if it implements `AsRef<str>`; `custom = ..` takes any type"
+)]
+pub trait Text<M> {
+    /// `None` passes every rule.
+    fn text(&self) -> Option<&str>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: AsRef<str>> Text<Itself> for F {
+    fn text(&self) -> Option<&str> {
+        Some(self.as_ref())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Text<M>, M> Text<Within<M>> for Option<F> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref().and_then(F::text)
+    }
+}

@@ -1,0 +1,152 @@
+//! What is published: one whole configuration, its version, and where it came from.
+
+use std::{
+    any::Any,
+    collections::HashMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use arc_swap::ArcSwap;
+use serde::Serialize;
+
+use crate::{
+    cell::{Cells, Scalar, Slot},
+    root::Root,
+    value::Value,
+};
+
+/// Why a version was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// The first load.
+    Start,
+    /// Files changed, appeared or went away.
+    Files(Vec<PathBuf>),
+    /// Environment variables changed.
+    Environment,
+    /// Other sources changed, by the names they give themselves.
+    Sources(Vec<String>),
+    /// A value was set at run time.
+    Set,
+    /// Values were changed by a closure at run time.
+    Update,
+    /// Values set at run time were taken back.
+    Clear,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("start"),
+            Self::Files(paths) => {
+                let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+                write!(f, "file {}", names.join(", "))
+            }
+            Self::Environment => f.write_str("environment"),
+            Self::Sources(names) => f.write_str(&names.join(", ")),
+            Self::Set => f.write_str("set"),
+            Self::Update => f.write_str("update"),
+            Self::Clear => f.write_str("override cleared"),
+        }
+    }
+}
+
+/// One published version.
+pub(crate) struct Published {
+    pub(crate) version: u64,
+    pub(crate) root: Arc<dyn Root>,
+    /// The merged tree that the root was decoded from.
+    pub(crate) tree: Value,
+    pub(crate) cause: Cause,
+    pub(crate) at: Instant,
+    /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
+    parts: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Published {
+    pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
+        Self { version, root, tree, cause, at: Instant::now(), parts: Mutex::default() }
+    }
+
+    /// The struct of a handle that stands at `base`.
+    #[inline]
+    pub(crate) fn get<S: 'static>(&self, base: usize) -> &S {
+        let whole: &dyn Any = &*self.root;
+        let part = if base == 0 { Some(whole) } else { self.root.at(base) };
+        part.and_then(<dyn Any>::downcast_ref)
+            .expect("a handle is only made for the type that stands at its number")
+    }
+
+    /// The same, to keep.
+    pub(crate) fn part<S: Send + Sync + 'static>(&self, base: usize) -> Arc<S> {
+        let any =
+            if base == 0 { Arc::clone(&self.root) as Arc<dyn Any + Send + Sync> } else { self.shared(base) };
+        any.downcast()
+            .unwrap_or_else(|_| unreachable!("a handle is only made for the type that stands at its number"))
+    }
+
+    fn shared(&self, base: usize) -> Arc<dyn Any + Send + Sync> {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = parts.entry(base).or_insert_with(|| {
+            let kept = self.root.keep(base).expect("a handle is only made for a number that exists");
+            Arc::from(kept)
+        });
+        Arc::clone(part)
+    }
+}
+
+/// The current snapshot and its cells: what readers touch.
+pub(crate) struct Current {
+    snapshot: ArcSwap<Published>,
+    cells: Cells,
+}
+
+impl Slot<Arc<Published>> for ArcSwap<Published> {
+    fn swap(&self, new: Arc<Published>) -> Arc<Published> {
+        ArcSwap::swap(self, new)
+    }
+}
+
+impl Current {
+    pub(crate) fn new(first: Published) -> Self {
+        let cells = Cells::new(first.version, &first.root.scalars());
+        Self { snapshot: ArcSwap::from_pointee(first), cells }
+    }
+
+    #[inline]
+    pub(crate) fn load(&self) -> arc_swap::Guard<Arc<Published>> {
+        self.snapshot.load()
+    }
+
+    pub(crate) fn load_full(&self) -> Arc<Published> {
+        self.snapshot.load_full()
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.cells.version().unwrap_or_else(|| self.load().version)
+    }
+
+    #[inline]
+    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
+        match self.cells.read(slot) {
+            Some(bits) => F::from_bits(bits),
+            None => self.scalar_in_snapshot(slot),
+        }
+    }
+
+    #[cold]
+    fn scalar_in_snapshot<F: Scalar>(&self, slot: usize) -> F {
+        *self.load().get::<F>(slot)
+    }
+
+    /// Publishes; the old snapshot is handed out, to be dropped where it holds nobody up.
+    pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
+        let (version, bits) = (next.version, next.root.scalars());
+        self.cells.publish(version, &bits, &self.snapshot, Arc::new(next))
+    }
+}

@@ -1,0 +1,137 @@
+//! A directory of files, the conf.d way.
+
+use std::{
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::source::read_error::ReadError;
+
+/// Every file of `dir` whose extension is one of `extensions`, by the bytes of its name: an order that no
+/// locale and no file system changes.
+///
+/// Directories are left out, and so is everything that [`is_listed`] leaves out. A link that leads nowhere is
+/// kept, so that reading it says what is wrong.
+///
+/// # Errors
+/// `Missing`, `NotDirectory`, `Denied`, `LinkLoop` or `Io`.
+pub(crate) fn list(dir: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, ReadError> {
+    let sorted = |error| unlisted(dir, error);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).map_err(sorted)? {
+        let entry = entry.map_err(sorted)?;
+        if is_listed(&entry.file_name(), extensions) && !entry.path().is_dir() {
+            files.push(entry.path());
+        }
+    }
+    files.sort_by(|one, other| name(one).cmp(name(other)));
+    Ok(files)
+}
+
+/// Whether a directory source takes a file of this name.
+///
+/// What editors and deployers leave about is ignored: hidden names (among them `..data` of Kubernetes, `.f.swp`
+/// of vim and `.#f` of Emacs), `#f#`, and whatever ends in something else than a known extension: `f~`, `f.bak`,
+/// `f.tmp`, `f.swp`, `f.rpmsave`, vim's `4913`.
+pub(crate) fn is_listed(name: &OsStr, extensions: &[&str]) -> bool {
+    let hidden = matches!(name.as_encoded_bytes().first(), None | Some(b'.' | b'#'));
+    let known = Path::new(name).extension().is_some_and(|end| extensions.iter().any(|known| end == *known));
+    known && !hidden
+}
+
+fn name(path: &Path) -> &[u8] {
+    path.file_name().unwrap_or_default().as_encoded_bytes()
+}
+
+fn unlisted(dir: &Path, error: io::Error) -> ReadError {
+    // A file on the way makes the directory missing; only a file in its place is a wrong kind.
+    let in_place = error.kind() == io::ErrorKind::NotADirectory && dir.exists();
+    if in_place { ReadError::NotDirectory } else { ReadError::from_io(dir, error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        ffi::{OsStr, OsString},
+        fs,
+        path::Path,
+    };
+
+    use super::{is_listed, list};
+    use crate::source::read_error::ReadError;
+
+    fn names(dir: &Path) -> Vec<OsString> {
+        let files = list(dir, &["toml", "yaml"]).unwrap();
+        files.iter().map(|path| path.file_name().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn files_come_by_the_bytes_of_their_names() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.toml", "B.toml", "10.yaml", "9.yaml", "é.toml"] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        assert_eq!(names(dir.path()), ["10.yaml", "9.yaml", "B.toml", "b.toml", "é.toml"]);
+    }
+
+    #[test]
+    fn leavings_are_not_listed() {
+        for name in [
+            ".a.toml",
+            "..data",
+            "..a.toml",
+            "a.toml~",
+            ".a.toml.swp",
+            "a.swp",
+            "4913",
+            "#a.toml#",
+            ".#a.toml",
+            "a.toml.tmp",
+            "a.toml.bak",
+            "a.txt",
+            "toml",
+            ".toml",
+            "sedA1b2C3",
+            "",
+        ] {
+            assert!(!is_listed(OsStr::new(name), &["toml"]), "{name:?} is listed");
+        }
+        assert!(is_listed(OsStr::new("a.b.toml"), &["toml"]));
+    }
+
+    #[test]
+    fn directories_are_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("sub.toml")).unwrap();
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[test]
+    fn a_file_is_no_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.toml");
+        fs::write(&file, "").unwrap();
+        assert!(matches!(list(&file, &["toml"]), Err(ReadError::NotDirectory)));
+        assert!(list(&file.join("below"), &["toml"]).unwrap_err().is_missing());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_listed_wherever_they_lead_unless_to_a_directory() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        symlink("nowhere", dir.path().join("a.toml")).unwrap();
+        symlink(".", dir.path().join("b.toml")).unwrap();
+        assert_eq!(names(dir.path()), ["a.toml"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_need_not_be_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(OsStr::from_bytes(b"\xff.toml")), "").unwrap();
+        assert_eq!(names(dir.path()), [OsStr::from_bytes(b"\xff.toml")]);
+    }
+}

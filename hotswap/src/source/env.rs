@@ -1,0 +1,97 @@
+//! The environment as a layer: the variables that a field takes, and those that were meant to be.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+};
+
+use super::names::Names;
+use crate::{
+    issue::{Issue, IssueKind, Origin},
+    keys::{Key, Keys},
+    value::Value,
+};
+
+/// What a set of variables gives.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The layer; every leaf is read for the type of its field.
+    pub(crate) tree: Value,
+    /// The variable of each leaf, as the user typed it.
+    pub(crate) names: BTreeMap<Keys, String>,
+    /// Variables with the prefix that no field takes.
+    pub(crate) unknown: Vec<Issue>,
+    /// Variables that a field takes and that cannot be read.
+    pub(crate) issues: Vec<Issue>,
+}
+
+/// Reads the variables that `names` knows; of one name given twice the last counts.
+pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Found {
+    let mut found =
+        Found { tree: Value::empty(), names: BTreeMap::new(), unknown: Vec::new(), issues: Vec::new() };
+    let mut given: BTreeMap<Keys, BTreeMap<String, OsString>> = BTreeMap::new();
+    for (name, value) in variables {
+        let name = name.to_string_lossy().into_owned();
+        if let Some(leaf) = names.find(&name) {
+            given.entry(leaf.keys.clone()).or_default().insert(name, value);
+        } else if names.is_ours(&name) && !names.is_profile(&name) {
+            found.unknown.push(unknown(names, &name));
+        }
+    }
+    for (keys, spellings) in given {
+        found.take(keys, spellings);
+    }
+    found.unknown.sort_by(|a, b| a.message().cmp(b.message()));
+    found
+}
+
+impl Found {
+    /// All variables that reach the field at `keys`.
+    fn take(&mut self, keys: Keys, spellings: BTreeMap<String, OsString>) {
+        let mut spellings = spellings.into_iter();
+        let Some((name, value)) = spellings.next() else { return };
+        if let Some((other, _)) = spellings.find(|(_, other)| *other != value) {
+            let message = format!("{name} and {other} both set this field, and differ");
+            let issue = Issue::new(IssueKind::Setup, keys, message).at(Origin::env(other));
+            self.issues.push(issue.with_help(format!("keep {name} and unset the other")));
+            return;
+        }
+        match text(&value) {
+            Ok(text) => {
+                set(&mut self.tree, &keys.0, Value::variable(text));
+                self.names.insert(keys, name);
+            }
+            Err(message) => {
+                self.issues.push(Issue::new(IssueKind::WrongType, keys, message).at(Origin::env(name)));
+            }
+        }
+    }
+}
+
+fn text(value: &OsStr) -> Result<&str, &'static str> {
+    value.to_str().ok_or("the variable is not valid unicode")
+}
+
+fn unknown(names: &Names, name: &str) -> Issue {
+    // A name may hold a line break, which would forge a line of the report.
+    let shown: String = name.escape_debug().collect();
+    let message = match names.suggest(name) {
+        Some(meant) => format!("no field takes the variable {shown}, did you mean {meant}?"),
+        None => format!("no field takes the variable {shown}"),
+    };
+    Issue::new(IssueKind::UnknownKey, Keys::root(), message).at(Origin::env(shown))
+}
+
+fn set(tree: &mut Value, keys: &[Key], value: Value) {
+    match keys {
+        [] => *tree = value,
+        [Key::Name(name), below @ ..] => {
+            set(tree.entries_mut().entry(name.clone()).or_insert_with(Value::empty), below, value);
+        }
+        // A field's place never leads through a list.
+        [Key::Index(_), ..] => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

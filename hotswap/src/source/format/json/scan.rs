@@ -1,0 +1,156 @@
+//! Where everything stands in a JSON text; for texts that serde_json has accepted, so it judges little.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, btree_map::Entry},
+};
+
+use crate::source::locate::{At, Below, Mark};
+
+/// What a text holds.
+pub(super) struct Scan {
+    pub(super) root: Mark,
+    /// The offsets of keys that their table already has.
+    pub(super) duplicates: Vec<usize>,
+    /// Integers, by their place among all numbers, that serde_json reads as floats.
+    pub(super) integers: HashMap<usize, Integer>,
+}
+
+/// An integer that serde_json reads as a float.
+pub(super) struct Integer {
+    pub(super) offset: usize,
+    /// `None` beyond 128 bits.
+    pub(super) value: Option<i128>,
+}
+
+/// `None` when the text is no JSON or too deep.
+pub(super) fn scan(text: &str, max_depth: usize) -> Option<Scan> {
+    let mut scanner = Scanner {
+        text,
+        offset: 0,
+        room: max_depth,
+        numbers: 0,
+        duplicates: Vec::new(),
+        integers: HashMap::new(),
+    };
+    let root = scanner.value()?;
+    Some(Scan { root, duplicates: scanner.duplicates, integers: scanner.integers })
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    offset: usize,
+    room: usize,
+    numbers: usize,
+    duplicates: Vec<usize>,
+    integers: HashMap<usize, Integer>,
+}
+
+impl<'t> Scanner<'t> {
+    fn value(&mut self) -> Option<Mark> {
+        let at = self.offset_of_next();
+        let below = match self.peek()? {
+            b'{' => self.nested(Self::table)?,
+            b'[' => self.nested(Self::list)?,
+            b'"' => self.string().map(|_| Below::Nothing)?,
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => self.word()?,
+        };
+        Some(Mark::new(At::Byte(at), below))
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Option<Below>) -> Option<Below> {
+        self.room = self.room.checked_sub(1)?;
+        self.offset += 1;
+        let below = read(self);
+        self.room += 1;
+        below
+    }
+
+    fn list(&mut self) -> Option<Below> {
+        let mut items = Vec::new();
+        while !self.skip(b']') {
+            items.push(self.value()?);
+            self.skip(b',');
+        }
+        Some(Below::List(items))
+    }
+
+    fn table(&mut self) -> Option<Below> {
+        let mut entries = BTreeMap::new();
+        while !self.skip(b'}') {
+            let at = self.offset_of_next();
+            let name = self.string()?;
+            if !self.skip(b':') {
+                return None;
+            }
+            let value = self.value()?;
+            self.skip(b',');
+            match entries.entry(name.into()) {
+                Entry::Vacant(entry) => drop(entry.insert((At::Byte(at), value))),
+                Entry::Occupied(_) => self.duplicates.push(at),
+            }
+        }
+        Some(Below::Table(entries))
+    }
+
+    /// The text of a string, its escapes resolved.
+    fn string(&mut self) -> Option<Cow<'t, str>> {
+        let start = self.offset_of_next();
+        let bytes = self.text.as_bytes();
+        if bytes.get(start) != Some(&b'"') {
+            return None;
+        }
+        let mut end = start + 1;
+        while *bytes.get(end)? != b'"' {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        self.offset = end + 1;
+        let quoted = &self.text[start..=end];
+        if quoted.contains('\\') {
+            return serde_json::from_str(quoted).ok().map(Cow::Owned);
+        }
+        Some(Cow::Borrowed(&quoted[1..quoted.len() - 1]))
+    }
+
+    fn number(&mut self) -> Below {
+        let offset = self.offset;
+        let literal = self.run(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let exact = literal.parse::<i64>().is_ok() || literal.parse::<u64>().is_ok();
+        let integer = !literal.contains(['.', 'e', 'E']);
+        if integer && (!exact || literal == "-0") {
+            self.integers.insert(self.numbers, Integer { offset, value: literal.parse().ok() });
+        }
+        self.numbers += 1;
+        Below::Nothing
+    }
+
+    fn word(&mut self) -> Option<Below> {
+        let word = self.run(|byte| byte.is_ascii_alphabetic());
+        matches!(word, "true" | "false" | "null").then_some(Below::Nothing)
+    }
+
+    fn run(&mut self, belongs: impl Fn(u8) -> bool) -> &'t str {
+        let rest = &self.text[self.offset..];
+        let length = rest.bytes().take_while(|byte| belongs(*byte)).count();
+        self.offset += length;
+        &rest[..length]
+    }
+
+    fn skip(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.offset += usize::from(found);
+        found
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        let next = self.offset_of_next();
+        self.text.as_bytes().get(next).copied()
+    }
+
+    fn offset_of_next(&mut self) -> usize {
+        let rest = &self.text.as_bytes()[self.offset..];
+        self.offset += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.offset
+    }
+}

@@ -1,0 +1,126 @@
+//! From the text of a file to a value tree, and to the places of the values in the text.
+
+#[cfg(feature = "json")]
+mod json;
+mod name;
+pub(crate) mod text;
+#[cfg(feature = "toml")]
+mod toml;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+use std::path::Path;
+
+use self::text::{Flaw, without_mark};
+use super::locate::Mark;
+use crate::value::Value;
+
+/// How deep lists and tables may stand in each other, the root included.
+///
+/// The parsers, the merge and the decoder recurse; this keeps all of them far from the end of a thread's stack.
+const MAX_DEPTH: usize = 64;
+
+/// A file format. Each needs the cargo feature of its name; all three are on by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// TOML 1.1, in files that end in `.toml`.
+    Toml,
+    /// YAML 1.2 with merge keys (`<<`), in files that end in `.yaml` or `.yml`; one document per file.
+    Yaml,
+    /// JSON (RFC 8259), in files that end in `.json`.
+    Json,
+}
+
+/// What a format can do with a text that has no byte order mark.
+struct Reader {
+    parse: fn(&str) -> Result<Value, Vec<Flaw>>,
+    marks: fn(&str) -> Option<Mark>,
+}
+
+/// One line per format: its cargo feature, its module, its extensions.
+macro_rules! formats {
+    ($($format:ident $feature:literal $module:ident [$($extension:literal)+];)+) => {
+        impl Format {
+            /// The format of files with this extension, in either case; `None` for any other name.
+            ///
+            /// ```
+            /// assert_eq!(hotswap::Format::of("config/app.YML"), Some(hotswap::Format::Yaml));
+            /// assert_eq!(hotswap::Format::of("config/app.ini"), None);
+            /// ```
+            pub fn of(path: impl AsRef<Path>) -> Option<Self> {
+                let extension = path.as_ref().extension()?.to_str()?.to_ascii_lowercase();
+                match extension.as_str() {
+                    $($($extension)|+ => Some(Self::$format),)+
+                    _ => None,
+                }
+            }
+
+            /// Every extension of every format.
+            pub(crate) const EXTENSIONS: &[&str] = &[$($($extension,)+)+];
+
+            /// The cargo feature that brings the parser.
+            pub(crate) fn feature(self) -> &'static str {
+                match self {
+                    $(Self::$format => $feature,)+
+                }
+            }
+
+            fn reader(self) -> Option<Reader> {
+                match self {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Self::$format => Some(Reader { parse: $module::parse, marks: $module::marks }),
+                    )+
+                    #[allow(unreachable_patterns)]
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    Toml "toml" toml ["toml"];
+    Yaml "yaml" yaml ["yaml" "yml"];
+    Json "json" json ["json"];
+}
+
+/// Reads a whole file; the root is always a table.
+///
+/// # Errors
+/// Every problem that the parser can tell apart, in the order of the text. A message never repeats the text.
+pub(crate) fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
+    let Some(reader) = format.reader() else {
+        let feature = format.feature();
+        let message = format!(
+            "this build reads no {feature} files, switch on the cargo feature `{feature}` of hotswap"
+        );
+        return Err(vec![Flaw::new(message, (1, 1))]);
+    };
+    (reader.parse)(without_mark(text))
+}
+
+/// Where the values of a text stand; `None` when it does not parse.
+pub(super) fn marks(format: Format, text: &str) -> Option<Mark> {
+    (format.reader()?.marks)(without_mark(text))
+}
+
+/// What a file says whose root is a list or a scalar.
+fn root_is_no_table(found: &str) -> String {
+    format!("a configuration file holds a table at its root, found {found}")
+}
+
+fn too_deep() -> String {
+    format!("lists and tables stand in each other deeper than {MAX_DEPTH} levels")
+}
+
+/// A string of a file, which may hold `${..}`.
+fn string(text: &str) -> Value {
+    // One search for a byte is cheaper than for a pair, and nearly no string has a dollar.
+    let template = text.contains('$') && text.contains("${");
+    if template { Value::Template(text.into()) } else { Value::Text(text.into()) }
+}
+
+#[cfg(test)]
+mod tests;

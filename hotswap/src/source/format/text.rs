@@ -1,0 +1,103 @@
+//! Text as files hold it: its encoding, its lines, the problems found in it.
+
+/// A line and a column, both from 1, the column in characters.
+pub(crate) type Place = (usize, usize);
+
+/// How many problems of one text are told; a binary file taken for TOML has one in every line.
+const MAX_FLAWS: usize = 50;
+
+/// A problem of the text itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// What is wrong; never repeats the text, which may be a secret.
+    pub(crate) message: String,
+    /// From 1.
+    pub(crate) line: usize,
+    /// From 1, in characters.
+    pub(crate) column: usize,
+}
+
+impl Flaw {
+    pub(crate) fn new(message: impl Into<String>, (line, column): Place) -> Self {
+        Self { message: message.into(), line, column }
+    }
+}
+
+/// Problems found at these offsets, in the order of the text.
+pub(super) fn at_offsets(text: &str, mut found: Vec<(usize, String)>) -> Vec<Flaw> {
+    found.sort();
+    // Offsets become places last: each costs a pass over the text.
+    let found = limited(found, |(_, message)| message);
+    found.into_iter().map(|(offset, message)| Flaw::new(message, place(text, offset))).collect()
+}
+
+/// Problems found at these places, in the order of the text.
+pub(super) fn at_places(mut found: Vec<Flaw>) -> Vec<Flaw> {
+    found.sort_by_key(|flaw| (flaw.line, flaw.column));
+    limited(found, |flaw| &mut flaw.message)
+}
+
+fn limited<T>(mut found: Vec<T>, message: impl Fn(&mut T) -> &mut String) -> Vec<T> {
+    let more = found.len().saturating_sub(MAX_FLAWS);
+    found.truncate(MAX_FLAWS);
+    if let (Some(last), true) = (found.last_mut(), more > 0) {
+        message(last).push_str(&format!("; {more} more problems follow"));
+    }
+    found
+}
+
+/// The bytes of a file as text.
+///
+/// # Errors
+/// The place of the first byte that is not UTF-8.
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+        let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+        let message =
+            if utf16 { "the file is UTF-16, save it as UTF-8" } else { "the file is not UTF-8 here" };
+        Flaw::new(message, place(without_mark(valid), usize::MAX))
+    })
+}
+
+/// The text behind a byte order mark, which some editors write and which means nothing in UTF-8.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The place of a byte; one beyond the text is taken for its end.
+pub(crate) fn place(text: &str, offset: usize) -> Place {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let line = 1 + before[..start].iter().filter(|byte| **byte == b'\n').count();
+    // Continuation bytes belong to the character before them.
+    let column = 1 + before[start..].iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, place};
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(place("a\nü = €x", "a\nü = €".len()), (2, 6));
+    }
+
+    #[test]
+    fn the_end_has_a_place() {
+        assert_eq!(place("a\n", 99), (2, 1));
+        assert_eq!(place("", 0), (1, 1));
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_has_a_place() {
+        let flaw = decode(b"a = 1\nb = \"\xff\"").unwrap_err();
+        assert_eq!((flaw.line, flaw.column), (2, 6));
+    }
+
+    #[test]
+    fn utf16_is_named() {
+        assert!(decode(b"\xff\xfea\0").unwrap_err().message.contains("UTF-16"));
+    }
+}

@@ -1,0 +1,101 @@
+//! TOML, as the `toml` crate reads it, with every error it recovers from.
+
+mod marks;
+
+use std::{ops::Range, sync::Arc};
+
+use ::toml::{
+    Spanned,
+    de::{DeFloat, DeInteger, DeTable, DeValue},
+};
+
+pub(super) use self::marks::marks;
+use super::{
+    MAX_DEPTH,
+    name::Names,
+    string,
+    text::{Flaw, at_offsets},
+    too_deep,
+};
+use crate::value::{Table, Value};
+
+pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(at_offsets(text, first_of_each_line(text, &errors)));
+    }
+    let mut reader = Reader { text, names: Names::new(), flaws: Vec::new() };
+    let value = reader.table(root.into_inner(), MAX_DEPTH - 1);
+    if reader.flaws.is_empty() { Ok(value) } else { Err(at_offsets(text, reader.flaws)) }
+}
+
+/// What the parser says after the first error of a line is mostly about its own recovery.
+///
+/// The crate's `Display` prints the line of the text, its message does not.
+fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, String)> {
+    let offset = |error: &::toml::de::Error| error.span().map_or(0, |span| span.start);
+    let mut found: Vec<_> = errors.iter().map(|error| (offset(error), error.message().to_string())).collect();
+    found.sort();
+    let mut line_end = 0;
+    found.retain(|(offset, _)| {
+        let first = *offset >= line_end;
+        if first {
+            let rest = text.get(*offset..).unwrap_or_default();
+            line_end = offset + rest.find('\n').unwrap_or(rest.len()) + 1;
+        }
+        first
+    });
+    found
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    names: Names,
+    /// By offset.
+    flaws: Vec<(usize, String)>,
+}
+
+impl Reader<'_> {
+    /// `room` is how many more levels may stand below.
+    fn table(&mut self, table: DeTable<'_>, room: usize) -> Value {
+        let entries = table.into_iter();
+        let table: Table =
+            entries.map(|(name, value)| (self.names.get(name.get_ref()), self.value(value, room))).collect();
+        Value::Table(Arc::new(table))
+    }
+
+    fn value(&mut self, value: Spanned<DeValue<'_>>, room: usize) -> Value {
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::String(text) => string(&text),
+            DeValue::Integer(integer) => self.integer(&integer, span),
+            DeValue::Float(float) => self.float(&float, span),
+            DeValue::Boolean(value) => Value::Bool(value),
+            DeValue::Datetime(_) => Value::text(self.text.get(span).unwrap_or_default()),
+            DeValue::Array(_) | DeValue::Table(_) if room == 0 => self.refuse(too_deep(), span),
+            DeValue::Array(items) => Value::list(items.into_iter().map(|item| self.value(item, room - 1))),
+            DeValue::Table(table) => self.table(table, room - 1),
+        }
+    }
+
+    fn integer(&mut self, integer: &DeInteger<'_>, span: Range<usize>) -> Value {
+        match i128::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(value) => Value::Int(value),
+            Err(_) => self.refuse("the integer has more than 128 bits".into(), span),
+        }
+    }
+
+    fn float(&mut self, float: &DeFloat<'_>, span: Range<usize>) -> Value {
+        match float.as_str().parse::<f64>() {
+            Ok(value) if value.is_finite() || !float.as_str().contains(|c: char| c.is_ascii_digit()) => {
+                Value::Float(value)
+            }
+            _ => self.refuse("the number is out of range".into(), span),
+        }
+    }
+
+    fn refuse(&mut self, message: String, span: Range<usize>) -> Value {
+        self.flaws.push((span.start, message));
+        Value::Null
+    }
+}

@@ -1,0 +1,129 @@
+//! From saphyr-parser's events to nodes, as the text has them: aliases, tags and merge keys still stand.
+
+use std::borrow::Cow;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
+
+use crate::source::format::{
+    MAX_DEPTH,
+    text::{Flaw, Place},
+    too_deep,
+};
+
+/// A node of the text.
+pub(super) struct Node<'t> {
+    pub(super) at: Place,
+    /// The number of its anchor; 0 without one.
+    pub(super) anchor: usize,
+    pub(super) tag: Option<Box<Tag>>,
+    pub(super) body: Body<'t>,
+}
+
+pub(super) enum Body<'t> {
+    /// Plain, or in quotes or a block.
+    Scalar {
+        text: Cow<'t, str>,
+        plain: bool,
+    },
+    /// The node with this anchor, once more.
+    Alias(usize),
+    List(Vec<Node<'t>>),
+    /// Keys and values in turn.
+    Table(Vec<Node<'t>>),
+}
+
+impl Node<'_> {
+    /// `<<`, which in quotes would be a key like any other.
+    pub(super) fn is_merge_key(&self) -> bool {
+        matches!(&self.body, Body::Scalar { text, plain: true } if text == "<<") && self.tag.is_none()
+    }
+
+    /// Whether nothing at all stands there.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(&self.body, Body::Scalar { text, plain: true } if text.is_empty()) && self.tag.is_none()
+    }
+}
+
+/// The root of the only document; `None` when there is none, as in a text of comments.
+pub(super) fn compose(text: &str) -> Result<Option<Node<'_>>, Flaw> {
+    Composer { parser: Parser::new_from_str(text), open: Vec::new(), root: None }.run()
+}
+
+struct Composer<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    /// The lists and tables that have not ended.
+    open: Vec<Node<'t>>,
+    root: Option<Node<'t>>,
+}
+
+impl<'t> Composer<'t> {
+    // Events and a stack of our own: `Parser::load` recurses with the text.
+    fn run(mut self) -> Result<Option<Node<'t>>, Flaw> {
+        while let Some(event) = self.parser.next_event() {
+            let (event, span) = event.map_err(|error| flaw(&error))?;
+            self.take(event, place(span.start))?;
+        }
+        Ok(self.root)
+    }
+
+    fn take(&mut self, event: Event<'t>, at: Place) -> Result<(), Flaw> {
+        let node = |anchor, tag: Option<Cow<'t, Tag>>, body| Node {
+            at,
+            anchor,
+            tag: tag.map(|tag| Box::new(tag.into_owned())),
+            body,
+        };
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => {
+                Err(Flaw::new("the file holds more than one YAML document", at))
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain;
+                self.close(node(anchor, tag, Body::Scalar { text, plain }));
+                Ok(())
+            }
+            Event::Alias(anchor) => {
+                self.close(node(0, None, Body::Alias(anchor)));
+                Ok(())
+            }
+            Event::SequenceStart(anchor, tag) => self.descend(node(anchor, tag, Body::List(Vec::new()))),
+            Event::MappingStart(anchor, tag) => self.descend(node(anchor, tag, Body::Table(Vec::new()))),
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(node) = self.open.pop() {
+                    self.close(node);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn descend(&mut self, node: Node<'t>) -> Result<(), Flaw> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Flaw::new(too_deep(), node.at));
+        }
+        self.open.push(node);
+        Ok(())
+    }
+
+    /// A node is complete: it belongs to what is open around it.
+    fn close(&mut self, node: Node<'t>) {
+        match self.open.last_mut() {
+            Some(Node { body: Body::List(nodes) | Body::Table(nodes), .. }) => nodes.push(node),
+            _ => self.root = Some(node),
+        }
+    }
+}
+
+fn place(marker: Marker) -> Place {
+    (marker.line(), marker.col() + 1)
+}
+
+fn flaw(error: &ScanError) -> Flaw {
+    // The one message of the parser that repeats the text.
+    let message = match error.info() {
+        info if info.starts_with("unexpected character") => "unexpected character",
+        info => info,
+    };
+    Flaw::new(message, place(*error.marker()))
+}

@@ -1,0 +1,183 @@
+//! What one source says, with the names that fields have, and the way back to the text.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::{
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    load::unknown::{self, Normal},
+    shape::Shape,
+    source::{
+        UnknownKeys,
+        format::Format,
+        locate::{self, Spot},
+    },
+    value::{Dialect, Untyped, Value},
+};
+
+/// How the place of a value is found.
+#[derive(Debug)]
+pub(crate) enum Places {
+    /// In a text, searched for when asked.
+    Text { path: PathBuf, format: Format, text: Arc<str> },
+    /// Known for each value: variables.
+    Each(BTreeMap<Keys, Origin>),
+    /// The source's name is all there is.
+    Named(String),
+}
+
+/// One source's values. Parsed once and kept until the source gives something else.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    places: Places,
+    normal: Normal,
+    unknown_keys: UnknownKeys,
+    /// Whether any string waits for interpolation.
+    templates: bool,
+    /// Found while the source was read; each refuses the load or warns.
+    complaints: Vec<(UnknownKeys, Issue)>,
+}
+
+impl Layer {
+    /// Checks a tree's keys against the fields and gives them the fields' own names.
+    pub(crate) fn new(
+        places: Places,
+        tree: &Value,
+        shape: &'static Shape,
+        unknown_keys: UnknownKeys,
+    ) -> Self {
+        let normal = unknown::normalise(&without_schema(tree), shape);
+        let templates = holds_template(&normal.tree);
+        let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
+        let found: Vec<_> = layer.unfamiliar().chain(layer.doubled()).collect();
+        layer.complaints.extend(found);
+        layer
+    }
+
+    pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
+        self.complaints.extend(issues.into_iter().map(|issue| (policy, issue)));
+        self
+    }
+
+    pub(crate) fn tree(&self) -> &Value {
+        &self.normal.tree
+    }
+
+    pub(crate) fn has_templates(&self) -> bool {
+        self.templates
+    }
+
+    pub(crate) fn unknown_keys(&self) -> UnknownKeys {
+        self.unknown_keys
+    }
+
+    pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.complaints.iter().cloned()
+    }
+
+    /// Whether the value at `keys` is a text that holds a structure of its own.
+    pub(crate) fn holds_text(&self, keys: &Keys) -> bool {
+        matches!(keys.find(self.tree()), Some(Value::Untyped(Untyped { dialect: Dialect::Variable, .. })))
+    }
+
+    /// Where the value at `keys` stands.
+    pub(crate) fn origin(&self, keys: &Keys) -> Origin {
+        self.spot(&self.as_written(keys), Spot::Value)
+    }
+
+    /// Where the key at `keys` stands.
+    pub(crate) fn origin_of_key(&self, keys: &Keys) -> Origin {
+        self.spot(&self.as_written(keys), Spot::Key)
+    }
+
+    /// Whether an origin stands in this layer.
+    pub(crate) fn speaks_for(&self, origin: &Origin) -> bool {
+        match (&self.places, origin) {
+            (Places::Text { path, .. }, Origin::File { path: other, .. }) => path == other,
+            (Places::Each(places), Origin::Env { .. }) => {
+                places.values().any(|place| matches!(place, Origin::Env { .. }))
+            }
+            (Places::Each(places), Origin::File { path, .. }) => places
+                .values()
+                .any(|place| matches!(place, Origin::File { path: other, .. } if other == path)),
+            (Places::Named(name), Origin::Source { name: other }) => name == other,
+            _ => false,
+        }
+    }
+
+    fn spot(&self, written: &Keys, spot: Spot) -> Origin {
+        match &self.places {
+            Places::Text { path, format, text } => {
+                let place = locate::nearest(*format, text, written, spot);
+                Origin::File {
+                    path: path.clone(),
+                    line: place.map(|(line, _)| line),
+                    column: place.map(|(_, column)| column),
+                }
+            }
+            Places::Each(places) => {
+                let at_or_above = places.iter().find(|(keys, _)| written.starts_with(keys));
+                let below = || places.iter().find(|(keys, _)| keys.starts_with(written));
+                at_or_above.or_else(below).map_or(Origin::Default, |(_, origin)| origin.clone())
+            }
+            Places::Named(name) => Origin::Source { name: name.clone() },
+        }
+    }
+
+    /// The place under the names that the text uses.
+    fn as_written(&self, keys: &Keys) -> Keys {
+        let longest = self
+            .normal
+            .renamed
+            .iter()
+            .filter(|(own, _)| keys.starts_with(own))
+            .max_by_key(|(own, _)| own.0.len());
+        match longest {
+            Some((own, written)) => written.join(&Keys(keys.0[own.0.len()..].to_vec())),
+            None => keys.clone(),
+        }
+    }
+
+    fn unfamiliar(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.unknown.iter().map(|(keys, meant)| {
+            let message = match meant {
+                Some(meant) => format!("unknown key, did you mean `{meant}`?"),
+                None => "unknown key".to_owned(),
+            };
+            let issue =
+                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(keys, Spot::Key));
+            (self.unknown_keys, issue)
+        })
+    }
+
+    fn doubled(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.twice.iter().map(|(keys, other)| {
+            let issue =
+                Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
+                    .at(self.origin_of_key(keys))
+                    .with_help("remove one of the two");
+            (UnknownKeys::Deny, issue)
+        })
+    }
+}
+
+/// Editors put a `$schema` key at the root; it is nobody's value.
+fn without_schema(tree: &Value) -> Value {
+    match tree.as_table() {
+        Some(table) if table.contains_key("$schema") => {
+            let mut tree = tree.clone();
+            tree.entries_mut().remove("$schema");
+            tree
+        }
+        _ => tree.clone(),
+    }
+}
+
+fn holds_template(value: &Value) -> bool {
+    match value {
+        Value::Template(_) => true,
+        Value::List(items) => items.iter().any(holds_template),
+        Value::Table(table) => table.values().any(holds_template),
+        _ => false,
+    }
+}

@@ -1,0 +1,122 @@
+//! Where a value stands in the text of its file: read again, and only when a report asks.
+//!
+//! Positions beside every value would cost memory and time on each load; a report is rare, and the text of the
+//! version it speaks of is at hand.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::format::{
+    Format, marks,
+    text::{Place, place, without_mark},
+};
+use crate::keys::{Key, Keys};
+
+/// Which end of an entry is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// The key in a table; for what has none, an element of a list, its value.
+    Key,
+    /// The value.
+    Value,
+}
+
+/// A place as the parser of the format tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    /// An offset into the text.
+    Byte(usize),
+    /// Line and column.
+    Place(Place),
+}
+
+/// Where a value stands, and what stands below it.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    pub(super) at: At,
+    /// Shared, because YAML's aliases stand for the same thing at many places.
+    pub(super) below: Arc<Below>,
+}
+
+/// What stands below a value.
+#[derive(Debug)]
+pub(super) enum Below {
+    Nothing,
+    List(Vec<Mark>),
+    /// By name: the place of the key, and the value.
+    Table(BTreeMap<Box<str>, (At, Mark)>),
+}
+
+impl Mark {
+    pub(super) fn new(at: At, below: Below) -> Self {
+        Self { at, below: Arc::new(below) }
+    }
+
+    /// The key's place and the value below this one.
+    fn child(&self, key: &Key) -> Option<(At, &Mark)> {
+        match (&*self.below, key) {
+            (Below::List(items), Key::Index(index)) => items.get(*index).map(|mark| (mark.at, mark)),
+            (Below::Table(entries), Key::Name(name)) => entries.get(&**name).map(|(at, mark)| (*at, mark)),
+            _ => None,
+        }
+    }
+}
+
+/// The places of all values of one text, for reports of more than one problem.
+pub(crate) struct Places<'t> {
+    text: &'t str,
+    root: Mark,
+}
+
+impl<'t> Places<'t> {
+    /// `None` when the text does not parse.
+    pub(crate) fn of(format: Format, text: &'t str) -> Option<Self> {
+        let root = marks(format, text)?;
+        Some(Self { text: without_mark(text), root })
+    }
+
+    /// The place of the value at `keys`, or of its key.
+    pub(crate) fn locate(&self, keys: &Keys, what: Spot) -> Option<Place> {
+        let (reached, place) = self.walk(keys, what);
+        (reached == keys.0.len()).then_some(place)
+    }
+
+    /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
+    /// the keys lead there.
+    pub(crate) fn nearest(&self, keys: &Keys, what: Spot) -> (usize, Place) {
+        self.walk(keys, what)
+    }
+
+    fn walk(&self, keys: &Keys, what: Spot) -> (usize, Place) {
+        let mut mark = &self.root;
+        let mut key_at = mark.at;
+        let mut reached = 0;
+        while let Some((at, next)) = keys.0.get(reached).and_then(|key| mark.child(key)) {
+            (key_at, mark) = (at, next);
+            reached += 1;
+        }
+        let at = if what == Spot::Key { key_at } else { mark.at };
+        (reached, self.place(at))
+    }
+
+    fn place(&self, at: At) -> Place {
+        match at {
+            At::Byte(offset) => place(self.text, offset),
+            At::Place(place) => place,
+        }
+    }
+}
+
+/// The place of the value at `keys`, or of its key; `None` when the text does not hold exactly that path.
+///
+/// What a YAML alias or merge key brings in stands where it is written; the alias itself where it stands.
+pub(crate) fn locate(format: Format, text: &str, keys: &Keys, what: Spot) -> Option<Place> {
+    Places::of(format, text)?.locate(keys, what)
+}
+
+/// As [`locate`], or the place of the deepest value above it; `None` only when the text does not parse.
+pub(crate) fn nearest(format: Format, text: &str, keys: &Keys, what: Spot) -> Option<Place> {
+    Places::of(format, text).map(|places| places.nearest(keys, what).1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Where values come from: each source yields a layer, a value tree that knows where its values stand.
+
+pub(crate) mod dir;
+pub(crate) mod dotenv;
+pub(crate) mod env;
+pub(crate) mod format;
+mod layer;
+pub(crate) mod locate;
+pub(crate) mod names;
+pub(crate) mod read;
+pub(crate) mod read_error;
+pub(crate) mod stamp;
+pub(crate) mod together;
+
+use std::sync::Arc;
+
+pub(crate) use layer::{Layer, Places};
+
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    ser,
+    source::format::Format,
+    value::Value,
+};
+
+/// What happens to keys that no field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownKeys {
+    /// The configuration is rejected; what files do by default.
+    Deny,
+    /// A warning; what the environment does by default.
+    Warn,
+    /// Nothing.
+    Allow,
+}
+
+/// Precedence of the sources, lowest first; a [`Source::priority`] stands among these numbers.
+///
+/// Attribute defaults are below all of them, values set at run time above.
+pub mod priority {
+    /// Files and directories.
+    pub const FILES: i32 = 100;
+    /// Dotenv files.
+    pub const DOTENV: i32 = 200;
+    /// Environment variables.
+    pub const ENVIRONMENT: i32 = 300;
+    /// What [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source) add.
+    pub const SOURCES: i32 = 400;
+}
+
+/// A place that configuration comes from and that is not built in.
+///
+/// It is read on the engine's own thread, so it may block; reads never hold up readers or writers.
+///
+/// ```
+/// use hotswap::{HotConfig, Reading, Source};
+///
+/// struct Answer;
+///
+/// impl Source for Answer {
+///     fn name(&self) -> String {
+///         "the answer".into()
+///     }
+///     fn read(&mut self) -> Result<Reading, hotswap::SourceError> {
+///         Ok(Reading::values(&serde_json::json!({ "answer": 42 }))?)
+///     }
+/// }
+///
+/// #[derive(serde::Deserialize, HotConfig)]
+/// struct Config {
+///     answer: u32,
+/// }
+///
+/// let config = Config::hot_builder().source(Answer).load()?;
+/// assert_eq!(config.answer(), 42);
+/// # Ok::<(), hotswap::Error>(())
+/// ```
+pub trait Source: Send + 'static {
+    /// The name that reports and the status use.
+    fn name(&self) -> String;
+
+    /// Where it stands among the other sources, by the numbers in [`priority`]; by the order of the builder's
+    /// calls when `None`.
+    fn priority(&self) -> Option<i32> {
+        None
+    }
+
+    /// Reads what the source says now.
+    ///
+    /// # Errors
+    /// Why it cannot be read. The last reading stays in force; at start the load fails.
+    fn read(&mut self) -> Result<Reading, SourceError>;
+
+    /// Called once, before the first read: keep `changed` and call it when reading again may give something
+    /// else. A source that does not is read again at every poll.
+    fn watch(&mut self, changed: Changed) {
+        drop(changed);
+    }
+}
+
+/// Tells the engine that a source has something new.
+#[derive(Clone)]
+pub struct Changed(pub(crate) Arc<dyn Fn() + Send + Sync>);
+
+impl Changed {
+    /// Asks for a new read soon; cheap, and never blocks.
+    pub fn notify(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Changed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Changed")
+    }
+}
+
+/// Why a source cannot be read. Made from any error, or from a text.
+#[derive(Debug)]
+pub struct SourceError(pub(crate) String);
+
+impl<E: std::fmt::Display> From<E> for SourceError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What a [`Source`] gives when it is read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub(crate) tree: Value,
+    pub(crate) text: Option<(Format, Arc<str>)>,
+}
+
+impl Reading {
+    /// A text in one of the file formats; problems are then reported with line and column.
+    ///
+    /// # Errors
+    /// Every syntax error of the text.
+    pub fn text(format: Format, text: &str) -> Result<Self, Error> {
+        let tree = format::parse(format, text).map_err(|flaws| {
+            Error::new(
+                flaws
+                    .into_iter()
+                    .map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message))
+                    .collect(),
+            )
+        })?;
+        Ok(Self { tree, text: Some((format, text.into())) })
+    }
+
+    /// Anything that serialises to a table.
+    ///
+    /// # Errors
+    /// The value does not serialise, or not to a table.
+    pub fn values(values: &impl serde::Serialize) -> Result<Self, Error> {
+        let issue = |message: String| Error::from(Issue::new(IssueKind::Syntax, Keys::root(), message));
+        match ser::encode(values).map_err(|error| issue(error.to_string()))? {
+            tree @ Value::Table(_) => Ok(Self { tree, text: None }),
+            _ => Err(issue("a source must give a table".into())),
+        }
+    }
+
+    /// Nothing: every value is left to the other sources.
+    pub fn empty() -> Self {
+        Self { tree: Value::empty(), text: None }
+    }
+}

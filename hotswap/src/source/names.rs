@@ -1,0 +1,199 @@
+//! Which environment variables reach which field. The field table decides, not the variable's own spelling:
+//! `APP_RATE_LIMIT_MAX` could mean three different nestings, and only one of them exists.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    shape::{Leaf, Shape},
+};
+
+/// The variables that a struct reads.
+///
+/// Names are compared by case, except on Windows, whose environment does not tell cases apart.
+pub(crate) struct Names {
+    /// Every run of `_` made one; `None` when only exact names are read.
+    prefix: Option<String>,
+    /// `#[hot(env = "..")]`, as written.
+    exact: BTreeMap<String, usize>,
+    /// Prefix and path, every run of `_` made one.
+    prefixed: BTreeMap<String, usize>,
+    leaves: Vec<Leaf>,
+}
+
+impl Names {
+    /// The variables for the fields of `shape`; with an empty prefix, a field's name alone names its variable.
+    ///
+    /// # Errors
+    /// Every name that two fields claim, or that a field and the profile claim.
+    pub(crate) fn new(shape: &'static Shape, prefix: Option<&str>) -> Result<Self, Vec<Issue>> {
+        let mut names = Self {
+            prefix: prefix.map(|prefix| fold(&collapse(prefix))),
+            exact: BTreeMap::new(),
+            prefixed: BTreeMap::new(),
+            leaves: shape.leaves(),
+        };
+        let mut issues = names.claim_exact();
+        issues.extend(names.claim_prefixed());
+        if issues.is_empty() { Ok(names) } else { Err(issues) }
+    }
+
+    fn claim_exact(&mut self) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        for (index, leaf) in self.leaves.iter().enumerate() {
+            let Some(name) = leaf.field().env.map(fold) else { continue };
+            if let Some(taken) = self.exact.insert(name.clone(), index) {
+                issues.push(claimed_twice(&self.leaves[taken], leaf, &name));
+            } else if self.is_profile(&name) {
+                issues.push(claims_profile(leaf, &name));
+            }
+        }
+        issues
+    }
+
+    fn claim_prefixed(&mut self) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        let exact: BTreeMap<String, usize> =
+            self.exact.iter().map(|(name, index)| (collapse(name), *index)).collect();
+        for (index, leaf) in self.leaves.iter().enumerate() {
+            for name in self.prefix.iter().flat_map(|prefix| spellings(leaf, prefix)) {
+                let taken = exact.get(&name).or_else(|| self.prefixed.get(&name));
+                match taken.filter(|taken| **taken != index) {
+                    Some(taken) => issues.push(claimed_twice(&self.leaves[*taken], leaf, &name)),
+                    None if self.is_profile(&name) => issues.push(claims_profile(leaf, &name)),
+                    None => drop(self.prefixed.insert(name, index)),
+                }
+            }
+        }
+        issues
+    }
+
+    /// The field that a variable reaches.
+    pub(crate) fn find(&self, variable: &str) -> Option<&Leaf> {
+        let index =
+            self.exact.get(&*fold(variable)).or_else(|| self.prefixed.get(&fold(&collapse(variable))));
+        index.map(|index| &self.leaves[*index])
+    }
+
+    /// Whether the variable is for this program and not for another one.
+    pub(crate) fn is_ours(&self, variable: &str) -> bool {
+        let name = fold(&collapse(variable));
+        self.prefix.as_deref().is_some_and(|prefix| rest(&name, prefix).is_some_and(|_| !prefix.is_empty()))
+    }
+
+    /// Whether the variable names the profile.
+    pub(crate) fn is_profile(&self, variable: &str) -> bool {
+        self.profile().is_some_and(|profile| profile == fold(&collapse(variable)))
+    }
+
+    /// The variable that names the profile, as `APP_PROFILE`.
+    pub(crate) fn profile(&self) -> Option<String> {
+        self.prefix.as_deref().filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}_PROFILE"))
+    }
+
+    /// The variable to set for the field at `keys`, as a help text would name it.
+    pub(crate) fn variable(&self, keys: &Keys) -> Option<String> {
+        let leaf = self.leaves.iter().find(|leaf| leaf.keys == *keys)?;
+        match (leaf.field().env, self.prefix.as_deref()) {
+            (Some(exact), _) => Some(fold(exact)),
+            (None, prefix) => spellings(leaf, prefix?).into_iter().next(),
+        }
+    }
+
+    /// The known variable that an unknown one was most likely meant to be.
+    pub(crate) fn suggest(&self, variable: &str) -> Option<&str> {
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let name = fold(&collapse(variable));
+        // The prefix is right already; letting it count would make strangers look alike.
+        let bare = |name| rest(name, prefix).unwrap_or(name);
+        let best = crate::suggest::did_you_mean(bare(&name), self.known().map(|(name, _)| bare(name)))?;
+        self.known().map(|(name, _)| name).find(|name| bare(name) == best)
+    }
+
+    fn known(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.exact.iter().chain(&self.prefixed).map(|(name, leaf)| (name.as_str(), *leaf))
+    }
+}
+
+/// Every name by which the prefix reaches a leaf: its own first, then what its aliases make.
+fn spellings(leaf: &Leaf, prefix: &str) -> Vec<String> {
+    // An exact name is the remedy for a collision, so it replaces the others. What is flattened has no name.
+    if leaf.field().env.is_some() || leaf.field().flatten {
+        return Vec::new();
+    }
+    let mut names = vec![prefix.to_string()];
+    for field in leaf.trail.iter().filter(|field| !field.flatten) {
+        let segments: Vec<String> =
+            std::iter::once(field.key).chain(field.aliases.iter().copied()).map(segment).collect();
+        names =
+            names.iter().flat_map(|name| segments.iter().map(move |segment| join(name, segment))).collect();
+    }
+    names.iter().map(|name| fold(name)).collect()
+}
+
+fn join(name: &str, segment: &str) -> String {
+    if name.is_empty() { segment.to_string() } else { format!("{name}_{segment}") }
+}
+
+/// A serde name as a part of a variable's: `poolSize`, `pool-size` and `pool.size` are `POOL_SIZE`.
+fn segment(key: &str) -> String {
+    let parts = key.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(humps).collect::<Vec<_>>().join("_").to_uppercase()
+}
+
+/// `HTTPServer` is `HTTP_Server`; a part without small letters, as `SHA256SUM`, has no humps.
+fn humps(part: &str) -> String {
+    let letters: Vec<char> = part.chars().collect();
+    let mixed = letters.iter().any(|letter| letter.is_lowercase());
+    let starts = |at: usize| {
+        let capital = letters[at].is_uppercase();
+        let after_small = at > 0 && !letters[at - 1].is_uppercase();
+        let before_small = at > 0 && letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        mixed && capital && (after_small || before_small)
+    };
+    (0..letters.len()).fold(String::new(), |mut humps, at| {
+        if starts(at) {
+            humps.push('_');
+        }
+        humps.push(letters[at]);
+        humps
+    })
+}
+
+/// The name with every run of `_` made one, and none at its end.
+fn collapse(name: &str) -> String {
+    let mut collapsed = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter != '_' || !collapsed.ends_with('_') {
+            collapsed.push(letter);
+        }
+    }
+    collapsed.truncate(collapsed.trim_end_matches('_').len());
+    collapsed
+}
+
+/// Windows does not tell cases apart in the names of variables.
+fn fold(name: &str) -> String {
+    if cfg!(windows) { name.to_uppercase() } else { name.to_string() }
+}
+
+/// What follows the prefix and its `_`.
+fn rest<'n>(name: &'n str, prefix: &str) -> Option<&'n str> {
+    if prefix.is_empty() { Some(name) } else { name.strip_prefix(prefix)?.strip_prefix('_') }
+}
+
+fn claimed_twice(first: &Leaf, second: &Leaf, name: &str) -> Issue {
+    let message = format!("`{}` and `{}` would both be read from {name}", first.keys, second.keys);
+    Issue::new(IssueKind::Setup, Keys::root(), message)
+        .with_help("name the variable of one of them with `#[hot(env = \"..\")]`")
+}
+
+fn claims_profile(leaf: &Leaf, name: &str) -> Issue {
+    let message = format!("`{}` would be read from {name}, which names the profile", leaf.keys);
+    Issue::new(IssueKind::Setup, Keys::root(), message)
+        .with_help("name the variable of the field with `#[hot(env = \"..\")]`")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! One file, opened once and read once.
+
+use std::{
+    fs::{self, File, FileType, OpenOptions},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use crate::source::{
+    read_error::{ReadError, What},
+    stamp::{Digest, Stamp},
+};
+
+/// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
+const TRIES: usize = 4;
+const CHUNK: usize = 8 * 1024;
+
+/// What a file held.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) text: String,
+    pub(crate) digest: Digest,
+    pub(crate) stamp: Stamp,
+    /// Where the file really stands, all links followed; as given if that cannot be said.
+    pub(crate) real: PathBuf,
+    /// Whether the file seemed to change while it was read: the text may mix two states.
+    pub(crate) torn: bool,
+}
+
+impl Content {
+    /// No bytes, or only white space: the first half of a rewrite in place looks like this.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
+    }
+
+    /// Whether the file has no name any more. A bind mount of a single file keeps showing it after the
+    /// original was replaced, so later changes of the original stay unseen.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.stamp.nlink == 0
+    }
+}
+
+/// Reads a whole file of at most `max_size` bytes.
+///
+/// # Errors
+/// Every reason of [`ReadError`] except `NotDirectory`.
+pub(crate) fn read(path: &Path, max_size: u64) -> Result<Content, ReadError> {
+    let mut outcome = attempt(path, max_size);
+    for _ in 1..TRIES {
+        match &outcome {
+            // While a link is swapped, the old directory can go away under a path walk that is on its way.
+            Err(error) if error.is_missing() => {}
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => {}
+            Ok(content) if !still_there(content) => {}
+            _ => break,
+        }
+        outcome = attempt(path, max_size);
+    }
+    outcome
+}
+
+/// Whether the resolved path names what was read. It does not prove a fault: some file systems make numbers up.
+fn still_there(content: &Content) -> bool {
+    fs::metadata(&content.real).is_ok_and(|now| Stamp::of(&now).same_file(&content.stamp))
+}
+
+fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
+    let sorted = |error| ReadError::from_io(path, error);
+    let file = open(path)?;
+    let before = Stamp::of(&file.metadata().map_err(sorted)?);
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let bytes = within(&file, before.len, max_size)
+        .map_err(sorted)?
+        .ok_or(ReadError::TooLarge { limit: max_size })?;
+    let after = Stamp::of(&file.metadata().map_err(sorted)?);
+    let digest = Digest::of(&bytes);
+    Ok(Content { text: text(bytes)?, digest, stamp: after, real, torn: !before.same_state(&after) })
+}
+
+/// Opens a regular file and nothing else.
+fn open(path: &Path) -> Result<File, ReadError> {
+    let sorted = |error| ReadError::from_io(path, error);
+    // Opening has effects of its own: a pipe's writer wakes up, a tape rewinds. So look before, and look again
+    // at what was opened, because the path may have been given to something else in between.
+    regular(fs::metadata(path).map_err(sorted)?.file_type())?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Without O_NONBLOCK the open of a pipe waits for its writer.
+        options.custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY);
+    }
+    let file = options.open(path).map_err(sorted)?;
+    regular(file.metadata().map_err(sorted)?.file_type())?;
+    Ok(file)
+}
+
+fn regular(kind: FileType) -> Result<(), ReadError> {
+    if kind.is_file() { Ok(()) } else { Err(ReadError::NotRegular(what(kind))) }
+}
+
+fn what(kind: FileType) -> What {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return What::Fifo;
+        }
+        if kind.is_socket() {
+            return What::Socket;
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return What::Device;
+        }
+    }
+    if kind.is_dir() { What::Directory } else { What::Unknown }
+}
+
+/// Everything up to the end, or `None` when that is more than `max_size` bytes. Never holds more than one byte
+/// above the limit, whatever the file does meanwhile; a size of 0 is not believed, as /proc always says so.
+fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Option<Vec<u8>>> {
+    if expected > max_size {
+        return Ok(None);
+    }
+    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).saturating_add(1);
+    let limit = size(max_size);
+    let mut step = if expected == 0 { CHUNK } else { size(expected) };
+    let (mut bytes, mut filled) = (Vec::new(), 0);
+    while filled < limit {
+        if filled == bytes.len() {
+            let room = step.min(limit - filled);
+            bytes.reserve_exact(room);
+            bytes.resize(filled + room, 0);
+            step = bytes.len().max(CHUNK);
+        }
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => {
+                bytes.truncate(filled);
+                return Ok(Some(bytes));
+            }
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, ReadError> {
+    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+fn not_utf8(bytes: &[u8], offset: usize) -> ReadError {
+    let before = String::from_utf8_lossy(&bytes[..offset]);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    ReadError::NotUtf8 {
+        offset,
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        utf16: bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]),
+    }
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -1,0 +1,174 @@
+//! Why a file, or a directory of files, cannot be read.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Why a file cannot be read. The message leaves out the path: the issue made of it says where.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// Nothing is there, or a link that leads nowhere.
+    #[error("no file at {}{}", Shown(.path), Dangling(.link_to.as_deref()))]
+    Missing {
+        /// Absolute, so that a wrong working directory shows.
+        path: PathBuf,
+        /// What a link at `path` names.
+        link_to: Option<PathBuf>,
+    },
+    /// A directory, a device, or anything else that is no plain file.
+    #[error("expected a regular file, found {0}")]
+    NotRegular(What),
+    /// A directory of files was asked for and something else is there.
+    #[error("expected a directory, found something else")]
+    NotDirectory,
+    #[error("permission denied")]
+    Denied,
+    #[error("the file is larger than the limit of {limit} bytes")]
+    TooLarge {
+        /// In bytes.
+        limit: u64,
+    },
+    #[error("the file is not UTF-8: byte {offset} is not part of any character")]
+    NotUtf8 {
+        /// From 0.
+        offset: usize,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// Whether the file starts as UTF-16 files do.
+        utf16: bool,
+    },
+    #[error("a symbolic link leads back to itself")]
+    LinkLoop,
+    /// Anything else that the system says.
+    #[error("cannot read the file")]
+    Io(#[source] Arc<io::Error>),
+}
+
+/// What stands where a regular file was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Directory,
+    Fifo,
+    Socket,
+    Device,
+    Unknown,
+}
+
+impl ReadError {
+    /// Sorts what the system says about `path`.
+    pub(crate) fn from_io(path: &Path, error: io::Error) -> Self {
+        match error.kind() {
+            // A file where a directory is expected on the way: what is asked for cannot be there.
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::missing(path),
+            io::ErrorKind::PermissionDenied => Self::Denied,
+            _ if is_link_loop(&error) => Self::LinkLoop,
+            _ => Self::Io(Arc::new(error)),
+        }
+    }
+
+    pub(crate) fn missing(path: &Path) -> Self {
+        Self::Missing {
+            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            link_to: std::fs::read_link(path).ok(),
+        }
+    }
+
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+
+    /// What to do about it, for the person who set the program up.
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::Missing { link_to: Some(_), .. } => {
+                "create the file that the link names, or correct the link"
+            }
+            Self::Missing { .. } => "create the file, correct the path, or declare the file optional",
+            Self::NotRegular(What::Directory) => {
+                "name a file in it, or load the whole directory as a directory"
+            }
+            Self::NotRegular(_) => "name a regular file",
+            Self::NotDirectory => "name a directory, or load the path as a file",
+            Self::Denied => {
+                "let the user that runs the program read the file and enter every directory above it"
+            }
+            Self::TooLarge { .. } => "make the file smaller, or raise the limit with `max_file_size`",
+            Self::NotUtf8 { utf16: true, .. } => "the file looks like UTF-16; save it as UTF-8",
+            Self::NotUtf8 { .. } => "save the file as UTF-8",
+            Self::LinkLoop => "let the link name a file",
+            Self::Io(_) => "check the disk or the mount that holds the file",
+        }
+    }
+
+    /// Line and column, both from 1, if the error is about one place in the text.
+    pub(crate) fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::NotUtf8 { line, column, .. } => Some((*line, *column)),
+            _ => None,
+        }
+    }
+}
+
+// The standard library knows the error but has not settled its name yet.
+#[cfg(unix)]
+fn is_link_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(not(unix))]
+fn is_link_loop(_: &io::Error) -> bool {
+    false
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory => "a directory",
+            Self::Fifo => "a named pipe",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+            Self::Unknown => "something else",
+        })
+    }
+}
+
+/// A path for a message: a name may hold a newline or a terminal's escape, and must not forge a line.
+pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.to_string_lossy();
+        if shown.contains(char::is_control) { write!(f, "{shown:?}") } else { f.write_str(&shown) }
+    }
+}
+
+struct Dangling<'a>(Option<&'a Path>);
+
+impl fmt::Display for Dangling<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|to| write!(f, ", which is a link to {}", Shown(to)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, path::Path};
+
+    use super::{ReadError, Shown};
+
+    #[test]
+    fn a_missing_file_is_named_absolutely() {
+        let error = ReadError::from_io(Path::new("no/such.toml"), io::ErrorKind::NotFound.into());
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(error.to_string(), format!("no file at {}/no/such.toml", here.display()));
+    }
+
+    #[test]
+    fn a_name_with_a_newline_stays_on_one_line() {
+        assert_eq!(Shown(Path::new("a\nb")).to_string(), r#""a\nb""#);
+    }
+}

@@ -1,0 +1,199 @@
+//! Several files read as one: all of one moment, or not at all.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::source::{
+    read::{Content, read},
+    read_error::ReadError,
+    stamp::Stamp,
+};
+
+/// One file of a [`read_together`].
+pub(crate) type Outcome = (PathBuf, Result<Content, ReadError>);
+
+/// How often everything is read before a file that will not hold still is given up for now.
+const TRIES: usize = 8;
+
+/// Reads every path; when it returns, each of them still named what was read from it.
+///
+/// Two files of one directory that is swapped as a whole (a mounted ConfigMap, a release link) are therefore
+/// never of different generations. Where this cannot be had, because something changes all the time, the
+/// contents that moved are marked as torn.
+pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<Outcome> {
+    read_all_together(|| paths.to_vec(), max_size)
+}
+
+/// As [`read_together`], for paths that are themselves found on the file system: `expand` is asked again after
+/// reading, and must give the same list.
+pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64) -> Vec<Outcome> {
+    let mut outcomes = read_each(expand(), max_size);
+    for _ in 1..TRIES {
+        if settled(&outcomes, &expand) {
+            return outcomes;
+        }
+        let again = read_each(expand(), max_size);
+        // Two passes that found the same are as good: some file systems make stamps up at every look.
+        if alike(&outcomes, &again) {
+            return again;
+        }
+        outcomes = again;
+    }
+    if !settled(&outcomes, &expand) {
+        outcomes
+            .iter_mut()
+            .filter_map(|(_, outcome)| outcome.as_mut().ok())
+            .for_each(|content| content.torn = true);
+    }
+    outcomes
+}
+
+fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<Outcome> {
+    let one = |path: PathBuf| {
+        let outcome = read(&path, max_size);
+        (path, outcome)
+    };
+    paths.into_iter().map(one).collect()
+}
+
+fn settled(outcomes: &[Outcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
+    // In this order: the list held at a moment through which every content held too.
+    outcomes.iter().map(|(path, _)| path).eq(&expand())
+        && outcomes.iter().all(|(path, outcome)| stands(path, outcome))
+}
+
+/// Whether the path still gives what it gave.
+fn stands(path: &Path, outcome: &Result<Content, ReadError>) -> bool {
+    match outcome {
+        Ok(content) => {
+            look(path).is_some_and(|(real, now)| real == content.real && now.same_state(&content.stamp))
+        }
+        Err(error) if error.is_missing() => look(path).is_none(),
+        Err(_) => true,
+    }
+}
+
+fn look(path: &Path) -> Option<(PathBuf, Stamp)> {
+    // In this order: a swap between the two calls shows as another file.
+    let real = fs::canonicalize(path).ok()?;
+    Some((real, Stamp::of(&fs::metadata(path).ok()?)))
+}
+
+fn alike(one: &[Outcome], other: &[Outcome]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && same(&one.1, &other.1))
+}
+
+fn same(one: &Result<Content, ReadError>, other: &Result<Content, ReadError>) -> bool {
+    match (one, other) {
+        (Ok(one), Ok(other)) => one.digest == other.digest && one.real == other.real,
+        (Err(one), Err(other)) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::{
+        cell::Cell,
+        fs,
+        os::unix::fs::symlink,
+        path::{Path, PathBuf},
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    use super::{Outcome, read_all_together, read_together};
+
+    const LIMIT: u64 = 1024;
+
+    /// Swaps `..data` the way Kubernetes does: a new directory, a link renamed over, the old directory removed.
+    fn swap(mount: &Path, generation: usize) {
+        let (new, old) = (format!("..{generation}"), fs::read_link(mount.join("..data")));
+        fs::create_dir(mount.join(&new)).unwrap();
+        for name in ["a.toml", "b.toml"] {
+            fs::write(mount.join(&new).join(name), generation.to_string()).unwrap();
+        }
+        symlink(&new, mount.join("..data_tmp")).unwrap();
+        fs::rename(mount.join("..data_tmp"), mount.join("..data")).unwrap();
+        let _ = old.map(|old| fs::remove_dir_all(mount.join(old)));
+    }
+
+    fn mount() -> (tempfile::TempDir, Vec<PathBuf>) {
+        let dir = tempfile::tempdir().unwrap();
+        swap(dir.path(), 0);
+        let link = |name: &str| {
+            symlink(Path::new("..data").join(name), dir.path().join(name)).unwrap();
+            dir.path().join(name)
+        };
+        let paths = ["a.toml", "b.toml"].map(link).to_vec();
+        (dir, paths)
+    }
+
+    fn texts(outcomes: &[Outcome]) -> Vec<&str> {
+        outcomes.iter().map(|(_, outcome)| outcome.as_ref().unwrap().text.as_str()).collect()
+    }
+
+    #[test]
+    fn never_mixes_two_generations_of_a_config_map() {
+        let (dir, paths) = mount();
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                (1..400).for_each(|generation| swap(dir.path(), generation));
+                done.store(true, Ordering::Release);
+            });
+            while !done.load(Ordering::Acquire) {
+                let outcomes = read_together(&paths, LIMIT);
+                if outcomes.iter().all(|(_, outcome)| outcome.as_ref().is_ok_and(|content| !content.torn)) {
+                    let texts = texts(&outcomes);
+                    assert_eq!(texts[0], texts[1]);
+                }
+            }
+        });
+        assert_eq!(texts(&read_together(&paths, LIMIT)), ["399", "399"]);
+    }
+
+    #[test]
+    fn a_file_written_while_the_next_is_listed_is_read_again() {
+        let (dir, paths) = mount();
+        let passes = Cell::new(0);
+        let outcomes = read_all_together(
+            || {
+                passes.set(passes.get() + 1);
+                if passes.get() == 2 {
+                    swap(dir.path(), 1);
+                }
+                paths.clone()
+            },
+            LIMIT,
+        );
+        assert_eq!(texts(&outcomes), ["1", "1"]);
+    }
+
+    #[test]
+    fn a_missing_file_is_an_outcome_of_its_own() {
+        let (dir, mut paths) = mount();
+        paths.push(dir.path().join("c.toml"));
+        let outcomes = read_together(&paths, LIMIT);
+        assert!(outcomes[0].1.is_ok() && outcomes[2].1.as_ref().unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn what_never_holds_still_is_torn() {
+        let (_dir, paths) = mount();
+        let passes = Cell::new(0);
+        let outcomes = read_all_together(
+            || {
+                passes.set(passes.get() + 1);
+                fs::write(&paths[0], passes.get().to_string()).unwrap();
+                paths[..1 + passes.get() % 2].to_vec()
+            },
+            LIMIT,
+        );
+        assert!(outcomes[0].1.as_ref().unwrap().torn);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a running configuration says of itself.
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+
+pub use crate::engine::{
+    PendingRestart,
+    collect::{Health, SourceStatus},
+};
+pub use crate::watch::{WatcherHealth, WatcherMode};
+use crate::{engine::Core, snapshot::Cause};
+
+/// The state of a configuration at one moment. Serialisable; never holds a secret's value.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// The current version.
+    pub version: u64,
+    /// How long ago it was published.
+    #[serde(serialize_with = "seconds")]
+    pub age: Duration,
+    /// Why it was published.
+    pub cause: Cause,
+    /// Every source and how it is.
+    pub sources: Vec<SourceStatus>,
+    /// How changes of files are noticed; `None` when nothing is watched.
+    pub watcher: Option<WatcherHealth>,
+    /// Why the last reload was refused; `None` once one is accepted again.
+    pub last_error: Option<String>,
+    /// What `Warn` policies found in the current sources.
+    pub warnings: Vec<String>,
+    /// Fields whose new value waits for a restart.
+    pub pending_restart: Vec<PendingRestart>,
+    /// The paths of values that were set at run time.
+    pub overrides: Vec<String>,
+    /// How often things happened since the start.
+    pub counts: Counts,
+}
+
+/// How often things happened since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Times that sources were read and loaded again.
+    pub reloads: u64,
+    /// Reloads that were refused.
+    pub refused: u64,
+    /// Subscriptions there are now.
+    pub subscribers: usize,
+    /// Callbacks that panicked.
+    pub callback_panics: u64,
+}
+
+fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(age.as_secs_f64())
+}
+
+impl Status {
+    pub(crate) fn of(core: &Core) -> Self {
+        let (pending_restart, overrides) = (core.pending(), core.pinned());
+        let board = core.board();
+        let current = core.current.load_full();
+        Self {
+            version: current.version,
+            age: current.at.elapsed(),
+            cause: current.cause.clone(),
+            sources: board.sources.clone(),
+            watcher: board.watcher.clone(),
+            last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
+            warnings: board.warnings.iter().map(ToString::to_string).collect(),
+            pending_restart,
+            overrides,
+            counts: Counts {
+                reloads: board.reloads,
+                refused: board.refused,
+                subscribers: core.notifier.subscribers(),
+                callback_panics: core.notifier.panics(),
+            },
+        }
+    }
+}
+
+/// A few lines for people.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
+        for source in &self.sources {
+            write!(f, "\n  {source}")?;
+        }
+        if let Some(error) = &self.last_error {
+            write!(f, "\n  last reload refused: {error}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! Subscriptions by a glob over dotted paths.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::{Delivery, delivery::Seen};
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    snapshot::{Current, Published},
+};
+
+/// A leaf that changed, with its values as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    path: String,
+    old: serde_json::Value,
+    new: serde_json::Value,
+    version: u64,
+}
+
+impl FieldChange {
+    /// The dotted path, counted from the handle's struct.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What this subscriber saw last; `"***"` for a secret, `null` for nothing.
+    pub fn old(&self) -> &serde_json::Value {
+        &self.old
+    }
+
+    /// What is there now; `"***"` for a secret, `null` for nothing.
+    pub fn new(&self) -> &serde_json::Value {
+        &self.new
+    }
+
+    /// The version of [`new`](Self::new).
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl fmt::Display for FieldChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} -> {}", self.path, self.old, self.new)
+    }
+}
+
+/// A glob over dotted paths: `*` is one segment or part of one, `**` any number of them.
+pub(crate) struct Pattern(GlobMatcher);
+
+impl Pattern {
+    pub(crate) fn new(text: &str) -> Result<Self, Error> {
+        let glob = GlobBuilder::new(&text.replace('.', "/")).literal_separator(true).build();
+        let glob = glob.map_err(|error| {
+            Error::from(
+                Issue::new(
+                    IssueKind::Setup,
+                    Keys::root(),
+                    format!("`{text}` is not a pattern: {}", error.kind()),
+                )
+                .with_help("write dotted paths with * for one segment and ** for any number"),
+            )
+        })?;
+        Ok(Self(glob.compile_matcher()))
+    }
+
+    fn matches(&self, dotted: &str) -> bool {
+        self.0.is_match(dotted.replace('.', "/"))
+    }
+}
+
+/// One leaf that a pattern matches.
+struct Watched {
+    path: String,
+    secret: bool,
+    seen: Seen,
+    json: serde_json::Value,
+}
+
+/// `watch_pattern`.
+pub(crate) struct PatternDelivery<C> {
+    current: Weak<Current>,
+    leaves: Mutex<BTreeMap<usize, Watched>>,
+    callback: C,
+}
+
+impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
+    pub(crate) fn new(
+        current: &Arc<Current>,
+        seen: &Published,
+        base: usize,
+        pattern: &Pattern,
+        callback: C,
+    ) -> Self {
+        let parent = super::delivery::full(base, seen);
+        let mut leaves = BTreeMap::new();
+        for leaf in seen.root.shape().leaves().into_iter().filter(|leaf| leaf.keys.starts_with(&parent)) {
+            let keys = seen.root.shape().keys_of(leaf.slot);
+            let path = Keys(keys.0.get(parent.0.len()..).unwrap_or_default().to_vec()).to_string();
+            if pattern.matches(&path)
+                && let Some(first) = Seen::of(seen, leaf.slot)
+            {
+                let json = json(seen, leaf.slot, leaf.secret());
+                leaves.insert(leaf.slot, Watched { path, secret: leaf.secret(), seen: first, json });
+            }
+        }
+        Self { current: Arc::downgrade(current), leaves: Mutex::new(leaves), callback }
+    }
+
+    pub(crate) fn slots(&self) -> Vec<usize> {
+        self.leaves.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+}
+
+impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
+    fn deliver(&self) {
+        let Some(current) = self.current.upgrade() else { return };
+        let now = current.load_full();
+        drop(current);
+        let mut changes = Vec::new();
+        for (slot, watched) in self.leaves.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            if watched.seen.is(&now, *slot) {
+                continue;
+            }
+            let Some(seen) = Seen::of(&now, *slot) else { continue };
+            watched.seen = seen;
+            let old = std::mem::replace(&mut watched.json, json(&now, *slot, watched.secret));
+            let (path, new) = (watched.path.clone(), watched.json.clone());
+            changes.push(FieldChange { path, old, new, version: now.version });
+        }
+        changes.iter().for_each(&self.callback);
+    }
+}
+
+/// A leaf's value for people and scripts: as its type writes it, or as the sources gave it.
+fn json(published: &Published, slot: usize, secret: bool) -> serde_json::Value {
+    if secret {
+        return "***".into();
+    }
+    let given = || published.root.shape().keys_of(slot).find(&published.tree).cloned();
+    published.root.encode(slot).ok().or_else(given).map_or(serde_json::Value::Null, |value| value.to_json())
+}

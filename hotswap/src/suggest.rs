@@ -1,0 +1,62 @@
+//! "did you mean": the known name that a wrong one was most likely meant to be.
+
+/// Longer names are not compared: the work grows with the product of the lengths, and a file may hold any key.
+const LONGEST: usize = 100;
+
+/// The candidate nearest to `word`, if one is near enough to be worth a line; of equals the first.
+pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let near = |name: &&str| name.len() <= LONGEST && *name != word;
+    let rated = candidates.into_iter().filter(near).map(|name| (distance(word, name), name));
+    let (distance, name) = rated.min_by_key(|(distance, _)| *distance)?;
+    (distance <= tolerated(word, name)).then_some(name)
+}
+
+/// Zero for names that differ in case and separators only.
+fn distance(word: &str, name: &str) -> usize {
+    strsim::damerau_levenshtein(&bare(word), &bare(name))
+}
+
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// One slip in three letters, and never as many as would make any word of another.
+fn tolerated(word: &str, name: &str) -> usize {
+    let (longer, shorter) = (word.len().max(name.len()), word.len().min(name.len()));
+    (longer / 3).max(1).min(shorter.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::did_you_mean;
+
+    const KNOWN: [&str; 4] = ["burst", "max", "pool_size", "window"];
+
+    #[test]
+    fn a_slip_is_found() {
+        assert_eq!(did_you_mean("brust", KNOWN), Some("burst"));
+        assert_eq!(did_you_mean("mac", KNOWN), Some("max"));
+        assert_eq!(did_you_mean("windows", KNOWN), Some("window"));
+    }
+
+    #[test]
+    fn case_and_separators_count_for_nothing() {
+        assert_eq!(did_you_mean("poolSize", KNOWN), Some("pool_size"));
+        assert_eq!(did_you_mean("POOL-SIZE", KNOWN), Some("pool_size"));
+    }
+
+    #[test]
+    fn a_stranger_is_nobody() {
+        assert_eq!(did_you_mean("colour", KNOWN), None);
+        assert_eq!(did_you_mean("a", ["b"]), None);
+        assert_eq!(did_you_mean("", KNOWN), None);
+    }
+
+    #[test]
+    fn a_name_is_not_suggested_for_itself() {
+        assert_eq!(did_you_mean("max", ["max"]), None);
+    }
+}
