@@ -39,9 +39,9 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
     let krate = &model.krate;
     model.checks.iter().map(move |function| {
-        let rule = quote_spanned!(function.span()=> #krate::__private::rule);
+        let hidden = quote_spanned!(function.span()=> #krate::__private);
         quote_spanned! {function.span()=>
-            &#rule::Check { check: |config| #rule::blaming(#function(config)), shape: Self::SHAPE }
+            &#hidden::Check { check: |config| #hidden::blaming(#function(config)), shape: Self::SHAPE }
         }
     })
 }

@@ -18,7 +18,7 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
     let span = rule.span;
     let kind = |name: &str| {
         let name = Ident::new(name, span);
-        quote_spanned!(span=> #krate::__private::rule::#name)
+        quote_spanned!(span=> #krate::__private::#name)
     };
     let plain = |name: &str| {
         let kind = kind(name);
@@ -37,7 +37,7 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
         Kind::OneOf(choices) => call(kind("OneOf"), quote!(&[#(#choices),*])),
         Kind::Custom(function) => call(
             kind("Custom"),
-            quote_spanned!(function.span()=> |value| #krate::__private::rule::in_words(#function(value))),
+            quote_spanned!(function.span()=> |value| #krate::__private::in_words(#function(value))),
         ),
         Kind::Each(rules) => {
             let (kind, rules) = (kind("Each"), rules.iter().map(|rule| expand(model, rule)));
