@@ -79,7 +79,7 @@ fn show(config: &AppConfigHandle) {
         ("pool.url", now.pool.url.clone()),
     ];
     for (path, value) in rows {
-        let origin = config.origin(path).map_or_else(|| "nowhere".to_owned(), |origin| origin.to_string());
+        let origin = config.explain(path).origin().map_or("nowhere".to_owned(), ToString::to_string);
         println!("   {path:<18} {value:<28} {origin}");
     }
 }

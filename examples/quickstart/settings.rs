@@ -44,7 +44,8 @@ impl RateLimit {
         if self.burst <= self.max {
             return Ok(());
         }
-        Err(CheckError::new(format!("a burst of {} does not fit a limit of {}", self.burst, self.max)).field("burst"))
+        Err(CheckError::new(format!("a burst of {} does not fit a limit of {}", self.burst, self.max))
+            .field("burst"))
     }
 }
 

@@ -22,8 +22,6 @@ pub(crate) struct Model {
     pub(crate) env: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) checks: Vec<Path>,
-    /// `#[serde(default)]` on the struct.
-    pub(crate) serde_default: bool,
     /// Without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,

@@ -28,7 +28,8 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 /// The text has no unit, or one that is not known.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = Cow::<str>::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|error| D::Error::custom(format!("not a duration like 1m 30s: {error}")))
+    humantime::parse_duration(&text)
+        .map_err(|error| D::Error::custom(format!("not a duration like 1m 30s: {error}")))
 }
 
 /// Writes a duration so that it can be read again.

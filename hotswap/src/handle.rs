@@ -12,6 +12,7 @@ use crate::{
     config::HotConfig,
     engine::{Core, offload::offload},
     error::Error,
+    explain::Explanation,
     guard::{Guard, Ref},
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -71,14 +72,21 @@ impl<S: HotConfig> Handle<S> {
         Status::of(&self.core)
     }
 
+    /// Where the value of a field comes from: what every layer says of it, and which one wins.
+    ///
+    /// The path is dotted, by the names that files use, and counted from this handle's struct.
+    pub fn explain(&self, path: &str) -> Explanation {
+        Explanation::of(&self.core, self.base, path)
+    }
+
     /// Fields whose new value waits for a restart of the program.
     pub fn pending_restart(&self) -> Vec<PendingRestart> {
-        self.core.pending()
+        self.core.board().pending.clone()
     }
 
     /// The dotted paths, from the root, of values that were set at run time.
     pub fn overrides(&self) -> Vec<String> {
-        self.core.pinned()
+        self.core.board().pins.keys().map(ToString::to_string).collect()
     }
 
     /// A handle that does not keep the configuration alive.

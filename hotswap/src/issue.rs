@@ -2,10 +2,13 @@
 
 use std::{fmt, path::PathBuf};
 
+use serde::Serialize;
+
 use crate::keys::Keys;
 
 /// Where a value, or the lack of one, comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
     /// A place in a file.

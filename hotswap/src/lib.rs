@@ -10,6 +10,7 @@ mod de;
 pub mod duration;
 mod engine;
 mod error;
+mod explain;
 mod guard;
 mod handle;
 mod issue;
@@ -34,6 +35,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
+pub use explain::{Explanation, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 #[cfg(feature = "derive")]

@@ -29,7 +29,6 @@ pub(crate) struct FieldKeys {
 
 /// `nested` or `nested = path::to::Struct`.
 pub(crate) struct Nested {
-    pub(crate) span: Span,
     pub(crate) path: Option<Path>,
 }
 
@@ -71,7 +70,7 @@ fn nested(item: &Item, usage: &str) -> syn::Result<Nested> {
         Given::Nothing => None,
         _ => Some(item.path(usage)?),
     };
-    Ok(Nested { span: item.span(), path })
+    Ok(Nested { path })
 }
 
 fn variable(name: LitStr) -> syn::Result<LitStr> {

@@ -10,8 +10,15 @@ use crate::{
 };
 
 pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
-    if let Some(value) = &field.hot.default {
-        fits(value, ty, mistakes);
+    let Some(value) = &field.hot.default else { return };
+    match (&field.serde.deserialize_with, &field.serde.serialize_with) {
+        (None, _) => fits(value, ty, mistakes),
+        (Some(_), None) if matches!(value.content, Content::Path(_)) => mistakes.at(
+            value.span,
+            "nothing says how this value is written: use `#[serde(with = \"..\")]`, or a literal as files have it",
+        ),
+        // A literal is read by the function, as the text of a file would be.
+        _ => {}
     }
 }
 

@@ -69,9 +69,7 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
     if let (Some(copy), Some(_)) = (field.hot.copy, field.hot.scalar) {
         mistakes.at(copy, "`scalar` already hands the value out by value: remove `copy`");
     }
-    if field.serde.deserialize_with.is_none() {
-        default::check(field, ty, mistakes);
-    }
+    default::check(field, ty, mistakes);
     rule::check_all(&field.hot.rules, ty, mistakes);
     Leaf {
         read: read(field, ty),

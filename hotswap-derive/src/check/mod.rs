@@ -27,7 +27,6 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         env: input.hot.env.map(|prefix| prefix.value()),
         profile: input.hot.profile.map(|name| name.value()),
         checks: input.hot.checks,
-        serde_default: input.serde.default,
         fields: fields.taking_part,
         skipped: fields.skipped,
     };

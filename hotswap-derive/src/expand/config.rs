@@ -1,7 +1,8 @@
 //! The implementation of `HotConfig`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::{Names, member, setup, shape, slot::Slots};
 use crate::model::{Kind, Model};
@@ -15,7 +16,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let width = &slots.width;
     let shape = shape::expand(model, &slots);
     let members = member::expand(model);
-    let checks = &model.checks;
+    let checks = checks(model);
     let setup = setup::expand(model);
     let clone = clone(model);
     quote! {
@@ -25,14 +26,24 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             const SHAPE: &'static #krate::__private::Shape = #shape;
             const MEMBERS: &'static [&'static dyn #krate::__private::Member<Self>] = &[#(#members),*];
             const SLOTS: ::core::primitive::usize = #width;
-            const CHECKS: &'static [&'static dyn #krate::__private::Rule<Self>] =
-                &[#(&#krate::__private::rule::Check(#checks)),*];
+            const CHECKS: &'static [&'static dyn #krate::__private::Rule<Self>] = &[#(#checks),*];
             const SETUP: #krate::__private::Setup = #setup;
             fn __clone(&self) -> Self {
                 #clone
             }
         }
     }
+}
+
+/// The closure turns whatever error the function has into the one that the runtime knows.
+fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
+    let krate = &model.krate;
+    model.checks.iter().map(move |function| {
+        let hidden = quote_spanned!(function.span()=> #krate::__private);
+        quote_spanned! {function.span()=>
+            &#hidden::Check { check: |config| #hidden::blaming(#function(config)), shape: Self::SHAPE }
+        }
+    })
 }
 
 /// Field by field, so that neither the struct nor a nested one need be `Clone`.

@@ -42,15 +42,27 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
 }
 
-/// How a leaf is written: an `Option` of a function.
-pub(super) fn encode(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+/// How a leaf is written, if it can be.
+fn encode(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (krate, ty) = (&model.krate, &field.ty);
     match &leaf.encode {
         Encode::Own => quote!(#krate::__private::Probe::<#ty>::ENCODE),
-        Encode::With(function) => quote! {
-            ::core::option::Option::Some(|value| #krate::__private::encode_with(|encoder| #function(value, encoder)))
-        },
+        Encode::With(_) => {
+            let function = encode_function(model, field, leaf);
+            quote!(::core::option::Option::Some(#function))
+        }
         Encode::Never => quote!(::core::option::Option::None),
+    }
+}
+
+/// The function that writes a leaf. One that has none was refused where it is needed.
+pub(super) fn encode_function(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    let (krate, ty) = (&model.krate, &field.ty);
+    match &leaf.encode {
+        Encode::With(function) => quote! {
+            |value| #krate::__private::encode_with(|encoder| #function(value, encoder))
+        },
+        Encode::Own | Encode::Never => quote_spanned!(ty.span()=> #krate::__private::encode::<#ty>),
     }
 }
 

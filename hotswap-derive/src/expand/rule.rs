@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::{
     attribute::{
@@ -17,7 +18,7 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
     let span = rule.span;
     let kind = |name: &str| {
         let name = Ident::new(name, span);
-        quote_spanned!(span=> #krate::__private::rule::#name)
+        quote_spanned!(span=> #krate::__private::#name)
     };
     let plain = |name: &str| {
         let kind = kind(name);
@@ -34,7 +35,10 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
         Kind::Regex(text) => pattern(kind("Regex"), &kind("Pattern"), text),
         Kind::Contains(needle) => call(kind("Contains"), quote!(#needle)),
         Kind::OneOf(choices) => call(kind("OneOf"), quote!(&[#(#choices),*])),
-        Kind::Custom(function) => call(kind("Custom"), quote!(#function)),
+        Kind::Custom(function) => call(
+            kind("Custom"),
+            quote_spanned!(function.span()=> |value| #krate::__private::in_words(#function(value))),
+        ),
         Kind::Each(rules) => {
             let (kind, rules) = (kind("Each"), rules.iter().map(|rule| expand(model, rule)));
             quote_spanned!(span=> #kind { rules: &[#(#rules),*] })

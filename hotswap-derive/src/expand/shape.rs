@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Type;
 
-use super::slot::Slots;
+use super::{member, slot::Slots};
 use crate::{
     attribute::literal::{Content, Literal as Value},
     model::{Field, Kind, Leaf, Model},
@@ -110,7 +110,7 @@ fn default(model: &Model, field: &Field, leaf: &Leaf, value: &Value) -> TokenStr
         }
         Content::Path(path) => {
             let (krate, ty) = (&model.krate, &field.ty);
-            let encode = super::member::encode(model, field, leaf);
+            let encode = member::encode_function(model, field, leaf);
             quote!(#krate::__private::default_of::<#ty, _>(#encode, #path))
         }
     }

@@ -36,6 +36,7 @@ impl Core {
     pub(super) fn commit(&self, state: Writing<'_, State>, loaded: Loaded, cause: Cause) -> u64 {
         let current = self.current.load_full();
         let changed = changed(&current, &loaded);
+        self.board().show(&state);
         self.warn(loaded.warnings);
         if changed.is_empty() {
             return current.version;

@@ -62,8 +62,21 @@ pub(crate) struct Board {
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
     pub(crate) warnings: Vec<Issue>,
+    /// What the current version stands on, so that a look at it need not wait for writers.
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) pins: Pins,
+    pub(crate) pending: Vec<PendingRestart>,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
+}
+
+impl Board {
+    /// Lets readers see what the current version stands on.
+    fn show(&mut self, state: &State) {
+        self.layers.clone_from(&state.layers);
+        self.pins.clone_from(&state.pins);
+        self.pending.clone_from(&state.pending);
+    }
 }
 
 /// What all handles of one configuration share.
@@ -88,13 +101,15 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
     ) -> Self {
+        let mut board = Board::default();
+        board.show(&state);
         Self {
             model,
             current: Arc::new(current),
             notifier: Notifier::new(),
             errors: Arc::default(),
             warnings: Arc::default(),
-            board: Mutex::default(),
+            board: Mutex::new(board),
             writer: WriterLock::new(state),
             commands,
             thread: Mutex::new(None),

@@ -111,18 +111,6 @@ impl Core {
         self.with_pins(state, Pins::new(), Cause::Clear)
     }
 
-    /// The dotted paths of what was set at run time.
-    pub(crate) fn pinned(&self) -> Vec<String> {
-        self.writer
-            .enter()
-            .map(|state| state.pins.keys().map(ToString::to_string).collect())
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn pending(&self) -> Vec<super::PendingRestart> {
-        self.writer.enter().map(|state| state.pending.clone()).unwrap_or_default()
-    }
-
     pub(super) fn writer_is_me(&self) -> bool {
         self.writer.is_mine()
     }

@@ -10,6 +10,7 @@ pub(crate) mod unknown;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
+pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
 
 use crate::{
