@@ -8,6 +8,7 @@ use std::{
     error::Error,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::mpsc::{Receiver, channel},
     time::Duration,
 };
@@ -19,6 +20,9 @@ use settings::{AppConfig, AppConfigHandle};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::var_os("APP_POOL_SIZE").is_none() {
+        return again_with_a_variable();
+    }
     let folder = copy_of_the_folder()?;
     std::env::set_current_dir(folder.path())?;
 
@@ -56,6 +60,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("\nThat was it. Run it with `-- --stay` to edit the files yourself.");
     Ok(())
+}
+
+/// A program cannot safely change its own environment, so the tour starts itself once more with a variable set.
+fn again_with_a_variable() -> Result<(), Box<dyn Error>> {
+    println!("$ APP_POOL_SIZE=16 quickstart\n");
+    let mut tour = Command::new(std::env::current_exe()?);
+    let status = tour.args(std::env::args_os().skip(1)).env("APP_POOL_SIZE", "16").status()?;
+    if status.success() { Ok(()) } else { Err(format!("the tour failed: {status}").into()) }
 }
 
 const FOUR_MISTAKES: &str = r#"listen = "0.0.0.0:8080"

@@ -29,7 +29,7 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = Cow::<str>::deserialize(deserializer)?;
     humantime::parse_duration(&text)
-        .map_err(|error| D::Error::custom(format!("not a duration like 1m 30s: {error}")))
+        .map_err(|_| D::Error::custom("not a duration, write one like 10s, 1m 30s or 500ms"))
 }
 
 /// Writes a duration so that it can be read again.

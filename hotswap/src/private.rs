@@ -6,7 +6,7 @@ pub use crate::{
     config::FieldOf,
     de::{DecodeError, Decoder, decode},
     member::{Leaf, Member, Nested, NoEncode, Optional, Probe, bits, encode_with},
-    rule::{Findings, Rule},
+    rule::*,
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Shape},
     value::Value,
@@ -14,11 +14,6 @@ pub use crate::{
 #[cfg(feature = "derive")]
 pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
-
-/// The rules, for literals in generated code.
-pub mod rule {
-    pub use crate::rule::*;
-}
 
 /// What the values of a type parameter need, as leaves do.
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
