@@ -1,0 +1,3 @@
+//! Notices that a file may have changed.
+
+pub(crate) mod chain;
