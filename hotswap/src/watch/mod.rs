@@ -1,3 +1,31 @@
 //! Notices that a file may have changed.
+//!
+//! `chain` finds out which directories decide what a path names, `survey` which of them need a watch, and the
+//! [`Watcher`] keeps those watches alive. What the system reports becomes a [`Hint`](hint::Hint), and `debounce`
+//! says when hints are to be answered by reading. Nothing here reads a file or knows what is in one.
+//!
+//! Who uses this keeps to one order: hints are drained, [`Debounce::fire`](debounce::Debounce::fire) gives leave,
+//! the watcher is *armed and then flushed*, files are read, the watcher is flushed again. What was read counts if
+//! nobody wrote meanwhile; otherwise the leave is given back with [`Debounce::hold`](debounce::Debounce::hold).
+//! Arming first means that a change after the read is heard; arming at each poll finds what no event tells:
+//! mounts, and directories that were swapped while nobody could hear.
 
+mod backend;
 pub(crate) mod chain;
+pub(crate) mod debounce;
+pub(crate) mod grace;
+mod handler;
+mod health;
+pub(crate) mod hint;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod protocol_tests;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod scene;
+mod sentinel;
+mod survey;
+mod watcher;
+
+pub use self::health::{WatcherHealth, WatcherMode};
+pub(crate) use self::watcher::Watcher;

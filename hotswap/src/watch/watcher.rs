@@ -1,0 +1,230 @@
+//! Keeps a watch on every directory that matters.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering, mpsc},
+    time::Duration,
+};
+
+use crate::{
+    source::read_error::Shown,
+    watch::{
+        backend::{Backend, Notifier, Open},
+        chain::Target,
+        handler::{Handler, Shared, locked},
+        health::{WatcherHealth, WatcherMode},
+        hint::{CLOSES_ARE_TOLD, Hint},
+        sentinel::Sentinel,
+        survey::{Identity, Survey},
+    },
+};
+
+/// How often watches are set and checked before directories that do not hold still are left to the next hint.
+const ROUNDS: usize = 8;
+/// After so many attempts in a row to hear a sentinel, it is believed that this system has none to offer.
+const SILENCE: u8 = 4;
+/// How long to wait at the end for a handler that is running.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Watches directories and forwards hints; degrades to nothing, which polling covers, but never fails.
+pub(crate) struct Watcher {
+    backend: Backend,
+    shared: Arc<Shared>,
+    watched: BTreeMap<PathBuf, Identity>,
+    /// Directories that cannot be watched, and why.
+    refused: BTreeMap<PathBuf, (Identity, String)>,
+    /// Whether every target is in a watched directory.
+    covered: bool,
+    sentinel: Option<Sentinel>,
+    /// How often in a row the sentinel had to be set again.
+    silent: u8,
+    /// What was logged already.
+    told: BTreeSet<String>,
+    /// Hangs up when the last handler is gone.
+    handlers: mpsc::Receiver<()>,
+}
+
+impl Watcher {
+    /// Starts to watch nothing yet.
+    ///
+    /// `forward` is called on notify's thread, from one call at a time, and on the caller's of [`arm`](Self::arm).
+    /// It must neither block nor call the watcher: that thread also answers the watcher's requests.
+    pub(crate) fn start(forward: impl Fn(Hint) + Send + 'static) -> Self {
+        Self::with(forward, |handler| Ok(Box::new(notify::recommended_watcher(handler)?)))
+    }
+
+    fn with(
+        forward: impl Fn(Hint) + Send + 'static,
+        mut open: impl FnMut(Handler) -> notify::Result<Notifier> + Send + 'static,
+    ) -> Self {
+        let shared = Arc::new(Shared::new(forward));
+        let (alive, handlers) = mpsc::channel();
+        let for_handlers = Arc::clone(&shared);
+        let open: Open =
+            Box::new(move || open(Handler { shared: Arc::clone(&for_handlers), _alive: alive.clone() }));
+        let (watched, refused, told) = Default::default();
+        let mut watcher = Self {
+            backend: Backend::new(open),
+            shared,
+            watched,
+            refused,
+            covered: true,
+            sentinel: None,
+            silent: 0,
+            told,
+            handlers,
+        };
+        watcher.backend.ensure();
+        watcher.report();
+        watcher
+    }
+
+    /// Sets the watches that `targets` need now and drops all others. To be called before the first read, and
+    /// again before each read that follows: what was read afterwards cannot change without a hint.
+    pub(crate) fn arm(&mut self, targets: &[Target]) {
+        self.refused.clear();
+        if let Some(fault) = locked(&self.shared.fault).take() {
+            log::warn!("watching for changes failed, starting over: {fault}");
+        }
+        if !self.backend.is_live() {
+            self.watched.clear();
+            (self.sentinel, self.silent) = (None, 0);
+        }
+        if !self.backend.ensure() {
+            return self.report();
+        }
+        // A directory may be swapped between a look at it and its watch, so look again until nothing is left to
+        // do: the last look was then taken under the watches.
+        let steady = (0..ROUNDS).any(|_| !self.round(targets));
+        self.report();
+        if !steady {
+            self.shared.forward(Hint::Changed);
+        }
+    }
+
+    /// Says whether there was anything to do.
+    fn round(&mut self, targets: &[Target]) -> bool {
+        let survey = Survey::of(targets, &self.watched);
+        let lost = {
+            let mut interest = locked(&self.shared.interest);
+            // Before the watches, so that their first event is already known to matter.
+            interest.roots =
+                survey.dirs.iter().map(|(dir, (_, names))| (dir.clone(), names.clone())).collect();
+            interest.take_lost()
+        };
+        let removed = self.remove(&survey, &lost);
+        let added = self.add(&survey);
+        self.covered = survey.holders.iter().all(|holder| self.watched.contains_key(holder));
+        removed || added
+    }
+
+    fn remove(&mut self, survey: &Survey, lost: &BTreeSet<PathBuf>) -> bool {
+        let before = self.watched.len();
+        let (backend, dirs) = (&mut self.backend, &survey.dirs);
+        self.watched.retain(|dir, identity| {
+            let wanted = dirs.get(dir).is_some_and(|(now, _)| now == identity);
+            if !wanted {
+                // First of all, because a directory that moved is to be watched under its new name: the kernel
+                // has one watch for it, and this would take that one away.
+                backend.unwatch(dir);
+            }
+            wanted && !lost.contains(dir)
+        });
+        self.watched.len() != before
+    }
+
+    fn add(&mut self, survey: &Survey) -> bool {
+        let mut any = false;
+        for (dir, (identity, _)) in &survey.dirs {
+            let refused = self.refused.get(dir).is_some_and(|(then, _)| then == identity);
+            if refused || self.watched.contains_key(dir) {
+                continue;
+            }
+            any = true;
+            let (dir, identity) = (dir.clone(), identity.clone());
+            match self.backend.watch(&dir) {
+                Ok(()) => drop(self.watched.insert(dir, identity)),
+                Err(why) => drop(self.refused.insert(dir, (identity, why))),
+            }
+        }
+        if !self.backend.is_live() {
+            self.watched.clear();
+        }
+        any
+    }
+
+    /// Returns when every event that happened before the call has been forwarded, or after a while. A promise on
+    /// Linux only.
+    pub(crate) fn flush(&mut self) {
+        if !CLOSES_ARE_TOLD || self.watched.is_empty() {
+            return;
+        }
+        if self.sentinel.as_ref().is_some_and(|sentinel| self.shared.await_event(sentinel)) {
+            self.silent = 0;
+        } else if self.silent < SILENCE {
+            self.set_sentinel();
+        }
+    }
+
+    /// The old one, if any, stays silent: it may belong to a thread that is no more.
+    fn set_sentinel(&mut self) {
+        if let Some(old) = self.sentinel.take() {
+            self.backend.unwatch(old.path());
+        }
+        self.silent += 1;
+        self.sentinel = Sentinel::set(&mut self.backend).filter(|sentinel| self.shared.await_event(sentinel));
+    }
+
+    pub(crate) fn health(&self) -> WatcherHealth {
+        let complete = self.backend.is_live() && self.covered;
+        WatcherHealth {
+            mode: if complete { WatcherMode::Events } else { WatcherMode::PollOnly },
+            watched: self.watched.len(),
+            problems: self.problems(),
+            overflows: self.shared.overflows.load(Ordering::Relaxed),
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let refused =
+            self.refused.iter().map(|(dir, (_, why))| format!("cannot watch {}: {why}", Shown(dir)));
+        let fault = self.backend.fault().map(|why| format!("cannot watch for changes: {why}"));
+        fault.into_iter().chain(refused).collect()
+    }
+
+    /// Logs every problem once, until all of them are gone.
+    fn report(&mut self) {
+        let problems = self.problems();
+        if problems.is_empty() && !self.told.is_empty() {
+            log::info!("all configuration sources are watched again");
+            self.told.clear();
+        }
+        for problem in problems {
+            if self.told.insert(problem.clone()) {
+                log::warn!("{problem}; changes there are found by polling");
+            }
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // notify does not wait for its thread. Wait until the handler is gone, so that nothing is forwarded after
+        // this; but not for ever, because a handler may be stuck in somebody else's code.
+        self.backend = Backend::new(Box::new(|| Err(notify::Error::generic("closed"))));
+        let _ = self.handlers.recv_timeout(FAREWELL);
+    }
+}
+
+#[cfg(test)]
+#[path = "watcher_faults.rs"]
+mod faults;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+#[path = "watcher_moves.rs"]
+mod moves;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+#[path = "watcher_tests.rs"]
+mod tests;

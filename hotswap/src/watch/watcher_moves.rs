@@ -1,0 +1,140 @@
+//! Links that are given other goals, and directories that come and go.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use crate::watch::{
+    health::WatcherMode,
+    scene::{Scene, plain},
+};
+
+#[test]
+fn every_swap_of_a_config_map_is_noticed() {
+    let mut scene = Scene::file("app.toml", |mount| {
+        swap(mount, 0);
+        symlink("..data/app.toml", mount.join("app.toml")).unwrap();
+    });
+    for generation in 1..4 {
+        swap(scene.dir.path(), generation);
+        scene.noticed_and_alive(&format!("..{generation}/app.toml"));
+    }
+}
+
+fn swap(mount: &Path, generation: usize) {
+    let (new, old) = (format!("..{generation}"), fs::read_link(mount.join("..data")));
+    fs::create_dir(mount.join(&new)).unwrap();
+    fs::write(mount.join(&new).join("app.toml"), generation.to_string()).unwrap();
+    symlink(&new, mount.join("..data_tmp")).unwrap();
+    fs::rename(mount.join("..data_tmp"), mount.join("..data")).unwrap();
+    let _ = old.map(|old| fs::remove_dir_all(mount.join(old)));
+}
+
+#[test]
+fn a_link_in_the_middle_is_watched() {
+    let mut scene = Scene::file("current/app.toml", |dir| {
+        for release in ["1", "2"] {
+            fs::create_dir(dir.join(release)).unwrap();
+            plain(&dir.join(release));
+        }
+        symlink("1", dir.join("current")).unwrap();
+    });
+    symlink("2", scene.at("next")).unwrap();
+    fs::rename(scene.at("next"), scene.at("current")).unwrap();
+    scene.noticed_and_alive("2/app.toml");
+}
+
+#[test]
+fn missing_parents_are_descended_into() {
+    let mut scene = Scene::file("a/b/app.toml", |_| {});
+    assert_eq!(scene.watcher.health().mode, WatcherMode::Events);
+    for dir in ["a", "a/b"] {
+        fs::create_dir(scene.at(dir)).unwrap();
+        assert_ne!(scene.hints(), []);
+        scene.arm();
+    }
+    scene.write("a/b/app.toml");
+    scene.noticed_and_alive("a/b/app.toml");
+}
+
+#[test]
+fn the_goal_of_a_dangling_link_is_watched() {
+    let mut scene = Scene::file("app.toml", |dir| {
+        fs::create_dir(dir.join("far")).unwrap();
+        symlink("far/real.toml", dir.join("app.toml")).unwrap();
+    });
+    scene.write("far/real.toml");
+    scene.noticed_and_alive("far/real.toml");
+}
+
+fn nested(dir: &Path) {
+    fs::create_dir_all(dir.join("a/b")).unwrap();
+    plain(&dir.join("a/b"));
+}
+
+#[test]
+fn a_parent_that_is_removed_and_made_again_is_watched_again() {
+    let mut scene = Scene::file("a/b/app.toml", nested);
+    for _ in 0..3 {
+        fs::remove_dir_all(scene.at("a")).unwrap();
+        nested(scene.dir.path());
+        scene.noticed_and_alive("a/b/app.toml");
+    }
+}
+
+#[test]
+fn a_parent_that_was_away_and_came_back_is_watched_again() {
+    let mut scene = Scene::file("a/b/app.toml", nested);
+    fs::rename(scene.at("a"), scene.at("away")).unwrap();
+    fs::rename(scene.at("away"), scene.at("a")).unwrap();
+    scene.noticed_and_alive("a/b/app.toml");
+}
+
+#[test]
+fn a_directory_that_moved_is_not_listened_to() {
+    let mut scene = Scene::file("a/b/app.toml", nested);
+    fs::rename(scene.at("a"), scene.at("away")).unwrap();
+    nested(scene.dir.path());
+    scene.noticed_and_alive("a/b/app.toml");
+    scene.write("away/b/app.toml");
+    assert_eq!(scene.hints(), []);
+}
+
+#[test]
+fn a_directory_that_moved_below_a_link_is_watched_under_its_new_name() {
+    let mut scene = Scene::file("current/app.toml", |dir| {
+        fs::create_dir(dir.join("1")).unwrap();
+        plain(&dir.join("1"));
+        symlink("1", dir.join("current")).unwrap();
+    });
+    fs::rename(scene.at("1"), scene.at("2")).unwrap();
+    fs::remove_file(scene.at("current")).unwrap();
+    symlink("2", scene.at("current")).unwrap();
+    scene.noticed_and_alive("2/app.toml");
+}
+
+#[test]
+fn directories_that_never_hold_still_are_watched_in_the_end() {
+    let mut scene = Scene::file("a/b/app.toml", nested);
+    let (dir, done) = (scene.dir.path().to_owned(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 0..200 {
+                fs::rename(dir.join("a"), dir.join(turn.to_string())).unwrap();
+                nested(&dir);
+            }
+            done.store(true, Ordering::Release);
+        });
+        while !done.load(Ordering::Acquire) {
+            scene.arm();
+        }
+    });
+    scene.noticed_and_alive("a/b/app.toml");
+    // Nothing of the many directories that came and went is left.
+    let above = scene.dir.path().ancestors().count();
+    assert_eq!(scene.watcher.health().watched, above + 2);
+}
