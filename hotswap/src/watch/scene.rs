@@ -13,7 +13,7 @@ pub(crate) struct Scene {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) watcher: Watcher,
     pub(crate) hints: Receiver<Hint>,
-    targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
 }
 
 impl Scene {
