@@ -3,6 +3,9 @@
 //! Positions beside every value would cost memory and time on each load; a report is rare, and the text of the
 //! version it speaks of is at hand.
 
+// What only one format needs is dead in a build without it.
+#![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::format::{
@@ -119,4 +122,5 @@ pub(crate) fn nearest(format: Format, text: &str, keys: &Keys, what: Spot) -> Op
 }
 
 #[cfg(test)]
+#[cfg(all(feature = "json", feature = "toml", feature = "yaml"))]
 mod tests;

@@ -83,3 +83,5 @@ fn what_is_not_there_has_only_a_nearest_place() {
     assert_eq!(nearest(Yaml, "a:\n  b: 1", &keys("a.b.c.d"), Spot::Key), Some((2, 3)));
     assert_eq!(nearest(Json, "{", &keys("a"), Spot::Key), None);
 }
+
+mod agree;
