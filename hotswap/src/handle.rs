@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     explain::Explanation,
     guard::{Guard, Ref},
+    history::Record,
     issue::{Issue, IssueKind},
     keys::Keys,
     path::AsPath,
@@ -87,6 +88,11 @@ impl<S: HotConfig> Handle<S> {
     /// The dotted paths, from the root, of values that were set at run time.
     pub fn overrides(&self) -> Vec<String> {
         self.core.board().pins.keys().map(ToString::to_string).collect()
+    }
+
+    /// The last versions of the whole configuration, newest last.
+    pub fn history(&self) -> Vec<Record> {
+        self.core.board().history.records()
     }
 
     /// A handle that does not keep the configuration alive.

@@ -13,6 +13,7 @@ mod error;
 mod explain;
 mod guard;
 mod handle;
+mod history;
 mod issue;
 mod keys;
 mod load;
@@ -38,6 +39,7 @@ pub use error::Error;
 pub use explain::{Explanation, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
+pub use history::Record;
 #[cfg(feature = "derive")]
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};

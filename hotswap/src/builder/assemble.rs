@@ -40,6 +40,7 @@ struct Sources {
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
+    history: usize,
 }
 
 impl Options {
@@ -85,7 +86,13 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch })
+        Ok(Self {
+            collector,
+            issues,
+            timing: options.timing(),
+            watch: options.watch,
+            history: options.history,
+        })
     }
 
     /// Reads until nothing looks as if it was being written, or the wait for that is over.
@@ -209,9 +216,9 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         pins: Pins::new(),
         pending: Vec::new(),
     };
-    let warnings = loaded.warnings.clone();
+    let (warnings, history) = (loaded.warnings.clone(), sources.history);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands)));
+    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
     core.warn(warnings);
     start(
         &core,
@@ -254,7 +261,8 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let state =
         State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    Handle::root(Arc::new(Core::new(Model::of::<T>(), current, state, None))).into()
+    Handle::root(Arc::new(Core::new(Model::of::<T>(), current, state, None, Options::default().history)))
+        .into()
 }
 
 /// The tree of a value, as far as its leaves can be written.

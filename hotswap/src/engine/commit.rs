@@ -42,6 +42,7 @@ impl Core {
             return current.version;
         }
         let version = current.version + 1;
+        self.record(version, &cause, &changed);
         let next = Published::new(version, loaded.root, loaded.tree, cause);
         let old = self.current.publish(next);
         self.notifier.announce(changed.into_iter().map(Topic::Slot));
@@ -49,6 +50,13 @@ impl Core {
         drop(state);
         drop((current, old));
         version
+    }
+
+    fn record(&self, version: u64, cause: &Cause, changed: &[usize]) {
+        let shape = self.model.shape;
+        let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
+        let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
+        self.board().history.add(version, cause.clone(), paths);
     }
 
     /// Makes a refusal known: once for each distinct content.

@@ -28,10 +28,11 @@ pub use gate::PendingRestart;
 
 use crate::{
     error::Error,
+    history::History,
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{Model, Pins},
-    snapshot::Current,
+    snapshot::{Cause, Current},
     source::Layer,
     subscribe::{Notifier, Reports},
     watch::WatcherHealth,
@@ -56,7 +57,6 @@ pub(crate) struct State {
 }
 
 /// What `status()` tells beside the snapshot.
-#[derive(Default)]
 pub(crate) struct Board {
     pub(crate) sources: Vec<collect::SourceStatus>,
     pub(crate) watcher: Option<WatcherHealth>,
@@ -66,11 +66,27 @@ pub(crate) struct Board {
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
+    pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
 }
 
 impl Board {
+    fn new(history: usize) -> Self {
+        Self {
+            sources: Vec::new(),
+            watcher: None,
+            last_error: None,
+            warnings: Vec::new(),
+            layers: Vec::new(),
+            pins: Pins::new(),
+            pending: Vec::new(),
+            history: History::new(history),
+            reloads: 0,
+            refused: 0,
+        }
+    }
+
     /// Lets readers see what the current version stands on.
     fn show(&mut self, state: &State) {
         self.layers.clone_from(&state.layers);
@@ -100,9 +116,11 @@ impl Core {
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
+        history: usize,
     ) -> Self {
-        let mut board = Board::default();
+        let mut board = Board::new(history);
         board.show(&state);
+        board.history.add(1, Cause::Start, Vec::new());
         Self {
             model,
             current: Arc::new(current),
