@@ -215,7 +215,7 @@ fn value(krate: &syn::Path, kind: EntryKind) -> (TokenStream, Option<TokenStream
             return (primitive(scalar), None);
         }
         EntryKind::Leaf(Read::Scalar(None)) => quote!(#krate::__private::Scalar),
-        EntryKind::Leaf(Read::Copy(None)) => quote!(::core::marker::Copy + 'static),
+        EntryKind::Leaf(Read::Copy(None)) => quote!(#krate::__private::ByValue + 'static),
         EntryKind::Leaf(Read::Guard) => quote!('static),
         EntryKind::Nested | EntryKind::Hidden => quote!(#krate::HotConfig),
     };

@@ -1,8 +1,8 @@
 //! The three methods of a field on a handle: getter, subscription, setter.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Path, Visibility};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, Visibility, spanned::Spanned};
 
 use crate::{model::Read, names};
 
@@ -49,7 +49,13 @@ impl Method<'_> {
         };
         let (output, body) = match self.kind {
             MethodKind::Leaf(Read::Scalar(_)) => (quote!(#ty), quote!(self.0.__scalar::<#ty>(#slot))),
-            MethodKind::Leaf(Read::Copy(_)) => (quote!(#ty), quote!(*self.0.__get(#get))),
+            MethodKind::Leaf(Read::Copy(_)) => {
+                let place = ty.span();
+                (
+                    quote!(#ty),
+                    quote_spanned!(place=> #krate::__private::copied::<#root, #ty>(self.0.__get(#get))),
+                )
+            }
             MethodKind::Leaf(Read::Guard) => (quote!(#krate::Ref<#root, #ty>), quote!(self.0.__get(#get))),
             MethodKind::Nested => {
                 (quote!(<#ty as #krate::HotConfig>::Handle), quote!(self.0.__nested::<#ty>(#slot)))
