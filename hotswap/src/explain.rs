@@ -54,7 +54,7 @@ impl Explanation {
         let pinned = pinned.map(|value| Given { value: show(value), origin: Origin::Override });
         let layers = board.layers.iter().rev().filter_map(|layer| {
             let value = keys.find(layer.tree())?;
-            Some(Given { value: show(value), origin: layer.origin(&keys) })
+            Some(Given { value: show(value), origin: layer.origin(layer.text_places().as_ref(), &keys) })
         });
         let default = load::default_of(shape, &keys)
             .map(|value| Given { value: show(&value), origin: Origin::Default });

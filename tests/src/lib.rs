@@ -1,1 +1,1 @@
-//! The tests stand in folders of their own.
+//! Holds the tests beside it; has nothing of its own.

@@ -32,7 +32,7 @@ pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
     let Root { parameters, handle, bounds, .. } = root;
     let methods = (!methods.is_empty()).then(|| {
         quote! {
-            #[allow(dead_code)]
+            #[allow(dead_code, non_snake_case)]
             impl #parameters #handle #bounds {
                 #methods
             }

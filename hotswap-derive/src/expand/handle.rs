@@ -17,7 +17,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> (TokenStream, TokenStream)
     let (parameters, arguments, bounds) = model.generics.split_for_impl();
     let definition = definition(model, names);
     let impls = quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, non_snake_case)]
         impl #parameters #handle #arguments #bounds {
             #methods
         }

@@ -26,7 +26,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> (TokenStream, TokenStream)
     let paths = with_root(model, names);
     let methods = methods(model);
     let impls = quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, non_snake_case)]
         impl #parameters #paths #bounds {
             #methods
         }

@@ -73,7 +73,7 @@ impl Sources {
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
                 Ok(slot) => slots.push(slot),
-                Err(issue) => issues.push(issue),
+                Err(issue) => issues.push(*issue),
             }
         }
         for source in builder.sources {
@@ -110,8 +110,9 @@ impl Sources {
                     debounce.on_hint(Instant::now(), &hint);
                 }
             }
-            let unfinished = collected.unsettled || debounce.is_writing();
+            let unfinished = collected.unsettled || debounce.was_written();
             if !unfinished || !debounce.hold(Instant::now(), fired) {
+                self.collector.seen();
                 return collected;
             }
             fired = wait(inbox, debounce);
@@ -132,19 +133,21 @@ fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce) -> Fired {
     }
 }
 
-fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Issue> {
+fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> {
     let (rank, kind) = match spec.kind {
         PathKind::Dir => (priority::FILES, FileKind::Dir),
         PathKind::Dotenv => (priority::DOTENV, FileKind::Dotenv),
         PathKind::File => {
             let unknown = || {
-                Issue::new(
-                    IssueKind::Setup,
-                    Keys::root(),
-                    "the format of the file is not known by its extension",
+                Box::new(
+                    Issue::new(
+                        IssueKind::Setup,
+                        Keys::root(),
+                        "the format of the file is not known by its extension",
+                    )
+                    .at(Origin::file(&path))
+                    .with_help("use .toml, .yaml, .yml or .json"),
                 )
-                .at(Origin::file(&path))
-                .with_help("use .toml, .yaml, .yml or .json")
             };
             (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
         }

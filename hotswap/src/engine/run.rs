@@ -129,7 +129,10 @@ impl Engine {
         // Watches come before the read, so that a change after it gives a hint.
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
-            watcher.flush();
+        }
+        self.listen();
+        if self.debounce.is_writing() && self.debounce.hold(Instant::now(), fired) {
+            return None;
         }
         let requested = !replies.is_empty();
         let read = catch_unwind(AssertUnwindSafe(|| {
@@ -140,10 +143,17 @@ impl Engine {
             Err(_) => return self.panicked(core, replies),
         };
         self.report(core);
-        let unfinished = collected.unsettled || self.written_meanwhile();
+        self.listen();
+        let unfinished = collected.unsettled || self.debounce.was_written();
         if unfinished && self.debounce.hold(Instant::now(), fired) {
             return collected.look_again;
         }
+        if fired.poll && collected.changed {
+            // Where no event tells that a write has ended, only a second look after a pause can.
+            self.debounce.on_hint(Instant::now(), &Hint::Changed);
+            return collected.look_again;
+        }
+        self.collector.seen();
         let result = if collected.changed || requested {
             catch_unwind(AssertUnwindSafe(|| self.accept(core, &collected)))
         } else {
@@ -156,19 +166,16 @@ impl Engine {
         collected.look_again
     }
 
-    /// Whether somebody began to write while the files were read: what was read may be half of it.
-    fn written_meanwhile(&mut self) -> bool {
+    /// Takes in everything that happened up to now; requests are left to the next pass.
+    fn listen(&mut self) {
         if let Some(watcher) = &mut self.watcher {
             watcher.flush();
         }
-        let mut demand = Demand::default();
+        let mut later = std::mem::take(&mut self.later);
         while let Ok(command) = self.inbox.try_recv() {
-            self.take(command, &mut demand);
+            self.take(command, &mut later);
         }
-        self.later.replies.append(&mut demand.replies);
-        self.later.source |= demand.source;
-        self.later.stop |= demand.stop;
-        self.debounce.is_writing()
+        self.later = later;
     }
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {

@@ -1,7 +1,13 @@
 //! Where values come from: each source yields a layer, a value tree that knows where its values stand.
 
 pub(crate) mod dir;
+pub(crate) mod dotenv;
+pub(crate) mod env;
+pub(crate) mod format;
+mod layer;
+pub(crate) mod locate;
 pub(crate) mod mount;
+pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod read_error;
 pub(crate) mod stamp;

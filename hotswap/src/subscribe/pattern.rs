@@ -37,6 +37,7 @@ impl FieldChange {
     }
 
     /// What is there now; `"***"` for a secret, `null` for nothing.
+    #[expect(clippy::new_ret_no_self, reason = "the pair is called old and new")]
     pub fn new(&self) -> &serde_json::Value {
         &self.new
     }

@@ -1,0 +1,15 @@
+//! Surroundings in which generated code must work as anywhere else.
+
+// The point is what the derive does with `pub`, not who reaches it.
+#![allow(unreachable_pub)]
+
+mod foreign;
+mod functions;
+mod generics;
+mod imports;
+mod leaves;
+mod modules;
+mod names;
+mod no_prelude;
+mod order;
+mod renamed_crate;
