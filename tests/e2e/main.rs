@@ -1,5 +1,7 @@
 //! The library from outside, against a real file system.
 
-mod support;
-
+mod environment;
+mod layers;
 mod load;
+mod support;
+mod writes;
