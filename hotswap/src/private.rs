@@ -15,7 +15,7 @@ pub use crate::{
 pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{config::HotConfig, guard::Ref};
+use crate::{config::HotConfig, error::Error, guard::Ref, handle::Handle, path::Path};
 
 /// What the values of a type parameter need, as leaves do.
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
@@ -45,6 +45,25 @@ impl<F: Copy> ByValue for F {}
 #[inline]
 pub fn copied<S: HotConfig, F: ByValue>(guard: Ref<S, F>) -> F {
     *guard
+}
+
+/// From a struct to a field of one of its fields.
+#[inline]
+pub fn get_inner<const I: usize, const J: usize, A, B, C>(outer: &A) -> &C
+where
+    A: FieldOf<I, B>,
+    B: FieldOf<J, C> + 'static,
+    C: 'static,
+{
+    outer.get().get()
+}
+
+/// Sets the value with this number, counted from the struct of the handle.
+///
+/// # Errors
+/// As [`Handle::set`].
+pub fn set_at<S: HotConfig, F: 'static>(handle: &Handle<S>, slot: usize, value: F) -> Result<u64, Error> {
+    handle.set(Path::<S, S>::root().__child::<F>(slot), value)
 }
 
 /// A struct whose nested field number `I` is being asked for its own fields.

@@ -8,7 +8,7 @@
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Result,
+    LitBool, Result, braced,
     parse::{Parse, ParseStream, Parser},
     parse_quote_spanned,
     spanned::Spanned,
@@ -36,7 +36,7 @@ pub(super) fn start(model: &Model, names: &Names) -> TokenStream {
     if asks.len() <= LONGEST_CHAIN {
         return begin(&Root { callback: Some(callback), fields, ..root }, &asks);
     }
-    let own = callback.expand(&fields.iter().map(|field| field.entry.clone()).collect::<Vec<_>>());
+    let own = callback.expand(&fields.iter().map(|field| field.entry.clone()).collect::<Vec<_>>(), false);
     let nested = fields.into_iter().filter(|field| field.inside != Inside::Nothing);
     let each = nested.zip(&asks).map(|(field, ask)| {
         begin(&Root { env: None, fields: vec![field], ..Root::of(model, names) }, &[ask])
@@ -65,11 +65,15 @@ fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
     let span = ty.span();
     let (private, owner, handle) = (model.private_at(span), model.self_type(), &names.handle);
     let index = Literal::usize_unsuffixed(field.index);
+    // The struct's name at the place of the field, where the promise is broken.
+    let (_, arguments, _) = model.generics.split_for_impl();
+    let mut ident = model.ident.clone();
+    ident.set_span(span);
     let mut asking = model.generics.clone();
     asking
         .make_where_clause()
         .predicates
-        .push(parse_quote_spanned!(span=> #owner: #private::Answered<#index>));
+        .push(parse_quote_spanned!(span=> #ident #arguments: #private::Answered<#index>));
     let (parameters, arguments, bounds) = model.generics.split_for_impl();
     let where_answered = &asking.where_clause;
     Some(quote! {
@@ -130,11 +134,16 @@ impl State {
 }
 
 /// The entries of one nested struct.
-pub(super) struct Answer(pub(super) Vec<Entry>);
+pub(super) struct Answer {
+    /// Whether it lists every field at every depth.
+    pub(super) complete: bool,
+    pub(super) entries: Vec<Entry>,
+}
 
 impl Parse for Answer {
     fn parse(input: ParseStream) -> Result<Self> {
-        let entries = group(input)?;
-        (|input: ParseStream| all(input, Ok)).parse2(entries).map(Self)
+        let content;
+        braced!(content in input);
+        Ok(Self { complete: content.parse::<LitBool>()?.value, entries: all(&content, Ok)? })
     }
 }

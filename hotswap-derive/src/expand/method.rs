@@ -22,9 +22,8 @@ pub(crate) struct Method<'m> {
     pub(crate) parameters: &'m TokenStream,
     pub(crate) bounds: &'m TokenStream,
     pub(crate) slot: &'m TokenStream,
-    /// Functions from the struct of the handle to the field.
+    /// A function from the struct of the handle to the field.
     pub(crate) get: &'m TokenStream,
-    pub(crate) get_mut: &'m TokenStream,
     pub(crate) kind: MethodKind,
 }
 
@@ -84,7 +83,7 @@ impl Method<'_> {
     }
 
     fn set(&self) -> TokenStream {
-        let Self { krate, vis, ty, parameters, bounds, get_mut, .. } = self;
+        let Self { krate, vis, ty, parameters, bounds, slot, .. } = self;
         let name = self.named(format_ident!("set_{}", self.getter));
         let docs = format!("Sets `{}`: validated, published, and kept over reloads.", self.getter);
         quote! {
@@ -93,7 +92,7 @@ impl Method<'_> {
                 &self,
                 value: #ty,
             ) -> ::core::result::Result<::core::primitive::u64, #krate::Error> #bounds {
-                self.0.__set(#get_mut, value)
+                #krate::__private::set_at(&self.0, #slot, value)
             }
         }
     }

@@ -1,7 +1,7 @@
 use hotswap::HotConfig;
 use serde::Deserialize;
 
-const NAME: bool = true;
+const NAME: &str = "name";
 
 #[derive(Deserialize, HotConfig)]
 struct App {
