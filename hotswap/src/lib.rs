@@ -18,6 +18,7 @@ mod issue;
 mod keys;
 mod load;
 mod member;
+mod panics;
 mod path;
 mod resolve;
 mod root;
