@@ -1,7 +1,9 @@
 //! The library from outside, against a real file system.
 
 mod environment;
+mod files;
 mod layers;
+mod left_out;
 mod load;
 mod support;
 mod writes;
