@@ -62,7 +62,8 @@ fn row_42_leavings_are_ignored() {
 #[test]
 fn row_42_each_save_of_an_editor_is_one_version() {
     let mut stage = conf_d();
-    let script = "cp 50.toml .50.toml.swp; mv 50.toml 50.toml~; printf '%s' \"$1\" > 50.toml; rm .50.toml.swp";
+    let script =
+        "cp 50.toml .50.toml.swp; mv 50.toml 50.toml~; printf '%s' \"$1\" > 50.toml; rm .50.toml.swp";
     for number in 2..6 {
         shell(&stage.path("conf.d"), script, &[&whole(number)]);
         stage.publishes(number);

@@ -33,9 +33,8 @@ fn row_10_two_files_of_a_config_map_change_together() {
         publish_config_map(folder.root(), number, &[("a.toml", &a), ("b.toml", &b)]);
     };
     swap(&folder, 1);
-    let mut stage = Stage::on(folder, |builder, folder| {
-        builder.file(folder.path("a.toml")).file(folder.path("b.toml"))
-    });
+    let mut stage =
+        Stage::on(folder, |builder, folder| builder.file(folder.path("a.toml")).file(folder.path("b.toml")));
     for number in 2..300 {
         swap(&stage.folder, number);
     }

@@ -26,7 +26,10 @@ fn row_21_touched_and_rewritten_with_the_same() {
 fn row_36_there_and_back_in_one_window() {
     let mut stage = Stage::on(Folder::with("app.toml", &whole(1)), |builder, folder| {
         // Long enough that the slowest machine makes both edits within it.
-        builder.file(folder.path("app.toml")).debounce(Duration::from_secs(2)).max_wait(Duration::from_secs(8))
+        builder
+            .file(folder.path("app.toml"))
+            .debounce(Duration::from_secs(2))
+            .max_wait(Duration::from_secs(8))
     });
     stage.replace("app.toml", &whole(2));
     stage.replace("app.toml", &whole(1));

@@ -55,7 +55,8 @@ fn row_05_vim_renames_twice() {
 #[test]
 fn row_45_a_writer_killed_before_its_rename() {
     let mut stage = Stage::one_file();
-    let script = "cp app.toml app.toml.tmp; printf 'number =' > app.toml.tmp; ln -s nowhere ..data_tmp; read x";
+    let script =
+        "cp app.toml app.toml.tmp; printf 'number =' > app.toml.tmp; ln -s nowhere ..data_tmp; read x";
     let mut command = Command::new("sh");
     command.args(["-c", script]).current_dir(stage.folder.root()).stdin(Stdio::piped());
     let mut writer = command.spawn().unwrap();

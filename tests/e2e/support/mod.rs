@@ -16,17 +16,21 @@ use std::{
 pub(crate) const BOUND: Duration = Duration::from_secs(20);
 
 /// A temporary folder with configuration files.
-pub(crate) struct Folder(PathBuf, Option<tempfile::TempDir>);
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Removes the folder when it goes.
+    _made: Option<tempfile::TempDir>,
+}
 
 impl Folder {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self(folder.path().to_owned(), Some(folder))
+        Self { path: folder.path().to_owned(), _made: Some(folder) }
     }
 
     /// A folder that somebody else made, and removes.
     pub(crate) fn in_place(path: PathBuf) -> Self {
-        Self(path, None)
+        Self { path, _made: None }
     }
 
     /// A folder with one file.
@@ -37,11 +41,11 @@ impl Folder {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     pub(crate) fn root(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Writes in place.
