@@ -1,5 +1,9 @@
 //! What the tests share: a folder with files, and waiting for conditions.
 
+mod child;
+
+pub(crate) use child::with_variables;
+
 use std::{
     fs,
     path::{Path, PathBuf},
