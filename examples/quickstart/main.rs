@@ -1,44 +1,128 @@
+//! A tour in one minute: load, react, refuse, recover. `-- --stay` keeps watching at the end.
+//!
+//! Run it with `cargo run --example quickstart`.
+
+mod settings;
+
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
 use hotswap::HotConfig;
-use serde::{Deserialize, Serialize};
+use settings::{AppConfig, AppConfigHandle};
 
-/// How fast a client may go.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
-#[hot(check = RateLimit::burst_fits)]
-struct RateLimit {
-    /// Requests a client may make in one window.
-    #[hot(default = 100, range(min = 1, max = 100_000))]
-    max: u32,
-    /// Extra requests allowed in a burst.
-    #[hot(default = 20)]
-    burst: u32,
-    name: String,
+/// Far more than the 50 ms that a file must be quiet before it is read.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::var_os("APP_POOL_SIZE").is_none() {
+        return again_with_a_variable();
+    }
+    let folder = copy_of_the_folder()?;
+    std::env::set_current_dir(folder.path())?;
+
+    let config = AppConfig::hot_load()?;
+    println!("1. Loaded from TOML, YAML and the environment. Effective values, and where each came from:\n");
+    show(&config);
+
+    let (tell, heard) = channel();
+    let changed = tell.clone();
+    let _limit = config.on_rate_limit_max_change(move |old, new| {
+        let _ = changed.send(format!("callback: rate_limit.max went from {old} to {new}"));
+    });
+    let _errors = config.on_reload_error(move |report| {
+        let _ = tell.send(report.to_string());
+    });
+
+    println!("\n2. A good edit of config/default.toml: max = 250");
+    edit("config/default.toml", "max = 100", "max = 250")?;
+    wait(&heard)?;
+    println!("   version {}, every getter now says {}", config.version(), config.rate_limit_max());
+
+    println!("\n3. An edit with four mistakes. The report names all of them, and nothing changes:");
+    let good = fs::read_to_string("config/default.toml")?;
+    fs::write("config/default.toml", FOUR_MISTAKES)?;
+    wait(&heard)?;
+    println!("   still version {}, rate_limit.max is {}", config.version(), config.rate_limit_max());
+
+    println!("\n4. The mistakes are mended, and max = 500 goes live:");
+    fs::write("config/default.toml", good.replace("max = 250", "max = 500"))?;
+    wait(&heard)?;
+    println!("   version {}", config.version());
+
+    if std::env::args().any(|argument| argument == "--stay") {
+        return stay(&config, folder.path(), &heard);
+    }
+    println!("\nThat was it. Run it with `-- --stay` to edit the files yourself.");
+    Ok(())
 }
-impl RateLimit {
-    fn burst_fits(&self) -> Result<(), String> {
-        if self.burst > self.max { Err("burst is larger than max".into()) } else { Ok(()) }
+
+/// A program cannot safely change its own environment, so the tour starts itself once more with a variable set.
+fn again_with_a_variable() -> Result<(), Box<dyn Error>> {
+    println!("$ APP_POOL_SIZE=16 quickstart\n");
+    let mut tour = Command::new(std::env::current_exe()?);
+    let status = tour.args(std::env::args_os().skip(1)).env("APP_POOL_SIZE", "16").status()?;
+    if status.success() { Ok(()) } else { Err(format!("the tour failed: {status}").into()) }
+}
+
+const FOUR_MISTAKES: &str = r#"listen = "0.0.0.0:8080"
+log_levle = "info"
+
+[rate_limit]
+max = 0
+burst = "many"
+window = "10 parsecs"
+"#;
+
+fn show(config: &AppConfigHandle) {
+    let now = config.load();
+    let rows = [
+        ("listen", now.listen.to_string()),
+        ("log_level", now.log_level.clone()),
+        ("rate_limit.max", now.rate_limit.max.to_string()),
+        ("rate_limit.burst", now.rate_limit.burst.to_string()),
+        ("rate_limit.window", format!("{:?}", now.rate_limit.window)),
+        ("pool.size", now.pool.size.to_string()),
+        ("pool.url", now.pool.url.clone()),
+    ];
+    for (path, value) in rows {
+        let origin = config.explain(path).origin().map_or("nowhere".to_owned(), ToString::to_string);
+        println!("   {path:<18} {value:<28} {origin}");
     }
 }
 
-#[derive(Clone, Debug, HotConfig, Deserialize)]
-#[hot(file = "/tmp/try/default.toml", env = "APP")]
-struct AppConfig {
-    #[hot(nested)]
-    rate_limit: RateLimit,
-    #[hot(default = "0.0.0.0:8080", restart)]
-    listen: std::net::SocketAddr,
-    #[hot(default = "info", one_of("error", "warn", "info", "debug", "trace"))]
-    log_level: String,
+fn edit(path: &str, old: &str, new: &str) -> std::io::Result<()> {
+    fs::write(path, fs::read_to_string(path)?.replace(old, new))
 }
 
-fn main() -> Result<(), hotswap::Error> {
-    let config = AppConfig::hot_builder().file("/tmp/try/default.toml").env("APP").load()?;
-    println!("{} {} {:?}", config.rate_limit_max(), config.log_level(), config.rate_limit_name());
-    let _sub = config.on_rate_limit_max_change(|old, new| println!("{old} -> {new}"));
-    let _e = config.on_reload_error(|e| println!("{e}"));
-    println!("set -> {:?}", config.set_rate_limit_max(500));
-    println!("set -> {:?}", config.set_rate_limit_max(5));
+/// Prints what a callback says, or fails if none speaks.
+fn wait(heard: &Receiver<String>) -> Result<(), Box<dyn Error>> {
+    let text = heard.recv_timeout(PATIENCE).map_err(|_| "no callback came within ten seconds")?;
+    text.lines().for_each(|line| println!("   {line}"));
+    Ok(())
+}
+
+fn stay(config: &AppConfigHandle, folder: &Path, heard: &Receiver<String>) -> Result<(), Box<dyn Error>> {
+    println!("\nWatching. Edit {} and see; Ctrl-C ends.", folder.join("config/default.toml").display());
+    let _all = config.subscribe(|change| println!("   version {}: {:?}", change.version(), change.changed()));
     loop {
-        std::thread::sleep(std::time::Duration::from_secs(1));
-        println!("{}", config.status());
+        heard.recv()?.lines().for_each(|line| println!("   {line}"));
     }
+}
+
+/// The tour edits files, so it works on a copy of its own folder.
+fn copy_of_the_folder() -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    fs::create_dir(folder.path().join("config"))?;
+    let original: PathBuf = [env!("CARGO_MANIFEST_DIR"), "quickstart", "config"].iter().collect();
+    for entry in fs::read_dir(original)? {
+        let entry = entry?;
+        fs::copy(entry.path(), folder.path().join("config").join(entry.file_name()))?;
+    }
+    Ok(folder)
 }

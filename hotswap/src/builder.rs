@@ -103,6 +103,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
+    history: usize,
 }
 
 impl Default for Options {
@@ -117,6 +118,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
+            history: 32,
         }
     }
 }
@@ -244,6 +246,17 @@ impl<T: HotConfig> Builder<T> {
     pub fn allow_empty_files(mut self, allow: bool) -> Self {
         self.options.allow_empty_files = allow;
         self
+    }
+
+    /// How many versions [`Handle::history`](crate::Handle::history) remembers; 32 by default.
+    pub fn history(mut self, versions: usize) -> Self {
+        self.options.history = versions;
+        self
+    }
+
+    /// Remembers no versions.
+    pub fn no_history(self) -> Self {
+        self.history(0)
     }
 
     /// Loads, validates, publishes version 1 and starts watching. Blocks; needs no async runtime.

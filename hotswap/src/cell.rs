@@ -121,13 +121,13 @@ impl Cells {
         let before = self.sequence.load(Ordering::Acquire);
         let bits = self.cells.get(slot)?.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
-        (before % 2 == 0 && self.sequence.load(Ordering::Relaxed) == before).then_some(bits)
+        (before.is_multiple_of(2) && self.sequence.load(Ordering::Relaxed) == before).then_some(bits)
     }
 
     /// The version; `None` while a publish is under way: ask the snapshot then.
     pub(crate) fn version(&self) -> Option<u64> {
         let sequence = self.sequence.load(Ordering::Acquire);
-        (sequence % 2 == 0).then_some(sequence / 2)
+        sequence.is_multiple_of(2).then_some(sequence / 2)
     }
 
     /// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.

@@ -1,6 +1,6 @@
 //! What readers hold while they look.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use crate::{config::HotConfig, snapshot::Published};
 
@@ -10,13 +10,14 @@ pub struct Guard<S> {
     base: usize,
     /// arc-swap's guards use slots of the thread that made them: sending one is sound but slow, and holding one
     /// over `.await` keeps an old configuration alive.
-    marker: std::marker::PhantomData<(fn() -> S, *const ())>,
+    unsendable: PhantomData<*const ()>,
+    marker: PhantomData<fn() -> S>,
 }
 
 impl<S: HotConfig> Guard<S> {
     #[inline]
     pub(crate) fn new(published: arc_swap::Guard<Arc<Published>>, base: usize) -> Self {
-        Self { published, base, marker: std::marker::PhantomData }
+        Self { published, base, unsendable: PhantomData, marker: PhantomData }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::{fmt, path::PathBuf};
 
+use serde::Serialize;
+
 use crate::keys::Keys;
 
 /// Where a value, or the lack of one, comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
     /// A place in a file.
@@ -105,7 +108,7 @@ pub struct Issue {
 
 impl Issue {
     pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
-        Self { path, origin: None, message: message.into(), help: None, kind }
+        Self { path, origin: None, message: one_line(message.into()), help: None, kind }
     }
 
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
@@ -114,7 +117,7 @@ impl Issue {
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(one_line(help.into()));
         self
     }
 
@@ -148,7 +151,7 @@ impl Issue {
     }
 }
 
-/// One line for the problem, one for its place, one for the remedy.
+/// One line for the problem and what to do, one for its place.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_root() {
@@ -156,9 +159,22 @@ impl fmt::Display for Issue {
         } else {
             write!(f, "{}: {}", self.path, self.message)?;
         }
-        if let Some(origin) = &self.origin {
-            write!(f, "\n  {origin}")?;
-        }
-        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+        self.help.iter().try_for_each(|help| write!(f, "; {help}"))?;
+        self.origin.iter().try_for_each(|origin| write!(f, "\n  {origin}"))
     }
+}
+
+/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line.
+pub(crate) fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    text.chars().fold(String::new(), |mut line, c| {
+        if c.is_control() {
+            line.extend(c.escape_default())
+        } else {
+            line.push(c)
+        }
+        line
+    })
 }

@@ -43,12 +43,16 @@ pub trait Member<S>: Sync {
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool;
 }
 
+/// Writes a leaf.
+#[doc(hidden)]
+pub(crate) type Encode<F> = fn(&F) -> Result<Value, EncodeError>;
+
 /// A leaf: a value of any type that serde reads.
 #[doc(hidden)]
 pub struct Leaf<const I: usize, F: 'static> {
     pub decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
     /// `None` when the type has no `Serialize`.
-    pub encode: Option<fn(&F) -> Result<Value, EncodeError>>,
+    pub encode: Option<Encode<F>>,
     /// `Some` when the leaf has a cell of its own.
     pub bits: Option<fn(&F) -> u64>,
     pub rules: &'static [&'static dyn Rule<F>],
@@ -83,13 +87,13 @@ pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) ->
 pub struct Probe<F>(PhantomData<F>);
 
 impl<F: Serialize> Probe<F> {
-    pub const ENCODE: Option<fn(&F) -> Result<Value, EncodeError>> = Some(ser::encode::<F>);
+    pub const ENCODE: Option<Encode<F>> = Some(ser::encode::<F>);
 }
 
 /// The other half of [`Probe`].
 #[doc(hidden)]
 pub trait NoEncode<F> {
-    const ENCODE: Option<fn(&F) -> Result<Value, EncodeError>> = None;
+    const ENCODE: Option<Encode<F>> = None;
 }
 
 impl<F> NoEncode<F> for Probe<F> {}

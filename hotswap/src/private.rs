@@ -13,7 +13,6 @@ pub use crate::{
 };
 #[cfg(feature = "derive")]
 pub use hotswap_derive::flatten;
-
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{config::HotConfig, error::Error, guard::Ref, handle::Handle, path::Path};

@@ -58,7 +58,6 @@ fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok,
 
 impl Status {
     pub(crate) fn of(core: &Core) -> Self {
-        let (pending_restart, overrides) = (core.pending(), core.pinned());
         let board = core.board();
         let current = core.current.load_full();
         Self {
@@ -69,8 +68,8 @@ impl Status {
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
-            pending_restart,
-            overrides,
+            pending_restart: board.pending.clone(),
+            overrides: board.pins.keys().map(ToString::to_string).collect(),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,

@@ -1,7 +1,16 @@
-//! The atomics of the publish core: std's, or loom's when its model is built with `--cfg loom`.
+//! What threads meet at. The models in `models/` include the files that import from here, and put the model
+//! checkers' own in its place.
 
-#[cfg(not(loom))]
-pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
+pub(crate) use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering, fence},
+    },
+    thread,
+    time::Instant,
+};
 
-#[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+/// No state behind these locks is left half changed by a panic.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

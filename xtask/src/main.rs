@@ -1,1 +1,31 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test | ci | bench | coverage`.
+
+mod coverage;
+mod steps;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test      every test, also those in the documentation; lists what could not run here
+  ci        what lands a change: format, lints, docs, each feature alone, tests, the quickstart
+  bench     the benchmarks against the alternatives, as a table
+  coverage  the share of lines that the tests reach";
+
+fn main() -> ExitCode {
+    let outcome = match std::env::args().nth(1).as_deref() {
+        Some("test") => steps::test(),
+        Some("ci") => steps::ci(),
+        Some("bench") => steps::bench(),
+        Some("coverage") => coverage::measure(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

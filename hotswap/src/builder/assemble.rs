@@ -16,6 +16,7 @@ use crate::{
     engine::{
         Core, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
+        lease::Lease,
         run::{Command, Demand, Engine},
     },
     error::Error,
@@ -40,6 +41,7 @@ struct Sources {
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
+    history: usize,
 }
 
 impl Options {
@@ -73,7 +75,7 @@ impl Sources {
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
                 Ok(slot) => slots.push(slot),
-                Err(issue) => issues.push(issue),
+                Err(issue) => issues.push(*issue),
             }
         }
         for source in builder.sources {
@@ -85,7 +87,13 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch })
+        Ok(Self {
+            collector,
+            issues,
+            timing: options.timing(),
+            watch: options.watch,
+            history: options.history,
+        })
     }
 
     /// Reads until nothing looks as if it was being written, or the wait for that is over.
@@ -110,8 +118,9 @@ impl Sources {
                     debounce.on_hint(Instant::now(), &hint);
                 }
             }
-            let unfinished = collected.unsettled || debounce.is_writing();
+            let unfinished = collected.unsettled || debounce.was_written();
             if !unfinished || !debounce.hold(Instant::now(), fired) {
+                self.collector.seen();
                 return collected;
             }
             fired = wait(inbox, debounce);
@@ -132,19 +141,21 @@ fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce) -> Fired {
     }
 }
 
-fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Issue> {
+fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> {
     let (rank, kind) = match spec.kind {
         PathKind::Dir => (priority::FILES, FileKind::Dir),
         PathKind::Dotenv => (priority::DOTENV, FileKind::Dotenv),
         PathKind::File => {
             let unknown = || {
-                Issue::new(
-                    IssueKind::Setup,
-                    Keys::root(),
-                    "the format of the file is not known by its extension",
+                Box::new(
+                    Issue::new(
+                        IssueKind::Setup,
+                        Keys::root(),
+                        "the format of the file is not known by its extension",
+                    )
+                    .at(Origin::file(&path))
+                    .with_help("use .toml, .yaml, .yml or .json"),
                 )
-                .at(Origin::file(&path))
-                .with_help("use .toml, .yaml, .yml or .json")
             };
             (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
         }
@@ -206,22 +217,22 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         pins: Pins::new(),
         pending: Vec::new(),
     };
-    let warnings = loaded.warnings.clone();
+    let (warnings, history) = (loaded.warnings.clone(), sources.history);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands)));
+    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
     core.warn(warnings);
-    start(
-        &core,
-        Engine {
-            core: Arc::downgrade(&core),
-            inbox,
-            collector: sources.collector,
-            watcher,
-            debounce,
-            later: Demand::default(),
-        },
-    )?;
-    Ok(Handle::root(core).into())
+    let (end, ended) = channel();
+    let engine = Engine {
+        core: Arc::downgrade(&core),
+        inbox,
+        collector: sources.collector,
+        watcher,
+        debounce,
+        later: Demand::default(),
+        _end: end,
+    };
+    start(&core, engine, ended)?;
+    Ok(Handle::root(Lease::first(core)).into())
 }
 
 fn watcher(commands: &Sender<Command>) -> Watcher {
@@ -232,7 +243,7 @@ fn watcher(commands: &Sender<Command>) -> Watcher {
     })
 }
 
-fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
+fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Error> {
     engine.report(core);
     let thread = engine.start().map_err(|error| {
         let message = format!("the system gives no thread for the engine: {error}");
@@ -240,7 +251,7 @@ fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
             Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
         )
     })?;
-    core.adopt(thread);
+    core.thread.adopt(thread, ended);
     Ok(())
 }
 
@@ -251,7 +262,8 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let state =
         State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    Handle::root(Arc::new(Core::new(Model::of::<T>(), current, state, None))).into()
+    let core = Core::new(Model::of::<T>(), current, state, None, Options::default().history);
+    Handle::root(Lease::first(Arc::new(core))).into()
 }
 
 /// The tree of a value, as far as its leaves can be written.

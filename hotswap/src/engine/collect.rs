@@ -5,7 +5,7 @@ mod file;
 mod variables;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fmt,
     path::PathBuf,
     sync::Arc,
@@ -132,19 +132,21 @@ pub(crate) struct Collector {
     settings: Settings,
     slots: Vec<Slot>,
     variables: Arc<Variables>,
+    /// What changed since the last pass that was used.
+    changes: Changes,
 }
 
 /// What changed, gathered into a cause.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Changes {
-    files: Vec<PathBuf>,
-    sources: Vec<String>,
+    files: BTreeSet<PathBuf>,
+    sources: BTreeSet<String>,
     environment: bool,
 }
 
 impl Collector {
     pub(crate) fn new(settings: Settings, slots: Vec<Slot>) -> Self {
-        Self { settings, slots, variables: Arc::default() }
+        Self { settings, slots, variables: Arc::default(), changes: Changes::default() }
     }
 
     /// What the watcher has to watch.
@@ -179,7 +181,6 @@ impl Collector {
             self.settings.max_file_size,
         )
         .into();
-        let mut changes = Changes::default();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         for slot in &mut self.slots {
@@ -189,7 +190,7 @@ impl Collector {
                 Slot::Custom(custom) => custom.step(&self.settings, thorough),
             };
             if given.changed {
-                changes.note(slot);
+                self.changes.note(slot);
             }
             collected.add(given);
         }
@@ -197,13 +198,17 @@ impl Collector {
         dotenv.extend(process);
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
-            let templates = collected.layers.iter().any(|layer| layer.has_templates());
-            collected.changed |= templates;
-            changes.environment |= templates;
+            self.changes.environment |= collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
-        collected.cause = changes.cause();
+        collected.changed = self.changes.any();
+        collected.cause = self.changes.clone().cause();
         collected
+    }
+
+    /// What was collected is used: changes count from here.
+    pub(crate) fn seen(&mut self) {
+        self.changes = Changes::default();
     }
 
     fn files(&self) -> impl Iterator<Item = &FileSlot> {
@@ -231,7 +236,6 @@ impl Collected {
     fn add(&mut self, given: Yield) {
         self.layers.extend(given.layers);
         self.unread.extend(given.issues);
-        self.changed |= given.changed;
         self.unsettled |= given.unsettled;
         self.look_again = self.look_again.into_iter().chain(given.look_again).min();
     }
@@ -242,14 +246,18 @@ impl Changes {
         match slot {
             Slot::File(file) => self.files.extend(file.changed_paths()),
             Slot::Env(_) => self.environment = true,
-            Slot::Custom(custom) => self.sources.push(custom.name().to_owned()),
+            Slot::Custom(custom) => drop(self.sources.insert(custom.name().to_owned())),
         }
+    }
+
+    fn any(&self) -> bool {
+        self.environment || !self.files.is_empty() || !self.sources.is_empty()
     }
 
     fn cause(self) -> Cause {
         match (self.files.is_empty(), self.sources.is_empty()) {
-            (false, _) => Cause::Files(self.files),
-            (true, false) => Cause::Sources(self.sources),
+            (false, _) => Cause::Files(self.files.into_iter().collect()),
+            (true, false) => Cause::Sources(self.sources.into_iter().collect()),
             (true, true) => Cause::Environment,
         }
     }

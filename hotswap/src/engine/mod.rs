@@ -7,9 +7,11 @@
 pub(crate) mod collect;
 mod commit;
 mod gate;
+pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod run;
+mod thread;
 mod write;
 
 use std::{
@@ -17,10 +19,9 @@ use std::{
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::Sender,
     },
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -28,16 +29,18 @@ pub use gate::PendingRestart;
 
 use crate::{
     error::Error,
+    history::History,
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{Model, Pins},
-    snapshot::Current,
+    snapshot::{Cause, Current},
     source::Layer,
     subscribe::{Notifier, Reports},
     watch::WatcherHealth,
 };
 use lock::WriterLock;
 use run::Command;
+use thread::EngineThread;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -46,6 +49,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) type Variables = BTreeMap<OsString, OsString>;
 
 /// What the next version stands on; only touched under the writer lock.
+#[derive(Clone)]
 pub(crate) struct State {
     /// The last accepted layers, lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
@@ -56,14 +60,42 @@ pub(crate) struct State {
 }
 
 /// What `status()` tells beside the snapshot.
-#[derive(Default)]
 pub(crate) struct Board {
     pub(crate) sources: Vec<collect::SourceStatus>,
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
     pub(crate) warnings: Vec<Issue>,
+    /// What the current version stands on, so that a look at it need not wait for writers.
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) pins: Pins,
+    pub(crate) pending: Vec<PendingRestart>,
+    pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
+}
+
+impl Board {
+    fn new(history: usize) -> Self {
+        Self {
+            sources: Vec::new(),
+            watcher: None,
+            last_error: None,
+            warnings: Vec::new(),
+            layers: Vec::new(),
+            pins: Pins::new(),
+            pending: Vec::new(),
+            history: History::new(history),
+            reloads: 0,
+            refused: 0,
+        }
+    }
+
+    /// Lets readers see what the current version stands on.
+    fn show(&mut self, state: &State) {
+        self.layers.clone_from(&state.layers);
+        self.pins.clone_from(&state.pins);
+        self.pending.clone_from(&state.pending);
+    }
 }
 
 /// What all handles of one configuration share.
@@ -77,8 +109,10 @@ pub(crate) struct Core {
     writer: WriterLock<State>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) thread: EngineThread,
     closed: AtomicBool,
+    /// How many [`lease::Lease`]s there are.
+    leases: AtomicUsize,
 }
 
 impl Core {
@@ -87,27 +121,28 @@ impl Core {
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
+        history: usize,
     ) -> Self {
+        let mut board = Board::new(history);
+        board.show(&state);
+        board.history.add(1, Cause::Start, Vec::new());
         Self {
             model,
             current: Arc::new(current),
             notifier: Notifier::new(),
             errors: Arc::default(),
             warnings: Arc::default(),
-            board: Mutex::default(),
+            board: Mutex::new(board),
             writer: WriterLock::new(state),
             commands,
-            thread: Mutex::new(None),
+            thread: EngineThread::default(),
             closed: AtomicBool::new(false),
+            leases: AtomicUsize::new(0),
         }
     }
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn adopt(&self, thread: JoinHandle<()>) {
-        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
 
     /// Whether there are sources to read again.
@@ -120,24 +155,21 @@ impl Core {
     }
 
     fn open(&self) -> Result<(), Error> {
-        if self.is_closed() {
-            return Err(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down").into());
-        }
-        Ok(())
+        if self.is_closed() { Err(shut_down()) } else { Ok(()) }
     }
 
     /// Reads every source again, waits for the outcome.
     pub(crate) fn reload(&self) -> Result<u64, Error> {
         self.open()?;
-        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        if self.writer_is_me() {
-            return self.writer.enter().map(|_| 0);
+        if self.writer.is_mine() || self.thread.is_me() {
+            let message = "a reload from inside a write, a source or a rule";
+            let help = "return first; a source that has something new says so by `Changed::notify`";
+            return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
+        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
         let (reply, answer) = std::sync::mpsc::channel();
-        let gone =
-            || Error::from(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down"));
-        commands.send(Command::Reload(reply)).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
+        answer.recv().map_err(|_| shut_down())?
     }
 
     /// Ends watching and notifying; what is published stays readable.
@@ -148,23 +180,21 @@ impl Core {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
         }
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let deadline = Instant::now() + PATIENCE;
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
-            while !thread.is_finished() && Instant::now() < deadline {
-                std::thread::park_timeout(Duration::from_millis(1));
-            }
-            if thread.is_finished() {
-                // Its panic, if any, was logged where it happened.
-                let _ = thread.join();
-            }
-        }
-        self.notifier.join(deadline.saturating_duration_since(Instant::now()));
+        let start = Instant::now();
+        self.thread.join(PATIENCE);
+        self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }
 
+fn shut_down() -> Error {
+    Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down").into()
+}
+
 impl Drop for Core {
+    /// For one that never got a handle; the last handle that goes has shut the others down.
     fn drop(&mut self) {
-        self.shut_down();
+        if !self.is_closed() {
+            self.shut_down();
+        }
     }
 }

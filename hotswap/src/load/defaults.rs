@@ -1,6 +1,7 @@
 //! The lowest layer: what the attributes of the struct say.
 
 use crate::{
+    keys::Keys,
     shape::{Kind, Shape},
     value::Value,
 };
@@ -30,4 +31,9 @@ pub(super) fn below(shape: &Shape, given: Option<&Value>) -> Value {
         }
     }
     defaults
+}
+
+/// The default of the field at `keys`, if an attribute gives one.
+pub(crate) fn default_of(shape: &Shape, keys: &Keys) -> Option<Value> {
+    keys.find(&below(shape, None)).cloned()
 }

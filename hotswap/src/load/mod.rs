@@ -10,6 +10,7 @@ pub(crate) mod unknown;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
+pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
 
 use crate::{
@@ -26,11 +27,13 @@ use crate::{
 };
 use problems::Problems;
 
+type Decoded = Result<Arc<dyn Root>, DecodeError>;
+
 /// A configuration type as values, so that everything behind the handles is compiled once.
 #[derive(Clone, Copy)]
 pub(crate) struct Model {
     pub(crate) shape: &'static Shape,
-    decode: fn(&Value, &IgnoredKeys) -> Result<Arc<dyn Root>, DecodeError>,
+    decode: fn(&Value, &IgnoredKeys) -> Decoded,
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
 }
 

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{Finding, Rule};
-use crate::keys::{Key, Keys};
+use crate::{
+    issue::one_line,
+    keys::{Key, Keys},
+};
 
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 80;
@@ -107,19 +110,4 @@ fn shortened(mut text: String) -> String {
         text.push('…');
     }
     text
-}
-
-/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line.
-fn one_line(text: String) -> String {
-    if !text.contains(char::is_control) {
-        return text;
-    }
-    text.chars().fold(String::new(), |mut line, c| {
-        if c.is_control() {
-            line.extend(c.escape_default())
-        } else {
-            line.push(c)
-        }
-        line
-    })
 }

@@ -10,7 +10,7 @@ use crate::{
     source::{
         UnknownKeys,
         format::Format,
-        locate::{self, Spot},
+        locate::{Places as TextPlaces, Spot},
     },
     value::{Dialect, Untyped, Value},
 };
@@ -49,7 +49,8 @@ impl Layer {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
-        let found: Vec<_> = layer.unfamiliar().chain(layer.doubled()).collect();
+        let text = layer.text_places().filter(|_| layer.has_oddities());
+        let found: Vec<_> = layer.unfamiliar(text.as_ref()).chain(layer.doubled(text.as_ref())).collect();
         layer.complaints.extend(found);
         layer
     }
@@ -80,14 +81,26 @@ impl Layer {
         matches!(keys.find(self.tree()), Some(Value::Untyped(Untyped { dialect: Dialect::Variable, .. })))
     }
 
-    /// Where the value at `keys` stands.
-    pub(crate) fn origin(&self, keys: &Keys) -> Origin {
-        self.spot(&self.as_written(keys), Spot::Value)
+    /// The places of everything in the text; parses it once more, so ask once for many.
+    pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
+        match &self.places {
+            Places::Text { format, text, .. } => TextPlaces::of(*format, text),
+            _ => None,
+        }
+    }
+
+    /// Where the value at `keys` stands, given [`text_places`](Self::text_places).
+    pub(crate) fn origin(&self, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Origin {
+        self.spot(text, &self.as_written(keys), Spot::Value)
     }
 
     /// Where the key at `keys` stands.
-    pub(crate) fn origin_of_key(&self, keys: &Keys) -> Origin {
-        self.spot(&self.as_written(keys), Spot::Key)
+    pub(crate) fn origin_of_key(&self, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Origin {
+        self.spot(text, &self.as_written(keys), Spot::Key)
+    }
+
+    fn has_oddities(&self) -> bool {
+        !self.normal.unknown.is_empty() || !self.normal.twice.is_empty()
     }
 
     /// Whether an origin stands in this layer.
@@ -105,10 +118,10 @@ impl Layer {
         }
     }
 
-    fn spot(&self, written: &Keys, spot: Spot) -> Origin {
+    fn spot(&self, text: Option<&TextPlaces<'_>>, written: &Keys, spot: Spot) -> Origin {
         match &self.places {
-            Places::Text { path, format, text } => {
-                let place = locate::nearest(*format, text, written, spot);
+            Places::Text { path, .. } => {
+                let place = text.map(|text| text.nearest(written, spot).1);
                 Origin::File {
                     path: path.clone(),
                     line: place.map(|(line, _)| line),
@@ -138,23 +151,26 @@ impl Layer {
         }
     }
 
-    fn unfamiliar(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.normal.unknown.iter().map(|(keys, meant)| {
+    fn unfamiliar<'t>(
+        &'t self,
+        text: Option<&'t TextPlaces<'t>>,
+    ) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.unknown.iter().map(move |(keys, meant)| {
             let message = match meant {
                 Some(meant) => format!("unknown key, did you mean `{meant}`?"),
                 None => "unknown key".to_owned(),
             };
             let issue =
-                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(keys, Spot::Key));
+                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(text, keys, Spot::Key));
             (self.unknown_keys, issue)
         })
     }
 
-    fn doubled(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.normal.twice.iter().map(|(keys, other)| {
+    fn doubled<'t>(&'t self, text: Option<&'t TextPlaces<'t>>) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.twice.iter().map(move |(keys, other)| {
             let issue =
                 Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
-                    .at(self.origin_of_key(keys))
+                    .at(self.origin_of_key(text, keys))
                     .with_help("remove one of the two");
             (UnknownKeys::Deny, issue)
         })

@@ -3,6 +3,9 @@
 //! Positions beside every value would cost memory and time on each load; a report is rare, and the text of the
 //! version it speaks of is at hand.
 
+// What only one format needs is dead in a build without it.
+#![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::format::{
@@ -75,6 +78,7 @@ impl<'t> Places<'t> {
     }
 
     /// The place of the value at `keys`, or of its key.
+    #[cfg(test)]
     pub(crate) fn locate(&self, keys: &Keys, what: Spot) -> Option<Place> {
         let (reached, place) = self.walk(keys, what);
         (reached == keys.0.len()).then_some(place)
@@ -109,14 +113,11 @@ impl<'t> Places<'t> {
 /// The place of the value at `keys`, or of its key; `None` when the text does not hold exactly that path.
 ///
 /// What a YAML alias or merge key brings in stands where it is written; the alias itself where it stands.
+#[cfg(test)]
 pub(crate) fn locate(format: Format, text: &str, keys: &Keys, what: Spot) -> Option<Place> {
     Places::of(format, text)?.locate(keys, what)
 }
 
-/// As [`locate`], or the place of the deepest value above it; `None` only when the text does not parse.
-pub(crate) fn nearest(format: Format, text: &str, keys: &Keys, what: Spot) -> Option<Place> {
-    Places::of(format, text).map(|places| places.nearest(keys, what).1)
-}
-
 #[cfg(test)]
+#[cfg(all(feature = "json", feature = "toml", feature = "yaml"))]
 mod tests;

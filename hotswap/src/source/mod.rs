@@ -6,6 +6,7 @@ pub(crate) mod env;
 pub(crate) mod format;
 mod layer;
 pub(crate) mod locate;
+pub(crate) mod mount;
 pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod read_error;

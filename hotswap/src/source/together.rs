@@ -22,6 +22,7 @@ const TRIES: usize = 8;
 /// Two files of one directory that is swapped as a whole (a mounted ConfigMap, a release link) are therefore
 /// never of different generations. Where this cannot be had, because something changes all the time, the
 /// contents that moved are marked as torn.
+#[cfg(test)]
 pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<Outcome> {
     read_all_together(|| paths.to_vec(), max_size)
 }

@@ -2,9 +2,10 @@
 
 use std::{
     marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex},
 };
 
+use super::Delivery;
 use crate::{
     config::HotConfig,
     error::Error,
@@ -12,15 +13,9 @@ use crate::{
     member::Kept,
     root,
     snapshot::{Cause, Current, Published},
+    sync::lock,
     value::Value,
 };
-
-/// Calls the subscriber if what it watches differs from what it saw last.
-///
-/// Called by one thread at a time.
-pub(crate) trait Delivery: Send + Sync {
-    fn deliver(&self);
-}
 
 /// The value of a field as a subscriber saw it.
 pub(crate) struct Seen {
@@ -53,7 +48,7 @@ fn encoded(published: &Published, slot: usize) -> Option<Value> {
 
 /// `on_<path>_change`.
 pub(crate) struct FieldDelivery<F, C> {
-    current: Weak<Current>,
+    current: Arc<Current>,
     slot: usize,
     last: Mutex<Seen>,
     callback: C,
@@ -62,20 +57,18 @@ pub(crate) struct FieldDelivery<F, C> {
 
 impl<F: 'static, C: Fn(&F, &F) + Send + Sync> FieldDelivery<F, C> {
     pub(crate) fn new(current: &Arc<Current>, seen: Seen, slot: usize, callback: C) -> Self {
-        Self { current: Arc::downgrade(current), slot, last: Mutex::new(seen), callback, marker: PhantomData }
+        Self { current: Arc::clone(current), slot, last: Mutex::new(seen), callback, marker: PhantomData }
     }
 }
 
 impl<F: 'static, C: Fn(&F, &F) + Send + Sync> Delivery for FieldDelivery<F, C> {
-    fn deliver(&self) {
-        let Some(current) = self.current.upgrade() else { return };
-        let now = current.load_full();
-        drop(current);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+    fn deliver(&self, wanted: &dyn Fn() -> bool) {
+        let now = self.current.load_full();
+        let mut last = lock(&self.last);
         if last.is(&now, self.slot) {
             return;
         }
-        let Some(next) = Seen::of(&now, self.slot) else { return };
+        let Some(next) = Seen::of(&now, self.slot).filter(|_| wanted()) else { return };
         let before = std::mem::replace(&mut *last, next);
         if let Some((old, new)) = before.value.downcast_ref().zip(last.value.downcast_ref()) {
             (self.callback)(old, new);
@@ -83,28 +76,51 @@ impl<F: 'static, C: Fn(&F, &F) + Send + Sync> Delivery for FieldDelivery<F, C> {
     }
 }
 
+/// A struct in one version.
+struct Side<T> {
+    version: u64,
+    value: Arc<T>,
+    encoded: Option<Value>,
+}
+
+impl<T: HotConfig> Side<T> {
+    fn of(published: &Published, base: usize) -> Self {
+        Self { version: published.version, value: published.part(base), encoded: encoded(published, base) }
+    }
+
+    fn leaf(&self, slot: usize) -> Option<&Value> {
+        T::SHAPE.keys_of(slot).find(self.encoded.as_ref()?)
+    }
+}
+
+impl<T> Clone for Side<T> {
+    fn clone(&self) -> Self {
+        Self { version: self.version, value: Arc::clone(&self.value), encoded: self.encoded.clone() }
+    }
+}
+
 /// What changed between what a subscriber saw last and what is there now.
 pub struct Change<T> {
-    old: Arc<T>,
-    new: Arc<T>,
-    version: u64,
+    old: Side<T>,
+    new: Side<T>,
     cause: Cause,
 }
 
 impl<T: HotConfig> Change<T> {
     /// What this subscriber saw last.
     pub fn old(&self) -> &T {
-        &self.old
+        &self.old.value
     }
 
     /// What is there now.
+    #[expect(clippy::new_ret_no_self, reason = "the other half of `old`, not a constructor")]
     pub fn new(&self) -> &T {
-        &self.new
+        &self.new.value
     }
 
     /// The version of [`new`](Self::new).
     pub fn version(&self) -> u64 {
-        self.version
+        self.new.version
     }
 
     /// Why that version was published. Versions that were skipped may have had other causes.
@@ -114,18 +130,23 @@ impl<T: HotConfig> Change<T> {
 
     /// The dotted paths of the leaves that differ, counted from `T`.
     pub fn changed(&self) -> Vec<String> {
+        self.leaves().into_iter().map(|slot| T::SHAPE.keys_of(slot).to_string()).collect()
+    }
+
+    /// The numbers of the leaves that differ by `PartialEq` and in their encoded form.
+    fn leaves(&self) -> Vec<usize> {
         let mut slots = Vec::new();
-        root::diff(&*self.old, &*self.new, 0, &mut slots);
+        root::diff(self.old(), self.new(), 0, &mut slots);
+        slots.retain(|slot| T::SHAPE.is_leaf(*slot) && self.old.leaf(*slot) != self.new.leaf(*slot));
         slots.sort_unstable();
-        let leaves = slots.into_iter().filter(|slot| T::SHAPE.is_leaf(*slot));
-        leaves.map(|slot| T::SHAPE.keys_of(slot).to_string()).collect()
+        slots
     }
 }
 
 impl<T: HotConfig> std::fmt::Debug for Change<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Change")
-            .field("version", &self.version)
+            .field("version", &self.version())
             .field("cause", &self.cause)
             .field("changed", &self.changed())
             .finish_non_exhaustive()
@@ -134,32 +155,31 @@ impl<T: HotConfig> std::fmt::Debug for Change<T> {
 
 /// `subscribe`: changes of anything below a struct.
 pub(crate) struct WholeDelivery<T, C> {
-    current: Weak<Current>,
+    current: Arc<Current>,
     base: usize,
-    last: Mutex<(u64, Arc<T>)>,
+    last: Mutex<Side<T>>,
     callback: C,
 }
 
 impl<T: HotConfig, C: Fn(&Change<T>) + Send + Sync> WholeDelivery<T, C> {
     pub(crate) fn new(current: &Arc<Current>, seen: &Published, base: usize, callback: C) -> Self {
-        let last = Mutex::new((seen.version, seen.part(base)));
-        Self { current: Arc::downgrade(current), base, last, callback }
+        Self { current: Arc::clone(current), base, last: Mutex::new(Side::of(seen, base)), callback }
     }
 }
 
 impl<T: HotConfig, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T, C> {
-    fn deliver(&self) {
-        let Some(current) = self.current.upgrade() else { return };
-        let now = current.load_full();
-        drop(current);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.version == last.0 {
+    fn deliver(&self, wanted: &dyn Fn() -> bool) {
+        let now = self.current.load_full();
+        let mut last = lock(&self.last);
+        if now.version == last.version {
             return;
         }
-        let new = now.part(self.base);
-        let (_, old) = std::mem::replace(&mut *last, (now.version, Arc::clone(&new)));
-        let change = Change { old, new, version: now.version, cause: now.cause.clone() };
-        if !root::same(change.old(), change.new()) {
+        let new = Side::of(&now, self.base);
+        let change = Change { old: last.clone(), new: new.clone(), cause: now.cause.clone() };
+        let differs = !change.leaves().is_empty();
+        // Only now, when nothing of the user's can panic any more before the call.
+        *last = new;
+        if differs && wanted() {
             (self.callback)(&change);
         }
     }
@@ -171,16 +191,16 @@ pub(crate) struct Reports(Mutex<(u64, Option<Error>)>);
 
 impl Reports {
     pub(crate) fn put(&self, report: Error) {
-        let mut reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reports = lock(&self.0);
         *reports = (reports.0 + 1, Some(report));
     }
 
     pub(crate) fn number(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+        lock(&self.0).0
     }
 
     fn newer_than(&self, seen: u64) -> Option<(u64, Error)> {
-        let reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reports = lock(&self.0);
         reports.1.clone().filter(|_| reports.0 > seen).map(|report| (reports.0, report))
     }
 }
@@ -199,9 +219,9 @@ impl<C: Fn(&Error) + Send + Sync> ReportDelivery<C> {
 }
 
 impl<C: Fn(&Error) + Send + Sync> Delivery for ReportDelivery<C> {
-    fn deliver(&self) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, report)) = self.reports.newer_than(*seen) {
+    fn deliver(&self, wanted: &dyn Fn() -> bool) {
+        let mut seen = lock(&self.seen);
+        if let Some((number, report)) = self.reports.newer_than(*seen).filter(|_| wanted()) {
             *seen = number;
             (self.callback)(&report);
         }

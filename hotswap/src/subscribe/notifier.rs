@@ -5,55 +5,23 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread::{self, ThreadId},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use super::{Delivery, Subscription};
+use super::{
+    Subscription,
+    registry::{Delivery, Registry, Subscriber, Topic},
+};
+use crate::{
+    panics::{contain, let_go},
+    sync::{
+        Arc, AtomicU64, Condvar, Instant, Mutex, MutexGuard, Ordering, PoisonError, lock,
+        thread::{self, JoinHandle, ThreadId},
+    },
+};
 
 /// How long the others wait for a slow callback.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// What a subscriber is told about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Topic {
-    /// The field or struct with this number.
-    Slot(usize),
-    /// Refused reloads.
-    ReloadError,
-    /// What `Warn` policies found.
-    Warning,
-}
-
-/// One callback, and whether it is being called.
-pub(crate) struct Subscriber {
-    id: u64,
-    topics: Vec<Topic>,
-    delivery: Box<dyn Delivery>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    removed: bool,
-    running: bool,
-    /// Stands in the queue.
-    queued: bool,
-    /// Something came up while it was running.
-    again: bool,
-}
-
-/// Everybody who subscribed.
-pub(crate) struct Registry {
-    by_topic: Mutex<HashMap<Topic, HashMap<u64, Arc<Subscriber>>>>,
-    next: AtomicU64,
-    panics: AtomicU64,
-}
 
 #[derive(Default)]
 struct Queue {
@@ -62,11 +30,13 @@ struct Queue {
     ready: VecDeque<Arc<Subscriber>>,
     /// Since when the leader is inside a callback.
     busy: Option<Instant>,
-    /// Changes with every call, so that the one standing by knows whether it is still the same.
-    call: u64,
     leader: Option<ThreadId>,
     standby: bool,
-    workers: usize,
+    workers: HashMap<ThreadId, JoinHandle<()>>,
+    /// Workers that have ended since the queue was closed.
+    ended: Vec<JoinHandle<()>>,
+    /// Workers whose callbacks wait for the other workers.
+    leaving: usize,
     closed: bool,
 }
 
@@ -80,45 +50,19 @@ struct Shared {
     registry: Arc<Registry>,
     queue: Mutex<Queue>,
     changed: Condvar,
+    panics: AtomicU64,
 }
 
 /// Tells subscribers what happened, on threads of its own.
 pub(crate) struct Notifier(Arc<Shared>);
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Registry {
-    pub(crate) fn remove(&self, subscriber: &Arc<Subscriber>) {
-        lock(&subscriber.state).removed = true;
-        let mut removed = Vec::new();
-        {
-            let mut by_topic = lock(&self.by_topic);
-            for topic in &subscriber.topics {
-                removed.extend(by_topic.get_mut(topic).and_then(|group| group.remove(&subscriber.id)));
-            }
-        }
-        // The callback may own anything, even a handle: it is dropped with no lock held.
-        drop(removed);
-    }
-
-    fn of(&self, topic: Topic) -> Vec<Arc<Subscriber>> {
-        let by_topic = lock(&self.by_topic);
-        let mut group: Vec<_> = by_topic.get(&topic).into_iter().flat_map(HashMap::values).cloned().collect();
-        group.sort_unstable_by_key(|subscriber| subscriber.id);
-        group
-    }
-}
-
 impl Notifier {
     pub(crate) fn new() -> Self {
-        let registry =
-            Registry { by_topic: Mutex::default(), next: AtomicU64::new(0), panics: AtomicU64::new(0) };
         Self(Arc::new(Shared {
-            registry: Arc::new(registry),
+            registry: Arc::default(),
             queue: Mutex::default(),
             changed: Condvar::new(),
+            panics: AtomicU64::new(0),
         }))
     }
 
@@ -131,23 +75,20 @@ impl Notifier {
         moved: impl FnOnce() -> bool,
     ) -> Subscription {
         let registry = &self.0.registry;
-        let id = registry.next.fetch_add(1, Ordering::Relaxed);
-        let subscriber = Arc::new(Subscriber { id, topics, delivery, state: Mutex::default() });
-        {
-            let mut by_topic = lock(&registry.by_topic);
-            for topic in &subscriber.topics {
-                by_topic.entry(*topic).or_default().insert(id, Arc::clone(&subscriber));
-            }
+        let Some(subscriber) = registry.add(topics, delivery) else { return Subscription::none() };
+        let subscription = Subscription::new(registry, &subscriber);
+        if moved() && subscriber.enqueue() {
+            self.wake(|queue| queue.ready.push_back(subscriber));
         }
-        if moved() && enqueue(&subscriber) {
-            self.wake(|queue| queue.ready.push_back(Arc::clone(&subscriber)));
-        }
-        Subscription::new(Arc::downgrade(registry), Arc::downgrade(&subscriber))
+        subscription
     }
 
     /// Leaves word of what happened; never blocks on a callback.
     pub(crate) fn announce(&self, topics: impl IntoIterator<Item = Topic>) {
-        self.wake(|queue| queue.topics.extend(topics));
+        // Whoever subscribes after this look finds out by itself that something happened.
+        if self.subscribers() > 0 {
+            self.wake(|queue| queue.topics.extend(topics));
+        }
     }
 
     fn wake(&self, add: impl FnOnce(&mut Queue)) {
@@ -156,20 +97,21 @@ impl Notifier {
             return;
         }
         add(&mut queue);
-        if queue.workers == 0 {
-            spawn(&self.0, &mut queue, lead);
+        if queue.leader.is_none() {
+            queue.leader = start(&self.0, &mut queue, lead);
         } else if queue.busy.is_some() {
             ensure_standby(&self.0, &mut queue);
         }
         self.0.changed.notify_all();
     }
 
+    /// How many callbacks panicked.
     pub(crate) fn panics(&self) -> u64 {
-        self.0.registry.panics.load(Ordering::Relaxed)
+        self.0.panics.load(Ordering::Relaxed)
     }
 
     pub(crate) fn subscribers(&self) -> usize {
-        lock(&self.0.registry.by_topic).values().map(HashMap::len).sum()
+        self.0.registry.len()
     }
 
     /// No callback starts after this. The registry is emptied, so that nothing keeps what callbacks own.
@@ -181,170 +123,162 @@ impl Notifier {
             std::mem::take(&mut queue.ready)
         };
         self.0.changed.notify_all();
-        let everybody = std::mem::take(&mut *lock(&self.0.registry.by_topic));
-        everybody
-            .values()
-            .flat_map(HashMap::values)
-            .for_each(|subscriber| lock(&subscriber.state).removed = true);
-        drop((unheard, everybody));
+        self.0.registry.close();
+        unheard.into_iter().for_each(let_go);
     }
 
-    /// Waits until the workers are gone, or `bound` has passed.
+    /// Waits until the workers of a closed notifier are gone, or `bound` has passed. A worker that calls this from
+    /// a callback waits for the others only.
     pub(crate) fn join(&self, bound: Duration) {
-        let deadline = Instant::now() + bound;
+        let start = Instant::now();
         let mut queue = lock(&self.0.queue);
-        let own = usize::from(is_worker());
-        while queue.workers > own {
-            let Some(left) = deadline.checked_duration_since(Instant::now()) else { return };
-            queue = self.0.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        let own = usize::from(queue.workers.contains_key(&thread::current().id()));
+        queue.leaving += own;
+        self.0.changed.notify_all();
+        while queue.workers.len() > queue.leaving && start.elapsed() < bound {
+            queue = wait(&self.0, queue, Some(bound.saturating_sub(start.elapsed())));
+        }
+        queue.leaving -= own;
+        let ended = std::mem::take(&mut queue.ended);
+        drop(queue);
+        // They are past everything but their own end.
+        ended.into_iter().for_each(|worker| drop(worker.join()));
+    }
+}
+
+/// Waits for a change of the queue.
+fn wait<'q>(
+    shared: &'q Shared,
+    queue: MutexGuard<'q, Queue>,
+    bound: Option<Duration>,
+) -> MutexGuard<'q, Queue> {
+    match bound {
+        None => shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner),
+        Some(bound) => shared.changed.wait_timeout(queue, bound).unwrap_or_else(PoisonError::into_inner).0,
+    }
+}
+
+/// Starts a worker; if the system has no thread to give, the next announcement tries again.
+fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Option<ThreadId> {
+    let owned = Arc::clone(shared);
+    let run = move || {
+        let _ = contain(|| work(&owned));
+        leave(&owned);
+    };
+    match thread::Builder::new().name("hotswap-notify".into()).spawn(run) {
+        Ok(handle) => {
+            let id = handle.thread().id();
+            queue.workers.insert(id, handle);
+            Some(id)
+        }
+        Err(error) => {
+            log::error!("hotswap: no thread for subscribers, they wait for the next change: {error}");
+            None
         }
     }
 }
 
-thread_local! {
-    static WORKER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-}
-
-/// Whether the caller runs inside a callback.
-pub(crate) fn is_worker() -> bool {
-    WORKER.get()
-}
-
-/// Starts a worker; if the system has no thread to give, the next announcement tries again.
-fn spawn(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> bool {
-    let owned = Arc::clone(shared);
-    let run = move || {
-        WORKER.set(true);
-        work(&owned);
-        lock(&owned.queue).workers -= 1;
-        owned.changed.notify_all();
-    };
-    let started = thread::Builder::new().name("hotswap-notify".into()).spawn(run);
-    queue.workers += usize::from(started.is_ok());
-    if let Err(error) = &started {
-        log::error!("hotswap: no thread for subscribers, they wait for the next change: {error}");
+/// The end of a worker.
+fn leave(shared: &Shared) {
+    let id = thread::current().id();
+    let mut queue = lock(&shared.queue);
+    queue.leader = queue.leader.filter(|leader| *leader != id);
+    let me = queue.workers.remove(&id);
+    if queue.closed {
+        queue.ended.extend(me);
     }
-    started.is_ok()
+    shared.changed.notify_all();
 }
 
 fn ensure_standby(shared: &Arc<Shared>, queue: &mut Queue) {
     if !queue.standby {
-        queue.standby = spawn(shared, queue, stand_by);
+        queue.standby = start(shared, queue, stand_by).is_some();
     }
 }
 
 /// Calls subscribers until the notifier closes or another worker has taken the lead.
 fn lead(shared: &Arc<Shared>) {
-    let me = thread::current().id();
+    let me = Some(thread::current().id());
     let mut queue = lock(&shared.queue);
-    queue.leader = Some(me);
-    loop {
-        if queue.closed || queue.leader != Some(me) {
-            return;
-        }
+    while !queue.closed && queue.leader == me {
         if let Some(subscriber) = queue.ready.pop_front() {
-            queue.busy = Some(Instant::now());
-            queue.call += 1;
-            if queue.waiting() {
-                ensure_standby(shared, &mut queue);
-            }
-            shared.changed.notify_all();
-            drop(queue);
-            call(shared, &subscriber);
-            // The last owner of a callback may drop anything, even a handle: never under the lock.
-            drop(subscriber);
-            queue = lock(&shared.queue);
-            if queue.leader == Some(me) {
-                queue.busy = None;
-            }
+            queue = call(shared, queue, subscriber);
         } else if queue.topics.is_empty() {
-            queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = wait(shared, queue, None);
         } else {
-            let topics = std::mem::take(&mut queue.topics);
-            drop(queue);
-            let told = topics.into_iter().flat_map(|topic| shared.registry.of(topic));
-            let ready: Vec<_> = told.filter(|subscriber| enqueue(subscriber)).collect();
-            queue = lock(&shared.queue);
-            queue.ready.extend(ready);
+            queue = look_up(shared, queue);
         }
     }
 }
 
-/// Whether the subscriber must be put in the queue now.
-fn enqueue(subscriber: &Subscriber) -> bool {
-    let mut state = lock(&subscriber.state);
-    if state.running {
-        state.again = true;
-        return false;
-    }
-    !std::mem::replace(&mut state.queued, true) && !state.removed
-}
-
-fn call(shared: &Shared, subscriber: &Arc<Subscriber>) {
-    {
-        let mut state = lock(&subscriber.state);
-        state.queued = false;
-        if state.removed {
-            return;
-        }
-        state.running = true;
-    }
-    if catch_unwind(AssertUnwindSafe(|| subscriber.delivery.deliver())).is_err() {
-        shared.registry.panics.fetch_add(1, Ordering::Relaxed);
-        log::error!("hotswap: a subscriber panicked; the others go on");
-    }
-    let again = {
-        let mut state = lock(&subscriber.state);
-        state.running = false;
-        let again = std::mem::take(&mut state.again) && !state.removed;
-        state.queued |= again;
-        again
-    };
-    if again {
-        lock(&shared.queue).ready.push_back(Arc::clone(subscriber));
+fn call<'q>(
+    shared: &'q Arc<Shared>,
+    mut queue: MutexGuard<'q, Queue>,
+    subscriber: Arc<Subscriber>,
+) -> MutexGuard<'q, Queue> {
+    queue.busy = Some(Instant::now());
+    if queue.waiting() {
+        ensure_standby(shared, &mut queue);
         shared.changed.notify_all();
     }
+    drop(queue);
+    let again = subscriber.call(&shared.panics).then(|| Arc::clone(&subscriber));
+    // The last owner of a callback may drop anything, even a handle: never under the lock.
+    let_go(subscriber);
+    let mut queue = lock(&shared.queue);
+    if queue.leader == Some(thread::current().id()) {
+        queue.busy = None;
+    }
+    put(shared, queue, again)
+}
+
+/// Finds who subscribed to what happened.
+fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGuard<'q, Queue> {
+    let topics = std::mem::take(&mut queue.topics);
+    drop(queue);
+    let mut ready = Vec::new();
+    for subscriber in topics.into_iter().flat_map(|topic| shared.registry.of(topic)) {
+        if subscriber.enqueue() {
+            ready.push(subscriber);
+        } else {
+            let_go(subscriber);
+        }
+    }
+    put(shared, lock(&shared.queue), ready)
+}
+
+/// Adds to the queue, unless it was closed meanwhile: then nothing may keep what callbacks own.
+fn put<'q>(
+    shared: &'q Shared,
+    mut queue: MutexGuard<'q, Queue>,
+    ready: impl IntoIterator<Item = Arc<Subscriber>>,
+) -> MutexGuard<'q, Queue> {
+    if queue.closed {
+        drop(queue);
+        ready.into_iter().for_each(let_go);
+        return lock(&shared.queue);
+    }
+    queue.ready.extend(ready);
+    if queue.waiting() {
+        shared.changed.notify_all();
+    }
+    queue
 }
 
 /// Watches the leader, and takes the lead when it is stuck while others wait.
 fn stand_by(shared: &Arc<Shared>) {
     let mut queue = lock(&shared.queue);
-    loop {
-        if queue.closed {
-            return;
-        }
-        let Some(since) = queue.busy.filter(|_| queue.waiting()) else {
-            queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            continue;
-        };
-        let call = queue.call;
-        match (since + PATIENCE).checked_duration_since(Instant::now()) {
-            Some(left) if !left.is_zero() => {
-                queue = shared.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
-            }
-            _ if queue.call == call => {
+    while !queue.closed {
+        let since = queue.busy.filter(|_| queue.waiting());
+        match since.map(|since| PATIENCE.saturating_sub(since.elapsed())) {
+            Some(Duration::ZERO) => {
                 queue.standby = false;
                 queue.busy = None;
                 queue.leader = Some(thread::current().id());
                 drop(queue);
                 return lead(shared);
             }
-            _ => {}
+            left => queue = wait(shared, queue, left),
         }
-    }
-}
-
-impl std::fmt::Debug for Registry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Registry")
-    }
-}
-
-impl std::fmt::Debug for Subscriber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subscriber")
-            .field("id", &self.id)
-            .field("topics", &self.topics)
-            .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{Arc, Mutex},
 };
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -14,6 +15,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     snapshot::{Current, Published},
+    sync::lock,
 };
 
 /// A leaf that changed, with its values as JSON.
@@ -37,6 +39,7 @@ impl FieldChange {
     }
 
     /// What is there now; `"***"` for a secret, `null` for nothing.
+    #[expect(clippy::new_ret_no_self, reason = "the pair is called old and new")]
     pub fn new(&self) -> &serde_json::Value {
         &self.new
     }
@@ -87,7 +90,7 @@ struct Watched {
 
 /// `watch_pattern`.
 pub(crate) struct PatternDelivery<C> {
-    current: Weak<Current>,
+    current: Arc<Current>,
     leaves: Mutex<BTreeMap<usize, Watched>>,
     callback: C,
 }
@@ -112,31 +115,46 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
                 leaves.insert(leaf.slot, Watched { path, secret: leaf.secret(), seen: first, json });
             }
         }
-        Self { current: Arc::downgrade(current), leaves: Mutex::new(leaves), callback }
+        Self { current: Arc::clone(current), leaves: Mutex::new(leaves), callback }
     }
 
     pub(crate) fn slots(&self) -> Vec<usize> {
-        self.leaves.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+        lock(&self.leaves).keys().copied().collect()
+    }
+}
+
+impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
+    fn tell(&self, slot: usize, now: &Published, wanted: &dyn Fn() -> bool) {
+        if let Some(change) = self.change(slot, now).filter(|_| wanted()) {
+            (self.callback)(&change);
+        }
+    }
+
+    fn change(&self, slot: usize, now: &Published) -> Option<FieldChange> {
+        let mut leaves = lock(&self.leaves);
+        let watched = leaves.get_mut(&slot)?;
+        if watched.seen.is(now, slot) {
+            return None;
+        }
+        let (seen, new) = (Seen::of(now, slot)?, json(now, slot, watched.secret));
+        watched.seen = seen;
+        let old = std::mem::replace(&mut watched.json, new.clone());
+        Some(FieldChange { path: watched.path.clone(), old, new, version: now.version })
     }
 }
 
 impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
-    fn deliver(&self) {
-        let Some(current) = self.current.upgrade() else { return };
-        let now = current.load_full();
-        drop(current);
-        let mut changes = Vec::new();
-        for (slot, watched) in self.leaves.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
-            if watched.seen.is(&now, *slot) {
-                continue;
-            }
-            let Some(seen) = Seen::of(&now, *slot) else { continue };
-            watched.seen = seen;
-            let old = std::mem::replace(&mut watched.json, json(&now, *slot, watched.secret));
-            let (path, new) = (watched.path.clone(), watched.json.clone());
-            changes.push(FieldChange { path, old, new, version: now.version });
+    fn deliver(&self, wanted: &dyn Fn() -> bool) {
+        let now = self.current.load_full();
+        let mut panic = None;
+        for slot in self.slots() {
+            // What one leaf's call panics over must not cost the others theirs.
+            let told = catch_unwind(AssertUnwindSafe(|| self.tell(slot, &now, wanted)));
+            panic = panic.or(told.err());
         }
-        changes.iter().for_each(&self.callback);
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
     }
 }
 

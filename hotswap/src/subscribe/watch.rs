@@ -6,14 +6,17 @@ use std::{
     marker::PhantomData,
     ops::Deref,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
 
 use futures_core::Stream;
 
 use super::{Delivery, Notifier, Subscription, Topic, delivery::Seen};
-use crate::snapshot::{Current, Published};
+use crate::{
+    snapshot::{Current, Published},
+    sync::lock,
+};
 
 /// The handle is gone or shut down: nothing will change any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,26 +30,31 @@ pub(crate) struct Bell(Mutex<Ring>);
 #[derive(Default)]
 struct Ring {
     closed: bool,
-    wakers: Vec<Waker>,
+    /// A watch is polled by one task at a time, so the last waker is the one that counts.
+    waker: Option<Waker>,
 }
 
 impl Bell {
     fn ring(&self, close: bool) {
-        let wakers = {
-            let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waker = {
+            let mut ring = lock(&self.0);
             ring.closed |= close;
-            std::mem::take(&mut ring.wakers)
+            ring.waker.take()
         };
-        wakers.into_iter().for_each(Waker::wake);
+        waker.into_iter().for_each(Waker::wake);
     }
 
     /// Leaves the waker; true if the bell will never ring again.
     fn listen(&self, waker: &Waker) -> bool {
-        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ring.closed && !ring.wakers.iter().any(|known| known.will_wake(waker)) {
-            ring.wakers.push(waker.clone());
+        // Wakers are code of the runtime: cloned and dropped with no lock held.
+        let mut waker = Some(waker.clone());
+        let mut ring = lock(&self.0);
+        if !ring.closed {
+            std::mem::swap(&mut ring.waker, &mut waker);
         }
-        ring.closed
+        let closed = ring.closed;
+        drop(ring);
+        closed
     }
 }
 
@@ -54,7 +62,7 @@ impl Bell {
 struct Ringer(Arc<Bell>);
 
 impl Delivery for Ringer {
-    fn deliver(&self) {
+    fn deliver(&self, _wanted: &dyn Fn() -> bool) {
         self.0.ring(false);
     }
 }
@@ -69,10 +77,10 @@ impl Drop for Ringer {
 ///
 /// Also a [`Stream`] of the field's new values.
 pub struct Watch<F> {
-    current: Weak<Current>,
+    /// What readers touch, not what keeps the configuration running: the last value is there to the end.
+    current: Arc<Current>,
     slot: usize,
     seen: Seen,
-    newest: Arc<Published>,
     bell: Arc<Bell>,
     _subscription: Subscription,
     marker: PhantomData<fn() -> F>,
@@ -80,14 +88,14 @@ pub struct Watch<F> {
 
 impl<F: 'static> Watch<F> {
     pub(crate) fn new(current: &Arc<Current>, notifier: &Notifier, slot: usize) -> Self {
-        let newest = current.load_full();
+        let now = current.load_full();
         let bell = Arc::new(Bell::default());
         let ringer = Box::new(Ringer(Arc::clone(&bell)));
-        let seen = Seen::of(&newest, slot).expect("a path is only made for a number that exists");
-        let subscription =
-            notifier.subscribe(vec![Topic::Slot(slot)], ringer, || current.version() != newest.version);
-        let current = Arc::downgrade(current);
-        Self { current, slot, seen, newest, bell, _subscription: subscription, marker: PhantomData }
+        let seen = Seen::of(&now, slot).expect("a path is only made for a number that exists");
+        let moved = || current.version() != now.version;
+        let subscription = notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved);
+        let current = Arc::clone(current);
+        Self { current, slot, seen, bell, _subscription: subscription, marker: PhantomData }
     }
 
     /// Waits until the value differs from the one this watch saw last; earlier changes may be skipped, the last
@@ -100,29 +108,26 @@ impl<F: 'static> Watch<F> {
     }
 
     fn poll_changed(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        // The waker is left before the value is looked at, so that no change falls between the two.
-        let closed = self.bell.listen(context.waker());
-        self.refresh();
-        if !self.seen.is(&self.newest, self.slot)
-            && let Some(seen) = Seen::of(&self.newest, self.slot)
-        {
-            self.seen = seen;
-            return Poll::Ready(Ok(()));
-        }
-        if closed || self.current.strong_count() == 0 { Poll::Ready(Err(Closed)) } else { Poll::Pending }
+        self.poll_next_version(context).map(|changed| changed.map(drop).ok_or(Closed))
     }
 
-    fn refresh(&mut self) {
-        if let Some(current) = self.current.upgrade() {
-            self.newest = current.load_full();
+    /// The version in which the value differs; `None` when there will be none.
+    fn poll_next_version(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
+        // The waker is left before the value is looked at, so that no change falls between the two.
+        let closed = self.bell.listen(context.waker());
+        let now = self.current.load_full();
+        if !self.seen.is(&now, self.slot)
+            && let Some(seen) = Seen::of(&now, self.slot)
+        {
+            self.seen = seen;
+            return Poll::Ready(Some(now));
         }
+        if closed { Poll::Ready(None) } else { Poll::Pending }
     }
 
     /// The value that is there now, whether seen or not.
     pub fn borrow(&self) -> WatchRef<F> {
-        let published =
-            self.current.upgrade().map_or_else(|| Arc::clone(&self.newest), |current| current.load_full());
-        WatchRef { published, slot: self.slot, marker: PhantomData }
+        WatchRef { published: self.current.load_full(), slot: self.slot, marker: PhantomData }
     }
 }
 
@@ -130,15 +135,11 @@ impl<F: 'static> Stream for Watch<F> {
     type Item = F;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<F>> {
-        match self.poll_changed(context) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(Err(Closed)) => Poll::Ready(None),
-            Poll::Ready(Ok(())) => {
-                let value =
-                    Seen::of(&self.newest, self.slot).and_then(|seen| seen.into_value().downcast().ok());
-                Poll::Ready(value.map(|value| *value))
-            }
-        }
+        let slot = self.slot;
+        self.poll_next_version(context).map(|now| {
+            let value = Seen::of(&*now?, slot)?.into_value().downcast().ok()?;
+            Some(*value)
+        })
     }
 }
 

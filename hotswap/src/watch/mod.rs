@@ -14,11 +14,16 @@ mod backend;
 pub(crate) mod chain;
 pub(crate) mod debounce;
 pub(crate) mod grace;
+mod handler;
 mod health;
 pub(crate) mod hint;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
+mod protocol_tests;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod scene;
+mod sentinel;
 mod survey;
 mod watcher;
 

@@ -2,14 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
+    sync::{Arc, atomic::Ordering, mpsc},
     time::Duration,
 };
 
@@ -18,16 +12,18 @@ use crate::{
     watch::{
         backend::{Backend, Notifier, Open},
         chain::Target,
+        handler::{Handler, Shared, locked},
         health::{WatcherHealth, WatcherMode},
-        hint::{CLOSES_ARE_TOLD, Hint, Interest},
+        hint::{CLOSES_ARE_TOLD, Hint},
+        sentinel::Sentinel,
         survey::{Identity, Survey},
     },
 };
 
 /// How often watches are set and checked before directories that do not hold still are left to the next hint.
 const ROUNDS: usize = 8;
-/// How long a flush waits for what may never come, as when the opened directory is no longer the watched one.
-const FLUSH: Duration = Duration::from_millis(250);
+/// After so many attempts in a row to hear a sentinel, it is believed that this system has none to offer.
+const SILENCE: u8 = 4;
 /// How long to wait at the end for a handler that is running.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -37,24 +33,16 @@ pub(crate) struct Watcher {
     shared: Arc<Shared>,
     watched: BTreeMap<PathBuf, Identity>,
     /// Directories that cannot be watched, and why.
-    refused: BTreeMap<PathBuf, String>,
+    refused: BTreeMap<PathBuf, (Identity, String)>,
     /// Whether every target is in a watched directory.
     covered: bool,
+    sentinel: Option<Sentinel>,
+    /// How often in a row the sentinel had to be set again.
+    silent: u8,
     /// What was logged already.
     told: BTreeSet<String>,
     /// Hangs up when the last handler is gone.
     handlers: mpsc::Receiver<()>,
-}
-
-/// What the handler, on notify's thread, shares with the watcher.
-struct Shared {
-    interest: Mutex<Interest>,
-    /// Tells that nothing is awaited any more.
-    passed: Condvar,
-    forward: Mutex<Box<dyn Fn(Hint) + Send>>,
-    overflows: AtomicU64,
-    /// What went wrong since the last arming.
-    fault: Mutex<Option<String>>,
 }
 
 impl Watcher {
@@ -70,20 +58,23 @@ impl Watcher {
         forward: impl Fn(Hint) + Send + 'static,
         mut open: impl FnMut(Handler) -> notify::Result<Notifier> + Send + 'static,
     ) -> Self {
-        let shared = Arc::new(Shared {
-            interest: Mutex::default(),
-            passed: Condvar::new(),
-            forward: Mutex::new(Box::new(forward)),
-            overflows: AtomicU64::new(0),
-            fault: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(forward));
         let (alive, handlers) = mpsc::channel();
         let for_handlers = Arc::clone(&shared);
         let open: Open =
             Box::new(move || open(Handler { shared: Arc::clone(&for_handlers), _alive: alive.clone() }));
         let (watched, refused, told) = Default::default();
-        let mut watcher =
-            Self { backend: Backend::new(open), shared, watched, refused, covered: true, told, handlers };
+        let mut watcher = Self {
+            backend: Backend::new(open),
+            shared,
+            watched,
+            refused,
+            covered: true,
+            sentinel: None,
+            silent: 0,
+            told,
+            handlers,
+        };
         watcher.backend.ensure();
         watcher.report();
         watcher
@@ -96,10 +87,12 @@ impl Watcher {
         if let Some(fault) = locked(&self.shared.fault).take() {
             log::warn!("watching for changes failed, starting over: {fault}");
         }
-        if !self.backend.ensure() {
+        if !self.backend.is_live() {
             self.watched.clear();
-            self.report();
-            return;
+            (self.sentinel, self.silent) = (None, 0);
+        }
+        if !self.backend.ensure() {
+            return self.report();
         }
         // A directory may be swapped between a look at it and its watch, so look again until nothing is left to
         // do: the last look was then taken under the watches.
@@ -144,13 +137,15 @@ impl Watcher {
     fn add(&mut self, survey: &Survey) -> bool {
         let mut any = false;
         for (dir, (identity, _)) in &survey.dirs {
-            if self.watched.contains_key(dir) || self.refused.contains_key(dir) {
+            let refused = self.refused.get(dir).is_some_and(|(then, _)| then == identity);
+            if refused || self.watched.contains_key(dir) {
                 continue;
             }
             any = true;
-            match self.backend.watch(dir) {
-                Ok(()) => drop(self.watched.insert(dir.clone(), identity.clone())),
-                Err(why) => drop(self.refused.insert(dir.clone(), why)),
+            let (dir, identity) = (dir.clone(), identity.clone());
+            match self.backend.watch(&dir) {
+                Ok(()) => drop(self.watched.insert(dir, identity)),
+                Err(why) => drop(self.refused.insert(dir, (identity, why))),
             }
         }
         if !self.backend.is_live() {
@@ -160,17 +155,25 @@ impl Watcher {
     }
 
     /// Returns when every event that happened before the call has been forwarded, or after a while. A promise on
-    /// Linux only: events come in order, so a directory is opened, and when that is heard, all is heard.
-    pub(crate) fn flush(&self) {
-        let Some(dir) = self.watched.keys().next_back().filter(|_| CLOSES_ARE_TOLD) else { return };
-        locked(&self.shared.interest).awaited = Some(dir.clone());
-        // Not a plain open, which would wait for ever if a pipe stood there by now.
-        if fs::read_dir(dir).is_ok() {
-            let interest = locked(&self.shared.interest);
-            let wait =
-                self.shared.passed.wait_timeout_while(interest, FLUSH, |interest| interest.awaited.is_some());
-            drop(wait);
+    /// Linux only.
+    pub(crate) fn flush(&mut self) {
+        if !CLOSES_ARE_TOLD || self.watched.is_empty() {
+            return;
         }
+        if self.sentinel.as_ref().is_some_and(|sentinel| self.shared.await_event(sentinel)) {
+            self.silent = 0;
+        } else if self.silent < SILENCE {
+            self.set_sentinel();
+        }
+    }
+
+    /// The old one, if any, stays silent: it may belong to a thread that is no more.
+    fn set_sentinel(&mut self) {
+        if let Some(old) = self.sentinel.take() {
+            self.backend.unwatch(old.path());
+        }
+        self.silent += 1;
+        self.sentinel = Sentinel::set(&mut self.backend).filter(|sentinel| self.shared.await_event(sentinel));
     }
 
     pub(crate) fn health(&self) -> WatcherHealth {
@@ -184,7 +187,8 @@ impl Watcher {
     }
 
     fn problems(&self) -> Vec<String> {
-        let refused = self.refused.iter().map(|(dir, why)| format!("cannot watch {}: {why}", Shown(dir)));
+        let refused =
+            self.refused.iter().map(|(dir, (_, why))| format!("cannot watch {}: {why}", Shown(dir)));
         let fault = self.backend.fault().map(|why| format!("cannot watch for changes: {why}"));
         fault.into_iter().chain(refused).collect()
     }
@@ -211,50 +215,6 @@ impl Drop for Watcher {
         self.backend = Backend::new(Box::new(|| Err(notify::Error::generic("closed"))));
         let _ = self.handlers.recv_timeout(FAREWELL);
     }
-}
-
-/// Runs on notify's thread, which a panic would end without a word.
-struct Handler {
-    shared: Arc<Shared>,
-    _alive: mpsc::Sender<()>,
-}
-
-impl notify::EventHandler for Handler {
-    fn handle_event(&mut self, event: notify::Result<notify::Event>) {
-        self.shared.heard(event).into_iter().for_each(|hint| self.shared.forward(hint));
-    }
-}
-
-impl Shared {
-    fn heard(&self, event: notify::Result<notify::Event>) -> Vec<Hint> {
-        match event {
-            Ok(event) if !event.need_rescan() => return self.understood(&event),
-            Ok(_) => drop(self.overflows.fetch_add(1, Ordering::Relaxed)),
-            Err(error) => *locked(&self.fault) = Some(error.to_string()),
-        }
-        // Among what was not heard may be that a watch was lost.
-        locked(&self.interest).lose_all();
-        vec![Hint::Rescan]
-    }
-
-    fn understood(&self, event: &notify::Event) -> Vec<Hint> {
-        let mut interest = locked(&self.interest);
-        let hints = interest.hints(event);
-        if interest.awaited.is_none() {
-            self.passed.notify_all();
-        }
-        hints
-    }
-
-    fn forward(&self, hint: Hint) {
-        let forward = locked(&self.forward);
-        let _ = catch_unwind(AssertUnwindSafe(|| forward(hint)));
-    }
-}
-
-/// No state here is left half changed by a panic.
-fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use std::{
 
 use notify::{Config, ErrorKind, Event, EventHandler, EventKind, RecursiveMode, WatcherKind, event::Flag};
 
-use super::{Handler, Watcher};
-use crate::watch::{chain::Target, health::WatcherMode, hint::Hint};
+use super::Watcher;
+use crate::watch::{chain::Target, handler::Handler, health::WatcherMode, hint::Hint};
 
 type Answer = fn(&Path) -> notify::Result<()>;
 

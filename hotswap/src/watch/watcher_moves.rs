@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::watch::{
+    chain::Target,
     health::WatcherMode,
     scene::{Scene, plain},
 };
@@ -137,4 +138,33 @@ fn directories_that_never_hold_still_are_watched_in_the_end() {
     // Nothing of the many directories that came and went is left.
     let above = scene.dir.path().ancestors().count();
     assert_eq!(scene.watcher.health().watched, above + 2);
+}
+
+/// notify knows one inode by one name only, the last that it was watched under.
+#[test]
+#[ignore = "mounts: run as root in `unshare --mount`"]
+fn a_directory_with_two_names_is_heard_for_both() {
+    let mut scene = Scene::file("a/b/app.toml", |dir| {
+        nested(dir);
+        fs::create_dir_all(dir.join("x/b")).unwrap();
+        mount(&dir.join("a"), &dir.join("x"));
+    });
+    scene.targets.push(Target::File(scene.at("x/b/other.toml")));
+    scene.arm();
+    for name in ["a/b/app.toml", "x/b/other.toml"] {
+        scene.write(name);
+        assert_ne!(scene.hints(), [], "{name} is not heard");
+    }
+    // A mount is no event, so that the next poll has to find it.
+    fs::create_dir_all(scene.at("y/b")).unwrap();
+    mount(&scene.at("y"), &scene.at("x"));
+    scene.hints();
+    scene.arm();
+    scene.write("x/b/other.toml");
+    assert_ne!(scene.hints(), [], "the mounted directory is not heard");
+}
+
+fn mount(from: &Path, to: &Path) {
+    let mut command = std::process::Command::new("mount");
+    assert!(command.arg("--bind").args([from, to]).status().unwrap().success());
 }

@@ -14,6 +14,7 @@ use crate::{
     source::{
         Layer, Places, dir, dotenv,
         format::{self, Format},
+        mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
         stamp::Digest,
@@ -43,6 +44,8 @@ pub(crate) struct FileSlot {
     files: BTreeMap<PathBuf, FileState>,
     /// Why the directory cannot be listed.
     unlisted: Option<ReadError>,
+    /// What changed in the last pass.
+    changed: Vec<PathBuf>,
 }
 
 /// One file between passes.
@@ -59,6 +62,8 @@ struct FileState {
 /// What became of a content, kept until there is another.
 struct Parsed {
     digest: Digest,
+    /// The file is a mount of its own.
+    mounted: bool,
     result: Result<Arc<Layer>, Vec<Issue>>,
     variables: Variables,
 }
@@ -76,7 +81,7 @@ const EXTENSIONS: &[&str] = Format::EXTENSIONS;
 impl FileSlot {
     pub(crate) fn new(path: PathBuf, kind: FileKind, optional: bool) -> Self {
         let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-        Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None }
+        Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None, changed: Vec::new() }
     }
 
     pub(super) fn target(&self) -> Target {
@@ -95,7 +100,7 @@ impl FileSlot {
     }
 
     pub(super) fn changed_paths(&self) -> impl Iterator<Item = PathBuf> {
-        self.files.values().filter(|file| file.changed).map(|file| file.shown.clone())
+        self.changed.iter().cloned()
     }
 
     pub(super) fn statuses(&self) -> Vec<SourceStatus> {
@@ -123,6 +128,7 @@ impl FileSlot {
                 break;
             }
         }
+        self.changed.clear();
         self.list(&mut given);
         for path in read.keys() {
             if !self.files.contains_key(path) {
@@ -142,6 +148,8 @@ impl FileSlot {
             state.step(outcome, format, optional, settings, last_try, now);
             state.give(optional, &mut given, dotenv);
         }
+        self.changed.extend(self.files.values().filter(|file| file.changed).map(|file| file.shown.clone()));
+        given.changed = !self.changed.is_empty();
         self.files.retain(|_, state| kind != FileKind::Dir || !state.is_gone());
         given
     }
@@ -167,8 +175,9 @@ impl FileSlot {
         let error = dir::list(&self.absolute, EXTENSIONS)
             .err()
             .filter(|error| !(self.optional && error.is_missing()));
-        given.changed |=
-            error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string);
+        if error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string) {
+            self.changed.push(self.path.clone());
+        }
         given.issues.extend(error.as_ref().map(|error| unreadable(&self.path, error)));
         self.unlisted = error;
     }
@@ -239,7 +248,6 @@ impl FileState {
     }
 
     fn give(&self, optional: bool, given: &mut Yield, dotenv: &mut Variables) {
-        given.changed |= self.changed;
         given.unsettled |= self.unsettled;
         if optional && self.trouble == Some(Trouble::Away) && self.content.is_some() {
             given.look_again = given.look_again.into_iter().chain(self.grace.deadline()).min();
@@ -270,6 +278,10 @@ impl FileState {
                         .to_owned(),
                 ),
             ),
+            (None, Some(Parsed { mounted: true, .. })) => (
+                Health::Degraded,
+                Some("it is mounted by itself: what replaces the original stays unseen, a mounted directory shows it".to_owned()),
+            ),
             (None, _) => (Health::Ok, None),
         };
         SourceStatus { name: self.shown.display().to_string(), health, message }
@@ -279,6 +291,7 @@ impl FileState {
 impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
         let digest = content.digest;
+        let mounted = is_mounted_file(&content.real);
         let Some(format) = format else { return Self::dotenv(shown, &content, settings) };
         let result = match format::parse(format, &content.text) {
             Ok(tree) => {
@@ -290,21 +303,21 @@ impl Parsed {
                 .map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column)))
                 .collect()),
         };
-        Self { digest, result, variables: Variables::new() }
+        Self { digest, mounted, result, variables: Variables::new() }
     }
 
     fn dotenv(shown: &Path, content: &Content, settings: &Settings) -> Self {
-        let digest = content.digest;
+        let (digest, mounted) = (content.digest, is_mounted_file(&content.real));
         match dotenv::parse(content.text.as_bytes()) {
             Ok(lines) => {
                 let variables =
                     lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { digest, result, variables }
+                Self { digest, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, &flaw.message, flaw.line, None)).collect();
-                Self { digest, result: Err(issues), variables: Variables::new() }
+                Self { digest, mounted, result: Err(issues), variables: Variables::new() }
             }
         }
     }

@@ -1,5 +1,8 @@
 //! From the text of a file to a value tree, and to the places of the values in the text.
 
+// What only one format needs is dead in a build without it.
+#![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
+
 #[cfg(feature = "json")]
 mod json;
 mod name;
@@ -123,4 +126,8 @@ fn string(text: &str) -> Value {
 }
 
 #[cfg(test)]
+#[cfg(all(feature = "json", feature = "toml", feature = "yaml"))]
 mod tests;
+#[cfg(test)]
+#[cfg(not(feature = "yaml"))]
+mod without;

@@ -1,4 +1,4 @@
-use super::{Spot, locate, nearest};
+use super::{Places, Spot, locate};
 use crate::{
     keys::{Key, Keys},
     source::format::Format::{self, *},
@@ -79,7 +79,15 @@ fn a_carriage_return_takes_no_line() {
 #[test]
 fn what_is_not_there_has_only_a_nearest_place() {
     assert_eq!(locate(Toml, "[a]\nb = 1", &keys("a.c"), Spot::Key), None);
-    assert_eq!(nearest(Toml, "[a]\nb = 1", &keys("a.c"), Spot::Value), Some((1, 1)));
-    assert_eq!(nearest(Yaml, "a:\n  b: 1", &keys("a.b.c.d"), Spot::Key), Some((2, 3)));
-    assert_eq!(nearest(Json, "{", &keys("a"), Spot::Key), None);
+    assert_eq!(
+        Places::of(Toml, "[a]\nb = 1").map(|places| places.nearest(&keys("a.c"), Spot::Value).1),
+        Some((1, 1))
+    );
+    assert_eq!(
+        Places::of(Yaml, "a:\n  b: 1").map(|places| places.nearest(&keys("a.b.c.d"), Spot::Key).1),
+        Some((2, 3))
+    );
+    assert_eq!(Places::of(Json, "{").map(|places| places.nearest(&keys("a"), Spot::Key).1), None);
 }
+
+mod agree;

@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
 /// The crate's `Display` prints the line of the text, its message does not.
 fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, String)> {
     let offset = |error: &::toml::de::Error| error.span().map_or(0, |span| span.start);
-    let mut found: Vec<_> = errors.iter().map(|error| (offset(error), error.message().to_string())).collect();
+    let mut found: Vec<_> = errors.iter().map(|error| (offset(error), message(error))).collect();
     found.sort();
     let mut line_end = 0;
     found.retain(|(offset, _)| {
@@ -46,6 +46,13 @@ fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, S
         first
     });
     found
+}
+
+fn message(error: &::toml::de::Error) -> String {
+    match error.message() {
+        "recursion limit" | "cannot recurse further; max recursion depth met" => too_deep(),
+        message => message.to_string(),
+    }
 }
 
 struct Reader<'t> {

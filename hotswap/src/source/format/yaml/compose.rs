@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag
 
 use crate::source::format::{
     MAX_DEPTH,
-    text::{Flaw, Place},
+    text::{self, Flaw, Place},
     too_deep,
 };
 
@@ -46,10 +46,11 @@ impl Node<'_> {
 
 /// The root of the only document; `None` when there is none, as in a text of comments.
 pub(super) fn compose(text: &str) -> Result<Option<Node<'_>>, Flaw> {
-    Composer { parser: Parser::new_from_str(text), open: Vec::new(), root: None }.run()
+    Composer { text, parser: Parser::new_from_str(text), open: Vec::new(), root: None }.run()
 }
 
 struct Composer<'t> {
+    text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     /// The lists and tables that have not ended.
     open: Vec<Node<'t>>,
@@ -60,7 +61,7 @@ impl<'t> Composer<'t> {
     // Events and a stack of our own: `Parser::load` recurses with the text.
     fn run(mut self) -> Result<Option<Node<'t>>, Flaw> {
         while let Some(event) = self.parser.next_event() {
-            let (event, span) = event.map_err(|error| flaw(&error))?;
+            let (event, span) = event.map_err(|error| flaw(self.text, &error))?;
             self.take(event, place(span.start))?;
         }
         Ok(self.root)
@@ -119,11 +120,13 @@ fn place(marker: Marker) -> Place {
     (marker.line(), marker.col() + 1)
 }
 
-fn flaw(error: &ScanError) -> Flaw {
-    // The one message of the parser that repeats the text.
+fn flaw(text: &str, error: &ScanError) -> Flaw {
     let message = match error.info() {
-        info if info.starts_with("unexpected character") => "unexpected character",
-        info => info,
+        // The one message of the parser that repeats the text.
+        info if info.starts_with("unexpected character") => "unexpected character".into(),
+        info if info.contains("recursion limit") => too_deep(),
+        info => info.to_string(),
     };
-    Flaw::new(message, place(*error.marker()))
+    // The parser ends a text without a line break one line below it.
+    Flaw::new(message, place(*error.marker()).min(text::place(text, text.len())))
 }

@@ -1,0 +1,41 @@
+//! Durations as people write them: `10s`, `1m 30s`, `500ms`.
+//!
+//! For `#[serde(with = "hotswap::duration")]` on a [`Duration`] field.
+//!
+//! ```
+//! use hotswap::HotConfig;
+//! use std::time::Duration;
+//!
+//! #[derive(serde::Deserialize, HotConfig)]
+//! struct Config {
+//!     #[hot(default = "1m 30s", copy)]
+//!     #[serde(with = "hotswap::duration")]
+//!     timeout: Duration,
+//! }
+//!
+//! let config = Config::hot_builder().load()?;
+//! assert_eq!(config.timeout(), Duration::from_secs(90));
+//! # Ok::<(), hotswap::Error>(())
+//! ```
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+/// Reads a duration.
+///
+/// # Errors
+/// The text has no unit, or one that is not known.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    humantime::parse_duration(&text)
+        .map_err(|_| D::Error::custom("not a duration, write one like 10s, 1m 30s or 500ms"))
+}
+
+/// Writes a duration so that it can be read again.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&humantime::format_duration(*duration))
+}

@@ -1,0 +1,24 @@
+//! Code of the program that is called where a panic must not spread.
+
+use std::{
+    any::Any,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// Runs `work`; `None` if it panicked. The panic was reported by the program's panic hook.
+pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(discard).ok()
+}
+
+/// Drops what may run code of the program as it goes.
+pub(crate) fn let_go<T>(value: T) {
+    if contain(|| drop(value)).is_none() {
+        log::error!("hotswap: a value panicked when it was dropped");
+    }
+}
+
+/// What a panic carries may panic when it is dropped; that one carries something again, and is left alone.
+fn discard(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
+}

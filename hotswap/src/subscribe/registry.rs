@@ -1,0 +1,175 @@
+//! Who subscribed to what, and where each subscriber stands: waiting, being called, gone.
+
+use std::collections::HashMap;
+
+use crate::{
+    panics::{contain, let_go},
+    sync::{Arc, AtomicU64, Mutex, Ordering, lock},
+};
+
+/// Calls the subscriber if what it watches differs from what it saw last.
+///
+/// Called by one thread at a time.
+pub(crate) trait Delivery: Send + Sync {
+    /// `wanted` is asked after looking at what there is now and right before each call of the subscriber: whoever
+    /// unsubscribed never hears of what was published later.
+    fn deliver(&self, wanted: &dyn Fn() -> bool);
+}
+
+/// What a subscriber is told about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Topic {
+    /// The field or struct with this number.
+    Slot(usize),
+    /// Refused reloads.
+    ReloadError,
+    /// What `Warn` policies found.
+    Warning,
+}
+
+/// One callback, and whether it is being called.
+pub(crate) struct Subscriber {
+    id: u64,
+    topics: Vec<Topic>,
+    delivery: Box<dyn Delivery>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    removed: bool,
+    running: bool,
+    /// Stands in the queue.
+    queued: bool,
+    /// Something came up while it was running.
+    again: bool,
+}
+
+impl Subscriber {
+    /// Notes that there is something for it. Says whether it must be put in the queue now.
+    pub(super) fn enqueue(&self) -> bool {
+        let mut state = lock(&self.state);
+        if state.running {
+            state.again = true;
+            return false;
+        }
+        !std::mem::replace(&mut state.queued, true) && !state.removed
+    }
+
+    /// Calls it, unless it is gone. Says whether it must be put in the queue again.
+    pub(super) fn call(&self, panics: &AtomicU64) -> bool {
+        if !self.begin() {
+            return false;
+        }
+        let wanted = || !lock(&self.state).removed;
+        if contain(|| self.delivery.deliver(&wanted)).is_none() {
+            panics.fetch_add(1, Ordering::Relaxed);
+            log::error!("hotswap: a subscriber panicked; the others go on");
+        }
+        self.end()
+    }
+
+    fn begin(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.queued = false;
+        state.running = !state.removed;
+        state.running
+    }
+
+    fn end(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.running = false;
+        state.queued = std::mem::take(&mut state.again) && !state.removed;
+        state.queued
+    }
+
+    fn remove(&self) {
+        lock(&self.state).removed = true;
+    }
+}
+
+/// Everybody who subscribed.
+#[derive(Default)]
+pub(crate) struct Registry {
+    members: Mutex<Members>,
+    next: AtomicU64,
+}
+
+#[derive(Default)]
+struct Members {
+    by_topic: HashMap<Topic, HashMap<u64, Arc<Subscriber>>>,
+    closed: bool,
+}
+
+impl Registry {
+    /// `None` once the registry is closed; the delivery is dropped then.
+    pub(super) fn add(&self, topics: Vec<Topic>, delivery: Box<dyn Delivery>) -> Option<Arc<Subscriber>> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let subscriber = Arc::new(Subscriber { id, topics, delivery, state: Mutex::default() });
+        let mut members = lock(&self.members);
+        if members.closed {
+            // The last owner drops what the callback owns: not under the lock.
+            drop(members);
+            return None;
+        }
+        for topic in &subscriber.topics {
+            members.by_topic.entry(*topic).or_default().insert(id, Arc::clone(&subscriber));
+        }
+        drop(members);
+        Some(subscriber)
+    }
+
+    pub(super) fn remove(&self, subscriber: &Subscriber) {
+        subscriber.remove();
+        let mut removed = Vec::new();
+        {
+            let mut members = lock(&self.members);
+            for topic in &subscriber.topics {
+                removed
+                    .extend(members.by_topic.get_mut(topic).and_then(|group| group.remove(&subscriber.id)));
+            }
+        }
+        // The callback may own anything, even a handle: it is dropped with no lock held.
+        drop(removed);
+    }
+
+    /// In the order in which they subscribed.
+    pub(super) fn of(&self, topic: Topic) -> Vec<Arc<Subscriber>> {
+        let members = lock(&self.members);
+        let mut group: Vec<_> =
+            members.by_topic.get(&topic).into_iter().flat_map(HashMap::values).cloned().collect();
+        group.sort_unstable_by_key(|subscriber| subscriber.id);
+        group
+    }
+
+    pub(super) fn len(&self) -> usize {
+        lock(&self.members).by_topic.values().map(HashMap::len).sum()
+    }
+
+    /// Nobody is called after this, and nothing keeps what callbacks own.
+    pub(super) fn close(&self) {
+        let everybody = {
+            let mut members = lock(&self.members);
+            members.closed = true;
+            std::mem::take(&mut members.by_topic)
+        };
+        let everybody: Vec<_> = everybody.into_values().flat_map(HashMap::into_values).collect();
+        everybody.iter().for_each(|subscriber| subscriber.remove());
+        everybody.into_iter().for_each(let_go);
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Registry")
+    }
+}
+
+impl std::fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscriber")
+            .field("id", &self.id)
+            .field("topics", &self.topics)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+//! A file that nobody else opens, so that an event of it says that all earlier events were heard.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use crate::watch::backend::Backend;
+
+/// A watched file of the calling thread in /proc.
+///
+/// Events come in the order in which things happened. A file on disk would not do: other programs, and other
+/// handles of this one, may open it at the same moment, and writing one of our own is not for us to do.
+pub(crate) struct Sentinel {
+    path: PathBuf,
+    /// Kept open because the kernel forgets unused files of /proc, and their watches with them.
+    _held: File,
+}
+
+impl Sentinel {
+    /// `None` where there is no /proc, or nothing in it may be watched.
+    pub(crate) fn set(backend: &mut Backend) -> Option<Self> {
+        let path = Self::place()?;
+        let held = File::open(&path).ok()?;
+        backend.watch(&path).ok()?;
+        Some(Self { path, _held: held })
+    }
+
+    fn place() -> Option<PathBuf> {
+        let thread = fs::read_link("/proc/thread-self").ok()?;
+        // Any file that always exists, that every user may read, and that no tool reads thread by thread.
+        Some(Path::new("/proc").join(thread).join("limits"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the event. Says whether there will be one.
+    pub(crate) fn touch(&self) -> bool {
+        Self::place().as_ref() == Some(&self.path) && File::open(&self.path).is_ok()
+    }
+}

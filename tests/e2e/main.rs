@@ -1,0 +1,10 @@
+//! The library from outside, against a real file system.
+
+// A test that cannot go on has failed.
+#![allow(clippy::unwrap_used)]
+
+mod environment;
+mod layers;
+mod load;
+mod support;
+mod writes;

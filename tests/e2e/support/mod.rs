@@ -1,0 +1,62 @@
+//! What the tests share: a folder with files, and waiting for conditions.
+
+mod child;
+
+pub(crate) use child::with_variables;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// Long enough for the slowest machine; no test waits for it unless it fails.
+pub(crate) const BOUND: Duration = Duration::from_secs(20);
+
+/// A temporary folder with configuration files.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// A folder with one file.
+    pub(crate) fn with(name: &str, text: &str) -> Self {
+        let folder = Self::new();
+        folder.write(name, text);
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes in place.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("inside the folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    /// Writes beside and renames over.
+    pub(crate) fn replace(&self, name: &str, text: &str) {
+        let temporary = self.path(&format!("{name}.tmp"));
+        fs::write(&temporary, text).expect("written");
+        fs::rename(temporary, self.path(name)).expect("renamed");
+    }
+}
+
+/// Waits until `condition` holds; fails the test with `what` otherwise.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + BOUND;
+    while !condition() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
