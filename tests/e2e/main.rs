@@ -1,5 +1,6 @@
 //! The library from outside, against a real file system.
 
+mod bad_input;
 mod environment;
 mod files;
 mod layers;

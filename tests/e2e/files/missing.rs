@@ -160,7 +160,7 @@ fn row_46_removed_between_the_looks_at_it() {
                 stage.folder.replace("app.toml", &whole(2));
             }
         });
-        for _ in 0..300 {
+        for _ in 0..50 {
             stage.config.reload().unwrap();
         }
         done.store(true, Ordering::Release);
