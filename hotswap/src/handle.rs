@@ -10,7 +10,7 @@ use std::{
 use crate::{
     cell::Scalar,
     config::HotConfig,
-    engine::{Core, offload::offload},
+    engine::{Core, lease::Lease, offload::offload},
     error::Error,
     explain::Explanation,
     guard::{Guard, Ref},
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// The generated `…Handle` types deref to this one. Cheap to clone; the last one that goes ends the watching.
 pub struct Handle<S> {
-    pub(crate) core: Arc<Core>,
+    pub(crate) core: Lease,
     /// The number of the struct, counted from the root.
     base: usize,
     marker: PhantomData<fn() -> S>,
@@ -38,12 +38,12 @@ pub struct Handle<S> {
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self { core: Arc::clone(&self.core), base: self.base, marker: PhantomData }
+        Self { core: self.core.clone(), base: self.base, marker: PhantomData }
     }
 }
 
 impl<S: HotConfig> Handle<S> {
-    pub(crate) fn root(core: Arc<Core>) -> Self {
+    pub(crate) fn root(core: Lease) -> Self {
         Self { core, base: 0, marker: PhantomData }
     }
 
@@ -97,7 +97,7 @@ impl<S: HotConfig> Handle<S> {
 
     /// A handle that does not keep the configuration alive.
     pub fn downgrade(&self) -> WeakHandle<S> {
-        WeakHandle { core: Arc::downgrade(&self.core), base: self.base, marker: PhantomData }
+        WeakHandle { core: self.core.downgrade(), base: self.base, marker: PhantomData }
     }
 
     /// Reads every source again and publishes what came of it. Returns the version then current.
@@ -184,7 +184,7 @@ impl<S: HotConfig> Handle<S> {
         P: AsPath<Root = S>,
         P::Value: Send,
     {
-        let (core, slot) = (Arc::clone(&self.core), self.base + path.as_path().slot);
+        let (core, slot) = (self.core.clone(), self.base + path.as_path().slot);
         offload(move || core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value))
     }
 
@@ -301,7 +301,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N> { core: Arc::clone(&self.core), base: self.base + slot, marker: PhantomData }.into()
+        Handle::<N> { core: self.core.clone(), base: self.base + slot, marker: PhantomData }.into()
     }
 
     pub fn __on_change<F: 'static>(
@@ -337,7 +337,7 @@ pub struct WeakHandle<S> {
 impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
-        let core = self.core.upgrade()?;
+        let core = Lease::upgrade(&self.core)?;
         Some(Handle { core, base: self.base, marker: PhantomData }.into())
     }
 }

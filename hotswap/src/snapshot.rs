@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Instant,
 };
 
@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::{
     cell::{Cells, Scalar, Slot},
     root::Root,
+    sync::lock,
     value::Value,
 };
 
@@ -91,12 +92,16 @@ impl Published {
     }
 
     fn shared(&self, base: usize) -> Arc<dyn Any + Send + Sync> {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let part = parts.entry(base).or_insert_with(|| {
-            let kept = self.root.keep(base).expect("a handle is only made for a number that exists");
-            Arc::from(kept)
-        });
-        Arc::clone(part)
+        if let Some(part) = lock(&self.parts).get(&base) {
+            return Arc::clone(part);
+        }
+        // Clones by code of the program: not under the lock, which other readers may want.
+        let kept = self.root.keep(base).expect("a handle is only made for a number that exists");
+        let fresh: Arc<dyn Any + Send + Sync> = Arc::from(kept);
+        let mut parts = lock(&self.parts);
+        let part = Arc::clone(parts.entry(base).or_insert_with(|| Arc::clone(&fresh)));
+        drop(parts);
+        part
     }
 }
 

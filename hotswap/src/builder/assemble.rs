@@ -16,6 +16,7 @@ use crate::{
     engine::{
         Core, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
+        lease::Lease,
         run::{Command, Demand, Engine},
     },
     error::Error,
@@ -220,18 +221,18 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
     let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
     core.warn(warnings);
-    start(
-        &core,
-        Engine {
-            core: Arc::downgrade(&core),
-            inbox,
-            collector: sources.collector,
-            watcher,
-            debounce,
-            later: Demand::default(),
-        },
-    )?;
-    Ok(Handle::root(core).into())
+    let (end, ended) = channel();
+    let engine = Engine {
+        core: Arc::downgrade(&core),
+        inbox,
+        collector: sources.collector,
+        watcher,
+        debounce,
+        later: Demand::default(),
+        _end: end,
+    };
+    start(&core, engine, ended)?;
+    Ok(Handle::root(Lease::first(core)).into())
 }
 
 fn watcher(commands: &Sender<Command>) -> Watcher {
@@ -242,7 +243,7 @@ fn watcher(commands: &Sender<Command>) -> Watcher {
     })
 }
 
-fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
+fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Error> {
     engine.report(core);
     let thread = engine.start().map_err(|error| {
         let message = format!("the system gives no thread for the engine: {error}");
@@ -250,7 +251,7 @@ fn start(core: &Arc<Core>, engine: Engine) -> Result<(), Error> {
             Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
         )
     })?;
-    core.adopt(thread);
+    core.thread.adopt(thread, ended);
     Ok(())
 }
 
@@ -261,8 +262,8 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let state =
         State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    Handle::root(Arc::new(Core::new(Model::of::<T>(), current, state, None, Options::default().history)))
-        .into()
+    let core = Core::new(Model::of::<T>(), current, state, None, Options::default().history);
+    Handle::root(Lease::first(Arc::new(core))).into()
 }
 
 /// The tree of a value, as far as its leaves can be written.

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     issue::Issue,
     load::{self, Input, Loaded, Pins},
+    panics::let_go,
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -14,8 +15,8 @@ use crate::{
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
     pub(super) fn accept(&self, collected: &Collected) -> Result<u64, Error> {
+        let state = self.writer.enter()?;
         self.open()?;
-        let mut state = self.writer.enter()?;
         let variables = |name: &str| lookup(collected, name);
         let input = Input {
             layers: &collected.layers,
@@ -26,29 +27,42 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
-        state.layers.clone_from(&collected.layers);
-        state.variables = Arc::clone(&collected.variables);
-        state.pending = pending;
-        Ok(self.commit(state, live, collected.cause.clone()))
+        let next = State {
+            layers: collected.layers.clone(),
+            variables: Arc::clone(&collected.variables),
+            pins: state.pins.clone(),
+            pending,
+        };
+        Ok(self.commit(state, next, live, collected.cause.clone()))
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
-    pub(super) fn commit(&self, state: Writing<'_, State>, loaded: Loaded, cause: Cause) -> u64 {
+    pub(super) fn commit(
+        &self,
+        mut state: Writing<'_, State>,
+        next: State,
+        loaded: Loaded,
+        cause: Cause,
+    ) -> u64 {
         let current = self.current.load_full();
+        // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
-        if changed.is_empty() {
-            return current.version;
-        }
-        let version = current.version + 1;
-        self.record(version, &cause, &changed);
-        let next = Published::new(version, loaded.root, loaded.tree, cause);
-        let old = self.current.publish(next);
-        self.notifier.announce(changed.into_iter().map(Topic::Slot));
+        let (version, old) = if changed.is_empty() {
+            (current.version, None)
+        } else {
+            let version = current.version + 1;
+            self.record(version, &cause, &changed);
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause);
+            let old = self.current.publish(next);
+            self.notifier.announce(changed.into_iter().map(Topic::Slot));
+            (version, Some(old))
+        };
         // Old values may take long to drop, and may do anything: not under the lock.
         drop(state);
-        drop((current, old));
+        let_go((loaded.root, current, old));
         version
     }
 

@@ -7,9 +7,11 @@
 pub(crate) mod collect;
 mod commit;
 mod gate;
+pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod run;
+mod thread;
 mod write;
 
 use std::{
@@ -17,10 +19,9 @@ use std::{
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::Sender,
     },
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -39,6 +40,7 @@ use crate::{
 };
 use lock::WriterLock;
 use run::Command;
+use thread::EngineThread;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,6 +49,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) type Variables = BTreeMap<OsString, OsString>;
 
 /// What the next version stands on; only touched under the writer lock.
+#[derive(Clone)]
 pub(crate) struct State {
     /// The last accepted layers, lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
@@ -106,8 +109,10 @@ pub(crate) struct Core {
     writer: WriterLock<State>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) thread: EngineThread,
     closed: AtomicBool,
+    /// How many [`lease::Lease`]s there are.
+    leases: AtomicUsize,
 }
 
 impl Core {
@@ -130,17 +135,14 @@ impl Core {
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             commands,
-            thread: Mutex::new(None),
+            thread: EngineThread::default(),
             closed: AtomicBool::new(false),
+            leases: AtomicUsize::new(0),
         }
     }
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn adopt(&self, thread: JoinHandle<()>) {
-        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
 
     /// Whether there are sources to read again.
@@ -153,24 +155,21 @@ impl Core {
     }
 
     fn open(&self) -> Result<(), Error> {
-        if self.is_closed() {
-            return Err(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down").into());
-        }
-        Ok(())
+        if self.is_closed() { Err(shut_down()) } else { Ok(()) }
     }
 
     /// Reads every source again, waits for the outcome.
     pub(crate) fn reload(&self) -> Result<u64, Error> {
         self.open()?;
-        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        if self.writer_is_me() {
-            return self.writer.enter().map(|_| 0);
+        if self.writer.is_mine() || self.thread.is_me() {
+            let message = "a reload from inside a write, a source or a rule";
+            let help = "return first; a source that has something new says so by `Changed::notify`";
+            return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
+        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
         let (reply, answer) = std::sync::mpsc::channel();
-        let gone =
-            || Error::from(Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down"));
-        commands.send(Command::Reload(reply)).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
+        answer.recv().map_err(|_| shut_down())?
     }
 
     /// Ends watching and notifying; what is published stays readable.
@@ -181,23 +180,21 @@ impl Core {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
         }
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let deadline = Instant::now() + PATIENCE;
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
-            while !thread.is_finished() && Instant::now() < deadline {
-                std::thread::park_timeout(Duration::from_millis(1));
-            }
-            if thread.is_finished() {
-                // Its panic, if any, was logged where it happened.
-                let _ = thread.join();
-            }
-        }
-        self.notifier.join(deadline.saturating_duration_since(Instant::now()));
+        let start = Instant::now();
+        self.thread.join(PATIENCE);
+        self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }
 
+fn shut_down() -> Error {
+    Issue::new(IssueKind::Write, Keys::root(), "the configuration is shut down").into()
+}
+
 impl Drop for Core {
+    /// For one that never got a handle; the last handle that goes has shut the others down.
     fn drop(&mut self) {
-        self.shut_down();
+        if !self.is_closed() {
+            self.shut_down();
+        }
     }
 }

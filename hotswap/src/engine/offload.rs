@@ -4,10 +4,12 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
     thread,
 };
+
+use crate::sync::lock;
 
 type Outcome<T> = thread::Result<T>;
 
@@ -16,55 +18,79 @@ struct Slot<T> {
     waker: Option<Waker>,
 }
 
-/// The outcome of work that runs elsewhere. Dropping it does not stop the work.
-pub(crate) struct Offload<T>(Arc<Mutex<Slot<T>>>);
+/// The outcome of work that runs elsewhere, from the first poll on. Dropping it then does not stop the work.
+pub(crate) struct Offload<T, W> {
+    /// Not started yet.
+    work: Option<W>,
+    slot: Arc<Mutex<Slot<T>>>,
+}
 
-/// Starts `work` on a thread of its own; here and now if the system has none to give.
-pub(crate) fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Offload<T> {
-    let slot = Arc::new(Mutex::new(Slot { outcome: None, waker: None }));
+/// Runs `work` on a thread of its own when polled; there and then if the system has none to give.
+pub(crate) fn offload<T, W>(work: W) -> Offload<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+{
+    Offload { work: Some(work), slot: Arc::new(Mutex::new(Slot { outcome: None, waker: None })) }
+}
+
+fn start<T, W>(work: W, slot: &Arc<Mutex<Slot<T>>>)
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+{
+    let slot = Arc::clone(slot);
+    // Shared, because a thread that cannot be spawned keeps what it was given.
     let work = Arc::new(Mutex::new(Some(work)));
-    let run = {
-        let (slot, work) = (Arc::clone(&slot), Arc::clone(&work));
-        move || {
-            let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(work) = work {
-                finish(&slot, catch_unwind(AssertUnwindSafe(work)));
-            }
+    let run = move || {
+        let work = lock(&work).take();
+        if let Some(work) = work {
+            finish(&slot, catch_unwind(AssertUnwindSafe(work)));
         }
     };
     if thread::Builder::new().name("hotswap-call".into()).spawn(run.clone()).is_err() {
         run();
     }
-    Offload(slot)
 }
 
 fn finish<T>(slot: &Mutex<Slot<T>>, outcome: Outcome<T>) {
     let waker = {
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = lock(slot);
         slot.outcome = Some(outcome);
         slot.waker.take()
     };
     waker.into_iter().for_each(Waker::wake);
 }
 
-impl<T> Future for Offload<T> {
+impl<T, W> Future for Offload<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+{
     type Output = T;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.outcome.take() {
-            Some(Ok(value)) => Poll::Ready(value),
-            Some(Err(panic)) => {
-                drop(slot);
-                resume_unwind(panic)
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        // Wakers are code of the runtime: cloned and dropped with no lock held.
+        let mut waker = Some(context.waker().clone());
+        if let Some(work) = self.work.take() {
+            start(work, &self.slot);
+        }
+        let outcome = {
+            let mut slot = lock(&self.slot);
+            if slot.outcome.is_none() {
+                std::mem::swap(&mut slot.waker, &mut waker);
             }
-            None => {
-                slot.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
+            slot.outcome.take()
+        };
+        match outcome {
+            Some(outcome) => Poll::Ready(outcome.unwrap_or_else(|panic| resume_unwind(panic))),
+            None => Poll::Pending,
         }
     }
 }
+
+// Nothing is pinned: the work moves to its thread.
+impl<T, W> Unpin for Offload<T, W> {}
 
 #[cfg(test)]
 mod tests {
@@ -94,6 +120,13 @@ mod tests {
     #[test]
     fn gives_what_the_work_gave() {
         assert_eq!(block_on(offload(|| 7)), 7);
+    }
+
+    #[test]
+    fn does_nothing_until_it_is_polled() {
+        let (tell, heard) = std::sync::mpsc::channel();
+        drop(offload(move || tell.send(())));
+        assert!(heard.recv().is_err());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The engine's thread: turns hints, polls and requests into reads, and reads into versions.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Weak,
         mpsc::{Receiver, RecvTimeoutError, Sender},
@@ -18,6 +17,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    panics::contain,
     watch::{
         Watcher,
         debounce::{Debounce, Fired},
@@ -49,6 +49,8 @@ pub(crate) struct Engine {
     pub(crate) debounce: Debounce,
     /// What came in during a pass, for the next one.
     pub(crate) later: Demand,
+    /// Dropped with everything else at the very end, which whoever waits for that hears.
+    pub(crate) _end: Sender<()>,
 }
 
 /// Why a pass runs.
@@ -135,13 +137,7 @@ impl Engine {
             return None;
         }
         let requested = !replies.is_empty();
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            self.collector.collect(fired.last_try, fired.poll || requested)
-        }));
-        let collected = match read {
-            Ok(collected) => collected,
-            Err(_) => return self.panicked(core, replies),
-        };
+        let collected = self.collector.collect(fired.last_try, fired.poll || requested);
         self.report(core);
         self.listen();
         let unfinished = collected.unsettled || self.debounce.was_written();
@@ -155,14 +151,11 @@ impl Engine {
         }
         self.collector.seen();
         let result = if collected.changed || requested {
-            catch_unwind(AssertUnwindSafe(|| self.accept(core, &collected)))
+            self.accept(core, &collected)
         } else {
-            Ok(Ok(core.current.version()))
+            Ok(core.current.version())
         };
-        match result {
-            Ok(result) => answer(replies, &result),
-            Err(_) => return self.panicked(core, replies),
-        }
+        answer(replies, &result);
         collected.look_again
     }
 
@@ -180,7 +173,7 @@ impl Engine {
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
         core.board().reloads += 1;
-        let result = core.accept(collected);
+        let result = contain(|| core.accept(collected)).unwrap_or_else(|| Err(panicked()));
         match &result {
             Ok(_) => core.board().last_error = None,
             // Asked for by hand, unchanged content is tried again, but not reported again.
@@ -190,16 +183,6 @@ impl Engine {
         result
     }
 
-    fn panicked(&self, core: &Core, replies: &mut Vec<Reply>) -> Option<Instant> {
-        let issue =
-            Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked during the reload")
-                .with_help("look for a panic in a source, a Deserialize or a check");
-        let error = Error::from(issue);
-        core.refuse(&error);
-        answer(replies, &Err(error));
-        None
-    }
-
     pub(crate) fn report(&self, core: &Core) {
         let mut board = core.board();
         board.sources = self.collector.statuses();
@@ -207,6 +190,12 @@ impl Engine {
             board.watcher = Some(watcher.health());
         }
     }
+}
+
+fn panicked() -> Error {
+    let message = "code of the program panicked during the reload";
+    let help = "look for a panic in a Deserialize, a rule or a check";
+    Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).into()
 }
 
 fn answer(replies: &mut Vec<Reply>, result: &Result<u64, Error>) {

@@ -24,8 +24,8 @@ impl Core {
         cause: Cause,
         change: impl FnOnce(&mut S),
     ) -> Result<u64, Error> {
-        self.open()?;
         let state = self.writer.enter()?;
+        self.open()?;
         let current = self.current.load_full();
         if let Some(expected) = expected.filter(|expected| *expected != current.version) {
             let message = format!("expected version {expected}, but version {} is current", current.version);
@@ -53,6 +53,8 @@ impl Core {
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
             match copy.encode(slot) {
+                // A NaN differs from itself, and nobody touched it.
+                Ok(value) if current.root.encode(slot).is_ok_and(|before| before == value) => {}
                 Ok(value) => drop(edits.insert(keys, Some(value))),
                 // Without sources nothing is decoded again, so nothing need be written.
                 Err(_) if !self.has_sources() => drop(edits.insert(keys, None)),
@@ -67,7 +69,7 @@ impl Core {
 
     fn write(
         &self,
-        mut state: Writing<'_, State>,
+        state: Writing<'_, State>,
         current: &Arc<Published>,
         copy: Box<dyn Root>,
         edits: Pins,
@@ -77,14 +79,14 @@ impl Core {
         pins.extend(edits.clone());
         if !self.has_sources() {
             let loaded = fixed(copy, current, &edits)?;
-            state.pins = pins;
-            return Ok(self.commit(state, loaded, cause));
+            let next = State { pins, ..state.clone() };
+            return Ok(self.commit(state, next, loaded, cause));
         }
         self.with_pins(state, pins, cause)
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
-    fn with_pins(&self, mut state: Writing<'_, State>, pins: Pins, cause: Cause) -> Result<u64, Error> {
+    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, cause: Cause) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
         let input = Input {
@@ -96,23 +98,18 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
-        state.pins = pins;
-        state.pending = pending;
-        Ok(self.commit(state, live, cause))
+        let next = State { pins, pending, ..state.clone() };
+        Ok(self.commit(state, next, live, cause))
     }
 
     /// Takes back every value that was set at run time.
     pub(crate) fn clear_pins(&self) -> Result<u64, Error> {
-        self.open()?;
         let state = self.writer.enter()?;
+        self.open()?;
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
         self.with_pins(state, Pins::new(), Cause::Clear)
-    }
-
-    pub(super) fn writer_is_me(&self) -> bool {
-        self.writer.is_mine()
     }
 }
 

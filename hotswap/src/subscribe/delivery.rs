@@ -113,6 +113,7 @@ impl<T: HotConfig> Change<T> {
     }
 
     /// What is there now.
+    #[expect(clippy::new_ret_no_self, reason = "the other half of `old`, not a constructor")]
     pub fn new(&self) -> &T {
         &self.new.value
     }

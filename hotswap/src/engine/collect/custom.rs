@@ -6,6 +6,7 @@ use super::{Health, Settings, SourceStatus, Yield};
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    panics::contain,
     source::{Layer, Places, Reading, Source, SourceError},
     value::Value,
 };
@@ -41,7 +42,7 @@ impl CustomSlot {
     pub(super) fn step(&mut self, settings: &Settings, thorough: bool) -> Yield {
         let mut given = Yield::default();
         if std::mem::take(&mut self.due) || thorough {
-            match self.source.read() {
+            match self.read() {
                 Ok(reading) => given.changed = self.keep(reading, settings),
                 Err(SourceError(message)) => {
                     given.changed = self.kept.is_none() && self.failing.as_ref() != Some(&message);
@@ -62,6 +63,11 @@ impl CustomSlot {
             (None, None) => {}
         }
         given
+    }
+
+    /// A panic is one source's failure: what the others gave in the same pass must not be lost over it.
+    fn read(&mut self) -> Result<Reading, SourceError> {
+        contain(|| self.source.read()).unwrap_or_else(|| Err(SourceError("reading it panicked".to_owned())))
     }
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
