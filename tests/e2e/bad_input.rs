@@ -385,12 +385,12 @@ fn reference_that_never_closes() {
 
 #[test]
 fn every_problem_of_every_source_is_in_one_report() {
-    let folder = Folder::with("1.toml", "number = 300\nratio = 2.0\nnubmer = 1\n");
+    let folder = Folder::with("1.toml", "number = 300\nnubmer = 1\n");
     folder.write("2.json", "{");
     let builder = App::hot_builder().file(folder.path("1.toml")).file(folder.path("2.json"));
     let error = builder.file(folder.path("3.yaml")).load().unwrap_err();
-    for part in ["number: ", "ratio: ", "nubmer", "2.json:1:", "3.yaml"] {
+    for part in ["number: ", "nubmer", "2.json:1:", "3.yaml"] {
         assert!(error.to_string().contains(part), "{part}: {error}");
     }
-    assert_eq!(error.issues().len(), 5, "{error}");
+    assert_eq!(error.issues().len(), 4, "{error}");
 }
