@@ -27,6 +27,8 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        // Before the publish: who sees the new version must not be told that the last reload was refused.
+        self.board().last_error = None;
         let next = State {
             layers: collected.layers.clone(),
             variables: Arc::clone(&collected.variables),
