@@ -16,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) docs: String,
     pub(crate) hot: structure::Structure,
     pub(crate) serde: serde::Container,
+    /// A union has no `Deserialize`, without which no implementation compiles.
+    pub(crate) is_union: bool,
     /// `None` when it is no struct with named fields.
     pub(crate) fields: Option<Vec<Field>>,
 }
@@ -34,6 +36,7 @@ impl Input {
     pub(crate) fn read(item: DeriveInput, mistakes: &mut Mistakes) -> Self {
         let hot = structure::read(&item.attrs, mistakes);
         let serde = serde::container(&item.attrs);
+        let is_union = matches!(item.data, Data::Union(_));
         let fields = named_fields(&item.ident, item.data, mistakes);
         Self {
             docs: docs::read(&item.attrs),
@@ -42,6 +45,7 @@ impl Input {
             generics: item.generics,
             hot,
             serde,
+            is_union,
             fields: fields
                 .map(|fields| fields.into_iter().flat_map(|field| Field::read(field, mistakes)).collect()),
         }

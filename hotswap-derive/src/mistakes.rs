@@ -29,6 +29,10 @@ impl Mistakes {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_none()
+    }
+
     /// Keeps what was read, or reports why it could not be.
     pub(crate) fn keep<T>(&mut self, read: syn::Result<T>) -> Option<T> {
         read.map_err(|error| self.add(error)).ok()

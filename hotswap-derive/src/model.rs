@@ -1,6 +1,7 @@
 //! A struct as checked: every name resolved, nothing impossible left.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 use syn::{ExprPath, Generics, Path, Type, Visibility};
 
 use crate::{
@@ -18,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) generics: Generics,
     pub(crate) docs: String,
     pub(crate) krate: Path,
+    /// Whether the struct names the crate itself.
+    pub(crate) krate_given: bool,
     pub(crate) sources: Vec<Source>,
     pub(crate) env: Option<String>,
     pub(crate) profile: Option<String>,
@@ -25,8 +28,9 @@ pub(crate) struct Model {
     /// Without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,
-    /// Whether it is a struct with named fields at all.
-    pub(crate) complete: bool,
+    /// Whether nothing is wrong with it. If something is, the code has no bodies and no tables, for which types
+    /// would have to be right, and still has every name.
+    pub(crate) sound: bool,
 }
 
 /// A field that takes part.
@@ -85,6 +89,14 @@ pub(crate) enum Encode {
     Never,
 }
 
+impl Leaf {
+    /// A primitive about which no attribute says anything that the runtime would have to know.
+    pub(crate) fn is_plain_scalar(&self) -> bool {
+        let own = matches!(self.encode, Encode::Own) && self.decode.is_none();
+        matches!(self.read, Read::Scalar(Some(_))) && own && self.rules.is_empty()
+    }
+}
+
 pub(crate) struct Nested {
     /// The struct as the field's type spells it.
     pub(crate) ty: Type,
@@ -118,6 +130,19 @@ impl Field {
 }
 
 impl Model {
+    /// The hidden part of the crate, at the place of something of the user's, so that what does not fit is
+    /// reported there.
+    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
+        match self.krate_given {
+            // A path through `$crate` must keep its own place.
+            true => {
+                let krate = &self.krate;
+                quote_spanned!(span=> #krate::__private)
+            }
+            false => quote_spanned!(span=> ::hotswap::__private),
+        }
+    }
+
     /// The struct with its own parameters.
     pub(crate) fn self_type(&self) -> TokenStream {
         let ident = &self.ident;

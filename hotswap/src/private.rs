@@ -15,10 +15,17 @@ pub use crate::{
 pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::{config::HotConfig, error::Error, guard::Ref, handle::Handle, path::Path};
+
 /// What the values of a type parameter need, as leaves do.
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
 
 impl<T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> Parameter for T {}
+
+impl<const I: usize, F: Scalar + Serialize + DeserializeOwned> Leaf<I, F> {
+    /// A primitive without attributes: one constant is cheaper to compile than three.
+    pub const SCALAR: Self = Self { encode: Some(encode::<F>), bits: Some(bits::<F>), ..Self::PLAIN };
+}
 
 /// Writes a leaf by its own `Serialize`.
 ///
@@ -28,7 +35,58 @@ pub fn encode<F: Serialize>(value: &F) -> Result<Value, EncodeError> {
     crate::ser::encode(value)
 }
 
+/// What `#[hot(copy)]` needs.
+#[diagnostic::on_unimplemented(
+    message = "`copy` hands the value out by value, but `{Self}` is not `Copy`",
+    label = "not `Copy`",
+    note = "derive `Copy` for it, or remove `copy`: the getter then returns a guard"
+)]
+pub trait ByValue: Copy {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Copy> ByValue for F {}
+
+/// The value behind a guard.
+#[inline]
+pub fn copied<S: HotConfig, F: ByValue>(guard: Ref<S, F>) -> F {
+    *guard
+}
+
+/// From a struct to a field of one of its fields.
+#[inline]
+pub fn get_inner<const I: usize, const J: usize, A, B, C>(outer: &A) -> &C
+where
+    A: FieldOf<I, B>,
+    B: FieldOf<J, C> + 'static,
+    C: 'static,
+{
+    outer.get().get()
+}
+
+/// Sets the value with this number, counted from the struct of the handle.
+///
+/// # Errors
+/// As [`Handle::set`].
+pub fn set_at<S: HotConfig, F: 'static>(handle: &Handle<S>, slot: usize, value: F) -> Result<u64, Error> {
+    handle.set(Path::<S, S>::root().__child::<F>(slot), value)
+}
+
+/// A struct whose nested field number `I` is being asked for its own fields.
+pub trait Asks<const I: usize> {}
+
+/// A struct whose nested field number `I` has listed its own fields.
+#[diagnostic::on_unimplemented(
+    message = "the type of this nested field does not name a struct that derives `HotConfig`",
+    label = "no such struct",
+    note = "derive `HotConfig` for the struct; if this is a type alias, write `#[hot(nested = path::to::Struct)]`"
+)]
+pub trait Answered<const I: usize> {}
+
 /// A default of type `F`: a constant, or a function without arguments.
+#[diagnostic::on_unimplemented(
+    message = "the default is no `{F}`, and no function without arguments that returns one",
+    label = "`{Self}` does not convert into `{F}`"
+)]
 pub trait DefaultOf<F, M> {
     fn value(self) -> F;
 }
@@ -39,12 +97,14 @@ pub struct Constant;
 /// Tells a function from a constant.
 pub struct Function<V>(std::marker::PhantomData<V>);
 
+#[diagnostic::do_not_recommend]
 impl<V: Into<F>, F> DefaultOf<F, Constant> for V {
     fn value(self) -> F {
         self.into()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: Into<F>, F, G: FnOnce() -> V> DefaultOf<F, Function<V>> for G {
     fn value(self) -> F {
         self().into()

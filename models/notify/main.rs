@@ -40,7 +40,7 @@ fn the_last_value_arrives(scene: fn() -> Arc<Scene>) {
     let _late = scene.subscribe(&late);
     early.wait_for(2);
     late.wait_for(2);
-    writer.join().unwrap();
+    writer.join().expect("the writer ends");
     scene.end();
 }
 
@@ -93,7 +93,7 @@ fn who_left_hears_nothing_new(scene: fn() -> Arc<Scene>) {
     let writer = scene.publishing(1);
     drop(leaving);
     gone.hears_nothing_after(scene.version());
-    writer.join().unwrap();
+    writer.join().expect("the writer ends");
     scene.publish(2);
     stays.wait_for(2);
     scene.end();

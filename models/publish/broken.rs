@@ -42,12 +42,12 @@ impl Core for Broken {
             fence(Ordering::Acquire);
         }
         let still = self.flaw == Flaw::NoSecondLook || self.sequence.load(Ordering::Relaxed) == before;
-        (before % 2 == 0 && still).then_some(bits)
+        (before.is_multiple_of(2) && still).then_some(bits)
     }
 
     fn version(&self) -> Option<u64> {
         let sequence = self.sequence.load(Ordering::Acquire);
-        (sequence % 2 == 0).then_some(sequence / 2)
+        sequence.is_multiple_of(2).then_some(sequence / 2)
     }
 
     fn publish(&self, version: u64, slot: &Snapshots) {

@@ -102,7 +102,7 @@ fn cells_never_go_back<C: Core>(core: fn() -> C) {
         writer.publish(3);
     });
     ascending(&[current.scalar(0), current.scalar(1), current.scalar(0)]);
-    writer.join().unwrap();
+    writer.join().expect("the writer ends");
     assert_eq!((current.scalar(0), current.scalar(1), current.version(), current.load()), (3, 3, 3, 3));
 }
 
@@ -119,7 +119,7 @@ fn no_way_of_reading_goes_back<C: Core>(core: fn() -> C) {
         current.load(),
         current.scalar(0),
     ]);
-    writer.join().unwrap();
+    writer.join().expect("the writer ends");
 }
 
 #[test]

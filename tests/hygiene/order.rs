@@ -79,3 +79,20 @@ many! {
 fn more_siblings_than_macros_can_nest() {
     assert_eq!(Many::hot_fixed(Many::default()).h5_value(), 0);
 }
+
+#[derive(Default, Deserialize, HotConfig)]
+struct Around {
+    before: u8,
+    #[hot(nested)]
+    many: Many,
+    #[hot(nested)]
+    third: Third,
+}
+
+#[test]
+fn such_a_struct_can_be_nested() {
+    let handle = Around::hot_fixed(Around::default());
+    handle.many().set_h5_value(1).unwrap();
+    handle.set_third_value(2).unwrap();
+    assert_eq!((handle.many_h5().value(), handle.third_value(), handle.many_h4().value()), (1, 2, 0));
+}

@@ -103,7 +103,7 @@ impl Item {
     pub(crate) fn flag(&self, usage: &str) -> syn::Result<Span> {
         match &self.given {
             Given::Nothing => Ok(self.span()),
-            _ => Err(self.usage(usage)),
+            _ => Err(syn::Error::new(self.span(), format!("`{}` stands alone: write {usage}", self.key))),
         }
     }
 

@@ -35,7 +35,12 @@ impl Literal {
             Expr::Path(ExprPath { qself: None, path, .. }) => Content::Path(path.clone()),
             other => return Err(syn::Error::new_spanned(other, instead_of(other))),
         };
-        Ok(Self { span: expr.span(), content })
+        let span = match expr {
+            // The sign alone would be underlined.
+            Expr::Unary(negative) => negative.expr.span(),
+            expr => expr.span(),
+        };
+        Ok(Self { span, content })
     }
 
     /// What it is, for messages.

@@ -40,7 +40,10 @@ const ELEMENT: Place =
 pub(crate) fn read(item: &Item, mistakes: &mut Mistakes) -> Option<Rule> {
     let usage = usage(&item.name(), &[RULE]);
     let kind = match item.name().as_str() {
-        "each" => item.list(usage).map(|tokens| Kind::Each(each(tokens, mistakes))),
+        "each" => match item.list(usage) {
+            Ok(tokens) if tokens.is_empty() => Err(item.usage(usage)),
+            list => list.map(|tokens| Kind::Each(each(tokens, mistakes))),
+        },
         "range" => bounds(item, &["min", "max", "exclusive_min", "exclusive_max"], mistakes).map(Kind::Range),
         "length" => bounds(item, &["min", "max", "equal"], mistakes).map(Kind::Length),
         "one_of" => one_of(item, usage, mistakes).map(Kind::OneOf),

@@ -31,7 +31,7 @@ pub(super) fn for_type(mut value: Literal, ty: &Type) -> Literal {
     value
 }
 
-fn fits(value: &Literal, ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn fits(value: &Literal, ty: &Type, mistakes: &mut Mistakes) {
     if let Content::Path(_) = value.content {
         return;
     }

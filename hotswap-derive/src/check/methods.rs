@@ -6,23 +6,25 @@ use proc_macro2::Ident;
 
 use crate::{mistakes::Mistakes, model::Model, names};
 
-pub(super) fn check(model: &Model, mistakes: &mut Mistakes) {
-    let mut taken: HashMap<String, &Ident> = HashMap::new();
-    for field in &model.fields {
-        for method in names::methods(&field.getter) {
-            if names::is_reserved(&method) {
-                mistakes.on(&field.ident, reserved(&method));
-            } else if let Some(other) = taken.insert(method.clone(), &field.ident) {
-                mistakes.on(&field.ident, taken_by(&method, other));
-            }
+pub(super) fn check(model: &mut Model, mistakes: &mut Mistakes) {
+    let mut taken: HashMap<String, Ident> = HashMap::new();
+    for field in &mut model.fields {
+        let methods = names::methods(&field.getter);
+        if let Some(message) = methods.iter().find_map(|method| complaint(method, &taken)) {
+            mistakes.on(&field.ident, message);
+            // Nobody calls them by this name, so that nothing else is reported.
+            field.getter = format!("__{}_{}", field.getter, field.index);
+        } else {
+            taken.extend(methods.map(|method| (method, field.ident.clone())));
         }
     }
 }
 
-fn reserved(method: &str) -> String {
-    format!("`{method}` is a method of every handle: name the field's own with `#[hot(getter = \"..\")]`")
-}
-
-fn taken_by(method: &str, other: &Ident) -> String {
-    format!("`{other}` has a method `{method}` too: name the field's own with `#[hot(getter = \"..\")]`")
+fn complaint(method: &str, taken: &HashMap<String, Ident>) -> Option<String> {
+    let remedy = "name the field's own with `#[hot(getter = \"..\")]`";
+    if names::is_reserved(method) {
+        return Some(format!("`{method}` is a method of every handle: {remedy}"));
+    }
+    let other = taken.get(method)?;
+    Some(format!("`{other}` has a method `{method}` too: {remedy}"))
 }

@@ -15,9 +15,13 @@ use crate::{input::Input, mistakes::Mistakes, model::Model};
 /// The model of what is right; `None` when no implementation could compile.
 pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
     refuse_reshaping(&input, mistakes);
+    if input.is_union {
+        return None;
+    }
     let fields = field::check_all(&input, mistakes);
-    let model = Model {
-        complete: input.fields.is_some(),
+    let mut model = Model {
+        sound: true,
+        krate_given: input.hot.krate.is_some(),
         krate: input.hot.krate.unwrap_or_else(|| parse_quote!(::hotswap)),
         generics: input.generics,
         ident: input.ident,
@@ -30,10 +34,11 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         fields: fields.taking_part,
         skipped: fields.skipped,
     };
-    methods::check(&model, mistakes);
+    methods::check(&mut model, mistakes);
     claims::check_keys(&model, mistakes);
     claims::check_variables(&model, mistakes);
-    generics::check(model, mistakes)
+    let model = generics::check(model, mistakes)?;
+    Some(Model { sound: mistakes.is_empty(), ..model })
 }
 
 /// A file names the fields of a struct; what serde reads in another form has none.

@@ -16,9 +16,6 @@ pub(super) fn check_all(rules: &[Rule], ty: &Type, mistakes: &mut Mistakes) {
     for rule in rules {
         match &rule.kind {
             Kind::Range(bounds) | Kind::Length(bounds) => check_bounds(rule, bounds, mistakes),
-            Kind::Each(rules) if rules.is_empty() => {
-                mistakes.at(rule.span, "write the rules of an element: `each(..)`")
-            }
             _ => {}
         }
         check_type(rule, ty, mistakes);
@@ -70,6 +67,12 @@ fn check_type(rule: &Rule, ty: &Type, mistakes: &mut Mistakes) {
     let scalar = Scalar::of(ty).map(Scalar::name);
     let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
     let complaint = match (&rule.kind, scalar) {
+        (Kind::Range(bounds), Some(_)) if !matches!(scalar, Some("bool" | "char")) => {
+            return bounds.iter().for_each(|(_, value)| default::fits(value, ty, mistakes));
+        }
+        (Kind::OneOf(choices), _) if text || scalar.is_some() => {
+            return choices.iter().for_each(|value| default::fits(value, ty, mistakes));
+        }
         (Kind::Range(_), _) if text => {
             "`range` is for numbers: for text there is `length(min = 1, max = 10)`"
         }

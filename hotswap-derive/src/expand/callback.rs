@@ -25,7 +25,8 @@ impl Callback {
         Self { ident: ident.clone(), vis: vis.clone(), mangled }
     }
 
-    pub(crate) fn expand(&self, entries: &[Entry]) -> TokenStream {
+    /// A complete list has every field at every depth, in the order of their numbers.
+    pub(crate) fn expand(&self, entries: &[Entry], complete: bool) -> TokenStream {
         let Self { ident, vis, mangled } = self;
         // Only an exported macro can be named in another crate.
         let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
@@ -34,7 +35,7 @@ impl Callback {
             #[allow(unused_macros, non_local_definitions)]
             #export
             macro_rules! #mangled {
-                ($state:tt [$($step:tt)*]) => { $($step)* ! { $state #(#entries)* } };
+                ($state:tt [$($step:tt)*]) => { $($step)* ! { $state #complete #(#entries)* } };
             }
             #[doc(hidden)]
             #[allow(unused_imports, macro_expanded_macro_exports_accessed_by_absolute_paths)]

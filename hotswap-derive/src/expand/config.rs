@@ -16,7 +16,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let width = &slots.width;
     let shape = shape::expand(model, &slots);
     let members = member::expand(model);
-    let checks = checks(model);
+    let checks: Vec<TokenStream> = checks(model).filter(|_| model.sound).collect();
     let setup = setup::expand(model);
     let clone = clone(model);
     quote! {
@@ -37,9 +37,8 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 
 /// The closure turns whatever error the function has into the one that the runtime knows.
 fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
-    let krate = &model.krate;
     model.checks.iter().map(move |function| {
-        let hidden = quote_spanned!(function.span()=> #krate::__private);
+        let hidden = model.private_at(function.span());
         quote_spanned! {function.span()=>
             &#hidden::Check { check: |config| #hidden::blaming(#function(config)), shape: Self::SHAPE }
         }
@@ -48,14 +47,16 @@ fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
 
 /// Field by field, so that neither the struct nor a nested one need be `Clone`.
 fn clone(model: &Model) -> TokenStream {
-    if !model.complete {
+    if !model.sound {
         return quote!(::core::unimplemented!());
     }
     let krate = &model.krate;
     let fields = model.fields.iter().map(|field| {
         let ident = &field.ident;
         match &field.kind {
-            Kind::Leaf(_) => quote!(#ident: ::core::clone::Clone::clone(&self.#ident)),
+            Kind::Leaf(_) => {
+                quote_spanned!(field.ty.span()=> #ident: ::core::clone::Clone::clone(&self.#ident))
+            }
             Kind::Nested(_) => quote!(#ident: #krate::HotConfig::__clone(&self.#ident)),
             Kind::Optional(_) => quote! {
                 #ident: ::core::option::Option::map(

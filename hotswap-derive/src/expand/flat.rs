@@ -5,11 +5,13 @@
 //! the next one, until all have answered. Paths inside a `macro_rules!` resolve where it is called, so each level
 //! is flattened in its own module, and no path is ever resolved in another.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Group, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{
-    Path, Result,
+    LitBool, Result, braced,
     parse::{Parse, ParseStream, Parser},
+    parse_quote_spanned,
+    spanned::Spanned,
 };
 
 use super::{
@@ -19,7 +21,7 @@ use super::{
     gather,
     root::{Inside, Root, RootField, group},
 };
-use crate::model::Model;
+use crate::model::{Field, Model, Nested};
 
 /// Each nested struct nests two macro calls, and a crate allows 128 unless it says otherwise. Beyond this number
 /// the struct's own hidden macro lists only its own fields.
@@ -29,40 +31,67 @@ const LONGEST_CHAIN: usize = 40;
 pub(super) fn start(model: &Model, names: &Names) -> TokenStream {
     let callback = Callback::of(&model.ident, &model.vis);
     let fields: Vec<RootField> = model.fields.iter().map(RootField::of).collect();
-    let paths: Vec<&Path> =
-        model.fields.iter().flat_map(|field| field.nested()).map(|nested| &nested.path).collect();
+    let asks: Vec<TokenStream> = model.fields.iter().filter_map(|field| ask(model, names, field)).collect();
     let root = Root::of(model, names);
-    if paths.len() <= LONGEST_CHAIN {
-        return go_on(&Root { callback: Some(callback), fields, ..root }, &paths);
+    if asks.len() <= LONGEST_CHAIN {
+        return begin(&Root { callback: Some(callback), fields, ..root }, &asks);
     }
-    let own = callback.expand(&fields.iter().map(|field| field.entry.clone()).collect::<Vec<_>>());
+    let own = callback.expand(&fields.iter().map(|field| field.entry.clone()).collect::<Vec<_>>(), false);
     let nested = fields.into_iter().filter(|field| field.inside != Inside::Nothing);
-    let each = nested.zip(paths).map(|(field, path)| {
-        go_on(&Root { env: None, fields: vec![field], ..Root::of(model, names) }, &[path])
+    let each = nested.zip(&asks).map(|(field, ask)| {
+        begin(&Root { env: None, fields: vec![field], ..Root::of(model, names) }, &[ask])
     });
     quote!(#own #(#each)*)
 }
 
-fn go_on(root: &Root, paths: &[&Path]) -> TokenStream {
-    match paths {
-        [] => gather::finish(root, &[]),
-        [first, rest @ ..] => {
-            let krate = &root.krate;
-            quote! {
-                #first! { { { #krate } { #({ #rest })* } { #root } } [#krate::__private::flatten] }
-            }
-        }
+fn begin(root: &Root, asks: &[impl ToTokens]) -> TokenStream {
+    if asks.is_empty() {
+        return gather::finish(root, &[]);
     }
+    let krate = &root.krate;
+    let state = State {
+        krate: quote!(#krate),
+        pending: quote!(#({ #asks })*),
+        root: quote!(#root),
+        answers: TokenStream::new(),
+    };
+    state.step().unwrap_or_else(syn::Error::into_compile_error)
+}
+
+/// What it takes to ask one nested struct: the path of its macro; what fails to compile, in our words and at the
+/// field, if there is no such macro; and what makes that compile once there is an answer.
+fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
+    let Nested { path, ty } = field.nested()?;
+    let span = ty.span();
+    let (private, owner, handle) = (model.private_at(span), model.self_type(), &names.handle);
+    let index = Literal::usize_unsuffixed(field.index);
+    // The struct's name at the place of the field, where the promise is broken.
+    let (_, arguments, _) = model.generics.split_for_impl();
+    let mut ident = model.ident.clone();
+    ident.set_span(span);
+    let mut asking = model.generics.clone();
+    asking
+        .make_where_clause()
+        .predicates
+        .push(parse_quote_spanned!(span=> #ident #arguments: #private::Answered<#index>));
+    let (parameters, arguments, bounds) = model.generics.split_for_impl();
+    let where_answered = &asking.where_clause;
+    Some(quote! {
+        { #path }
+        { impl #parameters #private::Asks<#index> for #handle #arguments #where_answered {} }
+        { impl #parameters #private::Answered<#index> for #owner #bounds {} }
+    })
 }
 
 /// Takes the entries of one nested struct; what remains, and what is known, comes back as it was given.
 pub(crate) fn flatten(input: TokenStream) -> TokenStream {
     let parse = |input: ParseStream| {
         let (state, entries) = (group(input)?, input.parse::<TokenStream>()?);
-        State::parse.parse2(state).map(|state| state.with(entries))
+        let (state, answered) = State::parse.parse2(state)?;
+        let next = state.with(entries).step()?;
+        Ok(quote!(#answered #next))
     };
-    let step = parse.parse2(input).and_then(State::step);
-    step.unwrap_or_else(syn::Error::into_compile_error)
+    parse.parse2(input).unwrap_or_else(syn::Error::into_compile_error)
 }
 
 /// Opaque tokens, since it passes through every nested struct's macro.
@@ -74,18 +103,14 @@ struct State {
     answers: TokenStream,
 }
 
-impl Parse for State {
-    fn parse(input: ParseStream) -> Result<Self> {
-        Ok(Self {
-            krate: group(input)?,
-            pending: group(input)?,
-            root: group(input)?,
-            answers: input.parse()?,
-        })
-    }
-}
-
 impl State {
+    /// The state, and the code that says that there was an answer.
+    fn parse(input: ParseStream) -> Result<(Self, TokenStream)> {
+        let (krate, pending, root) = (group(input)?, group(input)?, group(input)?);
+        let answered = group(input)?;
+        Ok((Self { krate, pending, root, answers: input.parse()? }, answered))
+    }
+
     fn with(mut self, entries: TokenStream) -> Self {
         self.answers.extend([TokenTree::Group(Group::new(proc_macro2::Delimiter::Brace, entries))]);
         self
@@ -98,19 +123,27 @@ impl State {
             let answers = (|input: ParseStream| all(input, Ok)).parse2(answers)?;
             return Ok(gather::finish(&syn::parse2(root)?, &answers));
         };
-        let (next, rest) = (next.stream(), pending.collect::<TokenStream>());
+        let rest: TokenStream = pending.collect();
+        let ask = |input: ParseStream| Ok((group(input)?, group(input)?, group(input)?));
+        let (path, asks, answered) = ask.parse2(next.stream())?;
         Ok(quote! {
-            #next! { { { #krate } { #rest } { #root } #answers } [#krate::__private::flatten] }
+            #asks
+            #path! { { { #krate } { #rest } { #root } { #answered } #answers } [#krate::__private::flatten] }
         })
     }
 }
 
 /// The entries of one nested struct.
-pub(super) struct Answer(pub(super) Vec<Entry>);
+pub(super) struct Answer {
+    /// Whether it lists every field at every depth.
+    pub(super) complete: bool,
+    pub(super) entries: Vec<Entry>,
+}
 
 impl Parse for Answer {
     fn parse(input: ParseStream) -> Result<Self> {
-        let entries = group(input)?;
-        (|input: ParseStream| all(input, Ok)).parse2(entries).map(Self)
+        let content;
+        braced!(content in input);
+        Ok(Self { complete: content.parse::<LitBool>()?.value, entries: all(&content, Ok)? })
     }
 }

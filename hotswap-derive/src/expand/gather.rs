@@ -22,13 +22,17 @@ use crate::{
 /// The flat methods, and the struct's own hidden macro.
 pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let all = gathered(root, answers);
+    let mut all = gathered(root, answers);
+    let complete = root.callback.is_some() && answers.iter().all(|answer| answer.complete);
+    if complete {
+        number(&mut all);
+    }
     let methods = without_collisions(&all, &mut mistakes).into_iter().map(|found| method(root, found));
     let methods: TokenStream = methods.collect();
     check_variables(root, &all, &mut mistakes);
     let mistakes = mistakes.into_tokens();
     let entries: Vec<Entry> = all.into_iter().map(|found| found.entry).collect();
-    let callback = root.callback.as_ref().map(|callback| callback.expand(&entries));
+    let callback = root.callback.as_ref().map(|callback| callback.expand(&entries, complete));
     let Root { parameters, handle, bounds, .. } = root;
     let methods = (!methods.is_empty()).then(|| {
         quote! {
@@ -45,6 +49,8 @@ pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
 struct Found<'r> {
     field: &'r RootField,
     entry: Entry,
+    /// Its number, where all fields before it are known.
+    slot: Option<usize>,
 }
 
 impl Found<'_> {
@@ -70,19 +76,25 @@ fn gathered<'r>(root: &'r Root, answers: &[Answer]) -> Vec<Found<'r>> {
     let mut answers = answers.iter();
     let mut all = Vec::new();
     for field in &root.fields {
-        all.push(Found { field, entry: field.entry.clone() });
+        all.push(Found { field, entry: field.entry.clone(), slot: None });
         if field.inside == Inside::Nothing {
             continue;
         }
         let optional = field.inside == Inside::OptionalStruct;
-        let inner = answers.next().map_or(&[][..], |answer| &answer.0);
-        all.extend(
-            inner
-                .iter()
-                .map(|entry| Found { field, entry: entry.below(&field.entry, &field.steps, optional) }),
-        );
+        let inner = answers.next().map_or(&[][..], |answer| &answer.entries);
+        all.extend(inner.iter().map(|entry| Found {
+            field,
+            entry: entry.below(&field.entry, &field.steps, optional),
+            slot: None,
+        }));
     }
     all
+}
+
+/// Numbers count the struct itself and then its fields at every depth; those inside an `Option` have none.
+fn number(all: &mut [Found]) {
+    let numbered = all.iter_mut().filter(|found| found.entry.kind != EntryKind::Hidden);
+    numbered.zip(1..).for_each(|(found, slot)| found.slot = Some(slot));
 }
 
 /// The fields whose methods are to be written: at depth, and with names that nothing else has.
@@ -141,7 +153,7 @@ fn method(root: &Root, found: &Found) -> TokenStream {
     let Root { krate, ty: owner, .. } = root;
     let vis = &found.field.vis;
     let way = Way::of(root, found);
-    let Way { slot, ty, parameters, bounds, get, get_mut } = &way;
+    let Way { slot, ty, parameters, bounds, get } = &way;
     Method {
         krate,
         root: owner,
@@ -154,7 +166,6 @@ fn method(root: &Root, found: &Found) -> TokenStream {
         bounds,
         slot,
         get,
-        get_mut,
         kind: match found.entry.kind {
             EntryKind::Leaf(read) => MethodKind::Leaf(read),
             EntryKind::Nested | EntryKind::Hidden => MethodKind::Nested,
@@ -171,7 +182,6 @@ struct Way {
     parameters: TokenStream,
     bounds: TokenStream,
     get: TokenStream,
-    get_mut: TokenStream,
 }
 
 impl Way {
@@ -194,11 +204,13 @@ impl Way {
             some => (quote!(<#(#some),*>), quote!(where #(#promises),*)),
         };
         Self {
-            slot: quote!(#(#steps::SLOT)+*),
+            slot: match found.slot.map(Literal::usize_unsuffixed) {
+                Some(slot) => quote!(#slot),
+                None => quote!(#(#steps::SLOT)+*),
+            },
             parameters,
             bounds,
-            get: projection(&steps, "get"),
-            get_mut: projection(&steps, "get_mut"),
+            get: projection(root, &found.entry.path, &types, &steps),
             ty: value,
         }
     }
@@ -215,7 +227,7 @@ fn value(krate: &syn::Path, kind: EntryKind) -> (TokenStream, Option<TokenStream
             return (primitive(scalar), None);
         }
         EntryKind::Leaf(Read::Scalar(None)) => quote!(#krate::__private::Scalar),
-        EntryKind::Leaf(Read::Copy(None)) => quote!(::core::marker::Copy + 'static),
+        EntryKind::Leaf(Read::Copy(None)) => quote!(#krate::__private::ByValue + 'static),
         EntryKind::Leaf(Read::Guard) => quote!('static),
         EntryKind::Nested | EntryKind::Hidden => quote!(#krate::HotConfig),
     };
@@ -237,8 +249,13 @@ fn step(root: &Root, index: usize, outer: &TokenStream, inner: &TokenStream) -> 
     quote!(<#outer as #krate::__private::FieldOf<#index, #inner>>)
 }
 
-fn projection(steps: &[TokenStream], function: &str) -> TokenStream {
-    let function = Ident::new(function, Span::call_site());
-    let inside_out = steps.iter().fold(quote!(root), |inner, step| quote!(#step::#function(#inner)));
+/// From the root to the value. A function costs less to compile than a closure, and most are two steps deep.
+fn projection(root: &Root, path: &[usize], types: &[TokenStream], steps: &[TokenStream]) -> TokenStream {
+    let krate = &root.krate;
+    if let [first, second] = path {
+        let (first, second) = (Literal::usize_unsuffixed(*first), Literal::usize_unsuffixed(*second));
+        return quote!(#krate::__private::get_inner::<#first, #second, #(#types),*>);
+    }
+    let inside_out = steps.iter().fold(quote!(root), |inner, step| quote!(#step::get(#inner)));
     quote!(|root| #inside_out)
 }

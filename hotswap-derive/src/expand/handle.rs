@@ -86,7 +86,6 @@ fn of_field(model: &Model, field: &Field, slots: &Slots, root: &TokenStream) -> 
         bounds: &TokenStream::new(),
         slot: &slots.of_field(model, field),
         get: &quote!(#access::get),
-        get_mut: &quote!(#access::get_mut),
         kind: match &field.kind {
             Kind::Leaf(leaf) => MethodKind::Leaf(leaf.read),
             Kind::Nested(_) => MethodKind::Nested,

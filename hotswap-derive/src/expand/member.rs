@@ -8,30 +8,33 @@ use super::rule;
 use crate::model::{Encode, Field, Kind, Leaf, Model, Read};
 
 pub(super) fn expand(model: &Model) -> Vec<TokenStream> {
-    model.fields.iter().map(|field| of_field(model, field)).collect()
+    model.fields.iter().filter(|_| model.sound).map(|field| of_field(model, field)).collect()
 }
 
 fn of_field(model: &Model, field: &Field) -> TokenStream {
-    let krate = &model.krate;
     let index = Literal::usize_unsuffixed(field.index);
+    let private = model.private_at(field.ty.span());
     match &field.kind {
         Kind::Leaf(leaf) => of_leaf(model, field, leaf),
         Kind::Nested(nested) => {
             let ty = &nested.ty;
-            quote_spanned!(ty.span()=> &#krate::__private::Nested::<#index, #ty>::NEW)
+            quote_spanned!(ty.span()=> &#private::Nested::<#index, #ty>::NEW)
         }
         Kind::Optional(nested) => {
             let ty = &nested.ty;
-            quote_spanned!(ty.span()=> &#krate::__private::Optional::<#index, #ty>::NEW)
+            quote_spanned!(ty.span()=> &#private::Optional::<#index, #ty>::NEW)
         }
     }
 }
 
 /// At the place of the type, so that a missing bound is reported there.
 fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
-    let (krate, ty) = (&model.krate, &field.ty);
+    let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     let index = Literal::usize_unsuffixed(field.index);
-    let kind = quote_spanned!(ty.span()=> #krate::__private::Leaf::<#index, #ty>);
+    let kind = quote_spanned!(ty.span()=> #private::Leaf::<#index, #ty>);
+    if leaf.is_plain_scalar() {
+        return quote_spanned!(ty.span()=> &#kind::SCALAR);
+    }
     let encode = encode(model, field, leaf);
     let bits = bits(model, field, leaf);
     let rules = rules(model, leaf);
@@ -62,15 +65,18 @@ pub(super) fn encode_function(model: &Model, field: &Field, leaf: &Leaf) -> Toke
         Encode::With(function) => quote! {
             |value| #krate::__private::encode_with(|encoder| #function(value, encoder))
         },
-        Encode::Own | Encode::Never => quote_spanned!(ty.span()=> #krate::__private::encode::<#ty>),
+        Encode::Own | Encode::Never => {
+            let private = model.private_at(ty.span());
+            quote_spanned!(ty.span()=> #private::encode::<#ty>)
+        }
     }
 }
 
 fn bits(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
-    let (krate, ty) = (&model.krate, &field.ty);
+    let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     match leaf.read {
         Read::Scalar(_) => quote_spanned! {ty.span()=>
-            bits: ::core::option::Option::Some(#krate::__private::bits::<#ty>),
+            bits: ::core::option::Option::Some(#private::bits::<#ty>),
         },
         _ => TokenStream::new(),
     }

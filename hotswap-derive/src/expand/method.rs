@@ -1,8 +1,8 @@
 //! The three methods of a field on a handle: getter, subscription, setter.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Path, Visibility};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, Visibility, spanned::Spanned};
 
 use crate::{model::Read, names};
 
@@ -22,9 +22,8 @@ pub(crate) struct Method<'m> {
     pub(crate) parameters: &'m TokenStream,
     pub(crate) bounds: &'m TokenStream,
     pub(crate) slot: &'m TokenStream,
-    /// Functions from the struct of the handle to the field.
+    /// A function from the struct of the handle to the field.
     pub(crate) get: &'m TokenStream,
-    pub(crate) get_mut: &'m TokenStream,
     pub(crate) kind: MethodKind,
 }
 
@@ -49,7 +48,13 @@ impl Method<'_> {
         };
         let (output, body) = match self.kind {
             MethodKind::Leaf(Read::Scalar(_)) => (quote!(#ty), quote!(self.0.__scalar::<#ty>(#slot))),
-            MethodKind::Leaf(Read::Copy(_)) => (quote!(#ty), quote!(*self.0.__get(#get))),
+            MethodKind::Leaf(Read::Copy(_)) => {
+                let place = ty.span();
+                (
+                    quote!(#ty),
+                    quote_spanned!(place=> #krate::__private::copied::<#root, #ty>(self.0.__get(#get))),
+                )
+            }
             MethodKind::Leaf(Read::Guard) => (quote!(#krate::Ref<#root, #ty>), quote!(self.0.__get(#get))),
             MethodKind::Nested => {
                 (quote!(<#ty as #krate::HotConfig>::Handle), quote!(self.0.__nested::<#ty>(#slot)))
@@ -78,7 +83,7 @@ impl Method<'_> {
     }
 
     fn set(&self) -> TokenStream {
-        let Self { krate, vis, ty, parameters, bounds, get_mut, .. } = self;
+        let Self { krate, vis, ty, parameters, bounds, slot, .. } = self;
         let name = self.named(format_ident!("set_{}", self.getter));
         let docs = format!("Sets `{}`: validated, published, and kept over reloads.", self.getter);
         quote! {
@@ -87,7 +92,7 @@ impl Method<'_> {
                 &self,
                 value: #ty,
             ) -> ::core::result::Result<::core::primitive::u64, #krate::Error> #bounds {
-                self.0.__set(#get_mut, value)
+                #krate::__private::set_at(&self.0, #slot, value)
             }
         }
     }

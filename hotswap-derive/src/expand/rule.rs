@@ -1,8 +1,7 @@
 //! Rules as constants of the runtime.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use crate::{
     attribute::{
@@ -14,31 +13,30 @@ use crate::{
 
 /// At the place of the rule, so that a type that it does not fit is reported there.
 pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
-    let krate = &model.krate;
     let span = rule.span;
+    let private = model.private_at(span);
     let kind = |name: &str| {
         let name = Ident::new(name, span);
-        quote_spanned!(span=> #krate::__private::#name)
+        quote_spanned!(span=> #private::#name)
     };
     let plain = |name: &str| {
         let kind = kind(name);
         quote_spanned!(span=> #kind::RULE)
     };
     let written = match &rule.kind {
-        Kind::Range(bounds) => within(kind("Range"), bounds),
-        Kind::Length(bounds) => within(kind("Length"), bounds),
+        Kind::Range(bounds) => within(span, kind("Range"), bounds),
+        Kind::Length(bounds) => within(span, kind("Length"), bounds),
         Kind::NonEmpty => plain("NonEmpty"),
         Kind::Email => plain("Email"),
         Kind::Url => plain("Url"),
         Kind::Ip => plain("Ip"),
         Kind::Validate => plain("Validate"),
-        Kind::Regex(text) => pattern(kind("Regex"), &kind("Pattern"), text),
-        Kind::Contains(needle) => call(kind("Contains"), quote!(#needle)),
-        Kind::OneOf(choices) => call(kind("OneOf"), quote!(&[#(#choices),*])),
-        Kind::Custom(function) => call(
-            kind("Custom"),
-            quote_spanned!(function.span()=> |value| #krate::__private::in_words(#function(value))),
-        ),
+        Kind::Regex(text) => pattern(span, kind("Regex"), &kind("Pattern"), text),
+        Kind::Contains(needle) => call(span, kind("Contains"), quote!(#needle)),
+        Kind::OneOf(choices) => call(span, kind("OneOf"), quote!(&[#(#choices),*])),
+        Kind::Custom(function) => {
+            call(span, kind("Custom"), quote_spanned!(span=> |value| #private::in_words(#function(value))))
+        }
         Kind::Each(rules) => {
             let (kind, rules) = (kind("Each"), rules.iter().map(|rule| expand(model, rule)));
             quote_spanned!(span=> #kind { rules: &[#(#rules),*] })
@@ -47,21 +45,21 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
     quote_spanned!(span=> &#written)
 }
 
-fn within(kind: TokenStream, bounds: &[(&'static str, Literal)]) -> TokenStream {
+fn within(span: Span, kind: TokenStream, bounds: &[(&'static str, Literal)]) -> TokenStream {
     let bounds = bounds.iter().map(|(name, value)| {
         let name = Ident::new(name, value.span);
         quote!(#name: ::core::option::Option::Some(#value))
     });
-    quote!(#kind { #(#bounds,)* ..#kind::ANY })
+    quote_spanned!(span=> #kind { #(#bounds,)* ..#kind::ANY })
 }
 
-fn call(kind: TokenStream, argument: TokenStream) -> TokenStream {
-    quote!(#kind::new(#argument))
+fn call(span: Span, kind: TokenStream, argument: TokenStream) -> TokenStream {
+    quote_spanned!(span=> #kind::new(#argument))
 }
 
 /// A `static`, so that the pattern is compiled once.
-fn pattern(kind: TokenStream, pattern: &TokenStream, text: &syn::LitStr) -> TokenStream {
-    quote! {
+fn pattern(span: Span, kind: TokenStream, pattern: &TokenStream, text: &syn::LitStr) -> TokenStream {
+    quote_spanned! {span=>
         #kind::new({
             static PATTERN: #pattern = #pattern::new(#text);
             &PATTERN

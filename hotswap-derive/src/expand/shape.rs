@@ -15,7 +15,7 @@ pub(super) fn expand(model: &Model, slots: &Slots) -> TokenStream {
     let krate = &model.krate;
     let name = names::plain(&model.ident);
     let docs = &model.docs;
-    let fields = model.fields.iter().map(|field| of_field(model, field, slots));
+    let fields = model.fields.iter().filter(|_| model.sound).map(|field| of_field(model, field, slots));
     quote! {
         &#krate::__private::Shape { name: #name, docs: #docs, fields: &[#(#fields),*] }
     }

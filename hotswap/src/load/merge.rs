@@ -54,6 +54,8 @@ fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn value(json: serde_json::Value) -> Value {
@@ -85,5 +87,64 @@ mod tests {
         let placed =
             place(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
         assert_eq!(placed, value(serde_json::json!({"a": {}})));
+    }
+
+    /// Trees of three levels over few keys, so that layers meet often.
+    fn tree() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<i8>().prop_map(|number| Value::Int(number.into())),
+            Just(Value::Null),
+            Just(Value::list([Value::Bool(true)])),
+        ];
+        let table = |inner| {
+            prop::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), inner, 0..4)
+                .prop_map(|entries| Value::table(entries.into_iter().map(|(key, value)| (key.into(), value))))
+        };
+        let nested = leaf.prop_recursive(3, 12, 3, move |inner| table(inner.boxed()));
+        table(nested.boxed())
+    }
+
+    /// What a merge means, one leaf at a time: the highest layer that says anything on the way decides.
+    fn winner<'v>(layers: [&'v Value; 3], keys: &Keys) -> Option<&'v Value> {
+        let says = |layer: &&Value| {
+            (1..=keys.0.len()).any(|depth| {
+                let found = Keys(keys.0[..depth].to_vec()).find(layer);
+                found.is_some_and(|found| depth == keys.0.len() || found.as_table().is_none())
+            })
+        };
+        layers.into_iter().rev().find(says).and_then(|layer| keys.find(layer))
+    }
+
+    proptest! {
+        #[test]
+        fn an_empty_layer_and_a_repeated_one_change_nothing(a in tree(), b in tree()) {
+            prop_assert_eq!(&merge(&a, &Value::empty()), &a);
+            prop_assert_eq!(&merge(&Value::empty(), &a), &a);
+            let merged = merge(&a, &b);
+            prop_assert_eq!(&merge(&merged, &b), &merged);
+        }
+
+        #[test]
+        fn the_highest_layer_that_speaks_decides(a in tree(), b in tree(), c in tree(),
+            path in prop::collection::vec(prop::sample::select(vec!["a", "b", "c"]), 1..4))
+        {
+            let keys: Keys = path.into_iter().collect();
+            let merged = merge(&merge(&a, &b), &c);
+            let found = keys.find(&merged).filter(|found| found.as_table().is_none());
+            let expected = winner([&a, &b, &c], &keys).filter(|found| found.as_table().is_none());
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn what_is_placed_is_found(a in tree(), number in any::<i8>(),
+            path in prop::collection::vec(prop::sample::select(vec!["a", "b", "c"]), 1..4))
+        {
+            let keys: Keys = path.into_iter().collect();
+            let value = Value::Int(number.into());
+            let placed = place(&a, &keys, Some(&value));
+            prop_assert_eq!(keys.find(&placed), Some(&value));
+            let taken = place(&placed, &keys, None);
+            prop_assert_eq!(keys.find(&taken), None);
+        }
     }
 }

@@ -1,0 +1,47 @@
+//! Measures hotswap beside the alternatives and prints a table.
+//!
+//! `cargo xtask bench` runs everything; `cargo run --release -p hotswap-benches -- reload layers` only these groups.
+//! An aim that is missed is reported, never a failure: how fast a machine is today is no property of the code.
+
+mod busy;
+mod check;
+mod crates;
+mod fleet;
+mod latency;
+mod layers;
+mod measure;
+mod read;
+mod reload;
+mod rivals;
+mod server;
+mod size;
+mod subscribers;
+mod table;
+
+use table::Row;
+
+type Group = (&'static str, fn() -> Vec<Row>);
+
+const GROUPS: [Group; 9] = [
+    ("read", read::rows),
+    ("busy", busy::rows),
+    ("rivals", rivals::rows),
+    ("reload", reload::rows),
+    ("layers", layers::rows),
+    ("subscribers", subscribers::rows),
+    ("latency", latency::rows),
+    ("check", check::rows),
+    ("size", size::rows),
+];
+
+fn main() {
+    let chosen: Vec<String> = std::env::args().skip(1).collect();
+    let mut rows = Vec::new();
+    for (name, group) in GROUPS {
+        if chosen.is_empty() || chosen.iter().any(|choice| choice == name) {
+            eprintln!("measuring {name} ..");
+            rows.extend(group());
+        }
+    }
+    println!("{}", table::table(&rows));
+}

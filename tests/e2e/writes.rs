@@ -1,0 +1,137 @@
+//! Values set at run time, overrides, fields that need a restart.
+
+use hotswap::HotConfig;
+use serde::{Deserialize, Serialize};
+
+use crate::support::{Folder, eventually};
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct App {
+    #[hot(nested)]
+    limit: Limit,
+    #[hot(default = 80, restart)]
+    port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+struct Limit {
+    #[hot(default = 5, range(min = 1))]
+    max: u32,
+    #[hot(default = 1)]
+    burst: u32,
+}
+
+fn app(folder: &Folder) -> AppHandle {
+    App::hot_builder().file(folder.path("app.toml")).load().unwrap()
+}
+
+#[test]
+fn a_value_that_is_set_survives_a_reload() {
+    let folder = Folder::with("app.toml", "limit.max = 5");
+    let app = app(&folder);
+    assert_eq!(app.set_limit_max(9).unwrap(), 2);
+    folder.write("app.toml", "limit.max = 6\nlimit.burst = 2");
+    eventually("the file is read", || app.limit_burst() == 2);
+    assert_eq!((app.limit_max(), app.overrides()), (9, vec!["limit.max".to_owned()]));
+}
+
+#[test]
+fn what_breaks_a_rule_is_refused_and_nothing_changes() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    let error = app.set_limit_max(0).unwrap_err().to_string();
+    assert!(
+        error.contains("limit.max: 0 is less than the minimum 1\n    from a value set at run time"),
+        "{error}"
+    );
+    assert_eq!((app.version(), app.limit_max(), app.overrides().len()), (1, 5, 0));
+}
+
+#[test]
+fn a_write_that_changes_nothing_publishes_nothing() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    assert_eq!((app.set_limit_max(5).unwrap(), app.version()), (1, 1));
+}
+
+#[test]
+fn an_update_is_one_version() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    app.update(|config| {
+        config.limit.max = 7;
+        config.limit.burst = 3;
+    })
+    .unwrap();
+    assert_eq!((app.version(), app.limit_max(), app.limit_burst()), (2, 7, 3));
+}
+
+#[test]
+fn a_whole_nested_struct_can_be_set() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    app.set_limit(Limit { max: 2, burst: 2 }).unwrap();
+    assert_eq!(app.overrides(), ["limit.burst", "limit.max"]);
+}
+
+#[test]
+fn clearing_overrides_gives_the_file_its_say_back() {
+    let folder = Folder::with("app.toml", "limit.max = 6");
+    let app = app(&folder);
+    app.set_limit_max(9).unwrap();
+    app.clear_overrides().unwrap();
+    assert_eq!((app.limit_max(), app.version()), (6, 3));
+}
+
+#[test]
+fn a_component_writes_but_does_not_reload_the_application() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    let limit: LimitHandle = app.limit();
+    limit.set_max(8).unwrap();
+    assert_eq!((app.limit_max(), limit.version()), (8, 2));
+    assert!(limit.reload().is_err() && limit.shutdown().is_err() && limit.clear_overrides().is_err());
+}
+
+#[test]
+fn a_write_inside_a_write_is_an_error() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    app.update(|_| assert!(app.set_limit_max(3).is_err() && app.reload().is_err())).unwrap();
+}
+
+#[test]
+fn a_field_that_needs_a_restart_waits_while_others_go_live() {
+    let folder = Folder::with("app.toml", "port = 80");
+    let app = app(&folder);
+    folder.write("app.toml", "port = 81\nlimit.max = 6");
+    eventually("the other field is live", || app.limit_max() == 6);
+    let pending = app.pending_restart();
+    assert_eq!((app.port(), pending.len(), &*pending[0].path), (80, 1, "port"));
+    folder.write("app.toml", "port = 80\nlimit.max = 7");
+    eventually("going back clears it", || app.limit_max() == 7 && app.pending_restart().is_empty());
+}
+
+#[test]
+fn a_fixed_handle_writes_and_validates() {
+    let limit = Limit::hot_fixed(Limit { max: 1, burst: 1 });
+    assert_eq!(limit.set_max(4).unwrap(), 2);
+    assert!(limit.set_max(0).is_err());
+    assert_eq!(limit.max(), 4);
+}
+
+#[test]
+fn explain_names_every_layer() {
+    let folder = Folder::with("app.toml", "limit.max = 6");
+    let app = app(&folder);
+    app.set_limit_max(9).unwrap();
+    let text = app.explain("limit.max").to_string();
+    let path = folder.path("app.toml").display().to_string();
+    assert_eq!(
+        text,
+        format!(
+            "limit.max\n  = 9 from a value set at run time\n    6 at {path}:1:13\n    5 from the default of the field"
+        )
+    );
+    assert_eq!(app.limit().explain("max").given.len(), 3);
+}

@@ -1,0 +1,8 @@
+use hotswap::HotConfig;
+
+#[derive(HotConfig)]
+struct App {
+    max: u32,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+#[derive(Deserialize, HotConfig)]
+#[hot(env = "APP")]
+struct App {
+    profile: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+#[derive(Clone, PartialEq, Deserialize)]
+struct Value;
+
+#[derive(Deserialize, HotConfig)]
+struct App {
+    #[hot(contains = "x")]
+    value: Value,
+}
+
+fn main() {}

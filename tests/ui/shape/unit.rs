@@ -1,0 +1,7 @@
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+#[derive(Deserialize, HotConfig)]
+struct App;
+
+fn main() {}
