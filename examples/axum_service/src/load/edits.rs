@@ -59,7 +59,7 @@ impl Edits {
             Some(text) => text.to_owned(),
             None => settings(edit, 100 + edit % 13 * 100),
         };
-        if edit % 3 == 0 { replace(&self.file(), &text) } else { fs::write(self.file(), text) }
+        if edit.is_multiple_of(3) { replace(&self.file(), &text) } else { fs::write(self.file(), text) }
     }
 }
 
