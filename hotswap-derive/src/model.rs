@@ -89,6 +89,14 @@ pub(crate) enum Encode {
     Never,
 }
 
+impl Leaf {
+    /// A primitive about which no attribute says anything that the runtime would have to know.
+    pub(crate) fn is_plain_scalar(&self) -> bool {
+        let own = matches!(self.encode, Encode::Own) && self.decode.is_none();
+        matches!(self.read, Read::Scalar(Some(_))) && own && self.rules.is_empty()
+    }
+}
+
 pub(crate) struct Nested {
     /// The struct as the field's type spells it.
     pub(crate) ty: Type,

@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 
 /// Methods of every handle and of every typed path. A generated method of the same name would hide one.
 const RESERVED: &[&str] = &[
+    "at",
     "clear_override",
     "clear_override_async",
     "clear_overrides",
@@ -15,6 +16,7 @@ const RESERVED: &[&str] = &[
     "dotted",
     "downgrade",
     "explain",
+    "explain_all",
     "history",
     "load",
     "merge_patch",
@@ -46,8 +48,11 @@ const RESERVED: &[&str] = &[
     "snapshot",
     "status",
     "subscribe",
+    "try_watch_pattern",
     "update",
     "update_async",
+    "update_if",
+    "update_if_async",
     "version",
     "watch",
     "watch_pattern",

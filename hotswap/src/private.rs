@@ -22,6 +22,11 @@ pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'stati
 
 impl<T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> Parameter for T {}
 
+impl<const I: usize, F: Scalar + Serialize + DeserializeOwned> Leaf<I, F> {
+    /// A primitive without attributes: one constant is cheaper to compile than three.
+    pub const SCALAR: Self = Self { encode: Some(encode::<F>), bits: Some(bits::<F>), ..Self::PLAIN };
+}
+
 /// Writes a leaf by its own `Serialize`.
 ///
 /// # Errors

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod environment;
+mod files;
 mod layers;
+mod left_out;
 mod load;
 mod support;
 mod writes;

@@ -13,3 +13,4 @@ mod names;
 mod no_prelude;
 mod order;
 mod renamed_crate;
+mod reserved;

@@ -32,6 +32,9 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     let index = Literal::usize_unsuffixed(field.index);
     let kind = quote_spanned!(ty.span()=> #private::Leaf::<#index, #ty>);
+    if leaf.is_plain_scalar() {
+        return quote_spanned!(ty.span()=> &#kind::SCALAR);
+    }
     let encode = encode(model, field, leaf);
     let bits = bits(model, field, leaf);
     let rules = rules(model, leaf);

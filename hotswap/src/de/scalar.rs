@@ -172,6 +172,9 @@ impl<'p, 'v> Scalar<'p, 'v> {
         if is_null(&Untyped { text: self.text.into(), dialect: self.dialect }) {
             return DecodeError::invalid_type(Unexpected::Unit, expected);
         }
+        if self.text.trim().is_empty() {
+            return DecodeError::invalid_type(Unexpected::Other("an empty string"), expected);
+        }
         DecodeError::invalid_type(Unexpected::Str(self.text), expected)
     }
 }

@@ -2,7 +2,9 @@
 
 mod child;
 
-pub(crate) use child::with_variables;
+pub(crate) use child::{
+    assert_passed, child, is_child, this_test, under, with_mounts, with_variables, without_privileges,
+};
 
 use std::{
     fs,
@@ -14,11 +16,21 @@ use std::{
 pub(crate) const BOUND: Duration = Duration::from_secs(20);
 
 /// A temporary folder with configuration files.
-pub(crate) struct Folder(tempfile::TempDir);
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Removes the folder when it goes.
+    _made: Option<tempfile::TempDir>,
+}
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { path: folder.path().to_owned(), _made: Some(folder) }
+    }
+
+    /// A folder that somebody else made, and removes.
+    pub(crate) fn in_place(path: PathBuf) -> Self {
+        Self { path, _made: None }
     }
 
     /// A folder with one file.
@@ -29,11 +41,11 @@ impl Folder {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.path.join(name)
     }
 
     pub(crate) fn root(&self) -> &Path {
-        self.0.path()
+        &self.path
     }
 
     /// Writes in place.

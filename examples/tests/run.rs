@@ -1,0 +1,56 @@
+//! Each example, run as a user would.
+
+// Cargo tests what stands in an example only when it is asked to; here it is tested in every run.
+#[path = "../components/limiter.rs"]
+mod limiter;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+#[test]
+fn the_quickstart_reports_every_mistake_and_recovers() {
+    let text = output("quickstart");
+    let mistakes =
+        ["4 problems", "did you mean `log_level`", "0 is less than", "found a string", "not a duration"];
+    for said in mistakes.into_iter().chain(["from 250 to 500", "APP_POOL_SIZE"]) {
+        assert!(text.contains(said), "nothing of `{said}` in\n{text}");
+    }
+}
+
+#[test]
+fn components_follow_the_application() {
+    let text = output("components");
+    for said in ["limit of 3: 3 of 5", "limit of 7: 4 of 5", "rate_limit.max: 0 is less than the minimum 1"] {
+        assert!(text.contains(said), "nothing of `{said}` in\n{text}");
+    }
+}
+
+/// What an example that succeeds prints.
+#[track_caller]
+fn output(example: &str) -> String {
+    let run = Command::new(program(example)).output().unwrap();
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{}\n{text}{}", run.status, String::from_utf8_lossy(&run.stderr));
+    text
+}
+
+/// `cargo test` and `cargo nextest run` put the examples of a package into `examples`, beside the `deps` where its
+/// tests are. With `--all-targets` they build the examples' own tests instead, and the program may be missing.
+fn program(example: &str) -> PathBuf {
+    let tests = env::current_exe().unwrap();
+    let profile = tests.ancestors().nth(2).unwrap();
+    let program = profile.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        build(example, profile);
+    }
+    program
+}
+
+fn build(example: &str, profile: &Path) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "examples", "--example", example, "--target-dir"]);
+    assert!(cargo.arg(profile.parent().unwrap()).status().unwrap().success(), "{example} cannot be built");
+}

@@ -1,0 +1,52 @@
+//! Finds out what this machine lets a test do.
+//!
+//! A test that it does not let run is compiled with `#[ignore]`, so that no runner counts it as passed, and the
+//! test `left_out` writes its name and the reason down for `cargo xtask test` to print.
+
+use std::{
+    env, fs,
+    os::unix::fs::MetadataExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// What a row may need, and a command that succeeds where it can be had. Each runs in a mount namespace of its
+/// own, in an empty directory.
+const ABILITIES: [(&str, &str); 5] = [
+    ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
+    (
+        "overlay",
+        "mkdir a b c d && mount -t overlay -o lowerdir=a,upperdir=b,workdir=c none d && umount d && rm -r a b c d",
+    ),
+    ("limits", "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_inotify_instances'"),
+    ("bindfs", "mkdir a b && bindfs a b && umount b && rmdir a b"),
+    ("faketime", "faketime -f -1d true"),
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let names: Vec<_> = ABILITIES.iter().map(|(name, _)| format!("{name:?}")).collect();
+    println!("cargo::rustc-check-cfg=cfg(without, values({}))", names.join(", "));
+    let mut lacks = Vec::new();
+    for (name, probe) in ABILITIES {
+        if let Err(reason) = can(name, probe) {
+            println!("cargo::rustc-cfg=without={name:?}");
+            lacks.push(format!("no {name} here ({reason})"));
+        }
+    }
+    println!("cargo::rustc-env=HOTSWAP_LACKS={}", lacks.join("; "));
+}
+
+fn can(name: &str, probe: &str) -> Result<(), String> {
+    let dir = Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join(name);
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
+    let root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+    let rights: &[&str] = if root { &["--mount"] } else { &["--user", "--map-root-user", "--mount"] };
+    let mut command = Command::new("unshare");
+    command.args(rights).args(["sh", "-c", probe]).current_dir(&dir).stdin(Stdio::null());
+    let output = command.output().map_err(|error| format!("unshare: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let reason = said.lines().next().unwrap_or("the probe failed").to_owned();
+    if output.status.success() { Ok(()) } else { Err(reason) }
+}

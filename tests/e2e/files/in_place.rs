@@ -1,0 +1,102 @@
+//! Writers that truncate the file and write it anew.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::stage::{Stage, shell, whole};
+
+#[test]
+fn row_01_truncate_and_write() {
+    let mut stage = Stage::one_file();
+    for number in 2..12 {
+        shell(stage.folder.root(), "printf '%s' \"$1\" > app.toml", &[&whole(number)]);
+        stage.publishes(number);
+    }
+    stage.publishes_nothing_more();
+    stage.is_alive();
+}
+
+#[test]
+fn row_02_three_chunks_each_beginning_valid() {
+    let mut stage = Stage::one_file();
+    let mut file = File::create(stage.path("app.toml")).unwrap();
+    for line in whole(2).split_inclusive('\n') {
+        file.write_all(line.as_bytes()).unwrap();
+        file.flush().unwrap();
+        thread::sleep(Duration::from_millis(200));
+    }
+    drop(file);
+    stage.publishes(2);
+    stage.publishes_nothing_more();
+    stage.is_alive();
+}
+
+#[test]
+fn row_06_vim_with_backupcopy() {
+    let mut stage = Stage::one_file();
+    let script = "if command -v vim >/dev/null
+        then vim -u NONE -es -c 'set backupcopy=yes backup backupskip=' -c '%s/1/2/' -c wq app.toml
+        else cp app.toml app.toml~; sed s/1/2/ app.toml~ > app.toml; fi";
+    shell(stage.folder.root(), script, &[]);
+    stage.publishes(2);
+    stage.publishes_nothing_more();
+    stage.is_alive();
+}
+
+#[test]
+fn row_19_truncated_to_nothing() {
+    let mut stage = Stage::one_file();
+    shell(stage.folder.root(), "truncate -s 0 app.toml", &[]);
+    stage.refuses("the file is empty");
+    stage.is_alive();
+}
+
+#[test]
+fn row_23_two_writes_a_millisecond_apart() {
+    let mut stage = Stage::one_file();
+    stage.write("app.toml", &whole(2));
+    thread::sleep(Duration::from_millis(1));
+    stage.write("app.toml", &whole(3));
+    stage.publishes_within(3, 2);
+    stage.publishes_nothing_more();
+    stage.is_alive();
+}
+
+#[test]
+fn row_24_a_writer_that_never_pauses() {
+    let mut stage = Stage::one_file();
+    let (start, mut number) = (Instant::now(), 1);
+    let (mut version, mut last, mut longest) = (1, start, Duration::ZERO);
+    while start.elapsed() < Duration::from_secs(10) {
+        number += 1;
+        stage.write("app.toml", &whole(number));
+        if stage.config.version() > version {
+            version = stage.config.version();
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    // Ten times the wait that was asked for: two slow cores are shared by many tests.
+    assert!(longest.max(last.elapsed()) < Duration::from_secs(5), "nothing for {longest:?}");
+    stage.publishes_within(number, number);
+    stage.publishes_nothing_more();
+    stage.is_alive();
+}
+
+#[test]
+fn a_writer_that_appends_for_longer_than_any_wait_publishes_no_part() {
+    let mut stage = Stage::one_file();
+    let mut file = OpenOptions::new().write(true).truncate(true).open(stage.path("app.toml")).unwrap();
+    for line in whole(2).split_inclusive('\n') {
+        file.write_all(line.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(700));
+    }
+    drop(file);
+    stage.publishes(2);
+    stage.is_alive();
+}

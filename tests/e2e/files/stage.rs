@@ -1,0 +1,269 @@
+//! What every row is played on: a running configuration, a record of all that anybody ever saw of it, and the
+//! checks that every row ends with.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use hotswap::{Builder, Change, Error, Health, HotConfig, Subscription};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{Folder, eventually};
+
+/// No poll happens in a test unless it asks for one: what is found, an event told.
+const NEVER: Duration = Duration::from_secs(3600);
+
+/// A configuration that shows whether it is whole: every field can be missing, and all say the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, HotConfig)]
+pub(crate) struct Config {
+    #[hot(default = 0)]
+    pub(crate) number: u64,
+    #[hot(default = "")]
+    pub(crate) text: String,
+    #[hot(default = 0)]
+    pub(crate) again: u64,
+    /// Comes from a file of its own.
+    #[hot(default = 0)]
+    pub(crate) mark: u64,
+}
+
+impl Config {
+    fn is_whole(&self) -> bool {
+        self.number > 0 && self.again == self.number && self.text == format!("t{}", self.number)
+    }
+}
+
+/// A complete content. Most of its beginnings are valid TOML, and none of them is whole.
+pub(crate) fn whole(number: u64) -> String {
+    format!("number = {number}\ntext = \"t{number}\"\nagain = {number}\n")
+}
+
+/// A running configuration, watched.
+pub(crate) struct Stage {
+    pub(crate) folder: Folder,
+    pub(crate) config: ConfigHandle,
+    /// The file whose edits mean nothing but that what came before them has been dealt with.
+    marks: Folder,
+    mark: u64,
+    /// The version that the edits so far explain.
+    version: u64,
+    seen: Arc<Seen>,
+    reader: Option<JoinHandle<()>>,
+    _subscriptions: [Subscription; 2],
+}
+
+/// What readers and subscribers saw.
+#[derive(Default)]
+struct Seen {
+    contents: Mutex<Vec<Config>>,
+    published: Mutex<Vec<(u64, Config)>>,
+    errors: Mutex<Vec<String>>,
+    done: AtomicBool,
+}
+
+impl Stage {
+    /// On one required file, `app.toml`, that holds [`whole(1)`](whole).
+    pub(crate) fn one_file() -> Self {
+        Self::on(Folder::with("app.toml", &whole(1)), |builder, folder| builder.file(folder.path("app.toml")))
+    }
+
+    /// On what `sources` adds to the builder.
+    #[track_caller]
+    pub(crate) fn on(
+        folder: Folder,
+        sources: impl FnOnce(Builder<Config>, &Folder) -> Builder<Config>,
+    ) -> Self {
+        let marks = Folder::with("mark.toml", "mark = 0");
+        let builder = Config::hot_builder().poll_interval(NEVER).file(marks.path("mark.toml"));
+        let config = sources(builder, &folder).load().expect("loaded");
+        let seen = Arc::new(Seen::default());
+        let subscriptions = [seen.subscribe(&config), seen.hear_errors(&config)];
+        let reader = Some(seen.read(&config));
+        Self { folder, config, marks, mark: 0, version: 1, seen, reader, _subscriptions: subscriptions }
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        self.folder.write(name, text);
+    }
+
+    pub(crate) fn replace(&self, name: &str, text: &str) {
+        self.folder.replace(name, text);
+    }
+
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path(name)
+    }
+
+    /// Waits until `number` is published, and asserts that it took one version.
+    #[track_caller]
+    pub(crate) fn publishes(&mut self, number: u64) {
+        self.publishes_within(number, 1);
+    }
+
+    /// Waits until `number` is published, and asserts that it took at most so many versions.
+    #[track_caller]
+    pub(crate) fn publishes_within(&mut self, number: u64, most: u64) {
+        eventually(&format!("{number} is published"), || self.config.number() == number);
+        let more = self.config.version() - self.version;
+        assert!((1..=most).contains(&more), "{more} versions for {number}");
+        self.version += more;
+    }
+
+    /// Asserts that what was done so far published nothing more: an edit of another file comes after it, is
+    /// published, and is the only version.
+    #[track_caller]
+    pub(crate) fn publishes_nothing_more(&mut self) {
+        let number = self.config.number();
+        self.mark += 1;
+        self.marks.replace("mark.toml", &format!("mark = {}", self.mark));
+        eventually("the mark is published", || self.config.mark() == self.mark);
+        self.version += 1;
+        assert_eq!(self.config.version(), self.version, "{:?}", self.seen.published());
+        assert_eq!(self.config.number(), number);
+    }
+
+    /// Waits until a reload is refused for this reason, and asserts that the last good configuration stays, and
+    /// that the status says why.
+    #[track_caller]
+    pub(crate) fn refuses(&mut self, reason: &str) {
+        eventually(&format!("a reload is refused: {reason}; {:?}", self.seen.errors()), || {
+            self.seen.errors().iter().any(|error| error.contains(reason))
+        });
+        let status = self.config.status();
+        let last = status.last_error.unwrap_or_default();
+        assert!(last.contains(reason), "the status says: {last}");
+        assert!(status.sources.iter().any(|source| source.health == Health::Failing), "{:?}", status.sources);
+        assert_eq!(self.config.version(), self.version, "{:?}", self.seen.published());
+        self.seen.forget_errors();
+    }
+
+    /// The message of the status on a source that is not well.
+    pub(crate) fn degraded(&self) -> Option<String> {
+        let sources = self.config.status().sources;
+        sources.into_iter().find(|source| source.health == Health::Degraded)?.message
+    }
+
+    /// Ends the row: one more edit, in place, of `app.toml` is seen, and nothing was ever seen that was not whole.
+    #[track_caller]
+    pub(crate) fn is_alive(self) {
+        self.is_alive_by(|folder, text| folder.write("app.toml", text));
+    }
+
+    /// Ends the row with an edit of another kind.
+    #[track_caller]
+    pub(crate) fn is_alive_by(mut self, edit: impl FnOnce(&Folder, &str)) {
+        let next = self.config.number() + 1000;
+        edit(&self.folder, &whole(next));
+        self.publishes(next);
+        self.publishes_nothing_more();
+        let status = self.config.status();
+        assert_eq!(status.last_error, None);
+        assert!(status.sources.iter().all(|source| source.health != Health::Failing), "{:?}", status.sources);
+        self.stop();
+        self.seen.assert_whole();
+    }
+
+    fn stop(&mut self) {
+        self.seen.done.store(true, Ordering::Release);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Seen {
+    fn subscribe(self: &Arc<Self>, config: &ConfigHandle) -> Subscription {
+        let seen = Arc::clone(self);
+        config.subscribe(move |change: &Change<Config>| {
+            let content = (change.version(), change.new().clone());
+            seen.published.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(content);
+        })
+    }
+
+    fn hear_errors(self: &Arc<Self>, config: &ConfigHandle) -> Subscription {
+        let seen = Arc::clone(self);
+        config.on_reload_error(move |error: &Error| {
+            seen.errors.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(error.to_string());
+        })
+    }
+
+    /// A reader that never stops looking.
+    fn read(self: &Arc<Self>, config: &ConfigHandle) -> JoinHandle<()> {
+        let (seen, config) = (Arc::clone(self), config.clone());
+        thread::spawn(move || {
+            while !seen.done.load(Ordering::Acquire) {
+                let content = Config::clone(&config.load());
+                let mut contents = seen.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                if contents.last() != Some(&content) {
+                    contents.push(content);
+                }
+                drop(contents);
+                thread::sleep(Duration::from_micros(500));
+            }
+        })
+    }
+
+    fn errors(&self) -> Vec<String> {
+        self.errors.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn forget_errors(&self) {
+        self.errors.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+    }
+
+    fn published(&self) -> Vec<(u64, Config)> {
+        self.published.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    #[track_caller]
+    fn assert_whole(&self) {
+        let published = self.published();
+        let read = self.contents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut all = published.iter().map(|(_, content)| content).chain(read.iter());
+        assert!(all.all(Config::is_whole), "{published:?} {read:?}");
+        let grows = |pair: &[(u64, Config)]| pair[0].0 < pair[1].0 && pair[0].1 != pair[1].1;
+        assert!(published.windows(2).all(grows), "{published:?}");
+    }
+}
+
+/// Runs a shell script in a directory, with these parameters.
+#[track_caller]
+pub(crate) fn shell(dir: &Path, script: &str, parameters: &[&str]) {
+    let mut command = std::process::Command::new("sh");
+    command.args(["-e", "-c", script, "sh"]).args(parameters).current_dir(dir);
+    let output = command.output().expect("a shell");
+    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// What Kubernetes does to a mounted ConfigMap: a new directory, a link renamed over, the old directory removed.
+pub(crate) fn publish_config_map(mount: &Path, generation: u64, files: &[(&str, &str)]) {
+    let (new, old) = (format!("..{generation}"), fs::read_link(mount.join("..data")));
+    fs::create_dir_all(mount.join(&new)).expect("made");
+    for (name, text) in files {
+        fs::write(mount.join(&new).join(name), text).expect("written");
+    }
+    let next = mount.join("..data_tmp");
+    let _ = fs::remove_file(&next);
+    std::os::unix::fs::symlink(&new, &next).expect("linked");
+    fs::rename(next, mount.join("..data")).expect("renamed");
+    for (name, _) in files {
+        // Only the first time: the links to the files stay.
+        let _ = std::os::unix::fs::symlink(Path::new("..data").join(name), mount.join(name));
+    }
+    if let Ok(old) = old {
+        fs::remove_dir_all(mount.join(old)).expect("removed");
+    }
+}

@@ -1,0 +1,23 @@
+//! Says which tests do not run on this machine.
+
+use std::{env, fs, path::Path, process::Command};
+
+/// Where `cargo xtask test` looks when all is done.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");
+
+/// Which abilities the build script did not find, and why.
+const LACKS: &str = env!("HOTSWAP_LACKS");
+
+#[test]
+fn tests_that_do_not_run_here_are_written_down() {
+    let this = env::current_exe().unwrap();
+    let list = Command::new(this).args(["--list", "--ignored", "--format=terse"]).output().unwrap();
+    let names = String::from_utf8(list.stdout).unwrap();
+    for name in names.lines().filter_map(|line| line.strip_suffix(": test")) {
+        fs::create_dir_all(FOLDER).unwrap();
+        fs::write(Path::new(FOLDER).join(name.replace("::", " ")), LACKS).unwrap();
+        println!("SKIPPED {name}: {LACKS}");
+    }
+    // Every reason is some test's: a machine that lacks nothing leaves out nothing.
+    assert_eq!(names.trim().is_empty(), LACKS.is_empty(), "{LACKS}: {names}");
+}
