@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    cell::Scalar,
+    cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Core, offload::offload},
     error::Error,
@@ -32,18 +32,27 @@ pub struct Handle<S> {
     pub(crate) core: Arc<Core>,
     /// The number of the struct, counted from the root.
     base: usize,
+    /// The core's, close at hand.
+    cells: Cells,
     marker: PhantomData<fn() -> S>,
 }
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self { core: Arc::clone(&self.core), base: self.base, marker: PhantomData }
+        Self::at(Arc::clone(&self.core), self.base)
+    }
+}
+
+impl<S> Handle<S> {
+    fn at(core: Arc<Core>, base: usize) -> Self {
+        let cells = core.current.cells().clone();
+        Self { core, base, cells, marker: PhantomData }
     }
 }
 
 impl<S: HotConfig> Handle<S> {
     pub(crate) fn root(core: Arc<Core>) -> Self {
-        Self { core, base: 0, marker: PhantomData }
+        Self::at(core, 0)
     }
 
     /// The plain handle behind a generated one, for generic code.
@@ -286,7 +295,11 @@ impl<S: HotConfig> Handle<S> {
 impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.core.current.scalar(self.base + slot)
+        let slot = self.base + slot;
+        match self.cells.read(slot) {
+            Some(bits) => F::from_bits(bits),
+            None => self.core.current.scalar(slot),
+        }
     }
 
     #[inline]
@@ -295,7 +308,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N> { core: Arc::clone(&self.core), base: self.base + slot, marker: PhantomData }.into()
+        Handle::<N>::at(Arc::clone(&self.core), self.base + slot).into()
     }
 
     pub fn __on_change<F: 'static>(
@@ -332,7 +345,7 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = self.core.upgrade()?;
-        Some(Handle { core, base: self.base, marker: PhantomData }.into())
+        Some(Handle::at(core, self.base).into())
     }
 }
 
