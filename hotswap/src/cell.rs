@@ -19,6 +19,8 @@
 //! new snapshot sees at least the odd mark, since the swap releases it; so no later read of that thread goes
 //! back to the cells of the version before.
 //!
+//! `models/publish` checks all of this under loom, and that each step left out is found.
+//!
 //! Nothing of the user runs in the odd window: the bits are computed before it, and the old snapshot is handed
 //! out to be dropped after it.
 
