@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    cell::Scalar,
+    cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Core, lease::Lease, offload::offload},
     error::Error,
@@ -33,18 +33,27 @@ pub struct Handle<S> {
     pub(crate) core: Lease,
     /// The number of the struct, counted from the root.
     base: usize,
+    /// The core's, close at hand.
+    cells: Cells,
     marker: PhantomData<fn() -> S>,
 }
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self { core: self.core.clone(), base: self.base, marker: PhantomData }
+        Self::at(self.core.clone(), self.base)
+    }
+}
+
+impl<S> Handle<S> {
+    fn at(core: Lease, base: usize) -> Self {
+        let cells = core.current.cells().clone();
+        Self { core, base, cells, marker: PhantomData }
     }
 }
 
 impl<S: HotConfig> Handle<S> {
     pub(crate) fn root(core: Lease) -> Self {
-        Self { core, base: 0, marker: PhantomData }
+        Self::at(core, 0)
     }
 
     /// The plain handle behind a generated one, for generic code.
@@ -292,7 +301,11 @@ impl<S: HotConfig> Handle<S> {
 impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.core.current.scalar(self.base + slot)
+        let slot = self.base + slot;
+        match self.cells.read(slot) {
+            Some(bits) => F::from_bits(bits),
+            None => self.core.current.scalar(slot),
+        }
     }
 
     #[inline]
@@ -301,7 +314,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N> { core: self.core.clone(), base: self.base + slot, marker: PhantomData }.into()
+        Handle::<N>::at(self.core.clone(), self.base + slot).into()
     }
 
     pub fn __on_change<F: 'static>(
@@ -338,7 +351,7 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle { core, base: self.base, marker: PhantomData }.into())
+        Some(Handle::at(core, self.base).into())
     }
 }
 

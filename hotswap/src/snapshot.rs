@@ -136,16 +136,13 @@ impl Current {
         self.cells.version().unwrap_or_else(|| self.load().version)
     }
 
-    #[inline]
-    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
-        match self.cells.read(slot) {
-            Some(bits) => F::from_bits(bits),
-            None => self.scalar_in_snapshot(slot),
-        }
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
     }
 
+    /// A scalar whose cell is about to change.
     #[cold]
-    fn scalar_in_snapshot<F: Scalar>(&self, slot: usize) -> F {
+    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
         *self.load().get::<F>(slot)
     }
 

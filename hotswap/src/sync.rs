@@ -3,14 +3,46 @@
 
 pub(crate) use std::{
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering, fence},
+        Arc, Mutex, MutexGuard, Weak,
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Instant,
 };
+use std::{
+    sync::{Condvar, PoisonError},
+    time::Duration,
+};
+
+/// How many cells are close at hand. Most structs have fewer numbers; this takes 2 kB.
+pub(crate) const NEAR: usize = 256;
 
 /// No state behind these locks is left half changed by a panic.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A lock whose holders can wait for each other's changes.
+#[derive(Debug, Default)]
+pub(crate) struct Monitor<T> {
+    state: Mutex<T>,
+    changed: Condvar,
+}
+
+impl<T> Monitor<T> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        lock(&self.state)
+    }
+
+    /// Gives the lock away until something is told, or `bound` has passed, or for no reason at all.
+    pub(crate) fn wait<'m>(&'m self, guard: MutexGuard<'m, T>, bound: Option<Duration>) -> MutexGuard<'m, T> {
+        match bound {
+            None => self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner),
+            Some(bound) => self.changed.wait_timeout(guard, bound).unwrap_or_else(PoisonError::into_inner).0,
+        }
+    }
+
+    pub(crate) fn tell_all(&self) {
+        self.changed.notify_all();
+    }
 }

@@ -49,6 +49,7 @@ impl Core {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
@@ -62,8 +63,9 @@ impl Core {
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             (version, Some(old))
         };
-        // Old values may take long to drop, and may do anything: not under the lock.
+        // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
+        gate::tell(&waiting);
         let_go((loaded.root, current, old));
         version
     }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     panics::{contain, let_go},
     sync::{
-        Arc, AtomicU64, Condvar, Instant, Mutex, MutexGuard, Ordering, PoisonError, lock,
+        Arc, AtomicU64, Instant, Monitor, MutexGuard, Ordering,
         thread::{self, JoinHandle, ThreadId},
     },
 };
@@ -48,8 +48,7 @@ impl Queue {
 
 struct Shared {
     registry: Arc<Registry>,
-    queue: Mutex<Queue>,
-    changed: Condvar,
+    queue: Monitor<Queue>,
     panics: AtomicU64,
 }
 
@@ -60,8 +59,7 @@ impl Notifier {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Shared {
             registry: Arc::default(),
-            queue: Mutex::default(),
-            changed: Condvar::new(),
+            queue: Monitor::default(),
             panics: AtomicU64::new(0),
         }))
     }
@@ -92,7 +90,7 @@ impl Notifier {
     }
 
     fn wake(&self, add: impl FnOnce(&mut Queue)) {
-        let mut queue = lock(&self.0.queue);
+        let mut queue = self.0.queue.lock();
         if queue.closed {
             return;
         }
@@ -102,7 +100,7 @@ impl Notifier {
         } else if queue.busy.is_some() {
             ensure_standby(&self.0, &mut queue);
         }
-        self.0.changed.notify_all();
+        self.0.queue.tell_all();
     }
 
     /// How many callbacks panicked.
@@ -117,12 +115,12 @@ impl Notifier {
     /// No callback starts after this. The registry is emptied, so that nothing keeps what callbacks own.
     pub(crate) fn close(&self) {
         let unheard = {
-            let mut queue = lock(&self.0.queue);
+            let mut queue = self.0.queue.lock();
             queue.closed = true;
             queue.topics.clear();
             std::mem::take(&mut queue.ready)
         };
-        self.0.changed.notify_all();
+        self.0.queue.tell_all();
         self.0.registry.close();
         unheard.into_iter().for_each(let_go);
     }
@@ -131,30 +129,18 @@ impl Notifier {
     /// a callback waits for the others only.
     pub(crate) fn join(&self, bound: Duration) {
         let start = Instant::now();
-        let mut queue = lock(&self.0.queue);
+        let mut queue = self.0.queue.lock();
         let own = usize::from(queue.workers.contains_key(&thread::current().id()));
         queue.leaving += own;
-        self.0.changed.notify_all();
+        self.0.queue.tell_all();
         while queue.workers.len() > queue.leaving && start.elapsed() < bound {
-            queue = wait(&self.0, queue, Some(bound.saturating_sub(start.elapsed())));
+            queue = self.0.queue.wait(queue, Some(bound.saturating_sub(start.elapsed())));
         }
         queue.leaving -= own;
         let ended = std::mem::take(&mut queue.ended);
         drop(queue);
         // They are past everything but their own end.
         ended.into_iter().for_each(|worker| drop(worker.join()));
-    }
-}
-
-/// Waits for a change of the queue.
-fn wait<'q>(
-    shared: &'q Shared,
-    queue: MutexGuard<'q, Queue>,
-    bound: Option<Duration>,
-) -> MutexGuard<'q, Queue> {
-    match bound {
-        None => shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner),
-        Some(bound) => shared.changed.wait_timeout(queue, bound).unwrap_or_else(PoisonError::into_inner).0,
     }
 }
 
@@ -181,13 +167,13 @@ fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Opt
 /// The end of a worker.
 fn leave(shared: &Shared) {
     let id = thread::current().id();
-    let mut queue = lock(&shared.queue);
+    let mut queue = shared.queue.lock();
     queue.leader = queue.leader.filter(|leader| *leader != id);
     let me = queue.workers.remove(&id);
     if queue.closed {
         queue.ended.extend(me);
     }
-    shared.changed.notify_all();
+    shared.queue.tell_all();
 }
 
 fn ensure_standby(shared: &Arc<Shared>, queue: &mut Queue) {
@@ -199,12 +185,12 @@ fn ensure_standby(shared: &Arc<Shared>, queue: &mut Queue) {
 /// Calls subscribers until the notifier closes or another worker has taken the lead.
 fn lead(shared: &Arc<Shared>) {
     let me = Some(thread::current().id());
-    let mut queue = lock(&shared.queue);
+    let mut queue = shared.queue.lock();
     while !queue.closed && queue.leader == me {
         if let Some(subscriber) = queue.ready.pop_front() {
             queue = call(shared, queue, subscriber);
         } else if queue.topics.is_empty() {
-            queue = wait(shared, queue, None);
+            queue = shared.queue.wait(queue, None);
         } else {
             queue = look_up(shared, queue);
         }
@@ -219,13 +205,13 @@ fn call<'q>(
     queue.busy = Some(Instant::now());
     if queue.waiting() {
         ensure_standby(shared, &mut queue);
-        shared.changed.notify_all();
+        shared.queue.tell_all();
     }
     drop(queue);
     let again = subscriber.call(&shared.panics).then(|| Arc::clone(&subscriber));
     // The last owner of a callback may drop anything, even a handle: never under the lock.
     let_go(subscriber);
-    let mut queue = lock(&shared.queue);
+    let mut queue = shared.queue.lock();
     if queue.leader == Some(thread::current().id()) {
         queue.busy = None;
     }
@@ -244,7 +230,7 @@ fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGua
             let_go(subscriber);
         }
     }
-    put(shared, lock(&shared.queue), ready)
+    put(shared, shared.queue.lock(), ready)
 }
 
 /// Adds to the queue, unless it was closed meanwhile: then nothing may keep what callbacks own.
@@ -256,18 +242,18 @@ fn put<'q>(
     if queue.closed {
         drop(queue);
         ready.into_iter().for_each(let_go);
-        return lock(&shared.queue);
+        return shared.queue.lock();
     }
     queue.ready.extend(ready);
     if queue.waiting() {
-        shared.changed.notify_all();
+        shared.queue.tell_all();
     }
     queue
 }
 
 /// Watches the leader, and takes the lead when it is stuck while others wait.
 fn stand_by(shared: &Arc<Shared>) {
-    let mut queue = lock(&shared.queue);
+    let mut queue = shared.queue.lock();
     while !queue.closed {
         let since = queue.busy.filter(|_| queue.waiting());
         match since.map(|since| PATIENCE.saturating_sub(since.elapsed())) {
@@ -278,7 +264,7 @@ fn stand_by(shared: &Arc<Shared>) {
                 drop(queue);
                 return lead(shared);
             }
-            left => queue = wait(shared, queue, left),
+            left => queue = shared.queue.wait(queue, left),
         }
     }
 }
