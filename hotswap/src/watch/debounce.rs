@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -137,6 +137,11 @@ impl Debounce {
     /// Whether somebody is known to have a file open that was written to.
     pub(crate) fn is_writing(&self) -> bool {
         !self.writers.is_empty()
+    }
+
+    /// A file that somebody is known to have open and to have written to.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        self.writers.keys().next().map(PathBuf::as_path)
     }
 
     /// Whether anybody wrote since the last leave to read, finished or not: a read that was going on meanwhile
