@@ -119,3 +119,20 @@ fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
     stage.publishes_within(number, number);
     stage.is_alive();
 }
+
+/// Somebody is always in the middle of a write, and no part is ever published.
+#[test]
+fn a_writer_that_is_always_in_the_middle_publishes_no_part() {
+    let mut stage = Stage::one_file();
+    let (start, mut number) = (Instant::now(), 1);
+    while start.elapsed() < Duration::from_secs(8) {
+        number += 1;
+        let mut file = File::create(stage.path("app.toml")).unwrap();
+        for line in whole(number).split_inclusive('\n') {
+            file.write_all(line.as_bytes()).unwrap();
+            thread::sleep(Duration::from_millis(3));
+        }
+    }
+    stage.publishes_within(number, number);
+    stage.is_alive();
+}

@@ -35,7 +35,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.number > 0 && self.again == self.number && self.text == format!("t{}", self.number)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File, FileTimes},
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -71,6 +72,29 @@ fn row_37_changes_while_the_start_is_under_way() {
             eventually("the last edit is published", || config.number() == last.load(Ordering::Acquire));
         });
     }
+}
+
+/// A start under a writer who is always in the middle of a write ends, and takes no part of a file.
+#[test]
+fn start_under_a_writer_who_never_pauses() {
+    let (folder, done) = (Folder::with("app.toml", &whole(1)), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in (2..).take_while(|_| !done.load(Ordering::Acquire)) {
+                let mut file = File::create(folder.path("app.toml")).unwrap();
+                for line in whole(number).split_inclusive('\n') {
+                    file.write_all(line.as_bytes()).unwrap();
+                    thread::sleep(Duration::from_millis(3));
+                }
+            }
+        });
+        let outcome = Config::hot_builder().file(folder.path("app.toml")).watch(true).load();
+        done.store(true, Ordering::Release);
+        match outcome {
+            Ok(config) => assert!(config.load().is_whole()),
+            Err(error) => assert!(error.to_string().contains("rewritten without a pause"), "{error}"),
+        }
+    });
 }
 
 #[test]
