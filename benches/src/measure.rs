@@ -2,8 +2,8 @@
 //!
 //! Neither criterion nor divan: both measure one function to its end and then the next, so a ratio compares two
 //! stretches of time, and on a machine that does something else meanwhile it says more about that than about the
-//! code. Here every round runs every contender, a batch each, and yields a ratio of its own; the median of those is
-//! the figure. What slows a whole round down cancels out.
+//! code. Here every round runs every contender, a batch each. What others do to a batch can only slow it down, so
+//! a side is judged by its quiet batches: the fastest tenth of the rounds.
 
 use std::{
     hint::black_box,
@@ -15,15 +15,25 @@ use std::{
 /// How long a batch of short operations runs: far above what a clock costs, far below a time slice.
 const BATCH: Duration = Duration::from_millis(2);
 
+/// How many operations stand in one turn of the loop.
+const UNROLLED: usize = 8;
+
 /// Runs a batch and says what one operation took, in seconds.
 pub(crate) type Side<'s> = Box<dyn FnMut() -> f64 + 's>;
 
-/// What a contest yields.
-pub(crate) struct Figures {
-    /// The median of each side, in seconds per operation.
-    pub(crate) times: Vec<f64>,
-    /// The median, over the rounds, of the first side's time by each side's.
-    pub(crate) ratios: Vec<f64>,
+/// What a contest yields, in seconds per operation: for each side its time in every round.
+pub(crate) struct Figures(Vec<Vec<f64>>);
+
+impl Figures {
+    /// The time of a side when nobody disturbs it.
+    pub(crate) fn quiet(&self, side: usize) -> f64 {
+        quantile(self.0[side].iter().copied(), 0.1)
+    }
+
+    /// The time of a side as it usually is, disturbances and all.
+    pub(crate) fn usual(&self, side: usize) -> f64 {
+        quantile(self.0[side].iter().copied(), 0.5)
+    }
 }
 
 /// Lets the sides take turns, each first equally often, after one round that does not count.
@@ -39,9 +49,7 @@ pub(crate) fn contest(rounds: usize, mut sides: Vec<Side<'_>>) -> Figures {
             }
         }
     }
-    let ratio = |side: &Vec<f64>| median(times[0].iter().zip(side).map(|(ours, theirs)| ours / theirs));
-    let ratios = times.iter().map(ratio).collect();
-    Figures { ratios, times: times.iter().map(|side| median(side.iter().copied())).collect() }
+    Figures(times)
 }
 
 /// A short operation, repeated on each of `threads` threads.
@@ -56,7 +64,7 @@ pub(crate) fn repeated<'s, R>(threads: usize, operation: impl Fn() -> R + Sync +
             _ => batches(threads, count, &operation),
         };
         let total: Duration = times.iter().sum();
-        total.as_secs_f64() / (times.len() * count) as f64
+        total.as_secs_f64() / (times.len() * count * UNROLLED) as f64
     })
 }
 
@@ -70,10 +78,16 @@ pub(crate) fn once<'s>(mut prepare: impl FnMut() + 's, mut operation: impl FnMut
     })
 }
 
+macro_rules! unrolled {
+    ($($operation:ident)*) => { $(black_box($operation());)* };
+}
+
 pub(crate) fn batch<R>(count: usize, operation: &impl Fn() -> R) -> Duration {
     let start = Instant::now();
     for _ in 0..count {
-        black_box(operation());
+        // Written out, so that where the linker happens to put a loop's jump says less: on some processors a jump
+        // across a border of 32 bytes costs two cycles, which is more than what is measured.
+        unrolled! { operation operation operation operation operation operation operation operation }
     }
     start.elapsed()
 }
@@ -89,10 +103,6 @@ fn batches<R>(threads: usize, count: usize, operation: &(impl Fn() -> R + Sync))
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
         running.into_iter().map(|thread| thread.join().expect("a batch does not panic")).collect()
     })
-}
-
-pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    quantile(values, 0.5)
 }
 
 pub(crate) fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {

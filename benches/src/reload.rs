@@ -3,7 +3,7 @@
 //! Ours reads, merges, decodes, validates, compares and publishes; figment and config only read and extract. The
 //! file changes before each reload, or ours would see by its hash that nothing is to be done.
 
-use std::{cell::Cell, fs, path::Path};
+use std::{fs, path::Path};
 
 use config::Config;
 use dynamic_config::{Builder, Dynamic};
@@ -32,13 +32,17 @@ fn format(kind: Kind) -> Vec<Row> {
     let folder = tempfile::tempdir().expect("a folder for the file");
     let path = folder.path().join(kind.file("fleet"));
     let texts = [1, 2].map(|revision| kind.text(&Fleet::of(0..SERVICES, revision)));
-    let turn = Cell::new(0);
-    let edit = || {
-        turn.set(turn.get() + 1);
-        fs::write(&path, &texts[turn.get() % 2]).expect("the file can be written");
+    let write = |revision: usize| fs::write(&path, &texts[revision % 2]).expect("the file can be written");
+    write(0);
+    let side = |reload: Box<dyn FnMut()>| {
+        // Counted by each side, so that each finds the file changed.
+        let mut revision = 0;
+        let edit = move || {
+            revision += 1;
+            write(revision);
+        };
+        once(edit, reload)
     };
-    edit();
-    let side = |reload: Box<dyn FnMut()>| once(edit, reload);
     let sides: Vec<Side<'_>> = vec![
         side(ours(&path)),
         side(figment(kind, &path)),
@@ -53,9 +57,9 @@ fn format(kind: Kind) -> Vec<Row> {
     let mut rows: Vec<_> = aims.into_iter().enumerate().map(row).collect();
     rows.push(Row {
         what,
-        ours: time(figures.times[0]),
+        ours: time(figures.quiet(0)),
         against: "the clock".to_owned(),
-        figure: figures.times[0] * 1e3,
+        figure: figures.quiet(0) * 1e3,
         unit: Unit::Milliseconds,
         aim: if kind == Kind::Yaml { Aim::None } else { Aim::AtMost(100.0) },
     });

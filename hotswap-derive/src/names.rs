@@ -111,9 +111,11 @@ fn camel(field: &str) -> String {
 /// A serde name as a part of a variable's name: `pool-size` and `poolSize` become `POOL_SIZE`.
 pub(crate) fn variable(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
+    // A name in capitals has no humps.
+    let mixed = letters.iter().any(|letter| letter.is_lowercase());
     let mut name = String::new();
     for (place, &letter) in letters.iter().enumerate() {
-        if place > 0 && starts_word(letters[place - 1], letter, letters.get(place + 1).copied()) {
+        if mixed && place > 0 && starts_word(letters[place - 1], letter, letters.get(place + 1).copied()) {
             name.push('_');
         }
         match letter {
@@ -141,6 +143,17 @@ mod tests {
         assert!(RESERVED.is_sorted());
         assert!(is_reserved("watch_pattern"));
         assert!(!is_reserved("max"));
+    }
+
+    #[test]
+    fn methods_of_the_handle_are_reserved() {
+        let source = include_str!("../../hotswap/src/handle.rs");
+        let before_the_weak_handle = source.split("pub struct WeakHandle").next().unwrap();
+        let calls = before_the_weak_handle.split("\n    pub fn ").skip(1);
+        let methods = calls.filter(|call| call.split(')').next().unwrap().contains("&self"));
+        let names = methods.map(|call| call.split(['(', '<']).next().unwrap());
+        let free: Vec<&str> = names.filter(|name| !name.starts_with("__") && !is_reserved(name)).collect();
+        assert!(free.is_empty(), "not reserved: {free:?}");
     }
 
     #[test]

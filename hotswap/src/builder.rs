@@ -61,7 +61,8 @@ struct PathSpec {
 
 /// Chooses sources and timings, then loads.
 ///
-/// Starts from the attributes of the struct; see [`HotConfig::hot_builder`].
+/// Starts from the attributes of the struct; see [`HotConfig::hot_builder`]. Nothing is read before
+/// [`load`](Self::load) or [`check`](Self::check).
 ///
 /// ```
 /// use hotswap::HotConfig;
@@ -81,6 +82,9 @@ struct PathSpec {
 /// assert_eq!(config.port(), 8080);
 /// # Ok::<(), hotswap::Error>(())
 /// ```
+///
+/// The examples of the methods are about a configuration with a `log_level` and a nested `rate_limit`, which has
+/// `max` and `burst`.
 #[must_use = "a builder does nothing until it loads"]
 pub struct Builder<T> {
     paths: Vec<PathSpec>,
@@ -148,87 +152,210 @@ impl<T: HotConfig> Builder<T> {
 
     /// Adds a file that must be there. `{profile}` in the path stands for the profile's name.
     ///
-    /// Later files win over earlier ones. A relative path is relative to the working directory.
+    /// Later files win over earlier ones. A relative path is relative to the working directory. The extension tells
+    /// the [`Format`](crate::Format); one that is not known is an error of the load.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("base.toml", "log_level = 'warn'\nrate_limit.max = 5")?;
+    /// std::fs::write("site.json", r#"{ "rate_limit": { "max": 6 } }"#)?;
+    ///
+    /// let config = Config::hot_builder().file("base.toml").file("site.json").check()?;
+    /// assert_eq!((&*config.log_level, config.rate_limit.max), ("warn", 6));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn file(self, path: impl AsRef<Path>) -> Self {
         self.path(path, false, PathKind::File)
     }
 
     /// Adds a file that may be missing; it joins when it appears.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_builder().optional_file("local.yaml").load()?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    ///
+    /// std::fs::write("local.yaml", "rate_limit: { max: 7 }")?;
+    /// config.reload()?;
+    /// assert_eq!(config.rate_limit_max(), 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn optional_file(self, path: impl AsRef<Path>) -> Self {
         self.path(path, true, PathKind::File)
     }
 
-    /// Adds every file of a known format in a directory, by the order of their names. Hidden files, backups and
-    /// temporary files of editors are left out. The directory must be there.
+    /// Adds every file of a known format in a directory, in the byte order of their names. The directory must be there.
+    ///
+    /// Names that begin with `.` or `#` and every other extension are left out, and directories are not entered.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::create_dir("conf.d")?;
+    /// std::fs::write("conf.d/10-base.toml", "log_level = 'warn'\nrate_limit.max = 5")?;
+    /// std::fs::write("conf.d/20-site.yaml", "rate_limit: { max: 6 }")?;
+    ///
+    /// let config = Config::hot_builder().dir("conf.d").check()?;
+    /// assert_eq!((&*config.log_level, config.rate_limit.max), ("warn", 6));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn dir(self, path: impl AsRef<Path>) -> Self {
         self.path(path, false, PathKind::Dir)
     }
 
-    /// Takes environment variables that start with this prefix and `_`.
+    /// Takes environment variables that start with this prefix and `_`, in place of the prefix of the attributes.
+    ///
+    /// With an empty prefix, the name of a field alone names its variable.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// // As if the program was started with SHOP_RATE_LIMIT_MAX=9.
+    /// std::fs::write(".env", "SHOP_RATE_LIMIT_MAX=9")?;
+    ///
+    /// let config = Config::hot_builder().env("SHOP").dotenv(".env").check()?;
+    /// assert_eq!(config.rate_limit.max, 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn env(mut self, prefix: impl Into<String>) -> Self {
         self.env = Some(prefix.into());
         self
     }
 
     /// Adds a dotenv file: variables for the fields and for `${..}`, below those of the process. It may be missing.
+    ///
+    /// The syntax is that of the `dotenvy` crate. The environment of the process is not changed. See [`env`](Self::env)
+    /// for an example.
     pub fn dotenv(self, path: impl AsRef<Path>) -> Self {
         self.path(path, true, PathKind::Dotenv)
     }
 
     /// Adds any figment provider, above files and environment.
+    ///
+    /// It is read in figment's own way: its global values over those of its profile. What it gives is read again at every
+    /// poll.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use figment::providers::Serialized;
+    ///
+    /// let config = Config::hot_builder().layer(Serialized::default("rate_limit.max", 9)).check()?;
+    /// assert_eq!(config.rate_limit.max, 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn layer(self, provider: impl figment::Provider + Send + 'static) -> Self {
         self.source(FigmentSource(provider))
     }
 
     /// Adds a source of the program, above files and environment unless it gives itself a priority.
+    ///
+    /// See [`Source`] for an example.
     pub fn source(mut self, source: impl Source) -> Self {
         self.sources.push(Box::new(source));
         self
     }
 
     /// Chooses the profile, over `<PREFIX>_PROFILE`, `HOTSWAP_PROFILE` and the default, `development`.
+    ///
+    /// It must be of ASCII letters, digits, `_` and `-`, and match at least one of the files with `{profile}` in their
+    /// paths, if there are any; otherwise the load fails.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("config.production.toml", "rate_limit.max = 9")?;
+    ///
+    /// let builder = || Config::hot_builder().optional_file("config.{profile}.toml");
+    /// assert_eq!(builder().profile("production").check()?.rate_limit.max, 9);
+    /// assert!(builder().profile("prodution").check().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
         self
     }
 
-    /// Whether to watch the sources; on by default. Without it, `reload()` reads them again.
+    /// Whether to watch the sources; on by default.
+    ///
+    /// Without it no file is looked at, and nothing is polled, until [`reload`](crate::Handle::reload) is called. A
+    /// [`Source`] that says that it changed is read all the same.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_builder().watch(false).load()?;
+    /// std::fs::write("app.toml", "rate_limit.max = 9")?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// config.reload()?;
+    /// assert_eq!(config.rate_limit_max(), 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn watch(mut self, watch: bool) -> Self {
         self.options.watch = watch;
         self
     }
 
     /// How long a file must be quiet before it is read; 50 ms by default.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// // For a file that a slow tool writes in many steps, on a network mount.
+    /// let config = Config::hot_builder()
+    ///     .debounce(Duration::from_millis(200))
+    ///     .max_wait(Duration::from_secs(2))
+    ///     .write_wait(Duration::from_secs(10))
+    ///     .poll_interval(Duration::from_secs(1))
+    ///     .missing_grace(Duration::from_secs(5))
+    ///     .load()?;
+    /// # drop(config);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn debounce(mut self, quiet: Duration) -> Self {
         self.options.debounce = quiet;
         self
     }
 
-    /// How long changes that do not cease can put off a read; 500 ms by default.
+    /// How long changes that do not cease can put off a read, from the first of them; 500 ms by default.
+    ///
+    /// See [`debounce`](Self::debounce) for an example.
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.options.max_wait = wait;
         self
     }
 
-    /// How long, on top of `max_wait`, a write that has begun is waited for; 2 s by default.
+    /// How long, on top of [`max_wait`](Self::max_wait), a write that has begun is waited for; 2 s by default.
+    ///
+    /// A write has begun when a file was modified and not closed since, or is empty. When the time is over, what
+    /// is there counts: it is published if it is valid, and reported if not. See [`debounce`](Self::debounce) for an example.
     pub fn write_wait(mut self, wait: Duration) -> Self {
         self.options.write_wait = wait;
         self
     }
 
-    /// How often everything is read again even if nothing was heard; 5 s by default.
+    /// How often everything is read again even if nothing was heard; 5 s by default, at least 10 ms.
+    ///
+    /// It is what finds changes where the file system gives no events. See [`debounce`](Self::debounce) for an example.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.options.poll_interval = interval;
         self
     }
 
     /// How long an optional file may be away before it leaves the merge; 2 s by default.
+    ///
+    /// A required file has no grace: while it is away, reloads are refused and the last configuration stays. See
+    /// [`debounce`](Self::debounce) for an example.
     pub fn missing_grace(mut self, grace: Duration) -> Self {
         self.options.missing_grace = grace;
         self
     }
 
-    /// The largest file that is read, in bytes; 16 MiB by default.
+    /// The largest file that is read, in bytes; 16 MiB by default. A larger one is an error, and is not read into memory.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 9")?;
+    /// let error = Config::hot_builder().max_file_size(10).check().unwrap_err();
+    /// assert_eq!(error.issues().next().unwrap().message(), "the file is larger than the limit of 10 bytes");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn max_file_size(mut self, bytes: u64) -> Self {
         self.options.max_file_size = bytes;
         self
@@ -236,54 +363,118 @@ impl<T: HotConfig> Builder<T> {
 
     /// What keys that no field takes do, in files and in the environment alike. By default files refuse them and
     /// the environment warns.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::UnknownKeys;
+    ///
+    /// std::fs::write("app.toml", "colour = 'red'")?;
+    /// assert!(Config::hot_builder().check().is_err());
+    /// assert!(Config::hot_builder().unknown_keys(UnknownKeys::Warn).check().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unknown_keys(mut self, policy: UnknownKeys) -> Self {
         self.options.unknown_keys = Some(policy);
         self
     }
 
     /// Whether a file without any content is a complete, empty layer; off by default, because the first half of a
-    /// rewrite in place looks like one.
+    /// rewrite in place looks like one. A file of comments only is always complete.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "")?;
+    /// assert!(Config::hot_builder().write_wait(std::time::Duration::ZERO).check().is_err());
+    /// assert!(Config::hot_builder().allow_empty_files(true).check().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn allow_empty_files(mut self, allow: bool) -> Self {
         self.options.allow_empty_files = allow;
         self
     }
 
     /// How many versions [`Handle::history`](crate::Handle::history) remembers; 32 by default.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_builder().history(1).load()?;
+    /// config.set_rate_limit_max(9)?;
+    /// let versions: Vec<u64> = config.history().iter().map(|record| record.version).collect();
+    /// assert_eq!(versions, [2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn history(mut self, versions: usize) -> Self {
         self.options.history = versions;
         self
     }
 
-    /// Remembers no versions.
+    /// Remembers no versions, as [`history(0)`](Self::history) does.
     pub fn no_history(self) -> Self {
         self.history(0)
     }
 
     /// Loads, validates, publishes version 1 and starts watching. Blocks; needs no async runtime.
     ///
+    /// It waits for a write that is going on, up to [`max_wait`](Self::max_wait) and [`write_wait`](Self::write_wait).
+    ///
     /// # Errors
-    /// Every problem of every source, together.
+    /// Every problem of every source, together; nothing is published then. Among them are ways to put a configuration
+    /// together that make no sense ([`IssueKind::Setup`](crate::IssueKind::Setup)): a profile that matches no file, an
+    /// unknown extension, a variable that two fields take. Also when the system gives no thread.
+    ///
+    /// # Panics
+    /// Where code of the program does: a [`Source`], a figment provider, a `Deserialize`. One in a rule or a check is
+    /// reported as an error.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config: ConfigHandle = Config::hot_builder().load()?;
+    /// assert_eq!(config.version(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(self) -> Result<T::Handle, Error> {
         assemble::load(self)
     }
 
-    /// [`load`](Self::load) for async code; needs no particular runtime.
+    /// [`load`](Self::load) for async code; needs no particular runtime. Works on a thread of its own from the first poll on.
+    ///
+    /// Dropping the future does not stop a load that has begun; what it started ends at once.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// # Panics
+    /// As [`load`](Self::load), where the future is polled.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = block_on(Config::hot_builder().load_async())?;
+    /// assert_eq!(config.version(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load_async(self) -> impl Future<Output = Result<T::Handle, Error>> + Send {
         offload(move || self.load())
     }
 
-    /// Loads and validates; publishes nothing, watches nothing.
+    /// Loads and validates; publishes nothing, watches nothing. Blocks as [`load`](Self::load) does.
     ///
     /// # Errors
     /// Every problem of every source, together.
+    ///
+    /// # Panics
+    /// As [`load`](Self::load).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config: Config = Config::hot_builder().check()?;
+    /// assert_eq!(config.rate_limit, RateLimit { max: 100, burst: 20 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(self) -> Result<T, Error> {
         assemble::check(self)
     }
 
-    /// [`check`](Self::check) for async code.
+    /// [`check`](Self::check) for async code, as [`load_async`](Self::load_async) is for [`load`](Self::load).
     ///
     /// # Errors
     /// As [`check`](Self::check).

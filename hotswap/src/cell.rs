@@ -1,30 +1,36 @@
 //! The published snapshot and the cells of scalar leaves: the only place with memory orderings.
 //!
-//! A reader of a scalar pays two loads of the sequence and one of the cell. The sequence is twice the version,
-//! and odd while a publish is under way:
+//! A reader of a scalar pays one load of its cell and a comparison. A publish first marks the cells that it will
+//! change as pending; who meets the mark reads the snapshot instead:
 //!
 //! ```text
-//! reader                          writer (one at a time)
-//! s = sequence   acquire          sequence = 2v + 1   relaxed
-//! x = cell       relaxed          fence               release
-//! fence          acquire          cells               relaxed
-//! sequence == s  relaxed          snapshot.swap       (its own, at least release)
-//!                                 sequence = 2v + 2   release
+//! reader                           writer (one at a time)
+//! x = cell          acquire        changed cells = PENDING   relaxed
+//! x == PENDING?                    snapshot.swap             (its own, at least release)
+//!   snapshot.load   (its own,      changed cells = x         release
+//!                    acquire)
 //! ```
 //!
-//! *No torn read.* If the reader's `x` was stored by a publish, the two fences synchronise and its second load
-//! sees that publish's odd mark or something later; it equals `s` only if `s` was already the even mark after it.
-//! *No stale read.* An even `s` read with acquire makes every cell stored before that mark visible.
-//! *Monotonic.* The slow path, taken when the sequence is odd or moved, reads the snapshot once. Whoever saw the
-//! new snapshot sees at least the odd mark, since the swap releases it; so no later read of that thread goes
-//! back to the cells of the version before.
+//! *No torn read.* A cell is one word, and whoever does not take it takes one whole snapshot.
+//! *Monotonic.* Whoever saw a new value, in a cell or in the snapshot, sees the marks of that publish: they come
+//! before the swap, and the swap and every store after it release them. So no later read of that thread meets a
+//! value of the version before: each cell of a changed leaf holds the mark or the new value by then, and the
+//! snapshot is the new one.
+//! *Never waits.* The slow path reads the snapshot once.
+//!
+//! The mark needs no bit of its own. A value that happens to have its bits is always read from the snapshot, where
+//! it stands too. Cells of leaves that did not change are not written, so their readers notice nothing.
+//!
+//! Nothing of the user runs between mark and store: the bits are computed before, and the old snapshot is handed
+//! out to be dropped after.
 //!
 //! `models/publish` checks all of this under loom, and that each step left out is found.
 //!
-//! Nothing of the user runs in the odd window: the bits are computed before it, and the old snapshot is handed
-//! out to be dropped after it.
+//! Rejected: one sequence for all cells, read before and after the cell. It costs three loads instead of one.
 
-use crate::sync::{AtomicU64, Ordering, fence};
+use std::{array, iter, sync::Arc};
+
+use crate::sync::{AtomicU64, NEAR, Ordering};
 
 /// A leaf whose value fits a cell.
 pub trait Scalar: Copy + 'static {
@@ -102,45 +108,56 @@ pub(crate) trait Slot<S> {
     fn swap(&self, new: S) -> S;
 }
 
-/// The sequence and the cells.
-#[derive(Debug)]
+/// Stands in a cell that a publish is about to change. Any bits will do; these are rare.
+const PENDING: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// One cell per number. The number 0 is the whole configuration's, and its cell holds the version.
+///
+/// Shared, so that each handle has them at hand: a reader would otherwise follow two more pointers.
+#[derive(Clone, Debug)]
 pub(crate) struct Cells {
-    sequence: AtomicU64,
-    cells: Box<[AtomicU64]>,
+    /// The first ones, of a length that the compiler knows: to look the length up costs as much as the cell.
+    near: Arc<[AtomicU64; NEAR]>,
+    far: Arc<[AtomicU64]>,
 }
 
 impl Cells {
     pub(crate) fn new(version: u64, bits: &[u64]) -> Self {
-        Self {
-            sequence: AtomicU64::new(version * 2),
-            cells: bits.iter().map(|bits| AtomicU64::new(*bits)).collect(),
-        }
+        let mut cells = with_version(version, bits).map(AtomicU64::new);
+        let near = array::from_fn(|_| cells.next().unwrap_or_default());
+        Self { near: Arc::new(near), far: cells.collect() }
     }
 
     /// The bits of a cell; `None` while a publish is under way: take the snapshot then.
     #[inline]
     pub(crate) fn read(&self, slot: usize) -> Option<u64> {
-        let before = self.sequence.load(Ordering::Acquire);
-        let bits = self.cells.get(slot)?.load(Ordering::Relaxed);
-        fence(Ordering::Acquire);
-        (before.is_multiple_of(2) && self.sequence.load(Ordering::Relaxed) == before).then_some(bits)
+        let cell = match self.near.get(slot) {
+            Some(cell) => cell,
+            None => self.far.get(slot - NEAR)?,
+        };
+        let bits = cell.load(Ordering::Acquire);
+        (bits != PENDING).then_some(bits)
     }
 
     /// The version; `None` while a publish is under way: ask the snapshot then.
+    #[inline]
     pub(crate) fn version(&self) -> Option<u64> {
-        let sequence = self.sequence.load(Ordering::Acquire);
-        sequence.is_multiple_of(2).then_some(sequence / 2)
+        self.read(0)
     }
 
     /// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
     pub(crate) fn publish<S>(&self, version: u64, bits: &[u64], slot: &impl Slot<S>, snapshot: S) -> S {
-        self.sequence.store(version * 2 - 1, Ordering::Relaxed);
-        fence(Ordering::Release);
-        for (cell, bits) in self.cells.iter().zip(bits) {
-            cell.store(*bits, Ordering::Relaxed);
-        }
+        let changed = || {
+            let cells = self.near.iter().chain(&*self.far).zip(with_version(version, bits));
+            cells.filter(|(cell, bits)| cell.load(Ordering::Relaxed) != *bits)
+        };
+        changed().for_each(|(cell, _)| cell.store(PENDING, Ordering::Relaxed));
         let old = slot.swap(snapshot);
-        self.sequence.store(version * 2, Ordering::Release);
+        changed().for_each(|(cell, bits)| cell.store(bits, Ordering::Release));
         old
     }
+}
+
+fn with_version(version: u64, bits: &[u64]) -> impl Iterator<Item = u64> {
+    iter::once(version).chain(bits.iter().skip(1).copied())
 }

@@ -1,4 +1,57 @@
-//! Configuration that changes while the program runs: checked, atomic, observable.
+//! Typed configuration that changes while the program runs.
+//!
+//! A struct is the schema: its fields, with their types, defaults and rules. Files, environment variables and
+//! sources of the program are layered over the defaults, and watched. A change is read whole, merged, decoded and
+//! validated. Then one atomic step publishes it to every reader, or it is refused with a report of everything that
+//! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
+//!
+//! Start with the [guide]: [getting started](guide::getting_started), then
+//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
+//! [files](guide::files), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! the derive macro [`HotConfig`](derive@HotConfig).
+//!
+//! # The smallest program
+//!
+//! ```
+//! use hotswap::HotConfig;
+//!
+//! #[derive(serde::Deserialize, HotConfig)]
+//! #[hot(file = "app.toml", env = "APP")]
+//! struct Config {
+//!     #[hot(default = 8080)]
+//!     port: u16,
+//! }
+//!
+//! fn main() -> Result<(), hotswap::Error> {
+//! #   let folder = tempfile::tempdir().unwrap();
+//! #   std::env::set_current_dir(&folder).unwrap();
+//! #   std::fs::write("app.toml", "port = 9000").unwrap();
+//!     let config = Config::hot_load()?;
+//!     let _subscription = config.on_port_change(|old, new| println!("{old} -> {new}"));
+//!     assert_eq!(config.port(), 9000); // what `app.toml` says, unless APP_PORT is set
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The pieces
+//!
+//! | to | see |
+//! | --- | --- |
+//! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
+//! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
+//! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
+//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! | --- | --- | --- |
+//! | `derive` | on | the derive macro |
+//! | `toml`, `yaml`, `json` | on | the file format of that name |
+//!
+//! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -12,6 +65,7 @@ mod engine;
 mod error;
 mod explain;
 mod guard;
+pub mod guide;
 mod handle;
 mod history;
 mod issue;
@@ -42,6 +96,8 @@ pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
 #[cfg(feature = "derive")]
+#[doc(inline)]
+#[doc = include_str!("derive.md")]
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
@@ -50,3 +106,8 @@ pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -20,6 +20,21 @@ use crate::{
 };
 
 /// Why a version was published.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Cause;
+///
+/// let config = Config::hot_load()?;
+/// config.set_rate_limit_max(5)?;
+/// assert_eq!(config.status().cause, Cause::Set);
+///
+/// std::fs::write("app.toml", "log_level = 'debug'")?;
+/// config.reload()?;
+/// assert_eq!(config.status().cause, Cause::Files(vec!["app.toml".into()]));
+/// assert_eq!(config.status().cause.to_string(), "file app.toml");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -136,16 +151,13 @@ impl Current {
         self.cells.version().unwrap_or_else(|| self.load().version)
     }
 
-    #[inline]
-    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
-        match self.cells.read(slot) {
-            Some(bits) => F::from_bits(bits),
-            None => self.scalar_in_snapshot(slot),
-        }
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
     }
 
+    /// A scalar whose cell is about to change.
     #[cold]
-    fn scalar_in_snapshot<F: Scalar>(&self, slot: usize) -> F {
+    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
         *self.load().get::<F>(slot)
     }
 

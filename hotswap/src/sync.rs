@@ -4,7 +4,7 @@
 pub(crate) use std::{
     sync::{
         Arc, Mutex, MutexGuard, Weak,
-        atomic::{AtomicU64, Ordering, fence},
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Instant,
@@ -13,6 +13,9 @@ use std::{
     sync::{Condvar, PoisonError},
     time::Duration,
 };
+
+/// How many cells are close at hand. Most structs have fewer numbers; this takes 2 kB.
+pub(crate) const NEAR: usize = 256;
 
 /// No state behind these locks is left half changed by a panic.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

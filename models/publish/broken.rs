@@ -2,74 +2,78 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Core, Slot, Snapshots, cells_never_go_back, explore, no_way_of_reading_goes_back};
-use crate::sync::{AtomicU64, Ordering, fence};
+use super::{Core, Snapshots, cells_never_go_back, explore, no_way_of_reading_goes_back};
+use crate::sync::{AtomicU64, Ordering};
+
+const PENDING: u64 = u64::MAX;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Flaw {
     /// None: the copy below is faithful.
     Sound,
-    NoOddMark,
-    NoReleaseFence,
-    NoAcquireFence,
-    CellsAfterTheEvenMark,
-    SwapAfterTheEvenMark,
-    RelaxedEvenMark,
-    NoSecondLook,
+    NoMark,
+    MarkAfterTheSwap,
+    StoreBeforeTheSwap,
+    RelaxedSwap,
+    RelaxedStore,
+    RelaxedRead,
 }
 
 struct Broken {
-    sequence: AtomicU64,
-    cells: [AtomicU64; 2],
+    cells: [AtomicU64; 3],
     flaw: Flaw,
 }
 
 impl Broken {
     fn new(flaw: Flaw) -> Self {
-        Self { sequence: AtomicU64::new(2), cells: [AtomicU64::new(1), AtomicU64::new(1)], flaw }
+        Self { cells: [1; 3].map(AtomicU64::new), flaw }
     }
 
-    fn store(&self, version: u64) {
-        self.cells.iter().for_each(|cell| cell.store(version, Ordering::Relaxed));
+    fn store(&self, bits: u64, order: Ordering) {
+        self.cells.iter().for_each(|cell| cell.store(bits, order));
+    }
+
+    fn mark(&self) {
+        if self.flaw != Flaw::NoMark {
+            self.store(PENDING, Ordering::Relaxed);
+        }
+    }
+
+    fn swap(&self, version: u64, slot: &Snapshots) {
+        let relaxed = self.flaw == Flaw::RelaxedSwap;
+        slot.0.swap(version, if relaxed { Ordering::Relaxed } else { Ordering::Release });
     }
 }
 
 impl Core for Broken {
     fn read(&self, cell: usize) -> Option<u64> {
-        let before = self.sequence.load(Ordering::Acquire);
-        let bits = self.cells[cell].load(Ordering::Relaxed);
-        if self.flaw != Flaw::NoAcquireFence {
-            fence(Ordering::Acquire);
-        }
-        let still = self.flaw == Flaw::NoSecondLook || self.sequence.load(Ordering::Relaxed) == before;
-        (before.is_multiple_of(2) && still).then_some(bits)
+        let relaxed = self.flaw == Flaw::RelaxedRead;
+        let bits = self.cells[cell].load(if relaxed { Ordering::Relaxed } else { Ordering::Acquire });
+        (bits != PENDING).then_some(bits)
     }
 
     fn version(&self) -> Option<u64> {
-        let sequence = self.sequence.load(Ordering::Acquire);
-        sequence.is_multiple_of(2).then_some(sequence / 2)
+        self.read(0)
     }
 
     fn publish(&self, version: u64, slot: &Snapshots) {
-        if self.flaw != Flaw::NoOddMark {
-            self.sequence.store(version * 2 - 1, Ordering::Relaxed);
-        }
-        if self.flaw != Flaw::NoReleaseFence {
-            fence(Ordering::Release);
-        }
-        if self.flaw != Flaw::CellsAfterTheEvenMark {
-            self.store(version);
-        }
-        if self.flaw != Flaw::SwapAfterTheEvenMark {
-            slot.swap(version);
-        }
-        let order = if self.flaw == Flaw::RelaxedEvenMark { Ordering::Relaxed } else { Ordering::Release };
-        self.sequence.store(version * 2, order);
-        if self.flaw == Flaw::CellsAfterTheEvenMark {
-            self.store(version);
-        }
-        if self.flaw == Flaw::SwapAfterTheEvenMark {
-            slot.swap(version);
+        let order = if self.flaw == Flaw::RelaxedStore { Ordering::Relaxed } else { Ordering::Release };
+        match self.flaw {
+            Flaw::MarkAfterTheSwap => {
+                self.swap(version, slot);
+                self.mark();
+                self.store(version, order);
+            }
+            Flaw::StoreBeforeTheSwap => {
+                self.mark();
+                self.store(version, order);
+                self.swap(version, slot);
+            }
+            _ => {
+                self.mark();
+                self.swap(version, slot);
+                self.store(version, order);
+            }
         }
     }
 }
@@ -88,13 +92,12 @@ macro_rules! flaws {
 }
 
 flaws! {
-    a_missing_odd_mark_is_found: NoOddMark in cells_never_go_back;
-    a_missing_release_fence_is_found: NoReleaseFence in cells_never_go_back;
-    a_missing_acquire_fence_is_found: NoAcquireFence in cells_never_go_back;
-    cells_after_the_even_mark_are_found: CellsAfterTheEvenMark in cells_never_go_back;
-    a_swap_after_the_even_mark_is_found: SwapAfterTheEvenMark in no_way_of_reading_goes_back;
-    a_relaxed_even_mark_is_found: RelaxedEvenMark in cells_never_go_back;
-    a_missing_second_look_is_found: NoSecondLook in cells_never_go_back;
+    a_missing_mark_is_found: NoMark in cells_never_go_back;
+    a_mark_after_the_swap_is_found: MarkAfterTheSwap in no_way_of_reading_goes_back;
+    a_store_before_the_swap_is_found: StoreBeforeTheSwap in no_way_of_reading_goes_back;
+    a_relaxed_swap_is_found: RelaxedSwap in no_way_of_reading_goes_back;
+    a_relaxed_store_is_found: RelaxedStore in cells_never_go_back;
+    a_relaxed_read_is_found: RelaxedRead in cells_never_go_back;
 }
 
 #[test]

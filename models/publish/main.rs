@@ -2,13 +2,16 @@
 //!
 //! The snapshot slot is an atomic whose swap only releases and whose load only acquires: the least that the
 //! argument in `cell.rs` asks of arc-swap. A snapshot is told by its version, and the cells of version v hold v,
-//! so that every read, by whatever way, says which version it saw.
+//! so that every read, by whatever way, says which version it saw. Cell 0 is the version's own.
 
 mod broken;
 
 /// What the cells meet at.
 mod sync {
-    pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
+
+    /// One cell beyond, so that both kinds are checked.
+    pub(crate) const NEAR: usize = 2;
 }
 
 #[allow(dead_code, unreachable_pub, reason = "the models need no scalars, and nobody is outside")]
@@ -39,7 +42,7 @@ impl Core for Cells {
     }
 
     fn publish(&self, version: u64, slot: &Snapshots) {
-        Cells::publish(self, version, &[version; 2], slot, version);
+        Cells::publish(self, version, &[version; 3], slot, version);
     }
 }
 
@@ -79,7 +82,7 @@ impl<C: Core> Current<C> {
 }
 
 fn cells() -> Cells {
-    Cells::new(1, &[1; 2])
+    Cells::new(1, &[1; 3])
 }
 
 fn explore(preemptions: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
@@ -101,9 +104,9 @@ fn cells_never_go_back<C: Core>(core: fn() -> C) {
         writer.publish(2);
         writer.publish(3);
     });
-    ascending(&[current.scalar(0), current.scalar(1), current.scalar(0)]);
+    ascending(&[current.scalar(1), current.scalar(2), current.scalar(1)]);
     writer.join().expect("the writer ends");
-    assert_eq!((current.scalar(0), current.scalar(1), current.version(), current.load()), (3, 3, 3, 3));
+    assert_eq!((current.scalar(1), current.scalar(2), current.version(), current.load()), (3, 3, 3, 3));
 }
 
 /// One publish beside a reader that uses every way to read.
@@ -113,11 +116,11 @@ fn no_way_of_reading_goes_back<C: Core>(core: fn() -> C) {
     let writer = thread::spawn(move || writer.publish(2));
     ascending(&[
         current.load(),
-        current.scalar(0),
-        current.version(),
         current.scalar(1),
+        current.version(),
+        current.scalar(2),
         current.load(),
-        current.scalar(0),
+        current.scalar(1),
     ]);
     writer.join().expect("the writer ends");
 }
@@ -136,10 +139,10 @@ fn no_way_of_reading_goes_back_from_another() {
 fn two_readers_beside_a_publish() {
     explore(Some(1), || {
         let current = Current::new(cells());
-        let readers = [0, 1].map(|first| {
+        let readers = [1, 2].map(|first| {
             let current = Arc::clone(&current);
             thread::spawn(move || {
-                ascending(&[current.scalar(first), current.scalar(1 - first)]);
+                ascending(&[current.scalar(first), current.scalar(3 - first)]);
             })
         });
         current.publish(2);
@@ -162,12 +165,12 @@ fn a_writer_reads_what_it_wrote() {
                 current.publish(*last);
                 *last
             };
-            ascending(&[written, current.scalar(0), current.version()]);
+            ascending(&[written, current.scalar(1), current.version()]);
         };
         let writer = thread::spawn(move || write(&other, &others));
         write(&current, &last);
         writer.join().unwrap();
-        assert_eq!((current.scalar(1), current.load()), (3, 3));
+        assert_eq!((current.scalar(2), current.load()), (3, 3));
     });
 }
 
@@ -178,8 +181,8 @@ fn who_is_told_of_a_read_reads_no_less() {
         let told = Arc::new(AtomicU64::new(0));
         let (writer, teller, tells) = (Arc::clone(&current), Arc::clone(&current), Arc::clone(&told));
         let writer = thread::spawn(move || writer.publish(2));
-        let teller = thread::spawn(move || tells.store(teller.scalar(0), Ordering::Release));
-        ascending(&[told.load(Ordering::Acquire), current.scalar(1)]);
+        let teller = thread::spawn(move || tells.store(teller.scalar(1), Ordering::Release));
+        ascending(&[told.load(Ordering::Acquire), current.scalar(2)]);
         writer.join().unwrap();
         teller.join().unwrap();
     });

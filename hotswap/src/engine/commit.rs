@@ -27,6 +27,8 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        // Before the publish: who sees the new version must not be told that the last reload was refused.
+        self.board().last_error = None;
         let next = State {
             layers: collected.layers.clone(),
             variables: Arc::clone(&collected.variables),
@@ -47,6 +49,7 @@ impl Core {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
@@ -60,8 +63,9 @@ impl Core {
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             (version, Some(old))
         };
-        // Old values may take long to drop, and may do anything: not under the lock.
+        // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
+        gate::tell(&waiting);
         let_go((loaded.root, current, old));
         version
     }

@@ -10,7 +10,8 @@ use crate::{
     snapshot::Published,
 };
 
-/// A field whose new value waits for the next start of the program.
+/// A field whose new value waits for the next start of the program; from
+/// [`Handle::pending_restart`](crate::Handle::pending_restart), which has an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PendingRestart {
     /// The dotted path.
@@ -58,5 +59,36 @@ fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart 
         path: leaf.keys.to_string(),
         running: shown(&current.tree),
         waiting: shown(&loaded.tree),
+    }
+}
+
+/// Those that have a new value waiting.
+pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<PendingRestart> {
+    now.iter().filter(|field| !before.contains(field)).cloned().collect()
+}
+
+/// Says which values wait for the next start of the program.
+pub(super) fn tell(fields: &[PendingRestart]) {
+    for PendingRestart { path, running, waiting } in fields {
+        log::warn!("hotswap: {path} stays {running} until a restart, then it is {waiting}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(path: &str, waiting: u32) -> PendingRestart {
+        PendingRestart { path: path.to_owned(), running: 1.into(), waiting: waiting.into() }
+    }
+
+    #[test]
+    fn what_waited_before_is_no_news() {
+        assert_eq!(news(&[pending("a", 2)], &[pending("a", 2), pending("b", 2)]), [pending("b", 2)]);
+    }
+
+    #[test]
+    fn another_value_is_news() {
+        assert_eq!(news(&[pending("a", 2)], &[pending("a", 3)]), [pending("a", 3)]);
     }
 }

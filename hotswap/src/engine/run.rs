@@ -174,11 +174,9 @@ impl Engine {
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
         core.board().reloads += 1;
         let result = contain(|| core.accept(collected)).unwrap_or_else(|| Err(panicked()));
-        match &result {
-            Ok(_) => core.board().last_error = None,
-            // Asked for by hand, unchanged content is tried again, but not reported again.
-            Err(error) if collected.changed && !core.is_closed() => core.refuse(error),
-            Err(_) => {}
+        // Asked for by hand, unchanged content is tried again, but not reported again.
+        if let Some(error) = result.as_ref().err().filter(|_| collected.changed && !core.is_closed()) {
+            core.refuse(error);
         }
         result
     }

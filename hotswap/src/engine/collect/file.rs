@@ -211,12 +211,15 @@ impl FileState {
         let waited_for = empty && matches!(&before, Some(Trouble::Unread(issue)) if issue.message() == EMPTY);
         let torn = outcome.as_ref().is_ok_and(|content| content.torn);
         self.unsettled = (torn || empty) && !last_try && !waited_for;
+        if !outcome.as_ref().is_err_and(ReadError::is_missing) {
+            // Unfinished or not to be read, but there: what is away after that is away from then on.
+            self.grace.found();
+        }
         match outcome {
             _ if self.unsettled => return,
             Ok(_) if empty => self.trouble = Some(Trouble::Unread(emptied(&self.shown))),
             Ok(content) => {
                 self.trouble = None;
-                self.grace.found();
                 self.deleted = content.is_deleted();
                 self.read(content, format, settings);
             }

@@ -1,0 +1,38 @@
+//! The guide: how to use the crate, page by page.
+//!
+//! | page | answers |
+//! | --- | --- |
+//! | [`getting_started`] | how a program gets a configuration, and what a reload looks like |
+//! | [`loading`] | where values come from, and which one wins |
+//! | [`reading`] | how to read values, at what cost, and what not to hold |
+//! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
+//! | [`errors`] | how to read a report, and what is an error at all |
+//! | [`files`] | what file systems do to configuration files, and what is made of it |
+//! | [`testing`] | how to test code that is configured |
+//! | [`limits`] | what the crate does not do |
+//!
+//! Every example on these pages is compiled and run by the tests of the crate.
+
+#[doc = include_str!("getting_started.md")]
+pub mod getting_started {}
+
+#[doc = include_str!("loading.md")]
+pub mod loading {}
+
+#[doc = include_str!("reading.md")]
+pub mod reading {}
+
+#[doc = include_str!("reacting.md")]
+pub mod reacting {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("files.md")]
+pub mod files {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("limits.md")]
+pub mod limits {}
