@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod concurrency;
 mod environment;
 mod files;
 mod layers;
