@@ -626,10 +626,6 @@ impl<S: HotConfig> Handle<S> {
         let delivery = Box::new(FieldDelivery::<F, _>::new(current, seen, slot, callback));
         self.core.notifier.subscribe(vec![Topic::Slot(slot)], delivery, || current.version() != now.version)
     }
-
-    pub fn __set<F>(&self, place: fn(&mut S) -> &mut F, value: F) -> Result<u64, Error> {
-        self.core.update(self.base, None, Cause::Set, move |config: &mut S| *place(config) = value)
-    }
 }
 
 impl<S: HotConfig> fmt::Debug for Handle<S> {
