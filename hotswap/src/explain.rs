@@ -13,7 +13,22 @@ use crate::{
     value::Value,
 };
 
-/// What every layer says of one field, and which one wins.
+/// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
+///
+/// `Display` prints it for people, and it serialises for programs.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// std::fs::write("app.toml", "rate_limit.max = 5")?;
+/// let config = Config::hot_load()?;
+/// config.set_rate_limit_max(6)?;
+///
+/// let explanation = config.explain("rate_limit.max");
+/// let values: Vec<u64> = explanation.given.iter().filter_map(|given| given.value.as_u64()).collect();
+/// assert_eq!(values, [6, 5, 100]);
+/// assert_eq!(explanation.origin(), Some(&hotswap::Origin::Override));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -25,18 +40,19 @@ pub struct Explanation {
     pub note: Option<String>,
 }
 
-/// What one layer says of a field.
+/// What one layer says of a field; part of an [`Explanation`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Given {
-    /// The value, as the layer has it: before interpolation, and `"***"` for a secret.
+    /// The value, as the layer has it: before interpolation, and `"***"` for a secret. What only the field gives a type,
+    /// a variable or a plain YAML scalar, is a string.
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
 }
 
 impl Explanation {
-    /// The place of the value that wins.
+    /// The place of the value that wins; `None` when nothing gives one.
     pub fn origin(&self) -> Option<&Origin> {
         self.given.first().map(|given| &given.origin)
     }

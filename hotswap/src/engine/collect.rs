@@ -58,7 +58,15 @@ pub(crate) enum Slot {
     Custom(CustomSlot),
 }
 
-/// How a source is, as `status()` shows it.
+/// How a source is; part of a [`Status`](crate::Status).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let lines: Vec<String> = config.status().sources.iter().map(ToString::to_string).collect();
+/// assert_eq!(lines, ["app.toml: absent", "environment: ok"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceStatus {
@@ -70,7 +78,7 @@ pub struct SourceStatus {
     pub message: Option<String>,
 }
 
-/// How a source is.
+/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -26,7 +26,8 @@ use crate::{
     value::Value,
 };
 
-/// What happens to keys that no field takes.
+/// What happens to keys that no field takes; for [`Builder::unknown_keys`](crate::Builder::unknown_keys), which has an
+/// example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownKeys {
     /// The configuration is rejected; what files do by default.
@@ -37,9 +38,17 @@ pub enum UnknownKeys {
     Allow,
 }
 
-/// Precedence of the sources, lowest first; a [`Source::priority`] stands among these numbers.
+/// Precedence of the sources, lowest first; a [`Source::priority`](crate::Source::priority) stands among these numbers.
 ///
 /// Attribute defaults are below all of them, values set at run time above.
+///
+/// ```
+/// use hotswap::priority;
+///
+/// assert!(priority::FILES < priority::DOTENV);
+/// assert!(priority::DOTENV < priority::ENVIRONMENT);
+/// assert!(priority::ENVIRONMENT < priority::SOURCES);
+/// ```
 pub mod priority {
     /// Files and directories.
     pub const FILES: i32 = 100;
@@ -79,34 +88,71 @@ pub mod priority {
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 pub trait Source: Send + 'static {
-    /// The name that reports and the status use.
+    /// The name that reports and the status use. It is asked for once.
     fn name(&self) -> String;
 
-    /// Where it stands among the other sources, by the numbers in [`priority`]; by the order of the builder's
-    /// calls when `None`.
+    /// Where it stands among the other sources, by the numbers in [`priority`]; [`priority::SOURCES`] when `None`. Among
+    /// equal numbers the order of the builder's calls counts.
     fn priority(&self) -> Option<i32> {
         None
     }
 
-    /// Reads what the source says now.
+    /// Reads what the source says now. A reading that equals the last one changes nothing.
     ///
     /// # Errors
     /// Why it cannot be read. The last reading stays in force; at start the load fails.
+    ///
+    /// # Panics
+    /// At start a panic is passed on by the load; later it is caught and reported as a refused reload.
     fn read(&mut self) -> Result<Reading, SourceError>;
 
     /// Called once, before the first read: keep `changed` and call it when reading again may give something
-    /// else. A source that does not is read again at every poll.
+    /// else. The source is read again at every poll too.
     fn watch(&mut self, changed: Changed) {
         drop(changed);
     }
 }
 
-/// Tells the engine that a source has something new.
+/// Tells the engine that a source has something new; see [`Source::watch`]. It does not keep the configuration alive.
+///
+/// ```
+/// # use hotswap::HotConfig;
+/// use hotswap::{Changed, Reading, Source, SourceError};
+///
+/// /// Counts up, once a second.
+/// struct Clock(u32);
+///
+/// impl Source for Clock {
+///     fn name(&self) -> String {
+///         "the clock".into()
+///     }
+///     fn read(&mut self) -> Result<Reading, SourceError> {
+///         self.0 += 1;
+///         Ok(Reading::values(&serde_json::json!({ "seconds": self.0 }))?)
+///     }
+///     fn watch(&mut self, changed: Changed) {
+///         std::thread::spawn(move || {
+///             loop {
+///                 std::thread::sleep(std::time::Duration::from_secs(1));
+///                 changed.notify();
+///             }
+///         });
+///     }
+/// }
+///
+/// #[derive(serde::Deserialize, HotConfig)]
+/// struct Config {
+///     seconds: u32,
+/// }
+///
+/// assert_eq!(Config::hot_builder().source(Clock(0)).check()?.seconds, 1);
+/// # Ok::<(), hotswap::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Changed(pub(crate) Arc<dyn Fn() + Send + Sync>);
 
 impl Changed {
-    /// Asks for a new read soon; cheap, and never blocks.
+    /// Asks for a new read soon; cheap, and never blocks. Does nothing once the configuration is gone.
     pub fn notify(&self) {
         (self.0)();
     }
@@ -119,6 +165,18 @@ impl std::fmt::Debug for Changed {
 }
 
 /// Why a source cannot be read. Made from any error, or from a text.
+///
+/// The text is shown in reports, so it must hold no secret.
+///
+/// ```
+/// use hotswap::SourceError;
+///
+/// fn read() -> Result<String, SourceError> {
+///     Ok(std::fs::read_to_string("no/such/file")?)
+/// }
+/// assert!(read().is_err());
+/// let _error: SourceError = "the server says no".into();
+/// ```
 #[derive(Debug)]
 pub struct SourceError(pub(crate) String);
 
@@ -140,6 +198,13 @@ impl Reading {
     ///
     /// # Errors
     /// Every syntax error of the text.
+    ///
+    /// ```
+    /// use hotswap::{Format, Reading};
+    ///
+    /// assert!(Reading::text(Format::Toml, "port = 80").is_ok());
+    /// assert!(Reading::text(Format::Toml, "port = ").is_err());
+    /// ```
     pub fn text(format: Format, text: &str) -> Result<Self, Error> {
         let tree = format::parse(format, text).map_err(|flaws| {
             Error::new(
@@ -156,6 +221,13 @@ impl Reading {
     ///
     /// # Errors
     /// The value does not serialise, or not to a table.
+    ///
+    /// ```
+    /// use hotswap::Reading;
+    ///
+    /// assert!(Reading::values(&serde_json::json!({ "port": 80 })).is_ok());
+    /// assert!(Reading::values(&80).is_err());
+    /// ```
     pub fn values(values: &impl serde::Serialize) -> Result<Self, Error> {
         let issue = |message: String| Error::from(Issue::new(IssueKind::Syntax, Keys::root(), message));
         match ser::encode(values).map_err(|error| issue(error.to_string()))? {
@@ -165,6 +237,24 @@ impl Reading {
     }
 
     /// Nothing: every value is left to the other sources.
+    ///
+    /// ```
+    /// # use hotswap::{HotConfig, Reading, Source, SourceError};
+    /// # struct Silent;
+    /// impl Source for Silent {
+    ///     # fn name(&self) -> String { "silence".into() }
+    ///     fn read(&mut self) -> Result<Reading, SourceError> {
+    ///         Ok(Reading::empty())
+    ///     }
+    /// }
+    /// # #[derive(serde::Deserialize, HotConfig)]
+    /// # struct Config {
+    /// #     #[hot(default = 80)]
+    /// #     port: u16,
+    /// # }
+    /// assert_eq!(Config::hot_builder().source(Silent).check()?.port, 80);
+    /// # Ok::<(), hotswap::Error>(())
+    /// ```
     pub fn empty() -> Self {
         Self { tree: Value::empty(), text: None }
     }

@@ -1,6 +1,6 @@
 //! Who subscribed to what, and where each subscriber stands: waiting, being called, gone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     panics::{contain, let_go},
@@ -133,13 +133,17 @@ impl Registry {
         drop(removed);
     }
 
-    /// In the order in which they subscribed.
-    pub(super) fn of(&self, topic: Topic) -> Vec<Arc<Subscriber>> {
+    /// Everybody who subscribed to any of these, once, in the order in which they came.
+    pub(super) fn of(
+        &self,
+        topics: impl IntoIterator<Item = Topic>,
+    ) -> impl Iterator<Item = Arc<Subscriber>> {
         let members = lock(&self.members);
-        let mut group: Vec<_> =
-            members.by_topic.get(&topic).into_iter().flat_map(HashMap::values).cloned().collect();
-        group.sort_unstable_by_key(|subscriber| subscriber.id);
-        group
+        let groups = topics.into_iter().filter_map(|topic| members.by_topic.get(&topic));
+        let found: BTreeMap<_, _> =
+            groups.flatten().map(|(id, subscriber)| (*id, Arc::clone(subscriber))).collect();
+        drop(members);
+        found.into_values()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -171,5 +175,27 @@ impl std::fmt::Debug for Subscriber {
             .field("id", &self.id)
             .field("topics", &self.topics)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    impl Delivery for Nothing {
+        fn deliver(&self, _wanted: &dyn Fn() -> bool) {}
+    }
+
+    #[test]
+    fn subscribers_are_told_once_and_in_the_order_in_which_they_came() {
+        let registry = Registry::default();
+        let (first, second) = (Topic::Slot(1), Topic::Slot(0));
+        let topics = [vec![first], vec![first, second], vec![second], vec![Topic::Warning]];
+        let _kept: Vec<_> =
+            topics.into_iter().map(|topics| registry.add(topics, Box::new(Nothing))).collect();
+        let told = registry.of([second, first]).map(|subscriber| subscriber.id);
+        assert_eq!(told.collect::<Vec<_>>(), [0, 1, 2]);
     }
 }

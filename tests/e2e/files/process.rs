@@ -22,7 +22,7 @@ fn row_47_a_process_that_is_started_inherits_nothing() {
     let output = Command::new("ls").args(["-l", own]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && !text.contains("inotify"), "{text}");
-    stage.ends_alive();
+    stage.stays_alive();
 }
 
 /// A reader in a process of its own that says what it publishes, and is alive in the end.
@@ -37,7 +37,7 @@ fn reader() {
     let overflows = stage.config.status().watcher.unwrap().overflows;
     say(&format!("overflows {overflows}"));
     stage.publishes_nothing_more();
-    stage.ends_alive();
+    stage.stays_alive();
 }
 
 /// On a line of its own, whatever the test runner says before it.

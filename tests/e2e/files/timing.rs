@@ -38,7 +38,7 @@ fn row_28_polling_finds_rewrites_within_a_second_with_the_same_size_and_time() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.ends_alive_by(|folder, text| folder.write("far/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("far/app.toml", text));
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn row_28_polling_finds_a_file_whose_time_went_backwards() {
     file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH)).unwrap();
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.ends_alive_by(|folder, text| folder.write("far/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("far/app.toml", text));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn row_38_a_callback_rewrites_the_file() {
         stage.publishes_nothing_more();
     }
     drop(_subscription);
-    stage.ends_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -146,5 +146,5 @@ fn row_43_the_clock_jumps_an_hour_both_ways() {
         stage.publishes(number);
         stage.publishes_nothing_more();
     }
-    stage.ends_alive();
+    stage.stays_alive();
 }
