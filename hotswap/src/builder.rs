@@ -1,6 +1,7 @@
 //! Puts a configuration together: which sources, in which order, watched how.
 
 mod assemble;
+mod first_read;
 mod profile;
 mod provider;
 

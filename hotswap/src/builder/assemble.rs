@@ -2,17 +2,15 @@
 
 use std::{
     any::Any,
-    fs,
     path::PathBuf,
     sync::{
         Arc,
         mpsc::{Receiver, Sender, channel},
     },
-    thread,
-    time::{Duration, Instant, SystemTime},
+    time::Instant,
 };
 
-use super::{Builder, Options, PathKind, PathSpec, profile::Profile};
+use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile::Profile};
 use crate::{
     config::HotConfig,
     engine::{
@@ -32,7 +30,7 @@ use crate::{
     value::Value,
     watch::{
         Watcher,
-        debounce::{Debounce, Fired, Timing},
+        debounce::{Debounce, Timing},
         hint::Hint,
     },
 };
@@ -98,86 +96,14 @@ impl Sources {
         })
     }
 
-    /// Reads until nothing looks as if it was being written, or the wait for that is over. Who rewrites without a
-    /// pause is not waited for for ever: a program must start, or say why it does not.
-    fn read(
+    fn first_read(
         &mut self,
         watcher: &mut Option<Watcher>,
         inbox: &Receiver<Command>,
         debounce: &mut Debounce,
     ) -> Collected {
-        if let Some(watcher) = watcher {
-            watcher.arm(&self.collector.targets());
-            thread::sleep(self.unrest());
-        }
-        let mut fired = Fired::now(Instant::now());
-        let patience = self.timing.max_wait.saturating_add(self.timing.write_wait).saturating_mul(2);
-        let limit = Instant::now().checked_add(patience);
-        loop {
-            if let Some(watcher) = watcher {
-                watcher.arm(&self.collector.targets());
-                watcher.flush();
-            }
-            let mut collected = self.collector.collect(fired.last_try, true);
-            if let Some(watcher) = watcher {
-                watcher.flush();
-            }
-            for command in inbox.try_iter() {
-                if let Command::Hint(hint) = command {
-                    debounce.on_hint(Instant::now(), &hint);
-                }
-            }
-            let unfinished = collected.unsettled || debounce.was_written();
-            if !unfinished || !debounce.hold(Instant::now(), fired) {
-                self.collector.seen();
-                return collected;
-            }
-            let Some(again) = wait(inbox, debounce, limit) else {
-                collected.unread.push(never_still(debounce));
-                return collected;
-            };
-            fired = again;
-        }
-    }
-}
-
-/// The longest that a start is put off by a file that was written to just now.
-const UNREST: Duration = Duration::from_millis(50);
-
-impl Sources {
-    /// How long a pause is still due to the file that was written to last. Nothing tells of a write that began
-    /// before the watch; but a file that rests is not in the middle of one, or of a slow one.
-    fn unrest(&self) -> Duration {
-        let paths = self.collector.paths();
-        let written = paths.iter().filter_map(|path| fs::metadata(path).ok()?.modified().ok());
-        let age = |at: SystemTime| SystemTime::now().duration_since(at).ok();
-        let youngest = written.filter_map(age).min().unwrap_or(UNREST);
-        UNREST.min(self.timing.quiet).saturating_sub(youngest)
-    }
-}
-
-fn never_still(debounce: &Debounce) -> Issue {
-    let message = "it is rewritten without a pause: there was no moment to read it whole";
-    Issue::new(IssueKind::Unreadable, Keys::root(), message)
-        .at(debounce.written().map(Origin::file))
-        .with_help("write to another file and rename it over this one")
-}
-
-/// Sleeps until the debounce gives leave to read again; not beyond the limit.
-fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce, limit: Option<Instant>) -> Option<Fired> {
-    loop {
-        let now = Instant::now();
-        if limit.is_some_and(|limit| now >= limit) {
-            return None;
-        }
-        if let Some(fired) = debounce.fire(now) {
-            return Some(fired);
-        }
-        let due = limit.into_iter().chain([debounce.next_deadline()]).min().unwrap_or(now);
-        let left = due.saturating_duration_since(now);
-        if let Ok(Command::Hint(hint)) = inbox.recv_timeout(left) {
-            debounce.on_hint(Instant::now(), &hint);
-        }
+        let (collector, timing) = (&mut self.collector, self.timing);
+        FirstRead { collector, watcher, inbox, debounce, timing }.run()
     }
 }
 
@@ -235,7 +161,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(&mut None, &inbox, &mut debounce);
+    let collected = sources.first_read(&mut None, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, sources.issues)?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
@@ -248,7 +174,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(&mut watcher, &inbox, &mut debounce);
+    let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
     let state = State {
