@@ -74,6 +74,9 @@ impl fmt::Display for Error {
         let count = self.issues.len();
         let plural = if count == 1 { "" } else { "s" };
         match self.warning {
+            false if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
+                write!(f, "call refused: {count} problem{plural}")?;
+            }
             false => write!(f, "configuration rejected: {count} problem{plural}")?,
             true => write!(f, "configuration accepted: {count} warning{plural}")?,
         }

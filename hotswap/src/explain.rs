@@ -72,9 +72,14 @@ impl Explanation {
             let value = keys.find(layer.tree())?;
             Some(Given { value: show(value), origin: layer.origin(layer.text_places().as_ref(), &keys) })
         });
+        let whole = (!core.has_sources() && pinned.is_none()).then(|| core.current.load_full());
+        let whole = whole.as_ref().and_then(|published| keys.find(&published.tree));
+        let name = || "the value that the handle was made with".to_owned();
+        let whole = whole.map(|value| Given { value: show(value), origin: Origin::Source { name: name() } });
         let default = load::default_of(shape, &keys)
             .map(|value| Given { value: show(&value), origin: Origin::Default });
-        let given: Vec<_> = pinned.into_iter().chain(layers).chain(default).collect();
+        let default = default.filter(|_| core.has_sources());
+        let given: Vec<_> = pinned.into_iter().chain(whole).chain(layers).chain(default).collect();
         let note =
             if leaves.iter().any(|leaf| related(&leaf.keys, &keys)) {
                 given.is_empty().then(|| "no layer gives it a value".to_owned())

@@ -195,7 +195,8 @@ impl fmt::Display for Issue {
         } else {
             write!(f, "{}: {}", self.path, self.message)?;
         }
-        self.help.iter().try_for_each(|help| write!(f, "; {help}"))?;
+        let link = if self.message.ends_with('?') { " " } else { "; " };
+        self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
         self.origin.iter().try_for_each(|origin| write!(f, "\n  {origin}"))
     }
 }
