@@ -1,6 +1,7 @@
 //! Puts a configuration together: which sources, in which order, watched how.
 
 mod assemble;
+mod first_read;
 mod profile;
 mod provider;
 
@@ -423,8 +424,8 @@ impl<T: HotConfig> Builder<T> {
     /// unknown extension, a variable that two fields take. Also when the system gives no thread.
     ///
     /// # Panics
-    /// Where code of the program does: a [`Source`], a figment provider, a `Deserialize`. One in a rule or a check is
-    /// reported as an error.
+    /// Where a `Deserialize` of the program does, or a [`Source`] when it is asked for its name. A panic in
+    /// [`Source::read`], in a rule or in a check is reported as an error.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -428,6 +428,8 @@ impl<S: HotConfig> Handle<S> {
 
     /// Takes back every value that was set at run time. Returns the version then current.
     ///
+    /// A handle without sources has nothing to go back to, and changes nothing.
+    ///
     /// # Errors
     /// What the sources say without them is invalid, or this is a nested handle, or shut down; nothing is changed then.
     ///

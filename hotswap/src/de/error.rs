@@ -12,8 +12,13 @@ use crate::{
 };
 
 /// Why a value does not fit its type, and where below the value that was asked for.
+///
+/// Boxed, because every step of the decoder returns room for one.
 #[derive(Debug)]
-pub struct DecodeError {
+pub struct DecodeError(Box<Misfit>);
+
+#[derive(Debug)]
+struct Misfit {
     /// From the inside out.
     steps: Vec<Key>,
     kind: IssueKind,
@@ -24,27 +29,19 @@ pub struct DecodeError {
 }
 
 const DISCREET: &str = "the value does not fit the type of the field";
+const MISSING: &str = "missing value";
 
 impl DecodeError {
+    fn new(kind: IssueKind, message: String, discreet: &'static str) -> Self {
+        Self(Box::new(Misfit { steps: Vec::new(), kind, message, discreet, help: None }))
+    }
+
     pub(super) fn wrong(message: impl Into<String>) -> Self {
-        Self {
-            steps: Vec::new(),
-            kind: IssueKind::WrongType,
-            message: message.into(),
-            discreet: DISCREET,
-            help: None,
-        }
+        Self::new(IssueKind::WrongType, message.into(), DISCREET)
     }
 
     pub(super) fn missing() -> Self {
-        let kind = IssueKind::Missing;
-        Self {
-            steps: Vec::new(),
-            kind,
-            message: "missing value".into(),
-            discreet: "missing value",
-            help: None,
-        }
+        Self::new(IssueKind::Missing, MISSING.into(), MISSING)
     }
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
@@ -75,36 +72,36 @@ impl DecodeError {
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 
     pub(super) fn below(mut self, key: Key) -> Self {
-        self.steps.push(key);
+        self.0.steps.push(key);
         self
     }
 
     pub(crate) fn keys(&self) -> Keys {
-        Keys(self.steps.iter().rev().cloned().collect())
+        Keys(self.0.steps.iter().rev().cloned().collect())
     }
 
     pub(crate) fn kind(&self) -> IssueKind {
-        self.kind
+        self.0.kind
     }
 
     pub(crate) fn help(&self) -> Option<&str> {
-        self.help.as_deref()
+        self.0.help.as_deref()
     }
 
     /// What is wrong; without any part of the value when it is secret.
     pub(crate) fn message(&self, secret: bool) -> &str {
-        if secret { self.discreet } else { &self.message }
+        if secret { self.0.discreet } else { &self.0.message }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -145,7 +142,7 @@ impl serde::de::Error for DecodeError {
         let hint = did_you_mean(field, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
         let mut error = Self::wrong(format!("unknown key{hint}")).below(Key::Name(field.into()));
-        error.kind = IssueKind::UnknownKey;
+        error.0.kind = IssueKind::UnknownKey;
         error
     }
 

@@ -162,6 +162,11 @@ impl Collector {
         self.files().map(FileSlot::target).collect()
     }
 
+    /// The files that there are to read now.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.files().flat_map(FileSlot::paths).collect()
+    }
+
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
         self.slots
             .iter()
@@ -184,11 +189,8 @@ impl Collector {
     /// that did not ask for it too.
     pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
         let process: Variables = std::env::vars_os().collect();
-        let mut outcomes: VecDeque<Outcome> = read_all_together(
-            || self.files().flat_map(FileSlot::paths).collect(),
-            self.settings.max_file_size,
-        )
-        .into();
+        let mut outcomes: VecDeque<Outcome> =
+            read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         for slot in &mut self.slots {

@@ -31,13 +31,12 @@ pub(super) fn hold_back(
     loaded: Loaded,
     input: &Input<'_>,
 ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
-    let differing = changed(current, &loaded);
-    let held: Vec<Leaf> = model
-        .shape
-        .leaves()
-        .into_iter()
-        .filter(|leaf| leaf.restart() && differing.contains(&leaf.slot))
-        .collect();
+    let mut held: Vec<Leaf> = model.shape.leaves().into_iter().filter(Leaf::restart).collect();
+    // To compare two configurations is not free: only for those who need to know.
+    if !held.is_empty() {
+        let differing = changed(current, &loaded);
+        held.retain(|leaf| differing.contains(&leaf.slot));
+    }
     if held.is_empty() {
         return Ok((loaded, Vec::new()));
     }

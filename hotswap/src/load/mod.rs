@@ -76,9 +76,10 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(&below, layer.tree()));
     let complete = merge(&defaults::below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
-    let (resolved, unresolved) = match interpolate::resolve(&complete, input.variables) {
-        Ok(resolved) => (resolved, Vec::new()),
-        Err(issues) => (complete.clone(), issues),
+    let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
+        Some(Ok(resolved)) => (resolved, Vec::new()),
+        Some(Err(issues)) => (complete.clone(), issues),
+        None => (complete.clone(), Vec::new()),
     };
     let tree = input.pins.iter().fold(resolved, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
 

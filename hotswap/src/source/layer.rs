@@ -49,7 +49,8 @@ impl Layer {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
-        let text = layer.text_places().filter(|_| layer.has_oddities());
+        // To find places costs as much as to parse: only when there is something to place.
+        let text = if layer.has_oddities() { layer.text_places() } else { None };
         let found: Vec<_> = layer.unfamiliar(text.as_ref()).chain(layer.doubled(text.as_ref())).collect();
         layer.complaints.extend(found);
         layer

@@ -13,16 +13,16 @@ pub(crate) mod read_error;
 pub(crate) mod stamp;
 pub(crate) mod together;
 
-use std::sync::Arc;
+use std::{any::Any, path::PathBuf, sync::Arc};
 
 pub(crate) use layer::{Layer, Places};
 
 use crate::{
     error::Error,
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, Origin},
     keys::Keys,
     ser,
-    source::format::Format,
+    source::format::{Format, text::Flaw},
     value::Value,
 };
 
@@ -103,7 +103,7 @@ pub trait Source: Send + 'static {
     /// Why it cannot be read. The last reading stays in force; at start the load fails.
     ///
     /// # Panics
-    /// At start a panic is passed on by the load; later it is caught and reported as a refused reload.
+    /// It may: a panic counts as a failure to read.
     fn read(&mut self) -> Result<Reading, SourceError>;
 
     /// Called once, before the first read: keep `changed` and call it when reading again may give something
@@ -166,7 +166,8 @@ impl std::fmt::Debug for Changed {
 
 /// Why a source cannot be read. Made from any error, or from a text.
 ///
-/// The text is shown in reports, so it must hold no secret.
+/// Its words are shown in reports, so they must hold no secret. A [`hotswap::Error`](Error) keeps all of its problems
+/// and their places.
 ///
 /// ```
 /// use hotswap::SourceError;
@@ -178,11 +179,14 @@ impl std::fmt::Debug for Changed {
 /// let _error: SourceError = "the server says no".into();
 /// ```
 #[derive(Debug)]
-pub struct SourceError(pub(crate) String);
+pub struct SourceError(pub(crate) Error);
 
-impl<E: std::fmt::Display> From<E> for SourceError {
+impl<E: std::fmt::Display + 'static> From<E> for SourceError {
     fn from(error: E) -> Self {
-        Self(error.to_string())
+        // A report keeps its problems and their places; any other error has only its words.
+        let report = (&error as &dyn Any).downcast_ref::<Error>().cloned();
+        let words = || Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).into();
+        Self(report.unwrap_or_else(words))
     }
 }
 
@@ -200,20 +204,46 @@ impl Reading {
     /// Every syntax error of the text.
     ///
     /// ```
-    /// use hotswap::{Format, Reading};
+    /// # use hotswap::HotConfig;
+    /// use hotswap::{Format, Reading, Source, SourceError};
     ///
-    /// assert!(Reading::text(Format::Toml, "port = 80").is_ok());
-    /// assert!(Reading::text(Format::Toml, "port = ").is_err());
+    /// /// What some server says.
+    /// struct Remote(&'static str);
+    ///
+    /// impl Source for Remote {
+    ///     fn name(&self) -> String {
+    ///         "https://config.example".into()
+    ///     }
+    ///     fn read(&mut self) -> Result<Reading, SourceError> {
+    ///         Ok(Reading::text(Format::Toml, self.0)?)
+    ///     }
+    /// }
+    ///
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
+    /// struct Config {
+    ///     port: u16,
+    /// }
+    ///
+    /// assert_eq!(Config::hot_builder().source(Remote("port = 80")).check()?.port, 80);
+    ///
+    /// let report = |text| Config::hot_builder().source(Remote(text)).check().unwrap_err().to_string();
+    /// assert!(report("port = 'x'").ends_with("found a string\n    at https://config.example:1:8"));
+    /// assert!(report("\nport = =").ends_with("\n    at https://config.example:2:8"));
+    /// # Ok::<(), hotswap::Error>(())
     /// ```
     pub fn text(format: Format, text: &str) -> Result<Self, Error> {
-        let tree = format::parse(format, text).map_err(|flaws| {
-            Error::new(
-                flaws
-                    .into_iter()
-                    .map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message))
-                    .collect(),
-            )
-        })?;
+        // The name of the source is added when the engine has it.
+        let place = |flaw: &Flaw| Origin::File {
+            path: PathBuf::new(),
+            line: Some(flaw.line),
+            column: Some(flaw.column),
+        };
+        let issue = |flaw: Flaw| {
+            let place = place(&flaw);
+            Issue::new(IssueKind::Syntax, Keys::root(), flaw.message).at(place)
+        };
+        let tree = format::parse(format, text)
+            .map_err(|flaws| Error::new(flaws.into_iter().map(issue).collect()))?;
         Ok(Self { tree, text: Some((format, text.into())) })
     }
 
