@@ -244,10 +244,8 @@ fn put<'q>(
         ready.into_iter().for_each(let_go);
         return shared.queue.lock();
     }
+    // Nobody need be told: it is the leader that adds, or one that was and ends now, which all are told.
     queue.ready.extend(ready);
-    if queue.waiting() {
-        shared.queue.tell_all();
-    }
     queue
 }
 

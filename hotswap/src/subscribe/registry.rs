@@ -177,25 +177,3 @@ impl std::fmt::Debug for Subscriber {
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Nothing;
-
-    impl Delivery for Nothing {
-        fn deliver(&self, _wanted: &dyn Fn() -> bool) {}
-    }
-
-    #[test]
-    fn subscribers_are_told_once_and_in_the_order_in_which_they_came() {
-        let registry = Registry::default();
-        let (first, second) = (Topic::Slot(1), Topic::Slot(0));
-        let topics = [vec![first], vec![first, second], vec![second], vec![Topic::Warning]];
-        let _kept: Vec<_> =
-            topics.into_iter().map(|topics| registry.add(topics, Box::new(Nothing))).collect();
-        let told = registry.of([second, first]).map(|subscriber| subscriber.id);
-        assert_eq!(told.collect::<Vec<_>>(), [0, 1, 2]);
-    }
-}
