@@ -15,9 +15,7 @@ use syn::{DeriveInput, parse_macro_input};
 
 use crate::{input::Input, mistakes::Mistakes};
 
-/// Makes a struct a configuration that can change while the program runs.
-///
-/// What it accepts and adds is described at `hotswap::HotConfig`.
+/// The macro comes from the crate `hotswap-derive`; `hotswap::HotConfig` is where its attributes are described.
 #[proc_macro_derive(HotConfig, attributes(hot))]
 pub fn derive_hot_config(input: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();

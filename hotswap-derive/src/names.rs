@@ -111,9 +111,11 @@ fn camel(field: &str) -> String {
 /// A serde name as a part of a variable's name: `pool-size` and `poolSize` become `POOL_SIZE`.
 pub(crate) fn variable(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
+    // A name in capitals has no humps.
+    let mixed = letters.iter().any(|letter| letter.is_lowercase());
     let mut name = String::new();
     for (place, &letter) in letters.iter().enumerate() {
-        if place > 0 && starts_word(letters[place - 1], letter, letters.get(place + 1).copied()) {
+        if mixed && place > 0 && starts_word(letters[place - 1], letter, letters.get(place + 1).copied()) {
             name.push('_');
         }
         match letter {

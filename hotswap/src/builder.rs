@@ -1,6 +1,7 @@
 //! Puts a configuration together: which sources, in which order, watched how.
 
 mod assemble;
+mod first_read;
 mod profile;
 mod provider;
 
@@ -422,6 +423,10 @@ impl<T: HotConfig> Builder<T> {
     /// together that make no sense ([`IssueKind::Setup`](crate::IssueKind::Setup)): a profile that matches no file, an
     /// unknown extension, a variable that two fields take. Also when the system gives no thread.
     ///
+    /// # Panics
+    /// Where a `Deserialize` of the program does, or a [`Source`] when it is asked for its name. A panic in
+    /// [`Source::read`], in a rule or in a check is reported as an error.
+    ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let config: ConfigHandle = Config::hot_builder().load()?;
@@ -432,12 +437,15 @@ impl<T: HotConfig> Builder<T> {
         assemble::load(self)
     }
 
-    /// [`load`](Self::load) for async code; needs no particular runtime. Works on a thread of its own.
+    /// [`load`](Self::load) for async code; needs no particular runtime. Works on a thread of its own from the first poll on.
     ///
     /// Dropping the future does not stop a load that has begun; what it started ends at once.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// # Panics
+    /// As [`load`](Self::load), where the future is polled.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -453,6 +461,9 @@ impl<T: HotConfig> Builder<T> {
     ///
     /// # Errors
     /// Every problem of every source, together.
+    ///
+    /// # Panics
+    /// As [`load`](Self::load).
     ///
     /// ```
     #[doc = include_str!("example.txt")]

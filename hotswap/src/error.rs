@@ -6,7 +6,21 @@ use crate::issue::{Issue, IssueKind};
 
 /// Why a configuration was rejected, or a call refused: all problems at once.
 ///
-/// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` reads well.
+/// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` reads well. How it
+/// reads stands in [the guide](crate::guide::errors). Cheap to clone.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// std::fs::write("app.toml", "log_level = 'loud'\nrate_limit.max = 0")?;
+/// let error = Config::hot_load().unwrap_err();
+/// assert_eq!(error.to_string(), "\
+/// configuration rejected: 2 problems
+///   log_level: \"loud\" is not one of \"warn\", \"info\", \"debug\"
+///     at app.toml:1:13
+///   rate_limit.max: 0 is less than the minimum 1
+///     at app.toml:2:18");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Error {
     issues: Arc<[Issue]>,
@@ -24,11 +38,26 @@ impl Error {
     }
 
     /// Every problem, in the order of the sources and of the text in each.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let error = Config::hot_load()?.set_rate_limit_max(0).unwrap_err();
+    /// let paths: Vec<String> = error.issues().map(|issue| issue.path()).collect();
+    /// assert_eq!(paths, ["rate_limit.max"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn issues(&self) -> impl ExactSizeIterator<Item = &Issue> {
         self.issues.iter()
     }
 
     /// Whether any problem is of this kind.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let error = Config::hot_load()?.set_rate_limit_max(0).unwrap_err();
+    /// assert!(error.has(hotswap::IssueKind::Rule));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn has(&self, kind: IssueKind) -> bool {
         self.issues.iter().any(|issue| issue.kind() == kind)
     }
@@ -45,6 +74,9 @@ impl fmt::Display for Error {
         let count = self.issues.len();
         let plural = if count == 1 { "" } else { "s" };
         match self.warning {
+            false if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
+                write!(f, "call refused: {count} problem{plural}")?;
+            }
             false => write!(f, "configuration rejected: {count} problem{plural}")?,
             true => write!(f, "configuration accepted: {count} warning{plural}")?,
         }

@@ -13,7 +13,22 @@ use crate::{
     value::Value,
 };
 
-/// What every layer says of one field, and which one wins.
+/// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
+///
+/// `Display` prints it for people, and it serialises for programs.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// std::fs::write("app.toml", "rate_limit.max = 5")?;
+/// let config = Config::hot_load()?;
+/// config.set_rate_limit_max(6)?;
+///
+/// let explanation = config.explain("rate_limit.max");
+/// let values: Vec<u64> = explanation.given.iter().filter_map(|given| given.value.as_u64()).collect();
+/// assert_eq!(values, [6, 5, 100]);
+/// assert_eq!(explanation.origin(), Some(&hotswap::Origin::Override));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -25,18 +40,19 @@ pub struct Explanation {
     pub note: Option<String>,
 }
 
-/// What one layer says of a field.
+/// What one layer says of a field; part of an [`Explanation`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Given {
-    /// The value, as the layer has it: before interpolation, and `"***"` for a secret.
+    /// The value, as the layer has it: before interpolation, and `"***"` for a secret. What only the field gives a type,
+    /// a variable or a plain YAML scalar, is a string.
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
 }
 
 impl Explanation {
-    /// The place of the value that wins.
+    /// The place of the value that wins; `None` when nothing gives one.
     pub fn origin(&self) -> Option<&Origin> {
         self.given.first().map(|given| &given.origin)
     }
@@ -56,9 +72,14 @@ impl Explanation {
             let value = keys.find(layer.tree())?;
             Some(Given { value: show(value), origin: layer.origin(layer.text_places().as_ref(), &keys) })
         });
+        let whole = (!core.has_sources() && pinned.is_none()).then(|| core.current.load_full());
+        let whole = whole.as_ref().and_then(|published| keys.find(&published.tree));
+        let name = || "the value that the handle was made with".to_owned();
+        let whole = whole.map(|value| Given { value: show(value), origin: Origin::Source { name: name() } });
         let default = load::default_of(shape, &keys)
             .map(|value| Given { value: show(&value), origin: Origin::Default });
-        let given: Vec<_> = pinned.into_iter().chain(layers).chain(default).collect();
+        let default = default.filter(|_| core.has_sources());
+        let given: Vec<_> = pinned.into_iter().chain(whole).chain(layers).chain(default).collect();
         let note =
             if leaves.iter().any(|leaf| related(&leaf.keys, &keys)) {
                 given.is_empty().then(|| "no layer gives it a value".to_owned())

@@ -4,7 +4,17 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use crate::{config::HotConfig, snapshot::Published};
 
-/// One consistent snapshot, for a short look. `!Send`, so it cannot be held over `.await` in a spawned future.
+/// One consistent snapshot, for a short look; from [`Handle::load`](crate::Handle::load). Derefs to the struct.
+///
+/// `!Send`, so it cannot be held over `.await` in a spawned future. See [what not to hold](crate::guide::reading).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// let now: hotswap::Guard<Config> = config.load();
+/// assert_eq!((now.rate_limit.max, now.rate_limit.burst), (100, 20));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Guard<S> {
     published: arc_swap::Guard<Arc<Published>>,
     base: usize,
@@ -36,7 +46,17 @@ impl<S: HotConfig + fmt::Debug> fmt::Debug for Guard<S> {
     }
 }
 
-/// The value of one field, for a short look; derefs to it. `!Send`, like the guard it holds.
+/// The value of one field, for a short look; from the getters. Derefs to it, and forwards `Debug`, `Display` and
+/// `PartialEq`. `!Send`, like the [`Guard`] it holds.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// let level = config.log_level();
+/// assert_eq!(level, "info");
+/// assert_eq!(format!("{level}, {} letters", level.len()), "info, 4 letters");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Ref<S, F> {
     guard: Guard<S>,
     get: fn(&S) -> &F,

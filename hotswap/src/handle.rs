@@ -28,7 +28,42 @@ use crate::{
 
 /// Reads, subscribes and writes below one struct: the root, or one nested in it.
 ///
-/// The generated `…Handle` types deref to this one. Cheap to clone; the last one that goes ends the watching.
+/// The generated `…Handle` types deref to this one. Cheap to clone, `Send` and `Sync`. When the last one goes, so do
+/// watching, callbacks and threads.
+///
+/// The examples of the methods are about this configuration:
+///
+/// ```
+/// use hotswap::HotConfig;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+/// #[hot(file("app.toml", optional))]
+/// struct Config {
+///     #[hot(default = "127.0.0.1:8080", restart)]
+///     listen: std::net::SocketAddr,
+///     #[hot(default = "info", one_of("warn", "info", "debug"))]
+///     log_level: String,
+///     #[hot(nested)]
+///     rate_limit: RateLimit,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+/// struct RateLimit {
+///     #[hot(default = 100, range(min = 1, max = 10_000))]
+///     max: u32,
+///     #[hot(default = 20)]
+///     burst: u32,
+/// }
+///
+/// let config: ConfigHandle = Config::hot_load()?;
+/// let plain: &hotswap::Handle<Config> = &config;
+/// assert_eq!(plain.version(), 1);
+///
+/// let part: RateLimitHandle = config.rate_limit();
+/// assert_eq!(part.max(), config.rate_limit_max());
+/// # Ok::<(), hotswap::Error>(())
+/// ```
 pub struct Handle<S> {
     pub(crate) core: Lease,
     /// The number of the struct, counted from the root.
@@ -57,64 +92,178 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The plain handle behind a generated one, for generic code.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::Handle;
+    ///
+    /// fn versions<S: HotConfig>(handles: &[&Handle<S>]) -> Vec<u64> {
+    ///     handles.iter().map(|handle| handle.version()).collect()
+    /// }
+    ///
+    /// let config = Config::hot_load()?;
+    /// assert_eq!(versions(&[Handle::of(&config)]), [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of<H: Deref<Target = Self>>(handle: &H) -> &Self {
         handle
     }
 
     /// One consistent snapshot, for a short look. Do not hold it over `.await`.
+    ///
+    /// Costs a few nanoseconds, and never waits.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let now = config.load();
+    /// assert!(now.rate_limit.burst <= now.rate_limit.max);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn load(&self) -> Guard<S> {
         Guard::new(self.core.current.load(), self.base)
     }
 
     /// One consistent snapshot, to keep.
+    ///
+    /// On the handle of a nested struct, its first caller in each version pays for a copy of that struct.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let kept = config.rate_limit().snapshot();
+    /// config.set_rate_limit_max(500)?;
+    /// assert_eq!((kept.max, config.rate_limit_max()), (100, 500));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn snapshot(&self) -> Arc<S> {
         self.core.current.load().part(self.base)
     }
 
     /// The current version of the whole configuration: 1 at first, up by one per publish, never back.
+    ///
+    /// On a nested handle it is the same number. See [`update_if`](Self::update_if) for an example.
     pub fn version(&self) -> u64 {
         self.core.current.version()
     }
 
-    /// How the configuration and its sources are.
+    /// How the configuration and its sources are. Does not wait for a reload or a write that is going on.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let status = config.status();
+    /// assert_eq!((status.version, status.last_error), (1, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn status(&self) -> Status {
         Status::of(&self.core)
     }
 
     /// Where the value of a field comes from: what every layer says of it, and which one wins.
     ///
-    /// The path is dotted, by the names that files use, and counted from this handle's struct.
+    /// The path is dotted, by the names that files use, and counted from this handle's struct: `rate_limit.max`,
+    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// let config = Config::hot_load()?;
+    /// assert_eq!(
+    ///     config.explain("rate_limit.max").to_string(),
+    ///     "rate_limit.max\n  = 5 at app.toml:1:18\n    100 from the default of the field"
+    /// );
+    /// assert_eq!(config.explain("rate_limit.maxx").note.as_deref(), Some("no such field, did you mean `rate_limit.max`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn explain(&self, path: &str) -> Explanation {
         Explanation::of(&self.core, self.base, path)
     }
 
-    /// Fields whose new value waits for a restart of the program.
+    /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// std::fs::write("app.toml", "listen = '127.0.0.1:9000'\nlog_level = 'debug'")?;
+    /// config.reload()?;
+    ///
+    /// assert_eq!(config.log_level(), "debug"); // what stands beside it goes live
+    /// assert_eq!(config.listen().port(), 8080);
+    /// let waiting = config.pending_restart();
+    /// assert_eq!((&*waiting[0].path, &waiting[0].waiting), ("listen", &"127.0.0.1:9000".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn pending_restart(&self) -> Vec<PendingRestart> {
         self.core.board().pending.clone()
     }
 
     /// The dotted paths, from the root, of values that were set at run time.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(500)?;
+    /// assert_eq!(config.overrides(), ["rate_limit.max"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn overrides(&self) -> Vec<String> {
         self.core.board().pins.keys().map(ToString::to_string).collect()
     }
 
-    /// The last versions of the whole configuration, newest last.
+    /// The last versions of the whole configuration, newest last; as many as
+    /// [`Builder::history`](crate::Builder::history) says.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(500)?;
+    /// let history = config.history();
+    /// assert_eq!((history[1].version, &history[1].changed), (2, &vec!["rate_limit.max".to_owned()]));
+    /// assert_eq!(history[1].cause.to_string(), "set");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn history(&self) -> Vec<Record> {
         self.core.board().history.records()
     }
 
     /// A handle that does not keep the configuration alive.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let weak = config.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(config);
+    /// assert!(weak.upgrade().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn downgrade(&self) -> WeakHandle<S> {
         WeakHandle { core: self.core.downgrade(), base: self.base, marker: PhantomData }
     }
 
     /// Reads every source again and publishes what came of it. Returns the version then current.
     ///
-    /// The read starts after the call. Blocks until it is done.
+    /// The read starts after the call. Blocks until it is done. Calls that wait at the same time share a read. A handle
+    /// without sources has nothing to read, and returns its version.
     ///
     /// # Errors
-    /// Every problem of the sources, and nothing is changed then; or this is a nested handle, or shut down.
+    /// Every problem of the sources, and nothing is changed then; or this is a nested handle, or shut down, or the call
+    /// comes from inside a write.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// assert_eq!(config.reload()?, 2);
+    /// assert_eq!(config.rate_limit_max(), 5);
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = 0")?;
+    /// assert!(config.reload().is_err());
+    /// assert_eq!(config.rate_limit_max(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reload(&self) -> Result<u64, Error> {
         self.whole("reload")?;
         self.core.reload()
@@ -124,6 +273,15 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// As [`reload`](Self::reload).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// block_on(config.reload_async())?;
+    /// assert_eq!(config.rate_limit_max(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reload_async(&self) -> impl Future<Output = Result<u64, Error>> + Send + use<S> {
         let handle = self.clone();
         offload(move || handle.reload())
@@ -131,22 +289,51 @@ impl<S: HotConfig> Handle<S> {
 
     /// Ends watching and notifying, and waits up to a second for the threads. Readers keep the last version.
     ///
-    /// No callback starts after it returns. Calling it again does nothing.
+    /// No callback starts after it returns. Writes and reloads are errors from then on. Calling it again does nothing.
     ///
     /// # Errors
     /// This is a nested handle: a component must not shut down the application.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.shutdown()?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// assert!(config.set_rate_limit_max(5).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn shutdown(&self) -> Result<(), Error> {
         self.whole("shutdown")?;
         self.core.shut_down();
         Ok(())
     }
 
-    /// Changes values by a closure that runs exactly once, here, under the writer lock.
+    /// Changes values by a closure that runs exactly once, here, under the writer lock. Returns the version then current.
     ///
-    /// What it changed is checked in full, published as one version, and kept over reloads.
+    /// What it changed is checked in full, published as one version, and kept over reloads. If it changed nothing, nothing is
+    /// published.
     ///
     /// # Errors
-    /// A rule is broken or a value cannot be written; nothing is changed then.
+    /// A rule is broken or a value cannot be written; nothing is changed then. Also when the call comes from inside another
+    /// write, or the configuration is shut down; the closure does not run then.
+    ///
+    /// # Panics
+    /// When the closure does; nothing is changed then.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.update(|config| {
+    ///     config.rate_limit.max *= 2;
+    ///     config.rate_limit.burst *= 2;
+    /// })?;
+    /// assert_eq!((config.version(), config.rate_limit_max(), config.rate_limit_burst()), (2, 200, 40));
+    ///
+    /// let error = config.update(|config| config.log_level.clear()).unwrap_err();
+    /// assert!(error.has(hotswap::IssueKind::Rule));
+    /// assert_eq!(config.log_level(), "info");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update(&self, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
         self.core.update(self.base, None, Cause::Update, change)
     }
@@ -155,6 +342,16 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// As [`update`](Self::update), and when the version has moved; the closure does not run then.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let seen = config.version();
+    /// config.set_rate_limit_max(5)?; // somebody else is faster
+    /// assert!(config.update_if(seen, |config| config.rate_limit.max = 6).is_err());
+    /// assert_eq!(config.update_if(seen + 1, |config| config.rate_limit.max = 6)?, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update_if(&self, version: u64, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
         self.core.update(self.base, Some(version), Cause::Update, change)
     }
@@ -163,6 +360,17 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// As [`update`](Self::update).
+    ///
+    /// # Panics
+    /// As [`update`](Self::update), where the future is polled.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// block_on(config.update_async(|config| config.rate_limit.max = 5))?;
+    /// assert_eq!(config.rate_limit_max(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update_async(
         &self,
         change: impl FnOnce(&mut S) + Send + 'static,
@@ -171,10 +379,23 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.update(change))
     }
 
-    /// Sets one value. It is checked in full, published, and kept over reloads.
+    /// Sets one value. It is checked in full, published, and kept over reloads. Returns the version then current.
+    ///
+    /// The generated `set_<field>` does the same. The value of a field that needs a restart is accepted and waits; see
+    /// [`pending_restart`](Self::pending_restart).
     ///
     /// # Errors
-    /// A rule is broken or the value cannot be written; nothing is changed then.
+    /// A rule is broken or the value cannot be written; nothing is changed then. Also when the call comes from inside another
+    /// write, or the configuration is shut down.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set(Config::paths().rate_limit(), RateLimit { max: 5, burst: 5 })?;
+    /// config.set(Config::paths().rate_limit().max(), 6)?;
+    /// assert_eq!((config.rate_limit_max(), config.rate_limit_burst()), (6, 5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set<P: AsPath<Root = S>>(&self, path: P, value: P::Value) -> Result<u64, Error> {
         let slot = self.base + path.as_path().slot;
         self.core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value)
@@ -184,6 +405,14 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// As [`set`](Self::set).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// block_on(config.set_async(Config::paths().rate_limit().max(), 5))?;
+    /// assert_eq!(config.rate_limit_max(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_async<P>(
         &self,
         path: P,
@@ -197,16 +426,42 @@ impl<S: HotConfig> Handle<S> {
         offload(move || core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value))
     }
 
-    /// Takes back every value that was set at run time.
+    /// Takes back every value that was set at run time. Returns the version then current.
+    ///
+    /// A handle without sources has nothing to go back to, and changes nothing.
     ///
     /// # Errors
-    /// What the sources say without them is invalid, or this is a nested handle; nothing is changed then.
+    /// What the sources say without them is invalid, or this is a nested handle, or shut down; nothing is changed then.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(5)?;
+    /// assert_eq!(config.clear_overrides()?, 3);
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clear_overrides(&self) -> Result<u64, Error> {
         self.whole("clear_overrides")?;
         self.core.clear_pins()
     }
 
     /// Calls `callback` with the old and the new value whenever the value at `path` really changed.
+    ///
+    /// The generated `on_<field>_change` does the same. What callbacks can rely on stands in
+    /// [the guide](crate::guide::reacting).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// let _subscription = config.on_change(Config::paths().rate_limit().max(), move |old, new| {
+    ///     tell.send((*old, *new)).unwrap();
+    /// });
+    /// config.set_rate_limit_max(5)?;
+    /// assert_eq!(told.recv_timeout(BOUND)?, (100, 5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_change<P: AsPath<Root = S>>(
         &self,
         path: P,
@@ -216,11 +471,15 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The value at `path`, to be awaited.
+    ///
+    /// See [`Watch`] for an example.
     pub fn watch<P: AsPath<Root = S>>(&self, path: P) -> Watch<P::Value> {
         Watch::new(&self.core.current, &self.core.notifier, self.base + path.as_path().slot)
     }
 
     /// Calls `callback` whenever anything below this struct changed.
+    ///
+    /// See [`Change`] for an example.
     pub fn subscribe(&self, callback: impl Fn(&Change<S>) + Send + Sync + 'static) -> Subscription {
         let current = &self.core.current;
         let now = current.load_full();
@@ -229,12 +488,20 @@ impl<S: HotConfig> Handle<S> {
         self.core.notifier.subscribe(vec![Topic::Slot(self.base)], delivery, moved)
     }
 
-    /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches: `*` stands
-    /// for one segment, `**` for any number. Values come as JSON, secrets redacted.
+    /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches.
     ///
-    /// # Panics
-    /// Never; a pattern that does not parse matches nothing and is logged. See
-    /// [`try_watch_pattern`](Self::try_watch_pattern).
+    /// `*` stands for one segment or a part of one, `**` for any number. Values come as JSON, secrets redacted. A pattern that
+    /// does not parse matches nothing and is logged; see [`try_watch_pattern`](Self::try_watch_pattern).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// let _subscription = config.watch_pattern("**.max", move |field| tell.send(field.to_string()).unwrap());
+    /// config.set_rate_limit_max(5)?;
+    /// assert_eq!(told.recv_timeout(BOUND)?, "rate_limit.max: 100 -> 5");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn watch_pattern(
         &self,
         pattern: &str,
@@ -250,6 +517,13 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// The pattern does not parse.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// assert!(config.try_watch_pattern("rate_limit.[", |_| {}).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_watch_pattern(
         &self,
         pattern: &str,
@@ -265,11 +539,35 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// Calls `callback` with the full report whenever a reload was refused, once for each distinct content.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// let config = Config::hot_load()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// let _subscription = config.on_reload_error(move |report| tell.send(report.clone()).unwrap());
+    /// std::fs::write("app.toml", "rate_limit.max = 0")?;
+    /// assert!(told.recv_timeout(BOUND)?.has(hotswap::IssueKind::Rule));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_reload_error(&self, callback: impl Fn(&Error) + Send + Sync + 'static) -> Subscription {
         self.reports(Topic::ReloadError, &self.core.errors, callback)
     }
 
     /// Calls `callback` when `Warn` policies found something that was not there before.
+    ///
+    /// What they found at start is in [`Status::warnings`].
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_builder().unknown_keys(hotswap::UnknownKeys::Warn).load()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// let _subscription = config.on_warning(move |report| tell.send(report.to_string()).unwrap());
+    /// std::fs::write("app.toml", "colour = 'red'")?;
+    /// let report = "configuration accepted: 1 warning\n  colour: unknown key\n    at app.toml:1:1";
+    /// assert_eq!(told.recv_timeout(BOUND)?, report);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_warning(&self, callback: impl Fn(&Error) + Send + Sync + 'static) -> Subscription {
         self.reports(Topic::Warning, &self.core.warnings, callback)
     }
@@ -328,10 +626,6 @@ impl<S: HotConfig> Handle<S> {
         let delivery = Box::new(FieldDelivery::<F, _>::new(current, seen, slot, callback));
         self.core.notifier.subscribe(vec![Topic::Slot(slot)], delivery, || current.version() != now.version)
     }
-
-    pub fn __set<F>(&self, place: fn(&mut S) -> &mut F, value: F) -> Result<u64, Error> {
-        self.core.update(self.base, None, Cause::Set, move |config: &mut S| *place(config) = value)
-    }
 }
 
 impl<S: HotConfig> fmt::Debug for Handle<S> {
@@ -341,6 +635,19 @@ impl<S: HotConfig> fmt::Debug for Handle<S> {
 }
 
 /// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// let weak = config.downgrade();
+/// config
+///     .on_rate_limit_max_change(move |_, max| {
+///         let Some(config) = weak.upgrade() else { return };
+///         let _ = config.set_rate_limit_burst(max / 5);
+///     })
+///     .detach();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct WeakHandle<S> {
     core: Weak<Core>,
     base: usize,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::snapshot::Cause;
 
-/// One published version.
+/// One published version; from [`Handle::history`](crate::Handle::history), which has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Record {

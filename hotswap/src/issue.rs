@@ -7,6 +7,16 @@ use serde::Serialize;
 use crate::keys::Keys;
 
 /// Where a value, or the lack of one, comes from.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// std::fs::write("app.toml", "rate_limit.max = 5")?;
+/// let config = Config::hot_load()?;
+/// let origin = |path| config.explain(path).origin().map(ToString::to_string);
+/// assert_eq!(origin("rate_limit.max").as_deref(), Some("at app.toml:1:18"));
+/// assert_eq!(origin("rate_limit.burst").as_deref(), Some("from the default of the field"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -73,6 +83,16 @@ impl fmt::Display for Origin {
 }
 
 /// What kind of problem an [`Issue`] is.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::IssueKind;
+///
+/// std::fs::write("app.toml", "log_level = ")?;
+/// let error = Config::hot_load().unwrap_err();
+/// assert!(error.issues().all(|issue| issue.kind() == IssueKind::Syntax));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IssueKind {
@@ -97,6 +117,22 @@ pub enum IssueKind {
 }
 
 /// One problem: what is wrong, where it stands, what to do.
+///
+/// `Display` prints it as the report does: a line for the problem and what to do, one for its place.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// std::fs::write("app.toml", "\n[rate_limit]\nmax = 'many'")?;
+/// let error = Config::hot_load().unwrap_err();
+/// let issue = error.issues().next().unwrap();
+///
+/// assert_eq!(issue.path(), "rate_limit.max");
+/// assert_eq!(issue.message(), "expected an integer, found a string");
+/// assert_eq!(issue.help(), None);
+/// assert_eq!(issue.kind(), hotswap::IssueKind::WrongType);
+/// assert_eq!(issue.origin().unwrap().to_string(), "at app.toml:3:7");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
     path: Keys,
@@ -159,7 +195,8 @@ impl fmt::Display for Issue {
         } else {
             write!(f, "{}: {}", self.path, self.message)?;
         }
-        self.help.iter().try_for_each(|help| write!(f, "; {help}"))?;
+        let link = if self.message.ends_with('?') { " " } else { "; " };
+        self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
         self.origin.iter().try_for_each(|origin| write!(f, "\n  {origin}"))
     }
 }

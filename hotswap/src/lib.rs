@@ -106,3 +106,8 @@ pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

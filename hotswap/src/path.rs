@@ -6,7 +6,18 @@ use crate::config::HotConfig;
 
 /// The place of a field of type `F` below a struct `R`.
 ///
-/// Made by the generated `R::paths()`; it always exists, and its type is right.
+/// Made by the generated `R::paths()`; it always exists, and its type is right. `Copy`.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let path: hotswap::Path<Config, u32> = Config::paths().rate_limit().max();
+/// assert_eq!(path.to_string(), "rate_limit.max");
+///
+/// let config = Config::hot_load()?;
+/// config.set(path, 5)?;
+/// let _subscription = config.on_change(path, |old, new| println!("{old} -> {new}"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Path<R, F> {
     pub(crate) slot: usize,
     marker: PhantomData<fn(&R) -> &F>,
@@ -27,12 +38,23 @@ impl<R: HotConfig, F> Path<R, F> {
         Path::at(self.slot + slot)
     }
 
-    /// The path as a JSON pointer (RFC 6901), by the names that files use: `/rate_limit/max`.
+    /// The path as a JSON pointer (RFC 6901), by the names that files use.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert_eq!(Config::paths().rate_limit().max().pointer(), "/rate_limit/max");
+    /// assert_eq!(Config::paths().pointer(), ""); // the whole
+    /// ```
     pub fn pointer(&self) -> String {
         R::SHAPE.keys_of(self.slot).pointer()
     }
 
-    /// The path as reports write it: `rate_limit.max`.
+    /// The path as reports write it, by the names that files use.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert_eq!(Config::paths().rate_limit().max().dotted(), "rate_limit.max");
+    /// ```
     pub fn dotted(&self) -> String {
         R::SHAPE.keys_of(self.slot).to_string()
     }
@@ -59,6 +81,15 @@ impl<R: HotConfig, F> fmt::Display for Path<R, F> {
 }
 
 /// What a call that takes a path accepts: a [`Path`], or the generated paths of a nested struct.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// fn pointer(path: impl hotswap::AsPath) -> String {
+///     path.as_path().pointer()
+/// }
+/// assert_eq!(pointer(Config::paths().rate_limit()), "/rate_limit");
+/// assert_eq!(pointer(Config::paths().rate_limit().burst()), "/rate_limit/burst");
+/// ```
 pub trait AsPath {
     /// The struct that the path starts from.
     type Root: HotConfig;

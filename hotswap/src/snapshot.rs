@@ -20,6 +20,21 @@ use crate::{
 };
 
 /// Why a version was published.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Cause;
+///
+/// let config = Config::hot_load()?;
+/// config.set_rate_limit_max(5)?;
+/// assert_eq!(config.status().cause, Cause::Set);
+///
+/// std::fs::write("app.toml", "log_level = 'debug'")?;
+/// config.reload()?;
+/// assert_eq!(config.status().cause, Cause::Files(vec!["app.toml".into()]));
+/// assert_eq!(config.status().cause.to_string(), "file app.toml");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -11,13 +11,35 @@ pub use crate::engine::{
 pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{engine::Core, snapshot::Cause};
 
-/// The state of a configuration at one moment. Serialisable; never holds a secret's value.
+/// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
+///
+/// Serialisable, for a page of the program or a health check; `Display` prints a few lines. Never holds a secret's value.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Health;
+///
+/// std::fs::write("app.toml", "rate_limit.max = 5")?;
+/// let config = Config::hot_load()?;
+/// std::fs::write("app.toml", "rate_limit.max = ")?;
+/// assert!(config.reload().is_err());
+///
+/// let status = config.status();
+/// assert_eq!((status.version, status.counts.refused), (1, 1));
+/// assert!(status.last_error.is_some());
+/// let file = status.sources.iter().find(|source| source.name == "app.toml").unwrap();
+/// assert_eq!(file.health, Health::Failing);
+///
+/// let json = serde_json::to_value(&status)?;
+/// assert_eq!(json["sources"][0]["health"], "failing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Status {
     /// The current version.
     pub version: u64,
-    /// How long ago it was published.
+    /// How long ago it was published; serialised in seconds.
     #[serde(serialize_with = "seconds")]
     pub age: Duration,
     /// Why it was published.
@@ -38,7 +60,17 @@ pub struct Status {
     pub counts: Counts,
 }
 
-/// How often things happened since the start.
+/// How often things happened since the start; part of a [`Status`].
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// let _subscription = config.on_rate_limit_max_change(|_, _| {});
+/// config.reload()?;
+/// let counts = config.status().counts;
+/// assert_eq!((counts.reloads, counts.refused, counts.subscribers, counts.callback_panics), (1, 0, 1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counts {

@@ -85,6 +85,41 @@ fn two_stuck_callbacks_hold_up_only_themselves() {
     });
 }
 
+#[test]
+fn a_stuck_callback_behind_another_holds_up_only_itself() {
+    explore(|| {
+        let scene = Scene::new();
+        let (first, second, quick) = (Ear::new(), Ear::new(), Ear::new());
+        // The first one ends, and steps back, while the second is stuck.
+        let (begun, awaited) = (Arc::clone(&second), Arc::clone(&quick));
+        let _first = scene.subscribe_with(&first, move |_| begun.wait_for(1));
+        let _second = scene.subscribe_with(&second, move |_| awaited.wait_for(1));
+        let _quick = scene.subscribe(&quick);
+        scene.publish(1);
+        quick.wait_for(1);
+        first.wait_for(1);
+        second.wait_for(1);
+        scene.end();
+    });
+}
+
+#[test]
+fn who_comes_while_a_callback_is_stuck_is_called() {
+    explore(|| {
+        let scene = Scene::new();
+        let (slow, quick) = (Ear::new(), Ear::new());
+        let awaited = Arc::clone(&quick);
+        let _slow = scene.subscribe_with(&slow, move |_| awaited.wait_for(2));
+        scene.publish(1);
+        slow.wait_for(1);
+        let _quick = scene.subscribe(&quick);
+        scene.publish(2);
+        quick.wait_for(2);
+        slow.wait_for(2);
+        scene.end();
+    });
+}
+
 /// Unsubscribes beside a publish, then publishes once more.
 fn who_left_hears_nothing_new(scene: fn() -> Arc<Scene>) {
     let scene = scene();
@@ -162,7 +197,7 @@ fn nobody_hears_anything_after_the_end() {
         writer.join().unwrap();
         coming.join().unwrap();
         scene.publish(3);
-        scene.end();
+        scene.join();
         // Never ends if a callback is kept.
         while Arc::strong_count(&early) + Arc::strong_count(&late) > 2 {
             thread::yield_now();

@@ -80,6 +80,10 @@ impl Scene {
 
     pub(crate) fn end(&self) {
         self.notifier.close();
+        self.join();
+    }
+
+    pub(crate) fn join(&self) {
         self.notifier.join(Duration::from_secs(1));
     }
 }

@@ -2,8 +2,11 @@
 
 // A test that cannot go on has failed.
 #![allow(clippy::unwrap_used)]
+// A child process talks to its parent.
+#![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod concurrency;
 mod environment;
 mod files;
 mod layers;

@@ -121,6 +121,14 @@ fn a_fixed_handle_writes_and_validates() {
 }
 
 #[test]
+fn a_fixed_handle_explains_the_value_it_was_made_with() {
+    let limit = Limit::hot_fixed(Limit { max: 7, burst: 1 });
+    assert_eq!(limit.explain("max").to_string(), "max\n  = 7 from the value that the handle was made with");
+    limit.set_max(8).unwrap();
+    assert_eq!(limit.explain("max").to_string(), "max\n  = 8 from a value set at run time");
+}
+
+#[test]
 fn explain_names_every_layer() {
     let folder = Folder::with("app.toml", "limit.max = 6");
     let app = app(&folder);

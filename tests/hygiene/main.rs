@@ -15,4 +15,3 @@ mod names;
 mod no_prelude;
 mod order;
 mod renamed_crate;
-mod reserved;

@@ -53,8 +53,8 @@ pub(crate) fn test() -> Outcome {
         &["test", "--lib", "--bins", "--tests", "--examples"]
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
-    cargo_step("documentation tests", ["test", "--doc"].iter().chain(&selection))?;
     cargo_step("tests", runner.iter().chain(&selection))?;
+    cargo_step("documentation tests", ["test", "--doc"].iter().chain(&selection))?;
     report(&left_out);
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Builder, Options, PathKind, PathSpec, profile::Profile};
+use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile::Profile};
 use crate::{
     config::HotConfig,
     engine::{
@@ -30,7 +30,7 @@ use crate::{
     value::Value,
     watch::{
         Watcher,
-        debounce::{Debounce, Fired, Timing},
+        debounce::{Debounce, Timing},
         hint::Hint,
     },
 };
@@ -96,48 +96,14 @@ impl Sources {
         })
     }
 
-    /// Reads until nothing looks as if it was being written, or the wait for that is over.
-    fn read(
+    fn first_read(
         &mut self,
         watcher: &mut Option<Watcher>,
         inbox: &Receiver<Command>,
         debounce: &mut Debounce,
     ) -> Collected {
-        let mut fired = Fired::now(Instant::now());
-        loop {
-            if let Some(watcher) = watcher {
-                watcher.arm(&self.collector.targets());
-                watcher.flush();
-            }
-            let collected = self.collector.collect(fired.last_try, true);
-            if let Some(watcher) = watcher {
-                watcher.flush();
-            }
-            for command in inbox.try_iter() {
-                if let Command::Hint(hint) = command {
-                    debounce.on_hint(Instant::now(), &hint);
-                }
-            }
-            let unfinished = collected.unsettled || debounce.was_written();
-            if !unfinished || !debounce.hold(Instant::now(), fired) {
-                self.collector.seen();
-                return collected;
-            }
-            fired = wait(inbox, debounce);
-        }
-    }
-}
-
-/// Sleeps until the debounce gives leave to read again.
-fn wait(inbox: &Receiver<Command>, debounce: &mut Debounce) -> Fired {
-    loop {
-        if let Some(fired) = debounce.fire(Instant::now()) {
-            return fired;
-        }
-        let left = debounce.next_deadline().saturating_duration_since(Instant::now());
-        if let Ok(Command::Hint(hint)) = inbox.recv_timeout(left) {
-            debounce.on_hint(Instant::now(), &hint);
-        }
+        let (collector, timing) = (&mut self.collector, self.timing);
+        FirstRead { collector, watcher, inbox, debounce, timing }.run()
     }
 }
 
@@ -195,7 +161,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(&mut None, &inbox, &mut debounce);
+    let collected = sources.first_read(&mut None, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, sources.issues)?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
@@ -208,7 +174,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
-    let collected = sources.read(&mut watcher, &inbox, &mut debounce);
+    let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
     let state = State {

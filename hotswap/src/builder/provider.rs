@@ -19,7 +19,7 @@ impl<P: figment::Provider + Send + 'static> Source for FigmentSource<P> {
         let profile = self.0.profile().unwrap_or_default();
         let merged = figment::Figment::from(&Borrowed(&self.0)).select(profile);
         // Its errors echo values.
-        let tree = merged.extract::<Figment>().map_err(|_| SourceError("the provider failed".into()))?;
+        let tree = merged.extract::<Figment>().map_err(|_| SourceError::from("the provider failed"))?;
         Ok(Reading { tree: convert(&tree), text: None })
     }
 }

@@ -58,7 +58,15 @@ pub(crate) enum Slot {
     Custom(CustomSlot),
 }
 
-/// How a source is, as `status()` shows it.
+/// How a source is; part of a [`Status`](crate::Status).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let lines: Vec<String> = config.status().sources.iter().map(ToString::to_string).collect();
+/// assert_eq!(lines, ["app.toml: absent", "environment: ok"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceStatus {
@@ -70,7 +78,7 @@ pub struct SourceStatus {
     pub message: Option<String>,
 }
 
-/// How a source is.
+/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -154,6 +162,11 @@ impl Collector {
         self.files().map(FileSlot::target).collect()
     }
 
+    /// The files that there are to read now.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.files().flat_map(FileSlot::paths).collect()
+    }
+
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
         self.slots
             .iter()
@@ -176,11 +189,8 @@ impl Collector {
     /// that did not ask for it too.
     pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
         let process: Variables = std::env::vars_os().collect();
-        let mut outcomes: VecDeque<Outcome> = read_all_together(
-            || self.files().flat_map(FileSlot::paths).collect(),
-            self.settings.max_file_size,
-        )
-        .into();
+        let mut outcomes: VecDeque<Outcome> =
+            read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         for slot in &mut self.slots {

@@ -10,7 +10,8 @@ use crate::{
     snapshot::Published,
 };
 
-/// A field whose new value waits for the next start of the program.
+/// A field whose new value waits for the next start of the program; from
+/// [`Handle::pending_restart`](crate::Handle::pending_restart), which has an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PendingRestart {
     /// The dotted path.

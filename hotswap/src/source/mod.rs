@@ -13,20 +13,21 @@ pub(crate) mod read_error;
 pub(crate) mod stamp;
 pub(crate) mod together;
 
-use std::sync::Arc;
+use std::{any::Any, path::PathBuf, sync::Arc};
 
 pub(crate) use layer::{Layer, Places};
 
 use crate::{
     error::Error,
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, Origin},
     keys::Keys,
     ser,
-    source::format::Format,
+    source::format::{Format, text::Flaw},
     value::Value,
 };
 
-/// What happens to keys that no field takes.
+/// What happens to keys that no field takes; for [`Builder::unknown_keys`](crate::Builder::unknown_keys), which has an
+/// example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownKeys {
     /// The configuration is rejected; what files do by default.
@@ -37,9 +38,17 @@ pub enum UnknownKeys {
     Allow,
 }
 
-/// Precedence of the sources, lowest first; a [`Source::priority`] stands among these numbers.
+/// Precedence of the sources, lowest first; a [`Source::priority`](crate::Source::priority) stands among these numbers.
 ///
 /// Attribute defaults are below all of them, values set at run time above.
+///
+/// ```
+/// use hotswap::priority;
+///
+/// assert!(priority::FILES < priority::DOTENV);
+/// assert!(priority::DOTENV < priority::ENVIRONMENT);
+/// assert!(priority::ENVIRONMENT < priority::SOURCES);
+/// ```
 pub mod priority {
     /// Files and directories.
     pub const FILES: i32 = 100;
@@ -79,34 +88,71 @@ pub mod priority {
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 pub trait Source: Send + 'static {
-    /// The name that reports and the status use.
+    /// The name that reports and the status use. It is asked for once.
     fn name(&self) -> String;
 
-    /// Where it stands among the other sources, by the numbers in [`priority`]; by the order of the builder's
-    /// calls when `None`.
+    /// Where it stands among the other sources, by the numbers in [`priority`]; [`priority::SOURCES`] when `None`. Among
+    /// equal numbers the order of the builder's calls counts.
     fn priority(&self) -> Option<i32> {
         None
     }
 
-    /// Reads what the source says now.
+    /// Reads what the source says now. A reading that equals the last one changes nothing.
     ///
     /// # Errors
     /// Why it cannot be read. The last reading stays in force; at start the load fails.
+    ///
+    /// # Panics
+    /// It may: a panic counts as a failure to read.
     fn read(&mut self) -> Result<Reading, SourceError>;
 
     /// Called once, before the first read: keep `changed` and call it when reading again may give something
-    /// else. A source that does not is read again at every poll.
+    /// else. The source is read again at every poll too.
     fn watch(&mut self, changed: Changed) {
         drop(changed);
     }
 }
 
-/// Tells the engine that a source has something new.
+/// Tells the engine that a source has something new; see [`Source::watch`]. It does not keep the configuration alive.
+///
+/// ```
+/// # use hotswap::HotConfig;
+/// use hotswap::{Changed, Reading, Source, SourceError};
+///
+/// /// Counts up, once a second.
+/// struct Clock(u32);
+///
+/// impl Source for Clock {
+///     fn name(&self) -> String {
+///         "the clock".into()
+///     }
+///     fn read(&mut self) -> Result<Reading, SourceError> {
+///         self.0 += 1;
+///         Ok(Reading::values(&serde_json::json!({ "seconds": self.0 }))?)
+///     }
+///     fn watch(&mut self, changed: Changed) {
+///         std::thread::spawn(move || {
+///             loop {
+///                 std::thread::sleep(std::time::Duration::from_secs(1));
+///                 changed.notify();
+///             }
+///         });
+///     }
+/// }
+///
+/// #[derive(serde::Deserialize, HotConfig)]
+/// struct Config {
+///     seconds: u32,
+/// }
+///
+/// assert_eq!(Config::hot_builder().source(Clock(0)).check()?.seconds, 1);
+/// # Ok::<(), hotswap::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Changed(pub(crate) Arc<dyn Fn() + Send + Sync>);
 
 impl Changed {
-    /// Asks for a new read soon; cheap, and never blocks.
+    /// Asks for a new read soon; cheap, and never blocks. Does nothing once the configuration is gone.
     pub fn notify(&self) {
         (self.0)();
     }
@@ -119,12 +165,28 @@ impl std::fmt::Debug for Changed {
 }
 
 /// Why a source cannot be read. Made from any error, or from a text.
+///
+/// Its words are shown in reports, so they must hold no secret. A [`hotswap::Error`](Error) keeps all of its problems
+/// and their places.
+///
+/// ```
+/// use hotswap::SourceError;
+///
+/// fn read() -> Result<String, SourceError> {
+///     Ok(std::fs::read_to_string("no/such/file")?)
+/// }
+/// assert!(read().is_err());
+/// let _error: SourceError = "the server says no".into();
+/// ```
 #[derive(Debug)]
-pub struct SourceError(pub(crate) String);
+pub struct SourceError(pub(crate) Error);
 
-impl<E: std::fmt::Display> From<E> for SourceError {
+impl<E: std::fmt::Display + 'static> From<E> for SourceError {
     fn from(error: E) -> Self {
-        Self(error.to_string())
+        // A report keeps its problems and their places; any other error has only its words.
+        let report = (&error as &dyn Any).downcast_ref::<Error>().cloned();
+        let words = || Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).into();
+        Self(report.unwrap_or_else(words))
     }
 }
 
@@ -140,15 +202,48 @@ impl Reading {
     ///
     /// # Errors
     /// Every syntax error of the text.
+    ///
+    /// ```
+    /// # use hotswap::HotConfig;
+    /// use hotswap::{Format, Reading, Source, SourceError};
+    ///
+    /// /// What some server says.
+    /// struct Remote(&'static str);
+    ///
+    /// impl Source for Remote {
+    ///     fn name(&self) -> String {
+    ///         "https://config.example".into()
+    ///     }
+    ///     fn read(&mut self) -> Result<Reading, SourceError> {
+    ///         Ok(Reading::text(Format::Toml, self.0)?)
+    ///     }
+    /// }
+    ///
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
+    /// struct Config {
+    ///     port: u16,
+    /// }
+    ///
+    /// assert_eq!(Config::hot_builder().source(Remote("port = 80")).check()?.port, 80);
+    ///
+    /// let report = |text| Config::hot_builder().source(Remote(text)).check().unwrap_err().to_string();
+    /// assert!(report("port = 'x'").ends_with("found a string\n    at https://config.example:1:8"));
+    /// assert!(report("\nport = =").ends_with("\n    at https://config.example:2:8"));
+    /// # Ok::<(), hotswap::Error>(())
+    /// ```
     pub fn text(format: Format, text: &str) -> Result<Self, Error> {
-        let tree = format::parse(format, text).map_err(|flaws| {
-            Error::new(
-                flaws
-                    .into_iter()
-                    .map(|flaw| Issue::new(IssueKind::Syntax, Keys::root(), flaw.message))
-                    .collect(),
-            )
-        })?;
+        // The name of the source is added when the engine has it.
+        let place = |flaw: &Flaw| Origin::File {
+            path: PathBuf::new(),
+            line: Some(flaw.line),
+            column: Some(flaw.column),
+        };
+        let issue = |flaw: Flaw| {
+            let place = place(&flaw);
+            Issue::new(IssueKind::Syntax, Keys::root(), flaw.message).at(place)
+        };
+        let tree = format::parse(format, text)
+            .map_err(|flaws| Error::new(flaws.into_iter().map(issue).collect()))?;
         Ok(Self { tree, text: Some((format, text.into())) })
     }
 
@@ -156,6 +251,13 @@ impl Reading {
     ///
     /// # Errors
     /// The value does not serialise, or not to a table.
+    ///
+    /// ```
+    /// use hotswap::Reading;
+    ///
+    /// assert!(Reading::values(&serde_json::json!({ "port": 80 })).is_ok());
+    /// assert!(Reading::values(&80).is_err());
+    /// ```
     pub fn values(values: &impl serde::Serialize) -> Result<Self, Error> {
         let issue = |message: String| Error::from(Issue::new(IssueKind::Syntax, Keys::root(), message));
         match ser::encode(values).map_err(|error| issue(error.to_string()))? {
@@ -165,6 +267,24 @@ impl Reading {
     }
 
     /// Nothing: every value is left to the other sources.
+    ///
+    /// ```
+    /// # use hotswap::{HotConfig, Reading, Source, SourceError};
+    /// # struct Silent;
+    /// impl Source for Silent {
+    ///     # fn name(&self) -> String { "silence".into() }
+    ///     fn read(&mut self) -> Result<Reading, SourceError> {
+    ///         Ok(Reading::empty())
+    ///     }
+    /// }
+    /// # #[derive(serde::Deserialize, HotConfig)]
+    /// # struct Config {
+    /// #     #[hot(default = 80)]
+    /// #     port: u16,
+    /// # }
+    /// assert_eq!(Config::hot_builder().source(Silent).check()?.port, 80);
+    /// # Ok::<(), hotswap::Error>(())
+    /// ```
     pub fn empty() -> Self {
         Self { tree: Value::empty(), text: None }
     }

@@ -99,7 +99,21 @@ impl<T> Clone for Side<T> {
     }
 }
 
-/// What changed between what a subscriber saw last and what is there now.
+/// What changed between what a subscriber saw last and what is there now; from
+/// [`Handle::subscribe`](crate::Handle::subscribe).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let (tell, told) = std::sync::mpsc::channel();
+/// let _subscription = config.subscribe(move |change| {
+///     assert_eq!((change.old().rate_limit.max, change.new().rate_limit.max), (100, 5));
+///     tell.send((change.version(), change.cause().to_string(), change.changed())).unwrap();
+/// });
+/// config.set_rate_limit_max(5)?;
+/// assert_eq!(told.recv_timeout(BOUND)?, (2, "set".into(), vec!["rate_limit.max".into()]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Change<T> {
     old: Side<T>,
     new: Side<T>,

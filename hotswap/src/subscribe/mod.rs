@@ -9,6 +9,8 @@ mod delivery;
 mod notifier;
 mod pattern;
 mod registry;
+#[cfg(test)]
+mod registry_tests;
 mod subscription;
 mod watch;
 

@@ -223,7 +223,7 @@ fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGua
     let topics = std::mem::take(&mut queue.topics);
     drop(queue);
     let mut ready = Vec::new();
-    for subscriber in topics.into_iter().flat_map(|topic| shared.registry.of(topic)) {
+    for subscriber in shared.registry.of(topics) {
         if subscriber.enqueue() {
             ready.push(subscriber);
         } else {
@@ -244,10 +244,8 @@ fn put<'q>(
         ready.into_iter().for_each(let_go);
         return shared.queue.lock();
     }
+    // Nobody need be told: it is the leader that adds, or one that was and ends now, which all are told.
     queue.ready.extend(ready);
-    if queue.waiting() {
-        shared.queue.tell_all();
-    }
     queue
 }
 

@@ -18,7 +18,21 @@ use crate::{
     sync::lock,
 };
 
-/// A leaf that changed, with its values as JSON.
+/// A leaf that changed, with its values as JSON; from [`Handle::watch_pattern`](crate::Handle::watch_pattern).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let (tell, told) = std::sync::mpsc::channel();
+/// let _subscription = config.watch_pattern("rate_limit.*", move |field| tell.send(field.clone()).unwrap());
+/// config.set_rate_limit_max(5)?;
+///
+/// let field = told.recv_timeout(BOUND)?;
+/// assert_eq!((field.path(), field.version()), ("rate_limit.max", 2));
+/// assert_eq!((field.old(), field.new()), (&100.into(), &5.into()));
+/// assert_eq!(field.to_string(), "rate_limit.max: 100 -> 5");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     path: String,

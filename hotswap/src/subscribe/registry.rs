@@ -1,6 +1,6 @@
 //! Who subscribed to what, and where each subscriber stands: waiting, being called, gone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     panics::{contain, let_go},
@@ -133,13 +133,17 @@ impl Registry {
         drop(removed);
     }
 
-    /// In the order in which they subscribed.
-    pub(super) fn of(&self, topic: Topic) -> Vec<Arc<Subscriber>> {
+    /// Everybody who subscribed to any of these, once, in the order in which they came.
+    pub(super) fn of(
+        &self,
+        topics: impl IntoIterator<Item = Topic>,
+    ) -> impl Iterator<Item = Arc<Subscriber>> {
         let members = lock(&self.members);
-        let mut group: Vec<_> =
-            members.by_topic.get(&topic).into_iter().flat_map(HashMap::values).cloned().collect();
-        group.sort_unstable_by_key(|subscriber| subscriber.id);
-        group
+        let groups = topics.into_iter().filter_map(|topic| members.by_topic.get(&topic));
+        let found: BTreeMap<_, _> =
+            groups.flatten().map(|(id, subscriber)| (*id, Arc::clone(subscriber))).collect();
+        drop(members);
+        found.into_values()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -19,6 +19,16 @@ use crate::{
 };
 
 /// The handle is gone or shut down: nothing will change any more.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let mut level = config.watch(Config::paths().log_level());
+/// drop(config);
+/// assert_eq!(block_on(level.changed()), Err(hotswap::Closed));
+/// assert_eq!(*level.borrow(), "info");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the configuration is closed")]
 pub struct Closed;
@@ -73,9 +83,21 @@ impl Drop for Ringer {
     }
 }
 
-/// One field, to be awaited. Needs no particular runtime, and does not keep the handle alive.
+/// One field, to be awaited; from [`Handle::watch`](crate::Handle::watch). Needs no particular runtime, and does not keep
+/// the handle alive.
 ///
 /// Also a [`Stream`] of the field's new values.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let mut max = config.watch(Config::paths().rate_limit().max());
+/// config.set_rate_limit_max(5)?;
+/// config.set_rate_limit_max(6)?;
+/// block_on(max.changed())?;
+/// assert_eq!(*max.borrow(), 6); // 5 was skipped
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Watch<F> {
     /// What readers touch, not what keeps the configuration running: the last value is there to the end.
     current: Arc<Current>,
@@ -101,6 +123,8 @@ impl<F: 'static> Watch<F> {
     /// Waits until the value differs from the one this watch saw last; earlier changes may be skipped, the last
     /// one never is. Dropping the future loses nothing.
     ///
+    /// What a watch has seen at first is the value at its making. See [`Watch`] for an example.
+    ///
     /// # Errors
     /// [`Closed`] when the handle is gone or shut down, and the last value has been seen.
     pub fn changed(&mut self) -> impl Future<Output = Result<(), Closed>> + Send + '_ {
@@ -125,7 +149,7 @@ impl<F: 'static> Watch<F> {
         if closed { Poll::Ready(None) } else { Poll::Pending }
     }
 
-    /// The value that is there now, whether seen or not.
+    /// The value that is there now, whether seen or not. It counts as seen only after [`changed`](Self::changed).
     pub fn borrow(&self) -> WatchRef<F> {
         WatchRef { published: self.current.load_full(), slot: self.slot, marker: PhantomData }
     }
@@ -152,7 +176,7 @@ impl<F: fmt::Debug + 'static> fmt::Debug for Watch<F> {
     }
 }
 
-/// A value that a [`Watch`] lends.
+/// A value that a [`Watch`] lends. `Send`; it keeps its version in memory for as long as it is held.
 pub struct WatchRef<F> {
     published: Arc<Published>,
     slot: usize,

@@ -4,8 +4,8 @@
 //! looks at a clock, so that every schedule can be tested, and no clock that is set can disturb it.
 
 use std::{
-    collections::BTreeSet,
-    path::PathBuf,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Timing {
     pub(crate) quiet: Duration,
     /// After the first hint of a batch, when hints do not cease.
     pub(crate) max_wait: Duration,
-    /// On top of `max_wait`, for a write that began and has not ended.
+    /// On top of `max_wait`, for a write that began and has not ended; for each write anew.
     pub(crate) write_wait: Duration,
     /// Between two reads when nothing is heard at all; at least 10 ms.
     pub(crate) poll: Duration,
@@ -44,6 +44,8 @@ impl Default for Timing {
 pub(crate) struct Fired {
     /// When the batch began; kept through [`Debounce::hold`], so that its limits are not set anew.
     first: Instant,
+    /// As in the batch.
+    moved: Instant,
     /// Nothing was heard: the interval ran out.
     pub(crate) poll: bool,
     /// All waiting is used up. What is read now counts, or counts as broken.
@@ -53,7 +55,7 @@ pub(crate) struct Fired {
 impl Fired {
     /// For a read that nobody asked for, such as the first one.
     pub(crate) fn now(now: Instant) -> Self {
-        Self { first: now, poll: false, last_try: false }
+        Self { first: now, moved: now, poll: false, last_try: false }
     }
 }
 
@@ -61,6 +63,9 @@ impl Fired {
 struct Batch {
     first: Instant,
     last: Instant,
+    /// When a write last began or ended: whoever rewrites without a pause is in the middle of another write at
+    /// every look, and none of them has been waited for.
+    moved: Instant,
     /// When what was read turned out to be unfinished.
     held: Option<Instant>,
     written: bool,
@@ -68,7 +73,7 @@ struct Batch {
 
 impl Batch {
     fn at(first: Instant) -> Self {
-        Self { first, last: first, held: None, written: false }
+        Self { first, last: first, moved: first, held: None, written: false }
     }
 }
 
@@ -78,14 +83,14 @@ pub(crate) struct Debounce {
     timing: Timing,
     batch: Option<Batch>,
     next_poll: Instant,
-    /// What has been written to and not been closed since.
-    writers: BTreeSet<PathBuf>,
+    /// What has been written to and not been closed since, and when that began.
+    writers: BTreeMap<PathBuf, Instant>,
 }
 
 impl Debounce {
     pub(crate) fn new(timing: Timing, now: Instant) -> Self {
         let timing = Timing { poll: timing.poll.max(SHORTEST_POLL), ..timing };
-        Self { timing, batch: None, next_poll: after(now, timing.poll), writers: BTreeSet::new() }
+        Self { timing, batch: None, next_poll: after(now, timing.poll), writers: BTreeMap::new() }
     }
 
     pub(crate) fn on_hint(&mut self, now: Instant, hint: &Hint) {
@@ -97,10 +102,13 @@ impl Debounce {
             Hint::Changed | Hint::Rescan => {}
             Hint::Writing(path) => {
                 batch.written = true;
-                self.writers.insert(path.clone());
+                batch.moved = batch.moved.max(*self.writers.entry(path.clone()).or_insert(now));
             }
             // A directory that went takes along the writers below it.
-            Hint::Settled(path) => self.writers.retain(|writing| !writing.starts_with(path)),
+            Hint::Settled(path) => {
+                batch.moved = now;
+                self.writers.retain(|writing, _| !writing.starts_with(path));
+            }
         }
     }
 
@@ -110,7 +118,7 @@ impl Debounce {
     }
 
     fn deadline(&self, batch: &Batch) -> Instant {
-        let end = self.end(batch.first);
+        let end = self.end(batch.moved);
         if !self.writers.is_empty() {
             return end;
         }
@@ -119,14 +127,21 @@ impl Debounce {
         due.min(end)
     }
 
-    /// When a batch that began at `first` is read, come what may.
-    fn end(&self, first: Instant) -> Instant {
-        after(after(first, self.timing.max_wait), self.timing.write_wait)
+    /// When a batch is read, come what may. One who writes on and on is waited for since that write began; what
+    /// others do meanwhile makes the wait no longer.
+    fn end(&self, moved: Instant) -> Instant {
+        let since = self.writers.values().max().copied().unwrap_or(moved);
+        after(after(since, self.timing.max_wait), self.timing.write_wait)
     }
 
     /// Whether somebody is known to have a file open that was written to.
     pub(crate) fn is_writing(&self) -> bool {
         !self.writers.is_empty()
+    }
+
+    /// A file that somebody is known to have open and to have written to.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        self.writers.keys().next().map(PathBuf::as_path)
     }
 
     /// Whether anybody wrote since the last leave to read, finished or not: a read that was going on meanwhile
@@ -147,13 +162,13 @@ impl Debounce {
         }
         self.next_poll = after(now, self.timing.poll);
         let Some(batch) = self.batch.take() else {
-            return Some(Fired { first: now, poll: true, last_try: false });
+            return Some(Fired { poll: true, ..Fired::now(now) });
         };
-        let last_try = now >= self.end(batch.first);
+        let last_try = now >= self.end(batch.moved);
         // A writer that was not waited for any longer must not delay the next batch as well. It counts again as
         // soon as it writes again.
         self.writers.clear();
-        Some(Fired { first: batch.first, poll: false, last_try })
+        Some(Fired { first: batch.first, moved: batch.moved, poll: false, last_try })
     }
 
     /// Gives a leave back because what was read is unfinished (empty, torn, or written to meanwhile): there is to
@@ -161,7 +176,7 @@ impl Debounce {
     pub(crate) fn hold(&mut self, now: Instant, fired: Fired) -> bool {
         let will_be = !fired.last_try;
         if will_be {
-            let batch = self.batch.unwrap_or(Batch::at(now));
+            let batch = self.batch.unwrap_or(Batch { moved: fired.moved, ..Batch::at(now) });
             self.batch = Some(Batch { first: fired.first, held: Some(now), ..batch });
         }
         will_be

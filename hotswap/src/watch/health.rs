@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// How changes of files are noticed.
+/// How changes of files are noticed; see [`WatcherHealth`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -13,7 +13,20 @@ pub enum WatcherMode {
     PollOnly,
 }
 
-/// The state of the file watcher.
+/// The state of the file watcher; part of a [`Status`](crate::Status).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let watcher = config.status().watcher.unwrap();
+/// for problem in &watcher.problems {
+///     println!("only polling finds changes: {problem}");
+/// }
+///
+/// let config = Config::hot_builder().watch(false).load()?;
+/// assert!(config.status().watcher.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WatcherHealth {

@@ -21,7 +21,7 @@ fn row_42_files_join_by_the_order_of_their_names() {
     stage.publishes(3);
     stage.write("conf.d/55.toml", &whole(4));
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("conf.d/60.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("conf.d/60.toml", text));
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn row_42_a_removed_file_leaves() {
     fs::remove_file(stage.path("conf.d/60.toml")).unwrap();
     stage.publishes(1);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("conf.d/50.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("conf.d/50.toml", text));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn row_42_a_renamed_file_takes_its_new_place() {
     fs::rename(stage.path("conf.d/60.toml"), stage.path("conf.d/40.toml")).unwrap();
     stage.publishes(1);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn row_42_leavings_are_ignored() {
     }
     fs::create_dir(stage.path("conf.d/60.toml")).unwrap();
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn row_42_each_save_of_an_editor_is_one_version() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("conf.d/50.toml", text));
 }
 
 #[test]
@@ -79,5 +79,5 @@ fn row_42_a_directory_that_goes_is_refused_and_comes_back() {
     stage.refuses("conf.d");
     stage.write("conf.d/50.toml", &whole(2));
     stage.publishes(2);
-    stage.is_alive_by(|folder, text| folder.write("conf.d/50.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("conf.d/50.toml", text));
 }

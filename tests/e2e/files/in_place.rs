@@ -17,7 +17,7 @@ fn row_01_truncate_and_write() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn row_02_three_chunks_each_beginning_valid() {
     drop(file);
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn row_06_vim_with_backupcopy() {
     shell(stage.folder.root(), script, &[]);
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn row_19_truncated_to_nothing() {
     let mut stage = Stage::one_file();
     shell(stage.folder.root(), "truncate -s 0 app.toml", &[]);
     stage.refuses("the file is empty");
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn row_23_two_writes_a_millisecond_apart() {
     stage.write("app.toml", &whole(3));
     stage.publishes_within(3, 2);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn row_24_a_writer_that_never_pauses() {
     assert!(longest < Duration::from_secs(5), "nothing for {longest:?}");
     stage.publishes_within(number, number);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_writer_that_appends_for_longer_than_any_wait_publishes_no_part() {
     }
     drop(file);
     stage.publishes(2);
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 /// As in the count of torn reads: each state in between lasts, and most are valid TOML.
@@ -117,5 +117,22 @@ fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
         thread::sleep(Duration::from_millis(1));
     }
     stage.publishes_within(number, number);
-    stage.is_alive();
+    stage.stays_alive();
+}
+
+/// Somebody is always in the middle of a write, and no part is ever published.
+#[test]
+fn a_writer_that_is_always_in_the_middle_publishes_no_part() {
+    let mut stage = Stage::one_file();
+    let (start, mut number) = (Instant::now(), 1);
+    while start.elapsed() < Duration::from_secs(8) {
+        number += 1;
+        let mut file = File::create(stage.path("app.toml")).unwrap();
+        for line in whole(number).split_inclusive('\n') {
+            file.write_all(line.as_bytes()).unwrap();
+            thread::sleep(Duration::from_millis(3));
+        }
+    }
+    stage.publishes_within(number, number);
+    stage.stays_alive();
 }

@@ -27,7 +27,7 @@ fn is_refused_while_running(script: &str, found: &str) {
     shell(stage.folder.root(), "rm -r app.toml; printf '%s' \"$1\" > app.toml", &[&whole(2)]);
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn row_34_socket() {
     drop(socket);
     stage.replace("app.toml", &whole(2));
     stage.publishes(2);
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn row_22_permission_taken_and_given_back() {
         stage.write("app.toml", &whole(2));
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive();
+        stage.stays_alive();
     });
 }
 
@@ -88,7 +88,7 @@ fn row_22_permission_given_back_is_enough() {
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive();
+        stage.stays_alive();
     });
 }
 
@@ -104,6 +104,6 @@ fn row_22_directory_that_may_not_be_entered() {
         stage.write("config/app.toml", &whole(2));
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.write("config/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("config/app.toml", text));
     });
 }

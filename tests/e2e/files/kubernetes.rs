@@ -17,7 +17,7 @@ fn row_09_config_map_swapped_twice() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| publish_config_map(folder.root(), 4, &[("app.toml", text)]));
+    stage.stays_alive_by(|folder, text| publish_config_map(folder.root(), 4, &[("app.toml", text)]));
 }
 
 /// The two halves of [`whole`]: mixed, they are not.
@@ -42,5 +42,5 @@ fn row_10_two_files_of_a_config_map_change_together() {
     swap(&stage.folder, 300);
     stage.publishes(300);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, _| swap(folder, 1300));
+    stage.stays_alive_by(|folder, _| swap(folder, 1300));
 }

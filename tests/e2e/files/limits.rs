@@ -29,7 +29,7 @@ fn is_found_by_polling(mut stage: Stage, advice: &str) {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("app.toml", text));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn row_26_watches_run_out_while_running() {
             stage.config.status().watcher.unwrap().mode == WatcherMode::PollOnly
         });
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.write("two/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("two/app.toml", text));
     });
 }
 
@@ -83,7 +83,7 @@ fn row_27_a_watcher_that_can_be_had_later_is_taken() {
         eventually("events are told again", || watcher().mode == WatcherMode::Events);
         assert_eq!(watcher().problems, [""; 0]);
         stage.publishes_nothing_more();
-        stage.is_alive();
+        stage.stays_alive();
     });
 }
 
@@ -99,6 +99,6 @@ fn row_35_file_grows_to_a_gibibyte() {
         stage.write("app.toml", &whole(2));
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive();
+        stage.stays_alive();
     });
 }

@@ -20,7 +20,7 @@ fn row_11_linked_directory_swapped() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("releases/3/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("releases/3/app.toml", text));
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn row_12_linked_file_given_another_goal() {
     shell(stage.folder.root(), "ln -sfn far/two.toml app.toml", &[]);
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("far/two.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("far/two.toml", text));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn row_13_optional_file_is_a_dangling_link_at_start() {
     stage.publishes(2);
     stage.publishes_nothing_more();
     assert!(!absent(&stage));
-    stage.is_alive_by(|folder, text| folder.replace("far/real.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("far/real.toml", text));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn row_14_link_loop_while_running() {
     shell(stage.folder.root(), "printf '%s' \"$1\" > tmp; mv tmp a", &[&whole(2)]);
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("a", text));
+    stage.stays_alive_by(|folder, text| folder.write("a", text));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn row_18_hard_link_written_from_elsewhere() {
     stage.write("far/other.toml", &whole(2));
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("config/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("config/app.toml", text));
 }
 
 #[test]
@@ -105,5 +105,5 @@ fn a_link_to_a_link_in_another_directory_is_followed_all_the_way() {
     stage.publishes(2);
     stage.publishes_nothing_more();
     eventually("the file is well", || stage.degraded().is_none());
-    stage.is_alive_by(|folder, text| folder.replace("c/other.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("c/other.toml", text));
 }

@@ -31,7 +31,7 @@ fn row_07_required_file_deleted_and_made_again() {
     stage.write("app.toml", &whole(2));
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn row_07_optional_file_away_for_a_moment() {
     stage.write("app.toml", &whole(3));
     stage.publishes(3);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 fn health(stage: &Stage, name: &str) -> Option<Health> {
@@ -62,7 +62,7 @@ fn row_08_required_file_deleted_for_ever() {
         assert_eq!((stage.config.number(), stage.config.version()), (1, 1));
     }
     assert_eq!(health(&stage, "app.toml"), Some(Health::Failing));
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn row_08_optional_file_deleted_for_ever_leaves_after_the_grace() {
     stage.publishes(1);
     assert_eq!(health(&stage, "app.toml"), Some(Health::Absent));
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn row_15_file_and_two_parents_come_later() {
     stage.write("one/two/app.toml", &whole(2));
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("one/two/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("one/two/app.toml", text));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn row_15_file_and_two_parents_come_one_by_one() {
     stage.replace("one/two/app.toml", &whole(2));
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("one/two/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("one/two/app.toml", text));
 }
 
 fn below_a_directory() -> Stage {
@@ -110,7 +110,7 @@ fn row_16_parent_removed_and_made_again() {
     stage.write("config/app.toml", &whole(2));
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("config/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("config/app.toml", text));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn row_16_parent_removed_and_made_again_at_once() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("config/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("config/app.toml", text));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn row_17_parent_renamed_away_and_another_in_its_place() {
     stage.publishes(2);
     stage.write("old/app.toml", &whole(3));
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("config/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("config/app.toml", text));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn row_40_deleted_while_a_reader_has_it_open() {
     stage.publishes(2);
     drop(open);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn row_46_removed_between_the_looks_at_it() {
         done.store(true, Ordering::Release);
     });
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -177,5 +177,5 @@ fn an_optional_file_that_never_was_there_is_no_problem() {
     assert_eq!(health(&stage, "app.toml"), Some(Health::Absent));
     thread::sleep(Duration::from_millis(1));
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }

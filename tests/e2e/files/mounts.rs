@@ -21,7 +21,7 @@ fn row_20_disk_full_in_the_middle_of_a_save() {
         stage.write("small/app.toml", &whole(2));
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.write("small/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("small/app.toml", text));
     });
 }
 
@@ -44,7 +44,7 @@ fn row_29_single_file_mounted_and_the_original_replaced() {
         assert_eq!(stage.config.number(), 1);
         shell(stage.folder.root(), "umount app.toml; mount --bind host/app.toml app.toml", &[]);
         stage.publishes(2);
-        stage.is_alive();
+        stage.stays_alive();
     });
 }
 
@@ -69,7 +69,7 @@ fn row_30_overlay_copies_up_and_then_writes() {
             stage.publishes(number);
         }
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.replace("merged/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.replace("merged/app.toml", text));
     });
 }
 
@@ -83,7 +83,7 @@ fn row_31_overlay_changed_underneath() {
         stage.write("lower/app.toml", &whole(2));
         stage.publishes(2);
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.write("merged/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("merged/app.toml", text));
     });
 }
 
@@ -103,7 +103,7 @@ fn row_32_file_system_that_tells_nothing() {
         }
         stage.publishes_nothing_more();
         let near = stage.path("near");
-        stage.is_alive_by(|folder, text| folder.write("far/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("far/app.toml", text));
         // The server of the file system ends with its mount.
         assert!(Command::new("umount").arg("--lazy").arg(near).status().unwrap().success());
     });
@@ -126,7 +126,7 @@ fn row_33_config_map_mounted_by_sub_path() {
         publish_config_map(&stage.path("volume"), 2, &[("app.toml", &whole(2))]);
         stage.publishes_nothing_more();
         assert_eq!(stage.config.number(), 1);
-        stage.is_alive();
+        stage.stays_alive();
     });
 }
 
@@ -144,6 +144,6 @@ fn a_directory_mounted_over_is_found_by_polling() {
         shell(stage.folder.root(), "umount config", &[]);
         stage.publishes(1);
         stage.publishes_nothing_more();
-        stage.is_alive_by(|folder, text| folder.write("config/app.toml", text));
+        stage.stays_alive_by(|folder, text| folder.write("config/app.toml", text));
     });
 }

@@ -21,7 +21,7 @@ fn works(name: &[u8]) {
     fs::write(stage.folder.root().join(name), whole(3)).unwrap();
     stage.publishes(3);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| {
+    stage.stays_alive_by(|folder, text| {
         fs::write(folder.path("next"), text).unwrap();
         fs::rename(folder.path("next"), folder.root().join(name)).unwrap();
     });

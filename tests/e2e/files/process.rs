@@ -22,22 +22,28 @@ fn row_47_a_process_that_is_started_inherits_nothing() {
     let output = Command::new("ls").args(["-l", own]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && !text.contains("inotify"), "{text}");
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 /// A reader in a process of its own that says what it publishes, and is alive in the end.
 fn reader() {
     let folder = Folder::in_place(env::var_os("HOTSWAP_TEST_FOLDER").unwrap().into());
     let mut stage = Stage::on(folder, |builder, folder| builder.file(folder.path("app.toml")));
-    println!("\nready");
+    say("ready");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
     let last = line.trim().parse().unwrap();
     stage.publishes_within(last, last);
     let overflows = stage.config.status().watcher.unwrap().overflows;
-    println!("\noverflows {overflows}");
+    say(&format!("overflows {overflows}"));
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
+}
+
+/// On a line of its own, whatever the test runner says before it.
+#[expect(clippy::print_stdout, reason = "the process that started this one reads it")]
+fn say(line: &str) {
+    println!("\n{line}");
 }
 
 /// Starts a reader and stops it by a signal.

@@ -19,7 +19,7 @@ fn row_21_touched_and_rewritten_with_the_same() {
     // Another text of the same values is no change either.
     stage.replace("app.toml", &format!("# a comment\n{}", whole(1)));
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn row_36_there_and_back_in_one_window() {
     stage.replace("app.toml", &whole(2));
     stage.replace("app.toml", &whole(1));
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -47,5 +47,5 @@ fn row_39_read_ten_thousand_times() {
     assert_eq!(stage.config.status().counts.reloads, reloads);
     stage.publishes_nothing_more();
     assert_eq!(stage.config.status().counts.reloads, reloads + 1);
-    stage.is_alive();
+    stage.stays_alive();
 }

@@ -17,7 +17,7 @@ fn row_03_temporary_file_renamed_over_twice() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn row_04_sed_in_place_twice() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 /// The save of vim, or the same system calls.
@@ -49,7 +49,7 @@ fn row_05_vim_renames_twice() {
         assert!(stage.path("app.toml~").exists());
     }
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn row_45_a_writer_killed_before_its_rename() {
     writer.kill().unwrap();
     writer.wait().unwrap();
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.replace("app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.replace("app.toml", text));
 }
 
 #[test]
@@ -76,5 +76,5 @@ fn hundreds_of_renames_end_with_the_last() {
     }
     stage.publishes_within(500, 499);
     stage.publishes_nothing_more();
-    stage.is_alive();
+    stage.stays_alive();
 }

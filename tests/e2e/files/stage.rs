@@ -35,7 +35,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.number > 0 && self.again == self.number && self.text == format!("t{}", self.number)
     }
 }
@@ -152,13 +152,13 @@ impl Stage {
 
     /// Ends the row: one more edit, in place, of `app.toml` is seen, and nothing was ever seen that was not whole.
     #[track_caller]
-    pub(crate) fn is_alive(self) {
-        self.is_alive_by(|folder, text| folder.write("app.toml", text));
+    pub(crate) fn stays_alive(self) {
+        self.stays_alive_by(|folder, text| folder.write("app.toml", text));
     }
 
     /// Ends the row with an edit of another kind.
     #[track_caller]
-    pub(crate) fn is_alive_by(mut self, edit: impl FnOnce(&Folder, &str)) {
+    pub(crate) fn stays_alive_by(mut self, edit: impl FnOnce(&Folder, &str)) {
         let next = self.config.number() + 1000;
         edit(&self.folder, &whole(next));
         self.publishes(next);

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File, FileTimes},
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -37,7 +38,7 @@ fn row_28_polling_finds_rewrites_within_a_second_with_the_same_size_and_time() {
         stage.publishes(number);
     }
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("far/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("far/app.toml", text));
 }
 
 #[test]
@@ -47,7 +48,7 @@ fn row_28_polling_finds_a_file_whose_time_went_backwards() {
     file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH)).unwrap();
     stage.publishes(2);
     stage.publishes_nothing_more();
-    stage.is_alive_by(|folder, text| folder.write("far/app.toml", text));
+    stage.stays_alive_by(|folder, text| folder.write("far/app.toml", text));
 }
 
 #[test]
@@ -73,6 +74,29 @@ fn row_37_changes_while_the_start_is_under_way() {
     }
 }
 
+/// A start under a writer who is always in the middle of a write ends, and takes no part of a file.
+#[test]
+fn start_under_a_writer_who_never_pauses() {
+    let (folder, done) = (Folder::with("app.toml", &whole(1)), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in (2..).take_while(|_| !done.load(Ordering::Acquire)) {
+                let mut file = File::create(folder.path("app.toml")).unwrap();
+                for line in whole(number).split_inclusive('\n') {
+                    file.write_all(line.as_bytes()).unwrap();
+                    thread::sleep(Duration::from_millis(3));
+                }
+            }
+        });
+        let outcome = Config::hot_builder().file(folder.path("app.toml")).watch(true).load();
+        done.store(true, Ordering::Release);
+        match outcome {
+            Ok(config) => assert!(config.load().is_whole()),
+            Err(error) => assert!(error.to_string().contains("rewritten without a pause"), "{error}"),
+        }
+    });
+}
+
 #[test]
 fn row_38_a_callback_rewrites_the_file() {
     let mut stage = Stage::one_file();
@@ -89,7 +113,7 @@ fn row_38_a_callback_rewrites_the_file() {
         stage.publishes_nothing_more();
     }
     drop(_subscription);
-    stage.is_alive();
+    stage.stays_alive();
 }
 
 #[test]
@@ -122,5 +146,5 @@ fn row_43_the_clock_jumps_an_hour_both_ways() {
         stage.publishes(number);
         stage.publishes_nothing_more();
     }
-    stage.is_alive();
+    stage.stays_alive();
 }

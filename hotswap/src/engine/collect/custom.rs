@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Health, Settings, SourceStatus, Yield};
 use crate::{
-    issue::{Issue, IssueKind, Origin},
-    keys::Keys,
+    error::Error,
+    issue::{Issue, Origin},
     panics::contain,
     source::{Layer, Places, Reading, Source, SourceError},
     value::Value,
@@ -16,7 +16,7 @@ pub(crate) struct CustomSlot {
     source: Box<dyn Source>,
     name: String,
     kept: Option<(Value, Arc<Layer>)>,
-    failing: Option<String>,
+    failing: Option<Vec<Issue>>,
     /// It said that it has something new, or was never read.
     due: bool,
 }
@@ -44,22 +44,13 @@ impl CustomSlot {
         if std::mem::take(&mut self.due) || thorough {
             match self.read() {
                 Ok(reading) => given.changed = self.keep(reading, settings),
-                Err(SourceError(message)) => {
-                    given.changed = self.kept.is_none() && self.failing.as_ref() != Some(&message);
-                    if self.failing.as_ref() != Some(&message) {
-                        log::warn!("hotswap: {} cannot be read: {message}", self.name);
-                    }
-                    self.failing = Some(message);
-                }
+                Err(SourceError(report)) => given.changed = self.fail(&report),
             }
         }
         match (&self.kept, &self.failing) {
             // What it gave last stays in force, and does not keep changes of other sources back.
             (Some((_, layer)), _) => given.layers.push(Arc::clone(layer)),
-            (None, Some(message)) => given.issues.push(
-                Issue::new(IssueKind::Unreadable, Keys::root(), message.clone())
-                    .at(Origin::Source { name: self.name.clone() }),
-            ),
+            (None, Some(issues)) => given.issues.extend(issues.iter().cloned()),
             (None, None) => {}
         }
         given
@@ -67,7 +58,31 @@ impl CustomSlot {
 
     /// A panic is one source's failure: what the others gave in the same pass must not be lost over it.
     fn read(&mut self) -> Result<Reading, SourceError> {
-        contain(|| self.source.read()).unwrap_or_else(|| Err(SourceError("reading it panicked".to_owned())))
+        contain(|| self.source.read()).unwrap_or_else(|| Err(SourceError::from("reading it panicked")))
+    }
+
+    /// Keeps why it cannot be read. Says whether that is news to the load.
+    fn fail(&mut self, report: &Error) -> bool {
+        let issues: Vec<Issue> = report.issues().map(|issue| self.placed(issue)).collect();
+        let news = self.failing.as_ref() != Some(&issues);
+        if news {
+            let first = issues.first().map_or("", Issue::message);
+            log::warn!("hotswap: {} cannot be read: {first}", self.name);
+        }
+        self.failing = Some(issues);
+        news && self.kept.is_none()
+    }
+
+    /// With the name of the source, where the problem itself names no other place.
+    fn placed(&self, issue: &Issue) -> Issue {
+        let origin = match issue.origin() {
+            None => Origin::Source { name: self.name.clone() },
+            Some(Origin::File { path, line, column }) if path.as_os_str().is_empty() => {
+                Origin::File { path: self.name.clone().into(), line: *line, column: *column }
+            }
+            Some(elsewhere) => elsewhere.clone(),
+        };
+        issue.clone().at(origin)
     }
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
@@ -86,6 +101,8 @@ impl CustomSlot {
 
     pub(super) fn status(&self) -> SourceStatus {
         let health = if self.failing.is_some() { Health::Failing } else { Health::Ok };
-        SourceStatus { name: self.name.clone(), health, message: self.failing.clone() }
+        let first = self.failing.as_ref().and_then(|issues| issues.first());
+        let message = first.map(|issue| issue.message().to_owned());
+        SourceStatus { name: self.name.clone(), health, message }
     }
 }
