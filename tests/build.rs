@@ -12,7 +12,7 @@ use std::{
 
 /// What a row may need, and a command that succeeds where it can be had. Each runs in a mount namespace of its
 /// own, in an empty directory.
-const ABILITIES: [(&str, &str); 5] = [
+const ABILITIES: [(&str, &str); 6] = [
     ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
     (
         "overlay",
@@ -20,6 +20,8 @@ const ABILITIES: [(&str, &str); 5] = [
     ),
     ("limits", "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_inotify_instances'"),
     ("bindfs", "mkdir a b && bindfs a b && umount b && rmdir a b"),
+    // Only root has to become somebody else, who must be able to reach the test's binary.
+    ("nobody", "[ -z \"$ROOT\" ] || setpriv --reuid=65534 --regid=65534 --clear-groups ls \"$PWD\""),
     ("faketime", "faketime -f -1d true"),
 ];
 
@@ -45,6 +47,9 @@ fn can(name: &str, probe: &str) -> Result<(), String> {
     let rights: &[&str] = if root { &["--mount"] } else { &["--user", "--map-root-user", "--mount"] };
     let mut command = Command::new("unshare");
     command.args(rights).args(["sh", "-c", probe]).current_dir(&dir).stdin(Stdio::null());
+    if root {
+        command.env("ROOT", "1");
+    }
     let output = command.output().map_err(|error| format!("unshare: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     let reason = said.lines().next().unwrap_or("the probe failed").to_owned();

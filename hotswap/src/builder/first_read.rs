@@ -44,8 +44,8 @@ impl FirstRead<'_> {
         let limit = Instant::now().checked_add(patience);
         let mut fired = Fired::now(Instant::now());
         loop {
-            let mut collected = self.read(fired);
-            let unfinished = collected.unsettled || self.debounce.was_written();
+            let (mut collected, heard) = self.read(fired);
+            let unfinished = !heard || collected.unsettled || self.debounce.was_written();
             if !unfinished || !self.debounce.hold(Instant::now(), fired) {
                 self.collector.seen();
                 return collected;
@@ -58,17 +58,16 @@ impl FirstRead<'_> {
         }
     }
 
-    fn read(&mut self, fired: Fired) -> Collected {
+    /// Says also whether all that happened meanwhile was heard.
+    fn read(&mut self, fired: Fired) -> (Collected, bool) {
         if let Some(watcher) = self.watcher {
             watcher.arm(&self.collector.targets());
             watcher.flush();
         }
         let collected = self.collector.collect(fired.last_try, true);
-        if let Some(watcher) = self.watcher {
-            watcher.flush();
-        }
+        let heard = self.watcher.as_mut().is_none_or(Watcher::flush);
         self.inbox.try_iter().for_each(|command| note(self.debounce, command));
-        collected
+        (collected, heard)
     }
 
     /// Sleeps until the debounce gives leave to read again; not beyond the limit.

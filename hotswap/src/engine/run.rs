@@ -132,15 +132,15 @@ impl Engine {
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
         }
-        self.listen();
-        if self.debounce.is_writing() && self.debounce.hold(Instant::now(), fired) {
+        let heard = self.listen();
+        if (!heard || self.debounce.is_writing()) && self.debounce.hold(Instant::now(), fired) {
             return None;
         }
         let requested = !replies.is_empty();
         let collected = self.collector.collect(fired.last_try, fired.poll || requested);
         self.report(core);
-        self.listen();
-        let unfinished = collected.unsettled || self.debounce.was_written();
+        let heard = self.listen();
+        let unfinished = !heard || collected.unsettled || self.debounce.was_written();
         if unfinished && self.debounce.hold(Instant::now(), fired) {
             return collected.look_again;
         }
@@ -159,16 +159,16 @@ impl Engine {
         collected.look_again
     }
 
-    /// Takes in everything that happened up to now; requests are left to the next pass.
-    fn listen(&mut self) {
-        if let Some(watcher) = &mut self.watcher {
-            watcher.flush();
-        }
+    /// Takes in everything that happened up to now; requests are left to the next pass. Says `false` if more may be
+    /// on its way.
+    fn listen(&mut self) -> bool {
+        let heard = self.watcher.as_mut().is_none_or(Watcher::flush);
         let mut later = std::mem::take(&mut self.later);
         while let Ok(command) = self.inbox.try_recv() {
             self.take(command, &mut later);
         }
         self.later = later;
+        heard
     }
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {

@@ -13,23 +13,30 @@ use crate::watch::backend::Backend;
 /// handles of this one, may open it at the same moment, and writing one of our own is not for us to do.
 pub(crate) struct Sentinel {
     path: PathBuf,
+    /// Which of the names it has.
+    turn: usize,
     /// Kept open because the kernel forgets unused files of /proc, and their watches with them.
     _held: File,
 }
 
+/// Files that always exist, that every user may read, and that no tool reads thread by thread.
+const NAMES: [&str; 4] = ["limits", "oom_score", "oom_score_adj", "cgroup"];
+
 impl Sentinel {
     /// `None` where there is no /proc, or nothing in it may be watched.
-    pub(crate) fn set(backend: &mut Backend) -> Option<Self> {
-        let path = Self::place()?;
+    ///
+    /// Every turn has another name: the event of a sentinel that was given up may still come, and is not the one
+    /// of the next.
+    pub(crate) fn set(backend: &mut Backend, turn: usize) -> Option<Self> {
+        let path = Self::place(turn)?;
         let held = File::open(&path).ok()?;
         backend.watch(&path).ok()?;
-        Some(Self { path, _held: held })
+        Some(Self { path, turn, _held: held })
     }
 
-    fn place() -> Option<PathBuf> {
+    fn place(turn: usize) -> Option<PathBuf> {
         let thread = fs::read_link("/proc/thread-self").ok()?;
-        // Any file that always exists, that every user may read, and that no tool reads thread by thread.
-        Some(Path::new("/proc").join(thread).join("limits"))
+        Some(Path::new("/proc").join(thread).join(NAMES[turn % NAMES.len()]))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -38,6 +45,6 @@ impl Sentinel {
 
     /// Makes the event. Says whether there will be one.
     pub(crate) fn touch(&self) -> bool {
-        Self::place().as_ref() == Some(&self.path) && File::open(&self.path).is_ok()
+        Self::place(self.turn).as_ref() == Some(&self.path) && File::open(&self.path).is_ok()
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct Watcher {
     sentinel: Option<Sentinel>,
     /// How often in a row the sentinel had to be set again.
     silent: u8,
+    /// How often it was set at all.
+    turn: usize,
     /// What was logged already.
     told: BTreeSet<String>,
     /// Hangs up when the last handler is gone.
@@ -72,6 +74,7 @@ impl Watcher {
             covered: true,
             sentinel: None,
             silent: 0,
+            turn: 0,
             told,
             handlers,
         };
@@ -154,17 +157,21 @@ impl Watcher {
         any
     }
 
-    /// Returns when every event that happened before the call has been forwarded, or after a while. A promise on
-    /// Linux only.
-    pub(crate) fn flush(&mut self) {
+    /// Returns when every event that happened before the call has been forwarded, or after a while. Says `false`
+    /// if some may still be on their way; `true` where there is nothing to wait for, as on systems but Linux.
+    pub(crate) fn flush(&mut self) -> bool {
         if !CLOSES_ARE_TOLD || self.watched.is_empty() {
-            return;
+            return true;
         }
         if self.sentinel.as_ref().is_some_and(|sentinel| self.shared.await_event(sentinel)) {
             self.silent = 0;
-        } else if self.silent < SILENCE {
-            self.set_sentinel();
+            return true;
         }
+        if self.silent >= SILENCE {
+            return true;
+        }
+        self.set_sentinel();
+        self.sentinel.is_some()
     }
 
     /// The old one, if any, stays silent: it may belong to a thread that is no more.
@@ -173,7 +180,9 @@ impl Watcher {
             self.backend.unwatch(old.path());
         }
         self.silent += 1;
-        self.sentinel = Sentinel::set(&mut self.backend).filter(|sentinel| self.shared.await_event(sentinel));
+        self.turn = self.turn.wrapping_add(1);
+        self.sentinel =
+            Sentinel::set(&mut self.backend, self.turn).filter(|sentinel| self.shared.await_event(sentinel));
     }
 
     pub(crate) fn health(&self) -> WatcherHealth {

@@ -26,6 +26,7 @@ fn missing_required_file_is_named_by_its_absolute_path() {
 }
 
 #[test]
+#[cfg_attr(without = "nobody", ignore = "needs a user without privileges")]
 fn unreadable_file() {
     without_privileges(|| {
         is_refused("app.toml", "number = 7", "permission denied", |folder| {

@@ -61,6 +61,7 @@ fn row_34_socket() {
 }
 
 #[test]
+#[cfg_attr(without = "nobody", ignore = "needs a user without privileges")]
 fn row_22_permission_taken_and_given_back() {
     without_privileges(|| {
         let mut stage = Stage::one_file();
@@ -76,6 +77,7 @@ fn row_22_permission_taken_and_given_back() {
 }
 
 #[test]
+#[cfg_attr(without = "nobody", ignore = "needs a user without privileges")]
 fn row_22_permission_given_back_is_enough() {
     without_privileges(|| {
         let mut stage = Stage::one_file();
@@ -93,6 +95,7 @@ fn row_22_permission_given_back_is_enough() {
 }
 
 #[test]
+#[cfg_attr(without = "nobody", ignore = "needs a user without privileges")]
 fn row_22_directory_that_may_not_be_entered() {
     without_privileges(|| {
         let folder = Folder::with("config/app.toml", &whole(1));
