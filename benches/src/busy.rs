@@ -31,7 +31,7 @@ fn row(threads: usize) -> Row {
     let figures = thread::scope(|scope| {
         let publisher = scope.spawn(|| publish(&config, &busy, &done));
         let read = || long(repeated(threads, || black_box(&config).port()));
-        let (mut quiet, mut noisy) = (read(), read());
+        let (quiet, mut noisy) = (read(), read());
         let noisy: Side<'_> = Box::new(|| {
             let start = Instant::now();
             busy.store(true, Ordering::Release);
@@ -41,7 +41,7 @@ fn row(threads: usize) -> Row {
             publishing += start.elapsed();
             time
         });
-        let figures = contest(ROUNDS, vec![Box::new(|| quiet()), noisy]);
+        let figures = contest(ROUNDS, vec![quiet, noisy]);
         done.store(true, Ordering::Release);
         publisher.thread().unpark();
         figures.disturbed()
