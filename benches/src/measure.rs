@@ -21,18 +21,23 @@ const UNROLLED: usize = 8;
 /// Runs a batch and says what one operation took, in seconds.
 pub(crate) type Side<'s> = Box<dyn FnMut() -> f64 + 's>;
 
-/// What a contest yields, in seconds per operation: for each side its time in every round.
-pub(crate) struct Figures(Vec<Vec<f64>>);
+/// What a contest yields.
+pub(crate) struct Figures {
+    /// In seconds per operation: for each side its time in every round.
+    times: Vec<Vec<f64>>,
+    /// By which of its rounds a side is judged.
+    share: f64,
+}
 
 impl Figures {
-    /// The time of a side when nobody disturbs it.
-    pub(crate) fn quiet(&self, side: usize) -> f64 {
-        quantile(self.0[side].iter().copied(), 0.1)
+    /// Judges by the median instead, where being disturbed is what is measured.
+    pub(crate) fn disturbed(self) -> Self {
+        Self { share: 0.5, ..self }
     }
 
-    /// The time of a side as it usually is, disturbances and all.
-    pub(crate) fn usual(&self, side: usize) -> f64 {
-        quantile(self.0[side].iter().copied(), 0.5)
+    /// The time of a side.
+    pub(crate) fn time(&self, side: usize) -> f64 {
+        quantile(self.times[side].iter().copied(), self.share)
     }
 }
 
@@ -49,7 +54,7 @@ pub(crate) fn contest(rounds: usize, mut sides: Vec<Side<'_>>) -> Figures {
             }
         }
     }
-    Figures(times)
+    Figures { times, share: 0.1 }
 }
 
 /// A short operation, repeated on each of `threads` threads.

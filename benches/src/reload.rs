@@ -57,9 +57,9 @@ fn format(kind: Kind) -> Vec<Row> {
     let mut rows: Vec<_> = aims.into_iter().enumerate().map(row).collect();
     rows.push(Row {
         what,
-        ours: time(figures.quiet(0)),
+        ours: time(figures.time(0)),
         against: "the clock".to_owned(),
-        figure: figures.quiet(0) * 1e3,
+        figure: figures.time(0) * 1e3,
         unit: Unit::Milliseconds,
         aim: if kind == Kind::Yaml { Aim::None } else { Aim::AtMost(100.0) },
     });

@@ -39,9 +39,9 @@ impl Row {
     pub(crate) fn of(what: impl Into<String>, other: &str, figures: &Figures, side: usize, aim: Aim) -> Self {
         Self {
             what: what.into(),
-            ours: time(figures.quiet(0)),
-            against: format!("{other}: {}", time(figures.quiet(side))),
-            figure: figures.quiet(0) / figures.quiet(side),
+            ours: time(figures.time(0)),
+            against: format!("{other}: {}", time(figures.time(side))),
+            figure: figures.time(0) / figures.time(side),
             unit: Unit::Ratio,
             aim,
         }

@@ -128,21 +128,26 @@ impl Cells {
         Self { near: Arc::new(near), far: cells.collect() }
     }
 
-    /// The bits of a cell; `None` while a publish is under way: take the snapshot then.
+    /// The bits of a near cell, and nothing else: this is all that nearly every read does. `None`: ask [`read`].
+    ///
+    /// [`read`]: Self::read
     #[inline]
+    pub(crate) fn read_near(&self, slot: usize) -> Option<u64> {
+        self.near.get(slot).and_then(settled)
+    }
+
+    /// The bits of a cell; `None` while a publish is under way: take the snapshot then.
     pub(crate) fn read(&self, slot: usize) -> Option<u64> {
-        let cell = match self.near.get(slot) {
-            Some(cell) => cell,
-            None => self.far.get(slot - NEAR)?,
-        };
-        let bits = cell.load(Ordering::Acquire);
-        (bits != PENDING).then_some(bits)
+        match slot.checked_sub(NEAR) {
+            None => self.read_near(slot),
+            Some(far) => self.far.get(far).and_then(settled),
+        }
     }
 
     /// The version; `None` while a publish is under way: ask the snapshot then.
     #[inline]
     pub(crate) fn version(&self) -> Option<u64> {
-        self.read(0)
+        self.read_near(0)
     }
 
     /// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
@@ -156,6 +161,12 @@ impl Cells {
         changed().for_each(|(cell, bits)| cell.store(bits, Ordering::Release));
         old
     }
+}
+
+#[inline]
+fn settled(cell: &AtomicU64) -> Option<u64> {
+    let bits = cell.load(Ordering::Acquire);
+    if bits == PENDING { None } else { Some(bits) }
 }
 
 fn with_version(version: u64, bits: &[u64]) -> impl Iterator<Item = u64> {

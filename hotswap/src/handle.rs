@@ -600,7 +600,7 @@ impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __scalar<F: Scalar>(&self, slot: usize) -> F {
         let slot = self.base + slot;
-        match self.cells.read(slot) {
+        match self.cells.read_near(slot) {
             Some(bits) => F::from_bits(bits),
             None => self.core.current.scalar(slot),
         }

@@ -76,6 +76,8 @@ impl fmt::Display for Cause {
 pub(crate) struct Published {
     pub(crate) version: u64,
     pub(crate) root: Arc<dyn Root>,
+    /// The root again: to ask a `dyn Root` for its type takes one step more, and every read asks.
+    whole: Arc<dyn Any + Send + Sync>,
     /// The merged tree that the root was decoded from.
     pub(crate) tree: Value,
     pub(crate) cause: Cause,
@@ -86,22 +88,21 @@ pub(crate) struct Published {
 
 impl Published {
     pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
-        Self { version, root, tree, cause, at: Instant::now(), parts: Mutex::default() }
+        let whole = Arc::clone(&root) as Arc<dyn Any + Send + Sync>;
+        Self { version, root, whole, tree, cause, at: Instant::now(), parts: Mutex::default() }
     }
 
     /// The struct of a handle that stands at `base`.
     #[inline]
     pub(crate) fn get<S: 'static>(&self, base: usize) -> &S {
-        let whole: &dyn Any = &*self.root;
-        let part = if base == 0 { Some(whole) } else { self.root.at(base) };
+        let part = if base == 0 { Some(&*self.whole as &dyn Any) } else { self.root.at(base) };
         part.and_then(<dyn Any>::downcast_ref)
             .expect("a handle is only made for the type that stands at its number")
     }
 
     /// The same, to keep.
     pub(crate) fn part<S: Send + Sync + 'static>(&self, base: usize) -> Arc<S> {
-        let any =
-            if base == 0 { Arc::clone(&self.root) as Arc<dyn Any + Send + Sync> } else { self.shared(base) };
+        let any = if base == 0 { Arc::clone(&self.whole) } else { self.shared(base) };
         any.downcast()
             .unwrap_or_else(|_| unreachable!("a handle is only made for the type that stands at its number"))
     }
@@ -155,10 +156,10 @@ impl Current {
         &self.cells
     }
 
-    /// A scalar whose cell is about to change.
+    /// A scalar whose cell is far, or about to change.
     #[cold]
     pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
-        *self.load().get::<F>(slot)
+        self.cells.read(slot).map_or_else(|| *self.load().get::<F>(slot), F::from_bits)
     }
 
     /// Publishes; the old snapshot is handed out, to be dropped where it holds nobody up.

@@ -7,20 +7,21 @@ use crate::{
     value::Value,
 };
 
-/// `above` over `below`. What only one of them has is shared, not copied.
-pub(crate) fn merge(below: &Value, above: &Value) -> Value {
-    let (Value::Table(low), Value::Table(high)) = (below, above) else { return above.clone() };
-    if low.is_empty() {
+/// `above` over `below`. What only one of them has is shared, not copied; what `below` shares with nobody is kept.
+pub(crate) fn merge(below: Value, above: &Value) -> Value {
+    let (Value::Table(mut merged), Value::Table(high)) = (below, above) else { return above.clone() };
+    if merged.is_empty() {
         return above.clone();
     }
-    if high.is_empty() || Arc::ptr_eq(low, high) {
-        return below.clone();
+    if high.is_empty() || Arc::ptr_eq(&merged, high) {
+        return Value::Table(merged);
     }
-    let mut merged = Arc::clone(low);
     let entries = Arc::make_mut(&mut merged);
     for (key, value) in high.iter() {
-        let value = low.get(key).map_or_else(|| value.clone(), |low| merge(low, value));
-        entries.insert(Arc::clone(key), value);
+        match entries.get_mut(key) {
+            Some(low) => *low = merge(std::mem::replace(low, Value::Null), value),
+            None => drop(entries.insert(Arc::clone(key), value.clone())),
+        }
     }
     Value::Table(merged)
 }
@@ -67,12 +68,12 @@ mod tests {
         let low = value(serde_json::json!({"a": {"x": 1, "y": 2}, "list": [1, 2]}));
         let high = value(serde_json::json!({"a": {"y": 3}, "list": [9]}));
         let expected = value(serde_json::json!({"a": {"x": 1, "y": 3}, "list": [9]}));
-        assert_eq!(merge(&low, &high), expected);
+        assert_eq!(merge(low, &high), expected);
     }
 
     #[test]
     fn null_takes_the_place_of_a_value() {
-        let merged = merge(&value(serde_json::json!({"a": 1})), &value(serde_json::json!({"a": null})));
+        let merged = merge(value(serde_json::json!({"a": 1})), &value(serde_json::json!({"a": null})));
         assert_eq!(merged, value(serde_json::json!({"a": null})));
     }
 
@@ -118,10 +119,10 @@ mod tests {
     proptest! {
         #[test]
         fn an_empty_layer_and_a_repeated_one_change_nothing(a in tree(), b in tree()) {
-            prop_assert_eq!(&merge(&a, &Value::empty()), &a);
-            prop_assert_eq!(&merge(&Value::empty(), &a), &a);
-            let merged = merge(&a, &b);
-            prop_assert_eq!(&merge(&merged, &b), &merged);
+            prop_assert_eq!(&merge(a.clone(), &Value::empty()), &a);
+            prop_assert_eq!(&merge(Value::empty(), &a), &a);
+            let merged = merge(a, &b);
+            prop_assert_eq!(&merge(merged.clone(), &b), &merged);
         }
 
         #[test]
@@ -129,7 +130,7 @@ mod tests {
             path in prop::collection::vec(prop::sample::select(vec!["a", "b", "c"]), 1..4))
         {
             let keys: Keys = path.into_iter().collect();
-            let merged = merge(&merge(&a, &b), &c);
+            let merged = merge(merge(a.clone(), &b), &c);
             let found = keys.find(&merged).filter(|found| found.as_table().is_none());
             let expected = winner([&a, &b, &c], &keys).filter(|found| found.as_table().is_none());
             prop_assert_eq!(found, expected);

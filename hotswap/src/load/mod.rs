@@ -73,8 +73,8 @@ pub(crate) struct Loaded {
 
 /// Merges, resolves, decodes and validates.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(&below, layer.tree()));
-    let complete = merge(&defaults::below(model.shape, Some(&merged)), &merged);
+    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(below, layer.tree()));
+    let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
