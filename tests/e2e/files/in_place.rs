@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::stage::{Stage, shell, whole};
+use crate::support::Folder;
 
 #[test]
 fn row_01_truncate_and_write() {
@@ -69,21 +70,15 @@ fn row_23_two_writes_a_millisecond_apart() {
 #[test]
 fn row_24_a_writer_that_never_pauses() {
     let mut stage = Stage::one_file();
-    let (start, mut number) = (Instant::now(), 1);
-    let (mut version, mut last, mut longest) = (1, start, Duration::ZERO);
+    let (start, mut number, mut latest) = (Instant::now(), 1, 1);
     while start.elapsed() < Duration::from_secs(10) {
         number += 1;
         stage.write("app.toml", &whole(number));
-        if stage.config.version() > version {
-            version = stage.config.version();
-            longest = longest.max(last.elapsed());
-            last = Instant::now();
-        }
+        latest = stage.config.number().max(latest);
+        // Ten times the wait that was asked for, counted in writes: a machine that stalls stalls the writer too.
+        assert!(number - latest < 100, "{number} was written, {latest} is published");
         thread::sleep(Duration::from_millis(50));
     }
-    longest = longest.max(last.elapsed());
-    // Many times the wait that was asked for: two slow cores are shared by many tests.
-    assert!(longest < Duration::from_secs(5), "nothing for {longest:?}");
     stage.publishes_within(number, number);
     stage.publishes_nothing_more();
     stage.stays_alive();
@@ -102,10 +97,17 @@ fn a_writer_that_appends_for_longer_than_any_wait_publishes_no_part() {
     stage.stays_alive();
 }
 
+/// No single write takes as long as this, even on a machine that stalls.
+fn patient() -> Stage {
+    Stage::on(Folder::with("app.toml", &whole(1)), |builder, folder| {
+        builder.file(folder.path("app.toml")).write_wait(Duration::from_secs(60))
+    })
+}
+
 /// As in the count of torn reads: each state in between lasts, and most are valid TOML.
 #[test]
 fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
-    let mut stage = Stage::one_file();
+    let mut stage = patient();
     let (start, mut number) = (Instant::now(), 1);
     while start.elapsed() < Duration::from_secs(6) {
         number += 1;
@@ -123,7 +125,7 @@ fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
 /// Somebody is always in the middle of a write, and no part is ever published.
 #[test]
 fn a_writer_that_is_always_in_the_middle_publishes_no_part() {
-    let mut stage = Stage::one_file();
+    let mut stage = patient();
     let (start, mut number) = (Instant::now(), 1);
     while start.elapsed() < Duration::from_secs(8) {
         number += 1;
