@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{ExprPath, Generics, Path, Type, Visibility};
 
 use crate::{
-    attribute::{literal::Literal, rule::Rule, structure::Source},
+    attribute::{literal::Literal, merge::Way, rule::Rule, structure::Source},
     claims::Claim,
     names,
     scalar::Scalar,
@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub(crate) env: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) checks: Vec<Path>,
+    /// Whether a test of the defaults is wanted.
+    pub(crate) test: Option<Span>,
     /// Without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,
@@ -49,6 +51,9 @@ pub(crate) struct Field {
     pub(crate) flatten: bool,
     pub(crate) serde_default: bool,
     pub(crate) restart: bool,
+    pub(crate) deprecated: Option<String>,
+    pub(crate) unit: Option<String>,
+    pub(crate) merge: Option<Way>,
     pub(crate) kind: Kind,
 }
 

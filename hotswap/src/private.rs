@@ -8,7 +8,7 @@ pub use crate::{
     member::{Leaf, Member, Nested, NoEncode, Optional, Probe, bits, encode_with},
     rule::*,
     ser::{EncodeError, Encoder},
-    shape::{FieldShape, Kind, Shape},
+    shape::{FieldShape, Kind, Merge, Shape},
     value::Value,
 };
 #[cfg(feature = "derive")]

@@ -45,6 +45,28 @@ pub struct FieldShape {
     pub restart: bool,
     /// `#[hot(secret)]`: the value is never shown.
     pub secret: bool,
+    /// `#[hot(deprecated = "..")]`: what to do instead.
+    pub deprecated: Option<&'static str>,
+    /// `#[hot(unit = "..")]`: what a number counts.
+    pub unit: Option<&'static str>,
+    /// `#[hot(merge = ..)]`.
+    pub merge: Merge,
+}
+
+/// How the values that two layers give a field meet.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// Tables key by key at every depth, everything else as a whole.
+    Deep,
+    /// The higher one as a whole.
+    Replace,
+    /// Lists one after the other, the lower one first.
+    Append,
+    /// As `Append`, without elements that are there already.
+    Union,
+    /// Lists of tables, element by element: those with the same value of this key meet, others are appended.
+    Key(&'static str),
 }
 
 /// What stands below a field.
@@ -74,6 +96,9 @@ impl FieldShape {
         env: None,
         restart: false,
         secret: false,
+        deprecated: None,
+        unit: None,
+        merge: Merge::Deep,
     };
 
     /// The shape below the field, if it is a struct of ours.

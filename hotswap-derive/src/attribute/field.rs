@@ -7,6 +7,7 @@ use super::{
     item::{self, Given, Item},
     keys::{FIELD, Place, RULE, STRUCTURE, known},
     literal::Literal,
+    merge::Merge,
     rule::{self, Rule},
 };
 use crate::mistakes::Mistakes;
@@ -22,6 +23,9 @@ pub(crate) struct FieldKeys {
     pub(crate) scalar: Option<Span>,
     pub(crate) restart: Option<Span>,
     pub(crate) secret: Option<Span>,
+    pub(crate) deprecated: Option<LitStr>,
+    pub(crate) unit: Option<LitStr>,
+    pub(crate) merge: Option<Merge>,
     pub(crate) rules: Vec<Rule>,
     /// The first key of any kind.
     pub(crate) first: Option<Span>,
@@ -59,6 +63,9 @@ impl FieldKeys {
             "copy" => self.copy = Some(item.flag(usage)?),
             "scalar" => self.scalar = Some(item.flag(usage)?),
             "restart" => self.restart = Some(item.flag(usage)?),
+            "deprecated" => self.deprecated = Some(item.text(usage)?),
+            "unit" => self.unit = Some(item.text(usage)?),
+            "merge" => self.merge = Some(Merge::read(item, usage)?),
             _ => self.secret = Some(item.flag(usage)?),
         }
         Ok(())

@@ -18,6 +18,7 @@ pub(crate) const STRUCTURE: &[Key] = &[
     ("profile", "`profile = \"name\"`"),
     ("check", "`check = path::to::function`"),
     ("crate", "`crate = path::to::hotswap`"),
+    ("test", "`test`"),
 ];
 
 pub(crate) const FIELD: &[Key] = &[
@@ -29,6 +30,12 @@ pub(crate) const FIELD: &[Key] = &[
     ("scalar", "`scalar`"),
     ("restart", "`restart`"),
     ("secret", "`secret`"),
+    ("deprecated", "`deprecated = \"use `other`\"`"),
+    ("unit", "`unit = \"seconds\"`"),
+    (
+        "merge",
+        "`merge = \"append\"`, with one of `replace`, `append`, `union`, `deep`, or `merge = key(\"name\")`",
+    ),
 ];
 
 pub(crate) const RULE: &[Key] = &[

@@ -18,6 +18,7 @@ pub(crate) struct Structure {
     pub(crate) profile: Option<LitStr>,
     pub(crate) checks: Vec<Path>,
     pub(crate) krate: Option<Path>,
+    pub(crate) test: Option<Span>,
 }
 
 pub(crate) struct Source {
@@ -56,6 +57,7 @@ impl Structure {
             }
             "env" => self.env = Some(item.text(usage)?),
             "profile" => self.profile = Some(profile(item.text(usage)?)?),
+            "test" => self.test = Some(item.flag(usage)?),
             "check" => self.checks.push(item.path(usage)?),
             _ => self.krate = Some(item.path(usage)?),
         }

@@ -31,6 +31,7 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         env: input.hot.env.map(|prefix| prefix.value()),
         profile: input.hot.profile.map(|name| name.value()),
         checks: input.hot.checks,
+        test: input.hot.test,
         fields: fields.taking_part,
         skipped: fields.skipped,
     };

@@ -6,7 +6,10 @@ use syn::Type;
 
 use super::{member, slot::Slots};
 use crate::{
-    attribute::literal::{Content, Literal as Value},
+    attribute::{
+        literal::{Content, Literal as Value},
+        merge::Way,
+    },
     model::{Field, Kind, Leaf, Model},
     names,
 };
@@ -34,6 +37,9 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
         flag("flatten", field.flatten),
         flag("serde_default", field.serde_default),
         flag("restart", field.restart),
+        maybe("deprecated", field.deprecated.as_ref()),
+        maybe("unit", field.unit.as_ref()),
+        merge(model, field),
         match &field.kind {
             Kind::Leaf(leaf) => of_leaf(model, field, leaf),
             _ => TokenStream::new(),
@@ -62,6 +68,23 @@ fn text(name: &str, text: &str) -> TokenStream {
 fn flag(name: &str, set: bool) -> TokenStream {
     let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
     if set { quote!(#name: true,) } else { TokenStream::new() }
+}
+
+fn maybe(name: &str, text: Option<&String>) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+    text.map_or_else(TokenStream::new, |text| quote!(#name: ::core::option::Option::Some(#text),))
+}
+
+fn merge(model: &Model, field: &Field) -> TokenStream {
+    let merge = Path { model, name: quote!(Merge) };
+    match &field.merge {
+        None => TokenStream::new(),
+        Some(Way::Replace) => quote!(merge: #merge::Replace,),
+        Some(Way::Append) => quote!(merge: #merge::Append,),
+        Some(Way::Union) => quote!(merge: #merge::Union,),
+        Some(Way::Deep) => quote!(merge: #merge::Deep,),
+        Some(Way::Key(key)) => quote!(merge: #merge::Key(#key),),
+    }
 }
 
 fn aliases(field: &Field) -> TokenStream {
