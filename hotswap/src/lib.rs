@@ -41,7 +41,7 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
 //!
 //! # Features
@@ -63,6 +63,7 @@ mod de;
 pub mod duration;
 mod engine;
 mod error;
+mod excerpt;
 mod explain;
 mod guard;
 pub mod guide;
@@ -74,6 +75,7 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod report;
 mod resolve;
 mod root;
 mod rule;
@@ -101,6 +103,7 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use report::Report;
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -5,13 +5,17 @@
 mod defaults;
 mod merge;
 mod origins;
+mod plan;
 pub(crate) mod problems;
+mod trace;
 pub(crate) mod unknown;
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
+pub(crate) use plan::Plan;
+pub(crate) use trace::Trace;
 
 use crate::{
     config::HotConfig,
@@ -73,7 +77,11 @@ pub(crate) struct Loaded {
 
 /// Merges, resolves, decodes and validates.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(below, layer.tree()));
+    let plan = Plan::of(model.shape);
+    let merged = input.layers.iter().fold(Value::empty(), |below, layer| match &plan {
+        Some(plan) => plan.merge(below, layer.tree()),
+        None => merge(below, layer.tree()),
+    });
     let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
+    excerpt::{Excerpt, Show},
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::unknown::{self, Normal},
@@ -12,7 +13,7 @@ use crate::{
         format::Format,
         locate::{Places as TextPlaces, Spot},
     },
-    value::{Dialect, Untyped, Value},
+    value::Value,
 };
 
 /// How the place of a value is found.
@@ -21,9 +22,18 @@ pub(crate) enum Places {
     /// In a text, searched for when asked.
     Text { path: PathBuf, format: Format, text: Arc<str> },
     /// Known for each value: variables.
-    Each(BTreeMap<Keys, Origin>),
+    Each(BTreeMap<Keys, Named>),
     /// The source's name is all there is.
     Named(String),
+}
+
+/// A variable that gives a value.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) origin: Origin,
+    /// Whether the value is what was written, and may so be shown.
+    pub(crate) verbatim: bool,
 }
 
 /// One source's values. Parsed once and kept until the source gives something else.
@@ -51,7 +61,11 @@ impl Layer {
         let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
         // To find places costs as much as to parse: only when there is something to place.
         let text = if layer.has_oddities() { layer.text_places() } else { None };
-        let found: Vec<_> = layer.unfamiliar(text.as_ref()).chain(layer.doubled(text.as_ref())).collect();
+        let found: Vec<_> = layer
+            .unfamiliar(text.as_ref())
+            .chain(layer.doubled(text.as_ref()))
+            .chain(layer.outdated(text.as_ref()))
+            .collect();
         layer.complaints.extend(found);
         layer
     }
@@ -77,11 +91,6 @@ impl Layer {
         self.complaints.iter().cloned()
     }
 
-    /// Whether the value at `keys` is a text that holds a structure of its own.
-    pub(crate) fn holds_text(&self, keys: &Keys) -> bool {
-        matches!(keys.find(self.tree()), Some(Value::Untyped(Untyped { dialect: Dialect::Variable, .. })))
-    }
-
     /// The places of everything in the text; parses it once more, so ask once for many.
     pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
         match &self.places {
@@ -95,13 +104,44 @@ impl Layer {
         self.spot(text, &self.as_written(keys), Spot::Value)
     }
 
-    /// Where the key at `keys` stands.
-    pub(crate) fn origin_of_key(&self, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Origin {
-        self.spot(text, &self.as_written(keys), Spot::Key)
+    /// The problem, with the place of the value at `keys` and what may be shown of it.
+    pub(crate) fn placed(
+        &self,
+        issue: Issue,
+        text: Option<&TextPlaces<'_>>,
+        keys: &Keys,
+        show: Show,
+    ) -> Issue {
+        self.mark(issue, text, &self.as_written(keys), Spot::Value, show)
+    }
+
+    /// The problem, with the place of the key at `keys`.
+    pub(crate) fn placed_at_key(&self, issue: Issue, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Issue {
+        self.mark(issue, text, &self.as_written(keys), Spot::Key, Show::Key)
+    }
+
+    fn mark(
+        &self,
+        issue: Issue,
+        text: Option<&TextPlaces<'_>>,
+        written: &Keys,
+        spot: Spot,
+        show: Show,
+    ) -> Issue {
+        let excerpt = match &self.places {
+            Places::Text { .. } => text.and_then(|text| text.excerpt(written, spot, show)),
+            Places::Each(places) => places
+                .iter()
+                .find(|(keys, named)| show == Show::Value && named.verbatim && written.starts_with(keys))
+                .and_then(|(keys, named)| shown(&named.name, keys.find(self.tree())?)),
+            Places::Named(_) => None,
+        };
+        issue.at(self.spot(text, written, spot)).with_excerpt(excerpt)
     }
 
     fn has_oddities(&self) -> bool {
-        !self.normal.unknown.is_empty() || !self.normal.twice.is_empty()
+        let Normal { unknown, twice, deprecated, .. } = &self.normal;
+        !(unknown.is_empty() && twice.is_empty() && deprecated.is_empty())
     }
 
     /// Whether an origin stands in this layer.
@@ -109,11 +149,11 @@ impl Layer {
         match (&self.places, origin) {
             (Places::Text { path, .. }, Origin::File { path: other, .. }) => path == other,
             (Places::Each(places), Origin::Env { .. }) => {
-                places.values().any(|place| matches!(place, Origin::Env { .. }))
+                places.values().any(|named| matches!(named.origin, Origin::Env { .. }))
             }
             (Places::Each(places), Origin::File { path, .. }) => places
                 .values()
-                .any(|place| matches!(place, Origin::File { path: other, .. } if other == path)),
+                .any(|named| matches!(&named.origin, Origin::File { path: other, .. } if other == path)),
             (Places::Named(name), Origin::Source { name: other }) => name == other,
             _ => false,
         }
@@ -132,7 +172,7 @@ impl Layer {
             Places::Each(places) => {
                 let at_or_above = places.iter().find(|(keys, _)| written.starts_with(keys));
                 let below = || places.iter().find(|(keys, _)| keys.starts_with(written));
-                at_or_above.or_else(below).map_or(Origin::Default, |(_, origin)| origin.clone())
+                at_or_above.or_else(below).map_or(Origin::Default, |(_, named)| named.origin.clone())
             }
             Places::Named(name) => Origin::Source { name: name.clone() },
         }
@@ -161,20 +201,40 @@ impl Layer {
                 Some(meant) => format!("unknown key, did you mean `{meant}`?"),
                 None => "unknown key".to_owned(),
             };
-            let issue =
-                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(text, keys, Spot::Key));
-            (self.unknown_keys, issue)
+            let issue = Issue::new(IssueKind::UnknownKey, keys.clone(), message);
+            (self.unknown_keys, self.mark(issue, text, keys, Spot::Key, Show::Key))
         })
     }
 
     fn doubled<'t>(&'t self, text: Option<&'t TextPlaces<'t>>) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.normal.twice.iter().map(move |(keys, other)| {
-            let issue =
-                Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
-                    .at(self.origin_of_key(text, keys))
-                    .with_help("remove one of the two");
-            (UnknownKeys::Deny, issue)
+        self.normal.twice.iter().map(move |twice| {
+            let message = format!("given twice, also as `{}`", twice.other);
+            let other = self.spot(text, &twice.written, Spot::Key);
+            let issue = Issue::new(IssueKind::UnknownKey, twice.keys.clone(), message)
+                .with_help(format!("remove one of the two; the other stands {other}"));
+            (UnknownKeys::Deny, self.mark(issue, text, &twice.first, Spot::Key, Show::Key))
         })
+    }
+
+    fn outdated<'t>(
+        &'t self,
+        text: Option<&'t TextPlaces<'t>>,
+    ) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.deprecated.iter().map(move |(keys, written, instead)| {
+            let issue = Issue::new(IssueKind::Deprecated, keys.clone(), "the field is deprecated")
+                .with_help(*instead);
+            (UnknownKeys::Warn, self.mark(issue, text, written, Spot::Key, Show::Key))
+        })
+    }
+}
+
+/// A variable, unless its text holds a structure, of which nobody knows what may be seen.
+fn shown(name: &str, value: &Value) -> Option<Excerpt> {
+    match value {
+        Value::Untyped(untyped) if !untyped.text.trim_start().starts_with(['{', '[']) => {
+            Some(Excerpt::variable(name, &untyped.text))
+        }
+        _ => None,
     }
 }
 
