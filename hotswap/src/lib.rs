@@ -42,7 +42,7 @@
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -93,7 +93,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
-pub use explain::{Explanation, Given};
+pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;

@@ -167,6 +167,11 @@ impl Shape {
         }
     }
 
+    /// The struct with this number.
+    pub(crate) fn inner_of(&'static self, slot: usize) -> &'static Shape {
+        self.trail(slot).last().and_then(|field| field.inner()).unwrap_or(self)
+    }
+
     /// Whether any field has this name in files.
     pub(crate) fn knows(&'static self, name: &str) -> bool {
         self.fields.iter().any(|field| {

@@ -3,6 +3,7 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod hidden;
 mod merge;
 mod origins;
 mod plan;
@@ -100,9 +101,13 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    let (issues, warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input);
     match decoded {
-        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
+        Ok(root) if issues.is_empty() => {
+            let misfits = |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree)).to_vec();
+            warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            Ok(Loaded { root, tree, warnings })
+        }
         _ => Err(Error::new(issues)),
     }
 }

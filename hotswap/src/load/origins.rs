@@ -128,7 +128,7 @@ impl<'i> Map<'i> {
 
 /// What may be seen of the value at `keys`: a leaf that is not secret, or an element of one. What stands deeper
 /// belongs to a type that nobody here knows.
-fn showable(shape: &'static Shape, keys: &Keys) -> Show {
+pub(super) fn showable(shape: &'static Shape, keys: &Keys) -> Show {
     let leaves = shape.leaves();
     let leaf = leaves.iter().find(|leaf| keys.starts_with(&leaf.keys) && !leaf.field().flatten);
     let open = leaf.is_some_and(|leaf| {

@@ -1,6 +1,10 @@
 //! What one source says, with the names that fields have, and the way back to the text.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     excerpt::{Excerpt, Show},
@@ -46,6 +50,8 @@ pub(crate) struct Layer {
     templates: bool,
     /// Found while the source was read; each refuses the load or warns.
     complaints: Vec<(UnknownKeys, Issue)>,
+    /// What is wrong with values that never took effect, once somebody looked.
+    misfits: OnceLock<Vec<Issue>>,
 }
 
 impl Layer {
@@ -58,7 +64,14 @@ impl Layer {
     ) -> Self {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
-        let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
+        let mut layer = Self {
+            places,
+            normal,
+            unknown_keys,
+            templates,
+            complaints: Vec::new(),
+            misfits: OnceLock::new(),
+        };
         // To find places costs as much as to parse: only when there is something to place.
         let text = if layer.has_oddities() { layer.text_places() } else { None };
         let found: Vec<_> = layer
@@ -85,6 +98,11 @@ impl Layer {
 
     pub(crate) fn unknown_keys(&self) -> UnknownKeys {
         self.unknown_keys
+    }
+
+    /// What `find` finds, which is asked once.
+    pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
+        self.misfits.get_or_init(find)
     }
 
     pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
@@ -250,7 +268,7 @@ fn without_schema(tree: &Value) -> Value {
     }
 }
 
-fn holds_template(value: &Value) -> bool {
+pub(crate) fn holds_template(value: &Value) -> bool {
     match value {
         Value::Template(_) => true,
         Value::List(items) => items.iter().any(holds_template),
