@@ -58,9 +58,13 @@
 pub mod __private;
 mod builder;
 mod cell;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod de;
 pub mod duration;
+#[cfg(feature = "cli")]
+mod effective;
 mod engine;
 mod error;
 mod explain;
