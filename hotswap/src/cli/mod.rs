@@ -49,10 +49,7 @@ mod output;
 mod select;
 mod show;
 
-use std::{
-    io::{self, IsTerminal as _},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 pub use self::{
     check::Check, complete::completions, diff::Diff, env::Env, explain::Explain, select::Selection,
@@ -104,8 +101,7 @@ impl ConfigCommand {
     /// ```
     pub fn run<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>) -> ExitCode {
         let (out, err) = (io::stdout(), io::stderr());
-        let colour = err.is_terminal();
-        let mut output = Output { out: &mut out.lock(), err: &mut err.lock(), colour };
+        let mut output = Output { out: &mut out.lock(), err: &mut err.lock() };
         self.end(builder, &mut output).into()
     }
 
@@ -137,7 +133,7 @@ impl ConfigCommand {
         out: &mut dyn io::Write,
         err: &mut dyn io::Write,
     ) -> u8 {
-        self.end(builder, &mut Output { out, err, colour: false }) as u8
+        self.end(builder, &mut Output { out, err }) as u8
     }
 
     fn end<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>, output: &mut Output<'_>) -> End {

@@ -12,8 +12,6 @@ use crate::{error::Error, issue::Issue};
 pub(super) struct Output<'o> {
     pub(super) out: &'o mut dyn Write,
     pub(super) err: &'o mut dyn Write,
-    /// Whether `err` wants colours.
-    pub(super) colour: bool,
 }
 
 /// How a command ends; the number is the exit code.
