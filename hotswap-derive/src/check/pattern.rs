@@ -27,13 +27,13 @@ fn reason(pattern: &str, error: &thompson::BuildError) -> String {
     let (words, span) = match source {
         Some(Error::Parse(error)) => (error.kind().to_string(), error.span()),
         Some(Error::Translate(error)) => (error.kind().to_string(), error.span()),
-        _ => return error.to_string(),
+        _ => return format!("the pattern is too large, shorten its repetitions: {error}"),
     };
     let part = pattern.get(span.start.offset..span.end.offset).unwrap_or_default();
     let character = pattern.get(..span.start.offset).unwrap_or_default().chars().count() + 1;
     match part {
-        "" => format!("{words} at character {character}"),
-        part => format!("{words} at character {character}, `{part}`"),
+        "" => format!("not a regular expression: {words} at character {character}"),
+        part => format!("not a regular expression: {words} at character {character}, `{part}`"),
     }
 }
 
@@ -55,6 +55,7 @@ mod tests {
             ("(?-u)\\xff", "pattern can match invalid UTF-8 at character 6, `\\xff`"),
         ];
         for (pattern, words) in cases {
+            let words = format!("not a regular expression: {words}");
             assert_eq!(parse(pattern).map(|_| ()).unwrap_err(), words);
         }
     }

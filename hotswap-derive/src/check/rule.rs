@@ -60,7 +60,7 @@ fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], mistakes: &mut Mistakes
 
 fn check_pattern(regex: &LitStr, mistakes: &mut Mistakes) {
     if let Err(reason) = pattern::parse(&regex.value()) {
-        mistakes.on(regex, format!("not a regular expression: {reason}"));
+        mistakes.on(regex, reason);
     }
 }
 
