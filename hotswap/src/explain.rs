@@ -1,6 +1,6 @@
 //! Where a value comes from.
 
-use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc};
+use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
@@ -8,7 +8,8 @@ use crate::{
     engine::Core,
     issue::Origin,
     keys::{Key, Keys},
-    load::{self, Pins, Plan, Trace},
+    load::{self, Plan, Trace},
+    pins::{Pin, Pins, Stamp},
     shape::{Leaf, Merge, Shape},
     snapshot::Published,
     source::{Layer, locate::Places},
@@ -37,6 +38,8 @@ use crate::{
 pub struct Explanation {
     /// The dotted path that was asked for.
     pub path: String,
+    /// Whether there is such a field.
+    pub known: bool,
     /// Highest precedence first; the first wins. Empty when nothing gives a value.
     pub given: Vec<Given>,
     /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
@@ -52,6 +55,30 @@ pub struct Given {
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
+    /// Who set it at run time, if [`Handle::by`](crate::Handle::by) said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was set at run time, by the system's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<SystemTime>,
+    /// When it goes by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<SystemTime>,
+}
+
+impl Given {
+    fn new(value: serde_json::Value, origin: Origin) -> Self {
+        Self { value, origin, by: None, at: None, expires: None }
+    }
+
+    fn pinned(value: serde_json::Value, pin: &Pin) -> Self {
+        Self {
+            by: pin.by.as_deref().map(str::to_owned),
+            at: Some(pin.at),
+            expires: pin.until.map(|until| until.shown),
+            ..Self::new(value, Origin::Override)
+        }
+    }
 }
 
 impl Explanation {
@@ -64,7 +91,7 @@ impl Explanation {
         let below = parse(path);
         if below.is_root() {
             let note = "the path is empty: name a field, or ask `explain_all` for every one".to_owned();
-            return Self { path: path.to_owned(), given: Vec::new(), note: Some(note) };
+            return Self { path: path.to_owned(), known: false, given: Vec::new(), note: Some(note) };
         }
         let keys = core.model.shape.keys_of(base).join(&below);
         Stand::of(core).explainer().explain(path.to_owned(), &keys)
@@ -165,13 +192,19 @@ impl Explainer<'_> {
         let note = self.note(keys, layers.len() > 1, &path);
         let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
-        Explanation { path, given, note }
+        let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
+        Explanation { path, known, given, note }
     }
 
     fn pinned(&self, keys: &Keys) -> Option<Given> {
-        let (pin, value) = self.stand.pins.iter().find(|(pin, _)| keys.starts_with(pin))?;
-        let value = Keys(keys.0[pin.0.len()..].to_vec()).find(value.as_ref()?)?;
-        self.given(keys, value, Origin::Override)
+        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
+        let value = match &pin.value {
+            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+            // As if no layer gave it: what is left is the default.
+            None => load::default_of(self.stand.shape, keys)
+                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
+        };
+        Some(Given::pinned(value, pin))
     }
 
     /// Highest precedence first.
@@ -189,7 +222,7 @@ impl Explainer<'_> {
     }
 
     fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Option<Given> {
-        Some(Given { value: self.masked(keys, value), origin })
+        Some(Given::new(self.masked(keys, value), origin))
     }
 
     /// The value as JSON, and every secret in it as `***`.
@@ -266,6 +299,9 @@ impl fmt::Display for Explanation {
         for (place, given) in self.given.iter().enumerate() {
             let mark = if place == 0 { "=" } else { " " };
             write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
+            if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
+                write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+            }
         }
         self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
     }
