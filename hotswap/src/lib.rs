@@ -60,6 +60,7 @@ mod builder;
 mod cell;
 mod config;
 mod de;
+mod describe;
 pub mod duration;
 mod engine;
 mod error;
