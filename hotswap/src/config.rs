@@ -203,7 +203,7 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
     /// ```
     #[doc = include_str!("example.txt")]
     /// let page = Config::reference();
-    /// assert!(page.contains("| `rate_limit.max` | integer | `100` | at least 1, at most 10000 |"));
+    /// assert!(page.contains("| `rate_limit.max` | integer | `100` | from 1 to 10000 |"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn reference() -> String {

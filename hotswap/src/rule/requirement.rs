@@ -84,6 +84,9 @@ fn json(value: &dyn Any) -> Option<Json> {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Range { min: Some(min), max: Some(max), .. } => {
+                write!(f, "from {} to {}", min.words, max.words)
+            }
             Self::Range { min, max, exclusive_min, exclusive_max } => {
                 let bounds = [
                     ("at least ", min),
