@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Instant};
 use super::{Core, State, collect::Collected, gate, lock::Writing};
 use crate::{
     error::Error,
-    issue::Issue,
+    issue::{Issue, IssueKind},
+    keys::Keys,
     load::{self, Input, Loaded, Pins},
     panics::let_go,
     snapshot::{Cause, Published},
@@ -35,39 +36,40 @@ impl Core {
             pins: state.pins.clone(),
             pending,
         };
-        Ok(self.commit(state, next, live, collected.cause.clone()))
+        self.commit(state, next, live, collected.cause.clone())
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
+    ///
+    /// # Errors
+    /// There is no further version; nothing is changed then.
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
         next: State,
         loaded: Loaded,
         cause: Cause,
-    ) -> u64 {
+    ) -> Result<u64, Error> {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
-        let (version, old) = if changed.is_empty() {
-            (current.version, None)
-        } else {
-            let version = current.version + 1;
+        let old = (!changed.is_empty()).then(|| {
             self.record(version, &cause, &changed);
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause);
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
-            (version, Some(old))
-        };
+            old
+        });
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old));
-        version
+        Ok(version)
     }
 
     fn record(&self, version: u64, cause: &Cause, changed: &[usize]) {
@@ -75,6 +77,11 @@ impl Core {
         let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
         let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
         self.board().history.add(version, cause.clone(), paths);
+    }
+
+    /// Whether the last refusal said the same.
+    pub(super) fn is_known(&self, error: &Error) -> bool {
+        self.board().last_error.as_ref().is_some_and(|(_, last)| last.to_string() == error.to_string())
     }
 
     /// Makes a refusal known: once for each distinct content.
@@ -107,6 +114,14 @@ impl Core {
     }
 }
 
+/// Versions never go back, so after the last one there is none.
+fn following(version: u64) -> Result<u64, Error> {
+    version.checked_add(1).ok_or_else(|| {
+        let message = format!("version {version} is the last one that can be counted");
+        Issue::new(IssueKind::Write, Keys::root(), message).with_help("start the program anew").into()
+    })
+}
+
 /// A variable of the process, else of a dotenv file.
 fn lookup(collected: &Collected, name: &str) -> Option<String> {
     collected.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
@@ -133,4 +148,16 @@ pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) ->
         .map(|slot| shape.keys_of(slot))
         .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::following;
+
+    /// I32: to begin again at 0 would be to go back.
+    #[test]
+    fn no_version_follows_the_last_one() {
+        assert_eq!(following(u64::MAX - 1).unwrap(), u64::MAX);
+        assert!(following(u64::MAX).unwrap_err().to_string().contains("the last one"));
+    }
 }
