@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod calls;
 mod concurrency;
 mod environment;
 mod files;
@@ -13,4 +14,5 @@ mod layers;
 mod left_out;
 mod load;
 mod support;
+mod types;
 mod writes;

@@ -1,6 +1,6 @@
 //! From a loaded configuration to a published one, or to a report.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{Core, State, collect::Collected, gate, lock::Writing};
 use crate::{
@@ -134,11 +134,11 @@ pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
         let keys = shape.keys_of(*slot);
         keys.find(&current.tree) != keys.find(&loaded.tree)
     };
-    let candidates = loaded.root.changed_since(&*current.root);
-    if !candidates.iter().any(|slot| shape.is_leaf(*slot) && differs(slot)) {
-        return Vec::new();
-    }
-    candidates.into_iter().filter(differs).collect()
+    let candidates = loaded.root.changed_since(&*current.root).into_iter();
+    let leaves = candidates.filter(|slot| shape.is_leaf(*slot)).filter(differs);
+    // A struct is not compared again: it differs where a leaf below it does.
+    let numbers: BTreeSet<usize> = leaves.flat_map(|leaf| shape.down_to(leaf)).collect();
+    numbers.into_iter().collect()
 }
 
 /// Pins that make `keys` stay as the current version has them.
