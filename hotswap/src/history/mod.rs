@@ -1,5 +1,7 @@
 //! What was published, and why.
 
+mod delta;
+
 use std::{collections::VecDeque, time::SystemTime};
 
 use serde::Serialize;
