@@ -24,7 +24,7 @@ use crate::{
     shape::Shape,
     snapshot::Cause,
     source::{
-        Layer, UnknownKeys,
+        Layer, SourceId, UnknownKeys,
         names::Names,
         together::{Outcome, read_all_together},
     },
@@ -41,9 +41,16 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
+    /// The place, in the order of precedence, of the source that is read now.
+    pub(crate) rank: usize,
 }
 
 impl Settings {
+    /// What the source that is read now calls itself in the status.
+    fn source(&self, name: impl fmt::Display) -> SourceId {
+        SourceId { rank: self.rank, name: name.to_string().into() }
+    }
+
     /// Whether a variable may be meant for a field.
     fn concerns(&self, variable: &std::ffi::OsStr) -> bool {
         let name = variable.to_string_lossy();
@@ -193,7 +200,8 @@ impl Collector {
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
-        for slot in &mut self.slots {
+        for (rank, slot) in self.slots.iter_mut().enumerate() {
+            self.settings.rank = rank;
             let given = match slot {
                 Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
                 Slot::Env(env) => env.step(&process, &self.settings),

@@ -95,7 +95,7 @@ impl CustomSlot {
             None => Places::Named(self.name.clone()),
         };
         let layer = Layer::new(places, &reading.tree, settings.shape, settings.unknown_in_files);
-        self.kept = Some((reading.tree, Arc::new(layer)));
+        self.kept = Some((reading.tree, Arc::new(layer.of(settings.source(&self.name)))));
         true
     }
 

@@ -302,7 +302,8 @@ impl Parsed {
         let result = match format::parse(format, &content.text) {
             Ok(tree) => {
                 let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
-                Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
+                let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
+                Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => Err(flaws
                 .iter()
