@@ -91,7 +91,3 @@ impl Veil {
         value.to_json()
     }
 }
-
-#[cfg(test)]
-#[path = "change_tests.rs"]
-mod tests;

@@ -209,4 +209,4 @@ impl Walk {
 
 #[cfg(test)]
 #[path = "content_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -181,4 +181,4 @@ pub(crate) fn apply_map<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, chan
 
 #[cfg(test)]
 #[path = "delta_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -64,7 +64,7 @@ fn what_is_shared_is_not_looked_at_and_stays_shared() {
 }
 
 /// Trees of tables and lists over few keys and numbers, so that two of them have much in common.
-fn tree() -> impl Strategy<Value = Value> {
+pub(crate) fn tree() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         (0..3i128).prop_map(Value::Int),
         Just(Value::Null),

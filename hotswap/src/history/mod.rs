@@ -2,7 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod content;
-mod delta;
+pub(crate) mod delta;
 mod record;
 
 use std::{
@@ -47,6 +47,34 @@ pub(crate) struct Past {
     steps: Vec<Arc<Back>>,
 }
 
+/// What a commit is compared with.
+pub(crate) struct Before {
+    newest: Option<Content>,
+    /// The version before the newest.
+    previous: Option<Past>,
+}
+
+/// What a commit leaves in the history; found without holding anybody up.
+pub(crate) struct Step {
+    content: Content,
+    /// `None` if no value changed: then the newest version stands on something else from now on.
+    record: Option<Record>,
+    back: Option<Back>,
+}
+
+impl Before {
+    pub(crate) fn step(self, content: Content, record: Option<Record>) -> Step {
+        let back = self.newest.map(|newest| content.back_to(&newest));
+        let back = match (&record, back) {
+            (None, Some(back)) if back.is_empty() => None,
+            // The way from the newest to the one before begins somewhere else now.
+            (None, Some(_)) => self.previous.map(|previous| content.back_to(&previous.content())),
+            (_, back) => back,
+        };
+        Step { content, record, back }
+    }
+}
+
 impl Past {
     pub(crate) fn content(&self) -> Content {
         self.newest.go_back(self.steps.iter().map(|step| &**step))
@@ -54,8 +82,11 @@ impl Past {
 }
 
 impl History {
-    pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, versions: VecDeque::new(), content: None }
+    /// With the first version.
+    pub(crate) fn begun(limits: Limits, record: Record, content: Content) -> Self {
+        let mut history = Self { limits, versions: VecDeque::new(), content: None };
+        history.take(Step { content, record: Some(record), back: None });
+        history
     }
 
     /// Whether records are kept at all.
@@ -63,40 +94,38 @@ impl History {
         self.limits.versions > 0
     }
 
-    /// What the newest version stands on, if anybody will want to get back to it.
-    pub(crate) fn newest(&self) -> Option<Content> {
-        self.content.clone().filter(|_| self.limits.versions > 1)
+    /// Where things stand before a commit.
+    pub(crate) fn before(&self) -> Before {
+        let previous = self.versions.iter().rev().nth(1).map(|previous| previous.record.version);
+        // Who remembers one version never goes back.
+        let newest = self.content.clone().filter(|_| self.limits.versions > 1);
+        Before { newest, previous: previous.and_then(|version| self.past(version).ok()) }
     }
 
-    /// A new version, and the way back from it to the one before.
-    pub(crate) fn add(&mut self, record: Record, content: Content, back: Option<Back>) {
+    /// What a commit brings.
+    pub(crate) fn take(&mut self, step: Step) {
         if !self.is_on() {
             return;
         }
-        if let Some(before) = self.versions.back_mut() {
-            before.back = back.map(Arc::new);
-            before.replaced = Some(Instant::now());
-        }
-        self.versions.push_back(Version { record, back: None, replaced: None });
-        self.content = Some(content);
-        self.forget();
-    }
-
-    /// The newest version stands on something else now, and `back` leads from there to the one before it.
-    pub(crate) fn stand_on(&mut self, content: Content, back: Option<Back>) {
-        if !self.is_on() {
-            return;
-        }
-        self.content = Some(content);
-        if let (Some(back), Some(before)) = (back, self.versions.iter_mut().rev().nth(1)) {
-            before.back = Some(Arc::new(back));
+        self.content = Some(step.content);
+        match step.record {
+            Some(record) => {
+                if let Some(before) = self.versions.back_mut() {
+                    before.replaced = Some(Instant::now());
+                }
+                self.leads_back(0, step.back);
+                self.versions.push_back(Version { record, back: None, replaced: None });
+                self.forget();
+            }
+            None => self.leads_back(1, step.back),
         }
     }
 
-    /// The one before the newest.
-    pub(crate) fn previous(&self) -> Option<Past> {
-        let before = self.versions.iter().rev().nth(1)?;
-        self.past(before.record.version).ok()
+    /// The way back to the version that is so many before the newest.
+    fn leads_back(&mut self, before_newest: usize, back: Option<Back>) {
+        if let (Some(back), Some(version)) = (back, self.versions.iter_mut().rev().nth(before_newest)) {
+            version.back = Some(Arc::new(back));
+        }
     }
 
     /// # Errors
