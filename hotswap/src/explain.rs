@@ -37,6 +37,8 @@ use crate::{
 pub struct Explanation {
     /// The dotted path that was asked for.
     pub path: String,
+    /// Whether there is such a field.
+    pub known: bool,
     /// Highest precedence first; the first wins. Empty when nothing gives a value.
     pub given: Vec<Given>,
     /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
@@ -64,7 +66,7 @@ impl Explanation {
         let below = parse(path);
         if below.is_root() {
             let note = "the path is empty: name a field, or ask `explain_all` for every one".to_owned();
-            return Self { path: path.to_owned(), given: Vec::new(), note: Some(note) };
+            return Self { path: path.to_owned(), known: false, given: Vec::new(), note: Some(note) };
         }
         let keys = core.model.shape.keys_of(base).join(&below);
         Stand::of(core).explainer().explain(path.to_owned(), &keys)
@@ -165,7 +167,8 @@ impl Explainer<'_> {
         let note = self.note(keys, layers.len() > 1, &path);
         let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
-        Explanation { path, given, note }
+        let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
+        Explanation { path, known, given, note }
     }
 
     fn pinned(&self, keys: &Keys) -> Option<Given> {
