@@ -83,6 +83,19 @@ pub struct SourceStatus {
     pub health: Health,
     /// What is wrong, unless it is well.
     pub message: Option<String>,
+    /// The version whose values count instead of what the source gives, because that was rolled back. It ends when the source
+    /// gives something else, or with [`reload`](crate::Handle::reload).
+    pub held: Option<u64>,
+}
+
+impl SourceStatus {
+    fn new(name: impl Into<String>, health: Health, message: Option<String>) -> Self {
+        Self { name: name.into(), health, message, held: None }
+    }
+
+    pub(crate) fn absent(name: &str) -> Self {
+        Self::new(name, Health::Absent, None)
+    }
 }
 
 /// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files).
@@ -112,7 +125,8 @@ impl fmt::Display for SourceStatus {
             Health::Degraded => "degraded",
         };
         write!(f, "{}: {health}", self.name)?;
-        self.message.iter().try_for_each(|message| write!(f, ", {message}"))
+        self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
+        self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
     }
 }
 

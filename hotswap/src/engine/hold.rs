@@ -65,17 +65,26 @@ impl Holds {
             holds.layers.insert(source.clone(), Hold { refused: gives.cloned(), ..hold.clone() });
         }
         // A file of variables gives both a layer and variables: neither is held without the other.
-        holds.variables = self.variables.as_ref().filter(|_| !released).and_then(|held| held.again(variables));
+        holds.variables =
+            self.variables.as_ref().filter(|_| !released).and_then(|held| held.again(variables));
         let variables = holds.variables.as_ref().map_or(variables, |held| &held.used);
         let (layers, variables) = (taken.into_values().cloned().collect(), Arc::clone(variables));
         Ground { layers, variables, holds }
     }
 
     /// What `old` stood on, which counts instead of what `layers` and `variables` came from.
-    pub(crate) fn go_back(&self, layers: &[Arc<Layer>], variables: &Arc<Variables>, old: &Content, version: u64) -> Ground {
+    pub(crate) fn go_back(
+        &self,
+        layers: &[Arc<Layer>],
+        variables: &Arc<Variables>,
+        old: &Content,
+        version: u64,
+    ) -> Ground {
         let (now, old_layers) = (by_source(layers), by_source(&old.layers));
-        let sources: BTreeSet<_> = now.keys().chain(old_layers.keys()).copied().chain(self.layers.keys()).collect();
-        let mut ground = Ground { layers: Vec::new(), variables: Arc::clone(&old.variables), holds: Self::default() };
+        let sources: BTreeSet<_> =
+            now.keys().chain(old_layers.keys()).copied().chain(self.layers.keys()).collect();
+        let mut ground =
+            Ground { layers: Vec::new(), variables: Arc::clone(&old.variables), holds: Self::default() };
         for source in sources {
             let gives = match self.layers.get(source) {
                 Some(hold) => hold.refused.as_ref(),

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::{history::content::tests::{Plain, layer, variables}, value::Value};
+use crate::{
+    history::content::tests::{Plain, layer, variables},
+    value::Value,
+};
 
 fn plain(layers: &[(usize, serde_json::Value)]) -> Plain {
     let layers = layers.iter().map(|(rank, tree)| (*rank, Value::from(tree.clone())));
@@ -117,7 +120,10 @@ fn variables_are_released_with_their_file() {
 fn the_text_of_what_a_source_gives_is_found_again() {
     let (old, new) = (plain(&[(2, json!({"a": 1}))]), plain(&[(2, json!({"a": 2}))]).content());
     let once = Holds::default().go_back(&new.layers, &new.variables, &old.content(), 1);
-    let past = Content { layers: vec![Arc::new(layer(2, &json!({"a": 2}).into()).with_past(json!({"a": 2}).into()))], ..new.clone() };
+    let past = Content {
+        layers: vec![Arc::new(layer(2, &json!({"a": 2}).into()).with_past(json!({"a": 2}).into()))],
+        ..new.clone()
+    };
     let twice = once.holds.go_back(&once.layers, &once.variables, &past, 2);
     assert!(Arc::ptr_eq(&twice.layers[0], &new.layers[0]));
     assert_eq!(*twice.variables, *variables(&std::collections::BTreeMap::new()));

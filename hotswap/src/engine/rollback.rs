@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Core, Request, State, gate, hold::Ground};
+use super::{Core, Request, State, commit::lookup, gate, hold::Ground};
 use crate::{
     error::Error,
     history::{
@@ -11,8 +11,7 @@ use crate::{
         content::{Content, Fixed},
     },
     load::{self, Input, Loaded, problems::Problems},
-    pins::{Pins, Signature},
-    root::Root,
+    pins::Signature,
     snapshot::Cause,
     subscribe::FieldChange,
 };
@@ -40,17 +39,18 @@ impl Core {
         let request = Request { cause: Cause::Rollback(version), expected: None, signature };
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
-            return self.commit(state, next, sound(value)?, &request);
+            return Ok(self.commit(state, next, sound(value)?, &request));
         }
         let Ground { layers, variables, holds } =
             state.holds.go_back(&state.layers, &state.variables, &content, version);
         let pins = content.pins;
-        let lookup = |name: &str| super::commit::lookup(&variables, name);
-        let input = Input { layers: &layers, pins: &pins, names: None, variables: &lookup, unread: Vec::new() };
+        let known = |name: &str| lookup(&variables, name);
+        let input =
+            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &current, loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds };
-        self.commit(state, next, live, &request)
+        Ok(self.commit(state, next, live, &request))
     }
 
     /// What changed from one version to another.
@@ -78,8 +78,9 @@ impl Core {
         if let Some(value) = value {
             return Ok(value);
         }
-        let lookup = |name: &str| super::commit::lookup(&variables, name);
-        let input = Input { layers: &layers, pins: &pins, names: None, variables: &lookup, unread: Vec::new() };
+        let known = |name: &str| lookup(&variables, name);
+        let input =
+            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
         let Loaded { root, tree, .. } = load::load(self.model, &input)?;
         Ok(Fixed { root, tree })
     }
@@ -93,11 +94,13 @@ impl Core {
     fn target(&self, target: Target, current: u64) -> Result<u64, Error> {
         match target {
             Target::Version(version) => Ok(version),
-            Target::Steps(steps) => current.checked_sub(steps).filter(|version| *version > 0).ok_or_else(|| {
-                let mut board = self.board();
-                board.history.forget();
-                board.history.unknown(&format!("no version is {steps} steps back"))
-            }),
+            Target::Steps(steps) => {
+                current.checked_sub(steps).filter(|version| *version > 0).ok_or_else(|| {
+                    let mut board = self.board();
+                    board.history.forget();
+                    board.history.unknown(&format!("no version is {steps} steps back"))
+                })
+            }
         }
     }
 }

@@ -151,7 +151,10 @@ impl<S: HotConfig> Handle<S> {
     /// assert_eq!(config.rate_limit_max(), 100);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn rollback_to_async(&self, version: u64) -> impl Future<Output = Result<u64, Error>> + Send + use<S> {
+    pub fn rollback_to_async(
+        &self,
+        version: u64,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<S> {
         let handle = self.clone();
         offload(move || handle.rollback_to(version))
     }

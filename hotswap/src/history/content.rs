@@ -125,7 +125,8 @@ impl OldLayer {
 }
 
 fn old_pins(new: &Pins, old: &Pins) -> Vec<(Keys, Option<OldPin>)> {
-    let old_pin = |keys: &Keys, pin: Pin| match (new.get(keys).and_then(|pin| pin.value.as_ref()), &pin.value) {
+    let old_pin = |keys: &Keys, pin: Pin| match (new.get(keys).and_then(|pin| pin.value.as_ref()), &pin.value)
+    {
         (Some(new), Some(value)) => {
             let edits = diff(new, value);
             OldPin { pin: Pin { value: None, ..pin }, edits: Some(edits) }

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Takes any key.
-static OPEN: Shape = Shape { name: "", docs: "", fields: &[FieldShape { flatten: true, ..FieldShape::LEAF }] };
+static OPEN: Shape =
+    Shape { name: "", docs: "", fields: &[FieldShape { flatten: true, ..FieldShape::LEAF }] };
 
 /// A content in plain terms, to compare with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +26,10 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn content(&self) -> Content {
-        let pin = |value: &Option<Value>| Pin { at: std::time::SystemTime::UNIX_EPOCH, ..Pin::new(value.clone(), None) };
+        let pin = |value: &Option<Value>| Pin {
+            at: std::time::SystemTime::UNIX_EPOCH,
+            ..Pin::new(value.clone(), None)
+        };
         Content {
             layers: self.layers.iter().map(|(rank, tree)| layer(*rank, tree)).collect(),
             variables: variables(&self.variables),
@@ -109,7 +113,8 @@ fn a_layer_that_is_as_it_was_keeps_its_text_and_another_has_none() {
 #[test]
 fn a_large_pin_costs_what_changed_in_it() {
     let services = |port: u16| -> Value {
-        let service = |place: u16| serde_json::json!({"name": place, "port": if place == 7 { port } else { 80 }});
+        let service =
+            |place: u16| serde_json::json!({"name": place, "port": if place == 7 { port } else { 80 }});
         serde_json::Value::from((0..100).map(service).collect::<Vec<_>>()).into()
     };
     let pinned = |port| Content {

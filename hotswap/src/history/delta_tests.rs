@@ -11,7 +11,8 @@ fn value(json: serde_json::Value) -> Value {
 
 /// Where two trees differ, and what they have there, as JSON.
 fn found(from: serde_json::Value, to: serde_json::Value) -> Vec<(String, String, String)> {
-    let show = |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), |value| value.to_json().to_string());
+    let show =
+        |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), |value| value.to_json().to_string());
     let differences = differences(&value(from), &value(to));
     differences.iter().map(|(keys, old, new)| (keys.to_string(), show(old), show(new))).collect()
 }
@@ -23,11 +24,10 @@ fn row(path: &str, old: &str, new: &str) -> (String, String, String) {
 #[test]
 fn the_deepest_place_is_named() {
     let from = json!({"a": {"x": 1, "y": 2}, "b": 3});
-    assert_eq!(found(from, json!({"a": {"x": 1, "y": 4}, "c": 5})), [
-        row("a.y", "2", "4"),
-        row("b", "3", "-"),
-        row("c", "-", "5")
-    ]);
+    assert_eq!(
+        found(from, json!({"a": {"x": 1, "y": 4}, "c": 5})),
+        [row("a.y", "2", "4"), row("b", "3", "-"), row("c", "-", "5")]
+    );
 }
 
 #[test]
@@ -57,7 +57,8 @@ fn what_is_shared_is_not_looked_at_and_stays_shared() {
     assert_eq!(edits.len(), 1);
     let mut tree = from;
     apply(&mut tree, &edits);
-    let (Some(Value::Table(kept)), Value::Table(shared)) = (tree.as_table().unwrap().get("a"), &shared) else {
+    let (Some(Value::Table(kept)), Value::Table(shared)) = (tree.as_table().unwrap().get("a"), &shared)
+    else {
         panic!("a table stands there")
     };
     assert!(Arc::ptr_eq(kept, shared));
@@ -72,7 +73,8 @@ pub(crate) fn tree() -> impl Strategy<Value = Value> {
         prop::sample::select(vec!["", "x"]).prop_map(Value::text),
     ];
     leaf.prop_recursive(4, 32, 4, |inner| {
-        let entries = prop::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), inner.clone(), 0..4);
+        let entries =
+            prop::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), inner.clone(), 0..4);
         prop_oneof![
             prop::collection::vec(inner, 0..5).prop_map(Value::list),
             entries.prop_map(|entries| {

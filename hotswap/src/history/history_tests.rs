@@ -26,8 +26,8 @@ fn begun(limits: Limits) -> History {
 }
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
-    let step = history.before().step(plain.content(), Some(record(version)));
-    history.take(step);
+    let step = history.before().map(|before| before.step(plain.content(), Some(record(version))));
+    step.into_iter().for_each(|step| history.take(step));
 }
 
 fn filled(limits: Limits, versions: u64) -> History {
@@ -64,7 +64,10 @@ fn one_version_is_the_current_one() {
 fn no_history_keeps_nothing() {
     let mut history = filled(Limits { versions: 0, age: None }, 3);
     assert!(versions(&mut history).is_empty() && history.content.is_none());
-    assert!(refusal(&history, 3).ends_with("version 3 is not remembered; none is, as the history is switched off"));
+    assert!(
+        refusal(&history, 3)
+            .ends_with("version 3 is not remembered; none is, as the history is switched off")
+    );
 }
 
 /// Old is what was replaced long ago: what ran for a year and was replaced just now is what one wants back.
@@ -90,7 +93,7 @@ proptest! {
         let mut model = vec![Plain::default()];
         for (plain, published) in commits {
             let version = published.then(|| record(model.len() as u64 + 1));
-            let step = history.before().step(plain.content(), version);
+            let step = history.before().unwrap().step(plain.content(), version);
             history.take(step);
             if !published {
                 model.pop();

@@ -85,28 +85,25 @@ impl History {
     /// With the first version.
     pub(crate) fn begun(limits: Limits, record: Record, content: Content) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
-        history.take(Step { content, record: Some(record), back: None });
+        if limits.versions > 0 {
+            history.take(Step { content, record: Some(record), back: None });
+        }
         history
     }
 
-    /// Whether records are kept at all.
-    pub(crate) fn is_on(&self) -> bool {
-        self.limits.versions > 0
-    }
-
-    /// Where things stand before a commit.
-    pub(crate) fn before(&self) -> Before {
+    /// Where things stand before a commit; `None` if nothing is remembered.
+    pub(crate) fn before(&self) -> Option<Before> {
+        if self.limits.versions == 0 {
+            return None;
+        }
         let previous = self.versions.iter().rev().nth(1).map(|previous| previous.record.version);
         // Who remembers one version never goes back.
         let newest = self.content.clone().filter(|_| self.limits.versions > 1);
-        Before { newest, previous: previous.and_then(|version| self.past(version).ok()) }
+        Some(Before { newest, previous: previous.and_then(|version| self.past(version).ok()) })
     }
 
     /// What a commit brings.
     pub(crate) fn take(&mut self, step: Step) {
-        if !self.is_on() {
-            return;
-        }
         self.content = Some(step.content);
         match step.record {
             Some(record) => {

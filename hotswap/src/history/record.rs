@@ -45,6 +45,14 @@ pub struct Record {
     pub duration: Duration,
 }
 
+impl Record {
+    /// The first version, which took so long to load.
+    pub(crate) fn first(duration: Duration) -> Self {
+        let (changed, changes) = (Vec::new(), Vec::new());
+        Self { version: 1, at: SystemTime::now(), cause: Cause::Start, by: None, changed, changes, duration }
+    }
+}
+
 /// A line for the version, and one for each change.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

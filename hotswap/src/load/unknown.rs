@@ -38,13 +38,7 @@ pub(crate) struct Twice {
 impl Normal {
     /// A tree that was checked before.
     pub(crate) fn of(tree: Value) -> Self {
-        Self {
-            tree,
-            renamed: Vec::new(),
-            unknown: Vec::new(),
-            twice: Vec::new(),
-            deprecated: Vec::new(),
-        }
+        Self { tree, renamed: Vec::new(), unknown: Vec::new(), twice: Vec::new(), deprecated: Vec::new() }
     }
 }
 

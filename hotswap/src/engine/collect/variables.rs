@@ -41,7 +41,7 @@ impl EnvSlot {
     }
 
     pub(super) fn status(&self) -> SourceStatus {
-        SourceStatus { name: ENVIRONMENT.to_owned(), health: Health::Ok, message: None }
+        SourceStatus::new(ENVIRONMENT, Health::Ok, None)
     }
 }
 
