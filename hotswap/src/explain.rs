@@ -197,14 +197,12 @@ impl Explainer<'_> {
     }
 
     fn pinned(&self, keys: &Keys) -> Option<Given> {
-        let (place, pin) = self.stand.pins.iter().find(|(place, _)| keys.starts_with(place))?;
+        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
         let value = match &pin.value {
-            Some(value) => self.masked(keys, Keys(keys.0[place.0.len()..].to_vec()).find(value)?),
+            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
             // As if no layer gave it: what is left is the default.
-            None => {
-                let default = load::default_of(self.stand.shape, keys);
-                default.map_or(serde_json::Value::Null, |value| self.masked(keys, &value))
-            }
+            None => load::default_of(self.stand.shape, keys)
+                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
         };
         Some(Given::pinned(value, pin))
     }
