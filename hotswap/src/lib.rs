@@ -41,8 +41,8 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -68,6 +68,7 @@ pub mod duration;
 mod effective;
 mod engine;
 mod error;
+mod excerpt;
 mod explain;
 mod guard;
 pub mod guide;
@@ -79,6 +80,7 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod report;
 mod resolve;
 mod root;
 mod rule;
@@ -96,7 +98,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
-pub use explain::{Explanation, Given};
+pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
@@ -106,6 +108,7 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use report::Report;
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -12,5 +12,7 @@ mod files;
 mod layers;
 mod left_out;
 mod load;
+mod merges;
+mod reports;
 mod support;
 mod writes;
