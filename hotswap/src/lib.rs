@@ -64,7 +64,6 @@ pub mod cli;
 mod config;
 mod de;
 pub mod duration;
-#[cfg(feature = "cli")]
 mod effective;
 mod engine;
 mod error;
@@ -84,6 +83,7 @@ mod report;
 mod resolve;
 mod root;
 mod rule;
+mod save;
 mod ser;
 mod shape;
 mod snapshot;

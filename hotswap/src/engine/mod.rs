@@ -11,6 +11,7 @@ pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod run;
+mod save;
 mod thread;
 mod write;
 

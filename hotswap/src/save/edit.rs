@@ -11,14 +11,14 @@ use crate::{
 
 /// A value to be written, or to be taken out.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Edit {
+pub(crate) struct Edit {
     /// From the root of the file, as it is or would be written there.
-    pub(super) path: Vec<Arc<str>>,
-    pub(super) value: Option<Value>,
+    pub(crate) path: Vec<Arc<str>>,
+    pub(crate) value: Option<Value>,
 }
 
 /// Edits by the names that the file uses: a value that stands under an alias stays there.
-pub(super) fn as_written(
+pub(crate) fn as_written(
     edits: impl IntoIterator<Item = (Keys, Option<Value>)>,
     tree: &Value,
     shape: &'static Shape,
@@ -44,6 +44,6 @@ fn name(key: Key) -> Option<Arc<str>> {
 }
 
 /// The text of a string as a file must have it, so that no variable is put in when it is read.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }

@@ -9,8 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::edit::{Edit, escaped};
-use crate::value::Value;
+use crate::{
+    save::edit::{Edit, escaped},
+    value::Value,
+};
 
 /// The members of an object in their order.
 #[derive(Default)]
@@ -30,7 +32,7 @@ enum Member {
 ///
 /// # Errors
 /// Why a value cannot be written, or the text is no JSON.
-pub(super) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
+pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     let mut object: Object = serde_json::from_str(text).map_err(|_| "the file is no JSON object".to_owned())?;
     for edit in edits {

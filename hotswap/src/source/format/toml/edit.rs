@@ -2,14 +2,16 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value as Toml};
 
-use super::edit::{Edit, escaped};
-use crate::value::Value;
+use crate::{
+    save::edit::{Edit, escaped},
+    value::Value,
+};
 
 /// The text with the edits in it.
 ///
 /// # Errors
 /// Why a value cannot be written, or the text is no TOML.
-pub(super) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
+pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|_| "the file is no TOML".to_owned())?;
     for edit in edits {
         let Some((last, way)) = edit.path.split_last() else { continue };
