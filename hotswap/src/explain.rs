@@ -1,6 +1,6 @@
 //! Where a value comes from.
 
-use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc};
+use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
@@ -8,7 +8,8 @@ use crate::{
     engine::Core,
     issue::Origin,
     keys::{Key, Keys},
-    load::{self, Pins, Plan, Trace},
+    load::{self, Plan, Trace},
+    pins::{Pin, Pins, Stamp},
     shape::{Leaf, Merge, Shape},
     snapshot::Published,
     source::{Layer, locate::Places},
@@ -54,6 +55,30 @@ pub struct Given {
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
+    /// Who set it at run time, if [`Handle::by`](crate::Handle::by) said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was set at run time, by the system's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<SystemTime>,
+    /// When it goes by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<SystemTime>,
+}
+
+impl Given {
+    fn new(value: serde_json::Value, origin: Origin) -> Self {
+        Self { value, origin, by: None, at: None, expires: None }
+    }
+
+    fn pinned(value: serde_json::Value, pin: &Pin) -> Self {
+        Self {
+            by: pin.by.as_deref().map(str::to_owned),
+            at: Some(pin.at),
+            expires: pin.until.map(|until| until.shown),
+            ..Self::new(value, Origin::Override)
+        }
+    }
 }
 
 impl Explanation {
@@ -172,9 +197,14 @@ impl Explainer<'_> {
     }
 
     fn pinned(&self, keys: &Keys) -> Option<Given> {
-        let (pin, value) = self.stand.pins.iter().find(|(pin, _)| keys.starts_with(pin))?;
-        let value = Keys(keys.0[pin.0.len()..].to_vec()).find(value.as_ref()?)?;
-        self.given(keys, value, Origin::Override)
+        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
+        let value = match &pin.value {
+            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+            // As if no layer gave it: what is left is the default.
+            None => load::default_of(self.stand.shape, keys)
+                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
+        };
+        Some(Given::pinned(value, pin))
     }
 
     /// Highest precedence first.
@@ -192,7 +222,7 @@ impl Explainer<'_> {
     }
 
     fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Option<Given> {
-        Some(Given { value: self.masked(keys, value), origin })
+        Some(Given::new(self.masked(keys, value), origin))
     }
 
     /// The value as JSON, and every secret in it as `***`.
@@ -269,6 +299,9 @@ impl fmt::Display for Explanation {
         for (place, given) in self.given.iter().enumerate() {
             let mark = if place == 0 { "=" } else { " " };
             write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
+            if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
+                write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+            }
         }
         self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
     }

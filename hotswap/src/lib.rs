@@ -42,7 +42,7 @@
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`PendingRestart`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -79,6 +79,7 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod pins;
 mod report;
 mod resolve;
 mod root;
@@ -108,6 +109,7 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
 pub use snapshot::Cause;
