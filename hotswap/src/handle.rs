@@ -1,5 +1,7 @@
 //! The read side, and the entry points of writes.
 
+mod save;
+
 use std::{
     fmt,
     marker::PhantomData,

@@ -186,7 +186,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     };
     let (warnings, history) = (loaded.warnings.clone(), sources.history);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
+    let core =
+        Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history).named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {

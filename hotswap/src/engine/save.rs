@@ -18,7 +18,12 @@ impl Core {
         let published = self.current.load_full();
         let leaves = effective::leaves(&*published.root, &published.tree, Secrets::LeftOut);
         let given = leaves.into_iter().filter(|(_, value)| *value != Value::Null);
-        save(path, self.model.shape, given.map(|(keys, value)| (keys, Some(value))).collect(), &self.remarks(|_| true))
+        save(
+            path,
+            self.model.shape,
+            given.map(|(keys, value)| (keys, Some(value))).collect(),
+            &self.remarks(|_| true),
+        )
     }
 
     /// Merges what was set at run time into a file.
@@ -26,8 +31,11 @@ impl Core {
         let pins = self.board().pins.clone();
         let secrets = self.secrets();
         let secret = |keys: &Keys| secrets.iter().any(|leaf| keys.starts_with(&leaf.keys));
-        let open: Leaves =
-            pins.iter().filter(|(keys, _)| !secret(keys)).map(|(keys, pin)| (keys.clone(), pin.clone())).collect();
+        let open: Leaves = pins
+            .iter()
+            .filter(|(keys, _)| !secret(keys))
+            .map(|(keys, pin)| (keys.clone(), pin.value.clone()))
+            .collect();
         let remarks = self.remarks(|leaf| pins.contains_key(&leaf.keys));
         save(path, self.model.shape, open, &remarks)
     }

@@ -61,9 +61,10 @@ fn permissions(path: &Path, access: Access) -> io::Result<Option<Permissions>> {
 /// What the process's mask makes of a new file. Nothing tells the mask but making one.
 fn usual(path: &Path) -> io::Result<Option<Permissions>> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe = tempfile::Builder::new().prefix(".hotswap-").suffix(".tmp").make_in(folder, |path| {
-        File::options().write(true).create_new(true).open(path)
-    })?;
+    let probe = tempfile::Builder::new()
+        .prefix(".hotswap-")
+        .suffix(".tmp")
+        .make_in(folder, |path| File::options().write(true).create_new(true).open(path))?;
     probe.as_file().metadata().map(|metadata| Some(metadata.permissions()))
 }
 

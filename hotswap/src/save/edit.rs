@@ -25,7 +25,8 @@ pub(crate) fn as_written(
 ) -> Vec<Edit> {
     let renamed = normalise(tree, shape).renamed;
     let edits = edits.into_iter().map(|(keys, value)| {
-        let spelled = renamed.iter().filter(|(own, _)| keys.starts_with(own)).max_by_key(|(own, _)| own.0.len());
+        let spelled =
+            renamed.iter().filter(|(own, _)| keys.starts_with(own)).max_by_key(|(own, _)| own.0.len());
         let keys = match spelled {
             Some((own, written)) => written.join(&Keys(keys.0[own.0.len()..].to_vec())),
             None => keys,

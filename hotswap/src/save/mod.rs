@@ -29,7 +29,12 @@ pub(crate) type Leaves = Vec<(Keys, Option<Value>)>;
 /// # Errors
 /// The format is unknown, the file is broken, a value cannot be written in this format, or the
 /// disk refuses. The file is as it was then.
-pub(crate) fn save(path: &Path, shape: &'static Shape, leaves: Leaves, remarks: &[String]) -> Result<(), Error> {
+pub(crate) fn save(
+    path: &Path,
+    shape: &'static Shape,
+    leaves: Leaves,
+    remarks: &[String],
+) -> Result<(), Error> {
     let refuse = |message: String| Error::from(refusal(path, message));
     let unknown = || refuse("the format of the file is not known by its extension".to_owned());
     let format = Format::of(path).ok_or_else(unknown)?;

@@ -34,7 +34,8 @@ enum Member {
 /// Why a value cannot be written, or the text is no JSON.
 pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
-    let mut object: Object = serde_json::from_str(text).map_err(|_| "the file is no JSON object".to_owned())?;
+    let mut object: Object =
+        serde_json::from_str(text).map_err(|_| "the file is no JSON object".to_owned())?;
     for edit in edits {
         object.apply(&edit.path, edit.value.as_ref());
     }
@@ -84,9 +85,9 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Text(text) => escaped(text).into(),
         Value::Untyped(untyped) => escaped(&untyped.text).into(),
         Value::List(items) => items.iter().map(json).collect(),
-        Value::Table(table) => {
-            serde_json::Value::Object(table.iter().map(|(name, value)| (name.to_string(), json(value))).collect())
-        }
+        Value::Table(table) => serde_json::Value::Object(
+            table.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
+        ),
         other => other.to_json(),
     }
 }
@@ -146,7 +147,10 @@ mod tests {
 
     #[test]
     fn what_is_new_comes_last_and_what_is_taken_out_is_gone() {
-        let edited = edit("", &edits(&[("a.b", Some(Value::text("${x}"))), ("c", Some(Value::Bool(true))), ("c", None)]));
+        let edited = edit(
+            "",
+            &edits(&[("a.b", Some(Value::text("${x}"))), ("c", Some(Value::Bool(true))), ("c", None)]),
+        );
         assert_eq!(edited.unwrap(), "{\n  \"a\": {\n    \"b\": \"$${x}\"\n  }\n}\n");
     }
 

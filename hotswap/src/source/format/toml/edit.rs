@@ -89,7 +89,7 @@ fn written(value: &Value) -> Result<Option<Toml>, String> {
             let mut inline = InlineTable::new();
             for (name, value) in table.iter() {
                 if let Some(value) = written(value)? {
-                    inline.insert(name, value);
+                    inline.insert(&**name, value);
                 }
             }
             Toml::InlineTable(inline)
@@ -121,14 +121,17 @@ mod tests {
     #[test]
     fn comments_order_and_layout_stay() {
         let text = "# the top\nb = 1   # why\n\n[limit] # here\nmax   =  2 # more\n# the end\n";
-        let edited = edit(text, &edits(&[("limit.max", Some(Value::Int(5))), ("b", Some(Value::Int(9)))])).unwrap();
+        let edited =
+            edit(text, &edits(&[("limit.max", Some(Value::Int(5))), ("b", Some(Value::Int(9)))])).unwrap();
         assert_eq!(edited, "# the top\nb = 9   # why\n\n[limit] # here\nmax   =  5 # more\n# the end\n");
     }
 
     #[test]
     fn inline_and_dotted_tables_stay_as_they_are() {
         let text = "limit = { max = 1, burst = 2 }\npool.size = 3\n";
-        let edited = edit(text, &edits(&[("limit.max", Some(Value::Int(5))), ("pool.size", Some(Value::Int(4)))])).unwrap();
+        let edited =
+            edit(text, &edits(&[("limit.max", Some(Value::Int(5))), ("pool.size", Some(Value::Int(4)))]))
+                .unwrap();
         assert_eq!(edited, "limit = { max = 5, burst = 2 }\npool.size = 4\n");
     }
 
