@@ -9,6 +9,7 @@ use crate::{
     issue::Origin,
     keys::{Key, Keys},
     load,
+    secret::MASK,
     suggest::did_you_mean,
     value::Value,
 };
@@ -61,8 +62,9 @@ impl Explanation {
         let shape = core.model.shape;
         let keys = shape.keys_of(base).join(&parse(path));
         let leaves = shape.leaves();
-        let secret = leaves.iter().any(|leaf| leaf.secret() && related(&leaf.keys, &keys));
-        let show = |value: &Value| if secret { "***".into() } else { value.to_json() };
+        let current = core.current.load_full();
+        let secret = leaves.iter().any(|leaf| current.hides(leaf) && related(&leaf.keys, &keys));
+        let show = |value: &Value| if secret { MASK.into() } else { value.to_json() };
         let board = core.board();
         let pin = board.pins.iter().find(|(pinned, _)| keys.starts_with(pinned));
         let pinned =

@@ -23,6 +23,7 @@ use crate::{
     issue::IssueKind,
     load::{self, Input, Model, Pins},
     path::Path,
+    secret::Redacted,
 };
 
 /// What the values of a type parameter need, as leaves do.
@@ -33,6 +34,11 @@ impl<T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> Parameter 
 impl<const I: usize, F: Scalar + Serialize + DeserializeOwned> Leaf<I, F> {
     /// A primitive without attributes: one constant is cheaper to compile than three.
     pub const SCALAR: Self = Self { encode: Some(encode::<F>), bits: Some(bits::<F>), ..Self::PLAIN };
+}
+
+/// A leaf that is marked as secret.
+pub const fn secret<const I: usize, F: Redacted>(leaf: Leaf<I, F>) -> Leaf<I, F> {
+    leaf
 }
 
 /// Writes a leaf by its own `Serialize`.

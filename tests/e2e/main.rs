@@ -12,5 +12,6 @@ mod files;
 mod layers;
 mod left_out;
 mod load;
+mod secrets;
 mod support;
 mod writes;

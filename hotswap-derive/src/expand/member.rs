@@ -32,7 +32,7 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     let index = Literal::usize_unsuffixed(field.index);
     let kind = quote_spanned!(ty.span()=> #private::Leaf::<#index, #ty>);
-    if leaf.is_plain_scalar() {
+    if leaf.is_plain_scalar() && !leaf.marked_secret {
         return quote_spanned!(ty.span()=> &#kind::SCALAR);
     }
     let encode = encode(model, field, leaf);
@@ -42,7 +42,11 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
         None => quote_spanned!(ty.span()=> #kind::PLAIN),
         Some(function) => quote!(#kind::with(|decoder| #function(decoder))),
     };
-    quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
+    let leaf_of = quote_spanned!(ty.span()=> #kind { encode: #encode, #bits #rules ..#rest });
+    match leaf.marked_secret {
+        true => quote_spanned!(ty.span()=> &#private::secret(#leaf_of)),
+        false => quote_spanned!(ty.span()=> &#leaf_of),
+    }
 }
 
 /// How a leaf is written, if it can be.

@@ -184,7 +184,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         pending: Vec::new(),
     };
     let (warnings, history) = (loaded.warnings.clone(), sources.history);
-    let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
+    let current =
+        Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
     let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
     core.warn(warnings);
     let (end, ended) = channel();

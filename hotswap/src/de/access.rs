@@ -5,7 +5,10 @@ use std::{collections::btree_map, slice, sync::Arc};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{DecodeError, Decoder, KeyDecoder, Place, Step, step_key};
-use crate::value::{Table, Value};
+use crate::{
+    secret::notice,
+    value::{Table, Value},
+};
 
 /// Runs `read` one step down, and adds the step to what goes wrong there.
 fn step_down<'p, 'v, T>(
@@ -16,7 +19,9 @@ fn step_down<'p, 'v, T>(
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     let below = Place { parent: Some(place), step, known, ignored: place.ignored };
-    read(Decoder { value, place: below }).map_err(|error| match step_key(step) {
+    let decoder = Decoder { value: value.map(Value::inside), place: below };
+    let read = notice::within(|| below.keys(), || read(decoder));
+    read.map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
         None => error,
     })

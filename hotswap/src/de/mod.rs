@@ -18,6 +18,7 @@ pub use error::DecodeError;
 
 use crate::{
     keys::{Key, Keys},
+    secret,
     value::Value,
 };
 use access::{ListAccess, TableAccess, VariantAccess};
@@ -84,7 +85,8 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, ignored: Option<&'p IgnoredKeys>) -> Self {
-        Self { value, place: Place { parent: None, step: Step::Root, known: &[], ignored } }
+        let place = Place { parent: None, step: Step::Root, known: &[], ignored };
+        Self { value: value.map(Value::inside), place }
     }
 
     fn given(&self) -> Result<&'v Value, DecodeError> {
@@ -136,6 +138,9 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
             Value::Untyped(untyped) => Scalar::new(&untyped.text, untyped.dialect, self.place).any(visitor),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, &[])),
+            secret @ Value::Secret(_) => {
+                serde::Deserializer::deserialize_any(Self { value: Some(secret.inside()), ..self }, visitor)
+            }
         }
     }
 
@@ -173,9 +178,14 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_newtype_struct<V: Visitor<'v>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        if name == secret::NAME {
+            // A secret reports whatever is wrong below it in the same words.
+            self.given()?;
+            secret::notice::place(|| self.place.keys());
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -58,7 +58,8 @@ impl Core {
         } else {
             let version = current.version + 1;
             self.record(version, &cause, &changed);
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause);
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause)
+                .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             (version, Some(old))

@@ -6,6 +6,7 @@ use super::commit::{changed, frozen};
 use crate::{
     error::Error,
     load::{self, Input, Loaded, Model},
+    secret::MASK,
     shape::Leaf,
     snapshot::Published,
 };
@@ -49,8 +50,9 @@ pub(super) fn hold_back(
 }
 
 fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
+    let secret = current.hides(leaf) || loaded.secrets.contains(&leaf.keys);
     let shown = |tree| match leaf.keys.find(tree) {
-        Some(_) if leaf.secret() => "***".into(),
+        Some(_) if secret => MASK.into(),
         Some(value) => value.to_json(),
         None => serde_json::Value::Null,
     };

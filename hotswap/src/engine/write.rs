@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use super::{Core, State, gate, lock::Writing};
 use crate::{
@@ -126,5 +126,5 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, value)| {
         place(&tree, keys, Some(value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, warnings: Vec::new() })
+    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
 }

@@ -8,7 +8,11 @@ mod origins;
 pub(crate) mod problems;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
@@ -21,6 +25,7 @@ use crate::{
     keys::Keys,
     resolve::interpolate,
     root::{self, Root},
+    secret::notice,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
@@ -68,6 +73,8 @@ pub(crate) struct Loaded {
     pub(crate) root: Arc<dyn Root>,
     /// Merged, resolved, with defaults and pins: what the root was decoded from.
     pub(crate) tree: Value,
+    /// Leaves that hold a secret which no field says.
+    pub(crate) secrets: BTreeSet<Keys>,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -85,7 +92,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
-    let decoded = (model.decode)(&tree, &ignored);
+    let (decoded, secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
@@ -94,7 +101,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     let (issues, warnings) = origins::settle(problems.into_issues(), model.shape, input);
     match decoded {
-        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
+        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, secrets, warnings }),
         _ => Err(Error::new(issues)),
     }
 }
