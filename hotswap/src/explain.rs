@@ -10,6 +10,7 @@ use crate::{
     keys::{Key, Keys},
     load,
     secret::MASK,
+    shape::Leaf,
     suggest::did_you_mean,
     value::Value,
 };
@@ -63,7 +64,10 @@ impl Explanation {
         let keys = shape.keys_of(base).join(&parse(path));
         let leaves = shape.leaves();
         let current = core.current.load_full();
-        let secret = leaves.iter().any(|leaf| current.hides(leaf) && related(&leaf.keys, &keys));
+        // A flattened leaf has the place of its struct, and is not what other fields of it hold.
+        let named = leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
+        let concerned = |leaf: &&Leaf| related(&leaf.keys, &keys) && !(named && leaf.field().flatten);
+        let secret = leaves.iter().filter(concerned).any(|leaf| current.hides(leaf));
         let show = |value: &Value| if secret { MASK.into() } else { value.to_json() };
         let board = core.board();
         let pin = board.pins.iter().find(|(pinned, _)| keys.starts_with(pinned));

@@ -41,7 +41,7 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | keep a value from being shown | [`Secret`], [`SecretEq`], [`Redacted`] |
+//! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
 //!
@@ -104,7 +104,7 @@ pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
 pub use rule::CheckError;
-pub use secret::{Redacted, Secret, SecretEq};
+pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};

@@ -27,8 +27,14 @@ use crate::{
 };
 
 /// What the values of a type parameter need, as leaves do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for a type parameter of a configuration",
+    label = "lacks what the type of a field needs",
+    note = "derive `Deserialize`, `Clone` and `PartialEq` for it, and use only what is `Send` and `Sync` inside"
+)]
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> Parameter for T {}
 
 impl<const I: usize, F: Scalar + Serialize + DeserializeOwned> Leaf<I, F> {

@@ -1,17 +1,15 @@
 //! Values that do not show themselves.
 
-mod equal;
 pub(crate) mod notice;
 mod read;
 mod redacted;
+mod value;
 mod write;
 
 use std::{fmt, sync::Arc};
 
-use zeroize::{Zeroize, Zeroizing};
-
-pub use self::{equal::SecretEq, redacted::Redacted};
 pub(crate) use self::{read::NAME, write::reveal};
+pub use self::{redacted::Redacted, value::SecretValue};
 
 /// What stands in the place of a value that is not shown.
 pub(crate) const MASK: &str = "***";
@@ -49,9 +47,18 @@ pub(crate) const MASK: &str = "***";
 ///
 /// What is wiped is the value itself. The text of the file and what its parser made of it are not: they are freed as any
 /// memory is.
-pub struct Secret<T: Zeroize>(Arc<Zeroizing<T>>);
+pub struct Secret<T: SecretValue>(Arc<Wiped<T>>);
 
-impl<T: Zeroize> Secret<T> {
+/// Wipes the value when it goes.
+struct Wiped<T: SecretValue>(T);
+
+impl<T: SecretValue> Drop for Wiped<T> {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
+
+impl<T: SecretValue> Secret<T> {
     /// Keeps a value secret.
     ///
     /// ```
@@ -59,7 +66,7 @@ impl<T: Zeroize> Secret<T> {
     /// assert_eq!(token.to_string(), "***");
     /// ```
     pub fn new(value: T) -> Self {
-        Self(Arc::new(Zeroizing::new(value)))
+        Self(Arc::new(Wiped(value)))
     }
 
     /// The value itself. What is done with it here is the program's to keep secret.
@@ -69,23 +76,23 @@ impl<T: Zeroize> Secret<T> {
     /// assert_eq!(token.expose(), "abc");
     /// ```
     pub fn expose(&self) -> &T {
-        &self.0
+        &self.0.0
     }
 }
 
-impl<T: Zeroize> Clone for Secret<T> {
+impl<T: SecretValue> Clone for Secret<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T: Zeroize + Default> Default for Secret<T> {
+impl<T: SecretValue + Default> Default for Secret<T> {
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
-impl<T: Zeroize> From<T> for Secret<T> {
+impl<T: SecretValue> From<T> for Secret<T> {
     fn from(value: T) -> Self {
         Self::new(value)
     }
@@ -97,13 +104,13 @@ impl From<&str> for Secret<String> {
     }
 }
 
-impl<T: Zeroize> fmt::Debug for Secret<T> {
+impl<T: SecretValue> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MASK)
     }
 }
 
-impl<T: Zeroize> fmt::Display for Secret<T> {
+impl<T: SecretValue> fmt::Display for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MASK)
     }

@@ -128,3 +128,43 @@ fn writes_take_it_along() {
     let shown = format!("{} {}", config.explain("marked"), config.explain("servers"));
     assert!(!shown.contains("-set") && !shown.contains(CANARY), "{shown}");
 }
+
+/// serde reads these into a buffer first, so that the decoder is not asked for the secret.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Key {
+    Plain { key: Secret<String> },
+    Number(u32),
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Buffered {
+    keys: Vec<Key>,
+    host: String,
+    #[serde(flatten)]
+    rest: Rest,
+    #[hot(nested)]
+    inner: Inner,
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Inner {
+    key: Key,
+    port: u16,
+}
+
+#[test]
+fn one_that_was_buffered_hides_its_whole_leaf() {
+    let folder = Folder::new();
+    let text = format!(
+        "keys = [{{ key = '{CANARY}' }}, 3]\nhost = 'a'\nmore = '{CANARY}'\n[inner]\nkey.key = '{CANARY}'\nport = 1"
+    );
+    folder.write("app.toml", &text);
+    let config = Buffered::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    for path in ["keys", "keys[0].key", "more", "inner.key", "inner.key.key"] {
+        assert!(!format!("{:?}", config.explain(path)).contains(CANARY), "{path}");
+    }
+    assert_eq!(config.explain("inner.port").given[0].value, 1);
+}
+
+type Rest = HashMap<String, Secret<String>>;

@@ -42,11 +42,11 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
         None => quote_spanned!(ty.span()=> #kind::PLAIN),
         Some(function) => quote!(#kind::with(|decoder| #function(decoder))),
     };
-    let leaf_of = quote_spanned!(ty.span()=> #kind { encode: #encode, #bits #rules ..#rest });
-    match leaf.marked_secret {
-        true => quote_spanned!(ty.span()=> &#private::secret(#leaf_of)),
-        false => quote_spanned!(ty.span()=> &#leaf_of),
-    }
+    let rest = match leaf.marked_secret {
+        true => quote_spanned!(ty.span()=> #private::secret(#rest)),
+        false => rest,
+    };
+    quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
 }
 
 /// How a leaf is written, if it can be.

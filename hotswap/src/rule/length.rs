@@ -3,13 +3,12 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use validator::ValidateLength;
-use zeroize::Zeroize;
 
 use super::{
     Findings, Rule,
     subject::{Behind, Exposed, Itself, Way, Within},
 };
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretValue};
 
 /// So many characters of a text, or elements of a collection.
 #[doc(hidden)]
@@ -80,7 +79,7 @@ measured_behind! {
 macro_rules! measured_secret {
     ($([$($option:tt)*] $field:ty, $exposed:expr;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<F: Zeroize + Measured<M>, M> Measured<$($option)*<M>> for $field {
+        impl<F: SecretValue + Measured<M>, M> Measured<$($option)*<M>> for $field {
             fn measure(&self) -> Option<u64> {
                 let exposed: fn(&Self) -> Option<&F> = $exposed;
                 exposed(self).and_then(F::measure)

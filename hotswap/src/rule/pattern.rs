@@ -8,13 +8,12 @@ use std::{
 };
 
 use validator::ValidateRegex;
-use zeroize::Zeroize;
 
 use super::{
     Findings, Rule,
     subject::{Exposed, Itself, Text, Way, Within},
 };
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretValue};
 
 /// Text in which a pattern matches somewhere.
 #[doc(hidden)]
@@ -151,7 +150,7 @@ impl<F: Searched<M>, M> Searched<Within<M>> for Option<F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Zeroize + Searched<M>, M> Searched<Exposed<M>> for Secret<F> {
+impl<F: SecretValue + Searched<M>, M> Searched<Exposed<M>> for Secret<F> {
     fn has(&self, needle: &str) -> Option<bool> {
         self.expose().has(needle)
     }

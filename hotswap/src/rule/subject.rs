@@ -10,9 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use zeroize::Zeroize;
-
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretValue};
 
 /// The field is what the rule is about.
 #[doc(hidden)]
@@ -116,7 +114,7 @@ impl<F: Text<M>, M> Text<Within<M>> for Option<F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Zeroize + Text<M>, M> Text<Exposed<M>> for Secret<F> {
+impl<F: SecretValue + Text<M>, M> Text<Exposed<M>> for Secret<F> {
     fn text(&self) -> Option<&str> {
         self.expose().text()
     }

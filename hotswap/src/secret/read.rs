@@ -6,14 +6,13 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, Visitor},
 };
-use zeroize::Zeroize;
 
-use super::{Secret, notice};
+use super::{Secret, SecretValue, notice};
 
 /// Announces a secret to whoever reads or writes one; no type of the program has this name.
 pub(crate) const NAME: &str = "$hotswap::Secret";
 
-impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
+impl<'de, T: SecretValue + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         notice::met();
         deserializer.deserialize_newtype_struct(NAME, Inside(PhantomData))
@@ -22,7 +21,7 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
 
 struct Inside<T>(PhantomData<T>);
 
-impl<'de, T: Zeroize + Deserialize<'de>> Visitor<'de> for Inside<T> {
+impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
     type Value = Secret<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,9 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use zeroize::Zeroize;
-
-use super::Secret;
+use super::{Secret, SecretValue};
 
 /// A type whose `Debug`, `Display` and `Serialize` keep a secret: what `#[hot(secret)]` needs of a field.
 ///
@@ -38,7 +36,7 @@ use super::Secret;
 )]
 pub trait Redacted {}
 
-impl<T: Zeroize> Redacted for Secret<T> {}
+impl<T: SecretValue> Redacted for Secret<T> {}
 
 macro_rules! redacted {
     ($([$($generics:tt)*] $holder:ty;)*) => {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::{Secret, SecretValue};
 use crate::{
     de::{Decoder, decode},
     ser::encode,
@@ -61,8 +61,12 @@ fn a_foreign_serializer_inside_the_encoder_gets_the_mask() {
     #[derive(Serialize)]
     struct Wiped(Text);
 
-    impl zeroize::Zeroize for Wiped {
-        fn zeroize(&mut self) {}
+    impl SecretValue for Wiped {
+        fn wipe(&mut self) {}
+
+        fn secret_eq(&self, _: &Self) -> bool {
+            true
+        }
     }
 }
 
@@ -88,6 +92,8 @@ fn secrets_are_compared_by_value() {
     assert_ne!(Secret::new(vec![1_u8, 2]), Secret::new(vec![1]));
     assert_eq!(Secret::new(Some([1_u8, 2])), Secret::new(Some([1, 2])));
     assert_ne!(Secret::new(Some(1_i64)), Secret::new(None));
+    assert_eq!((Secret::new('x'), Secret::new(1.5)), (Secret::new('x'), Secret::new(1.5)));
+    assert_ne!((Secret::new(true), Secret::new(1.5)), (Secret::new(true), Secret::new(2.5)));
     assert_eq!(Secret::<String>::default(), secret(""));
 }
 
@@ -101,9 +107,13 @@ fn the_last_one_to_go_wipes_the_value() {
     #[derive(Clone)]
     struct Watched(Arc<AtomicBool>);
 
-    impl zeroize::Zeroize for Watched {
-        fn zeroize(&mut self) {
+    impl SecretValue for Watched {
+        fn wipe(&mut self) {
             self.0.store(true, Ordering::Relaxed);
+        }
+
+        fn secret_eq(&self, _: &Self) -> bool {
+            true
         }
     }
 
@@ -114,4 +124,14 @@ fn the_last_one_to_go_wipes_the_value() {
     assert!(!wiped.load(Ordering::Relaxed));
     drop(second);
     assert!(wiped.load(Ordering::Relaxed));
+}
+
+#[test]
+fn wiping_leaves_nothing() {
+    let mut text = "hunter2".to_owned();
+    text.wipe();
+    assert_eq!(text, "");
+    let mut list = vec![Some([1_u8, 2]), None];
+    list.wipe();
+    assert_eq!(list, [Some([0, 0]), None]);
 }

@@ -7,9 +7,8 @@
 use std::cell::Cell;
 
 use serde::{Serialize, Serializer};
-use zeroize::Zeroize;
 
-use super::{MASK, NAME, Secret};
+use super::{MASK, NAME, Secret, SecretValue};
 
 thread_local! {
     /// Whether the next secret to be written is written for the encoder.
@@ -25,7 +24,7 @@ pub(crate) fn reveal<R>(write: impl FnOnce() -> R) -> R {
     written
 }
 
-impl<T: Zeroize + Serialize> Serialize for Secret<T> {
+impl<T: SecretValue + Serialize> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_struct(NAME, &Inside(self.expose()))
     }
