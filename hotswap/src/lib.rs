@@ -42,8 +42,8 @@
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
-//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -51,6 +51,7 @@
 //! | --- | --- | --- |
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
+//! | `cli` | off | the module `cli`: `check`, `explain`, `show`, `diff` and `env` for any program to mount |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
@@ -59,11 +60,16 @@
 pub mod __private;
 mod builder;
 mod cell;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod de;
 pub mod duration;
+#[cfg(feature = "cli")]
+mod effective;
 mod engine;
 mod error;
+mod excerpt;
 mod explain;
 mod guard;
 pub mod guide;
@@ -75,6 +81,8 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod pins;
+mod report;
 mod resolve;
 mod root;
 mod rule;
@@ -93,7 +101,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
-pub use explain::{Explanation, Given};
+pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
@@ -103,6 +111,8 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use pins::Override;
+pub use report::Report;
 pub use rule::CheckError;
 pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;

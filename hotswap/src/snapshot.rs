@@ -53,8 +53,14 @@ pub enum Cause {
     Set,
     /// Values were changed by a closure at run time.
     Update,
+    /// Values were changed by a patch at run time.
+    Patch,
     /// Values set at run time were taken back.
     Clear,
+    /// Values set at run time for a while went by themselves.
+    Expired,
+    /// What an older version held was published again, by the number of that version.
+    Rollback(u64),
 }
 
 impl fmt::Display for Cause {
@@ -69,7 +75,10 @@ impl fmt::Display for Cause {
             Self::Sources(names) => f.write_str(&names.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),
+            Self::Patch => f.write_str("patch"),
             Self::Clear => f.write_str("override cleared"),
+            Self::Expired => f.write_str("override expired"),
+            Self::Rollback(version) => write!(f, "rollback to version {version}"),
         }
     }
 }
@@ -108,7 +117,12 @@ impl Published {
 
     /// Whether the leaf's value must not be shown.
     pub(crate) fn hides(&self, leaf: &Leaf) -> bool {
-        leaf.secret() || self.secrets.contains(&leaf.keys)
+        leaf.secret() || self.hides_at(&leaf.keys)
+    }
+
+    /// Whether a secret that no field says was met in the leaf that stands here.
+    pub(crate) fn hides_at(&self, leaf: &Keys) -> bool {
+        self.secrets.contains(leaf)
     }
 
     /// The struct of a handle that stands at `base`.

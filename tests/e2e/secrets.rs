@@ -82,7 +82,7 @@ fn it_is_read_and_never_shown() {
         .into();
     shown.push(format!("{:?}", *config.load()));
     shown.push(serde_json::to_string(&config.status()).unwrap());
-    shown.push(format!("{:?}", config.pending_restart()));
+    shown.push(format!("{:?} {:?} {}", config.pending_restart(), config.overrides(), config.explain_all()));
     // All but the held field, which waits.
     shown.extend((0..6).map(|_| told.recv_timeout(Duration::from_secs(10)).unwrap()));
     for shown in shown {
@@ -125,7 +125,7 @@ fn writes_take_it_along() {
         config.servers().iter().map(|server| server.password.expose().clone()).collect();
     assert_eq!(passwords, [CANARY, "second-set"]);
     assert_eq!(config.map()["a"].expose(), CANARY);
-    let shown = format!("{} {}", config.explain("marked"), config.explain("servers"));
+    let shown = format!("{} {:?}", config.explain_all(), config.overrides());
     assert!(!shown.contains("-set") && !shown.contains(CANARY), "{shown}");
 }
 
@@ -168,3 +168,12 @@ fn one_that_was_buffered_hides_its_whole_leaf() {
 }
 
 type Rest = HashMap<String, Secret<String>>;
+
+#[test]
+fn a_report_shows_the_key_and_not_the_value() {
+    let folder = Folder::new();
+    folder.write("app.toml", &text("").replace("770077", "'770077-canary'"));
+    let error = App::hot_builder().file(folder.path("app.toml")).check().unwrap_err();
+    let report = format!("{}{error:?}", error.report());
+    assert!(report.contains("alias") && !report.contains("canary"), "{report}");
+}

@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{Core, State, collect::Collected, gate, lock::Writing};
+use super::{Core, Request, State, collect::Collected, gate, lock::Writing};
 use crate::{
     error::Error,
     issue::Issue,
-    load::{self, Input, Loaded, Pins},
+    load::{self, Input, Loaded},
     panics::let_go,
-    snapshot::{Cause, Published},
+    pins::{Pin, Pins},
+    snapshot::Published,
     subscribe::Topic,
 };
 
@@ -35,7 +36,8 @@ impl Core {
             pins: state.pins.clone(),
             pending,
         };
-        Ok(self.commit(state, next, live, collected.cause.clone()))
+        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        Ok(self.commit(state, next, live, &request))
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
@@ -44,7 +46,7 @@ impl Core {
         mut state: Writing<'_, State>,
         next: State,
         loaded: Loaded,
-        cause: Cause,
+        request: &Request,
     ) -> u64 {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
@@ -57,8 +59,8 @@ impl Core {
             (current.version, None)
         } else {
             let version = current.version + 1;
-            self.record(version, &cause, &changed);
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause)
+            self.record(version, request, &changed);
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
                 .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
@@ -71,11 +73,11 @@ impl Core {
         version
     }
 
-    fn record(&self, version: u64, cause: &Cause, changed: &[usize]) {
+    fn record(&self, version: u64, request: &Request, changed: &[usize]) {
         let shape = self.model.shape;
         let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
         let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
-        self.board().history.add(version, cause.clone(), paths);
+        self.board().history.add(version, request.cause.clone(), paths);
     }
 
     /// Makes a refusal known: once for each distinct content.
@@ -132,6 +134,6 @@ pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) ->
     let shape = current.root.shape();
     slots
         .map(|slot| shape.keys_of(slot))
-        .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
+        .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Gathers every problem of one load, and knows which values may be shown.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     de::{DecodeError, Ignored},
@@ -19,15 +19,28 @@ pub struct Problems {
     found: Vec<Issue>,
     /// How many fields on the way to the current one are secret.
     secret: usize,
+    /// Leaves in which the decoder met a secret, field by field.
+    secrets: BTreeSet<Keys>,
     /// The tree before interpolation: what a variable put in is not shown, what was written is.
     written: Option<Value>,
+    /// Only types are looked at, and only of what is given.
+    types_only: bool,
     /// Interpolation failed: what else is wrong with a template is not known.
     unresolved: bool,
 }
 
 impl Problems {
     pub(crate) fn new(written: Option<Value>, unresolved: Vec<Issue>) -> Self {
-        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, secret: 0 }
+        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, ..Self::default() }
+    }
+
+    /// For values that no rule need hold for.
+    pub(crate) fn of_types() -> Self {
+        Self { types_only: true, ..Self::default() }
+    }
+
+    pub(crate) fn types_only(&self) -> bool {
+        self.types_only
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -36,6 +49,17 @@ impl Problems {
 
     pub(crate) fn extend(&mut self, issues: impl IntoIterator<Item = Issue>) {
         self.found.extend(issues);
+    }
+
+    /// The leaf at `keys` was read, and a secret met in it or not.
+    pub(crate) fn met_secret(&mut self, met: bool, keys: &Keys) {
+        if met {
+            self.secrets.insert(keys.clone());
+        }
+    }
+
+    pub(crate) fn take_secrets(&mut self) -> BTreeSet<Keys> {
+        std::mem::take(&mut self.secrets)
     }
 
     pub(crate) fn any_secret(&self, shape: &'static Shape) -> bool {
@@ -92,7 +116,7 @@ impl Problems {
 
     /// Runs rules on a value; true if all hold.
     pub(crate) fn check<F>(&mut self, rules: &[&dyn Rule<F>], value: &F, keys: &Keys) -> bool {
-        if rules.is_empty() {
+        if rules.is_empty() || self.types_only {
             return true;
         }
         let template = self.template(keys);

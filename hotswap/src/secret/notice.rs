@@ -47,6 +47,14 @@ fn note(keys: impl FnOnce() -> Keys) {
     });
 }
 
+/// Whether `read` met a secret.
+pub(crate) fn any<R>(read: impl FnOnce() -> R) -> (R, bool) {
+    let outer = MET.replace(Some(Vec::new()));
+    let result = within(Keys::root, read);
+    let met = MET.replace(outer).unwrap_or_default();
+    (result, !met.is_empty())
+}
+
 /// The places of all leaves in which `read` met a secret.
 pub(crate) fn leaves<R>(shape: &'static Shape, read: impl FnOnce() -> R) -> (R, BTreeSet<Keys>) {
     let outer = MET.replace(Some(Vec::new()));
