@@ -7,7 +7,7 @@
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
 //! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
-//! [files](guide::files), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
@@ -43,6 +43,7 @@
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
@@ -64,6 +65,7 @@ mod cell;
 pub mod cli;
 mod config;
 mod de;
+mod describe;
 pub mod duration;
 #[cfg(feature = "cli")]
 mod effective;

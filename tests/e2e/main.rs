@@ -6,9 +6,11 @@
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod calls;
 mod concurrency;
 mod environment;
 mod files;
+mod history;
 mod layers;
 mod left_out;
 mod load;
@@ -17,4 +19,5 @@ mod overrides;
 mod reports;
 mod secrets;
 mod support;
+mod types;
 mod writes;

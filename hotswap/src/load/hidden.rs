@@ -33,9 +33,13 @@ pub(super) fn misfits(
     let mut found = problems.into_issues();
     found.retain(|issue| issue.kind() == IssueKind::WrongType);
     let text = if found.is_empty() { None } else { layer.text_places() };
+    let leaves = if found.is_empty() { Vec::new() } else { model.shape.leaves() };
     found
         .iter()
-        .map(|issue| told(issue, layer, text.as_ref(), showable(model.shape, &secrets, issue.keys())))
+        .map(|issue| {
+            let show = showable(&leaves, &secrets, issue.keys());
+            told(issue, layer, text.as_ref(), show)
+        })
         .collect()
 }
 
