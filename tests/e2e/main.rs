@@ -17,6 +17,7 @@ mod load;
 mod merges;
 mod overrides;
 mod reports;
+mod secrets;
 mod support;
 mod types;
 mod writes;

@@ -65,7 +65,8 @@ impl Core {
             self.board().history.take(step);
         }
         let old = (!changed.is_empty()).then(|| {
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
+                .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old

@@ -1,6 +1,6 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Core, Request, State, commit::lookup, gate, hold::Ground};
 use crate::{
@@ -119,5 +119,10 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
-    Ok(Loaded { root: Arc::clone(&value.root), tree: value.tree.clone(), warnings: Vec::new() })
+    Ok(Loaded {
+        root: Arc::clone(&value.root),
+        tree: value.tree.clone(),
+        secrets: BTreeSet::new(),
+        warnings: Vec::new(),
+    })
 }

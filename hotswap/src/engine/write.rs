@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use super::{Core, State, commit::lookup, gate, lock::Writing, run::Command};
 use crate::{
@@ -175,7 +175,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         place(&tree, keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, warnings: Vec::new() })
+    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.
