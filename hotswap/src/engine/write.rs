@@ -99,12 +99,10 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        let version = self.commit(state, next, live, cause)?;
-        self.reconsider();
-        Ok(version)
+        self.commit(state, next, live, cause)
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    /// What the sources said may have been refused because of a value that was set, and that is gone now.
     fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
@@ -119,7 +117,9 @@ impl Core {
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), Cause::Clear)
+        let version = self.with_pins(state, Pins::new(), Cause::Clear)?;
+        self.reconsider();
+        Ok(version)
     }
 }
 
