@@ -26,7 +26,7 @@ pub(crate) struct Model {
     pub(crate) profile: Option<String>,
     pub(crate) checks: Vec<Path>,
     /// Whether a test of the defaults is wanted.
-    pub(crate) test: Option<Span>,
+    pub(crate) test: bool,
     /// Without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,
@@ -51,6 +51,7 @@ pub(crate) struct Field {
     pub(crate) flatten: bool,
     pub(crate) serde_default: bool,
     pub(crate) restart: bool,
+    pub(crate) readonly: bool,
     pub(crate) deprecated: Option<String>,
     pub(crate) unit: Option<String>,
     pub(crate) merge: Option<Way>,

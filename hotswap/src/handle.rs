@@ -1,21 +1,22 @@
 //! What a program holds of its configuration. Reads stand here; [`write`] and [`listen`] hold the rest.
 
 mod listen;
+mod past;
 mod weak;
 mod write;
 
-use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
+use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc, time::Duration};
 
 pub use weak::WeakHandle;
 
 use crate::{
     cell::Scalar,
     config::HotConfig,
-    engine::lease::Lease,
-    explain::Explanation,
+    engine::{Request, lease::Lease},
+    explain::{Explanation, Explanations},
     guard::{Guard, Ref},
-    history::Record,
-    snapshot::Current,
+    pins::{Override, Signature},
+    snapshot::{Cause, Current},
     status::{PendingRestart, Status},
 };
 
@@ -63,25 +64,31 @@ pub struct Handle<S> {
     current: Arc<Current>,
     /// The number of the struct, counted from the root.
     base: usize,
+    /// Whose writes these are.
+    signature: Option<Arc<Signature>>,
     marker: PhantomData<fn() -> S>,
 }
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self::at(self.core.clone(), self.base)
+        Self::part(self.core.clone(), self.base, self.signature.clone())
     }
 }
 
 impl<S> Handle<S> {
-    fn at(core: Lease, base: usize) -> Self {
+    fn part(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
         let current = Arc::clone(&core.current);
-        Self { core, current, base, marker: PhantomData }
+        Self { core, current, base, signature, marker: PhantomData }
+    }
+
+    fn request(&self, cause: Cause) -> Request {
+        Request { cause, expected: None, signature: self.signature.clone() }
     }
 }
 
 impl<S: HotConfig> Handle<S> {
     pub(crate) fn root(core: Lease) -> Self {
-        Self::at(core, 0)
+        Self::part(core, 0, None)
     }
 
     /// The plain handle behind a generated one, for generic code.
@@ -157,7 +164,8 @@ impl<S: HotConfig> Handle<S> {
     /// Where the value of a field comes from: what every layer says of it, and which one wins.
     ///
     /// The path is dotted, by the names that files use, and counted from this handle's struct: `rate_limit.max`,
-    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so.
+    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so. What an element of
+    /// lists that are joined by `#[hot(merge = ..)]` is explained by is what gave that element.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -172,6 +180,23 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn explain(&self, path: &str) -> Explanation {
         Explanation::of(&self.core, self.base, path)
+    }
+
+    /// [`explain`](Self::explain) for every field of this handle's struct, in its order.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// let config = Config::hot_load()?;
+    /// let all = config.explain_all();
+    /// assert_eq!(all[2].path, "rate_limit.max");
+    /// assert!(all.to_string().contains(
+    ///     "rate_limit.max\n  = 5 at app.toml:1:18\n    100 from the default of the field\nrate_limit.burst\n"
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain_all(&self) -> Explanations {
+        Explanations::of(&self.core, self.base)
     }
 
     /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`.
@@ -192,33 +217,62 @@ impl<S: HotConfig> Handle<S> {
         self.core.board().pending.clone()
     }
 
-    /// The dotted paths, from the root, of values that were set at run time.
+    /// The values of the whole configuration that were set at run time, by their paths.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let config = Config::hot_load()?;
     /// config.set_rate_limit_max(500)?;
-    /// assert_eq!(config.overrides(), ["rate_limit.max"]);
+    /// let overrides = config.overrides();
+    /// assert_eq!((overrides[0].path(), overrides[0].value()), ("rate_limit.max", Some(&500.into())));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn overrides(&self) -> Vec<String> {
-        self.core.board().pins.keys().map(ToString::to_string).collect()
+    pub fn overrides(&self) -> Vec<Override> {
+        Override::all(self.core.model.shape, &self.core.board().pins)
     }
 
-    /// The last versions of the whole configuration, newest last; as many as
-    /// [`Builder::history`](crate::Builder::history) says.
+    /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.
+    ///
+    /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. It is only shown, and gives no right.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let config = Config::hot_load()?;
-    /// config.set_rate_limit_max(500)?;
-    /// let history = config.history();
-    /// assert_eq!((history[1].version, &history[1].changed), (2, &vec!["rate_limit.max".to_owned()]));
-    /// assert_eq!(history[1].cause.to_string(), "set");
+    /// let alice = config.by("alice");
+    /// alice.set_log_level("debug".into())?;
+    /// alice.rate_limit().set_max(5)?;
+    /// config.set_rate_limit_burst(5)?;
+    /// let by: Vec<_> = config.overrides().iter().map(|value| value.by().map(str::to_owned)).collect();
+    /// assert_eq!(by, [Some("alice".into()), None, Some("alice".into())]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn history(&self) -> Vec<Record> {
-        self.core.board().history.records()
+    pub fn by(&self, name: impl Into<Arc<str>>) -> S::Handle {
+        self.signed(|signature| signature.by = Some(name.into()))
+    }
+
+    /// The same handle for a while: a value that is written through it, or through a nested handle of it, goes by itself
+    /// `duration` after the write, and the sources have their say back.
+    ///
+    /// Setting the value again counts anew, and without `for_duration` it stays. A value whose going would leave an invalid
+    /// configuration stays too, and is reported as a refused reload is.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// let config = Config::hot_load()?;
+    /// config.by("alice").for_duration(Duration::from_secs(3600)).set_log_level("debug".into())?;
+    /// assert!(config.overrides()[0].expires().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_duration(&self, duration: Duration) -> S::Handle {
+        self.signed(|signature| signature.lasts = Some(duration))
+    }
+
+    fn signed(&self, sign: impl FnOnce(&mut Signature)) -> S::Handle {
+        let mut signature = self.signature.as_deref().cloned().unwrap_or_default();
+        sign(&mut signature);
+        Self::part(self.core.clone(), self.base, Some(Arc::new(signature))).into()
     }
 
     /// A handle that does not keep the configuration alive.
@@ -233,7 +287,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn downgrade(&self) -> WeakHandle<S> {
-        WeakHandle { core: self.core.downgrade(), base: self.base, marker: PhantomData }
+        let signature = self.signature.clone();
+        WeakHandle { core: self.core.downgrade(), base: self.base, signature, marker: PhantomData }
     }
 }
 
@@ -251,7 +306,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N>::at(self.core.clone(), self.base + slot).into()
+        Handle::<N>::part(self.core.clone(), self.base + slot, self.signature.clone()).into()
     }
 }
 

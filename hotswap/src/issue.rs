@@ -1,10 +1,10 @@
 //! One problem of a configuration, and where it stands.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use crate::keys::Keys;
+use crate::{excerpt::Excerpt, keys::Keys};
 
 /// Where a value, or the lack of one, comes from.
 ///
@@ -55,6 +55,14 @@ impl Origin {
     pub(crate) fn env(name: impl Into<String>) -> Self {
         Self::Env { name: name.into() }
     }
+
+    /// The source as a whole.
+    pub(crate) fn source(&self) -> Self {
+        match self {
+            Self::File { path, .. } => Self::file(path),
+            other => other.clone(),
+        }
+    }
 }
 
 /// Reads as the second line of a problem: `at config/app.toml:14:7`.
@@ -93,7 +101,8 @@ impl fmt::Display for Origin {
 /// assert!(error.issues().all(|issue| issue.kind() == IssueKind::Syntax));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IssueKind {
     /// A source cannot be read: missing, no permission, too large, not a regular file.
@@ -108,6 +117,8 @@ pub enum IssueKind {
     Missing,
     /// A rule on a field, or a check of a struct, failed.
     Rule,
+    /// A field that should not be given any more; a warning.
+    Deprecated,
     /// `${VAR}` names a variable that is not set.
     Interpolation,
     /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
@@ -140,11 +151,22 @@ pub struct Issue {
     message: String,
     help: Option<String>,
     kind: IssueKind,
+    excerpt: Option<Arc<Excerpt>>,
+    /// How many layers were read before its source, which gave none.
+    rank: Option<usize>,
 }
 
 impl Issue {
     pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
-        Self { path, origin: None, message: one_line(message.into()), help: None, kind }
+        Self {
+            path,
+            origin: None,
+            message: one_line(message.into()),
+            help: None,
+            kind,
+            excerpt: None,
+            rank: None,
+        }
     }
 
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
@@ -155,6 +177,25 @@ impl Issue {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(one_line(help.into()));
         self
+    }
+
+    pub(crate) fn with_excerpt(mut self, excerpt: Option<Excerpt>) -> Self {
+        self.excerpt = excerpt.map(Arc::new);
+        self
+    }
+
+    pub(crate) fn behind(mut self, layers: usize) -> Self {
+        self.rank = Some(layers);
+        self
+    }
+
+    pub(crate) fn rank(&self) -> Option<usize> {
+        self.rank
+    }
+
+    /// What may be shown of the place.
+    pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
+        self.excerpt.as_deref()
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -7,7 +7,7 @@
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
 //! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
-//! [files](guide::files), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
@@ -41,8 +41,9 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -50,6 +51,7 @@
 //! | --- | --- | --- |
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
+//! | `cli` | off | the module `cli`: `check`, `explain`, `show`, `diff` and `env` for any program to mount |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
@@ -58,11 +60,17 @@
 pub mod __private;
 mod builder;
 mod cell;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod de;
+mod describe;
 pub mod duration;
+#[cfg(feature = "cli")]
+mod effective;
 mod engine;
 mod error;
+mod excerpt;
 mod explain;
 mod guard;
 pub mod guide;
@@ -74,6 +82,8 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod pins;
+mod report;
 mod resolve;
 mod root;
 mod rule;
@@ -91,7 +101,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
-pub use explain::{Explanation, Given};
+pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
@@ -101,6 +111,8 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use pins::Override;
+pub use report::Report;
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -43,6 +43,8 @@ pub struct FieldShape {
     pub env: Option<&'static str>,
     /// `#[hot(restart)]`.
     pub restart: bool,
+    /// `#[hot(readonly)]`: the running program cannot write it.
+    pub readonly: bool,
     /// `#[hot(secret)]`: the value is never shown.
     pub secret: bool,
     /// `#[hot(deprecated = "..")]`: what to do instead.
@@ -95,6 +97,7 @@ impl FieldShape {
         default: None,
         env: None,
         restart: false,
+        readonly: false,
         secret: false,
         deprecated: None,
         unit: None,
@@ -134,6 +137,10 @@ impl Leaf {
         self.trail.iter().any(|field| field.restart)
     }
 
+    pub(crate) fn readonly(&self) -> bool {
+        self.trail.iter().any(|field| field.readonly)
+    }
+
     pub(crate) fn secret(&self) -> bool {
         self.trail.iter().any(|field| field.secret)
     }
@@ -167,6 +174,20 @@ impl Shape {
         }
     }
 
+    /// The struct with this number.
+    pub(crate) fn inner_of(&'static self, slot: usize) -> &'static Shape {
+        self.trail(slot).last().and_then(|field| field.inner()).unwrap_or(self)
+    }
+
+    /// Whether any field has this name in files.
+    pub(crate) fn knows(&'static self, name: &str) -> bool {
+        self.fields.iter().any(|field| {
+            field.key == name
+                || field.aliases.contains(&name)
+                || field.inner().is_some_and(|inner| inner.knows(name))
+        })
+    }
+
     /// The place of the field with this number, counted from this struct; number 0 is the struct itself.
     pub(crate) fn keys_of(&'static self, slot: usize) -> Keys {
         self.trail(slot).iter().fold(Keys::root(), |keys, field| field.keys(&keys))
@@ -187,7 +208,7 @@ impl Shape {
     }
 
     /// The fields on the way to the one with this number.
-    fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
+    pub(crate) fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
         let (mut shape, mut rest, mut trail) = (self, slot, Vec::new());
         while rest > 0 {
             let next = shape.fields.partition_point(|field| field.slot <= rest);

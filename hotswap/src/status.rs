@@ -9,7 +9,11 @@ pub use crate::engine::{
     collect::{Health, SourceStatus},
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
-use crate::{engine::Core, snapshot::Cause};
+use crate::{
+    engine::{Board, Core},
+    pins::Override,
+    snapshot::Cause,
+};
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
 ///
@@ -54,8 +58,8 @@ pub struct Status {
     pub warnings: Vec<String>,
     /// Fields whose new value waits for a restart.
     pub pending_restart: Vec<PendingRestart>,
-    /// The paths of values that were set at run time.
-    pub overrides: Vec<String>,
+    /// Values that were set at run time.
+    pub overrides: Vec<Override>,
     /// How often things happened since the start.
     pub counts: Counts,
 }
@@ -84,7 +88,7 @@ pub struct Counts {
     pub callback_panics: u64,
 }
 
-fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(age.as_secs_f64())
 }
 
@@ -96,12 +100,12 @@ impl Status {
             version: current.version,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: board.sources.clone(),
+            sources: sources(&board),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
-            overrides: board.pins.keys().map(ToString::to_string).collect(),
+            overrides: Override::all(core.model.shape, &board.pins),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
@@ -110,6 +114,18 @@ impl Status {
             },
         }
     }
+}
+
+/// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
+fn sources(board: &Board) -> Vec<SourceStatus> {
+    let mut sources = board.sources.clone();
+    for (name, version) in board.holds.sources() {
+        match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {
+            Some(source) => source.held = Some(version),
+            None => sources.push(SourceStatus { held: Some(version), ..SourceStatus::absent(name) }),
+        }
+    }
+    sources
 }
 
 /// A few lines for people.
@@ -131,8 +147,8 @@ impl fmt::Display for Status {
         for pending in &self.pending_restart {
             write!(f, "\n  {pending}")?;
         }
-        if !self.overrides.is_empty() {
-            write!(f, "\n  set at run time: {}", self.overrides.join(", "))?;
+        for value in &self.overrides {
+            write!(f, "\n  override {value}")?;
         }
         Ok(())
     }

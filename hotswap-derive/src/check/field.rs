@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-use super::{default, nested, rule};
+use super::{default, kept, merge, nested, rule, unit};
 use crate::{
     input::{self, Input},
     mistakes::Mistakes,
@@ -43,6 +43,8 @@ fn refuse_keys_of_skipped(field: &input::Field, mistakes: &mut Mistakes) {
 fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mistakes) -> Field {
     let name = names::plain(&field.ident);
     let ty = without_self(&field.ty, input);
+    merge::check(field, &ty, mistakes);
+    unit::check(field, &ty, mistakes);
     let kind = nested::check(field, &ty, input, mistakes)
         .unwrap_or_else(|| Kind::Leaf(Box::new(leaf(field, &ty, mistakes))));
     Field {
@@ -60,6 +62,7 @@ fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mista
         flatten: field.serde.flatten.is_some(),
         serde_default: field.serde.default || input.serde.default,
         restart: field.hot.restart.is_some(),
+        readonly: field.hot.readonly.is_some(),
         deprecated: field.hot.deprecated.as_ref().map(syn::LitStr::value),
         unit: field.hot.unit.as_ref().map(syn::LitStr::value),
         merge: field.hot.merge.as_ref().map(|merge| merge.way.clone()),
@@ -74,6 +77,10 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
     }
     default::check(field, ty, mistakes);
     rule::check_all(&field.hot.rules, ty, mistakes);
+    // What a function reads may mean anything.
+    if let (Some(value), None) = (&field.hot.default, &field.serde.deserialize_with) {
+        kept::check(&field.hot.rules, value, ty, mistakes);
+    }
     Leaf {
         read: read(field, ty),
         default: field.hot.default.clone().map(|value| default::for_type(value, ty)),

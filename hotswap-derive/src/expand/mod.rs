@@ -2,6 +2,7 @@
 
 mod callback;
 mod config;
+mod constant;
 mod entry;
 mod field_of;
 mod flat;
@@ -15,6 +16,7 @@ mod rule;
 mod setup;
 mod shape;
 mod slot;
+mod test;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -31,7 +33,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let fields = field_of::expand(model);
     let (handle, handle_impls) = handle::expand(model, &names);
     let (paths, paths_impls) = paths::expand(model, &names);
+    let constants = constant::expand(model);
     let callback = flat::start(model, &names);
+    let test = test::expand(model);
     quote! {
         #handle
         #paths
@@ -43,8 +47,10 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #fields
             #handle_impls
             #paths_impls
+            #constants
         };
         #callback
+        #test
     }
 }
 

@@ -37,6 +37,7 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
         flag("flatten", field.flatten),
         flag("serde_default", field.serde_default),
         flag("restart", field.restart),
+        flag("readonly", field.readonly),
         maybe("deprecated", field.deprecated.as_ref()),
         maybe("unit", field.unit.as_ref()),
         merge(model, field),
@@ -152,9 +153,9 @@ impl ToTokens for Path<'_> {
     }
 }
 
-/// The type as its author would write it: tokens know no blanks.
-fn written(ty: &Type) -> String {
-    let spaced = ty.to_token_stream().to_string();
+/// A type or path as its author would write it: tokens know no blanks.
+pub(super) fn written(tokens: &impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
     let mut text = String::new();
     let mut blank = false;
     for letter in spaced.chars() {

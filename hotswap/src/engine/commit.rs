@@ -2,41 +2,43 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
-use super::{Core, State, collect::Collected, gate, lock::Writing};
+use super::{Core, Holds, Request, State, Variables, collect::Collected, gate, hold::Ground, lock::Writing};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded, Pins},
+    load::{self, Input, Loaded},
     panics::let_go,
-    snapshot::{Cause, Published},
+    pins::{Pin, Pins},
+    snapshot::Published,
     subscribe::Topic,
 };
 
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
-    pub(super) fn accept(&self, collected: &Collected) -> Result<u64, Error> {
+    ///
+    /// What was rolled back stays away, unless somebody asked for this load by hand.
+    pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let variables = |name: &str| lookup(collected, name);
+        let none = Holds::default();
+        let holds = if by_hand { &none } else { &state.holds };
+        let Ground { layers, variables, holds } = holds.overrule(&collected.layers, &collected.variables);
+        let lookup = |name: &str| lookup(&variables, name);
         let input = Input {
-            layers: &collected.layers,
+            layers: &layers,
             pins: &state.pins,
             names: Some(&collected.names),
-            variables: &variables,
+            variables: &lookup,
             unread: collected.unread.clone(),
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         // Before the publish: who sees the new version must not be told that the last reload was refused.
         self.board().last_error = None;
-        let next = State {
-            layers: collected.layers.clone(),
-            variables: Arc::clone(&collected.variables),
-            pins: state.pins.clone(),
-            pending,
-        };
-        self.commit(state, next, live, collected.cause.clone())
+        let next = State { layers, variables, pins: state.pins.clone(), pending, holds };
+        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        self.commit(state, next, live, &request)
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
@@ -48,19 +50,22 @@ impl Core {
         mut state: Writing<'_, State>,
         next: State,
         loaded: Loaded,
-        cause: Cause,
+        request: &Request,
     ) -> Result<u64, Error> {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
+        let step = self.step(&state, &next, &current, &loaded, &changed, request);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
+        if let Some(step) = step {
+            self.board().history.take(step);
+        }
         let old = (!changed.is_empty()).then(|| {
-            self.record(version, &cause, &changed);
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause);
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
@@ -70,13 +75,6 @@ impl Core {
         gate::tell(&waiting);
         let_go((loaded.root, current, old));
         Ok(version)
-    }
-
-    fn record(&self, version: u64, cause: &Cause, changed: &[usize]) {
-        let shape = self.model.shape;
-        let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
-        let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
-        self.board().history.add(version, cause.clone(), paths);
     }
 
     /// Whether the last refusal said the same.
@@ -123,8 +121,8 @@ fn following(version: u64) -> Result<u64, Error> {
 }
 
 /// A variable of the process, else of a dotenv file.
-fn lookup(collected: &Collected, name: &str) -> Option<String> {
-    collected.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
+pub(super) fn lookup(variables: &Variables, name: &str) -> Option<String> {
+    variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
 }
 
 /// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.
@@ -146,7 +144,7 @@ pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) ->
     let shape = current.root.shape();
     slots
         .map(|slot| shape.keys_of(slot))
-        .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
+        .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
         .collect()
 }
 

@@ -1,11 +1,16 @@
 //! A handle that keeps nothing alive.
 
-use std::{fmt, marker::PhantomData, sync::Weak};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Weak},
+};
 
 use super::Handle;
 use crate::{
     config::HotConfig,
     engine::{Core, lease::Lease},
+    pins::Signature,
 };
 
 /// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
@@ -25,6 +30,7 @@ use crate::{
 pub struct WeakHandle<S> {
     pub(super) core: Weak<Core>,
     pub(super) base: usize,
+    pub(super) signature: Option<Arc<Signature>>,
     pub(super) marker: PhantomData<fn() -> S>,
 }
 
@@ -32,13 +38,14 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle::at(core, self.base).into())
+        Some(Handle::part(core, self.base, self.signature.clone()).into())
     }
 }
 
 impl<S> Clone for WeakHandle<S> {
     fn clone(&self) -> Self {
-        Self { core: Weak::clone(&self.core), base: self.base, marker: PhantomData }
+        let signature = self.signature.clone();
+        Self { core: Weak::clone(&self.core), base: self.base, signature, marker: PhantomData }
     }
 }
 

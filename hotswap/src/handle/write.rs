@@ -3,7 +3,7 @@
 use super::Handle;
 use crate::{
     config::HotConfig,
-    engine::offload::offload,
+    engine::{Request, offload::offload},
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -104,7 +104,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn update(&self, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
-        self.core.update(self.base, None, Cause::Update, change)
+        self.core.update(self.base, &self.request(Cause::Update), change)
     }
 
     /// [`update`](Self::update), only if `version` is current.
@@ -122,7 +122,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn update_if(&self, version: u64, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
-        self.core.update(self.base, Some(version), Cause::Update, change)
+        let request = Request { expected: Some(version), ..self.request(Cause::Update) };
+        self.core.update(self.base, &request, change)
     }
 
     /// [`update`](Self::update) for async code; the closure runs on a thread of its own.
@@ -167,7 +168,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn set<P: AsPath<Root = S>>(&self, path: P, value: P::Value) -> Result<u64, Error> {
         let slot = self.base + path.as_path().slot;
-        self.core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value)
+        self.core.update(slot, &self.request(Cause::Set), move |place: &mut P::Value| *place = value)
     }
 
     /// [`set`](Self::set) for async code.
@@ -192,7 +193,8 @@ impl<S: HotConfig> Handle<S> {
         P::Value: Send,
     {
         let (core, slot) = (self.core.clone(), self.base + path.as_path().slot);
-        offload(move || core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value))
+        let request = self.request(Cause::Set);
+        offload(move || core.update(slot, &request, move |place: &mut P::Value| *place = value))
     }
 
     /// Takes back every value that was set at run time. Returns the version then current.
@@ -212,11 +214,11 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn clear_overrides(&self) -> Result<u64, Error> {
         self.whole("clear_overrides")?;
-        self.core.clear_pins()
+        self.core.clear_pins(&self.request(Cause::Clear))
     }
 
     /// Calls that concern the whole are refused on a nested handle.
-    fn whole(&self, call: &str) -> Result<(), Error> {
+    pub(super) fn whole(&self, call: &str) -> Result<(), Error> {
         if self.base == 0 {
             return Ok(());
         }

@@ -3,15 +3,20 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod hidden;
 mod merge;
 mod origins;
+mod plan;
 pub(crate) mod problems;
+mod trace;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
+pub(crate) use plan::Plan;
+pub(crate) use trace::Trace;
 
 use crate::{
     config::HotConfig,
@@ -19,6 +24,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    pins::Pins,
     resolve::interpolate,
     root::{self, Root},
     shape::Shape,
@@ -47,9 +53,6 @@ impl Model {
     }
 }
 
-/// Whole-leaf values that the running program was given; `None` means "as if no layer gave it".
-pub(crate) type Pins = BTreeMap<Keys, Option<Value>>;
-
 /// What a load stands on.
 pub(crate) struct Input<'i> {
     /// Lowest precedence first.
@@ -73,7 +76,11 @@ pub(crate) struct Loaded {
 
 /// Merges, resolves, decodes and validates.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(below, layer.tree()));
+    let plan = Plan::of(model.shape);
+    let merged = input.layers.iter().fold(Value::empty(), |below, layer| match &plan {
+        Some(plan) => plan.merge(below, layer.tree()),
+        None => merge(below, layer.tree()),
+    });
     let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
@@ -81,7 +88,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = input.pins.iter().fold(resolved, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
+    let tree = pin(resolved, model.shape, input.pins);
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
@@ -92,11 +99,23 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    let (issues, warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input);
     match decoded {
-        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
+        Ok(root) if issues.is_empty() => {
+            let misfits = |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree)).to_vec();
+            warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            Ok(Loaded { root, tree, warnings })
+        }
         _ => Err(Error::new(issues)),
     }
+}
+
+/// Puts the pins in. What one takes away falls back to the default of the field.
+fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
+    pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
+        Some(value) => place(&tree, keys, Some(value)),
+        None => place(&tree, keys, default_of(shape, keys).as_ref()),
+    })
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.

@@ -9,11 +9,12 @@ use std::{
 
 use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
+    excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     source::{
         Layer, Places, dir, dotenv,
-        format::{self, Format},
+        format::{self, Format, text::Flaw},
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
@@ -104,10 +105,9 @@ impl FileSlot {
     }
 
     pub(super) fn statuses(&self) -> Vec<SourceStatus> {
-        let unlisted = self.unlisted.iter().map(|error| SourceStatus {
-            name: self.path.display().to_string(),
-            health: Health::Failing,
-            message: Some(error.to_string()),
+        let unlisted = self.unlisted.iter().map(|error| {
+            let message = Some(error.to_string());
+            SourceStatus::new(self.path.display().to_string(), Health::Failing, message)
         });
         unlisted.chain(self.files.values().map(FileState::status)).collect()
     }
@@ -290,7 +290,7 @@ impl FileState {
             ),
             (None, _) => (Health::Ok, None),
         };
-        SourceStatus { name: self.shown.display().to_string(), health, message }
+        SourceStatus::new(self.shown.display().to_string(), health, message)
     }
 }
 
@@ -302,12 +302,17 @@ impl Parsed {
         let result = match format::parse(format, &text) {
             Ok(tree) => {
                 let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&text) };
-                Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
+                let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
+                Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
-            Err(flaws) => Err(flaws
-                .iter()
-                .map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column)))
-                .collect()),
+            Err(flaws) => {
+                let excerpt = |flaw: &Flaw| {
+                    let line = text.lines().nth(flaw.line - 1)?;
+                    Excerpt::unparsed(line, |name| settings.shape.knows(name))
+                };
+                let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
+                Err(flaws.iter().map(issue).collect())
+            }
         };
         Self { text, mounted, result, variables: Variables::new() }
     }
@@ -321,7 +326,7 @@ impl Parsed {
                 Self { text, mounted, result, variables }
             }
             Err(flaws) => {
-                let issues = flaws.iter().map(|flaw| syntax(shown, &flaw.message, flaw.line, None)).collect();
+                let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
                 Self { text, mounted, result: Err(issues), variables: Variables::new() }
             }
         }
@@ -341,9 +346,9 @@ fn emptied(shown: &Path) -> Issue {
         .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
 }
 
-fn syntax(shown: &Path, message: &str, line: usize, column: Option<usize>) -> Issue {
-    let origin = Origin::File { path: shown.to_owned(), line: Some(line), column };
-    Issue::new(IssueKind::Syntax, Keys::root(), message).at(origin)
+fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {
+    let origin = Origin::File { path: shown.to_owned(), line: Some(flaw.line), column };
+    Issue::new(IssueKind::Syntax, Keys::root(), flaw.message.as_str()).at(origin)
 }
 
 fn unreadable(shown: &Path, error: &ReadError) -> Issue {
