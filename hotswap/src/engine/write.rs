@@ -138,12 +138,10 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        let version = self.commit(state, next, live, request)?;
-        self.reconsider();
-        Ok(version)
+        self.commit(state, next, live, request)
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    /// What the sources said may have been refused because of a value that was set, and that is gone now.
     fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
@@ -158,7 +156,9 @@ impl Core {
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), request)
+        let version = self.with_pins(state, Pins::new(), request)?;
+        self.reconsider();
+        Ok(version)
     }
 }
 
