@@ -139,16 +139,17 @@ fn a_record_says_who_and_what_and_how_long() {
 
 #[test]
 fn changes_are_told_at_the_deepest_place() {
-    let services = |port: u16| format!("services = [{{name = 'a', port = 1}}, {{name = 'b', port = {port}}}]");
+    let services =
+        |port: u16| format!("services = [{{name = 'a', port = 1}}, {{name = 'b', port = {port}}}]");
     let folder = Folder::with("app.toml", &services(2));
     let app = app(&folder);
     reload(&app, &folder, &services(3));
     reload(&app, &folder, &services(3).replace("[{", "[{name = 'c', port = 4}, {"));
     let history = app.history();
-    assert_eq!((&history[1].changed, lines(&history[1])), (
-        &vec!["services".to_owned()],
-        vec!["services[1].port: 2 -> 3".to_owned()]
-    ));
+    assert_eq!(
+        (&history[1].changed, lines(&history[1])),
+        (&vec!["services".to_owned()], vec!["services[1].port: 2 -> 3".to_owned()])
+    );
     assert_eq!(lines(&history[2]), [r#"services[0]: null -> {"name":"c","port":4}"#]);
 }
 
@@ -163,7 +164,8 @@ fn secrets_are_redacted() {
     assert_eq!(lines(&history[1]), [r#"tls: null -> {"cert":"a","key":"***"}"#]);
     assert_eq!(lines(&history[2]), [r#"tls.cert: "a" -> "b""#]);
     assert_eq!(lines(&history[3]), [r#"tls.key: "***" -> "***""#]);
-    let told = format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
+    let told =
+        format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
     assert!(!told.contains("hunter"), "{told}");
     assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key, "hunter2");
 }
@@ -185,7 +187,9 @@ fn versions_are_compared_in_both_directions() {
 fn unknown_versions_are_named_with_those_that_are_known() {
     let folder = Folder::with("app.toml", "#");
     let app = App::hot_builder().file(folder.path("app.toml")).history(2).load().unwrap();
-    (6..9).for_each(|max| drop(app.set_limit_max(max).unwrap()));
+    for max in 6..9 {
+        app.set_limit_max(max).unwrap();
+    }
     let known = "versions 3 to 4 are";
     let says = |error: hotswap::Error, what: &str| {
         let error = error.to_string();
@@ -205,7 +209,10 @@ fn without_history_there_is_no_way_back() {
     let app = App::hot_builder().file(folder.path("app.toml")).no_history().load().unwrap();
     app.set_limit_max(6).unwrap();
     let error = app.rollback(1).unwrap_err().to_string();
-    assert!(error.ends_with("version 1 is not remembered; none is, as the history is switched off"), "{error}");
+    assert!(
+        error.ends_with("version 1 is not remembered; none is, as the history is switched off"),
+        "{error}"
+    );
     assert_eq!((app.at(2).unwrap().limit.max, app.history()), (6, vec![]));
 }
 
@@ -279,7 +286,8 @@ fn subscribers_hear_of_a_rollback() {
     let app = app(&folder);
     app.set_limit_max(6).unwrap();
     let (tell, told) = std::sync::mpsc::channel();
-    let _subscription = app.subscribe(move |change| tell.send((change.cause().clone(), change.new().limit.max)).unwrap());
+    let _subscription =
+        app.subscribe(move |change| tell.send((change.cause().clone(), change.new().limit.max)).unwrap());
     app.rollback(1).unwrap();
     assert_eq!(told.recv_timeout(crate::support::BOUND).unwrap(), (Cause::Rollback(1), 5));
 }

@@ -1,5 +1,7 @@
 //! What was rolled back stays away: until its source says something else, or somebody asks for it.
 
+use std::time::Duration;
+
 use hotswap::HotConfig;
 use serde::Deserialize;
 
@@ -37,6 +39,8 @@ impl Scene {
             .dotenv(folder.path(".env"))
             .source(bell.clone())
             .watch(false)
+            .missing_grace(Duration::ZERO)
+            .history(1000)
             .load()
             .unwrap();
         Self { folder, bell, app }
@@ -60,7 +64,8 @@ impl Scene {
     /// The files that are overruled, by their names alone, and the version that counts.
     fn held(&self) -> Vec<(String, u64)> {
         let sources = self.app.status().sources.into_iter();
-        let held = sources.filter_map(|source| Some((source.name.rsplit('/').next()?.to_owned(), source.held?)));
+        let held =
+            sources.filter_map(|source| Some((source.name.rsplit('/').next()?.to_owned(), source.held?)));
         held.collect()
     }
 }

@@ -22,9 +22,16 @@ struct App {
 #[derive(Clone, Debug)]
 enum Step {
     /// A file gets a value; 0 is invalid, and a comment is no change.
-    Edit { y: bool, value: u32, comment: bool },
+    Edit {
+        y: bool,
+        value: u32,
+        comment: bool,
+    },
     /// A value is set at run time.
-    Set { y: bool, value: u32 },
+    Set {
+        y: bool,
+        value: u32,
+    },
     Clear,
     Reload,
     Back(u64),
@@ -197,7 +204,10 @@ impl World {
             let App { x, y, rings } = *app.at(version).unwrap();
             prop_assert_eq!([x, y, rings], stand.values());
             let pairs = versions[0].values().into_iter().zip(stand.values());
-            prop_assert_eq!(app.diff(1, version).unwrap().len(), pairs.filter(|(old, new)| old != new).count());
+            prop_assert_eq!(
+                app.diff(1, version).unwrap().len(),
+                pairs.filter(|(old, new)| old != new).count()
+            );
         }
         Ok(())
     }
