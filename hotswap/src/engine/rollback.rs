@@ -39,7 +39,7 @@ impl Core {
         let request = Request { cause: Cause::Rollback(version), expected: None, signature };
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
-            return Ok(self.commit(state, next, sound(value)?, &request));
+            return self.commit(state, next, sound(value)?, &request);
         }
         let Ground { layers, variables, holds } =
             state.holds.go_back(&state.layers, &state.variables, &content, version);
@@ -50,7 +50,7 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &current, loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds };
-        Ok(self.commit(state, next, live, &request))
+        self.commit(state, next, live, &request)
     }
 
     /// What changed from one version to another.
