@@ -166,6 +166,12 @@ impl Issue {
         self
     }
 
+    /// With words before the message.
+    pub(crate) fn because(mut self, words: &str) -> Self {
+        self.message = one_line(format!("{words}: {}", self.message));
+        self
+    }
+
     /// What may be shown of the place.
     pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
         self.excerpt.as_deref()

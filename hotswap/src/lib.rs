@@ -64,7 +64,8 @@ pub mod cli;
 mod config;
 mod de;
 pub mod duration;
-#[cfg(feature = "cli")]
+// Only the command line leaves secrets out.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod effective;
 mod engine;
 mod error;
@@ -79,6 +80,7 @@ mod keys;
 mod load;
 mod member;
 mod panics;
+mod patch;
 mod path;
 mod pins;
 mod report;

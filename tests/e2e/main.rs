@@ -14,6 +14,7 @@ mod left_out;
 mod load;
 mod merges;
 mod overrides;
+mod patches;
 mod reports;
 mod support;
 mod writes;

@@ -10,6 +10,7 @@ mod gate;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
+mod patch;
 pub(crate) mod run;
 mod thread;
 mod write;
