@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod calls;
 mod concurrency;
 mod environment;
 mod files;
@@ -17,4 +18,5 @@ mod overrides;
 mod patches;
 mod reports;
 mod support;
+mod types;
 mod writes;

@@ -1,13 +1,17 @@
 //! What may hold a change back: fields that need a restart.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::commit::{changed, frozen};
 use crate::{
     error::Error,
     load::{self, Input, Loaded, Model},
+    root::Root,
     shape::Leaf,
     snapshot::Published,
+    value::Value,
 };
 
 /// A field whose new value waits for the next start of the program; from
@@ -20,6 +24,13 @@ pub struct PendingRestart {
     pub running: serde_json::Value,
     /// The value that a restart would take; `"***"` for a secret.
     pub waiting: serde_json::Value,
+}
+
+impl fmt::Display for PendingRestart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, running, waiting } = self;
+        write!(f, "{path} stays {running} until a restart, then it is {waiting}")
+    }
 }
 
 /// Keeps the running value of fields that need a restart, and lets the rest through.
@@ -49,16 +60,22 @@ pub(super) fn hold_back(
 }
 
 fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
-    let shown = |tree| match leaf.keys.find(tree) {
-        Some(_) if leaf.secret() => "***".into(),
-        Some(value) => value.to_json(),
-        None => serde_json::Value::Null,
-    };
     PendingRestart {
         path: leaf.keys.to_string(),
-        running: shown(&current.tree),
-        waiting: shown(&loaded.tree),
+        running: shown(leaf, &*current.root, &current.tree),
+        waiting: shown(leaf, &*loaded.root, &loaded.tree),
     }
+}
+
+/// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
+/// gave it where the type cannot be written.
+fn shown(leaf: &Leaf, root: &dyn Root, tree: &Value) -> serde_json::Value {
+    let given = leaf.keys.find(tree);
+    if leaf.secret() {
+        return given.map_or(serde_json::Value::Null, |_| "***".into());
+    }
+    let typed = root.encode(leaf.slot).ok();
+    typed.as_ref().or(given).map_or(serde_json::Value::Null, Value::to_json)
 }
 
 /// Those that have a new value waiting.
@@ -68,8 +85,8 @@ pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<Pen
 
 /// Says which values wait for the next start of the program.
 pub(super) fn tell(fields: &[PendingRestart]) {
-    for PendingRestart { path, running, waiting } in fields {
-        log::warn!("hotswap: {path} stays {running} until a restart, then it is {waiting}");
+    for field in fields {
+        log::warn!("hotswap: {field}");
     }
 }
 

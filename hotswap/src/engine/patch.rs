@@ -1,15 +1,15 @@
 //! Patches at run time: what they touched is pinned leaf by leaf, or everything wrong with them is reported.
 
-use std::ops::Range;
+use std::{ffi::OsStr, ops::Range};
 
-use super::{Core, Request, write};
+use super::{Core, Request, State, write};
 use crate::{
     de::DecodeError,
     effective::{self, MASK, Secrets},
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, problems::Problems, unknown},
+    load::{self, Input, problems::Problems, unknown},
     patch::{Outcome, Patch, Scene, Touch, Unit, Units},
     pins::Pins,
     root::Root,
@@ -42,15 +42,26 @@ impl Core {
             let edits = values.into_iter().map(|(unit, value)| (unit.keys.clone(), request.pin(value)));
             let mut pins = state.pins.clone();
             pins.extend(edits);
-            return self.with_pins_unless(state, pins, request, issues, |issue| patched.blame(issue));
+            if issues.is_empty() {
+                return self.with_pins(state, pins, request).map_err(|error| patched.blame(&error));
+            }
+            issues.extend(self.problems(&state, &pins));
+            return Err(patched.blame(&Error::new(issues)));
         }
         issues.extend(decoding);
         if !issues.is_empty() {
-            return Err(Error::new(issues.into_iter().map(|issue| patched.blame(issue)).collect()));
+            return Err(patched.blame(&Error::new(issues)));
         }
         let written = |unit: &Unit| request.pin(copy.encode(unit.slot).ok());
         let edits: Pins = values.iter().map(|(unit, _)| (unit.keys.clone(), written(unit))).collect();
         self.write(state, &current, copy, edits, request)
+    }
+
+    /// What is wrong with the last accepted layers under other pins.
+    pub(super) fn problems(&self, state: &State, pins: &Pins) -> Vec<Issue> {
+        let known = |name: &str| state.variables.get(OsStr::new(name))?.to_str().map(str::to_owned);
+        let input = Input { layers: &state.layers, pins, names: None, variables: &known, unread: Vec::new() };
+        load::load(self.model, &input).err().iter().flat_map(Error::issues).cloned().collect()
     }
 }
 
@@ -179,8 +190,15 @@ impl<'p> Patched<'p> {
         problems.into_issues().into_iter().filter(|issue| brought(issue) && !known(issue)).collect()
     }
 
-    /// The problem, with the operation at fault.
-    fn blame(&self, issue: Issue) -> Issue {
+    /// The problems, each with the operation at fault.
+    fn blame(&self, error: &Error) -> Error {
+        Error::new(error.issues().map(|issue| self.blame_one(issue.clone())).collect())
+    }
+
+    fn blame_one(&self, issue: Issue) -> Issue {
+        if issue.keys().is_root() {
+            return issue;
+        }
         let related =
             |unit: &Unit| issue.keys().starts_with(&unit.keys) || unit.keys.starts_with(issue.keys());
         let touched = self.outcome.touched.iter();

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, State, gate, lock::Writing};
+use super::{Core, State, gate, lock::Writing, run::Command};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -119,24 +119,17 @@ impl Core {
         if !self.has_sources() {
             let loaded = fixed(copy, current, &edits)?;
             let next = State { pins, ..state.clone() };
-            return Ok(self.commit(state, next, loaded, request));
+            return self.commit(state, next, loaded, request);
         }
         self.with_pins(state, pins, request)
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
-    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, request: &Request) -> Result<u64, Error> {
-        self.with_pins_unless(state, pins, request, Vec::new(), |issue| issue)
-    }
-
-    /// The same, unless something is wrong already; then what else is wrong is reported beside it.
-    pub(super) fn with_pins_unless(
+    pub(super) fn with_pins(
         &self,
         state: Writing<'_, State>,
         pins: Pins,
         request: &Request,
-        mut issues: Vec<Issue>,
-        word: impl Fn(Issue) -> Issue,
     ) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
@@ -147,17 +140,19 @@ impl Core {
             variables: &variables,
             unread: Vec::new(),
         };
-        let held = load::load(self.model, &input)
-            .and_then(|loaded| gate::hold_back(self.model, &self.current.load_full(), loaded, &input));
-        match held {
-            Ok((live, pending)) if issues.is_empty() => {
-                let next = State { pins, pending, ..state.clone() };
-                Ok(self.commit(state, next, live, request))
-            }
-            held => {
-                issues.extend(held.err().iter().flat_map(|error| error.issues().cloned()));
-                Err(Error::new(issues.into_iter().map(word).collect()))
-            }
+        let loaded = load::load(self.model, &input)?;
+        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        let next = State { pins, pending, ..state.clone() };
+        let version = self.commit(state, next, live, request)?;
+        self.reconsider();
+        Ok(version)
+    }
+
+    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    fn reconsider(&self) {
+        if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
+            // A thread that is gone reads no sources.
+            let _ = commands.send(Command::Reconsider);
         }
     }
 
@@ -181,7 +176,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
         return Err(Error::new(issues));
     }
     // What cannot be encoded must still differ from what was there before.
-    let differing = Value::Int((current.version + 1).into());
+    let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
