@@ -18,6 +18,7 @@ use crate::{
     config::HotConfig,
     engine::offload::offload,
     error::Error,
+    history::Limits,
     source::{Source, UnknownKeys},
 };
 use provider::FigmentSource;
@@ -108,7 +109,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
-    history: usize,
+    history: Limits,
 }
 
 impl Default for Options {
@@ -123,7 +124,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
-            history: 32,
+            history: Limits { versions: 32, age: None },
         }
     }
 }
@@ -438,7 +439,26 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(mut self, versions: usize) -> Self {
-        self.options.history = versions;
+        self.options.history.versions = versions;
+        self
+    }
+
+    /// Forgets versions that were replaced longer ago than this; by default only their number counts.
+    ///
+    /// The current version is never forgotten, nor is one that ran until a moment ago, however old it is.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let config = Config::hot_builder().history(1000).history_age(day).load()?;
+    /// config.set_rate_limit_max(5)?;
+    /// assert_eq!(config.history().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn history_age(mut self, age: Duration) -> Self {
+        self.options.history.age = Some(age);
         self
     }
 

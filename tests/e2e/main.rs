@@ -10,6 +10,7 @@ mod calls;
 mod concurrency;
 mod environment;
 mod files;
+mod history;
 mod layers;
 mod left_out;
 mod load;

@@ -4,6 +4,7 @@ use std::{
     ops::{Deref, DerefMut},
     sync::{Mutex, MutexGuard, PoisonError},
     thread::{self, ThreadId},
+    time::Instant,
 };
 
 use crate::{
@@ -38,7 +39,7 @@ impl<T> WriterLock<T> {
         // Whatever a panicking writer left is whole: the state is only replaced at commit.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         *self.owner() = Some(me);
-        Ok(Writing { lock: self, state })
+        Ok(Writing { lock: self, state, since: Instant::now() })
     }
 
     /// Whether this thread is inside a write.
@@ -55,6 +56,14 @@ impl<T> WriterLock<T> {
 pub(crate) struct Writing<'l, T> {
     lock: &'l WriterLock<T>,
     state: MutexGuard<'l, T>,
+    since: Instant,
+}
+
+impl<T> Writing<'_, T> {
+    /// When the lock was taken.
+    pub(crate) fn since(&self) -> Instant {
+        self.since
+    }
 }
 
 impl<T> Drop for Writing<'_, T> {

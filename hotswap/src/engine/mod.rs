@@ -4,13 +4,16 @@
 //! The engine's thread ([`run`]) is the writer for everything that sources do; sources are read before the lock
 //! is taken, so a slow source holds nobody up.
 
+mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod gate;
+mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 mod patch;
+mod rollback;
 pub(crate) mod run;
 mod thread;
 mod write;
@@ -27,18 +30,26 @@ use std::{
 };
 
 pub use gate::PendingRestart;
+pub(crate) use hold::Holds;
+pub(crate) use rollback::Target;
 pub(crate) use write::Request;
 
 use crate::{
     error::Error,
-    history::History,
+    history::{
+        History, Limits, Record,
+        content::{Content, Fixed},
+    },
     issue::{Issue, IssueKind},
     keys::Keys,
     load::Model,
     pins::Pins,
-    snapshot::{Cause, Current},
+    root::Root,
+    shape::Leaf,
+    snapshot::Current,
     source::Layer,
     subscribe::{Notifier, Reports},
+    value::Value,
     watch::WatcherHealth,
 };
 use lock::WriterLock;
@@ -60,6 +71,28 @@ pub(crate) struct State {
     pub(crate) pins: Pins,
     /// Fields that wait for a restart.
     pub(crate) pending: Vec<PendingRestart>,
+    /// Sources that still give what was rolled back.
+    pub(crate) holds: Holds,
+}
+
+impl State {
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
+        Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    }
+
+    /// What it takes to get back here, where `tree` is running.
+    pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
+        let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
+        let waiting = waiting.into_iter().filter(Leaf::restart);
+        let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
+        Content {
+            layers: self.layers.clone(),
+            variables: Arc::clone(&self.variables),
+            pins: self.pins.clone(),
+            held: waiting.map(|leaf| (leaf.keys.clone(), leaf.keys.find(tree).cloned())).collect(),
+            value,
+        }
+    }
 }
 
 /// What `status()` tells beside the snapshot.
@@ -72,13 +105,14 @@ pub(crate) struct Board {
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
+    pub(crate) holds: Holds,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
 }
 
 impl Board {
-    fn new(history: usize) -> Self {
+    fn new(history: History) -> Self {
         Self {
             sources: Vec::new(),
             watcher: None,
@@ -87,7 +121,8 @@ impl Board {
             layers: Vec::new(),
             pins: Pins::new(),
             pending: Vec::new(),
-            history: History::new(history),
+            holds: Holds::default(),
+            history,
             reloads: 0,
             refused: 0,
         }
@@ -98,6 +133,7 @@ impl Board {
         self.layers.clone_from(&state.layers);
         self.pins.clone_from(&state.pins);
         self.pending.clone_from(&state.pending);
+        self.holds.clone_from(&state.holds);
     }
 }
 
@@ -124,11 +160,13 @@ impl Core {
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
-        history: usize,
+        limits: Limits,
+        duration: Duration,
     ) -> Self {
-        let mut board = Board::new(history);
+        let first = current.load_full();
+        let content = state.content(&first.root, &first.tree, commands.is_some());
+        let mut board = Board::new(History::begun(limits, Record::first(duration), content));
         board.show(&state);
-        board.history.add(1, Cause::Start, Vec::new());
         Self {
             model,
             current: Arc::new(current),

@@ -181,7 +181,7 @@ impl Engine {
         }
         self.collector.seen();
         let result = if collected.changed || asked.any() {
-            self.accept(core, &collected)
+            self.accept(core, &collected, !asked.replies.is_empty())
         } else {
             Ok(core.current.version())
         };
@@ -201,9 +201,9 @@ impl Engine {
         heard
     }
 
-    fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
+    fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         core.board().reloads += 1;
-        let result = contain(|| core.accept(collected)).unwrap_or_else(|| Err(panicked()));
+        let result = contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(panicked()));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {

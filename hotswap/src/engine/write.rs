@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, State, gate, lock::Writing, run::Command};
+use super::{Core, State, commit::lookup, gate, lock::Writing, run::Command};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -132,7 +132,7 @@ impl Core {
         request: &Request,
     ) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
-        let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
+        let variables = |name: &str| lookup(&known, name);
         let input = Input {
             layers: &state.layers,
             pins: &pins,

@@ -38,7 +38,7 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle::at(core, self.base, self.signature.clone()).into())
+        Some(Handle::part(core, self.base, self.signature.clone()).into())
     }
 }
 

@@ -218,7 +218,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// Calls that concern the whole are refused on a nested handle.
-    fn whole(&self, call: &str) -> Result<(), Error> {
+    pub(super) fn whole(&self, call: &str) -> Result<(), Error> {
         if self.base == 0 {
             return Ok(());
         }
