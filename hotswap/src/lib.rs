@@ -81,6 +81,7 @@ mod keys;
 mod load;
 mod member;
 mod panics;
+mod patch;
 mod path;
 mod pins;
 mod report;
