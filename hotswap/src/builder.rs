@@ -16,7 +16,7 @@ pub(crate) use assemble::fixed;
 
 use crate::{
     config::HotConfig,
-    engine::offload::offload,
+    engine::{Policy, Restart, offload::offload},
     error::Error,
     source::{Source, UnknownKeys},
 };
@@ -108,7 +108,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
-    history: usize,
+    policy: Policy,
 }
 
 impl Default for Options {
@@ -123,7 +123,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
-            history: 32,
+            policy: Policy::default(),
         }
     }
 }
@@ -405,13 +405,52 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(mut self, versions: usize) -> Self {
-        self.options.history = versions;
+        self.options.policy.history = versions;
         self
     }
 
     /// Remembers no versions, as [`history(0)`](Self::history) does.
     pub fn no_history(self) -> Self {
         self.history(0)
+    }
+
+    /// How long one [prepare hook](crate::Handle::prepare) may take; 5 s by default. One that takes longer refuses the change.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::{thread::sleep, time::Duration};
+    ///
+    /// let config = Config::hot_builder().prepare_timeout(Duration::from_millis(20)).load()?;
+    /// let _subscription = config.prepare(|_| {
+    ///     sleep(Duration::from_millis(500));
+    ///     Ok::<_, hotswap::Error>(())
+    /// });
+    /// let error = config.set_rate_limit_max(5).unwrap_err();
+    /// let issue = error.issues().next().unwrap();
+    /// assert_eq!(issue.message(), "prepare hook 1 of `Config` gave no answer within 20ms");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn prepare_timeout(mut self, timeout: Duration) -> Self {
+        self.options.policy.prepare_timeout = timeout;
+        self
+    }
+
+    /// What becomes of new values for fields that need a restart; [`Restart::Report`] by default.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::Restart;
+    ///
+    /// let config = Config::hot_builder().restart(Restart::Refuse).load()?;
+    /// std::fs::write("app.toml", "listen = '127.0.0.1:9000'\nlog_level = 'debug'")?;
+    /// let error = config.reload().unwrap_err();
+    /// assert!(error.has(hotswap::IssueKind::Restart));
+    /// assert_eq!(config.log_level(), "info"); // what stands beside it is refused with it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn restart(mut self, policy: Restart) -> Self {
+        self.options.policy.restart = policy;
+        self
     }
 
     /// Loads, validates, publishes version 1 and starts watching. Blocks; needs no async runtime.

@@ -38,7 +38,7 @@
 //! | to | see |
 //! | --- | --- |
 //! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
@@ -104,7 +104,7 @@ pub use path::{AsPath, Path};
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
+pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
 // The program of the README compiles.

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::Serialize;
 
 pub use crate::engine::{
-    PendingRestart,
+    PendingRestart, Restart,
     collect::{Health, SourceStatus},
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
@@ -78,7 +78,7 @@ pub struct Counts {
     pub reloads: u64,
     /// Reloads that were refused.
     pub refused: u64,
-    /// Subscriptions there are now.
+    /// Subscriptions there are now, those of prepare hooks too.
     pub subscribers: usize,
     /// Callbacks that panicked.
     pub callback_panics: u64,
@@ -105,7 +105,7 @@ impl Status {
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
-                subscribers: core.notifier.subscribers(),
+                subscribers: core.notifier.subscribers() + core.hooks.len(),
                 callback_panics: core.notifier.panics(),
             },
         }
@@ -118,6 +118,9 @@ impl fmt::Display for Status {
         write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
         for source in &self.sources {
             write!(f, "\n  {source}")?;
+        }
+        for field in &self.pending_restart {
+            write!(f, "\n  {field}")?;
         }
         if let Some(error) = &self.last_error {
             write!(f, "\n  last reload refused: {error}")?;

@@ -9,6 +9,7 @@ mod bad_input;
 mod concurrency;
 mod environment;
 mod files;
+mod gates;
 mod layers;
 mod left_out;
 mod load;

@@ -14,7 +14,7 @@ use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile
 use crate::{
     config::HotConfig,
     engine::{
-        Core, State,
+        Core, Policy, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
         lease::Lease,
         run::{Command, Demand, Engine},
@@ -41,7 +41,7 @@ struct Sources {
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
-    history: usize,
+    policy: Policy,
 }
 
 impl Options {
@@ -87,13 +87,7 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self {
-            collector,
-            issues,
-            timing: options.timing(),
-            watch: options.watch,
-            history: options.history,
-        })
+        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch, policy: options.policy })
     }
 
     fn first_read(
@@ -183,9 +177,9 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         pins: Pins::new(),
         pending: Vec::new(),
     };
-    let (warnings, history) = (loaded.warnings.clone(), sources.history);
+    let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), history));
+    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), policy));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
@@ -228,7 +222,7 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let state =
         State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core = Core::new(Model::of::<T>(), current, state, None, Options::default().history);
+    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default());
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{Core, State, collect::Collected, gate, lock::Writing};
+use super::{Core, PendingRestart, State, collect::Collected, gate, lock::Writing};
 use crate::{
     error::Error,
     issue::Issue,
@@ -11,6 +11,12 @@ use crate::{
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
+
+/// A configuration that may be published, with the numbers of what it changes.
+pub(super) struct Vetted {
+    loaded: Loaded,
+    changed: Vec<usize>,
+}
 
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
@@ -26,7 +32,8 @@ impl Core {
             unread: collected.unread.clone(),
         };
         let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
+        let vetted = self.vet(live, &collected.cause)?;
         // Before the publish: who sees the new version must not be told that the last reload was refused.
         self.board().last_error = None;
         let next = State {
@@ -35,7 +42,34 @@ impl Core {
             pins: state.pins.clone(),
             pending,
         };
-        Ok(self.commit(state, next, live, collected.cause.clone()))
+        Ok(self.commit(state, next, vetted, collected.cause.clone()))
+    }
+
+    /// Keeps back what needs a restart.
+    pub(super) fn hold_back(
+        &self,
+        loaded: Loaded,
+        input: &Input<'_>,
+    ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
+        gate::hold_back(self.model, self.policy.restart, &self.current.load_full(), loaded, input)
+    }
+
+    /// Finds out what would change, and asks those who may refuse it.
+    ///
+    /// # Errors
+    /// A prepare hook refuses.
+    pub(super) fn vet(&self, loaded: Loaded, cause: &Cause) -> Result<Vetted, Error> {
+        let current = self.current.load_full();
+        // Compares by code of the program, which may panic: before anything is changed.
+        let changed = changed(&current, &loaded);
+        if !changed.is_empty() && self.hooks.len() > 0 {
+            let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
+            let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
+            let agreed = self.hooks.ask(&current, &next, &changed)?;
+            // Hooks may take long, or be the ones who shut it down.
+            self.open().inspect_err(|_| agreed.abort())?;
+        }
+        Ok(Vetted { loaded, changed })
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
@@ -43,12 +77,11 @@ impl Core {
         &self,
         mut state: Writing<'_, State>,
         next: State,
-        loaded: Loaded,
+        vetted: Vetted,
         cause: Cause,
     ) -> u64 {
+        let Vetted { loaded, changed } = vetted;
         let current = self.current.load_full();
-        // Compares by code of the program, which may panic: before anything is changed.
-        let changed = changed(&current, &loaded);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);

@@ -1,18 +1,37 @@
 //! What may hold a change back: fields that need a restart.
 
+use std::{collections::BTreeMap, fmt};
+
 use serde::Serialize;
 
 use super::commit::{changed, frozen};
 use crate::{
     error::Error,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
     load::{self, Input, Loaded, Model},
-    shape::Leaf,
     snapshot::Published,
+    value::Value,
 };
+
+/// What becomes of a new value for a field that is marked `#[hot(restart)]`; for
+/// [`Builder::restart`](crate::Builder::restart), which has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Restart {
+    /// It waits, and [`Handle::pending_restart`](crate::Handle::pending_restart) tells. What stands beside it goes live.
+    #[default]
+    Report,
+    /// The whole change is refused.
+    Refuse,
+    /// It goes live as any other: for a program that follows every change.
+    Apply,
+}
 
 /// A field whose new value waits for the next start of the program; from
 /// [`Handle::pending_restart`](crate::Handle::pending_restart), which has an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PendingRestart {
     /// The dotted path.
     pub path: String,
@@ -20,56 +39,111 @@ pub struct PendingRestart {
     pub running: serde_json::Value,
     /// The value that a restart would take; `"***"` for a secret.
     pub waiting: serde_json::Value,
+    /// Where the waiting value stands.
+    pub origin: Origin,
 }
 
-/// Keeps the running value of fields that need a restart, and lets the rest through.
+impl PendingRestart {
+    /// Whether the same value waits, wherever it stands.
+    fn repeats(&self, other: &Self) -> bool {
+        (&self.path, &self.running, &self.waiting) == (&other.path, &other.running, &other.waiting)
+    }
+}
+
+impl fmt::Display for PendingRestart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, running, waiting, origin } = self;
+        write!(f, "{path} stays {running} until a restart, then it is {waiting} {origin}")
+    }
+}
+
+/// A value that needs a restart and is about to change.
+struct Waiting {
+    slot: usize,
+    secret: bool,
+}
+
+/// Does with fields that need a restart what the policy says, and lets the rest through.
 ///
 /// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
 pub(super) fn hold_back(
     model: Model,
+    policy: Restart,
     current: &Published,
     loaded: Loaded,
     input: &Input<'_>,
 ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
-    let mut held: Vec<Leaf> = model.shape.leaves().into_iter().filter(Leaf::restart).collect();
-    // To compare two configurations is not free: only for those who need to know.
-    if !held.is_empty() {
-        let differing = changed(current, &loaded);
-        held.retain(|leaf| differing.contains(&leaf.slot));
-    }
-    if held.is_empty() {
+    let waiting = if policy == Restart::Apply { BTreeMap::new() } else { waiting(model, current, &loaded) };
+    if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
+    let pending = report(&waiting, current, &loaded, input);
+    if policy == Restart::Refuse {
+        return Err(Error::new(waiting.into_keys().zip(pending).map(refusal).collect()));
+    }
     let mut pins = input.pins.clone();
-    pins.extend(frozen(current, held.iter().map(|leaf| leaf.slot)));
+    pins.extend(frozen(current, waiting.values().map(|field| field.slot)));
     let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
-    let live = load::load(model, &mix)?;
-    let pending = held.iter().map(|leaf| pending(leaf, current, &loaded)).collect();
-    Ok((live, pending))
+    Ok((load::load(model, &mix)?, pending))
 }
 
-fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
-    let shown = |tree| match leaf.keys.find(tree) {
-        Some(_) if leaf.secret() => "***".into(),
+/// The values that differ, of those that need a restart.
+fn waiting(model: Model, current: &Published, loaded: &Loaded) -> BTreeMap<Keys, Waiting> {
+    let leaves = model.shape.leaves().into_iter();
+    let mut marked: Vec<_> = leaves.filter_map(|leaf| Some((leaf.restart_keys()?, leaf))).collect();
+    // To compare two configurations is not free: only for those who need to know.
+    if !marked.is_empty() {
+        let differing = changed(current, loaded);
+        marked.retain(|(keys, leaf)| {
+            differing.contains(&leaf.slot) && keys.find(&current.tree) != keys.find(&loaded.tree)
+        });
+    }
+    let mut waiting = BTreeMap::new();
+    for (keys, leaf) in marked {
+        let field = waiting.entry(keys).or_insert(Waiting { slot: leaf.slot, secret: false });
+        field.secret |= leaf.secret();
+    }
+    waiting
+}
+
+fn report(
+    waiting: &BTreeMap<Keys, Waiting>,
+    current: &Published,
+    loaded: &Loaded,
+    input: &Input<'_>,
+) -> Vec<PendingRestart> {
+    let shown = |value: Option<&Value>, secret| match value {
+        Some(_) if secret => "***".into(),
         Some(value) => value.to_json(),
         None => serde_json::Value::Null,
     };
-    PendingRestart {
-        path: leaf.keys.to_string(),
-        running: shown(&current.tree),
-        waiting: shown(&loaded.tree),
-    }
+    let fields = waiting.iter().zip(load::origins(input, waiting.keys()));
+    let fields = fields.map(|((keys, field), origin)| PendingRestart {
+        path: keys.to_string(),
+        running: shown(keys.find(&current.tree), field.secret),
+        waiting: shown(keys.find(&loaded.tree), field.secret),
+        origin,
+    });
+    fields.collect()
+}
+
+fn refusal((keys, field): (Keys, PendingRestart)) -> Issue {
+    let message = format!("it cannot change from {} to {} without a restart", field.running, field.waiting);
+    Issue::new(IssueKind::Restart, keys, message)
+        .at(field.origin)
+        .with_help("take the change back, or make it with a restart")
 }
 
 /// Those that have a new value waiting.
 pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<PendingRestart> {
-    now.iter().filter(|field| !before.contains(field)).cloned().collect()
+    let known = |field: &&PendingRestart| before.iter().any(|known| known.repeats(field));
+    now.iter().filter(|field| !known(field)).cloned().collect()
 }
 
 /// Says which values wait for the next start of the program.
 pub(super) fn tell(fields: &[PendingRestart]) {
-    for PendingRestart { path, running, waiting } in fields {
-        log::warn!("hotswap: {path} stays {running} until a restart, then it is {waiting}");
+    for field in fields {
+        log::warn!("hotswap: {field}");
     }
 }
 
@@ -78,7 +152,12 @@ mod tests {
     use super::*;
 
     fn pending(path: &str, waiting: u32) -> PendingRestart {
-        PendingRestart { path: path.to_owned(), running: 1.into(), waiting: waiting.into() }
+        PendingRestart {
+            path: path.to_owned(),
+            running: 1.into(),
+            waiting: waiting.into(),
+            origin: Origin::Default,
+        }
     }
 
     #[test]
@@ -89,5 +168,11 @@ mod tests {
     #[test]
     fn another_value_is_news() {
         assert_eq!(news(&[pending("a", 2)], &[pending("a", 3)]), [pending("a", 3)]);
+    }
+
+    #[test]
+    fn the_same_value_on_another_line_is_no_news() {
+        let moved = PendingRestart { origin: Origin::Override, ..pending("a", 2) };
+        assert_eq!(news(&[pending("a", 2)], &[moved]), []);
     }
 }

@@ -10,6 +10,7 @@ mod gate;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
+pub(crate) mod prepare;
 pub(crate) mod run;
 mod thread;
 mod write;
@@ -25,7 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use gate::PendingRestart;
+pub use gate::{PendingRestart, Restart};
 
 use crate::{
     error::Error,
@@ -39,6 +40,7 @@ use crate::{
     watch::WatcherHealth,
 };
 use lock::WriterLock;
+use prepare::Hooks;
 use run::Command;
 use thread::EngineThread;
 
@@ -47,6 +49,22 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, OsString>;
+
+/// What the program chose beyond its sources.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    /// How many versions are remembered.
+    pub(crate) history: usize,
+    /// How long one prepare hook may take.
+    pub(crate) prepare_timeout: Duration,
+    pub(crate) restart: Restart,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { history: 32, prepare_timeout: Duration::from_secs(5), restart: Restart::Report }
+    }
+}
 
 /// What the next version stands on; only touched under the writer lock.
 #[derive(Clone)]
@@ -105,7 +123,9 @@ pub(crate) struct Core {
     pub(crate) notifier: Notifier,
     pub(crate) errors: Arc<Reports>,
     pub(crate) warnings: Arc<Reports>,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
+    policy: Policy,
     writer: WriterLock<State>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
@@ -121,9 +141,9 @@ impl Core {
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
-        history: usize,
+        policy: Policy,
     ) -> Self {
-        let mut board = Board::new(history);
+        let mut board = Board::new(policy.history);
         board.show(&state);
         board.history.add(1, Cause::Start, Vec::new());
         Self {
@@ -132,6 +152,8 @@ impl Core {
             notifier: Notifier::new(),
             errors: Arc::default(),
             warnings: Arc::default(),
+            hooks: Hooks::new(policy.prepare_timeout),
+            policy,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             commands,
@@ -176,12 +198,16 @@ impl Core {
     pub(crate) fn shut_down(&self) {
         self.closed.store(true, Ordering::Release);
         self.notifier.close();
+        self.hooks.close();
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
         }
         let start = Instant::now();
-        self.thread.join(PATIENCE);
+        // Inside a write, the engine may be waiting for the one who waits for it here.
+        if !self.writer.is_mine() {
+            self.thread.join(PATIENCE);
+        }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, State, gate, lock::Writing};
+use super::{Core, State, lock::Writing};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -79,8 +79,9 @@ impl Core {
         pins.extend(edits.clone());
         if !self.has_sources() {
             let loaded = fixed(copy, current, &edits)?;
+            let vetted = self.vet(loaded, &cause)?;
             let next = State { pins, ..state.clone() };
-            return Ok(self.commit(state, next, loaded, cause));
+            return Ok(self.commit(state, next, vetted, cause));
         }
         self.with_pins(state, pins, cause)
     }
@@ -97,9 +98,10 @@ impl Core {
             unread: Vec::new(),
         };
         let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
+        let vetted = self.vet(live, &cause)?;
         let next = State { pins, pending, ..state.clone() };
-        Ok(self.commit(state, next, live, cause))
+        Ok(self.commit(state, next, vetted, cause))
     }
 
     /// Takes back every value that was set at run time.

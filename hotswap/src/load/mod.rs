@@ -12,6 +12,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
+pub(crate) use origins::origins;
 
 use crate::{
     config::HotConfig,

@@ -42,6 +42,12 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
     (issues, warnings)
 }
 
+/// Where the values that won stand.
+pub(crate) fn origins<'k>(input: &Input<'_>, places: impl IntoIterator<Item = &'k Keys>) -> Vec<Origin> {
+    let map = Map::of(input);
+    places.into_iter().map(|keys| map.origin_of(keys)).collect()
+}
+
 fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings: &mut Vec<Issue>) {
     match policy {
         UnknownKeys::Deny => issues.push(issue),
