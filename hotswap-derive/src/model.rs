@@ -26,7 +26,7 @@ pub(crate) struct Model {
     pub(crate) profile: Option<String>,
     pub(crate) checks: Vec<Path>,
     /// Whether a test of the defaults is wanted.
-    pub(crate) test: Option<Span>,
+    pub(crate) test: bool,
     /// Without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,

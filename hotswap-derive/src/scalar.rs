@@ -97,3 +97,8 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
         _ => None,
     }
 }
+
+/// The names of the lists that everybody knows.
+pub(crate) fn is_list(name: &str) -> bool {
+    matches!(name, "Vec" | "VecDeque" | "HashSet" | "BTreeSet")
+}

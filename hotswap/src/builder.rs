@@ -89,7 +89,7 @@ struct PathSpec {
 #[must_use = "a builder does nothing until it loads"]
 pub struct Builder<T> {
     paths: Vec<PathSpec>,
-    env: Option<String>,
+    pub(crate) env: Option<String>,
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
     options: Options,
@@ -251,6 +251,20 @@ impl<T: HotConfig> Builder<T> {
     /// See [`Source`] for an example.
     pub fn source(mut self, source: impl Source) -> Self {
         self.sources.push(Box::new(source));
+        self
+    }
+
+    /// Forgets the files and directories given so far, those of the attributes too; dotenv files, the environment and
+    /// other sources stay.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// assert_eq!(Config::hot_builder().without_files().check()?.rate_limit.max, 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_files(mut self) -> Self {
+        self.paths.retain(|spec| spec.kind == PathKind::Dotenv);
         self
     }
 

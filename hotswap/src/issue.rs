@@ -93,7 +93,8 @@ impl fmt::Display for Origin {
 /// assert!(error.issues().all(|issue| issue.kind() == IssueKind::Syntax));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IssueKind {
     /// A source cannot be read: missing, no permission, too large, not a regular file.

@@ -50,6 +50,7 @@
 //! | --- | --- | --- |
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
+//! | `cli` | off | the module `cli`: `check`, `explain`, `show`, `diff` and `env` for any program to mount |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
@@ -58,9 +59,13 @@
 pub mod __private;
 mod builder;
 mod cell;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod de;
 pub mod duration;
+#[cfg(feature = "cli")]
+mod effective;
 mod engine;
 mod error;
 mod explain;

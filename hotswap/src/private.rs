@@ -15,7 +15,15 @@ pub use crate::{
 pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{config::HotConfig, error::Error, guard::Ref, handle::Handle, path::Path};
+use crate::{
+    config::HotConfig,
+    error::Error,
+    guard::Ref,
+    handle::Handle,
+    issue::IssueKind,
+    load::{self, Input, Model, Pins},
+    path::Path,
+};
 
 /// What the values of a type parameter need, as leaves do.
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
@@ -117,4 +125,16 @@ pub fn default_of<F, M>(
     default: impl DefaultOf<F, M>,
 ) -> Value {
     encode(&default.value()).unwrap_or(Value::Null)
+}
+
+/// What `#[hot(test)]` runs: no layer gives anything, and only what is missing is forgiven.
+///
+/// # Panics
+/// A default does not fit its field or breaks a rule; the whole report is in the message.
+pub fn test_defaults<T: HotConfig>() {
+    let (pins, variables) = (Pins::new(), |_: &str| None);
+    let input = Input { layers: &[], pins: &pins, names: None, variables: &variables, unread: Vec::new() };
+    let Err(error) = load::load(Model::of::<T>(), &input) else { return };
+    let wrong: Vec<_> = error.issues().filter(|issue| issue.kind() != IssueKind::Missing).cloned().collect();
+    assert!(wrong.is_empty(), "the defaults of `{}` are not valid\n{}", T::SHAPE.name, Error::new(wrong));
 }

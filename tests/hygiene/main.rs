@@ -5,6 +5,7 @@
 // A helper of a test is one too, which clippy does not see.
 #![allow(clippy::unwrap_used)]
 
+mod defaults;
 mod foreign;
 mod functions;
 mod generics;

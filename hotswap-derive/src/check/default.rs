@@ -41,14 +41,10 @@ pub(super) fn fits(value: &Literal, ty: &Type, mistakes: &mut Mistakes) {
     }
     match scalar::plain_path(ty).and_then(scalar::last_name) {
         Some((name, Some(inner))) if name == "Option" => fits(value, inner, mistakes),
-        Some((name, Some(inner))) if is_list(&name) => fits_list(value, &name, inner, mistakes),
+        Some((name, Some(inner))) if scalar::is_list(&name) => fits_list(value, &name, inner, mistakes),
         Some((name, None)) if name == "String" => fits_string(value, mistakes),
         _ => {}
     }
-}
-
-fn is_list(name: &str) -> bool {
-    matches!(name, "Vec" | "VecDeque" | "HashSet" | "BTreeSet")
 }
 
 fn fits_list(value: &Literal, name: &str, inner: &Type, mistakes: &mut Mistakes) {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-use super::{default, nested, rule};
+use super::{default, merge, nested, rule, unit};
 use crate::{
     input::{self, Input},
     mistakes::Mistakes,
@@ -43,6 +43,8 @@ fn refuse_keys_of_skipped(field: &input::Field, mistakes: &mut Mistakes) {
 fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mistakes) -> Field {
     let name = names::plain(&field.ident);
     let ty = without_self(&field.ty, input);
+    merge::check(field, &ty, mistakes);
+    unit::check(field, &ty, mistakes);
     let kind = nested::check(field, &ty, input, mistakes)
         .unwrap_or_else(|| Kind::Leaf(Box::new(leaf(field, &ty, mistakes))));
     Field {

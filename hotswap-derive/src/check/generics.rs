@@ -2,7 +2,7 @@
 
 use syn::{GenericParam, parse_quote};
 
-use crate::{mistakes::Mistakes, model::Model};
+use crate::{input::Input, mistakes::Mistakes, model::Model};
 
 /// Adds what generated code needs of type parameters. Lifetimes are refused: a configuration outlives all of them.
 pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> {
@@ -23,4 +23,12 @@ pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> 
         }
     }
     outlives.then_some(model)
+}
+
+/// A test has no types to put in for the parameters.
+pub(super) fn refuse_test(input: &Input, mistakes: &mut Mistakes) {
+    if let (Some(test), true) = (input.hot.test, !input.generics.params.is_empty()) {
+        let message = "a struct with parameters cannot test itself: remove `test`";
+        mistakes.at(test, message);
+    }
 }

@@ -4,9 +4,11 @@ mod claims;
 mod default;
 mod field;
 mod generics;
+mod merge;
 mod methods;
 mod nested;
 mod rule;
+mod unit;
 
 use syn::parse_quote;
 
@@ -19,6 +21,7 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         return None;
     }
     let fields = field::check_all(&input, mistakes);
+    generics::refuse_test(&input, mistakes);
     let mut model = Model {
         sound: true,
         krate_given: input.hot.krate.is_some(),
@@ -31,7 +34,7 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         env: input.hot.env.map(|prefix| prefix.value()),
         profile: input.hot.profile.map(|name| name.value()),
         checks: input.hot.checks,
-        test: input.hot.test,
+        test: input.hot.test.is_some(),
         fields: fields.taking_part,
         skipped: fields.skipped,
     };

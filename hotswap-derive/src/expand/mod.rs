@@ -15,6 +15,7 @@ mod rule;
 mod setup;
 mod shape;
 mod slot;
+mod test;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -32,6 +33,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let (handle, handle_impls) = handle::expand(model, &names);
     let (paths, paths_impls) = paths::expand(model, &names);
     let callback = flat::start(model, &names);
+    let test = test::expand(model);
     quote! {
         #handle
         #paths
@@ -45,6 +47,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #paths_impls
         };
         #callback
+        #test
     }
 }
 

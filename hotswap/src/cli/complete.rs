@@ -1,0 +1,28 @@
+//! Completion for shells.
+
+use clap_complete::Shell;
+
+/// The script that makes a shell complete the program's whole command line.
+///
+/// `command` is the program's own, as clap's `CommandFactory::command()` gives it.
+///
+/// ```
+/// use clap::CommandFactory;
+/// use hotswap::cli::{ConfigCommand, Shell, completions};
+///
+/// #[derive(clap::Parser)]
+/// #[command(name = "program")]
+/// struct Program {
+///     #[command(subcommand)]
+///     command: ConfigCommand,
+/// }
+///
+/// let script = completions(Program::command(), Shell::Bash);
+/// assert!(script.contains("explain"));
+/// ```
+pub fn completions(mut command: clap::Command, shell: Shell) -> String {
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}

@@ -1,0 +1,150 @@
+//! A command line for the configuration of any program.
+//!
+//! [`ConfigCommand`] is a subcommand of clap: a program mounts it beside its own, and hands it the type of its
+//! configuration. Nothing is published or watched.
+//!
+//! ```no_run
+//! use clap::Parser;
+//! use hotswap::{HotConfig, cli::ConfigCommand};
+//! use std::process::ExitCode;
+//!
+//! #[derive(serde::Deserialize, HotConfig)]
+//! #[hot(file = "app.toml", env = "APP")]
+//! struct Config {
+//!     #[hot(default = 8080)]
+//!     port: u16,
+//! }
+//!
+//! #[derive(Parser)]
+//! enum Program {
+//!     /// Serves requests.
+//!     Serve,
+//!     /// Looks into the configuration.
+//!     #[command(subcommand)]
+//!     Config(ConfigCommand),
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     match Program::parse() {
+//!         Program::Serve => ExitCode::SUCCESS,
+//!         Program::Config(command) => command.run(Config::hot_builder),
+//!     }
+//! }
+//! ```
+//!
+//! # Exit codes
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done; `check`: the configuration is valid; `diff`: no difference |
+//! | 1 | `check`: rejected, or warnings with `--deny-warnings`; `diff`: a difference; `explain`: no such field |
+//! | 2 | the configuration, or an argument, could not be used |
+
+mod check;
+mod complete;
+mod diff;
+mod env;
+mod explain;
+mod output;
+mod select;
+mod show;
+
+use std::{io, process::ExitCode};
+
+pub use self::{
+    check::Check, complete::completions, diff::Diff, env::Env, explain::Explain, select::Selection,
+    show::Show,
+};
+pub use clap_complete::Shell;
+
+use crate::{builder::Builder, config::HotConfig};
+use output::{End, Output};
+
+/// What can be asked of a configuration: a subcommand for clap.
+///
+/// See the [module](self) for a program that mounts it.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[non_exhaustive]
+pub enum ConfigCommand {
+    /// Load and validate, and report every problem
+    Check(Check),
+    /// Show what every layer says of a field, and which one wins
+    Explain(Explain),
+    /// Print the effective configuration; secrets are never shown
+    Show(Show),
+    /// Compare the effective configurations of two files or profiles
+    Diff(Diff),
+    /// List the environment variables that are read
+    Env(Env),
+}
+
+impl ConfigCommand {
+    /// Runs the command on what `builder` describes, often `Config::hot_builder`, and prints to the standard streams.
+    ///
+    /// The code is for `main` to return; see the [module](self#exit-codes).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use clap::Parser;
+    /// use hotswap::cli::ConfigCommand;
+    ///
+    /// #[derive(Parser)]
+    /// struct Program {
+    ///     #[command(subcommand)]
+    ///     command: ConfigCommand,
+    /// }
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// let program = Program::try_parse_from(["program", "explain", "rate_limit.max"])?;
+    /// assert_eq!(program.command.run(Config::hot_builder), std::process::ExitCode::SUCCESS);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>) -> ExitCode {
+        let (out, err) = (io::stdout(), io::stderr());
+        let mut output = Output { out: &mut out.lock(), err: &mut err.lock() };
+        self.end(builder, &mut output).into()
+    }
+
+    /// As [`run`](Self::run), with streams of the caller's: for tests, and for programs with a console of their own.
+    ///
+    /// Returns the exit code.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use clap::Parser;
+    /// use hotswap::cli::ConfigCommand;
+    ///
+    /// #[derive(Parser)]
+    /// struct Program {
+    ///     #[command(subcommand)]
+    ///     command: ConfigCommand,
+    /// }
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = 0")?;
+    /// let program = Program::try_parse_from(["program", "check"])?;
+    /// let (mut out, mut err) = (Vec::new(), Vec::new());
+    /// assert_eq!(program.command.write(Config::hot_builder, &mut out, &mut err), 1);
+    /// assert!(String::from_utf8(err)?.contains("0 is less than the minimum 1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write<T: HotConfig>(
+        &self,
+        builder: impl Fn() -> Builder<T>,
+        out: &mut dyn io::Write,
+        err: &mut dyn io::Write,
+    ) -> u8 {
+        self.end(builder, &mut Output { out, err }) as u8
+    }
+
+    fn end<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>, output: &mut Output<'_>) -> End {
+        let end = match self {
+            Self::Check(command) => command.run(builder(), output),
+            Self::Explain(command) => command.run(builder(), output),
+            Self::Show(command) => command.run(builder(), output),
+            Self::Diff(command) => command.run(&builder, output),
+            Self::Env(command) => command.run(&builder(), output),
+        };
+        // A reader that went away, as `head` does, has seen what it wanted.
+        end.unwrap_or(End::Done)
+    }
+}

@@ -1,0 +1,57 @@
+//! Where a command writes, and how it ends.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use serde::Serialize;
+
+use crate::{error::Error, issue::Issue};
+
+pub(super) struct Output<'o> {
+    pub(super) out: &'o mut dyn Write,
+    pub(super) err: &'o mut dyn Write,
+}
+
+/// How a command ends; the number is the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Done = 0,
+    /// The answer is no: rejected, different, not there.
+    No = 1,
+    /// There is no answer.
+    Failed = 2,
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(end as u8)
+    }
+}
+
+impl Output<'_> {
+    pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
+        writeln!(self.out, "{text}")
+    }
+
+    pub(super) fn report(&mut self, error: &Error) -> io::Result<()> {
+        writeln!(self.err, "{error}")
+    }
+}
+
+/// Problems for programs to read.
+pub(super) fn issues(error: &Error) -> Vec<serde_json::Value> {
+    error.issues().map(issue).collect()
+}
+
+fn issue(issue: &Issue) -> serde_json::Value {
+    serde_json::json!({
+        "path": issue.path(),
+        "message": issue.message(),
+        "help": issue.help(),
+        "kind": issue.kind(),
+        "origin": issue.origin(),
+    })
+}

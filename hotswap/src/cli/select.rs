@@ -1,0 +1,61 @@
+//! Which sources a command looks at.
+
+use std::path::{Path, PathBuf};
+
+use crate::{builder::Builder, config::HotConfig, error::Error};
+
+/// Arguments that choose files and profile; for commands of the program's own, too.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use clap::Parser;
+///
+/// #[derive(Parser)]
+/// struct Program {
+///     #[command(flatten)]
+///     selection: hotswap::cli::Selection,
+/// }
+///
+/// std::fs::write("other.toml", "rate_limit.max = 7")?;
+/// let program = Program::try_parse_from(["program", "--file", "other.toml"])?;
+/// let config = program.selection.apply(Config::hot_builder()).load()?;
+/// assert_eq!(config.rate_limit_max(), 7);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, clap::Args)]
+#[non_exhaustive]
+pub struct Selection {
+    /// Read this file instead of the program's own; may be repeated, the last one wins
+    #[arg(long = "file", value_name = "PATH")]
+    pub files: Vec<PathBuf>,
+    /// Use this profile
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+impl Selection {
+    /// The builder with what was chosen. Variables, dotenv files and sources of the program stay.
+    pub fn apply<T: HotConfig>(&self, mut builder: Builder<T>) -> Builder<T> {
+        if !self.files.is_empty() {
+            builder = self.files.iter().fold(builder.without_files(), Builder::file);
+        }
+        match &self.profile {
+            Some(profile) => builder.profile(profile),
+            None => builder,
+        }
+    }
+
+    /// What `diff` is given: a file if there is one or it looks like one, else a profile.
+    pub(super) fn named(text: &str) -> Self {
+        let path = Path::new(text);
+        if path.is_file() || path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR) {
+            return Self { files: vec![path.to_owned()], profile: None };
+        }
+        Self { files: Vec::new(), profile: Some(text.to_owned()) }
+    }
+
+    /// Loads once.
+    pub(super) fn load<T: HotConfig>(&self, builder: Builder<T>) -> Result<T::Handle, Error> {
+        self.apply(builder).watch(false).no_history().load()
+    }
+}
