@@ -27,7 +27,7 @@ struct Tls {
     #[hot(default = "a.pem")]
     cert: String,
     #[hot(default = 2)]
-    version: u8,
+    rounds: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
