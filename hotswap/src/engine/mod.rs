@@ -11,6 +11,8 @@ pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod prepare;
+#[cfg(test)]
+mod probation;
 pub(crate) mod run;
 mod thread;
 mod write;
