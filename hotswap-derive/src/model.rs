@@ -51,6 +51,7 @@ pub(crate) struct Field {
     pub(crate) flatten: bool,
     pub(crate) serde_default: bool,
     pub(crate) restart: bool,
+    pub(crate) readonly: bool,
     pub(crate) deprecated: Option<String>,
     pub(crate) unit: Option<String>,
     pub(crate) merge: Option<Way>,

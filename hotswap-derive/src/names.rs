@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 /// Methods of every handle and of every typed path. A generated method of the same name would hide one.
 const RESERVED: &[&str] = &[
     "at",
+    "by",
     "clear_override",
     "clear_override_async",
     "clear_overrides",
@@ -17,6 +18,7 @@ const RESERVED: &[&str] = &[
     "downgrade",
     "explain",
     "explain_all",
+    "for_duration",
     "history",
     "load",
     "merge_patch",

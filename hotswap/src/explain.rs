@@ -1,6 +1,6 @@
 //! Where a value comes from.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::{
     issue::Origin,
     keys::{Key, Keys},
     load,
+    pins::{Pin, Stamp},
     suggest::did_you_mean,
     value::Value,
 };
@@ -49,6 +50,30 @@ pub struct Given {
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
+    /// Who set it at run time, if [`Handle::by`](crate::Handle::by) said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was set at run time, by the system's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<SystemTime>,
+    /// When it goes by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<SystemTime>,
+}
+
+impl Given {
+    fn new(value: serde_json::Value, origin: Origin) -> Self {
+        Self { value, origin, by: None, at: None, expires: None }
+    }
+
+    fn pinned(value: serde_json::Value, pin: &Pin) -> Self {
+        Self {
+            by: pin.by.as_deref().map(str::to_owned),
+            at: Some(pin.at),
+            expires: pin.until.map(|until| until.shown),
+            ..Self::new(value, Origin::Override)
+        }
+    }
 }
 
 impl Explanation {
@@ -65,19 +90,23 @@ impl Explanation {
         let show = |value: &Value| if secret { "***".into() } else { value.to_json() };
         let board = core.board();
         let pin = board.pins.iter().find(|(pinned, _)| keys.starts_with(pinned));
-        let pinned =
-            pin.and_then(|(pinned, value)| Keys(keys.0[pinned.0.len()..].to_vec()).find(value.as_ref()?));
-        let pinned = pinned.map(|value| Given { value: show(value), origin: Origin::Override });
+        let pinned = pin.and_then(|(pinned, pin)| {
+            let value = match &pin.value {
+                Some(value) => show(Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+                // As if no layer gave it: what is left is the default.
+                None => load::default_of(shape, &keys).as_ref().map_or(serde_json::Value::Null, show),
+            };
+            Some(Given::pinned(value, pin))
+        });
         let layers = board.layers.iter().rev().filter_map(|layer| {
             let value = keys.find(layer.tree())?;
-            Some(Given { value: show(value), origin: layer.origin(layer.text_places().as_ref(), &keys) })
+            Some(Given::new(show(value), layer.origin(layer.text_places().as_ref(), &keys)))
         });
         let whole = (!core.has_sources() && pinned.is_none()).then(|| core.current.load_full());
         let whole = whole.as_ref().and_then(|published| keys.find(&published.tree));
         let name = || "the value that the handle was made with".to_owned();
-        let whole = whole.map(|value| Given { value: show(value), origin: Origin::Source { name: name() } });
-        let default = load::default_of(shape, &keys)
-            .map(|value| Given { value: show(&value), origin: Origin::Default });
+        let whole = whole.map(|value| Given::new(show(value), Origin::Source { name: name() }));
+        let default = load::default_of(shape, &keys).map(|value| Given::new(show(&value), Origin::Default));
         let default = default.filter(|_| core.has_sources());
         let given: Vec<_> = pinned.into_iter().chain(whole).chain(layers).chain(default).collect();
         let note =
@@ -118,6 +147,9 @@ impl fmt::Display for Explanation {
         for (place, given) in self.given.iter().enumerate() {
             let mark = if place == 0 { "=" } else { " " };
             write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
+            if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
+                write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+            }
         }
         self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
     }

@@ -5,12 +5,13 @@ use std::{
     marker::PhantomData,
     ops::Deref,
     sync::{Arc, Weak},
+    time::Duration,
 };
 
 use crate::{
     cell::{Cells, Scalar},
     config::HotConfig,
-    engine::{Core, lease::Lease, offload::offload, prepare::Place},
+    engine::{Core, Request, lease::Lease, offload::offload, prepare::Place},
     error::Error,
     explain::Explanation,
     guard::{Guard, Ref},
@@ -18,6 +19,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     path::AsPath,
+    pins::{Override, Signature},
     snapshot::{Cause, Published},
     status::{PendingRestart, Status},
     subscribe::{
@@ -70,25 +72,31 @@ pub struct Handle<S> {
     base: usize,
     /// The core's, close at hand.
     cells: Cells,
+    /// Whose writes these are.
+    signature: Option<Arc<Signature>>,
     marker: PhantomData<fn() -> S>,
 }
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self::at(self.core.clone(), self.base)
+        Self::at(self.core.clone(), self.base, self.signature.clone())
     }
 }
 
 impl<S> Handle<S> {
-    fn at(core: Lease, base: usize) -> Self {
+    fn at(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
         let cells = core.current.cells().clone();
-        Self { core, base, cells, marker: PhantomData }
+        Self { core, base, cells, signature, marker: PhantomData }
+    }
+
+    fn request(&self, cause: Cause) -> Request {
+        Request { cause, expected: None, signature: self.signature.clone() }
     }
 }
 
 impl<S: HotConfig> Handle<S> {
     pub(crate) fn root(core: Lease) -> Self {
-        Self::at(core, 0)
+        Self::at(core, 0, None)
     }
 
     /// The plain handle behind a generated one, for generic code.
@@ -203,17 +211,62 @@ impl<S: HotConfig> Handle<S> {
         self.core.board().pending.clone()
     }
 
-    /// The dotted paths, from the root, of values that were set at run time.
+    /// The values of the whole configuration that were set at run time, by their paths.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let config = Config::hot_load()?;
     /// config.set_rate_limit_max(500)?;
-    /// assert_eq!(config.overrides(), ["rate_limit.max"]);
+    /// let overrides = config.overrides();
+    /// assert_eq!((overrides[0].path(), overrides[0].value()), ("rate_limit.max", Some(&500.into())));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn overrides(&self) -> Vec<String> {
-        self.core.board().pins.keys().map(ToString::to_string).collect()
+    pub fn overrides(&self) -> Vec<Override> {
+        Override::all(self.core.model.shape, &self.core.board().pins)
+    }
+
+    /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.
+    ///
+    /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. It is only shown, and gives no right.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let alice = config.by("alice");
+    /// alice.set_log_level("debug".into())?;
+    /// alice.rate_limit().set_max(5)?;
+    /// config.set_rate_limit_burst(5)?;
+    /// let by: Vec<_> = config.overrides().iter().map(|value| value.by().map(str::to_owned)).collect();
+    /// assert_eq!(by, [Some("alice".into()), None, Some("alice".into())]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn by(&self, name: impl Into<Arc<str>>) -> S::Handle {
+        self.signed(|signature| signature.by = Some(name.into()))
+    }
+
+    /// The same handle for a while: a value that is written through it, or through a nested handle of it, goes by itself
+    /// `duration` after the write, and the sources have their say back.
+    ///
+    /// Setting the value again counts anew, and without `for_duration` it stays. A value whose going would leave an invalid
+    /// configuration stays too, and is reported as a refused reload is.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// let config = Config::hot_load()?;
+    /// config.by("alice").for_duration(Duration::from_secs(3600)).set_log_level("debug".into())?;
+    /// assert!(config.overrides()[0].expires().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_duration(&self, duration: Duration) -> S::Handle {
+        self.signed(|signature| signature.lasts = Some(duration))
+    }
+
+    fn signed(&self, sign: impl FnOnce(&mut Signature)) -> S::Handle {
+        let mut signature = self.signature.as_deref().cloned().unwrap_or_default();
+        sign(&mut signature);
+        Self::at(self.core.clone(), self.base, Some(Arc::new(signature))).into()
     }
 
     /// The last versions of the whole configuration, newest last; as many as
@@ -244,7 +297,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn downgrade(&self) -> WeakHandle<S> {
-        WeakHandle { core: self.core.downgrade(), base: self.base, marker: PhantomData }
+        let signature = self.signature.clone();
+        WeakHandle { core: self.core.downgrade(), base: self.base, signature, marker: PhantomData }
     }
 
     /// Reads every source again and publishes what came of it. Returns the version then current.
@@ -339,7 +393,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn update(&self, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
-        self.core.update(self.base, None, Cause::Update, change)
+        self.core.update(self.base, &self.request(Cause::Update), change)
     }
 
     /// [`update`](Self::update), only if `version` is current.
@@ -357,7 +411,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn update_if(&self, version: u64, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
-        self.core.update(self.base, Some(version), Cause::Update, change)
+        let request = Request { expected: Some(version), ..self.request(Cause::Update) };
+        self.core.update(self.base, &request, change)
     }
 
     /// [`update`](Self::update) for async code; the closure runs on a thread of its own.
@@ -402,7 +457,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn set<P: AsPath<Root = S>>(&self, path: P, value: P::Value) -> Result<u64, Error> {
         let slot = self.base + path.as_path().slot;
-        self.core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value)
+        self.core.update(slot, &self.request(Cause::Set), move |place: &mut P::Value| *place = value)
     }
 
     /// [`set`](Self::set) for async code.
@@ -427,7 +482,8 @@ impl<S: HotConfig> Handle<S> {
         P::Value: Send,
     {
         let (core, slot) = (self.core.clone(), self.base + path.as_path().slot);
-        offload(move || core.update(slot, None, Cause::Set, move |place: &mut P::Value| *place = value))
+        let request = self.request(Cause::Set);
+        offload(move || core.update(slot, &request, move |place: &mut P::Value| *place = value))
     }
 
     /// Takes back every value that was set at run time. Returns the version then current.
@@ -447,7 +503,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn clear_overrides(&self) -> Result<u64, Error> {
         self.whole("clear_overrides")?;
-        self.core.clear_pins()
+        self.core.clear_pins(&self.request(Cause::Clear))
     }
 
     /// Calls `callback` with the old and the new value whenever the value at `path` really changed.
@@ -658,7 +714,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N>::at(self.core.clone(), self.base + slot).into()
+        Handle::<N>::at(self.core.clone(), self.base + slot, self.signature.clone()).into()
     }
 
     pub fn __on_change<F: 'static>(
@@ -697,6 +753,7 @@ impl<S: HotConfig> fmt::Debug for Handle<S> {
 pub struct WeakHandle<S> {
     core: Weak<Core>,
     base: usize,
+    signature: Option<Arc<Signature>>,
     marker: PhantomData<fn() -> S>,
 }
 
@@ -704,13 +761,14 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle::at(core, self.base).into())
+        Some(Handle::at(core, self.base, self.signature.clone()).into())
     }
 }
 
 impl<S> Clone for WeakHandle<S> {
     fn clone(&self) -> Self {
-        Self { core: Weak::clone(&self.core), base: self.base, marker: PhantomData }
+        let signature = self.signature.clone();
+        Self { core: Weak::clone(&self.core), base: self.base, signature, marker: PhantomData }
     }
 }
 

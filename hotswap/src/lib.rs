@@ -42,7 +42,7 @@
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`PendingRestart`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -79,6 +79,7 @@ mod load;
 mod member;
 mod panics;
 mod path;
+mod pins;
 mod resolve;
 mod root;
 mod rule;
@@ -106,6 +107,7 @@ pub use history::Record;
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
+pub use pins::Override;
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -21,8 +21,9 @@ use crate::{
     guard::Ref,
     handle::Handle,
     issue::IssueKind,
-    load::{self, Input, Model, Pins},
+    load::{self, Input, Model},
     path::Path,
+    pins::Pins,
 };
 
 /// What the values of a type parameter need, as leaves do.

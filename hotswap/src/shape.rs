@@ -43,6 +43,8 @@ pub struct FieldShape {
     pub env: Option<&'static str>,
     /// `#[hot(restart)]`.
     pub restart: bool,
+    /// `#[hot(readonly)]`: the running program cannot write it.
+    pub readonly: bool,
     /// `#[hot(secret)]`: the value is never shown.
     pub secret: bool,
     /// `#[hot(deprecated = "..")]`: what to do instead.
@@ -95,6 +97,7 @@ impl FieldShape {
         default: None,
         env: None,
         restart: false,
+        readonly: false,
         secret: false,
         deprecated: None,
         unit: None,
@@ -142,6 +145,10 @@ impl Leaf {
             Some(outer) => Some(outer.iter().fold(Keys::root(), |keys, field| field.keys(&keys))),
             None => self.restart().then(|| self.keys.clone()),
         }
+    }
+
+    pub(crate) fn readonly(&self) -> bool {
+        self.trail.iter().any(|field| field.readonly)
     }
 
     pub(crate) fn secret(&self) -> bool {

@@ -51,8 +51,21 @@ pub enum Cause {
     Set,
     /// Values were changed by a closure at run time.
     Update,
+    /// Values were changed by a patch at run time.
+    Patch,
     /// Values set at run time were taken back.
     Clear,
+    /// Values set at run time for a while went by themselves.
+    Expired,
+    /// What an older version held was published again, by the number of that version.
+    Rollback(u64),
+}
+
+impl Cause {
+    /// Whether it is what sources say, and nothing that the program did.
+    pub(crate) fn is_of_sources(&self) -> bool {
+        matches!(self, Self::Files(_) | Self::Environment | Self::Sources(_))
+    }
 }
 
 impl fmt::Display for Cause {
@@ -67,7 +80,10 @@ impl fmt::Display for Cause {
             Self::Sources(names) => f.write_str(&names.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),
+            Self::Patch => f.write_str("patch"),
             Self::Clear => f.write_str("override cleared"),
+            Self::Expired => f.write_str("override expired"),
+            Self::Rollback(version) => write!(f, "rollback to version {version}"),
         }
     }
 }

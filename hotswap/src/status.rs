@@ -9,7 +9,7 @@ pub use crate::engine::{
     collect::{Health, SourceStatus},
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
-use crate::{engine::Core, snapshot::Cause};
+use crate::{engine::Core, pins::Override, snapshot::Cause};
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
 ///
@@ -54,8 +54,8 @@ pub struct Status {
     pub warnings: Vec<String>,
     /// Fields whose new value waits for a restart.
     pub pending_restart: Vec<PendingRestart>,
-    /// The paths of values that were set at run time.
-    pub overrides: Vec<String>,
+    /// Values that were set at run time.
+    pub overrides: Vec<Override>,
     /// How often things happened since the start.
     pub counts: Counts,
 }
@@ -101,7 +101,7 @@ impl Status {
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
-            overrides: board.pins.keys().map(ToString::to_string).collect(),
+            overrides: Override::all(core.model.shape, &board.pins),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
@@ -121,6 +121,9 @@ impl fmt::Display for Status {
         }
         for field in &self.pending_restart {
             write!(f, "\n  {field}")?;
+        }
+        for value in &self.overrides {
+            write!(f, "\n  override {value}")?;
         }
         if let Some(error) = &self.last_error {
             write!(f, "\n  last reload refused: {error}")?;

@@ -13,5 +13,6 @@ mod gates;
 mod layers;
 mod left_out;
 mod load;
+mod overrides;
 mod support;
 mod writes;

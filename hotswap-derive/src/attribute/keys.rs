@@ -29,6 +29,7 @@ pub(crate) const FIELD: &[Key] = &[
     ("copy", "`copy`"),
     ("scalar", "`scalar`"),
     ("restart", "`restart`"),
+    ("readonly", "`readonly`"),
     ("secret", "`secret`"),
     ("deprecated", "`deprecated = \"use `other`\"`"),
     ("unit", "`unit = \"seconds\"`"),

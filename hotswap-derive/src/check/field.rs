@@ -62,6 +62,7 @@ fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mista
         flatten: field.serde.flatten.is_some(),
         serde_default: field.serde.default || input.serde.default,
         restart: field.hot.restart.is_some(),
+        readonly: field.hot.readonly.is_some(),
         deprecated: field.hot.deprecated.as_ref().map(syn::LitStr::value),
         unit: field.hot.unit.as_ref().map(syn::LitStr::value),
         merge: field.hot.merge.as_ref().map(|merge| merge.way.clone()),

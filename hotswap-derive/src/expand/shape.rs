@@ -37,6 +37,7 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
         flag("flatten", field.flatten),
         flag("serde_default", field.serde_default),
         flag("restart", field.restart),
+        flag("readonly", field.readonly),
         maybe("deprecated", field.deprecated.as_ref()),
         maybe("unit", field.unit.as_ref()),
         merge(model, field),

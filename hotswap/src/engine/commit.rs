@@ -2,21 +2,16 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{Core, PendingRestart, State, collect::Collected, gate, lock::Writing};
+use super::{Core, PendingRestart, Request, State, collect::Collected, gate, lock::Writing};
 use crate::{
     error::Error,
     issue::Issue,
-    load::{self, Input, Loaded, Pins},
+    load::{self, Input, Loaded},
     panics::let_go,
+    pins::{Pin, Pins},
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
-
-/// A configuration that may be published, with the numbers of what it changes.
-pub(super) struct Vetted {
-    loaded: Loaded,
-    changed: Vec<usize>,
-}
 
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
@@ -33,16 +28,14 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let vetted = self.vet(live, &collected.cause)?;
-        // Before the publish: who sees the new version must not be told that the last reload was refused.
-        self.board().last_error = None;
         let next = State {
             layers: collected.layers.clone(),
             variables: Arc::clone(&collected.variables),
             pins: state.pins.clone(),
             pending,
         };
-        Ok(self.commit(state, next, vetted, collected.cause.clone()))
+        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        self.commit(state, next, live, &request)
     }
 
     /// Keeps back what needs a restart.
@@ -54,34 +47,43 @@ impl Core {
         gate::hold_back(self.model, self.policy.restart, &self.current.load_full(), loaded, input)
     }
 
-    /// Finds out what would change, and asks those who may refuse it.
-    ///
-    /// # Errors
-    /// A prepare hook refuses.
-    pub(super) fn vet(&self, loaded: Loaded, cause: &Cause) -> Result<Vetted, Error> {
-        let current = self.current.load_full();
-        // Compares by code of the program, which may panic: before anything is changed.
-        let changed = changed(&current, &loaded);
-        if !changed.is_empty() && self.hooks.len() > 0 {
-            let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
-            let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
-            let agreed = self.hooks.ask(&current, &next, &changed)?;
-            // Hooks may take long, or be the ones who shut it down.
-            self.open().inspect_err(|_| agreed.abort())?;
+    /// Asks those who may refuse the change.
+    fn prepare(
+        &self,
+        current: &Arc<Published>,
+        loaded: &Loaded,
+        changed: &[usize],
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        if changed.is_empty() || self.hooks.len() == 0 {
+            return Ok(());
         }
-        Ok(Vetted { loaded, changed })
+        let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
+        let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
+        let agreed = self.hooks.ask(current, &next, changed)?;
+        // Hooks may take long, or be the ones who shut it down.
+        self.open().inspect_err(|_| agreed.abort())
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
+    ///
+    /// # Errors
+    /// A prepare hook refuses; nothing is changed then.
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
         next: State,
-        vetted: Vetted,
-        cause: Cause,
-    ) -> u64 {
-        let Vetted { loaded, changed } = vetted;
+        loaded: Loaded,
+        request: &Request,
+    ) -> Result<u64, Error> {
         let current = self.current.load_full();
+        // Compares by code of the program, which may panic: before anything is changed.
+        let changed = changed(&current, &loaded);
+        self.prepare(&current, &loaded, &changed, &request.cause)?;
+        if request.cause.is_of_sources() {
+            // Before the publish: who sees the new version must not be told that the last reload was refused.
+            self.board().last_error = None;
+        }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
@@ -90,8 +92,8 @@ impl Core {
             (current.version, None)
         } else {
             let version = current.version + 1;
-            self.record(version, &cause, &changed);
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, cause);
+            self.record(version, request, &changed);
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             (version, Some(old))
@@ -100,14 +102,14 @@ impl Core {
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old));
-        version
+        Ok(version)
     }
 
-    fn record(&self, version: u64, cause: &Cause, changed: &[usize]) {
+    fn record(&self, version: u64, request: &Request, changed: &[usize]) {
         let shape = self.model.shape;
         let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
         let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
-        self.board().history.add(version, cause.clone(), paths);
+        self.board().history.add(version, request.cause.clone(), paths);
     }
 
     /// Makes a refusal known: once for each distinct content.
@@ -164,6 +166,6 @@ pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) ->
     let shape = current.root.shape();
     slots
         .map(|slot| shape.keys_of(slot))
-        .map(|keys| (keys.clone(), keys.find(&current.tree).cloned()))
+        .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
         .collect()
 }

@@ -29,13 +29,15 @@ use std::{
 };
 
 pub use gate::{PendingRestart, Restart};
+pub(crate) use write::Request;
 
 use crate::{
     error::Error,
     history::History,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{Model, Pins},
+    load::Model,
+    pins::Pins,
     snapshot::{Cause, Current},
     source::Layer,
     subscribe::{Notifier, Reports},

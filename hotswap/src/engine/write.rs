@@ -2,41 +2,73 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, State, lock::Writing};
+use super::{Core, PendingRestart, State, lock::Writing};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
-    load::{self, Input, Loaded, Pins, place, problems::Problems},
+    keys::Keys,
+    load::{self, Input, Loaded, place, problems::Problems},
+    pins::{Pin, Pins, Signature},
     root::Root,
+    shape::{Leaf, Shape},
     snapshot::{Cause, Published},
     value::Value,
 };
+
+/// Why something is written, by whom, and onto what.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) cause: Cause,
+    /// The version that must be current.
+    pub(crate) expected: Option<u64>,
+    pub(crate) signature: Option<Arc<Signature>>,
+}
+
+impl Request {
+    fn pin(&self, value: Option<Value>) -> Pin {
+        Pin::new(value, self.signature.as_deref())
+    }
+
+    /// Refuses what cannot be done here, before anything runs.
+    fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
+        let keys = || current.root.shape().keys_of(base);
+        if let Some(expected) = self.expected.filter(|expected| *expected != current.version) {
+            let message = format!("expected version {expected}, but version {} is current", current.version);
+            return Err(Issue::new(IssueKind::Write, keys(), message).into());
+        }
+        if !core.has_sources() && self.signature.as_ref().is_some_and(|signature| signature.lasts.is_some()) {
+            let message = "a handle without sources has nothing to go back to, so no value of it can expire";
+            let help = "write without `for_duration`";
+            return Err(Issue::new(IssueKind::Write, keys(), message).with_help(help).into());
+        }
+        Ok(())
+    }
+}
 
 impl Core {
     /// Runs `change` once, here, on a copy of the value at `base`, and publishes what came of it.
     ///
     /// # Errors
-    /// A rule is broken, a changed leaf cannot be written, or `expected` is not the current version.
+    /// A rule is broken, a changed leaf cannot be written or must not be, or another version is expected.
     pub(crate) fn update<S: 'static>(
         &self,
         base: usize,
-        expected: Option<u64>,
-        cause: Cause,
+        request: &Request,
         change: impl FnOnce(&mut S),
     ) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
-        if let Some(expected) = expected.filter(|expected| *expected != current.version) {
-            let message = format!("expected version {expected}, but version {} is current", current.version);
-            return Err(Issue::new(IssueKind::Write, current.root.shape().keys_of(base), message).into());
-        }
+        request.admit(self, &current, base)?;
         let mut copy = current.root.copy();
         change(self.at_mut(&mut *copy, base));
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
-        let edits = self.edits(&current, &*copy, leaves.collect())?;
-        self.write(state, &current, copy, edits, cause)
+        let mut edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        if request.cause == Cause::Set {
+            edits.extend(self.running_again(&state.pending, base, &*copy, request));
+        }
+        self.write(state, &current, copy, edits, request)
     }
 
     fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn Root, base: usize) -> &'r mut S {
@@ -47,17 +79,27 @@ impl Core {
     }
 
     /// What the changed leaves look like in a layer.
-    fn edits(&self, current: &Published, copy: &dyn Root, slots: Vec<usize>) -> Result<Pins, Error> {
+    fn edits(
+        &self,
+        current: &Published,
+        copy: &dyn Root,
+        slots: Vec<usize>,
+        request: &Request,
+    ) -> Result<Pins, Error> {
         let mut edits = Pins::new();
         let mut issues = Vec::new();
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
-            match copy.encode(slot) {
-                // A NaN differs from itself, and nobody touched it.
-                Ok(value) if current.root.encode(slot).is_ok_and(|before| before == value) => {}
-                Ok(value) => drop(edits.insert(keys, Some(value))),
+            let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
+            // A NaN differs from itself, and nobody touched it.
+            if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
+                continue;
+            }
+            issues.extend(readonly(self.model.shape, slot, before.as_ref(), now.as_ref().ok()));
+            match now {
+                Ok(value) => drop(edits.insert(keys, request.pin(Some(value)))),
                 // Without sources nothing is decoded again, so nothing need be written.
-                Err(_) if !self.has_sources() => drop(edits.insert(keys, None)),
+                Err(_) if !self.has_sources() => drop(edits.insert(keys, request.pin(None))),
                 Err(error) => issues.push(
                     Issue::new(IssueKind::Write, keys, format!("the value cannot be written: {error}"))
                         .with_help("derive serde::Serialize for the type of the field"),
@@ -67,27 +109,47 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
+    /// Leaves that wait for a restart and are set, maybe to the value that runs: then they need wait no longer.
+    fn running_again(
+        &self,
+        pending: &[PendingRestart],
+        base: usize,
+        copy: &dyn Root,
+        request: &Request,
+    ) -> Pins {
+        let shape = self.model.shape;
+        let set = shape.keys_of(base);
+        let waits = |leaf: &Leaf| {
+            let path = leaf.restart_keys().map(|keys| keys.to_string());
+            leaf.keys.starts_with(&set) && pending.iter().any(|field| Some(&field.path) == path.as_ref())
+        };
+        let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
+        leaves
+            .filter_map(|leaf| Some((shape.keys_of(leaf.slot), copy.encode(leaf.slot).ok()?)))
+            .map(|(keys, value)| (keys, request.pin(Some(value))))
+            .collect()
+    }
+
     fn write(
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
         copy: Box<dyn Root>,
         edits: Pins,
-        cause: Cause,
+        request: &Request,
     ) -> Result<u64, Error> {
         let mut pins = state.pins.clone();
         pins.extend(edits.clone());
         if !self.has_sources() {
             let loaded = fixed(copy, current, &edits)?;
-            let vetted = self.vet(loaded, &cause)?;
             let next = State { pins, ..state.clone() };
-            return Ok(self.commit(state, next, vetted, cause));
+            return self.commit(state, next, loaded, request);
         }
-        self.with_pins(state, pins, cause)
+        self.with_pins(state, pins, request)
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
-    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, cause: Cause) -> Result<u64, Error> {
+    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, request: &Request) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
         let input = Input {
@@ -99,19 +161,18 @@ impl Core {
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let vetted = self.vet(live, &cause)?;
         let next = State { pins, pending, ..state.clone() };
-        Ok(self.commit(state, next, vetted, cause))
+        self.commit(state, next, live, request)
     }
 
     /// Takes back every value that was set at run time.
-    pub(crate) fn clear_pins(&self) -> Result<u64, Error> {
+    pub(crate) fn clear_pins(&self, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), Cause::Clear)
+        self.with_pins(state, Pins::new(), request)
     }
 }
 
@@ -125,8 +186,24 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     }
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int((current.version + 1).into());
-    let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, value)| {
-        place(&tree, keys, Some(value.as_ref().unwrap_or(&differing)))
+    let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
+        place(&tree, keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
     Ok(Loaded { root: Arc::from(copy), tree, warnings: Vec::new() })
+}
+
+/// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.
+fn readonly(shape: &'static Shape, slot: usize, before: Option<&Value>, now: Option<&Value>) -> Vec<Issue> {
+    let whole = shape.keys_of(slot);
+    let leaves = shape.leaves().into_iter().filter(|leaf| leaf.slot == slot && leaf.readonly());
+    let touched = leaves.filter(|leaf| {
+        let below = Keys(leaf.keys.0[whole.0.len()..].to_vec());
+        below.is_root() || before.and_then(|before| below.find(before)) != now.and_then(|now| below.find(now))
+    });
+    touched.map(|leaf| written_by_sources_only(leaf.keys)).collect()
+}
+
+pub(super) fn written_by_sources_only(keys: Keys) -> Issue {
+    Issue::new(IssueKind::Write, keys, "the field is read-only at run time")
+        .with_help("change it where its sources give it")
 }

@@ -8,7 +8,7 @@ mod origins;
 pub(crate) mod problems;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    pins::Pins,
     resolve::interpolate,
     root::{self, Root},
     shape::Shape,
@@ -47,9 +48,6 @@ impl Model {
         }
     }
 }
-
-/// Whole-leaf values that the running program was given; `None` means "as if no layer gave it".
-pub(crate) type Pins = BTreeMap<Keys, Option<Value>>;
 
 /// What a load stands on.
 pub(crate) struct Input<'i> {
@@ -82,7 +80,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = input.pins.iter().fold(resolved, |tree, (keys, pin)| place(&tree, keys, pin.as_ref()));
+    let tree = pin(resolved, model.shape, input.pins);
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
@@ -98,6 +96,14 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
         _ => Err(Error::new(issues)),
     }
+}
+
+/// Puts the pins in. What one takes away falls back to the default of the field.
+fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
+    pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
+        Some(value) => place(&tree, keys, Some(value)),
+        None => place(&tree, keys, default_of(shape, keys).as_ref()),
+    })
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.

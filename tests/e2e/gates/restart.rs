@@ -105,6 +105,25 @@ fn a_secret_waits_unseen() {
 }
 
 #[test]
+fn setting_the_running_value_again_clears_what_waits() {
+    let folder = Folder::with("app.toml", "port = 81");
+    let app = app(&folder, Restart::Report);
+    app.set_port(82).unwrap();
+    assert_eq!(app.pending_restart().len(), 1);
+    assert_eq!(app.set_port(81).unwrap(), 1);
+    assert_eq!((app.port(), app.pending_restart()), (81, Vec::new()));
+}
+
+#[test]
+fn setting_a_whole_struct_as_it_runs_clears_what_waits_in_it() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder, Restart::Report);
+    app.set_tls_rounds(3).unwrap();
+    app.set_tls(Tls { cert: "a.pem".into(), rounds: 2 }).unwrap();
+    assert_eq!(app.pending_restart(), []);
+}
+
+#[test]
 fn the_policy_can_refuse() {
     let folder = Folder::with("app.toml", "port = 80\nkey = 'old'");
     let app = app(&folder, Restart::Refuse);

@@ -1,0 +1,184 @@
+//! Values that the running program was given, each with who gave it, when, and for how long.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use serde::Serialize;
+
+use crate::{keys::Keys, shape::Shape, value::Value};
+
+/// By the place of the whole leaf that each one holds.
+pub(crate) type Pins = BTreeMap<Keys, Pin>;
+
+/// The value of one leaf, set at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pin {
+    /// `None` means "as if no layer gave it".
+    pub(crate) value: Option<Value>,
+    pub(crate) by: Option<Arc<str>>,
+    pub(crate) at: SystemTime,
+    pub(crate) until: Option<Until>,
+}
+
+/// When a pin goes: the moment that counts, and the system's time to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Until {
+    pub(crate) moment: Instant,
+    pub(crate) shown: SystemTime,
+}
+
+/// Who writes, and for how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signature {
+    pub(crate) by: Option<Arc<str>>,
+    pub(crate) lasts: Option<Duration>,
+}
+
+impl Pin {
+    /// A pin from now on.
+    pub(crate) fn new(value: Option<Value>, signature: Option<&Signature>) -> Self {
+        let signature = signature.cloned().unwrap_or_default();
+        let until = signature.lasts.and_then(Until::after);
+        Self { value, by: signature.by, at: SystemTime::now(), until }
+    }
+}
+
+impl Until {
+    /// `None` for a time that the clocks cannot tell, which never comes.
+    fn after(duration: Duration) -> Option<Self> {
+        let moment = Instant::now().checked_add(duration)?;
+        Some(Self { moment, shown: SystemTime::now().checked_add(duration)? })
+    }
+}
+
+/// A value that was set at run time; from [`Handle::overrides`](crate::Handle::overrides).
+///
+/// `Display` prints it for people, and it serialises for programs. Never holds a secret's value.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// config.by("alice").set_rate_limit_max(500)?;
+///
+/// let overrides = config.overrides();
+/// let max = &overrides[0];
+/// assert_eq!((max.path(), max.value(), max.by()), ("rate_limit.max", Some(&500.into()), Some("alice")));
+/// assert!(max.at() <= std::time::SystemTime::now() && max.expires().is_none());
+/// assert!(max.to_string().starts_with("rate_limit.max = 500, set by alice at "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Override {
+    path: String,
+    value: Option<serde_json::Value>,
+    by: Option<String>,
+    at: SystemTime,
+    expires: Option<SystemTime>,
+}
+
+impl Override {
+    pub(crate) fn all(shape: &'static Shape, pins: &Pins) -> Vec<Self> {
+        let leaves = shape.leaves();
+        let secret = |keys: &Keys| leaves.iter().any(|leaf| leaf.secret() && leaf.keys.starts_with(keys));
+        let shown = |keys: &Keys, value: &Value| if secret(keys) { "***".into() } else { value.to_json() };
+        pins.iter()
+            .map(|(keys, pin)| Self {
+                path: keys.to_string(),
+                value: pin.value.as_ref().map(|value| shown(keys, value)),
+                by: pin.by.as_deref().map(str::to_owned),
+                at: pin.at,
+                expires: pin.until.map(|until| until.shown),
+            })
+            .collect()
+    }
+
+    /// The dotted path, from the root.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value; `"***"` for a secret. `None`: the field is as if no source gave it a value.
+    pub fn value(&self) -> Option<&serde_json::Value> {
+        self.value.as_ref()
+    }
+
+    /// Who set it, if [`Handle::by`](crate::Handle::by) said so.
+    pub fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
+    /// When it was set, by the system's clock.
+    pub fn at(&self) -> SystemTime {
+        self.at
+    }
+
+    /// When it goes by itself, by the system's clock; see [`Handle::for_duration`](crate::Handle::for_duration).
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+}
+
+impl fmt::Display for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}, set", self.path)?,
+            None => write!(f, "{} as if no source gave it, set", self.path)?,
+        }
+        write!(f, "{}", Stamp { by: self.by(), at: self.at, expires: self.expires })
+    }
+}
+
+/// The end of a line about a pin: ` by alice at .., until ..`.
+pub(crate) struct Stamp<'s> {
+    pub(crate) by: Option<&'s str>,
+    pub(crate) at: SystemTime,
+    pub(crate) expires: Option<SystemTime>,
+}
+
+impl fmt::Display for Stamp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(by) = self.by {
+            write!(f, " by {}", by.escape_debug())?;
+        }
+        write!(f, " at {}", moment(self.at))?;
+        self.expires.iter().try_for_each(|expires| write!(f, ", until {}", moment(*expires)))
+    }
+}
+
+fn moment(at: SystemTime) -> String {
+    // The writer of dates knows the years 1970 to 9999 and fails beyond them.
+    let date = humantime::format_rfc3339_seconds(at);
+    let mut text = String::new();
+    match fmt::write(&mut text, format_args!("{date}")) {
+        Ok(()) => text,
+        Err(_) => "a time beyond the calendar".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_no_panic() {
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(400_000_000_000);
+        assert_eq!(moment(far), "a time beyond the calendar");
+        assert_eq!(moment(SystemTime::UNIX_EPOCH), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_pin_that_would_outlast_the_clock_stays() {
+        let signature = Signature { lasts: Some(Duration::MAX), ..Signature::default() };
+        assert_eq!(Pin::new(None, Some(&signature)).until, None);
+    }
+
+    #[test]
+    fn a_stamp_forges_no_line() {
+        let stamp = Stamp { by: Some("eve\nroot"), at: SystemTime::UNIX_EPOCH, expires: None };
+        assert_eq!(stamp.to_string(), " by eve\\nroot at 1970-01-01T00:00:00Z");
+    }
+}
