@@ -6,7 +6,7 @@
 //! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
-//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
+//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates), [errors](guide::errors),
 //! [files](guide::files), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!

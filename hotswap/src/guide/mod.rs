@@ -6,6 +6,7 @@
 //! | [`loading`] | where values come from, and which one wins |
 //! | [`reading`] | how to read values, at what cost, and what not to hold |
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
+//! | [`gates`] | what may hold a valid change back |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
 //! | [`testing`] | how to test code that is configured |
@@ -24,6 +25,9 @@ pub mod reading {}
 
 #[doc = include_str!("reacting.md")]
 pub mod reacting {}
+
+#[doc = include_str!("gates.md")]
+pub mod gates {}
 
 #[doc = include_str!("errors.md")]
 pub mod errors {}
