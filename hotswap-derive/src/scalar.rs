@@ -40,6 +40,10 @@ impl Scalar {
         !self.0.ends_with("128")
     }
 
+    pub(crate) fn is_number(self) -> bool {
+        !matches!(self.0, "bool" | "char")
+    }
+
     pub(crate) fn is_float(self) -> bool {
         self.0.starts_with('f')
     }
@@ -101,4 +105,22 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
 /// The names of the lists that everybody knows.
 pub(crate) fn is_list(name: &str) -> bool {
     matches!(name, "Vec" | "VecDeque" | "HashSet" | "BTreeSet")
+}
+
+/// Types that rules take for text, and whose text is what a file says.
+pub(crate) fn is_text(ty: &Type) -> bool {
+    let Some(path) = plain_path(ty) else { return false };
+    match last_name(path) {
+        Some((name, None)) => matches!(name.as_str(), "String" | "str"),
+        Some((name, Some(inner))) => matches!(name.as_str(), "Box" | "Arc" | "Rc") && is_text(inner),
+        None => false,
+    }
+}
+
+/// The type of the elements of a list, also of one in an `Option`.
+pub(crate) fn element(ty: &Type) -> Option<&Type> {
+    match last_name(plain_path(inside_option(ty).unwrap_or(ty))?)? {
+        (name, Some(element)) if is_list(&name) => Some(element),
+        _ => None,
+    }
 }

@@ -2,12 +2,19 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::issue::{Issue, IssueKind};
+use crate::{
+    issue::{Issue, IssueKind},
+    report::Report,
+};
+
+/// How many problems are printed unless somebody asks for more.
+pub(crate) const SHOWN: usize = 20;
 
 /// Why a configuration was rejected, or a call refused: all problems at once.
 ///
 /// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` reads well. How it
-/// reads stands in [the guide](crate::guide::errors). Cheap to clone.
+/// reads stands in [the guide](crate::guide::errors); of more than twenty problems the first twenty are printed, and
+/// [`issues`](Self::issues) has them all. Cheap to clone.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -50,6 +57,38 @@ impl Error {
         self.issues.iter()
     }
 
+    /// The report for people: by source, each problem with the line it stands in.
+    ///
+    /// `Display` is for logs, this is for terminals: see [`Report`].
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "log_level = 'loud'\nrate_limit.max = 0")?;
+    /// let error = Config::hot_load().unwrap_err();
+    /// eprintln!("{}", error.report().for_terminal(&std::io::stderr()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn report(&self) -> Report<'_> {
+        Report::of(self)
+    }
+
+    pub(crate) fn is_warning(&self) -> bool {
+        self.warning
+    }
+
+    /// The first line of every report.
+    pub(crate) fn summary(&self) -> String {
+        let count = self.issues.len();
+        let plural = if count == 1 { "" } else { "s" };
+        match self.warning {
+            true => format!("configuration accepted: {count} warning{plural}"),
+            false if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
+                format!("call refused: {count} problem{plural}")
+            }
+            false => format!("configuration rejected: {count} problem{plural}"),
+        }
+    }
+
     /// Whether any problem is of this kind.
     ///
     /// ```
@@ -71,21 +110,16 @@ impl From<Issue> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.issues.len();
-        let plural = if count == 1 { "" } else { "s" };
-        match self.warning {
-            false if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
-                write!(f, "call refused: {count} problem{plural}")?;
-            }
-            false => write!(f, "configuration rejected: {count} problem{plural}")?,
-            true => write!(f, "configuration accepted: {count} warning{plural}")?,
-        }
-        for issue in self.issues.iter() {
+        write!(f, "{}", self.summary())?;
+        for issue in self.issues.iter().take(SHOWN) {
             for line in issue.to_string().lines() {
                 write!(f, "\n  {line}")?;
             }
         }
-        Ok(())
+        match self.issues.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  … and {more} more"),
+        }
     }
 }
 

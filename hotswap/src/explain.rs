@@ -1,6 +1,6 @@
 //! Where a value comes from.
 
-use std::{fmt, time::SystemTime};
+use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
@@ -8,8 +8,11 @@ use crate::{
     engine::Core,
     issue::Origin,
     keys::{Key, Keys},
-    load,
-    pins::{Pin, Stamp},
+    load::{self, Plan, Trace},
+    pins::{Pin, Pins, Stamp},
+    shape::{Leaf, Merge, Shape},
+    snapshot::Published,
+    source::{Layer, locate::Places},
     suggest::did_you_mean,
     value::Value,
 };
@@ -35,9 +38,11 @@ use crate::{
 pub struct Explanation {
     /// The dotted path that was asked for.
     pub path: String,
+    /// Whether there is such a field.
+    pub known: bool,
     /// Highest precedence first; the first wins. Empty when nothing gives a value.
     pub given: Vec<Given>,
-    /// What else is to be said: that there is no such field, or that nothing gives it a value.
+    /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
     pub note: Option<String>,
 }
 
@@ -83,44 +88,191 @@ impl Explanation {
     }
 
     pub(crate) fn of(core: &Core, base: usize, path: &str) -> Self {
-        let shape = core.model.shape;
-        let keys = shape.keys_of(base).join(&parse(path));
-        let leaves = shape.leaves();
-        let secret = leaves.iter().any(|leaf| leaf.secret() && related(&leaf.keys, &keys));
-        let show = |value: &Value| if secret { "***".into() } else { value.to_json() };
-        let board = core.board();
-        let pin = board.pins.iter().find(|(pinned, _)| keys.starts_with(pinned));
-        let pinned = pin.and_then(|(pinned, pin)| {
-            let value = match &pin.value {
-                Some(value) => show(Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
-                // As if no layer gave it: what is left is the default.
-                None => load::default_of(shape, &keys).as_ref().map_or(serde_json::Value::Null, show),
-            };
-            Some(Given::pinned(value, pin))
-        });
-        let layers = board.layers.iter().rev().filter_map(|layer| {
-            let value = keys.find(layer.tree())?;
-            Some(Given::new(show(value), layer.origin(layer.text_places().as_ref(), &keys)))
-        });
-        let whole = (!core.has_sources() && pinned.is_none()).then(|| core.current.load_full());
-        let whole = whole.as_ref().and_then(|published| keys.find(&published.tree));
-        let name = || "the value that the handle was made with".to_owned();
-        let whole = whole.map(|value| Given::new(show(value), Origin::Source { name: name() }));
-        let default = load::default_of(shape, &keys).map(|value| Given::new(show(&value), Origin::Default));
-        let default = default.filter(|_| core.has_sources());
-        let given: Vec<_> = pinned.into_iter().chain(whole).chain(layers).chain(default).collect();
-        let note =
-            if leaves.iter().any(|leaf| related(&leaf.keys, &keys)) {
-                given.is_empty().then(|| "no layer gives it a value".to_owned())
-            } else {
-                let names: Vec<_> = leaves.iter().map(|leaf| leaf.keys.to_string()).collect();
-                let meant = did_you_mean(path, names.iter().map(String::as_str));
-                Some(meant.map_or("no such field".to_owned(), |name| {
-                    format!("no such field, did you mean `{name}`?")
-                }))
-            };
-        Self { path: path.to_owned(), given, note }
+        let below = parse(path);
+        if below.is_root() {
+            let note = "the path is empty: name a field, or ask `explain_all` for every one".to_owned();
+            return Self { path: path.to_owned(), known: false, given: Vec::new(), note: Some(note) };
+        }
+        let keys = core.model.shape.keys_of(base).join(&below);
+        Stand::of(core).explainer().explain(path.to_owned(), &keys)
     }
+}
+
+/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an example.
+///
+/// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Explanations(Vec<Explanation>);
+
+impl Explanations {
+    pub(crate) fn of(core: &Core, base: usize) -> Self {
+        let (shape, stand) = (core.model.shape, Stand::of(core));
+        let (explainer, above) = (stand.explainer(), shape.keys_of(base));
+        let leaves = shape.inner_of(base).leaves();
+        let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
+        Self(leaves.iter().map(explain).collect())
+    }
+}
+
+impl Deref for Explanations {
+    type Target = [Explanation];
+
+    fn deref(&self) -> &[Explanation] {
+        &self.0
+    }
+}
+
+impl IntoIterator for Explanations {
+    type Item = Explanation;
+    type IntoIter = std::vec::IntoIter<Explanation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'e> IntoIterator for &'e Explanations {
+    type Item = &'e Explanation;
+    type IntoIter = std::slice::Iter<'e, Explanation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Explanations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, explanation) in self.0.iter().enumerate() {
+            let line = if place == 0 { "" } else { "\n" };
+            write!(f, "{line}{explanation}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What the current version stands on, taken from the board so that nobody waits for a long explanation.
+struct Stand {
+    shape: &'static Shape,
+    layers: Vec<Arc<Layer>>,
+    pins: Pins,
+    /// The value itself, where no source can be asked.
+    fixed: Option<Arc<Published>>,
+}
+
+impl Stand {
+    fn of(core: &Core) -> Self {
+        let board = core.board();
+        let fixed = (!core.has_sources()).then(|| core.current.load_full());
+        Self { shape: core.model.shape, layers: board.layers.clone(), pins: board.pins.clone(), fixed }
+    }
+
+    fn explainer(&self) -> Explainer<'_> {
+        let texts = self.layers.iter().map(|_| OnceCell::new()).collect();
+        Explainer { stand: self, leaves: self.shape.leaves(), plan: Plan::of(self.shape), texts }
+    }
+}
+
+/// Reads each text once, however many fields are asked for.
+struct Explainer<'s> {
+    stand: &'s Stand,
+    leaves: Vec<Leaf>,
+    plan: Option<Plan>,
+    texts: Vec<OnceCell<Option<Places<'s>>>>,
+}
+
+impl Explainer<'_> {
+    fn explain(&self, path: String, keys: &Keys) -> Explanation {
+        let pinned = self.pinned(keys);
+        let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
+        let fixed = fixed.and_then(|published| self.given(keys, keys.find(&published.tree)?, made_with()));
+        let default = self.stand.fixed.is_none().then(|| load::default_of(self.stand.shape, keys)).flatten();
+        let default = default.and_then(|value| self.given(keys, &value, Origin::Default));
+        let layers = self.layers(keys);
+        let note = self.note(keys, layers.len() > 1, &path);
+        let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
+        let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
+        let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
+        Explanation { path, known, given, note }
+    }
+
+    fn pinned(&self, keys: &Keys) -> Option<Given> {
+        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
+        let value = match &pin.value {
+            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+            // As if no layer gave it: what is left is the default.
+            None => load::default_of(self.stand.shape, keys)
+                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
+        };
+        Some(Given::pinned(value, pin))
+    }
+
+    /// Highest precedence first.
+    fn layers(&self, keys: &Keys) -> Vec<Given> {
+        let layers = &self.stand.layers;
+        let trace = Trace::of(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
+        let reached = trace.given.into_iter().rev().filter(|_| trace.depth == keys.0.len());
+        reached
+            .filter_map(|there| {
+                let (layer, text) = (layers.get(there.layer)?, self.texts.get(there.layer)?);
+                let text = text.get_or_init(|| layer.text_places());
+                self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys))
+            })
+            .collect()
+    }
+
+    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Option<Given> {
+        Some(Given::new(self.masked(keys, value), origin))
+    }
+
+    /// The value as JSON, and every secret in it as `***`.
+    fn masked(&self, keys: &Keys, value: &Value) -> serde_json::Value {
+        let mut json = value.to_json();
+        for leaf in self.leaves.iter().filter(|leaf| leaf.secret()) {
+            if keys.starts_with(&leaf.keys) {
+                return "***".into();
+            }
+            if !leaf.keys.starts_with(keys) {
+                continue;
+            }
+            // Where a table belongs, anything else may hold the secret too.
+            if !json.is_object() {
+                return "***".into();
+            }
+            let below = Keys(leaf.keys.0[keys.0.len()..].to_vec());
+            json.pointer_mut(&below.pointer()).into_iter().for_each(|secret| *secret = "***".into());
+        }
+        json
+    }
+
+    fn note(&self, keys: &Keys, several: bool, path: &str) -> Option<String> {
+        let field = self.leaves.iter().find(|leaf| related(&leaf.keys, keys));
+        match field {
+            None => Some(self.no_such_field(path)),
+            Some(leaf) if leaf.keys == *keys && several => match leaf.field().merge {
+                Merge::Append | Merge::Union | Merge::Key(_) => {
+                    Some("the lists of all layers are joined, the lowest first".to_owned())
+                }
+                Merge::Deep | Merge::Replace => None,
+            },
+            Some(leaf) if leaf.keys.starts_with(keys) && leaf.keys != *keys && several => {
+                Some("a table: ask for one of its fields to see which value wins".to_owned())
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn no_such_field(&self, path: &str) -> String {
+        let names: Vec<_> = self.leaves.iter().map(|leaf| leaf.keys.to_string()).collect();
+        match did_you_mean(path, names.iter().map(String::as_str)) {
+            Some(name) => format!("no such field, did you mean `{name}`?"),
+            None => "no such field".to_owned(),
+        }
+    }
+}
+
+fn made_with() -> Origin {
+    Origin::Source { name: "the value that the handle was made with".to_owned() }
 }
 
 /// Whether one of two places stands at or above the other.
@@ -143,7 +295,7 @@ fn parse(path: &str) -> Keys {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
+        f.write_str(if self.path.is_empty() { "the whole" } else { &self.path })?;
         for (place, given) in self.given.iter().enumerate() {
             let mark = if place == 0 { "=" } else { " " };
             write!(f, "\n  {mark} {} {}", given.value, given.origin)?;

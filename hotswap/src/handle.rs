@@ -13,7 +13,7 @@ use crate::{
     config::HotConfig,
     engine::{Core, Request, lease::Lease, offload::offload, prepare::Place},
     error::Error,
-    explain::Explanation,
+    explain::{Explanation, Explanations},
     guard::{Guard, Ref},
     history::Record,
     issue::{Issue, IssueKind},
@@ -172,7 +172,8 @@ impl<S: HotConfig> Handle<S> {
     /// Where the value of a field comes from: what every layer says of it, and which one wins.
     ///
     /// The path is dotted, by the names that files use, and counted from this handle's struct: `rate_limit.max`,
-    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so.
+    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so. What an element of
+    /// lists that are joined by `#[hot(merge = ..)]` is explained by is what gave that element.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -187,6 +188,23 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn explain(&self, path: &str) -> Explanation {
         Explanation::of(&self.core, self.base, path)
+    }
+
+    /// [`explain`](Self::explain) for every field of this handle's struct, in its order.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// let config = Config::hot_load()?;
+    /// let all = config.explain_all();
+    /// assert_eq!(all[2].path, "rate_limit.max");
+    /// assert!(all.to_string().contains(
+    ///     "rate_limit.max\n  = 5 at app.toml:1:18\n    100 from the default of the field\nrate_limit.burst\n"
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain_all(&self) -> Explanations {
+        Explanations::of(&self.core, self.base)
     }
 
     /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`, or in a struct that is.

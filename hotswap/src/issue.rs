@@ -1,10 +1,10 @@
 //! One problem of a configuration, and where it stands.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use crate::keys::Keys;
+use crate::{excerpt::Excerpt, keys::Keys};
 
 /// Where a value, or the lack of one, comes from.
 ///
@@ -109,6 +109,8 @@ pub enum IssueKind {
     Missing,
     /// A rule on a field, or a check of a struct, failed.
     Rule,
+    /// A field that should not be given any more; a warning.
+    Deprecated,
     /// `${VAR}` names a variable that is not set.
     Interpolation,
     /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
@@ -145,11 +147,12 @@ pub struct Issue {
     message: String,
     help: Option<String>,
     kind: IssueKind,
+    excerpt: Option<Arc<Excerpt>>,
 }
 
 impl Issue {
     pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
-        Self { path, origin: None, message: one_line(message.into()), help: None, kind }
+        Self { path, origin: None, message: one_line(message.into()), help: None, kind, excerpt: None }
     }
 
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
@@ -160,6 +163,16 @@ impl Issue {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(one_line(help.into()));
         self
+    }
+
+    pub(crate) fn with_excerpt(mut self, excerpt: Option<Excerpt>) -> Self {
+        self.excerpt = excerpt.map(Arc::new);
+        self
+    }
+
+    /// What may be shown of the place.
+    pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
+        self.excerpt.as_deref()
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -41,8 +41,8 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | know what is wrong | [`Error`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Record`], [`Override`], [`PendingRestart`] |
+//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -68,6 +68,7 @@ pub mod duration;
 mod effective;
 mod engine;
 mod error;
+mod excerpt;
 mod explain;
 mod guard;
 pub mod guide;
@@ -80,6 +81,7 @@ mod member;
 mod panics;
 mod path;
 mod pins;
+mod report;
 mod resolve;
 mod root;
 mod rule;
@@ -97,7 +99,7 @@ mod watch;
 pub use builder::Builder;
 pub use config::HotConfig;
 pub use error::Error;
-pub use explain::{Explanation, Given};
+pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
@@ -108,6 +110,7 @@ pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use path::{AsPath, Path};
 pub use pins::Override;
+pub use report::Report;
 pub use rule::CheckError;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

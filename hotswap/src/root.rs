@@ -181,12 +181,12 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
         } else {
             value.as_table().and_then(|table| table.get(field.key))
         };
-        let absent_is_fine = field.serde_default && given.is_none();
+        let absent_is_fine = (field.serde_default || problems.types_only()) && given.is_none();
         sound &= absent_is_fine
             || problems.within(field, |problems| member.probe(given, &field.keys(keys), problems));
     }
-    if !sound {
-        return false;
+    if !sound || problems.types_only() {
+        return sound;
     }
     match T::deserialize(Decoder::new(Some(value), None)) {
         Ok(decoded) => problems.check(T::CHECKS, &decoded, keys),

@@ -184,6 +184,20 @@ impl Shape {
         }
     }
 
+    /// The struct with this number.
+    pub(crate) fn inner_of(&'static self, slot: usize) -> &'static Shape {
+        self.trail(slot).last().and_then(|field| field.inner()).unwrap_or(self)
+    }
+
+    /// Whether any field has this name in files.
+    pub(crate) fn knows(&'static self, name: &str) -> bool {
+        self.fields.iter().any(|field| {
+            field.key == name
+                || field.aliases.contains(&name)
+                || field.inner().is_some_and(|inner| inner.knows(name))
+        })
+    }
+
     /// The place of the field with this number, counted from this struct; number 0 is the struct itself.
     pub(crate) fn keys_of(&'static self, slot: usize) -> Keys {
         self.trail(slot).iter().fold(Keys::root(), |keys, field| field.keys(&keys))

@@ -48,6 +48,13 @@ pub enum Dialect {
     Variable,
 }
 
+impl Dialect {
+    /// Whether the text means "no value".
+    pub(crate) fn is_null(self, text: &str) -> bool {
+        self == Self::Yaml && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+    }
+}
+
 impl Value {
     /// Text that stays text.
     pub fn text(text: &str) -> Self {
@@ -77,6 +84,15 @@ impl Value {
     /// A table without entries.
     pub fn empty() -> Self {
         Self::Table(Arc::default())
+    }
+
+    /// An explicit null, as any format writes it.
+    pub(crate) fn is_null(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Untyped(untyped) => untyped.dialect.is_null(&untyped.text),
+            _ => false,
+        }
     }
 
     pub(crate) fn as_table(&self) -> Option<&Table> {

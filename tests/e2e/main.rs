@@ -13,6 +13,8 @@ mod gates;
 mod layers;
 mod left_out;
 mod load;
+mod merges;
 mod overrides;
+mod reports;
 mod support;
 mod writes;

@@ -1,5 +1,7 @@
 //! Values in attributes: literals, negative numbers, arrays of these, and paths.
 
+use std::fmt::{self, Display, Formatter};
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprArray, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
@@ -99,6 +101,24 @@ fn content(lit: &Lit, sign: &str) -> syn::Result<Content> {
 
 fn number<N: std::str::FromStr>(sign: &str, digits: &str, lit: impl ToTokens) -> syn::Result<N> {
     format!("{sign}{digits}").parse().map_err(|_| syn::Error::new_spanned(lit, "the number is too large"))
+}
+
+/// As it is written, for messages.
+impl Display for Literal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.content {
+            Content::Bool(value) => write!(f, "{value}"),
+            Content::Int(value) => write!(f, "{value}"),
+            Content::Float(value) => write!(f, "{value:?}"),
+            Content::Text(value) => write!(f, "{value:?}"),
+            Content::Char(value) => write!(f, "{value:?}"),
+            Content::List(items) => {
+                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Content::Path(path) => f.write_str(&path.to_token_stream().to_string().replace(' ', "")),
+        }
+    }
 }
 
 /// As Rust code, for rules.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-use super::{default, merge, nested, rule, unit};
+use super::{default, kept, merge, nested, rule, unit};
 use crate::{
     input::{self, Input},
     mistakes::Mistakes,
@@ -77,6 +77,10 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
     }
     default::check(field, ty, mistakes);
     rule::check_all(&field.hot.rules, ty, mistakes);
+    // What a function reads may mean anything.
+    if let (Some(value), None) = (&field.hot.default, &field.serde.deserialize_with) {
+        kept::check(&field.hot.rules, value, ty, mistakes);
+    }
     Leaf {
         read: read(field, ty),
         default: field.hot.default.clone().map(|value| default::for_type(value, ty)),

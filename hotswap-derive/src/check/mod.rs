@@ -4,9 +4,11 @@ mod claims;
 mod default;
 mod field;
 mod generics;
+mod kept;
 mod merge;
 mod methods;
 mod nested;
+mod pattern;
 mod rule;
 mod unit;
 

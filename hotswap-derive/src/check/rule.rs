@@ -1,8 +1,8 @@
 //! Rules against themselves and against types that the tokens tell.
 
-use syn::Type;
+use syn::{LitStr, Type, parse_quote};
 
-use super::default;
+use super::{default, pattern};
 use crate::{
     attribute::{
         literal::{Content, Literal},
@@ -16,6 +16,11 @@ pub(super) fn check_all(rules: &[Rule], ty: &Type, mistakes: &mut Mistakes) {
     for rule in rules {
         match &rule.kind {
             Kind::Range(bounds) | Kind::Length(bounds) => check_bounds(rule, bounds, mistakes),
+            Kind::Regex(regex) => check_pattern(regex, mistakes),
+            Kind::Each(rules) => {
+                let unknown = parse_quote!(_);
+                check_all(rules, scalar::element(ty).unwrap_or(&unknown), mistakes);
+            }
             _ => {}
         }
         check_type(rule, ty, mistakes);
@@ -50,6 +55,12 @@ fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], mistakes: &mut Mistakes
             mistakes
                 .at(rule.span, format!("no value lies between {low} and {high}, swap or change the bounds"));
         }
+    }
+}
+
+fn check_pattern(regex: &LitStr, mistakes: &mut Mistakes) {
+    if let Err(reason) = pattern::parse(&regex.value()) {
+        mistakes.on(regex, reason);
     }
 }
 

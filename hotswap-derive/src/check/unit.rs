@@ -17,7 +17,7 @@ pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
     }
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
-    let uncountable = Scalar::of(ty).is_some_and(|scalar| matches!(scalar.name(), "bool" | "char"));
+    let uncountable = Scalar::of(ty).is_some_and(|scalar| !scalar.is_number());
     if text || uncountable {
         let ty = ty.to_token_stream();
         mistakes

@@ -2,6 +2,7 @@
 
 mod callback;
 mod config;
+mod constant;
 mod entry;
 mod field_of;
 mod flat;
@@ -32,6 +33,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let fields = field_of::expand(model);
     let (handle, handle_impls) = handle::expand(model, &names);
     let (paths, paths_impls) = paths::expand(model, &names);
+    let constants = constant::expand(model);
     let callback = flat::start(model, &names);
     let test = test::expand(model);
     quote! {
@@ -45,6 +47,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #fields
             #handle_impls
             #paths_impls
+            #constants
         };
         #callback
         #test

@@ -1,6 +1,8 @@
 //! `explain`.
 
-use std::io;
+use std::{fmt::Display, io};
+
+use serde::Serialize;
 
 use super::{
     output::{End, Output},
@@ -28,18 +30,16 @@ impl Explain {
             Ok(config) => config,
             Err(error) => return output.report(&error).map(|()| End::Failed),
         };
-        let paths = match &self.path {
-            Some(path) => vec![path.clone()],
-            None => T::SHAPE.leaves().iter().map(|leaf| leaf.keys.to_string()).collect(),
+        let Some(path) = &self.path else {
+            self.print(&config.explain_all(), output)?;
+            return Ok(End::Done);
         };
-        let explanations: Vec<_> = paths.iter().map(|path| config.explain(path)).collect();
-        match (self.json, explanations.as_slice()) {
-            (true, [one]) if self.path.is_some() => output.json(one)?,
-            (true, all) => output.json(&all)?,
-            (false, all) => all.iter().try_for_each(|one| writeln!(output.out, "{one}"))?,
-        }
-        let unknown = |note: &String| note.starts_with("no such field");
-        let found = !explanations.iter().any(|one| one.note.as_ref().is_some_and(unknown));
-        Ok(if found { End::Done } else { End::No })
+        let explanation = config.explain(path);
+        self.print(&explanation, output)?;
+        Ok(if explanation.known { End::Done } else { End::No })
+    }
+
+    fn print(&self, what: &(impl Serialize + Display), output: &mut Output<'_>) -> io::Result<()> {
+        if self.json { output.json(what) } else { writeln!(output.out, "{what}") }
     }
 }

@@ -101,7 +101,7 @@ impl ConfigCommand {
     /// ```
     pub fn run<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>) -> ExitCode {
         let (out, err) = (io::stdout(), io::stderr());
-        let mut output = Output { out: &mut out.lock(), err: &mut err.lock() };
+        let mut output = Output { out: &mut out.lock(), err: &mut err.lock(), standard: true };
         self.end(builder, &mut output).into()
     }
 
@@ -133,7 +133,7 @@ impl ConfigCommand {
         out: &mut dyn io::Write,
         err: &mut dyn io::Write,
     ) -> u8 {
-        self.end(builder, &mut Output { out, err }) as u8
+        self.end(builder, &mut Output { out, err, standard: false }) as u8
     }
 
     fn end<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>, output: &mut Output<'_>) -> End {

@@ -12,6 +12,8 @@ use crate::{error::Error, issue::Issue};
 pub(super) struct Output<'o> {
     pub(super) out: &'o mut dyn Write,
     pub(super) err: &'o mut dyn Write,
+    /// Whether `err` is the process's own, which may be a terminal.
+    pub(super) standard: bool,
 }
 
 /// How a command ends; the number is the exit code.
@@ -37,7 +39,9 @@ impl Output<'_> {
     }
 
     pub(super) fn report(&mut self, error: &Error) -> io::Result<()> {
-        writeln!(self.err, "{error}")
+        let report = error.report();
+        let report = if self.standard { report.for_terminal(&io::stderr()) } else { report };
+        writeln!(self.err, "{report}")
     }
 }
 

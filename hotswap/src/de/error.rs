@@ -46,6 +46,8 @@ impl DecodeError {
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
         let found = match found {
+            // A plain YAML scalar says it by its text.
+            Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => "null",
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "an integer",

@@ -154,7 +154,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
     fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.value {
             None | Some(Value::Null) => visitor.visit_none(),
-            Some(Value::Untyped(untyped)) if scalar::is_null(untyped) => visitor.visit_none(),
+            Some(Value::Untyped(untyped)) if untyped.dialect.is_null(&untyped.text) => visitor.visit_none(),
             Some(_) => visitor.visit_some(self),
         }
     }

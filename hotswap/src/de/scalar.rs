@@ -5,12 +5,7 @@ use serde::de::{
 };
 
 use super::{DecodeError, Place, Step};
-use crate::value::{Dialect, Untyped};
-
-/// Whether the text means "no value" in its dialect.
-pub(super) fn is_null(untyped: &Untyped) -> bool {
-    untyped.dialect == Dialect::Yaml && matches!(&*untyped.text, "" | "~" | "null" | "Null" | "NULL")
-}
+use crate::value::Dialect;
 
 /// Visits with the narrowest method that serde's own types accept.
 pub(super) fn visit_integer<'v, V: Visitor<'v>>(value: i128, visitor: V) -> Result<V::Value, DecodeError> {
@@ -65,7 +60,7 @@ impl<'p, 'v> Scalar<'p, 'v> {
     }
 
     pub(super) fn text<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_borrowed_str(self.text)
+        if self.is_null() { Err(self.unexpected(&visitor)) } else { visitor.visit_borrowed_str(self.text) }
     }
 
     /// `a,b` or `["a","b"]`.
@@ -111,7 +106,7 @@ impl<'p, 'v> Scalar<'p, 'v> {
 
     /// For types that take anything: YAML's core schema, or what the text most plainly is.
     pub(super) fn any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.dialect == Dialect::Yaml && matches!(self.text, "" | "~" | "null" | "Null" | "NULL") {
+        if self.is_null() {
             return visitor.visit_unit();
         }
         if let Some(value) = self.parse_bool() {
@@ -168,8 +163,12 @@ impl<'p, 'v> Scalar<'p, 'v> {
         }
     }
 
+    fn is_null(self) -> bool {
+        self.dialect.is_null(self.text)
+    }
+
     fn unexpected<'e>(self, expected: &impl Visitor<'e>) -> DecodeError {
-        if is_null(&Untyped { text: self.text.into(), dialect: self.dialect }) {
+        if self.is_null() {
             return DecodeError::invalid_type(Unexpected::Unit, expected);
         }
         if self.text.trim().is_empty() {

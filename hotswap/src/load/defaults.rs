@@ -2,7 +2,7 @@
 
 use crate::{
     keys::Keys,
-    shape::{Kind, Shape},
+    shape::{Kind, Merge, Shape},
     value::Value,
 };
 
@@ -26,6 +26,8 @@ pub(super) fn below(shape: &Shape, given: Option<&Value>) -> Value {
                 defaults.entries_mut().extend(table.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
             (Some(table), _) => drop(defaults.entries_mut().insert(field.key.into(), table)),
+            // Nothing of it may show through a table that takes its place.
+            (None, Some(_)) if field.merge == Merge::Replace && stated.is_some() => {}
             (None, Some(default)) => drop(defaults.entries_mut().insert(field.key.into(), default())),
             (None, None) => {}
         }

@@ -3,9 +3,12 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod hidden;
 mod merge;
 mod origins;
+mod plan;
 pub(crate) mod problems;
+mod trace;
 pub(crate) mod unknown;
 
 use std::{cell::RefCell, sync::Arc};
@@ -13,6 +16,8 @@ use std::{cell::RefCell, sync::Arc};
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::origins;
+pub(crate) use plan::Plan;
+pub(crate) use trace::Trace;
 
 use crate::{
     config::HotConfig,
@@ -72,7 +77,11 @@ pub(crate) struct Loaded {
 
 /// Merges, resolves, decodes and validates.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let merged = input.layers.iter().fold(Value::empty(), |below, layer| merge(below, layer.tree()));
+    let plan = Plan::of(model.shape);
+    let merged = input.layers.iter().fold(Value::empty(), |below, layer| match &plan {
+        Some(plan) => plan.merge(below, layer.tree()),
+        None => merge(below, layer.tree()),
+    });
     let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
@@ -91,9 +100,13 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    let (issues, warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input);
     match decoded {
-        Ok(root) if issues.is_empty() => Ok(Loaded { root, tree, warnings }),
+        Ok(root) if issues.is_empty() => {
+            let misfits = |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree)).to_vec();
+            warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            Ok(Loaded { root, tree, warnings })
+        }
         _ => Err(Error::new(issues)),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::{cell::OnceCell, collections::HashSet};
 
-use super::Input;
+use super::{Input, Plan, Trace};
 use crate::{
+    excerpt::Show,
     issue::{Issue, IssueKind, Origin},
-    keys::Keys,
+    keys::{Key, Keys},
     shape::Shape,
     source::{Layer, UnknownKeys, locate::Places},
 };
@@ -15,7 +16,7 @@ type Settled = (Vec<Issue>, Vec<Issue>);
 
 /// Gives every problem its place and order, and tells what refuses the load from what only warns.
 pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> Settled {
-    let map = Map::of(input);
+    let map = Map::of(input, shape);
     let incomplete = !input.unread.is_empty();
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
     for layer in input.layers {
@@ -27,13 +28,11 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
             IssueKind::Missing | IssueKind::Rule if incomplete => {}
             IssueKind::UnknownKey => map
                 .unknown(&issue, shape)
+                .into_iter()
                 .for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings)),
             IssueKind::Missing => issues.push(map.advise(issue)),
             _ if issue.origin().is_some() => issues.push(issue),
-            _ => {
-                let origin = map.origin_of(issue.keys());
-                issues.push(issue.at(origin));
-            }
+            _ => issues.push(map.placed(issue, shape)),
         }
     }
     let mut seen = HashSet::new();
@@ -60,24 +59,38 @@ fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings:
 struct Map<'i> {
     input: &'i Input<'i>,
     layers: Vec<(&'i Layer, OnceCell<Option<Places<'i>>>)>,
+    plan: Option<Plan>,
 }
 
 impl<'i> Map<'i> {
-    fn of(input: &'i Input<'i>) -> Self {
-        Self { input, layers: input.layers.iter().map(|layer| (&**layer, OnceCell::new())).collect() }
+    fn of(input: &'i Input<'i>, shape: &Shape) -> Self {
+        let layers = input.layers.iter().map(|layer| (&**layer, OnceCell::new())).collect();
+        Self { input, layers, plan: Plan::of(shape) }
+    }
+
+    fn trace(&self, keys: &Keys, hiding: usize) -> Trace {
+        let trees = self.layers.iter().map(|(layer, _)| layer.tree());
+        Trace::of(self.plan.as_ref(), trees, keys, hiding)
+    }
+
+    fn layer(&self, number: usize) -> Option<(&'i Layer, Option<&Places<'i>>)> {
+        let (layer, text) = self.layers.get(number)?;
+        Some((layer, text.get_or_init(|| layer.text_places()).as_ref()))
     }
 
     /// A key that the decoder met inside a leaf stands in one or more layers, each with its own policy.
     /// What the fields describe was already checked layer by layer.
-    fn unknown(&self, issue: &Issue, shape: &'static Shape) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        let keys = issue.keys().clone();
-        let inside = shape.leaves().iter().any(|leaf| keys.starts_with(&leaf.keys) && keys != leaf.keys);
-        self.layers.iter().filter(move |_| inside).filter_map(move |(layer, text)| {
-            let (depth, found) = nearest(layer, &keys);
-            let holds = depth == keys.0.len() || layer.holds_text(&found);
-            let text = text.get_or_init(|| layer.text_places()).as_ref();
-            holds.then(|| (layer.unknown_keys(), issue.clone().at(layer.origin_of_key(text, &found))))
-        })
+    fn unknown(&self, issue: &Issue, shape: &'static Shape) -> Vec<(UnknownKeys, Issue)> {
+        let keys = issue.keys();
+        let inside = shape.leaves().iter().any(|leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys);
+        let trace = self.trace(keys, keys.0.len().saturating_sub(1));
+        let given = trace.given.iter().filter(|_| inside && trace.depth == keys.0.len());
+        given
+            .filter_map(|given| {
+                let (layer, text) = self.layer(given.layer)?;
+                Some((layer.unknown_keys(), layer.placed_at_key(issue.clone(), text, &given.keys)))
+            })
+            .collect()
     }
 
     /// A value that stands nowhere: where it could be given.
@@ -89,19 +102,22 @@ impl<'i> Map<'i> {
         }
     }
 
-    /// The place of the value that won at `keys`, or of the nearest value around it.
-    fn origin_of(&self, keys: &Keys) -> Origin {
+    /// With the place of the value that won, or of the nearest value around it.
+    fn placed(&self, issue: Issue, shape: &'static Shape) -> Issue {
+        let keys = issue.keys().clone();
         if self.input.pins.keys().any(|pin| keys.starts_with(pin)) {
-            return Origin::Override;
+            return issue.at(Origin::Override);
         }
-        let found = self.layers.iter().map(|(layer, text)| (nearest(layer, keys), layer, text));
-        // Of the deepest ones the last, which has the highest precedence.
-        match found.max_by_key(|((depth, _), ..)| *depth) {
-            Some(((depth, found), layer, text)) if depth > 0 => {
-                layer.origin(text.get_or_init(|| layer.text_places()).as_ref(), &found)
-            }
-            _ => Origin::Default,
-        }
+        let trace = self.trace(&keys, keys.0.len());
+        let Some(given) = trace.given.last().filter(|_| trace.depth > 0) else {
+            return issue.at(Origin::Default);
+        };
+        let Some((layer, text)) = self.layer(given.layer) else { return issue };
+        let issue = match issue.help() {
+            None if issue.kind() == IssueKind::WrongType && given.value.is_null() => issue.with_help(NULL),
+            _ => issue,
+        };
+        layer.placed(issue, text, &given.keys, showable(shape, &keys))
     }
 
     /// Sources in their order, then lines; what stands nowhere comes last.
@@ -116,10 +132,18 @@ impl<'i> Map<'i> {
     }
 }
 
-/// The longest part of `keys` that a layer has a value for.
-fn nearest(layer: &Layer, keys: &Keys) -> (usize, Keys) {
-    let depth =
-        (1..=keys.0.len()).take_while(|depth| Keys(keys.0[..*depth].to_vec()).find(layer.tree()).is_some());
-    let depth = depth.last().unwrap_or(0);
-    (depth, Keys(keys.0[..depth].to_vec()))
+/// What may be seen of the value at `keys`: a leaf that is not secret, or an element of one. What stands deeper
+/// belongs to a type that nobody here knows.
+pub(super) fn showable(shape: &'static Shape, keys: &Keys) -> Show {
+    let leaves = shape.leaves();
+    let leaf = leaves.iter().find(|leaf| keys.starts_with(&leaf.keys) && !leaf.field().flatten);
+    let open = leaf.is_some_and(|leaf| {
+        let below = &keys.0[leaf.keys.0.len()..];
+        let element = below.iter().all(|key| matches!(key, Key::Index(_)));
+        element && !leaf.secret() && !leaf.field().ty.contains("Secret")
+    });
+    if open { Show::Value } else { Show::Key }
 }
+
+const NULL: &str =
+    "only an optional field can be unset with null; leave the key out to keep what lower layers say";

@@ -21,13 +21,24 @@ pub struct Problems {
     secret: usize,
     /// The tree before interpolation: what a variable put in is not shown, what was written is.
     written: Option<Value>,
+    /// Only types are looked at, and only of what is given.
+    types_only: bool,
     /// Interpolation failed: what else is wrong with a template is not known.
     unresolved: bool,
 }
 
 impl Problems {
     pub(crate) fn new(written: Option<Value>, unresolved: Vec<Issue>) -> Self {
-        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, secret: 0 }
+        Self { written, unresolved: !unresolved.is_empty(), found: unresolved, ..Self::default() }
+    }
+
+    /// For values that no rule need hold for.
+    pub(crate) fn of_types() -> Self {
+        Self { types_only: true, ..Self::default() }
+    }
+
+    pub(crate) fn types_only(&self) -> bool {
+        self.types_only
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -92,7 +103,7 @@ impl Problems {
 
     /// Runs rules on a value; true if all hold.
     pub(crate) fn check<F>(&mut self, rules: &[&dyn Rule<F>], value: &F, keys: &Keys) -> bool {
-        if rules.is_empty() {
+        if rules.is_empty() || self.types_only {
             return true;
         }
         let template = self.template(keys);

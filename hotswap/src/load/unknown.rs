@@ -17,14 +17,33 @@ pub(crate) struct Normal {
     pub(crate) renamed: Vec<(Keys, Keys)>,
     /// Keys that no field takes, with the name that was probably meant.
     pub(crate) unknown: Vec<(Keys, Option<String>)>,
-    /// Fields given twice under different names: by their own names, and the other name.
-    pub(crate) twice: Vec<(Keys, String)>,
+    /// Fields given twice under different names.
+    pub(crate) twice: Vec<Twice>,
+    /// Fields that should not be given any more: by their own names, as written, and what to do instead.
+    pub(crate) deprecated: Vec<(Keys, Keys, &'static str)>,
+}
+
+/// A field given under two of its names.
+#[derive(Debug)]
+pub(crate) struct Twice {
+    /// By its own name.
+    pub(crate) keys: Keys,
+    /// Its first name in the table, as written.
+    pub(crate) first: Keys,
+    pub(crate) other: String,
+    /// The other name, as written.
+    pub(crate) written: Keys,
 }
 
 /// Checks the keys of one layer against the fields, at every depth that the fields describe.
 pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
-    let mut normal =
-        Normal { tree: Value::empty(), renamed: Vec::new(), unknown: Vec::new(), twice: Vec::new() };
+    let mut normal = Normal {
+        tree: Value::empty(),
+        renamed: Vec::new(),
+        unknown: Vec::new(),
+        twice: Vec::new(),
+        deprecated: Vec::new(),
+    };
     normal.tree = normal.level(tree, shape, &Keys::root(), &Keys::root());
     normal
 }
@@ -69,6 +88,9 @@ impl Normal {
                 continue;
             };
             let place = own.name(field.key);
+            if let Some(instead) = field.deprecated {
+                self.deprecated.push((place.clone(), written.name(name), instead));
+            }
             let inner = match field.kind {
                 Kind::Leaf => value.clone(),
                 Kind::Nested(inner) | Kind::Optional(inner) => {
@@ -102,7 +124,12 @@ impl Normal {
             std::iter::once(&field.key).chain(field.aliases).filter(|other| table.contains_key(**other));
         let given: Vec<_> = names.collect();
         if given.len() > 1 && given.last().is_some_and(|last| ***last == *name) {
-            self.twice.push((own.clone(), name.to_owned()));
+            self.twice.push(Twice {
+                keys: own.clone(),
+                first: written.name(given[0]),
+                other: name.to_owned(),
+                written: written.name(name),
+            });
         }
         self.renamed.push((own.clone(), written.name(name)));
     }

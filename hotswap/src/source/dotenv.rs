@@ -16,6 +16,8 @@ pub(crate) struct Variable {
     pub(crate) value: String,
     /// Where it begins, from 1.
     pub(crate) line: usize,
+    /// Whether the value stands for no other variable, whose value may be a secret.
+    pub(crate) verbatim: bool,
 }
 
 /// Reads a whole file.
@@ -33,7 +35,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Variable>, Vec<Flaw>> {
         let line = last + 1 + lines[last..].iter().take_while(|line| is_blank(line)).count();
         last = read.get().min(lines.len());
         match entry {
-            Ok((name, value)) => variables.push(Variable { name, value, line }),
+            Ok((name, value)) => {
+                let written = lines.get(line - 1..last);
+                let verbatim = written.is_some_and(|lines| !lines.iter().any(|line| line.contains('$')));
+                variables.push(Variable { name, value, line, verbatim });
+            }
             Err(_) => flaws.push(Flaw::new(WRONG, (line, 1))),
         }
     }
@@ -79,7 +85,7 @@ mod tests {
     use super::{Variable, parse};
 
     fn variable(name: &str, value: &str, line: usize) -> Variable {
-        Variable { name: name.into(), value: value.into(), line }
+        Variable { name: name.into(), value: value.into(), line, verbatim: true }
     }
 
     fn lines(text: &str) -> Vec<usize> {
@@ -104,6 +110,14 @@ mod tests {
         let values: Vec<_> =
             parse(text.as_bytes()).unwrap().into_iter().map(|variable| variable.value).collect();
         assert_eq!(values, ["1", "x1y", "${HOTSWAP_TEST_A}"]);
+    }
+
+    #[test]
+    fn what_stands_for_another_variable_is_not_verbatim() {
+        let text = "A=1\nB=\"x\n${A}\"\nC=2";
+        let verbatim: Vec<_> =
+            parse(text.as_bytes()).unwrap().into_iter().map(|variable| variable.verbatim).collect();
+        assert_eq!(verbatim, [true, false, true]);
     }
 
     #[test]

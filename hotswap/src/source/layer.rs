@@ -1,8 +1,13 @@
 //! What one source says, with the names that fields have, and the way back to the text.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
+    excerpt::{Excerpt, Show},
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::unknown::{self, Normal},
@@ -12,7 +17,7 @@ use crate::{
         format::Format,
         locate::{Places as TextPlaces, Spot},
     },
-    value::{Dialect, Untyped, Value},
+    value::Value,
 };
 
 /// How the place of a value is found.
@@ -21,9 +26,18 @@ pub(crate) enum Places {
     /// In a text, searched for when asked.
     Text { path: PathBuf, format: Format, text: Arc<str> },
     /// Known for each value: variables.
-    Each(BTreeMap<Keys, Origin>),
+    Each(BTreeMap<Keys, Named>),
     /// The source's name is all there is.
     Named(String),
+}
+
+/// A variable that gives a value.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) origin: Origin,
+    /// Whether the value is what was written, and may so be shown.
+    pub(crate) verbatim: bool,
 }
 
 /// One source's values. Parsed once and kept until the source gives something else.
@@ -36,6 +50,8 @@ pub(crate) struct Layer {
     templates: bool,
     /// Found while the source was read; each refuses the load or warns.
     complaints: Vec<(UnknownKeys, Issue)>,
+    /// What is wrong with values that never took effect, once somebody looked.
+    misfits: OnceLock<Vec<Issue>>,
 }
 
 impl Layer {
@@ -48,10 +64,21 @@ impl Layer {
     ) -> Self {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
-        let mut layer = Self { places, normal, unknown_keys, templates, complaints: Vec::new() };
+        let mut layer = Self {
+            places,
+            normal,
+            unknown_keys,
+            templates,
+            complaints: Vec::new(),
+            misfits: OnceLock::new(),
+        };
         // To find places costs as much as to parse: only when there is something to place.
         let text = if layer.has_oddities() { layer.text_places() } else { None };
-        let found: Vec<_> = layer.unfamiliar(text.as_ref()).chain(layer.doubled(text.as_ref())).collect();
+        let found: Vec<_> = layer
+            .unfamiliar(text.as_ref())
+            .chain(layer.doubled(text.as_ref()))
+            .chain(layer.outdated(text.as_ref()))
+            .collect();
         layer.complaints.extend(found);
         layer
     }
@@ -73,13 +100,13 @@ impl Layer {
         self.unknown_keys
     }
 
-    pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.complaints.iter().cloned()
+    /// What `find` finds, which is asked once.
+    pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
+        self.misfits.get_or_init(find)
     }
 
-    /// Whether the value at `keys` is a text that holds a structure of its own.
-    pub(crate) fn holds_text(&self, keys: &Keys) -> bool {
-        matches!(keys.find(self.tree()), Some(Value::Untyped(Untyped { dialect: Dialect::Variable, .. })))
+    pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.complaints.iter().cloned()
     }
 
     /// The places of everything in the text; parses it once more, so ask once for many.
@@ -95,13 +122,44 @@ impl Layer {
         self.spot(text, &self.as_written(keys), Spot::Value)
     }
 
-    /// Where the key at `keys` stands.
-    pub(crate) fn origin_of_key(&self, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Origin {
-        self.spot(text, &self.as_written(keys), Spot::Key)
+    /// The problem, with the place of the value at `keys` and what may be shown of it.
+    pub(crate) fn placed(
+        &self,
+        issue: Issue,
+        text: Option<&TextPlaces<'_>>,
+        keys: &Keys,
+        show: Show,
+    ) -> Issue {
+        self.mark(issue, text, &self.as_written(keys), Spot::Value, show)
+    }
+
+    /// The problem, with the place of the key at `keys`.
+    pub(crate) fn placed_at_key(&self, issue: Issue, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Issue {
+        self.mark(issue, text, &self.as_written(keys), Spot::Key, Show::Key)
+    }
+
+    fn mark(
+        &self,
+        issue: Issue,
+        text: Option<&TextPlaces<'_>>,
+        written: &Keys,
+        spot: Spot,
+        show: Show,
+    ) -> Issue {
+        let excerpt = match &self.places {
+            Places::Text { .. } => text.and_then(|text| text.excerpt(written, spot, show)),
+            Places::Each(places) => places
+                .iter()
+                .find(|(keys, named)| show == Show::Value && named.verbatim && written.starts_with(keys))
+                .and_then(|(keys, named)| shown(&named.name, keys.find(self.tree())?)),
+            Places::Named(_) => None,
+        };
+        issue.at(self.spot(text, written, spot)).with_excerpt(excerpt)
     }
 
     fn has_oddities(&self) -> bool {
-        !self.normal.unknown.is_empty() || !self.normal.twice.is_empty()
+        let Normal { unknown, twice, deprecated, .. } = &self.normal;
+        !(unknown.is_empty() && twice.is_empty() && deprecated.is_empty())
     }
 
     /// Whether an origin stands in this layer.
@@ -109,11 +167,11 @@ impl Layer {
         match (&self.places, origin) {
             (Places::Text { path, .. }, Origin::File { path: other, .. }) => path == other,
             (Places::Each(places), Origin::Env { .. }) => {
-                places.values().any(|place| matches!(place, Origin::Env { .. }))
+                places.values().any(|named| matches!(named.origin, Origin::Env { .. }))
             }
             (Places::Each(places), Origin::File { path, .. }) => places
                 .values()
-                .any(|place| matches!(place, Origin::File { path: other, .. } if other == path)),
+                .any(|named| matches!(&named.origin, Origin::File { path: other, .. } if other == path)),
             (Places::Named(name), Origin::Source { name: other }) => name == other,
             _ => false,
         }
@@ -132,7 +190,7 @@ impl Layer {
             Places::Each(places) => {
                 let at_or_above = places.iter().find(|(keys, _)| written.starts_with(keys));
                 let below = || places.iter().find(|(keys, _)| keys.starts_with(written));
-                at_or_above.or_else(below).map_or(Origin::Default, |(_, origin)| origin.clone())
+                at_or_above.or_else(below).map_or(Origin::Default, |(_, named)| named.origin.clone())
             }
             Places::Named(name) => Origin::Source { name: name.clone() },
         }
@@ -161,20 +219,40 @@ impl Layer {
                 Some(meant) => format!("unknown key, did you mean `{meant}`?"),
                 None => "unknown key".to_owned(),
             };
-            let issue =
-                Issue::new(IssueKind::UnknownKey, keys.clone(), message).at(self.spot(text, keys, Spot::Key));
-            (self.unknown_keys, issue)
+            let issue = Issue::new(IssueKind::UnknownKey, keys.clone(), message);
+            (self.unknown_keys, self.mark(issue, text, keys, Spot::Key, Show::Key))
         })
     }
 
     fn doubled<'t>(&'t self, text: Option<&'t TextPlaces<'t>>) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.normal.twice.iter().map(move |(keys, other)| {
-            let issue =
-                Issue::new(IssueKind::UnknownKey, keys.clone(), format!("given twice, also as `{other}`"))
-                    .at(self.origin_of_key(text, keys))
-                    .with_help("remove one of the two");
-            (UnknownKeys::Deny, issue)
+        self.normal.twice.iter().map(move |twice| {
+            let message = format!("given twice, also as `{}`", twice.other);
+            let other = self.spot(text, &twice.written, Spot::Key);
+            let issue = Issue::new(IssueKind::UnknownKey, twice.keys.clone(), message)
+                .with_help(format!("remove one of the two; the other stands {other}"));
+            (UnknownKeys::Deny, self.mark(issue, text, &twice.first, Spot::Key, Show::Key))
         })
+    }
+
+    fn outdated<'t>(
+        &'t self,
+        text: Option<&'t TextPlaces<'t>>,
+    ) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.normal.deprecated.iter().map(move |(keys, written, instead)| {
+            let issue = Issue::new(IssueKind::Deprecated, keys.clone(), "the field is deprecated")
+                .with_help(*instead);
+            (UnknownKeys::Warn, self.mark(issue, text, written, Spot::Key, Show::Key))
+        })
+    }
+}
+
+/// A variable, unless its text holds a structure, of which nobody knows what may be seen.
+fn shown(name: &str, value: &Value) -> Option<Excerpt> {
+    match value {
+        Value::Untyped(untyped) if !untyped.text.trim_start().starts_with(['{', '[']) => {
+            Some(Excerpt::variable(name, &untyped.text))
+        }
+        _ => None,
     }
 }
 
@@ -190,7 +268,7 @@ fn without_schema(tree: &Value) -> Value {
     }
 }
 
-fn holds_template(value: &Value) -> bool {
+pub(crate) fn holds_template(value: &Value) -> bool {
     match value {
         Value::Template(_) => true,
         Value::List(items) => items.iter().any(holds_template),

@@ -6,13 +6,19 @@
 // What only one format needs is dead in a build without it.
 #![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
 
+mod lines;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::format::{
     Format, marks,
-    text::{Place, place, without_mark},
+    text::{Place, without_mark},
 };
-use crate::keys::{Key, Keys};
+use crate::{
+    excerpt::{Excerpt, Show},
+    keys::{Key, Keys},
+};
+use lines::Lines;
 
 /// Which end of an entry is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +29,13 @@ pub(crate) enum Spot {
     Value,
 }
 
-/// A place as the parser of the format tells it.
+/// From where to where something stands, as the parser of the format tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum At {
-    /// An offset into the text.
-    Byte(usize),
-    /// Line and column.
-    Place(Place),
+    /// Offsets into the text.
+    Bytes(usize, usize),
+    /// Lines and columns; of a list or a table only the begin is right.
+    Places(Place, Place),
 }
 
 /// Where a value stands, and what stands below it.
@@ -66,7 +72,7 @@ impl Mark {
 
 /// The places of all values of one text, for reports of more than one problem.
 pub(crate) struct Places<'t> {
-    text: &'t str,
+    lines: Lines<'t>,
     root: Mark,
 }
 
@@ -74,23 +80,41 @@ impl<'t> Places<'t> {
     /// `None` when the text does not parse.
     pub(crate) fn of(format: Format, text: &'t str) -> Option<Self> {
         let root = marks(format, text)?;
-        Some(Self { text: without_mark(text), root })
+        Some(Self { lines: Lines::of(without_mark(text)), root })
     }
 
     /// The place of the value at `keys`, or of its key.
     #[cfg(test)]
     pub(crate) fn locate(&self, keys: &Keys, what: Spot) -> Option<Place> {
-        let (reached, place) = self.walk(keys, what);
+        let (reached, place) = self.nearest(keys, what);
         (reached == keys.0.len()).then_some(place)
     }
 
     /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
     /// the keys lead there.
     pub(crate) fn nearest(&self, keys: &Keys, what: Spot) -> (usize, Place) {
-        self.walk(keys, what)
+        let (reached, key, mark) = self.walk(keys);
+        let at = if what == Spot::Key { key } else { mark.at };
+        (reached, self.lines.place(at))
     }
 
-    fn walk(&self, keys: &Keys, what: Spot) -> (usize, Place) {
+    /// What may be shown of the line at [`nearest`](Self::nearest).
+    pub(crate) fn excerpt(&self, keys: &Keys, what: Spot, show: Show) -> Option<Excerpt> {
+        let (reached, key, mark) = self.walk(keys);
+        let named = matches!(keys.0.get(reached.checked_sub(1)?)?, Key::Name(_));
+        let single = reached == keys.0.len() && matches!(*mark.below, Below::Nothing);
+        let key = named.then(|| self.lines.cut(key)).flatten();
+        let value = (what == Spot::Value && show == Show::Value && single)
+            .then(|| self.lines.cut(mark.at).filter(|cut| !cut.part.is_empty()))
+            .flatten();
+        match (key, value) {
+            (key, Some(value)) => Some(value.of_value(key)),
+            (Some(key), None) => Some(key.of_key()),
+            (None, None) => None,
+        }
+    }
+
+    fn walk(&self, keys: &Keys) -> (usize, At, &Mark) {
         let mut mark = &self.root;
         let mut key_at = mark.at;
         let mut reached = 0;
@@ -98,15 +122,7 @@ impl<'t> Places<'t> {
             (key_at, mark) = (at, next);
             reached += 1;
         }
-        let at = if what == Spot::Key { key_at } else { mark.at };
-        (reached, self.place(at))
-    }
-
-    fn place(&self, at: At) -> Place {
-        match at {
-            At::Byte(offset) => place(self.text, offset),
-            At::Place(place) => place,
-        }
+        (reached, key_at, mark)
     }
 }
 

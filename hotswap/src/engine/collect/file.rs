@@ -9,11 +9,12 @@ use std::{
 
 use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
+    excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     source::{
         Layer, Places, dir, dotenv,
-        format::{self, Format},
+        format::{self, Format, text::Flaw},
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
@@ -304,10 +305,14 @@ impl Parsed {
                 let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
                 Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
             }
-            Err(flaws) => Err(flaws
-                .iter()
-                .map(|flaw| syntax(shown, &flaw.message, flaw.line, Some(flaw.column)))
-                .collect()),
+            Err(flaws) => {
+                let excerpt = |flaw: &Flaw| {
+                    let line = content.text.lines().nth(flaw.line - 1)?;
+                    Excerpt::unparsed(line, |name| settings.shape.knows(name))
+                };
+                let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
+                Err(flaws.iter().map(issue).collect())
+            }
         };
         Self { digest, mounted, result, variables: Variables::new() }
     }
@@ -322,7 +327,7 @@ impl Parsed {
                 Self { digest, mounted, result, variables }
             }
             Err(flaws) => {
-                let issues = flaws.iter().map(|flaw| syntax(shown, &flaw.message, flaw.line, None)).collect();
+                let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
                 Self { digest, mounted, result: Err(issues), variables: Variables::new() }
             }
         }
@@ -342,9 +347,9 @@ fn emptied(shown: &Path) -> Issue {
         .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
 }
 
-fn syntax(shown: &Path, message: &str, line: usize, column: Option<usize>) -> Issue {
-    let origin = Origin::File { path: shown.to_owned(), line: Some(line), column };
-    Issue::new(IssueKind::Syntax, Keys::root(), message).at(origin)
+fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {
+    let origin = Origin::File { path: shown.to_owned(), line: Some(flaw.line), column };
+    Issue::new(IssueKind::Syntax, Keys::root(), flaw.message.as_str()).at(origin)
 }
 
 fn unreadable(shown: &Path, error: &ReadError) -> Issue {

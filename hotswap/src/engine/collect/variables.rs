@@ -6,7 +6,7 @@ use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
     issue::Origin,
     source::{
-        Layer, Places, UnknownKeys,
+        Layer, Named, Places, UnknownKeys,
         dotenv::Variable,
         env::{self, Found},
     },
@@ -28,7 +28,9 @@ impl EnvSlot {
         let changed = self.kept.as_ref().is_none_or(|(kept, _)| *kept != ours);
         if changed {
             let found = env::collect(&settings.names, ours.clone());
-            let places = found.names.iter().map(|(keys, name)| (keys.clone(), Origin::env(name))).collect();
+            let named =
+                |name: &String| Named { name: name.clone(), origin: Origin::env(name), verbatim: true };
+            let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
             self.kept = Some((ours, Arc::new(layer(found, Places::Each(places), settings))));
         }
         let layers = self.kept.iter().map(|(_, layer)| Arc::clone(layer)).collect();
@@ -48,15 +50,20 @@ fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
 
 /// The layer of a dotenv file; each value stands in its line.
 pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings) -> Layer {
-    let line_of: BTreeMap<&str, usize> = lines.iter().map(|line| (line.name.as_str(), line.line)).collect();
+    let by_name: BTreeMap<&str, &Variable> = lines.iter().map(|line| (line.name.as_str(), line)).collect();
     let origin = |name: &str| Origin::File {
         path: shown.to_owned(),
-        line: line_of.get(name).copied(),
-        column: line_of.get(name).map(|_| 1),
+        line: by_name.get(name).map(|variable| variable.line),
+        column: by_name.get(name).map(|_| 1),
+    };
+    let named = |name: &String| Named {
+        name: name.clone(),
+        origin: origin(name),
+        verbatim: by_name.get(name.as_str()).is_some_and(|variable| variable.verbatim),
     };
     let pairs = lines.iter().map(|line| (OsString::from(&line.name), OsString::from(&line.value)));
     let mut found = env::collect(&settings.names, pairs);
-    let places = found.names.iter().map(|(keys, name)| (keys.clone(), origin(name))).collect();
+    let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
     for issue in found.unknown.iter_mut().chain(&mut found.issues) {
         if let Some(Origin::Env { name }) = issue.origin() {
             let place = origin(name);

@@ -56,7 +56,7 @@ impl<'t> Scanner<'t> {
             b'-' | b'0'..=b'9' => self.number(),
             _ => self.word()?,
         };
-        Some(Mark::new(At::Byte(at), below))
+        Some(Mark::new(At::Bytes(at, self.offset), below))
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Option<Below>) -> Option<Below> {
@@ -81,13 +81,14 @@ impl<'t> Scanner<'t> {
         while !self.skip(b'}') {
             let at = self.offset_of_next();
             let name = self.string()?;
+            let key = At::Bytes(at, self.offset);
             if !self.skip(b':') {
                 return None;
             }
             let value = self.value()?;
             self.skip(b',');
             match entries.entry(name.into()) {
-                Entry::Vacant(entry) => drop(entry.insert((At::Byte(at), value))),
+                Entry::Vacant(entry) => drop(entry.insert((key, value))),
                 Entry::Occupied(_) => self.duplicates.push(at),
             }
         }

@@ -1,5 +1,7 @@
 //! Where everything stands in a TOML text.
 
+use std::ops::Range;
+
 use ::toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -11,13 +13,12 @@ use crate::source::locate::{At, Below, Mark};
 pub(in crate::source::format) fn marks(text: &str) -> Option<Mark> {
     let (root, errors) = DeTable::parse_recoverable(text);
     // A text that parses at all is at most some hundred levels deep, by the limits of the crate.
-    errors.is_empty().then(|| Mark::new(At::Byte(0), table(root.get_ref())))
+    errors.is_empty().then(|| Mark::new(At::Bytes(0, 0), table(root.get_ref())))
 }
 
 fn table(table: &DeTable<'_>) -> Below {
-    let entries = table
-        .iter()
-        .map(|(name, value)| (name.get_ref().as_ref().into(), (At::Byte(name.span().start), mark(value))));
+    let entries =
+        table.iter().map(|(name, value)| (name.get_ref().as_ref().into(), (at(name.span()), mark(value))));
     Below::Table(entries.collect())
 }
 
@@ -27,5 +28,9 @@ fn mark(value: &Spanned<DeValue<'_>>) -> Mark {
         DeValue::Table(entries) => table(entries),
         _ => Below::Nothing,
     };
-    Mark::new(At::Byte(value.span().start), below)
+    Mark::new(at(value.span()), below)
+}
+
+fn at(span: Range<usize>) -> At {
+    At::Bytes(span.start, span.end)
 }

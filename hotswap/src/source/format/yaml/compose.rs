@@ -13,6 +13,8 @@ use crate::source::format::{
 /// A node of the text.
 pub(super) struct Node<'t> {
     pub(super) at: Place,
+    /// Where a scalar or an alias ends.
+    pub(super) end: Place,
     /// The number of its anchor; 0 without one.
     pub(super) anchor: usize,
     pub(super) tag: Option<Box<Tag>>,
@@ -62,14 +64,15 @@ impl<'t> Composer<'t> {
     fn run(mut self) -> Result<Option<Node<'t>>, Flaw> {
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event.map_err(|error| flaw(self.text, &error))?;
-            self.take(event, place(span.start))?;
+            self.take(event, place(span.start), place(span.end))?;
         }
         Ok(self.root)
     }
 
-    fn take(&mut self, event: Event<'t>, at: Place) -> Result<(), Flaw> {
+    fn take(&mut self, event: Event<'t>, at: Place, end: Place) -> Result<(), Flaw> {
         let node = |anchor, tag: Option<Cow<'t, Tag>>, body| Node {
             at,
+            end,
             anchor,
             tag: tag.map(|tag| Box::new(tag.into_owned())),
             body,

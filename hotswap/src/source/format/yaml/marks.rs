@@ -17,7 +17,7 @@ pub(in crate::source::format) fn marks(text: &str) -> Option<Mark> {
     let mut marker = Marker::default();
     Some(match root {
         Some(root) => marker.mark(&root),
-        None => Mark::new(At::Place((1, 1)), Below::Nothing),
+        None => Mark::new(At::Places((1, 1), (1, 1)), Below::Nothing),
     })
 }
 
@@ -37,7 +37,7 @@ impl Marker {
             Body::Table(nodes) => Arc::new(Below::Table(self.table(nodes))),
         };
         self.keep(node, &below);
-        Mark { at: At::Place(node.at), below }
+        Mark { at: At::Places(node.at, node.end), below }
     }
 
     fn keep(&mut self, node: &Node<'_>, below: &Arc<Below>) {
@@ -58,7 +58,7 @@ impl Marker {
             if key.is_merge_key() {
                 merged = Some(value);
             } else if let Some(name) = self.key(key) {
-                table.insert(name, (At::Place(key.at), value));
+                table.insert(name, (At::Places(key.at, key.end), value));
             }
         }
         if let Some(source) = merged {

@@ -1,0 +1,151 @@
+//! What a report shows of a source: the key and the value at fault, and nothing that stands beside them.
+
+use std::fmt::Write as _;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How much of a key, and of a value, is shown; in columns of a terminal.
+const WIDEST: usize = 60;
+/// Stands for whatever is not shown.
+const CUT: &str = "…";
+
+/// What of an entry may be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// The value is secret, or nobody knows what it is.
+    #[default]
+    Key,
+    /// A value of a known field that is not secret.
+    Value,
+}
+
+/// A part of a source on one line, and what is at fault in it.
+///
+/// Taken from the text when the problem is found: a report may be read long after the file changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    text: String,
+    /// The columns of a terminal before what is at fault.
+    indent: usize,
+    width: usize,
+}
+
+impl Excerpt {
+    /// `fault` with what stands before and after it on its line.
+    pub(crate) fn new(before: &str, fault: &str, after: &str) -> Self {
+        let (before, fault) = (visible(before), visible(fault));
+        let (indent, width) = (before.width(), fault.width().max(1));
+        Self { text: format!("{before}{fault}{}", visible(after)), indent, width }
+    }
+
+    /// A variable, as it is set.
+    pub(crate) fn variable(name: &str, value: &str) -> Self {
+        let (first, more) = value.split_once('\n').map_or((value, ""), |(first, _)| (first, CUT));
+        Self::new(&format!("{name}="), first, more)
+    }
+
+    /// A line that does not parse: the name of a field may be shown, and nothing else of it.
+    pub(crate) fn unparsed(line: &str, is_field: impl Fn(&str) -> bool) -> Option<Self> {
+        let begin = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
+        let end = begin.find(|c: char| !c.is_alphanumeric() && !"_-".contains(c))?;
+        let (name, rest) = begin.split_at(end);
+        let sign = rest.trim_start_matches([' ', '\t', '"', '\'']).chars().next();
+        let before = match sign {
+            Some('=') => format!("{name} = "),
+            Some(':') => format!("{name}: "),
+            _ => return None,
+        };
+        is_field(name).then(|| Self::new(&before, CUT, ""))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// `^^^` below what is at fault.
+    pub(crate) fn carets(&self) -> String {
+        "^".repeat(self.width)
+    }
+
+    /// What stands before the carets.
+    pub(crate) fn indent(&self) -> String {
+        " ".repeat(self.indent)
+    }
+}
+
+/// The text as a terminal shows it: cut, and with an escape for what has no width or would move the cursor.
+fn visible(text: &str) -> String {
+    let (mut shown, mut width) = (String::new(), 0);
+    for letter in text.chars() {
+        let before = shown.len();
+        match letter.width() {
+            None | Some(0) => drop(write!(shown, "{}", letter.escape_default())),
+            Some(_) => shown.push(letter),
+        }
+        width += shown[before..].width();
+        if width > WIDEST {
+            shown.truncate(before);
+            shown.push_str(CUT);
+            break;
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(excerpt: &Excerpt) -> String {
+        format!("{}\n{}{}", excerpt.text(), excerpt.indent(), excerpt.carets())
+    }
+
+    #[test]
+    fn the_caret_stands_below_what_is_at_fault() {
+        assert_eq!(drawn(&Excerpt::new("max = ", "many", "")), "max = many\n      ^^^^");
+        assert_eq!(drawn(&Excerpt::new("", "max", " = …")), "max = …\n^^^");
+    }
+
+    #[test]
+    fn nothing_has_a_caret_too() {
+        assert_eq!(drawn(&Excerpt::variable("APP_A", "")), "APP_A=\n      ^");
+    }
+
+    #[test]
+    fn a_wide_character_takes_two_columns() {
+        assert_eq!(drawn(&Excerpt::new("名 = ", "'多く'", "")), "名 = '多く'\n     ^^^^^^");
+    }
+
+    #[test]
+    fn tabs_and_control_characters_are_escaped() {
+        let tab = Excerpt::new("a =\t", "'\tx\u{1b}[31m'", "");
+        assert_eq!(drawn(&tab), "a =\\t'\\tx\\u{1b}[31m'\n     ^^^^^^^^^^^^^^^");
+    }
+
+    #[test]
+    fn what_turns_the_reading_round_is_escaped() {
+        assert_eq!(Excerpt::new("", "a\u{202e}b\u{200b}", "").text(), "a\\u{202e}b\\u{200b}");
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        let long = Excerpt::new("a = ", &"x".repeat(5000), "");
+        assert_eq!(long.text(), format!("a = {}…", "x".repeat(60)));
+        assert_eq!(long.carets().len(), 61);
+    }
+
+    #[test]
+    fn of_a_variable_the_first_line_is_shown() {
+        assert_eq!(Excerpt::variable("A", "x\ny").text(), "A=x…");
+    }
+
+    #[test]
+    fn a_line_that_does_not_parse_shows_the_name_of_a_field_only() {
+        let shown = |line| Excerpt::unparsed(line, |name| name == "password").map(|excerpt| excerpt.text);
+        assert_eq!(shown("password = hunter2 #"), Some("password = …".into()));
+        assert_eq!(shown("  - \"password\" : hunter2"), Some("password: …".into()));
+        assert_eq!(shown("hunter2 = password"), None);
+        assert_eq!(shown("password hunter2"), None);
+        assert_eq!(shown("password"), None);
+    }
+}

@@ -1,0 +1,159 @@
+//! Which fields merge in a way of their own, and how lists meet.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::merge::merge;
+use crate::{
+    shape::{FieldShape, Merge, Shape},
+    value::{Dialect, Untyped, Value},
+};
+
+/// What differs from key by key in one table; names that it does not hold merge as everything does.
+#[derive(Debug, Default)]
+pub(crate) struct Plan(BTreeMap<&'static str, Step>);
+
+/// How one field merges.
+#[derive(Debug)]
+pub(super) enum Step {
+    Own(Merge),
+    /// Key by key, but for some fields inside.
+    Inside(Plan),
+}
+
+impl Plan {
+    /// `None` when all fields merge as usual, which costs nothing then.
+    pub(crate) fn of(shape: &Shape) -> Option<Self> {
+        let mut plan = Self::default();
+        shape.fields.iter().for_each(|field| plan.add(field));
+        (!plan.0.is_empty()).then_some(plan)
+    }
+
+    fn add(&mut self, field: &FieldShape) {
+        match (field.inner(), field.merge) {
+            // Its keys stand among the others: there is nothing that could be taken as a whole.
+            (Some(inner), _) if field.flatten => inner.fields.iter().for_each(|field| self.add(field)),
+            (None, _) if field.flatten => {}
+            (Some(_), Merge::Replace) => drop(self.0.insert(field.key, Step::Own(Merge::Replace))),
+            (Some(inner), _) => {
+                if let Some(inside) = Self::of(inner) {
+                    self.0.insert(field.key, Step::Inside(inside));
+                }
+            }
+            (None, Merge::Deep) => {}
+            (None, way) => drop(self.0.insert(field.key, Step::Own(way))),
+        }
+    }
+
+    pub(super) fn step(&self, name: &str) -> Option<&Step> {
+        self.0.get(name)
+    }
+
+    /// One layer over those below it; as [`merge`], but for the fields of the plan.
+    pub(crate) fn merge(&self, below: Value, above: &Value) -> Value {
+        let Value::Table(high) = above else { return above.clone() };
+        let mut merged = if below.as_table().is_some() { below } else { Value::empty() };
+        let entries = merged.entries_mut();
+        for (name, value) in high.iter() {
+            let low = entries.remove(name);
+            let value = match (self.step(name), low) {
+                (Some(Step::Own(way)), low) => join(*way, low, value),
+                (Some(Step::Inside(plan)), low) => plan.merge(low.unwrap_or(Value::Null), value),
+                (None, Some(low)) => merge(low, value),
+                (None, None) => value.clone(),
+            };
+            entries.insert(name.clone(), value);
+        }
+        merged
+    }
+}
+
+fn join(way: Merge, below: Option<Value>, above: &Value) -> Value {
+    match (way, items(above)) {
+        (Merge::Replace, _) => above.clone(),
+        (Merge::Deep, _) | (_, None) => merge(below.unwrap_or(Value::Null), above),
+        // One list alone stays as it is written; a text is read by the field.
+        (Merge::Append, Some(_)) if below.as_ref().and_then(items).is_none() => above.clone(),
+        (_, Some(high)) => {
+            let mut all = below.as_ref().and_then(items).unwrap_or_default().into_owned();
+            high.iter().for_each(|item| add(way, &mut all, item));
+            Value::list(all)
+        }
+    }
+}
+
+fn add(way: Merge, all: &mut Vec<Value>, item: &Value) {
+    match meets(way, all.iter(), item) {
+        None => all.push(item.clone()),
+        Some(at) if matches!(way, Merge::Key(_)) => {
+            all[at] = merge(std::mem::replace(&mut all[at], Value::Null), item)
+        }
+        Some(_) => {}
+    }
+}
+
+/// Which of the elements the new one meets.
+pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, item: &Value) -> Option<usize> {
+    let key = |value: &'v Value, name: &str| value.as_table().and_then(|table| table.get(name));
+    match way {
+        Merge::Union => all.position(|other| alike(other, item)),
+        Merge::Key(name) => {
+            let wanted = item.as_table()?.get(name)?;
+            all.position(|other| key(other, name).is_some_and(|other| alike(other, wanted)))
+        }
+        Merge::Deep | Merge::Replace | Merge::Append => None,
+    }
+}
+
+/// The elements of a list, which a variable writes as text; `None` for what is no list.
+pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
+    match value {
+        Value::List(items) => Some(Cow::Borrowed(items)),
+        Value::Untyped(Untyped { text, dialect: Dialect::Variable }) => written(text).map(Cow::Owned),
+        _ => None,
+    }
+}
+
+/// As the decoder reads the text of a variable for a list.
+fn written(text: &str) -> Option<Vec<Value>> {
+    match text.trim() {
+        "" => Some(Vec::new()),
+        json if json.starts_with('[') => {
+            let items: Vec<serde_json::Value> = serde_json::from_str(json).ok()?;
+            Some(items.into_iter().map(Value::from).collect())
+        }
+        table if table.starts_with('{') => None,
+        list => Some(list.split(',').map(|item| Value::variable(item.trim())).collect()),
+    }
+}
+
+/// Equal, as far as that can be said of a text whose type is not known yet.
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Untyped(_), _) | (_, Value::Untyped(_)) => {
+            text(one).is_some_and(|one| text(other).is_some_and(|other| one == other))
+        }
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| alike(one, other))
+        }
+        (Value::Table(one), Value::Table(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other.iter()).all(|(one, other)| one.0 == other.0 && alike(one.1, other.1))
+        }
+        _ => one == other,
+    }
+}
+
+fn text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Text(text) => Some(Cow::Borrowed(text)),
+        Value::Untyped(untyped) => Some(Cow::Borrowed(&untyped.text)),
+        Value::Int(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(value) => Some(Cow::Owned(value.to_string())),
+        Value::Float(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

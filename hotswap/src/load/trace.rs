@@ -1,0 +1,122 @@
+//! The way back through a merge: which layers gave what stands at a place of the merged tree.
+
+use super::plan::{Plan, Step, items, meets};
+use crate::{
+    keys::{Key, Keys},
+    shape::Merge,
+    value::{Dialect, Untyped, Value},
+};
+
+/// What one layer has at a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// The number of the layer, from the lowest.
+    pub(crate) layer: usize,
+    /// Where it stands in the layer: an element of a joined list has another number there.
+    pub(crate) keys: Keys,
+    pub(crate) value: Value,
+}
+
+/// What is said at `keys`, or at the nearest place above that any layer speaks of; lowest precedence first.
+pub(crate) struct Trace {
+    pub(crate) given: Vec<Given>,
+    /// How many of the keys lead there.
+    pub(crate) depth: usize,
+}
+
+impl Trace {
+    /// Goes down `keys`. On the first `hiding` steps a layer is left behind once a higher one hides it.
+    pub(crate) fn of<'v>(
+        plan: Option<&Plan>,
+        layers: impl Iterator<Item = &'v Value>,
+        keys: &Keys,
+        hiding: usize,
+    ) -> Self {
+        let given = layers.enumerate();
+        let given = given.map(|(layer, tree)| Given { layer, keys: Keys::root(), value: tree.clone() });
+        let mut trace = Self { given: given.collect(), depth: 0 };
+        let mut step = Next::Table(plan);
+        for key in &keys.0 {
+            let mut below = match (step.list(), key) {
+                (Some(way), Key::Index(index)) => element(way, &trace.given, *index),
+                _ => trace.given.iter().filter_map(|given| given.below(key)).collect(),
+            };
+            step = step.next(key);
+            if trace.depth < hiding {
+                step.hide(&mut below);
+            }
+            if below.is_empty() {
+                break;
+            }
+            trace = Self { given: below, depth: trace.depth + 1 };
+        }
+        trace
+    }
+}
+
+/// What the plan says of the place that was reached.
+#[derive(Clone, Copy)]
+enum Next<'p> {
+    Table(Option<&'p Plan>),
+    Own(Merge),
+}
+
+impl<'p> Next<'p> {
+    fn next(self, key: &Key) -> Self {
+        let (Self::Table(Some(plan)), Key::Name(name)) = (self, key) else { return Self::Table(None) };
+        match plan.step(name) {
+            Some(Step::Inside(plan)) => Self::Table(Some(plan)),
+            Some(Step::Own(way)) => Self::Own(*way),
+            None => Self::Table(None),
+        }
+    }
+
+    /// How the lists at this place are joined.
+    fn list(self) -> Option<Merge> {
+        match self {
+            Self::Own(way @ (Merge::Append | Merge::Union | Merge::Key(_))) => Some(way),
+            Self::Own(_) | Self::Table(_) => None,
+        }
+    }
+
+    /// Leaves what has an effect: the highest, and what it meets.
+    fn hide(self, given: &mut Vec<Given>) {
+        let meet = |value: &Value| match self {
+            Self::Own(Merge::Replace) => false,
+            _ if value.as_table().is_some() => true,
+            next => next.list().is_some() && items(value).is_some(),
+        };
+        let last = given.len().saturating_sub(1);
+        let apart = given.iter().rposition(|given| !meet(&given.value));
+        let first = apart.map_or(0, |apart| if apart == last { apart } else { apart + 1 });
+        given.drain(..first);
+    }
+}
+
+impl Given {
+    fn below(&self, key: &Key) -> Option<Self> {
+        // A text that holds a structure has all of it at one place.
+        if let Value::Untyped(Untyped { dialect: Dialect::Variable, .. }) = self.value {
+            return Some(self.clone());
+        }
+        let step = Keys(vec![key.clone()]);
+        let value = step.find(&self.value)?.clone();
+        Some(Self { layer: self.layer, keys: self.keys.join(&step), value })
+    }
+}
+
+/// Who gave one element of joined lists: several where elements with the same key met.
+fn element(way: Merge, lists: &[Given], index: usize) -> Vec<Given> {
+    let mut all: Vec<Vec<Given>> = Vec::new();
+    for list in lists {
+        for (place, item) in items(&list.value).unwrap_or_default().iter().enumerate() {
+            let given = Given { layer: list.layer, keys: list.keys.index(place), value: item.clone() };
+            match meets(way, all.iter().map(|given| &given[0].value), item) {
+                None => all.push(vec![given]),
+                Some(at) if matches!(way, Merge::Key(_)) => all[at].push(given),
+                Some(_) => {}
+            }
+        }
+    }
+    if index < all.len() { all.swap_remove(index) } else { Vec::new() }
+}

@@ -1,0 +1,10 @@
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+#[derive(Deserialize, HotConfig)]
+struct App {
+    #[hot(each(range(min = 1)))]
+    names: Vec<String>,
+}
+
+fn main() {}
