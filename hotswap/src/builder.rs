@@ -419,7 +419,26 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(mut self, versions: usize) -> Self {
-        self.options.policy.history = versions;
+        self.options.policy.history.versions = versions;
+        self
+    }
+
+    /// Forgets versions that were replaced longer ago than this; by default only their number counts.
+    ///
+    /// The current version is never forgotten, nor is one that ran until a moment ago, however old it is.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let config = Config::hot_builder().history(1000).history_age(day).load()?;
+    /// config.set_rate_limit_max(5)?;
+    /// assert_eq!(config.history().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn history_age(mut self, age: Duration) -> Self {
+        self.options.policy.history.age = Some(age);
         self
     }
 

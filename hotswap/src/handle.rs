@@ -1,5 +1,7 @@
 //! The read side, and the entry points of writes.
 
+mod past;
+
 use std::{
     fmt,
     marker::PhantomData,
@@ -15,7 +17,6 @@ use crate::{
     error::Error,
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
-    history::Record,
     issue::{Issue, IssueKind},
     keys::Keys,
     path::AsPath,
@@ -79,12 +80,12 @@ pub struct Handle<S> {
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self::at(self.core.clone(), self.base, self.signature.clone())
+        Self::part(self.core.clone(), self.base, self.signature.clone())
     }
 }
 
 impl<S> Handle<S> {
-    fn at(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
+    fn part(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
         let cells = core.current.cells().clone();
         Self { core, base, cells, signature, marker: PhantomData }
     }
@@ -96,7 +97,7 @@ impl<S> Handle<S> {
 
 impl<S: HotConfig> Handle<S> {
     pub(crate) fn root(core: Lease) -> Self {
-        Self::at(core, 0, None)
+        Self::part(core, 0, None)
     }
 
     /// The plain handle behind a generated one, for generic code.
@@ -284,23 +285,7 @@ impl<S: HotConfig> Handle<S> {
     fn signed(&self, sign: impl FnOnce(&mut Signature)) -> S::Handle {
         let mut signature = self.signature.as_deref().cloned().unwrap_or_default();
         sign(&mut signature);
-        Self::at(self.core.clone(), self.base, Some(Arc::new(signature))).into()
-    }
-
-    /// The last versions of the whole configuration, newest last; as many as
-    /// [`Builder::history`](crate::Builder::history) says.
-    ///
-    /// ```
-    #[doc = include_str!("example.txt")]
-    /// let config = Config::hot_load()?;
-    /// config.set_rate_limit_max(500)?;
-    /// let history = config.history();
-    /// assert_eq!((history[1].version, &history[1].changed), (2, &vec!["rate_limit.max".to_owned()]));
-    /// assert_eq!(history[1].cause.to_string(), "set");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn history(&self) -> Vec<Record> {
-        self.core.board().history.records()
+        Self::part(self.core.clone(), self.base, Some(Arc::new(signature))).into()
     }
 
     /// A handle that does not keep the configuration alive.
@@ -732,7 +717,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N>::at(self.core.clone(), self.base + slot, self.signature.clone()).into()
+        Handle::<N>::part(self.core.clone(), self.base + slot, self.signature.clone()).into()
     }
 
     pub fn __on_change<F: 'static>(
@@ -779,7 +764,7 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle::at(core, self.base, self.signature.clone()).into())
+        Some(Handle::part(core, self.base, self.signature.clone()).into())
     }
 }
 

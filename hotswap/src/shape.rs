@@ -209,7 +209,7 @@ impl Shape {
     }
 
     /// The fields on the way to the one with this number.
-    fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
+    pub(crate) fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
         let (mut shape, mut rest, mut trail) = (self, slot, Vec::new());
         while rest > 0 {
             let next = shape.fields.partition_point(|field| field.slot <= rest);

@@ -9,7 +9,11 @@ pub use crate::engine::{
     collect::{Health, SourceStatus},
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
-use crate::{engine::Core, pins::Override, snapshot::Cause};
+use crate::{
+    engine::{Board, Core},
+    pins::Override,
+    snapshot::Cause,
+};
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
 ///
@@ -84,7 +88,7 @@ pub struct Counts {
     pub callback_panics: u64,
 }
 
-fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(age.as_secs_f64())
 }
 
@@ -96,7 +100,7 @@ impl Status {
             version: current.version,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: board.sources.clone(),
+            sources: sources(&board),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
@@ -110,6 +114,18 @@ impl Status {
             },
         }
     }
+}
+
+/// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
+fn sources(board: &Board) -> Vec<SourceStatus> {
+    let mut sources = board.sources.clone();
+    for (name, version) in board.holds.sources() {
+        match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {
+            Some(source) => source.held = Some(version),
+            None => sources.push(SourceStatus { held: Some(version), ..SourceStatus::absent(name) }),
+        }
+    }
+    sources
 }
 
 /// A few lines for people.

@@ -7,7 +7,7 @@ use std::{
         Arc,
         mpsc::{Receiver, Sender, channel},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile::Profile};
@@ -69,6 +69,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
+            rank: 0,
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
@@ -170,17 +171,14 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
+    let began = Instant::now();
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
-    let state = State {
-        layers: collected.layers.clone(),
-        variables: Arc::clone(&collected.variables),
-        pins: Pins::new(),
-        pending: Vec::new(),
-    };
+    let duration = began.elapsed();
+    let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), policy));
+    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
@@ -220,10 +218,9 @@ fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Er
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
-    let state =
-        State { layers: Vec::new(), variables: Arc::default(), pins: Pins::new(), pending: Vec::new() };
+    let state = State::new(Vec::new(), Arc::default());
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default());
+    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default(), Duration::ZERO);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

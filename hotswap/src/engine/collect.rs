@@ -24,7 +24,7 @@ use crate::{
     shape::Shape,
     snapshot::Cause,
     source::{
-        Layer, UnknownKeys,
+        Layer, SourceId, UnknownKeys,
         names::Names,
         together::{Outcome, read_all_together},
     },
@@ -41,9 +41,16 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
+    /// The place, in the order of precedence, of the source that is read now.
+    pub(crate) rank: usize,
 }
 
 impl Settings {
+    /// What the source that is read now calls itself in the status.
+    fn source(&self, name: impl fmt::Display) -> SourceId {
+        SourceId { rank: self.rank, name: name.to_string().into() }
+    }
+
     /// Whether a variable may be meant for a field.
     fn concerns(&self, variable: &std::ffi::OsStr) -> bool {
         let name = variable.to_string_lossy();
@@ -76,6 +83,19 @@ pub struct SourceStatus {
     pub health: Health,
     /// What is wrong, unless it is well.
     pub message: Option<String>,
+    /// The version whose values count instead of what the source gives, because that was rolled back. It ends when the source
+    /// gives something else, or with [`reload`](crate::Handle::reload).
+    pub held: Option<u64>,
+}
+
+impl SourceStatus {
+    fn new(name: impl Into<String>, health: Health, message: Option<String>) -> Self {
+        Self { name: name.into(), health, message, held: None }
+    }
+
+    pub(crate) fn absent(name: &str) -> Self {
+        Self::new(name, Health::Absent, None)
+    }
 }
 
 /// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files).
@@ -105,7 +125,8 @@ impl fmt::Display for SourceStatus {
             Health::Degraded => "degraded",
         };
         write!(f, "{}: {health}", self.name)?;
-        self.message.iter().try_for_each(|message| write!(f, ", {message}"))
+        self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
+        self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
     }
 }
 
@@ -193,7 +214,8 @@ impl Collector {
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
-        for slot in &mut self.slots {
+        for (rank, slot) in self.slots.iter_mut().enumerate() {
+            self.settings.rank = rank;
             let given = match slot {
                 Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
                 Slot::Env(env) => env.step(&process, &self.settings),

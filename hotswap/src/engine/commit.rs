@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{Core, PendingRestart, Request, State, collect::Collected, gate, lock::Writing};
+use super::{
+    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, gate, hold::Ground,
+    lock::Writing,
+};
 use crate::{
     error::Error,
     issue::Issue,
@@ -15,25 +18,25 @@ use crate::{
 
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
-    pub(super) fn accept(&self, collected: &Collected) -> Result<u64, Error> {
+    ///
+    /// What was rolled back stays away, unless somebody asked for this load by hand.
+    pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let variables = |name: &str| lookup(collected, name);
+        let none = Holds::default();
+        let holds = if by_hand { &none } else { &state.holds };
+        let Ground { layers, variables, holds } = holds.overrule(&collected.layers, &collected.variables);
+        let lookup = |name: &str| lookup(&variables, name);
         let input = Input {
-            layers: &collected.layers,
+            layers: &layers,
             pins: &state.pins,
             names: Some(&collected.names),
-            variables: &variables,
+            variables: &lookup,
             unread: collected.unread.clone(),
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State {
-            layers: collected.layers.clone(),
-            variables: Arc::clone(&collected.variables),
-            pins: state.pins.clone(),
-            pending,
-        };
+        let next = State { layers, variables, pins: state.pins.clone(), pending, holds };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
@@ -84,15 +87,18 @@ impl Core {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
             self.board().last_error = None;
         }
+        let step = self.step(&state, &next, &current, &loaded, &changed, request);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
+        if let Some(step) = step {
+            self.board().history.take(step);
+        }
         let (version, old) = if changed.is_empty() {
             (current.version, None)
         } else {
             let version = current.version + 1;
-            self.record(version, request, &changed);
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
@@ -103,13 +109,6 @@ impl Core {
         gate::tell(&waiting);
         let_go((loaded.root, current, old));
         Ok(version)
-    }
-
-    fn record(&self, version: u64, request: &Request, changed: &[usize]) {
-        let shape = self.model.shape;
-        let leaves = changed.iter().filter(|slot| shape.is_leaf(**slot));
-        let paths = leaves.map(|slot| shape.keys_of(*slot).to_string()).collect();
-        self.board().history.add(version, request.cause.clone(), paths);
     }
 
     /// Makes a refusal known: once for each distinct content.
@@ -143,8 +142,8 @@ impl Core {
 }
 
 /// A variable of the process, else of a dotenv file.
-fn lookup(collected: &Collected, name: &str) -> Option<String> {
-    collected.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
+pub(super) fn lookup(variables: &Variables, name: &str) -> Option<String> {
+    variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
 }
 
 /// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.

@@ -59,8 +59,10 @@ impl fmt::Display for PendingRestart {
 
 /// A value that needs a restart and is about to change.
 struct Waiting {
+    keys: Keys,
     slot: usize,
-    secret: bool,
+    running: serde_json::Value,
+    waiting: serde_json::Value,
 }
 
 /// Does with fields that need a restart what the policy says, and lets the rest through.
@@ -73,22 +75,23 @@ pub(super) fn hold_back(
     loaded: Loaded,
     input: &Input<'_>,
 ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
-    let waiting = if policy == Restart::Apply { BTreeMap::new() } else { waiting(model, current, &loaded) };
+    let waiting = if policy == Restart::Apply { Vec::new() } else { waiting(model, current, &loaded) };
     if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
-    let pending = report(&waiting, current, &loaded, input);
+    let issues = load::placed(waiting.iter().map(Waiting::refusal).collect(), model.shape, input);
     if policy == Restart::Refuse {
-        return Err(Error::new(waiting.into_keys().zip(pending).map(refusal).collect()));
+        return Err(Error::new(issues));
     }
     let mut pins = input.pins.clone();
-    pins.extend(frozen(current, waiting.values().map(|field| field.slot)));
+    pins.extend(frozen(current, waiting.iter().map(|field| field.slot)));
     let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
-    Ok((load::load(model, &mix)?, pending))
+    let pending = waiting.into_iter().zip(&issues).map(|(field, issue)| field.pending(issue.origin()));
+    Ok((load::load(model, &mix)?, pending.collect()))
 }
 
 /// The values that differ, of those that need a restart.
-fn waiting(model: Model, current: &Published, loaded: &Loaded) -> BTreeMap<Keys, Waiting> {
+fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
     let leaves = model.shape.leaves().into_iter();
     let mut marked: Vec<_> = leaves.filter_map(|leaf| Some((leaf.restart_keys()?, leaf))).collect();
     // To compare two configurations is not free: only for those who need to know.
@@ -98,40 +101,42 @@ fn waiting(model: Model, current: &Published, loaded: &Loaded) -> BTreeMap<Keys,
             differing.contains(&leaf.slot) && keys.find(&current.tree) != keys.find(&loaded.tree)
         });
     }
-    let mut waiting = BTreeMap::new();
+    let mut values = BTreeMap::new();
     for (keys, leaf) in marked {
-        let field = waiting.entry(keys).or_insert(Waiting { slot: leaf.slot, secret: false });
-        field.secret |= leaf.secret();
+        let (_, secret) = values.entry(keys).or_insert((leaf.slot, false));
+        *secret |= leaf.secret();
     }
-    waiting
+    let field = |(keys, (slot, secret)): (Keys, (usize, bool))| {
+        let shown = |tree| show(keys.find(tree), secret);
+        let (running, waiting) = (shown(&current.tree), shown(&loaded.tree));
+        Waiting { keys, slot, running, waiting }
+    };
+    values.into_iter().map(field).collect()
 }
 
-fn report(
-    waiting: &BTreeMap<Keys, Waiting>,
-    current: &Published,
-    loaded: &Loaded,
-    input: &Input<'_>,
-) -> Vec<PendingRestart> {
-    let shown = |value: Option<&Value>, secret| match value {
+fn show(value: Option<&Value>, secret: bool) -> serde_json::Value {
+    match value {
         Some(_) if secret => "***".into(),
         Some(value) => value.to_json(),
         None => serde_json::Value::Null,
-    };
-    let fields = waiting.iter().zip(load::origins(input, waiting.keys()));
-    let fields = fields.map(|((keys, field), origin)| PendingRestart {
-        path: keys.to_string(),
-        running: shown(keys.find(&current.tree), field.secret),
-        waiting: shown(keys.find(&loaded.tree), field.secret),
-        origin,
-    });
-    fields.collect()
+    }
 }
 
-fn refusal((keys, field): (Keys, PendingRestart)) -> Issue {
-    let message = format!("it cannot change from {} to {} without a restart", field.running, field.waiting);
-    Issue::new(IssueKind::Restart, keys, message)
-        .at(field.origin)
-        .with_help("take the change back, or make it with a restart")
+impl Waiting {
+    fn refusal(&self) -> Issue {
+        let message = format!("it cannot change from {} to {} without a restart", self.running, self.waiting);
+        Issue::new(IssueKind::Restart, self.keys.clone(), message)
+            .with_help("take the change back, or make it with a restart")
+    }
+
+    fn pending(self, origin: Option<&Origin>) -> PendingRestart {
+        PendingRestart {
+            path: self.keys.to_string(),
+            running: self.running,
+            waiting: self.waiting,
+            origin: origin.cloned().unwrap_or(Origin::Default),
+        }
+    }
 }
 
 /// Those that have a new value waiting.

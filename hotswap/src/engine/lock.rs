@@ -7,6 +7,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use crate::{
@@ -48,7 +49,7 @@ impl<T> WriterLock<T> {
         // Whatever a panicking writer left is whole: the state is only replaced at commit.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         with_held(|held| held.push(self.id));
-        Ok(Writing { id: self.id, state })
+        Ok(Writing { id: self.id, state, since: Instant::now() })
     }
 
     /// Whether this thread is inside a write, or works for one that is.
@@ -66,6 +67,14 @@ fn with_held<R>(look: impl FnOnce(&mut Vec<u64>) -> R) -> Option<R> {
 pub(crate) struct Writing<'l, T> {
     id: u64,
     state: MutexGuard<'l, T>,
+    since: Instant,
+}
+
+impl<T> Writing<'_, T> {
+    /// When the lock was taken.
+    pub(crate) fn since(&self) -> Instant {
+        self.since
+    }
 }
 
 impl<T> Drop for Writing<'_, T> {

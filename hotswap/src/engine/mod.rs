@@ -4,15 +4,18 @@
 //! The engine's thread ([`run`]) is the writer for everything that sources do; sources are read before the lock
 //! is taken, so a slow source holds nobody up.
 
+mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod gate;
+mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod prepare;
 #[cfg(test)]
 mod probation;
+mod rollback;
 pub(crate) mod run;
 mod thread;
 mod write;
@@ -29,18 +32,25 @@ use std::{
 };
 
 pub use gate::{PendingRestart, Restart};
+pub(crate) use hold::Holds;
+pub(crate) use rollback::Target;
 pub(crate) use write::Request;
 
 use crate::{
     error::Error,
-    history::History,
+    history::{
+        History, Limits, Record,
+        content::{Content, Fixed},
+    },
     issue::{Issue, IssueKind},
     keys::Keys,
     load::Model,
     pins::Pins,
-    snapshot::{Cause, Current},
+    root::Root,
+    snapshot::Current,
     source::Layer,
     subscribe::{Notifier, Reports},
+    value::Value,
     watch::WatcherHealth,
 };
 use lock::WriterLock;
@@ -57,8 +67,7 @@ pub(crate) type Variables = BTreeMap<OsString, OsString>;
 /// What the program chose beyond its sources.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// How many versions are remembered.
-    pub(crate) history: usize,
+    pub(crate) history: Limits,
     /// How long one prepare hook may take.
     pub(crate) prepare_timeout: Duration,
     pub(crate) restart: Restart,
@@ -66,7 +75,8 @@ pub(crate) struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { history: 32, prepare_timeout: Duration::from_secs(5), restart: Restart::Report }
+        let history = Limits { versions: 32, age: None };
+        Self { history, prepare_timeout: Duration::from_secs(5), restart: Restart::Report }
     }
 }
 
@@ -79,6 +89,30 @@ pub(crate) struct State {
     pub(crate) pins: Pins,
     /// Fields that wait for a restart.
     pub(crate) pending: Vec<PendingRestart>,
+    /// Sources that still give what was rolled back.
+    pub(crate) holds: Holds,
+}
+
+impl State {
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
+        Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    }
+
+    /// What it takes to get back here, where `tree` is running.
+    pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
+        let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
+        let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
+        // What waits in an `Option` holds all of it back.
+        let running = waiting.map(|leaf| root.shape().keys_of(leaf.slot));
+        let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
+        Content {
+            layers: self.layers.clone(),
+            variables: Arc::clone(&self.variables),
+            pins: self.pins.clone(),
+            held: running.map(|keys| (keys.clone(), keys.find(tree).cloned())).collect(),
+            value,
+        }
+    }
 }
 
 /// What `status()` tells beside the snapshot.
@@ -91,13 +125,14 @@ pub(crate) struct Board {
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
+    pub(crate) holds: Holds,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
 }
 
 impl Board {
-    fn new(history: usize) -> Self {
+    fn new(history: History) -> Self {
         Self {
             sources: Vec::new(),
             watcher: None,
@@ -106,7 +141,8 @@ impl Board {
             layers: Vec::new(),
             pins: Pins::new(),
             pending: Vec::new(),
-            history: History::new(history),
+            holds: Holds::default(),
+            history,
             reloads: 0,
             refused: 0,
         }
@@ -117,6 +153,7 @@ impl Board {
         self.layers.clone_from(&state.layers);
         self.pins.clone_from(&state.pins);
         self.pending.clone_from(&state.pending);
+        self.holds.clone_from(&state.holds);
     }
 }
 
@@ -146,10 +183,12 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
+        duration: Duration,
     ) -> Self {
-        let mut board = Board::new(policy.history);
+        let first = current.load_full();
+        let content = state.content(&first.root, &first.tree, commands.is_some());
+        let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
         board.show(&state);
-        board.history.add(1, Cause::Start, Vec::new());
         Self {
             model,
             current: Arc::new(current),

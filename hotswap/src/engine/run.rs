@@ -151,7 +151,7 @@ impl Engine {
         }
         self.collector.seen();
         let result = if collected.changed || requested {
-            self.accept(core, &collected)
+            self.accept(core, &collected, requested)
         } else {
             Ok(core.current.version())
         };
@@ -171,9 +171,9 @@ impl Engine {
         heard
     }
 
-    fn accept(&mut self, core: &Arc<Core>, collected: &Collected) -> Result<u64, Error> {
+    fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         core.board().reloads += 1;
-        let result = contain(|| core.accept(collected)).unwrap_or_else(|| Err(panicked()));
+        let result = contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(panicked()));
         // Asked for by hand, unchanged content is tried again, but not reported again.
         if let Some(error) = result.as_ref().err().filter(|_| collected.changed && !core.is_closed()) {
             core.refuse(error);

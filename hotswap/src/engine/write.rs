@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, PendingRestart, State, lock::Writing};
+use super::{Core, PendingRestart, State, commit::lookup, lock::Writing};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -151,7 +151,7 @@ impl Core {
     /// Loads the last accepted layers under other pins, and publishes that.
     fn with_pins(&self, state: Writing<'_, State>, pins: Pins, request: &Request) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
-        let variables = |name: &str| known.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
+        let variables = |name: &str| lookup(&known, name);
         let input = Input {
             layers: &state.layers,
             pins: &pins,

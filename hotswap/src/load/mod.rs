@@ -15,7 +15,7 @@ use std::{cell::RefCell, sync::Arc};
 
 pub(crate) use defaults::default_of;
 pub(crate) use merge::{merge, place};
-pub(crate) use origins::origins;
+pub(crate) use origins::placed;
 pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;
 

@@ -41,10 +41,10 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
     (issues, warnings)
 }
 
-/// Where the values that won stand.
-pub(crate) fn origins<'k>(input: &Input<'_>, places: impl IntoIterator<Item = &'k Keys>) -> Vec<Origin> {
-    let map = Map::of(input);
-    places.into_iter().map(|keys| map.origin_of(keys)).collect()
+/// Gives each the place of the value that won.
+pub(crate) fn placed(issues: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> Vec<Issue> {
+    let map = Map::of(input, shape);
+    issues.into_iter().map(|issue| map.placed(issue, shape)).collect()
 }
 
 fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings: &mut Vec<Issue>) {

@@ -35,15 +35,16 @@ pub(crate) struct Twice {
     pub(crate) written: Keys,
 }
 
+impl Normal {
+    /// A tree that was checked before.
+    pub(crate) fn of(tree: Value) -> Self {
+        Self { tree, renamed: Vec::new(), unknown: Vec::new(), twice: Vec::new(), deprecated: Vec::new() }
+    }
+}
+
 /// Checks the keys of one layer against the fields, at every depth that the fields describe.
 pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
-    let mut normal = Normal {
-        tree: Value::empty(),
-        renamed: Vec::new(),
-        unknown: Vec::new(),
-        twice: Vec::new(),
-        deprecated: Vec::new(),
-    };
+    let mut normal = Normal::of(Value::empty());
     normal.tree = normal.level(tree, shape, &Keys::root(), &Keys::root());
     normal
 }

@@ -20,11 +20,21 @@ use crate::{
     value::Value,
 };
 
+/// Which source of the program a layer is from; sorts by precedence, lowest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SourceId {
+    pub(crate) rank: usize,
+    /// As the status has it: two sources of the program may have one name, the files of a directory one rank.
+    pub(crate) name: Arc<str>,
+}
+
 /// How the place of a value is found.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Places {
     /// In a text, searched for when asked.
     Text { path: PathBuf, format: Format, text: Arc<str> },
+    /// In a text that is not kept any more.
+    Past(PathBuf),
     /// Known for each value: variables.
     Each(BTreeMap<Keys, Named>),
     /// The source's name is all there is.
@@ -32,7 +42,7 @@ pub(crate) enum Places {
 }
 
 /// A variable that gives a value.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) origin: Origin,
@@ -43,6 +53,7 @@ pub(crate) struct Named {
 /// One source's values. Parsed once and kept until the source gives something else.
 #[derive(Debug)]
 pub(crate) struct Layer {
+    source: SourceId,
     places: Places,
     normal: Normal,
     unknown_keys: UnknownKeys,
@@ -65,6 +76,7 @@ impl Layer {
         let normal = unknown::normalise(&without_schema(tree), shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self {
+            source: SourceId::default(),
             places,
             normal,
             unknown_keys,
@@ -86,6 +98,44 @@ impl Layer {
     pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
         self.complaints.extend(issues.into_iter().map(|issue| (policy, issue)));
         self
+    }
+
+    /// Says which source it is from.
+    pub(crate) fn of(mut self, source: SourceId) -> Self {
+        self.source = source;
+        self
+    }
+
+    pub(crate) fn source(&self) -> &SourceId {
+        &self.source
+    }
+
+    /// Whether its values come from variables.
+    pub(crate) fn is_of_variables(&self) -> bool {
+        matches!(self.places, Places::Each(_))
+    }
+
+    /// The layer with another tree that the same source gave once. The text of that one is not known.
+    pub(crate) fn with_past(&self, tree: Value) -> Self {
+        let places = match &self.places {
+            Places::Text { path, .. } => Places::Past(path.clone()),
+            other => other.clone(),
+        };
+        Self {
+            source: self.source.clone(),
+            places,
+            templates: holds_template(&tree),
+            normal: Normal::of(tree),
+            unknown_keys: self.unknown_keys,
+            complaints: self.complaints.clone(),
+            misfits: OnceLock::new(),
+        }
+    }
+
+    /// Whether everything but the values is equal.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (&self.source, &self.places, self.unknown_keys, &self.complaints)
+            == (&other.source, &other.places, other.unknown_keys, &other.complaints)
     }
 
     pub(crate) fn tree(&self) -> &Value {
@@ -152,7 +202,7 @@ impl Layer {
                 .iter()
                 .find(|(keys, named)| show == Show::Value && named.verbatim && written.starts_with(keys))
                 .and_then(|(keys, named)| shown(&named.name, keys.find(self.tree())?)),
-            Places::Named(_) => None,
+            Places::Past(_) | Places::Named(_) => None,
         };
         issue.at(self.spot(text, written, spot)).with_excerpt(excerpt)
     }
@@ -165,7 +215,9 @@ impl Layer {
     /// Whether an origin stands in this layer.
     pub(crate) fn speaks_for(&self, origin: &Origin) -> bool {
         match (&self.places, origin) {
-            (Places::Text { path, .. }, Origin::File { path: other, .. }) => path == other,
+            (Places::Text { path, .. } | Places::Past(path), Origin::File { path: other, .. }) => {
+                path == other
+            }
             (Places::Each(places), Origin::Env { .. }) => {
                 places.values().any(|named| matches!(named.origin, Origin::Env { .. }))
             }
@@ -192,6 +244,7 @@ impl Layer {
                 let below = || places.iter().find(|(keys, _)| keys.starts_with(written));
                 at_or_above.or_else(below).map_or(Origin::Default, |(_, named)| named.origin.clone())
             }
+            Places::Past(path) => Origin::file(path),
             Places::Named(name) => Origin::Source { name: name.clone() },
         }
     }

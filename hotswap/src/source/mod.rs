@@ -15,7 +15,7 @@ pub(crate) mod together;
 
 use std::{any::Any, path::PathBuf, sync::Arc};
 
-pub(crate) use layer::{Layer, Named, Places, holds_template};
+pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template};
 
 use crate::{
     error::Error,

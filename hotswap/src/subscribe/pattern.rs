@@ -8,6 +8,8 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{Delivery, delivery::Seen};
 use crate::{
@@ -18,7 +20,8 @@ use crate::{
     sync::lock,
 };
 
-/// A leaf that changed, with its values as JSON; from [`Handle::watch_pattern`](crate::Handle::watch_pattern).
+/// A value that changed, old and new as JSON; from [`Handle::watch_pattern`](crate::Handle::watch_pattern),
+/// [`Handle::diff`](crate::Handle::diff) and [`Record`](crate::Record).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -33,21 +36,25 @@ use crate::{
 /// assert_eq!(field.to_string(), "rate_limit.max: 100 -> 5");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldChange {
     path: String,
-    old: serde_json::Value,
-    new: serde_json::Value,
+    old: Json,
+    new: Json,
     version: u64,
 }
 
 impl FieldChange {
+    pub(crate) fn of(path: String, old: Json, new: Json, version: u64) -> Self {
+        Self { path, old, new, version }
+    }
+
     /// The dotted path, counted from the handle's struct.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What this subscriber saw last; `"***"` for a secret, `null` for nothing.
+    /// What was there before, as this subscriber saw it last; `"***"` for a secret, `null` for nothing.
     pub fn old(&self) -> &serde_json::Value {
         &self.old
     }
@@ -153,7 +160,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
         let (seen, new) = (Seen::of(now, slot)?, json(now, slot, watched.secret));
         watched.seen = seen;
         let old = std::mem::replace(&mut watched.json, new.clone());
-        Some(FieldChange { path: watched.path.clone(), old, new, version: now.version })
+        Some(FieldChange::of(watched.path.clone(), old, new, now.version))
     }
 }
 

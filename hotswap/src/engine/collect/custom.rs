@@ -95,7 +95,7 @@ impl CustomSlot {
             None => Places::Named(self.name.clone()),
         };
         let layer = Layer::new(places, &reading.tree, settings.shape, settings.unknown_in_files);
-        self.kept = Some((reading.tree, Arc::new(layer)));
+        self.kept = Some((reading.tree, Arc::new(layer.of(settings.source(&self.name)))));
         true
     }
 
@@ -103,6 +103,6 @@ impl CustomSlot {
         let health = if self.failing.is_some() { Health::Failing } else { Health::Ok };
         let first = self.failing.as_ref().and_then(|issues| issues.first());
         let message = first.map(|issue| issue.message().to_owned());
-        SourceStatus { name: self.name.clone(), health, message }
+        SourceStatus::new(&self.name, health, message)
     }
 }

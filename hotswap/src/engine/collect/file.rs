@@ -105,10 +105,9 @@ impl FileSlot {
     }
 
     pub(super) fn statuses(&self) -> Vec<SourceStatus> {
-        let unlisted = self.unlisted.iter().map(|error| SourceStatus {
-            name: self.path.display().to_string(),
-            health: Health::Failing,
-            message: Some(error.to_string()),
+        let unlisted = self.unlisted.iter().map(|error| {
+            let message = Some(error.to_string());
+            SourceStatus::new(self.path.display().to_string(), Health::Failing, message)
         });
         unlisted.chain(self.files.values().map(FileState::status)).collect()
     }
@@ -291,7 +290,7 @@ impl FileState {
             ),
             (None, _) => (Health::Ok, None),
         };
-        SourceStatus { name: self.shown.display().to_string(), health, message }
+        SourceStatus::new(self.shown.display().to_string(), health, message)
     }
 }
 
@@ -303,7 +302,8 @@ impl Parsed {
         let result = match format::parse(format, &content.text) {
             Ok(tree) => {
                 let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
-                Ok(Arc::new(Layer::new(places, &tree, settings.shape, settings.unknown_in_files)))
+                let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
+                Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => {
                 let excerpt = |flaw: &Flaw| {

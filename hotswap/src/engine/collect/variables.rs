@@ -12,6 +12,8 @@ use crate::{
     },
 };
 
+const ENVIRONMENT: &str = "environment";
+
 /// The environment of the process, and the layer that it gave last.
 #[derive(Default)]
 pub(crate) struct EnvSlot {
@@ -31,14 +33,15 @@ impl EnvSlot {
             let named =
                 |name: &String| Named { name: name.clone(), origin: Origin::env(name), verbatim: true };
             let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
-            self.kept = Some((ours, Arc::new(layer(found, Places::Each(places), settings))));
+            let layer = layer(found, Places::Each(places), settings).of(settings.source(ENVIRONMENT));
+            self.kept = Some((ours, Arc::new(layer)));
         }
         let layers = self.kept.iter().map(|(_, layer)| Arc::clone(layer)).collect();
         Yield { layers, changed, ..Yield::default() }
     }
 
     pub(super) fn status(&self) -> SourceStatus {
-        SourceStatus { name: "environment".to_owned(), health: Health::Ok, message: None }
+        SourceStatus::new(ENVIRONMENT, Health::Ok, None)
     }
 }
 
@@ -70,5 +73,5 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
             *issue = issue.clone().at(place);
         }
     }
-    layer(found, Places::Each(places), settings)
+    layer(found, Places::Each(places), settings).of(settings.source(shown.display()))
 }

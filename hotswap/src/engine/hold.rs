@@ -1,0 +1,140 @@
+//! What was rolled back stays refused: a source that still gives it is overruled until it gives something else.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::Variables;
+use crate::{
+    history::{
+        content::{Content, by_source},
+        delta::{apply_map, diff_map},
+    },
+    source::{Layer, SourceId},
+};
+
+/// The sources that are overruled.
+#[derive(Clone, Default)]
+pub(crate) struct Holds {
+    layers: BTreeMap<SourceId, Hold>,
+    variables: Option<HeldVariables>,
+}
+
+#[derive(Clone)]
+struct Hold {
+    /// What the source gives; `None` for nothing.
+    refused: Option<Arc<Layer>>,
+    /// What counts instead.
+    used: Option<Arc<Layer>>,
+    /// The version that had it.
+    version: u64,
+}
+
+/// Variables that texts of files name. Those whose values differ are overruled together.
+#[derive(Clone)]
+struct HeldVariables {
+    refused: Arc<Variables>,
+    used: Arc<Variables>,
+}
+
+/// What a version may stand on, with the overruled sources replaced.
+pub(crate) struct Ground {
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) variables: Arc<Variables>,
+    pub(crate) holds: Holds,
+}
+
+impl Holds {
+    /// What the sources give now, but for those that still give what was rolled back.
+    pub(crate) fn overrule(&self, layers: &[Arc<Layer>], variables: &Arc<Variables>) -> Ground {
+        let given = by_source(layers);
+        let mut taken = given.clone();
+        let mut holds = Self::default();
+        let mut released = false;
+        for (source, hold) in &self.layers {
+            let gives = given.get(source).copied();
+            if !same(gives, hold.refused.as_ref()) {
+                released |= hold.refused.iter().chain(&hold.used).any(|layer| layer.is_of_variables());
+                continue;
+            }
+            match &hold.used {
+                Some(used) => drop(taken.insert(source, used)),
+                None => drop(taken.remove(source)),
+            }
+            holds.layers.insert(source.clone(), Hold { refused: gives.cloned(), ..hold.clone() });
+        }
+        // A file of variables gives both a layer and variables: neither is held without the other.
+        holds.variables =
+            self.variables.as_ref().filter(|_| !released).and_then(|held| held.again(variables));
+        let variables = holds.variables.as_ref().map_or(variables, |held| &held.used);
+        let (layers, variables) = (taken.into_values().cloned().collect(), Arc::clone(variables));
+        Ground { layers, variables, holds }
+    }
+
+    /// What `old` stood on, which counts instead of what `layers` and `variables` came from.
+    pub(crate) fn go_back(
+        &self,
+        layers: &[Arc<Layer>],
+        variables: &Arc<Variables>,
+        old: &Content,
+        version: u64,
+    ) -> Ground {
+        let (now, old_layers) = (by_source(layers), by_source(&old.layers));
+        let sources: BTreeSet<_> =
+            now.keys().chain(old_layers.keys()).copied().chain(self.layers.keys()).collect();
+        let mut ground =
+            Ground { layers: Vec::new(), variables: Arc::clone(&old.variables), holds: Self::default() };
+        for source in sources {
+            let gives = match self.layers.get(source) {
+                Some(hold) => hold.refused.as_ref(),
+                None => now.get(source).copied(),
+            };
+            let used = old_layers.get(source).copied();
+            if same(gives, used) {
+                // The source's own layer knows its text.
+                ground.layers.extend(gives.cloned());
+                continue;
+            }
+            ground.layers.extend(used.cloned());
+            let hold = Hold { refused: gives.cloned(), used: used.cloned(), version };
+            ground.holds.layers.insert(source.clone(), hold);
+        }
+        let refused = self.variables.as_ref().map_or(variables, |held| &held.refused);
+        if refused != &old.variables {
+            let (refused, used) = (Arc::clone(refused), Arc::clone(&old.variables));
+            ground.holds.variables = Some(HeldVariables { refused, used });
+        }
+        ground
+    }
+
+    /// The names of the sources that are overruled, and the version that each is held at.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.layers.iter().map(|(source, hold)| (&*source.name, hold.version))
+    }
+}
+
+impl HeldVariables {
+    /// The same again, if the variables that were rolled back are as they were then.
+    fn again(&self, given: &Arc<Variables>) -> Option<Self> {
+        let changes = diff_map(&self.refused, &self.used);
+        if changes.iter().any(|(name, _)| self.refused.get(name) != given.get(name)) {
+            return None;
+        }
+        let mut used = (**given).clone();
+        apply_map(&mut used, &changes);
+        Some(Self { refused: Arc::clone(given), used: Arc::new(used) })
+    }
+}
+
+/// Whether two layers say the same; what stands beside their values does not count.
+fn same(one: Option<&Arc<Layer>>, other: Option<&Arc<Layer>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.tree() == other.tree(),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+#[cfg(test)]
+#[path = "hold_tests.rs"]
+mod tests;

@@ -1,0 +1,123 @@
+//! Old versions: looked at, compared, and published again.
+
+use std::sync::Arc;
+
+use super::{Core, Request, State, commit::lookup, hold::Ground};
+use crate::{
+    error::Error,
+    history::{
+        Past,
+        change::{self, Side},
+        content::{Content, Fixed},
+    },
+    load::{self, Input, Loaded, problems::Problems},
+    pins::Signature,
+    snapshot::Cause,
+    subscribe::FieldChange,
+};
+
+/// The version to go back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    /// So many before the current one.
+    Steps(u64),
+    /// This one.
+    Version(u64),
+}
+
+impl Core {
+    /// Publishes what an older version held. The sources that gave something else since are overruled.
+    ///
+    /// # Errors
+    /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
+    pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
+        let state = self.writer.enter()?;
+        self.open()?;
+        let current = self.current.load_full();
+        let version = self.target(target, current.version)?;
+        let content = self.past(version)?.content();
+        let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+        if let Some(value) = &content.value {
+            let next = State { pins: content.pins.clone(), ..state.clone() };
+            return self.commit(state, next, sound(value)?, &request);
+        }
+        let Ground { layers, variables, holds } =
+            state.holds.go_back(&state.layers, &state.variables, &content, version);
+        let pins = content.pins;
+        let known = |name: &str| lookup(&variables, name);
+        let input =
+            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let loaded = load::load(self.model, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
+        let next = State { layers, variables, pins, pending, holds };
+        self.commit(state, next, live, &request)
+    }
+
+    /// What changed from one version to another.
+    ///
+    /// # Errors
+    /// One of them is not remembered, or cannot be loaded any more.
+    pub(crate) fn compare(&self, from: u64, to: u64) -> Result<Vec<FieldChange>, Error> {
+        let (old, new) = (self.version(from)?, self.version(to)?);
+        let (old, new) = (old.side(), new.side());
+        Ok(change::between(old, new, &change::leaves(old, new), to))
+    }
+
+    /// A version as it ran.
+    ///
+    /// # Errors
+    /// It is not remembered, or cannot be loaded any more.
+    pub(crate) fn version(&self, version: u64) -> Result<Fixed, Error> {
+        let current = self.current.load_full();
+        if current.version == version {
+            return Ok(Fixed { root: Arc::clone(&current.root), tree: current.tree.clone() });
+        }
+        let content = self.past(version)?.content();
+        let pins = content.running_pins();
+        let Content { layers, variables, value, .. } = content;
+        if let Some(value) = value {
+            return Ok(value);
+        }
+        let known = |name: &str| lookup(&variables, name);
+        let input =
+            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let Loaded { root, tree, .. } = load::load(self.model, &input)?;
+        Ok(Fixed { root, tree })
+    }
+
+    fn past(&self, version: u64) -> Result<Past, Error> {
+        let mut board = self.board();
+        board.history.forget();
+        board.history.past(version)
+    }
+
+    fn target(&self, target: Target, current: u64) -> Result<u64, Error> {
+        match target {
+            Target::Version(version) => Ok(version),
+            Target::Steps(steps) => {
+                current.checked_sub(steps).filter(|version| *version > 0).ok_or_else(|| {
+                    let mut board = self.board();
+                    board.history.forget();
+                    board.history.unknown(&format!("no version is {steps} steps back"))
+                })
+            }
+        }
+    }
+}
+
+impl Fixed {
+    fn side(&self) -> Side<'_> {
+        Side { root: &*self.root, tree: &self.tree }
+    }
+}
+
+/// A value that no load has checked.
+fn sound(value: &Fixed) -> Result<Loaded, Error> {
+    let mut problems = Problems::default();
+    value.root.validate(&mut problems);
+    let issues = problems.into_issues();
+    if !issues.is_empty() {
+        return Err(Error::new(issues));
+    }
+    Ok(Loaded { root: Arc::clone(&value.root), tree: value.tree.clone(), warnings: Vec::new() })
+}

@@ -1,0 +1,184 @@
+//! What turns one tree into another: an edit at each place where they differ, as deep as that place is.
+//!
+//! A version that differs from the next in one value costs about that value, however large the configuration is.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
+
+use crate::{
+    keys::{Key, Keys},
+    value::{Table, Value},
+};
+
+/// What is to be done at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Edit {
+    keys: Keys,
+    act: Act,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Act {
+    Put(Value),
+    Remove,
+    /// Puts items into a list, in the place of as many as `removed`.
+    Splice {
+        at: usize,
+        removed: usize,
+        items: Vec<Value>,
+    },
+}
+
+/// A place at which two trees differ, with what each has there.
+pub(crate) type Difference = (Keys, Option<Value>, Option<Value>);
+
+/// The edits that turn `from` into `to`; none if they are equal.
+pub(crate) fn diff(from: &Value, to: &Value) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    compare(from, to, &Keys::root(), &mut edits);
+    edits
+}
+
+fn compare(from: &Value, to: &Value, keys: &Keys, edits: &mut Vec<Edit>) {
+    match (from, to) {
+        (Value::Table(from), Value::Table(to)) => {
+            if !Arc::ptr_eq(from, to) {
+                compare_tables(from, to, keys, edits);
+            }
+        }
+        (Value::List(from), Value::List(to)) => {
+            if !Arc::ptr_eq(from, to) {
+                compare_lists(from, to, keys, edits);
+            }
+        }
+        _ if from == to => {}
+        _ => edits.push(Edit { keys: keys.clone(), act: Act::Put(to.clone()) }),
+    }
+}
+
+fn compare_tables(from: &Table, to: &Table, keys: &Keys, edits: &mut Vec<Edit>) {
+    let place = |name: &Arc<str>| keys.with(Key::Name(Arc::clone(name)));
+    for (name, value) in from {
+        match to.get(name) {
+            Some(other) => compare(value, other, &place(name), edits),
+            None => edits.push(Edit { keys: place(name), act: Act::Remove }),
+        }
+    }
+    let new = to.iter().filter(|(name, _)| !from.contains_key(*name));
+    edits.extend(new.map(|(name, value)| Edit { keys: place(name), act: Act::Put(value.clone()) }));
+}
+
+/// What stands between the items that both begin and end with: pair by pair if it is as long, else as a whole.
+fn compare_lists(from: &[Value], to: &[Value], keys: &Keys, edits: &mut Vec<Edit>) {
+    let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    let (from, to) = (&from[head..], &to[head..]);
+    let tail = from.iter().rev().zip(to.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (from, to) = (&from[..from.len() - tail], &to[..to.len() - tail]);
+    if from.len() == to.len() {
+        let pairs = from.iter().zip(to).enumerate();
+        pairs.for_each(|(place, (a, b))| compare(a, b, &keys.index(head + place), edits));
+    } else {
+        let act = Act::Splice { at: head, removed: from.len(), items: to.to_vec() };
+        edits.push(Edit { keys: keys.clone(), act });
+    }
+}
+
+/// Makes edits to the tree that they were found for. What they do not touch stays shared.
+pub(crate) fn apply(tree: &mut Value, edits: &[Edit]) {
+    edits.iter().for_each(|edit| edit.apply(tree));
+}
+
+impl Edit {
+    fn apply(&self, tree: &mut Value) {
+        match &self.act {
+            Act::Splice { at, removed, items } => {
+                if let Some(Value::List(list)) = place_mut(tree, &self.keys.0) {
+                    Arc::make_mut(list).splice(*at..at + removed, items.iter().cloned());
+                }
+            }
+            Act::Put(value) => put(tree, &self.keys.0, value.clone()),
+            Act::Remove => {
+                if let Some((Key::Name(name), above)) = self.keys.0.split_last()
+                    && let Some(Value::Table(table)) = place_mut(tree, above)
+                {
+                    Arc::make_mut(table).remove(name);
+                }
+            }
+        }
+    }
+}
+
+fn put(tree: &mut Value, keys: &[Key], value: Value) {
+    let Some((last, above)) = keys.split_last() else {
+        *tree = value;
+        return;
+    };
+    match (last, place_mut(tree, above)) {
+        (Key::Name(name), Some(Value::Table(table))) => {
+            Arc::make_mut(table).insert(Arc::clone(name), value);
+        }
+        (Key::Index(index), Some(Value::List(list))) => {
+            Arc::make_mut(list).get_mut(*index).into_iter().for_each(|item| *item = value.clone());
+        }
+        _ => {}
+    }
+}
+
+fn place_mut<'v>(tree: &'v mut Value, keys: &[Key]) -> Option<&'v mut Value> {
+    keys.iter().try_fold(tree, |value, key| match (key, value) {
+        (Key::Name(name), Value::Table(table)) => Arc::make_mut(table).get_mut(name),
+        (Key::Index(index), Value::List(list)) => Arc::make_mut(list).get_mut(*index),
+        _ => None,
+    })
+}
+
+/// The places at which two trees differ. Items of lists whose length differs are paired from where they begin to.
+pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for Edit { keys, act } in diff(from, to) {
+        let before = keys.find(from);
+        match act {
+            Act::Put(value) => found.push((keys.clone(), before.cloned(), Some(value))),
+            Act::Remove => found.push((keys.clone(), before.cloned(), None)),
+            Act::Splice { at, removed, items } => {
+                for place in 0..removed.max(items.len()) {
+                    let keys = keys.index(at + place);
+                    let old = keys.find(from).filter(|_| place < removed).cloned();
+                    let new = items.get(place).cloned();
+                    // Items in between may be the same in both.
+                    if old != new {
+                        found.push((keys, old, new));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The entries that turn one map into another: new values, and `None` for what goes.
+pub(crate) fn diff_map<K: Ord + Clone, V: PartialEq + Clone>(
+    from: &BTreeMap<K, V>,
+    to: &BTreeMap<K, V>,
+) -> Vec<(K, Option<V>)> {
+    let gone = from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key.clone(), None));
+    let new = to.iter().filter(|(key, value)| from.get(*key) != Some(*value));
+    gone.chain(new.map(|(key, value)| (key.clone(), Some(value.clone())))).collect()
+}
+
+/// Makes the changes that [`diff_map`] found.
+pub(crate) fn apply_map<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, changes: &[(K, Option<V>)]) {
+    for (key, value) in changes {
+        match (map.entry(key.clone()), value) {
+            (Entry::Occupied(entry), None) => drop(entry.remove()),
+            (Entry::Vacant(_), None) => {}
+            (entry, Some(value)) => drop(entry.insert_entry(value.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "delta_tests.rs"]
+pub(crate) mod tests;
