@@ -16,8 +16,9 @@ pub(crate) use assemble::fixed;
 
 use crate::{
     config::HotConfig,
-    engine::{Policy, Restart, offload::offload},
+    engine::{Policy, Restart, collect::Health, health::HealthWatch, offload::offload},
     error::Error,
+    snapshot::Published,
     source::{Source, UnknownKeys},
 };
 use provider::FigmentSource;
@@ -483,6 +484,42 @@ impl<T: HotConfig> Builder<T> {
     /// ```
     pub fn restart(mut self, policy: Restart) -> Self {
         self.options.policy.restart = policy;
+        self
+    }
+
+    /// Puts every new version on probation, and takes it back if the program does not stand it.
+    ///
+    /// During its probation `check` is asked again and again, ten times or every second, with the current snapshot. If it
+    /// says [`Health::Failing`] or panics, what the last version held that is not on probation is published again, as by
+    /// [`rollback_to`](crate::Handle::rollback_to); the sources that changed stay refused until they change again or
+    /// [`reload`](crate::Handle::reload) is called. [`on_reload_error`](crate::Handle::on_reload_error), the log, the status
+    /// and the history tell. What was put back is not on probation, so the program never goes back and forth.
+    ///
+    /// The check runs on a thread of its own. The first version needs none; who starts the program sees how it does.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::{Cause, Health};
+    /// use std::{sync::mpsc::channel, time::Duration};
+    ///
+    /// // A program that cannot cope with fewer than ten requests at a time.
+    /// let healthy = |config: &Config| if config.rate_limit.max < 10 { Health::Failing } else { Health::Ok };
+    /// let config = Config::hot_builder().health(healthy, Duration::from_millis(500)).load()?;
+    /// let (tell, told) = channel();
+    /// let _errors = config.on_reload_error(move |report| tell.send(report.clone()).unwrap());
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// assert!(told.recv_timeout(BOUND)?.has(hotswap::IssueKind::Health));
+    /// assert_eq!((config.rate_limit_max(), config.status().cause), (100, Cause::Health(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn health(
+        mut self,
+        check: impl Fn(&T) -> Health + Send + Sync + 'static,
+        probation: Duration,
+    ) -> Self {
+        let check = move |published: &Published| check(published.get(0));
+        self.options.policy.health = Some(HealthWatch::new(Box::new(check), probation));
         self
     }
 

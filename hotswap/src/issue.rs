@@ -121,6 +121,8 @@ pub enum IssueKind {
     Prepare,
     /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
     Restart,
+    /// A version failed its [health check](crate::Builder::health).
+    Health,
 }
 
 /// One problem: what is wrong, where it stands, what to do.

@@ -59,6 +59,9 @@ pub enum Cause {
     Expired,
     /// What an older version held was published again, by the number of that version.
     Rollback(u64),
+    /// A version failed its [health check](crate::Builder::health): what an older version held was published again, by
+    /// the number of that version.
+    Health(u64),
 }
 
 impl Cause {
@@ -84,6 +87,7 @@ impl fmt::Display for Cause {
             Self::Clear => f.write_str("override cleared"),
             Self::Expired => f.write_str("override expired"),
             Self::Rollback(version) => write!(f, "rollback to version {version}"),
+            Self::Health(version) => write!(f, "health check, back to version {version}"),
         }
     }
 }

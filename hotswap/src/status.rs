@@ -54,6 +54,10 @@ pub struct Status {
     pub watcher: Option<WatcherHealth>,
     /// Why the last reload was refused; `None` once one is accepted again.
     pub last_error: Option<String>,
+    /// How much longer the current version is on probation, see [`Builder::health`](crate::Builder::health); `None` when
+    /// it is not. Serialised in seconds.
+    #[serde(serialize_with = "maybe_seconds")]
+    pub probation: Option<Duration>,
     /// What `Warn` policies found in the current sources.
     pub warnings: Vec<String>,
     /// Fields whose new value waits for a restart.
@@ -92,6 +96,10 @@ pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Re
     serializer.serialize_f64(age.as_secs_f64())
 }
 
+fn maybe_seconds<S: serde::Serializer>(left: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    left.map(|left| left.as_secs_f64()).serialize(serializer)
+}
+
 impl Status {
     pub(crate) fn of(core: &Core) -> Self {
         let board = core.board();
@@ -103,6 +111,7 @@ impl Status {
             sources: sources(&board),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
+            probation: core.policy.health.as_ref().and_then(|health| health.left()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
             overrides: Override::all(core.model.shape, &board.pins),
@@ -132,6 +141,9 @@ fn sources(board: &Board) -> Vec<SourceStatus> {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
+        if let Some(left) = self.probation {
+            write!(f, ", on probation for another {:.1} s", left.as_secs_f64())?;
+        }
         for source in &self.sources {
             write!(f, "\n  {source}")?;
         }

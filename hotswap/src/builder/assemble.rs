@@ -73,6 +73,7 @@ impl Sources {
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
+        issues.extend(health_without_history(&options.policy));
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -204,14 +205,25 @@ fn watcher(commands: &Sender<Command>) -> Watcher {
 
 fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Error> {
     engine.report(core);
-    let thread = engine.start().map_err(|error| {
-        let message = format!("the system gives no thread for the engine: {error}");
-        Error::from(
-            Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
-        )
-    })?;
+    let thread = engine.start().map_err(|error| no_thread("the engine", &error))?;
     core.thread.adopt(thread, ended);
-    Ok(())
+    match &core.policy.health {
+        Some(health) => health.start(core).map_err(|error| no_thread("the health check", &error)),
+        None => Ok(()),
+    }
+}
+
+fn no_thread(whose: &str, error: &std::io::Error) -> Error {
+    let message = format!("the system gives no thread for {whose}: {error}");
+    Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads").into()
+}
+
+/// A health check that could take nothing back is a mistake.
+fn health_without_history(policy: &Policy) -> Option<Issue> {
+    let message = "a health check takes changes back, but no older version is remembered";
+    let issue =
+        || Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise `history` to at least 2");
+    (policy.health.is_some() && policy.history.versions < 2).then(issue)
 }
 
 /// A handle with no sources.

@@ -101,6 +101,9 @@ impl Core {
             let version = current.version + 1;
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
             let old = self.current.publish(next);
+            if let Some(health) = &self.policy.health {
+                health.published(version, &request.cause);
+            }
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             (version, Some(old))
         };

@@ -8,12 +8,12 @@ mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod gate;
+pub(crate) mod health;
 mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 pub(crate) mod prepare;
-#[cfg(test)]
 mod probation;
 mod rollback;
 pub(crate) mod run;
@@ -53,6 +53,7 @@ use crate::{
     value::Value,
     watch::WatcherHealth,
 };
+use health::HealthWatch;
 use lock::WriterLock;
 use prepare::Hooks;
 use run::Command;
@@ -71,12 +72,13 @@ pub(crate) struct Policy {
     /// How long one prepare hook may take.
     pub(crate) prepare_timeout: Duration,
     pub(crate) restart: Restart,
+    pub(crate) health: Option<Arc<HealthWatch>>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         let history = Limits { versions: 32, age: None };
-        Self { history, prepare_timeout: Duration::from_secs(5), restart: Restart::Report }
+        Self { history, prepare_timeout: Duration::from_secs(5), restart: Restart::Report, health: None }
     }
 }
 
@@ -166,7 +168,7 @@ pub(crate) struct Core {
     pub(crate) warnings: Arc<Reports>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
-    policy: Policy,
+    pub(crate) policy: Policy,
     writer: WriterLock<State>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
@@ -242,6 +244,7 @@ impl Core {
         self.closed.store(true, Ordering::Release);
         self.notifier.close();
         self.hooks.close();
+        self.policy.health.iter().for_each(|health| health.close());
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
@@ -250,6 +253,8 @@ impl Core {
         // Inside a write, the engine may be waiting for the one who waits for it here.
         if !self.writer.is_mine() {
             self.thread.join(PATIENCE);
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            self.policy.health.iter().for_each(|health| health.join(left));
         }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }

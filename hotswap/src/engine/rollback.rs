@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Core, Request, State, commit::lookup, hold::Ground};
+use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
     error::Error,
     history::{
@@ -33,13 +33,21 @@ impl Core {
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let current = self.current.load_full();
-        let version = self.target(target, current.version)?;
-        let content = self.past(version)?.content();
+        let version = self.target(target, self.current.version())?;
         let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+        self.go_back(state, version, &request)
+    }
+
+    pub(super) fn go_back(
+        &self,
+        state: Writing<'_, State>,
+        version: u64,
+        request: &Request,
+    ) -> Result<u64, Error> {
+        let content = self.past(version)?.content();
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
-            return self.commit(state, next, sound(value)?, &request);
+            return self.commit(state, next, sound(value)?, request);
         }
         let Ground { layers, variables, holds } =
             state.holds.go_back(&state.layers, &state.variables, &content, version);
@@ -50,7 +58,7 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds };
-        self.commit(state, next, live, &request)
+        self.commit(state, next, live, request)
     }
 
     /// What changed from one version to another.
