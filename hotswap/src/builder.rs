@@ -269,6 +269,25 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
+    /// Forgets every file, prefix and source up to here, those of the attributes too: for tests, and for programs that
+    /// decide for themselves.
+    ///
+    /// A variable that a field names by its own `env = ".."` still counts.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// assert_eq!(Config::hot_builder().check()?.rate_limit.max, 5);
+    /// assert_eq!(Config::hot_builder().clear_sources().check()?.rate_limit.max, 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_sources(mut self) -> Self {
+        self.paths.clear();
+        self.sources.clear();
+        self.env = None;
+        self
+    }
+
     /// Chooses the profile, over `<PREFIX>_PROFILE`, `HOTSWAP_PROFILE` and the default, `development`.
     ///
     /// It must be of ASCII letters, digits, `_` and `-`, and match at least one of the files with `{profile}` in their

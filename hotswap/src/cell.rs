@@ -28,7 +28,7 @@
 //!
 //! Rejected: one sequence for all cells, read before and after the cell. It costs three loads instead of one.
 
-use std::{array, iter, sync::Arc};
+use std::{array, iter};
 
 use crate::sync::{AtomicU64, NEAR, Ordering};
 
@@ -108,24 +108,24 @@ pub(crate) trait Slot<S> {
     fn swap(&self, new: S) -> S;
 }
 
-/// Stands in a cell that a publish is about to change. Any bits will do; these are rare.
-const PENDING: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Stands in a cell that a publish is about to change. Any bits will do; these are rare, and short enough to stand
+/// in the instruction that compares.
+const PENDING: u64 = 0xffff_ffff_9e37_79b9;
 
 /// One cell per number. The number 0 is the whole configuration's, and its cell holds the version.
-///
-/// Shared, so that each handle has them at hand: a reader would otherwise follow two more pointers.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Cells {
-    /// The first ones, of a length that the compiler knows: to look the length up costs as much as the cell.
-    near: Arc<[AtomicU64; NEAR]>,
-    far: Arc<[AtomicU64]>,
+    /// The first ones, in place and of a length that the compiler knows: to follow a pointer or to look the length
+    /// up costs as much as the cell.
+    near: [AtomicU64; NEAR],
+    far: Box<[AtomicU64]>,
 }
 
 impl Cells {
     pub(crate) fn new(version: u64, bits: &[u64]) -> Self {
         let mut cells = with_version(version, bits).map(AtomicU64::new);
         let near = array::from_fn(|_| cells.next().unwrap_or_default());
-        Self { near: Arc::new(near), far: cells.collect() }
+        Self { near, far: cells.collect() }
     }
 
     /// The bits of a near cell, and nothing else: this is all that nearly every read does. `None`: ask [`read`].

@@ -18,18 +18,35 @@
 //! # Ok::<(), hotswap::Error>(())
 //! ```
 
-use std::{borrow::Cow, time::Duration};
+use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::{
+    Deserializer, Serializer,
+    de::{Error, Visitor},
+};
 
 /// Reads a duration.
 ///
 /// # Errors
 /// The text has no unit, or one that is not known.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = Cow::<str>::deserialize(deserializer)?;
-    humantime::parse_duration(&text)
-        .map_err(|_| D::Error::custom("not a duration, write one like 10s, 1m 30s or 500ms"))
+    deserializer.deserialize_str(Text)
+}
+
+/// A type with words of its own: reports and descriptions say what is expected.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = Duration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a duration such as 10s")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
+        humantime::parse_duration(text)
+            .map_err(|_| E::custom("not a duration, write one like 10s, 1m 30s or 500ms"))
+    }
 }
 
 /// Writes a duration so that it can be read again.

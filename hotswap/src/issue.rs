@@ -55,6 +55,14 @@ impl Origin {
     pub(crate) fn env(name: impl Into<String>) -> Self {
         Self::Env { name: name.into() }
     }
+
+    /// The source as a whole.
+    pub(crate) fn source(&self) -> Self {
+        match self {
+            Self::File { path, .. } => Self::file(path),
+            other => other.clone(),
+        }
+    }
 }
 
 /// Reads as the second line of a problem: `at config/app.toml:14:7`.
@@ -150,11 +158,21 @@ pub struct Issue {
     help: Option<String>,
     kind: IssueKind,
     excerpt: Option<Arc<Excerpt>>,
+    /// How many layers were read before its source, which gave none.
+    rank: Option<usize>,
 }
 
 impl Issue {
     pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
-        Self { path, origin: None, message: one_line(message.into()), help: None, kind, excerpt: None }
+        Self {
+            path,
+            origin: None,
+            message: one_line(message.into()),
+            help: None,
+            kind,
+            excerpt: None,
+            rank: None,
+        }
     }
 
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
@@ -170,6 +188,15 @@ impl Issue {
     pub(crate) fn with_excerpt(mut self, excerpt: Option<Excerpt>) -> Self {
         self.excerpt = excerpt.map(Arc::new);
         self
+    }
+
+    pub(crate) fn behind(mut self, layers: usize) -> Self {
+        self.rank = Some(layers);
+        self
+    }
+
+    pub(crate) fn rank(&self) -> Option<usize> {
+        self.rank
     }
 
     /// What may be shown of the place.

@@ -6,8 +6,8 @@
 //! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
-//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates), [errors](guide::errors),
-//! [files](guide::files), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates),
+//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
@@ -42,6 +42,7 @@
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
@@ -63,6 +64,7 @@ mod cell;
 pub mod cli;
 mod config;
 mod de;
+mod describe;
 pub mod duration;
 #[cfg(feature = "cli")]
 mod effective;

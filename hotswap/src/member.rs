@@ -11,6 +11,7 @@ use crate::{
     cell::Scalar,
     config::{FieldOf, HotConfig},
     de::{self, DecodeError, Decoder, IgnoredKeys},
+    describe::{self, Body, Section},
     keys::Keys,
     load::problems::Problems,
     root,
@@ -41,6 +42,8 @@ pub trait Member<S>: Sync {
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
     /// Finds every problem of the value that stands at `keys`; `None` when no layer gives it. True if it is sound.
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool;
+    /// What the field takes and asks for.
+    fn describe(&self) -> Body;
 }
 
 /// Writes a leaf.
@@ -56,17 +59,20 @@ pub struct Leaf<const I: usize, F: 'static> {
     /// `Some` when the leaf has a cell of its own.
     pub bits: Option<fn(&F) -> u64>,
     pub rules: &'static [&'static dyn Rule<F>],
+    /// Whether a function of its own reads it.
+    pub converted: bool,
 }
 
 impl<const I: usize, F: DeserializeOwned> Leaf<I, F> {
     /// A leaf without attributes; generated code overrides what differs.
-    pub const PLAIN: Self = Self { decode: de::decode::<F>, encode: None, bits: None, rules: &[] };
+    pub const PLAIN: Self =
+        Self { decode: de::decode::<F>, encode: None, bits: None, rules: &[], converted: false };
 }
 
 impl<const I: usize, F> Leaf<I, F> {
     /// A leaf that is read by a function of its own.
     pub const fn with(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> Self {
-        Self { decode, encode: None, bits: None, rules: &[] }
+        Self { decode, encode: None, bits: None, rules: &[], converted: true }
     }
 }
 
@@ -149,6 +155,10 @@ where
             Err(error) => problems.decoding(error, keys),
         }
     }
+
+    fn describe(&self) -> Body {
+        Body::Leaf(describe::Leaf::of(self.decode, self.converted, self.rules))
+    }
 }
 
 /// A struct that derives `HotConfig` too.
@@ -198,6 +208,10 @@ where
 
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
         root::probe::<N>(value.unwrap_or(&Value::empty()), keys, problems)
+    }
+
+    fn describe(&self) -> Body {
+        Body::Nested(Section::of::<N>())
     }
 }
 
@@ -253,6 +267,10 @@ where
             None | Some(Value::Null) => true,
             Some(value) => root::probe::<N>(value, keys, problems),
         }
+    }
+
+    fn describe(&self) -> Body {
+        Body::Optional(Section::of::<N>())
     }
 }
 

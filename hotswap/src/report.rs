@@ -121,7 +121,7 @@ impl fmt::Display for Report<'_> {
         write!(f, "{bold}{}{bold:#}", self.error.summary())?;
         let mut last = None;
         for issue in self.error.issues().take(self.limit) {
-            let source = issue.origin().map(source);
+            let source = issue.origin().map(Origin::source);
             if last.as_ref() != Some(&source) {
                 f.write_str("\n")?;
                 source.iter().try_for_each(|source| write!(f, "\n{bold}{source}{bold:#}"))?;
@@ -133,14 +133,6 @@ impl fmt::Display for Report<'_> {
             0 => Ok(()),
             more => write!(f, "\n\n… and {more} more"),
         }
-    }
-}
-
-/// The source without the place in it.
-fn source(origin: &Origin) -> Origin {
-    match origin {
-        Origin::File { path, .. } => Origin::file(path),
-        other => other.clone(),
     }
 }
 

@@ -208,6 +208,15 @@ impl Shape {
         self.trail(slot).last().is_some_and(|field| !matches!(field.kind, Kind::Nested(_)))
     }
 
+    /// The numbers on the way from the struct itself, which is 0, to this one.
+    pub(crate) fn down_to(&'static self, slot: usize) -> impl Iterator<Item = usize> {
+        let below = self.trail(slot).into_iter().scan(0, |number, field| {
+            *number += field.slot;
+            Some(*number)
+        });
+        std::iter::once(0).chain(below)
+    }
+
     /// The fields on the way to the one with this number.
     pub(crate) fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
         let (mut shape, mut rest, mut trail) = (self, slot, Vec::new());

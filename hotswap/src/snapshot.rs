@@ -159,7 +159,7 @@ impl Current {
         Self { snapshot: ArcSwap::from_pointee(first), cells }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn load(&self) -> arc_swap::Guard<Arc<Published>> {
         self.snapshot.load()
     }
@@ -172,13 +172,15 @@ impl Current {
         self.cells.version().unwrap_or_else(|| self.load().version)
     }
 
-    pub(crate) fn cells(&self) -> &Cells {
-        &self.cells
+    /// One load of a cell, and nothing else, for nearly every read.
+    #[inline]
+    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
+        self.cells.read_near(slot).map_or_else(|| self.far_scalar(slot), F::from_bits)
     }
 
     /// A scalar whose cell is far, or about to change.
     #[cold]
-    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
+    fn far_scalar<F: Scalar>(&self, slot: usize) -> F {
         self.cells.read(slot).map_or_else(|| *self.load().get::<F>(slot), F::from_bits)
     }
 

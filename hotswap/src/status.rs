@@ -147,15 +147,26 @@ impl fmt::Display for Status {
         for source in &self.sources {
             write!(f, "\n  {source}")?;
         }
-        for field in &self.pending_restart {
-            write!(f, "\n  {field}")?;
+        for problem in self.watcher.iter().flat_map(|watcher| &watcher.problems) {
+            write!(f, "\n  only polling finds changes: {}", below(problem))?;
+        }
+        if let Some(error) = &self.last_error {
+            write!(f, "\n  last reload refused: {}", below(error))?;
+        }
+        for warning in &self.warnings {
+            write!(f, "\n  warning: {}", below(warning))?;
+        }
+        for pending in &self.pending_restart {
+            write!(f, "\n  {pending}")?;
         }
         for value in &self.overrides {
             write!(f, "\n  override {value}")?;
         }
-        if let Some(error) = &self.last_error {
-            write!(f, "\n  last reload refused: {error}")?;
-        }
         Ok(())
     }
+}
+
+/// The lines that follow the first one stand under it.
+fn below(text: &str) -> String {
+    text.replace('\n', "\n  ")
 }

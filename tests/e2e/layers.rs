@@ -162,6 +162,19 @@ fn the_profile_names_a_file() {
 }
 
 #[test]
+fn an_empty_prefix_makes_no_name_for_the_profile() {
+    with_variables(
+        "layers::an_empty_prefix_makes_no_name_for_the_profile",
+        &[("_PROFILE", "stray"), ("HOTSWAP_PROFILE", "red")],
+        || {
+            let folder = Folder::with("red.toml", "a = 8");
+            let builder = App::hot_builder().optional_file(folder.path("{profile}.toml")).env("");
+            assert_eq!(builder.check().unwrap().a, 8);
+        },
+    );
+}
+
+#[test]
 fn a_profile_of_the_environment() {
     with_variables(
         "layers::a_profile_of_the_environment",

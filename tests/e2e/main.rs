@@ -6,10 +6,12 @@
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod calls;
 mod concurrency;
 mod environment;
 mod files;
 mod gates;
+mod history;
 mod layers;
 mod left_out;
 mod load;
@@ -17,4 +19,5 @@ mod merges;
 mod overrides;
 mod reports;
 mod support;
+mod types;
 mod writes;

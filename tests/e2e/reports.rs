@@ -172,6 +172,33 @@ struct Limited {
 }
 
 #[test]
+fn problems_stand_in_the_order_of_the_sources() {
+    let folder = Folder::with("1.toml", "\n\n= 1\n= 2");
+    folder.write("2.toml", "a = 1");
+    folder.write("3.toml", "\n= 1");
+    let files = ["1.toml", "2.toml", "3.toml", "4.toml"];
+    let error = files.iter().fold(Limited::hot_builder(), |all, file| all.file(folder.path(file))).check();
+    let report = error.unwrap_err().report().to_string();
+    let headings = report.lines().filter(|line| line.starts_with("at "));
+    let names: Vec<_> = headings.map(|line| &line[line.len() - 6..]).collect();
+    assert_eq!(names, files, "{report}");
+}
+
+#[test]
+fn a_value_missing_in_an_element_has_the_place_of_the_element() {
+    let folder = Folder::with("app.toml", "[[servers]]\nport = 1\n[[servers]]\n");
+    let error = Listed::hot_builder().file(folder.path("app.toml")).check().unwrap_err();
+    let place = format!("at {}:3:1", folder.path("app.toml").display());
+    assert_eq!(places(&error), [("servers[1].port".to_owned(), place)]);
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Listed {
+    #[allow(dead_code)]
+    servers: Vec<Server>,
+}
+
+#[test]
 fn a_hundred_mistakes_print_the_first_twenty_and_a_count() {
     let lines: String = (0..100).map(|number| format!("wrong{number:03} = 1\n")).collect();
     let folder = Folder::with("app.toml", &lines);

@@ -86,6 +86,61 @@ fn clearing_overrides_gives_the_file_its_say_back() {
     assert_eq!((app.limit_max(), app.version()), (6, 3));
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+#[hot(check = Pair::in_order)]
+struct Pair {
+    #[hot(default = 1)]
+    low: u32,
+    #[hot(default = 9)]
+    high: u32,
+}
+
+impl Pair {
+    fn in_order(&self) -> Result<(), &'static str> {
+        if self.low <= self.high { Ok(()) } else { Err("low is above high") }
+    }
+}
+
+/// A file that is refused because of what was set.
+fn refused_pair(folder: &Folder) -> PairHandle {
+    let pair = Pair::hot_builder().file(folder.path("app.toml")).load().unwrap();
+    pair.set_low(5).unwrap();
+    folder.write("app.toml", "high = 4");
+    eventually("the file is refused", || pair.status().last_error.is_some());
+    pair
+}
+
+#[test]
+fn a_file_that_only_an_override_held_back_is_taken_when_the_override_goes() {
+    let folder = Folder::with("app.toml", "#");
+    let pair = refused_pair(&folder);
+    pair.clear_overrides().unwrap();
+    eventually("the file is taken", || (pair.low(), pair.high()) == (1, 4));
+    assert_eq!((pair.version(), pair.status().last_error), (4, None));
+}
+
+#[test]
+fn a_file_that_only_an_override_held_back_is_taken_when_another_value_is_set() {
+    let folder = Folder::with("app.toml", "#");
+    let pair = refused_pair(&folder);
+    pair.set_low(3).unwrap();
+    eventually("the file is taken", || (pair.low(), pair.high()) == (3, 4));
+}
+
+#[test]
+fn who_watches_nothing_is_not_made_to_read_by_a_write() {
+    let folder = Folder::with("app.toml", "#");
+    let pair = Pair::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    pair.set_low(5).unwrap();
+    folder.write("app.toml", "high = 4");
+    assert!(pair.reload().is_err());
+    pair.clear_overrides().unwrap();
+    // This answer comes after whatever the write asked for.
+    folder.write("app.toml", "high = 0");
+    assert!(pair.reload().is_err());
+    assert_eq!((pair.version(), pair.status().counts.reloads), (3, 2));
+}
+
 #[test]
 fn a_component_writes_but_does_not_reload_the_application() {
     let folder = Folder::with("app.toml", "#");
@@ -113,6 +168,46 @@ fn a_field_that_needs_a_restart_waits_while_others_go_live() {
     assert_eq!((app.port(), pending.len(), &*pending[0].path), (80, 1, "port"));
     folder.write("app.toml", "port = 80\nlimit.max = 7");
     eventually("going back clears it", || app.limit_max() == 7 && app.pending_restart().is_empty());
+}
+
+#[test]
+fn what_waits_for_a_restart_has_the_type_of_its_field() {
+    let folder = Folder::with("app.yaml", "port: 80");
+    let app = App::hot_builder().file(folder.path("app.yaml")).load().unwrap();
+    folder.write("app.yaml", "port: 0x51");
+    eventually("it waits", || !app.pending_restart().is_empty());
+    let pending = &app.pending_restart()[0];
+    assert_eq!((&pending.running, &pending.waiting), (&80.into(), &81.into()));
+    assert!(app.status().to_string().contains("\n  port stays 80 until a restart, then it is 81"));
+}
+
+#[test]
+fn the_status_tells_all_that_is_not_as_it_should_be() {
+    let folder = Folder::with("app.toml", "#");
+    let app = App::hot_builder()
+        .file(folder.path("app.toml"))
+        .unknown_keys(hotswap::UnknownKeys::Warn)
+        .load()
+        .unwrap();
+    let calm = app.status().to_string();
+    assert!(
+        ["warning", "restart", "set at run time", "refused"].iter().all(|word| !calm.contains(word)),
+        "{calm}"
+    );
+
+    app.set_limit_max(9).unwrap();
+    folder.write("app.toml", "colour = 'red'");
+    eventually("a warning", || !app.status().warnings.is_empty());
+    folder.write("app.toml", "limit.burst = 'x'");
+    eventually("a refusal", || app.status().last_error.is_some());
+    let lines = app.status().to_string();
+    for line in [
+        "\n  warning: colour: unknown key",
+        "\n  override limit.max = ",
+        "\n  last reload refused: configuration rejected: 1 problem\n    limit.burst: ",
+    ] {
+        assert!(lines.contains(line), "{line:?} is not in\n{lines}");
+    }
 }
 
 #[test]

@@ -39,8 +39,9 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
     model.checks.iter().map(move |function| {
         let hidden = model.private_at(function.span());
+        let name = shape::written(function);
         quote_spanned! {function.span()=>
-            &#hidden::Check { check: |config| #hidden::blaming(#function(config)), shape: Self::SHAPE }
+            &#hidden::Check { name: #name, check: |config| #hidden::blaming(#function(config)), shape: Self::SHAPE }
         }
     })
 }

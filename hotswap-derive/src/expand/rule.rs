@@ -35,7 +35,9 @@ pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
         Kind::Contains(needle) => call(span, kind("Contains"), quote!(#needle)),
         Kind::OneOf(choices) => call(span, kind("OneOf"), quote!(&[#(#choices),*])),
         Kind::Custom(function) => {
-            call(span, kind("Custom"), quote_spanned!(span=> |value| #private::in_words(#function(value))))
+            let name = super::shape::written(function);
+            let function = quote_spanned!(span=> #name, |value| #private::in_words(#function(value)));
+            call(span, kind("Custom"), function)
         }
         Kind::Each(rules) => {
             let (kind, rules) = (kind("Each"), rules.iter().map(|rule| expand(model, rule)));

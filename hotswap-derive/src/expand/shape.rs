@@ -153,9 +153,9 @@ impl ToTokens for Path<'_> {
     }
 }
 
-/// The type as its author would write it: tokens know no blanks.
-fn written(ty: &Type) -> String {
-    let spaced = ty.to_token_stream().to_string();
+/// A type or path as its author would write it: tokens know no blanks.
+pub(super) fn written(tokens: &impl ToTokens) -> String {
+    let spaced = tokens.to_token_stream().to_string();
     let mut text = String::new();
     let mut blank = false;
     for letter in spaced.chars() {

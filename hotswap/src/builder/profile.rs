@@ -41,7 +41,7 @@ impl Profile {
     }
 
     fn from_environment(prefix: Option<&str>) -> Result<Self, Error> {
-        let own = prefix.map(|prefix| format!("{prefix}_PROFILE"));
+        let own = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}_PROFILE"));
         for variable in own.into_iter().chain([COMMON.to_owned()]) {
             let Some(name) = env::var_os(&variable) else { continue };
             let variable_issue = || {

@@ -5,7 +5,10 @@ use std::{collections::btree_map, slice, sync::Arc};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{DecodeError, Decoder, KeyDecoder, Place, Step, step_key};
-use crate::value::{Table, Value};
+use crate::{
+    keys::Key,
+    value::{Table, Value},
+};
 
 /// Runs `read` one step down, and adds the step to what goes wrong there.
 fn step_down<'p, 'v, T>(
@@ -15,7 +18,7 @@ fn step_down<'p, 'v, T>(
     value: Option<&'v Value>,
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    let below = Place { parent: Some(place), step, known, ignored: place.ignored };
+    let below = Place { parent: Some(place), step, known, ignored: place.ignored, tracer: place.tracer };
     read(Decoder { value, place: below }).map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
         None => error,
@@ -24,13 +27,19 @@ fn step_down<'p, 'v, T>(
 
 pub(super) struct ListAccess<'p, 'v> {
     items: slice::Iter<'v, Value>,
+    /// How many elements without a value follow; a tracer gives them.
+    holes: usize,
     index: usize,
     place: &'p Place<'p>,
 }
 
 impl<'p, 'v> ListAccess<'p, 'v> {
     pub(super) fn new(items: &'v [Value], place: &'p Place<'p>) -> Self {
-        Self { items: items.iter(), index: 0, place }
+        Self { items: items.iter(), holes: 0, index: 0, place }
+    }
+
+    pub(super) fn holes(count: usize, place: &'p Place<'p>) -> Self {
+        Self { holes: count, ..Self::new(&[], place) }
     }
 }
 
@@ -41,14 +50,18 @@ impl<'v> SeqAccess<'v> for ListAccess<'_, 'v> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let Some(item) = self.items.next() else { return Ok(None) };
+        let item = self.items.next();
+        if item.is_none() {
+            let Some(left) = self.holes.checked_sub(1) else { return Ok(None) };
+            self.holes = left;
+        }
         let step = Step::Index(self.index);
         self.index += 1;
-        step_down(self.place, step, &[], Some(item), |decoder| seed.deserialize(decoder)).map(Some)
+        step_down(self.place, step, &[], item, |decoder| seed.deserialize(decoder)).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
+        Some(self.items.len() + self.holes)
     }
 }
 
@@ -67,14 +80,32 @@ pub(super) fn visit_list<'v, V: Visitor<'v>>(
 
 pub(super) struct TableAccess<'p, 'v> {
     entries: btree_map::Iter<'v, Arc<str>, Value>,
-    next: Option<(&'v str, &'v Value)>,
+    /// Keys without a value, which follow; a tracer gives them.
+    holes: slice::Iter<'static, &'static str>,
+    next: Option<(&'v str, Option<&'v Value>)>,
     place: &'p Place<'p>,
     known: &'static [&'static str],
 }
 
 impl<'p, 'v> TableAccess<'p, 'v> {
     pub(super) fn new(table: &'v Table, place: &'p Place<'p>, known: &'static [&'static str]) -> Self {
-        Self { entries: table.iter(), next: None, place, known }
+        Self { entries: table.iter(), holes: [].iter(), next: None, place, known }
+    }
+
+    pub(super) fn holes(
+        names: &'static [&'static str],
+        place: &'p Place<'p>,
+        known: &'static [&'static str],
+    ) -> Self {
+        let entries = btree_map::Iter::default();
+        Self { entries, holes: names.iter(), next: None, place, known }
+    }
+
+    fn advance(&mut self) -> Option<(&'v str, Option<&'v Value>)> {
+        match self.entries.next() {
+            Some((key, value)) => Some((key, Some(value))),
+            None => self.holes.next().map(|key| (*key, None)),
+        }
     }
 }
 
@@ -82,43 +113,47 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
     type Error = DecodeError;
 
     fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
-        let Some((key, value)) = self.entries.next() else { return Ok(None) };
-        self.next = Some((key, value));
-        seed.deserialize(KeyDecoder(key))
+        self.next = self.advance();
+        let Some((key, value)) = self.next else { return Ok(None) };
+        seed.deserialize(KeyDecoder { text: key, traced: value.is_none() })
             .map(Some)
-            .map_err(|error| error.below(crate::keys::Key::Name(key.clone())))
+            .map_err(|error| error.below(Key::Name(key.into())))
     }
 
     fn next_value_seed<T: DeserializeSeed<'v>>(&mut self, seed: T) -> Result<T::Value, DecodeError> {
         let Some((key, value)) = self.next.take() else {
             return Err(DecodeError::wrong("a value was asked for before its key"));
         };
-        step_down(self.place, Step::Name(key), self.known, Some(value), |decoder| seed.deserialize(decoder))
+        step_down(self.place, Step::Name(key), self.known, value, |decoder| seed.deserialize(decoder))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
+        Some(self.entries.len() + self.holes.len())
     }
 }
 
 /// `{ variant: content }`.
 pub(super) struct VariantAccess<'p, 'v> {
     name: &'v str,
-    content: &'v Value,
+    content: Option<&'v Value>,
     place: &'p Place<'p>,
 }
 
 impl<'p, 'v> VariantAccess<'p, 'v> {
     pub(super) fn of(table: &'v Table, place: &'p Place<'p>) -> Option<Self> {
         let (name, content) = table.iter().next()?;
-        Some(Self { name, content, place })
+        Some(Self { name, content: Some(content), place })
+    }
+
+    pub(super) fn hole(name: &'static str, place: &'p Place<'p>) -> Self {
+        Self { name, content: None, place }
     }
 
     fn content<T>(
         self,
         read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        step_down(self.place, Step::Name(self.name), &[], Some(self.content), read)
+        step_down(self.place, Step::Name(self.name), &[], self.content, read)
     }
 }
 
@@ -143,8 +178,8 @@ impl<'v> de::VariantAccess<'v> for VariantAccess<'_, 'v> {
         self.content(|decoder| seed.deserialize(decoder))
     }
 
-    fn tuple_variant<V: Visitor<'v>>(self, _len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.content(|decoder| de::Deserializer::deserialize_seq(decoder, visitor))
+    fn tuple_variant<V: Visitor<'v>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.content(|decoder| de::Deserializer::deserialize_tuple(decoder, len, visitor))
     }
 
     fn struct_variant<V: Visitor<'v>>(

@@ -5,22 +5,23 @@
 
 mod access;
 mod error;
+mod key;
 mod scalar;
+mod trace;
 
 use std::cell::RefCell;
 
-use serde::{
-    de::{DeserializeOwned, IntoDeserializer, Visitor},
-    forward_to_deserialize_any,
-};
+use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
 
 pub use error::DecodeError;
+pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 
 use crate::{
     keys::{Key, Keys},
     value::Value,
 };
 use access::{ListAccess, TableAccess, VariantAccess};
+use key::KeyDecoder;
 use scalar::Scalar;
 
 /// A key that the type being read ignored.
@@ -42,6 +43,8 @@ struct Place<'p> {
     /// The keys that the type knows beside this one.
     known: &'static [&'static str],
     ignored: Option<&'p IgnoredKeys>,
+    /// Answers where no value is.
+    tracer: Option<&'p Tracer>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,6 +62,10 @@ impl Place<'_> {
             Step::Name(name) => parent.name(name),
             Step::Index(index) => parent.index(index),
         }
+    }
+
+    fn depth(&self) -> usize {
+        self.parent.map_or(0, |parent| parent.depth() + 1)
     }
 
     fn ignore(&self) {
@@ -84,50 +91,18 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, ignored: Option<&'p IgnoredKeys>) -> Self {
-        Self { value, place: Place { parent: None, step: Step::Root, known: &[], ignored } }
+        Self { value, place: Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None } }
     }
 
-    fn given(&self) -> Result<&'v Value, DecodeError> {
-        self.value.ok_or_else(DecodeError::missing)
-    }
-
-    /// Hands an untyped scalar to `read`, anything else to the general way.
-    fn scalar_or_any<V: Visitor<'v>>(
-        self,
-        visitor: V,
-        read: impl FnOnce(Scalar<'p, 'v>, V) -> Result<V::Value, DecodeError>,
-    ) -> Result<V::Value, DecodeError> {
-        match self.given()? {
-            Value::Untyped(untyped) => read(Scalar::new(&untyped.text, untyped.dialect, self.place), visitor),
-            _ => serde::Deserializer::deserialize_any(self, visitor),
+    fn given(&self, asked: impl FnOnce() -> Asked) -> Result<&'v Value, DecodeError> {
+        match self.value {
+            Some(value) => Ok(value),
+            None => self.hole(asked),
         }
     }
 
-    fn table<V: Visitor<'v>>(
-        self,
-        known: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        match self.given()? {
-            Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, known)),
-            _ => self.scalar_or_any(visitor, Scalar::json),
-        }
-    }
-}
-
-macro_rules! scalars {
-    ($($method:ident => $read:ident)*) => {
-        $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            self.scalar_or_any(visitor, Scalar::$read)
-        })*
-    };
-}
-
-impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
-    type Error = DecodeError;
-
-    fn deserialize_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.given()? {
+    fn any<V: Visitor<'v>>(self, given: &'v Value, visitor: V) -> Result<V::Value, DecodeError> {
+        match given {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Int(value) => scalar::visit_integer(*value, visitor),
@@ -139,28 +114,95 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         }
     }
 
+    /// Hands an untyped scalar to `read`, anything else to the general way.
+    fn scalar_or_any<V: Visitor<'v>>(
+        self,
+        given: &'v Value,
+        visitor: V,
+        read: impl FnOnce(Scalar<'p, 'v>, V) -> Result<V::Value, DecodeError>,
+    ) -> Result<V::Value, DecodeError> {
+        match given {
+            Value::Untyped(untyped) => read(Scalar::new(&untyped.text, untyped.dialect, self.place), visitor),
+            _ => self.any(given, visitor),
+        }
+    }
+
+    fn list<V: Visitor<'v>>(self, asked: Asked, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(count) = self.traced_elements(&asked) {
+            return access::visit_list(ListAccess::holes(count, &self.place), visitor);
+        }
+        let given = self.given(|| asked)?;
+        self.scalar_or_any(given, visitor, Scalar::list)
+    }
+
+    fn table<V: Visitor<'v>>(
+        self,
+        asked: Asked,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        if let Some(names) = self.traced_keys(&asked) {
+            return visitor.visit_map(TableAccess::holes(names, &self.place, known));
+        }
+        match self.given(|| asked)? {
+            Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, known)),
+            other => self.scalar_or_any(other, visitor, Scalar::json),
+        }
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident => $read:ident, $asked:expr;)*) => {
+        $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            let asked: fn(&V) -> Asked = $asked;
+            let given = self.given(|| asked(&visitor))?;
+            self.scalar_or_any(given, visitor, Scalar::$read)
+        })*
+    };
+}
+
+macro_rules! integers {
+    ($($method:ident $int:ident)*) => {
+        scalars! { $(
+            $method => integer,
+            |_| Asked::Integer(i128::try_from($int::MIN).ok(), i128::try_from($int::MAX).ok());
+        )* }
+    };
+}
+
+impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let given = self.given(|| Asked::Any)?;
+        self.any(given, visitor)
+    }
+
     scalars! {
-        deserialize_bool => bool
-        deserialize_i8 => integer deserialize_i16 => integer deserialize_i32 => integer
-        deserialize_i64 => integer deserialize_i128 => integer
-        deserialize_u8 => integer deserialize_u16 => integer deserialize_u32 => integer
-        deserialize_u64 => integer deserialize_u128 => integer
-        deserialize_f32 => float deserialize_f64 => float
-        deserialize_char => text deserialize_str => text deserialize_string => text
-        deserialize_bytes => text deserialize_byte_buf => text deserialize_identifier => text
-        deserialize_seq => list
+        deserialize_bool => bool, |_| Asked::Bool;
+        deserialize_f32 => float, |_| Asked::Number;
+        deserialize_f64 => float, |_| Asked::Number;
+        deserialize_char => text, |_| Asked::Char;
+        deserialize_str => text, |visitor| Asked::text(visitor);
+        deserialize_string => text, |visitor| Asked::text(visitor);
+        deserialize_identifier => text, |visitor| Asked::text(visitor);
+        deserialize_bytes => text, |_| Asked::Any;
+        deserialize_byte_buf => text, |_| Asked::Any;
+        deserialize_unit => any, |_| Asked::Unit;
+    }
+
+    integers! {
+        deserialize_i8 i8 deserialize_i16 i16 deserialize_i32 i32 deserialize_i64 i64 deserialize_i128 i128
+        deserialize_u8 u8 deserialize_u16 u16 deserialize_u32 u32 deserialize_u64 u64 deserialize_u128 u128
     }
 
     fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.value {
+            None if self.is_traced_option() => visitor.visit_some(self),
             None | Some(Value::Null) => visitor.visit_none(),
             Some(Value::Untyped(untyped)) if untyped.dialect.is_null(&untyped.text) => visitor.visit_none(),
             Some(_) => visitor.visit_some(self),
         }
-    }
-
-    fn deserialize_unit<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        self.scalar_or_any(visitor, Scalar::any)
     }
 
     fn deserialize_unit_struct<V: Visitor<'v>>(
@@ -179,30 +221,38 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple<V: Visitor<'v>>(self, _len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.deserialize_seq(visitor)
+    fn deserialize_seq<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.list(Asked::List, visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'v>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.list(Asked::Tuple(len), visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'v>>(
         self,
         _name: &'static str,
-        _len: usize,
+        len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.deserialize_seq(visitor)
+        self.list(Asked::Tuple(len), visitor)
     }
 
     fn deserialize_map<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        self.table(&[], visitor)
+        self.table(Asked::Map, &[], visitor)
     }
 
     fn deserialize_struct<V: Visitor<'v>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.table(fields, visitor)
+        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them apart.
+        if let Some(list @ Value::List(_)) = self.value {
+            return Err(DecodeError::expected_table(list));
+        }
+        self.table(Asked::Struct(name, fields), fields, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'v>>(
@@ -211,7 +261,10 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match self.given()? {
+        if let Some(variant) = self.traced_variant(variants) {
+            return visitor.visit_enum(VariantAccess::hole(variant, &self.place));
+        }
+        match self.given(|| Asked::Enum(name, variants))? {
             Value::Text(text) | Value::Template(text) => {
                 visitor.visit_enum(IntoDeserializer::<DecodeError>::into_deserializer(&**text))
             }
@@ -226,70 +279,10 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_ignored_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.place.ignore();
-        visitor.visit_unit()
-    }
-}
-
-/// What reads a table's key: text that may have to become a number, for maps with number keys.
-#[derive(Clone, Copy)]
-struct KeyDecoder<'v>(&'v str);
-
-macro_rules! number_keys {
-    ($($method:ident)*) => {
-        $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            match self.0.parse::<i128>() {
-                Ok(number) => scalar::visit_integer(number, visitor),
-                Err(_) => visitor.visit_borrowed_str(self.0),
-            }
-        })*
-    };
-}
-
-impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
-    type Error = DecodeError;
-
-    fn deserialize_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_borrowed_str(self.0)
-    }
-
-    fn deserialize_bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.0 {
-            "true" => visitor.visit_bool(true),
-            "false" => visitor.visit_bool(false),
-            other => visitor.visit_borrowed_str(other),
+        if self.value.is_none() {
+            self.hole(|| Asked::Any)?;
         }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'v>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'v>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_enum(IntoDeserializer::<DecodeError>::into_deserializer(self.0))
-    }
-
-    number_keys! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-    }
-
-    forward_to_deserialize_any! {
-        <W: Visitor<'v>>
-        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
-        ignored_any
+        visitor.visit_unit()
     }
 }
 

@@ -112,13 +112,15 @@ impl<'p, 'v> Scalar<'p, 'v> {
         if let Some(value) = self.parse_bool() {
             return visitor.visit_bool(value);
         }
-        if let Some(value) = self.parse_integer().filter(|_| !leading_zero(self.text)) {
-            return visit_integer(value, visitor);
-        }
-        if let Some(value) =
-            self.parse_float().filter(|_| self.text.starts_with(|c: char| "+-.0123456789".contains(c)))
-        {
-            return visitor.visit_f64(value);
+        // With a leading zero it is a number to no reader but one who asks for a number.
+        if !leading_zero(self.text) {
+            if let Some(value) = self.parse_integer() {
+                return visit_integer(value, visitor);
+            }
+            let digits = self.text.starts_with(|c: char| "+-.0123456789".contains(c));
+            if let Some(value) = self.parse_float().filter(|_| digits) {
+                return visitor.visit_f64(value);
+            }
         }
         if self.dialect == Dialect::Variable && self.text.trim_start().starts_with(['{', '[']) {
             return self.json(visitor);

@@ -268,7 +268,8 @@ impl Collected {
 
     fn add(&mut self, given: Yield) {
         self.layers.extend(given.layers);
-        self.unread.extend(given.issues);
+        let behind = self.layers.len();
+        self.unread.extend(given.issues.into_iter().map(|issue| issue.behind(behind)));
         self.unsettled |= given.unsettled;
         self.look_again = self.look_again.into_iter().chain(given.look_again).min();
     }

@@ -1,6 +1,6 @@
 //! From a loaded configuration to a published one, or to a report.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, gate, hold::Ground,
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     error::Error,
-    issue::Issue,
+    issue::{Issue, IssueKind},
+    keys::Keys,
     load::{self, Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
@@ -71,7 +72,7 @@ impl Core {
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
     ///
     /// # Errors
-    /// A prepare hook refuses; nothing is changed then.
+    /// A prepare hook refuses, or there is no further version; nothing is changed then.
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
@@ -82,6 +83,7 @@ impl Core {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        let version = if changed.is_empty() { current.version } else { following(current.version)? };
         self.prepare(&current, &loaded, &changed, &request.cause)?;
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
@@ -95,23 +97,25 @@ impl Core {
         if let Some(step) = step {
             self.board().history.take(step);
         }
-        let (version, old) = if changed.is_empty() {
-            (current.version, None)
-        } else {
-            let version = current.version + 1;
+        let old = (!changed.is_empty()).then(|| {
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
             let old = self.current.publish(next);
             if let Some(health) = &self.policy.health {
                 health.published(version, &request.cause);
             }
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
-            (version, Some(old))
-        };
+            old
+        });
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old));
         Ok(version)
+    }
+
+    /// Whether the last refusal said the same.
+    pub(super) fn is_known(&self, error: &Error) -> bool {
+        self.board().last_error.as_ref().is_some_and(|(_, last)| last.to_string() == error.to_string())
     }
 
     /// Makes a refusal known: once for each distinct content.
@@ -144,6 +148,14 @@ impl Core {
     }
 }
 
+/// Versions never go back, so after the last one there is none.
+fn following(version: u64) -> Result<u64, Error> {
+    version.checked_add(1).ok_or_else(|| {
+        let message = format!("version {version} is the last one that can be counted");
+        Issue::new(IssueKind::Write, Keys::root(), message).with_help("start the program anew").into()
+    })
+}
+
 /// A variable of the process, else of a dotenv file.
 pub(super) fn lookup(variables: &Variables, name: &str) -> Option<String> {
     variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
@@ -156,11 +168,11 @@ pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
         let keys = shape.keys_of(*slot);
         keys.find(&current.tree) != keys.find(&loaded.tree)
     };
-    let candidates = loaded.root.changed_since(&*current.root);
-    if !candidates.iter().any(|slot| shape.is_leaf(*slot) && differs(slot)) {
-        return Vec::new();
-    }
-    candidates.into_iter().filter(differs).collect()
+    let candidates = loaded.root.changed_since(&*current.root).into_iter();
+    let leaves = candidates.filter(|slot| shape.is_leaf(*slot)).filter(differs);
+    // A struct is not compared again: it differs where a leaf below it does.
+    let numbers: BTreeSet<usize> = leaves.flat_map(|leaf| shape.down_to(leaf)).collect();
+    numbers.into_iter().collect()
 }
 
 /// Pins that make `keys` stay as the current version has them.
@@ -170,4 +182,16 @@ pub(super) fn frozen(current: &Published, slots: impl Iterator<Item = usize>) ->
         .map(|slot| shape.keys_of(slot))
         .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::following;
+
+    /// I32: to begin again at 0 would be to go back.
+    #[test]
+    fn no_version_follows_the_last_one() {
+        assert_eq!(following(u64::MAX - 1).unwrap(), u64::MAX);
+        assert!(following(u64::MAX).unwrap_err().to_string().contains("the last one"));
+    }
 }

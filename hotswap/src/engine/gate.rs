@@ -10,6 +10,7 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Input, Loaded, Model},
+    root::Root,
     snapshot::Published,
     value::Value,
 };
@@ -107,19 +108,24 @@ fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
         *secret |= leaf.secret();
     }
     let field = |(keys, (slot, secret)): (Keys, (usize, bool))| {
-        let shown = |tree| show(keys.find(tree), secret);
-        let (running, waiting) = (shown(&current.tree), shown(&loaded.tree));
+        let running = shown(&keys, slot, secret, &*current.root, &current.tree);
+        let waiting = shown(&keys, slot, secret, &*loaded.root, &loaded.tree);
         Waiting { keys, slot, running, waiting }
     };
     values.into_iter().map(field).collect()
 }
 
-fn show(value: Option<&Value>, secret: bool) -> serde_json::Value {
-    match value {
-        Some(_) if secret => "***".into(),
-        Some(value) => value.to_json(),
-        None => serde_json::Value::Null,
+/// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
+/// gave it where the type cannot be written.
+fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn Root, tree: &Value) -> serde_json::Value {
+    let given = keys.find(tree);
+    if secret {
+        return given.map_or(serde_json::Value::Null, |_| "***".into());
     }
+    let whole = root.encode(slot).ok();
+    let above = root.shape().keys_of(slot).0.len();
+    let typed = whole.as_ref().and_then(|whole| Keys(keys.0[above..].to_vec()).find(whole));
+    typed.or(given).map_or(serde_json::Value::Null, Value::to_json)
 }
 
 impl Waiting {

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Source(usize),
     /// Read everything again and say what came of it.
     Reload(Reply),
+    /// What was refused may be accepted now, though no source changed.
+    Reconsider,
     /// End.
     Stop,
 }
@@ -57,9 +59,35 @@ pub(crate) struct Engine {
 #[derive(Default)]
 pub(crate) struct Demand {
     fired: Option<Fired>,
-    replies: Vec<Reply>,
+    asked: Asked,
     source: bool,
     stop: bool,
+}
+
+/// A load that is wanted whether or not a source changed.
+#[derive(Default)]
+struct Asked {
+    replies: Vec<Reply>,
+    /// Something else than a source changed, that may have been what a refusal was about.
+    reconsider: bool,
+}
+
+impl Asked {
+    fn any(&self) -> bool {
+        self.reconsider || !self.replies.is_empty()
+    }
+
+    fn add(&mut self, more: Self) {
+        self.replies.extend(more.replies);
+        self.reconsider |= more.reconsider;
+    }
+
+    fn answer(&mut self, result: &Result<u64, Error>) {
+        for reply in std::mem::take(self).replies {
+            // Who asked may have gone.
+            let _ = reply.send(result.clone());
+        }
+    }
 }
 
 impl Engine {
@@ -70,7 +98,7 @@ impl Engine {
     fn run(mut self) {
         // When a file that is away counts as gone.
         let mut awaited: Option<Instant> = None;
-        let mut replies = Vec::new();
+        let mut asked = Asked::default();
         loop {
             let demand = self.wait(awaited);
             if demand.stop || self.core.strong_count() == 0 {
@@ -78,18 +106,18 @@ impl Engine {
             }
             let now = Instant::now();
             let over = awaited.is_some_and(|at| now >= at);
-            let wanted = demand.source || over || !demand.replies.is_empty();
-            replies.extend(demand.replies);
+            let wanted = demand.source || over || demand.asked.any();
+            asked.add(demand.asked);
             let Some(fired) = demand.fired.or_else(|| wanted.then(|| Fired::now(now))) else { continue };
             let Some(core) = self.core.upgrade() else { return };
-            awaited = self.pass(&core, fired, &mut replies);
+            awaited = self.pass(&core, fired, &mut asked);
         }
     }
 
     /// Sleeps until something is to be done.
     fn wait(&mut self, awaited: Option<Instant>) -> Demand {
         let mut demand = std::mem::take(&mut self.later);
-        if demand.stop || demand.source || !demand.replies.is_empty() {
+        if demand.stop || demand.source || demand.asked.any() {
             demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
             return demand;
         }
@@ -121,13 +149,15 @@ impl Engine {
                 self.collector.wake(index);
                 demand.source = true;
             }
-            Command::Reload(reply) => demand.replies.push(reply),
+            Command::Reload(reply) => demand.asked.replies.push(reply),
+            // Who watches nothing reads files only when told to.
+            Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
             Command::Stop => demand.stop = true,
         }
     }
 
     /// Reads, loads, commits or refuses. Returns when to look again for a file that is away.
-    fn pass(&mut self, core: &Arc<Core>, fired: Fired, replies: &mut Vec<Reply>) -> Option<Instant> {
+    fn pass(&mut self, core: &Arc<Core>, fired: Fired, asked: &mut Asked) -> Option<Instant> {
         // Watches come before the read, so that a change after it gives a hint.
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
@@ -136,8 +166,8 @@ impl Engine {
         if (!heard || self.debounce.is_writing()) && self.debounce.hold(Instant::now(), fired) {
             return None;
         }
-        let requested = !replies.is_empty();
-        let collected = self.collector.collect(fired.last_try, fired.poll || requested);
+        let thorough = fired.poll || !asked.replies.is_empty();
+        let collected = self.collector.collect(fired.last_try, thorough);
         self.report(core);
         let heard = self.listen();
         let unfinished = !heard || collected.unsettled || self.debounce.was_written();
@@ -150,12 +180,12 @@ impl Engine {
             return collected.look_again;
         }
         self.collector.seen();
-        let result = if collected.changed || requested {
-            self.accept(core, &collected, requested)
+        let result = if collected.changed || asked.any() {
+            self.accept(core, &collected, !asked.replies.is_empty())
         } else {
             Ok(core.current.version())
         };
-        answer(replies, &result);
+        asked.answer(&result);
         collected.look_again
     }
 
@@ -174,8 +204,9 @@ impl Engine {
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         core.board().reloads += 1;
         let result = contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(panicked()));
-        // Asked for by hand, unchanged content is tried again, but not reported again.
-        if let Some(error) = result.as_ref().err().filter(|_| collected.changed && !core.is_closed()) {
+        let refused = result.as_ref().err().filter(|_| !core.is_closed());
+        // Asked for by hand, unchanged content is tried again, but the same is not reported again.
+        if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {
             core.refuse(error);
         }
         result
@@ -194,11 +225,4 @@ fn panicked() -> Error {
     let message = "code of the program panicked during the reload";
     let help = "look for a panic in a Deserialize, a rule or a check";
     Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).into()
-}
-
-fn answer(replies: &mut Vec<Reply>, result: &Result<u64, Error>) {
-    for reply in replies.drain(..) {
-        // Who asked may have gone.
-        let _ = reply.send(result.clone());
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{Core, PendingRestart, State, commit::lookup, lock::Writing};
+use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -162,7 +162,17 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        self.commit(state, next, live, request)
+        let version = self.commit(state, next, live, request)?;
+        self.reconsider();
+        Ok(version)
+    }
+
+    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    fn reconsider(&self) {
+        if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
+            // A thread that is gone reads no sources.
+            let _ = commands.send(Command::Reconsider);
+        }
     }
 
     /// Takes back every value that was set at run time.
@@ -185,7 +195,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
         return Err(Error::new(issues));
     }
     // What cannot be encoded must still differ from what was there before.
-    let differing = Value::Int((current.version + 1).into());
+    let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         place(&tree, keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });

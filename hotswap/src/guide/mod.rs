@@ -9,6 +9,7 @@
 //! | [`gates`] | what may hold a valid change back |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
+//! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
 //! | [`limits`] | what the crate does not do |
 //!
@@ -34,6 +35,31 @@ pub mod errors {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}
+
+#[doc = include_str!("describing.md")]
+///
+/// The template, as TOML and as YAML:
+///
+/// ```toml
+#[doc = include_str!("described/template.toml")]
+/// ```
+///
+/// ```yaml
+#[doc = include_str!("described/template.yaml")]
+/// ```
+///
+/// The schema:
+///
+/// ```json
+#[doc = include_str!("described/schema.json")]
+/// ```
+///
+/// The reference, as text:
+///
+/// ```md
+#[doc = include_str!("described/reference.md")]
+/// ```
+pub mod describing {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}

@@ -20,8 +20,8 @@ static OPEN: Shape =
 pub(crate) struct Plain {
     pub(crate) layers: BTreeMap<usize, Value>,
     pub(crate) variables: BTreeMap<String, String>,
-    pins: BTreeMap<String, Option<Value>>,
-    held: BTreeMap<String, Option<Value>>,
+    pub(crate) pins: BTreeMap<String, Option<Value>>,
+    pub(crate) held: BTreeMap<String, Option<Value>>,
 }
 
 impl Plain {

@@ -6,7 +6,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     panics::contain,
-    shape::{Kind, Merge, Shape},
+    shape::{Kind, Leaf, Merge, Shape},
     source::{Layer, holds_template, locate::Places},
     value::Value,
 };
@@ -24,14 +24,15 @@ pub(super) fn misfits(model: Model, layer: &Layer, effective: &Value) -> Vec<Iss
     let mut found = problems.into_issues();
     found.retain(|issue| issue.kind() == IssueKind::WrongType);
     let text = if found.is_empty() { None } else { layer.text_places() };
-    found.iter().map(|issue| told(issue, layer, text.as_ref(), model.shape)).collect()
+    let leaves = if found.is_empty() { Vec::new() } else { model.shape.leaves() };
+    found.iter().map(|issue| told(issue, layer, text.as_ref(), &leaves)).collect()
 }
 
-fn told(issue: &Issue, layer: &Layer, text: Option<&Places<'_>>, shape: &'static Shape) -> Issue {
+fn told(issue: &Issue, layer: &Layer, text: Option<&Places<'_>>, leaves: &[Leaf]) -> Issue {
     let message = format!("{}, in a value that a higher layer hides", issue.message());
     let told = Issue::new(issue.kind(), issue.keys().clone(), message)
         .with_help(issue.help().unwrap_or("correct it or remove it"));
-    layer.placed(told, text, issue.keys(), showable(shape, issue.keys()))
+    layer.placed(told, text, issue.keys(), showable(leaves, issue.keys()))
 }
 
 /// The part of a layer that is hidden, without what only the whole of all layers can tell: tables, joined lists, and

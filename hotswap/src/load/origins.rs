@@ -7,15 +7,21 @@ use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
-    shape::Shape,
+    shape::{Leaf, Shape},
     source::{Layer, UnknownKeys, locate::Places},
 };
+
+/// The place of the source, the turn among sources at one place, line and column.
+type Order = (usize, usize, Option<usize>, Option<usize>);
 
 /// Problems that refuse the load, and those that only warn.
 type Settled = (Vec<Issue>, Vec<Issue>);
 
 /// Gives every problem its place and order, and tells what refuses the load from what only warns.
 pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> Settled {
+    if found.is_empty() && input.unread.is_empty() && input.layers.iter().all(|layer| layer.is_flawless()) {
+        return Settled::default();
+    }
     let map = Map::of(input, shape);
     let incomplete = !input.unread.is_empty();
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
@@ -27,12 +33,14 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
             // A source that gave nothing may have held what is missing, or what would have satisfied the rule.
             IssueKind::Missing | IssueKind::Rule if incomplete => {}
             IssueKind::UnknownKey => map
-                .unknown(&issue, shape)
+                .unknown(&issue)
                 .into_iter()
                 .for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings)),
+            // Where the element stands in which it is missing can be said.
+            IssueKind::Missing if map.is_inside(issue.keys()) => issues.push(map.placed(issue)),
             IssueKind::Missing => issues.push(map.advise(issue)),
             _ if issue.origin().is_some() => issues.push(issue),
-            _ => issues.push(map.placed(issue, shape)),
+            _ => issues.push(map.placed(issue)),
         }
     }
     let mut seen = HashSet::new();
@@ -44,7 +52,7 @@ pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>
 /// Gives each the place of the value that won.
 pub(crate) fn placed(issues: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> Vec<Issue> {
     let map = Map::of(input, shape);
-    issues.into_iter().map(|issue| map.placed(issue, shape)).collect()
+    issues.into_iter().map(|issue| map.placed(issue)).collect()
 }
 
 fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings: &mut Vec<Issue>) {
@@ -60,12 +68,13 @@ struct Map<'i> {
     input: &'i Input<'i>,
     layers: Vec<(&'i Layer, OnceCell<Option<Places<'i>>>)>,
     plan: Option<Plan>,
+    leaves: Vec<Leaf>,
 }
 
 impl<'i> Map<'i> {
-    fn of(input: &'i Input<'i>, shape: &Shape) -> Self {
+    fn of(input: &'i Input<'i>, shape: &'static Shape) -> Self {
         let layers = input.layers.iter().map(|layer| (&**layer, OnceCell::new())).collect();
-        Self { input, layers, plan: Plan::of(shape) }
+        Self { input, layers, plan: Plan::of(shape), leaves: shape.leaves() }
     }
 
     fn trace(&self, keys: &Keys, hiding: usize) -> Trace {
@@ -78,11 +87,17 @@ impl<'i> Map<'i> {
         Some((layer, text.get_or_init(|| layer.text_places()).as_ref()))
     }
 
+    /// Whether the place is below a leaf that has a key of its own.
+    fn is_inside(&self, keys: &Keys) -> bool {
+        let around = |leaf: &Leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys;
+        self.leaves.iter().any(|leaf| !leaf.field().flatten && around(leaf))
+    }
+
     /// A key that the decoder met inside a leaf stands in one or more layers, each with its own policy.
     /// What the fields describe was already checked layer by layer.
-    fn unknown(&self, issue: &Issue, shape: &'static Shape) -> Vec<(UnknownKeys, Issue)> {
+    fn unknown(&self, issue: &Issue) -> Vec<(UnknownKeys, Issue)> {
         let keys = issue.keys();
-        let inside = shape.leaves().iter().any(|leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys);
+        let inside = self.leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys);
         let trace = self.trace(keys, keys.0.len().saturating_sub(1));
         let given = trace.given.iter().filter(|_| inside && trace.depth == keys.0.len());
         given
@@ -103,7 +118,7 @@ impl<'i> Map<'i> {
     }
 
     /// With the place of the value that won, or of the nearest value around it.
-    fn placed(&self, issue: Issue, shape: &'static Shape) -> Issue {
+    fn placed(&self, issue: Issue) -> Issue {
         let keys = issue.keys().clone();
         if self.input.pins.keys().any(|pin| keys.starts_with(pin)) {
             return issue.at(Origin::Override);
@@ -117,25 +132,31 @@ impl<'i> Map<'i> {
             None if issue.kind() == IssueKind::WrongType && given.value.is_null() => issue.with_help(NULL),
             _ => issue,
         };
-        layer.placed(issue, text, &given.keys, showable(shape, &keys))
+        layer.placed(issue, text, &given.keys, showable(&self.leaves, &keys))
     }
 
     /// Sources in their order, then lines; what stands nowhere comes last.
-    fn order(&self, issue: &Issue) -> (usize, Option<usize>, Option<usize>) {
-        let Some(origin) = issue.origin() else { return (usize::MAX, None, None) };
-        let source = self.layers.iter().position(|(layer, _)| layer.speaks_for(origin));
-        let source = source.unwrap_or(self.layers.len());
+    fn order(&self, issue: &Issue) -> Order {
+        let Some(origin) = issue.origin() else { return (usize::MAX, 0, None, None) };
+        let layer = self.layers.iter().position(|(layer, _)| layer.speaks_for(origin));
+        let same = |unread: &Issue| unread.origin().is_some_and(|other| other.source() == origin.source());
+        let unread = || self.input.unread.iter().position(same);
+        let (place, turn) = match (layer, issue.rank()) {
+            (Some(layer), _) => (layer + 1, 0),
+            // What gave no layer stands behind those that were read before it.
+            (None, Some(layers)) => (layers, 1 + unread().unwrap_or(0)),
+            (None, None) => (self.layers.len() + 1, 0),
+        };
         match origin {
-            Origin::File { line, column, .. } => (source, *line, *column),
-            _ => (source, None, None),
+            Origin::File { line, column, .. } => (place, turn, *line, *column),
+            _ => (place, turn, None, None),
         }
     }
 }
 
 /// What may be seen of the value at `keys`: a leaf that is not secret, or an element of one. What stands deeper
 /// belongs to a type that nobody here knows.
-pub(super) fn showable(shape: &'static Shape, keys: &Keys) -> Show {
-    let leaves = shape.leaves();
+pub(super) fn showable(leaves: &[Leaf], keys: &Keys) -> Show {
     let leaf = leaves.iter().find(|leaf| keys.starts_with(&leaf.keys) && !leaf.field().flatten);
     let open = leaf.is_some_and(|leaf| {
         let below = &keys.0[leaf.keys.0.len()..];

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error};
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     place::{parsed, placed},
 };
 use crate::shape::Shape;
@@ -124,6 +124,8 @@ pub fn blaming<E: IntoCheckError>(result: Result<(), E>) -> Result<(), CheckErro
 /// A function of the user over a struct.
 #[doc(hidden)]
 pub struct Check<S> {
+    /// The path of the function.
+    pub name: &'static str,
     /// Wrapped as `|value| blaming(path(value))`; see [`Custom`](super::Custom).
     pub check: fn(&S) -> Result<(), CheckError>,
     /// Of `S`; leads from Rust names to the names in files.
@@ -138,5 +140,9 @@ impl<S> Rule<S> for Check<S> {
             let place = placed(Some(self.shape), &parsed(&field));
             findings.fail_as_told_at(place, &message, help.as_deref());
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Check(self.name)
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt::Display, marker::PhantomData};
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     subject::{Holds, Way},
 };
 
@@ -13,6 +13,8 @@ use super::{
 /// `impl Display` does from edition 2024 on.
 #[doc(hidden)]
 pub struct Custom<T: ?Sized, M> {
+    /// The path of the function.
+    pub name: &'static str,
     pub check: fn(&T) -> Result<(), String>,
     pub way: Way<M>,
 }
@@ -28,8 +30,8 @@ pub fn in_words<E: Display>(result: Result<(), E>) -> Result<(), String> {
 
 impl<T: ?Sized, M> Custom<T, M> {
     /// The rule for a function.
-    pub const fn new(check: fn(&T) -> Result<(), String>) -> Self {
-        Self { check, way: PhantomData }
+    pub const fn new(name: &'static str, check: fn(&T) -> Result<(), String>) -> Self {
+        Self { name, check, way: PhantomData }
     }
 }
 
@@ -38,5 +40,9 @@ impl<F: Holds<T, M>, T: ?Sized, M> Rule<F> for Custom<T, M> {
         if let Some(Err(words)) = value.held().map(self.check) {
             findings.fail_as_told(words);
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Custom(self.name)
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Findings, Rule};
+use super::{Findings, Requirement, Rule};
 use crate::keys::Key;
 
 /// Every element keeps some rules.
@@ -108,5 +108,9 @@ impl<F: Elements<Element = T>, T> Rule<F> for Each<T> {
         // The keys of a secret map are as secret as its values; an index tells nothing.
         let told = |key: &Key| !secret || matches!(key, Key::Index(_));
         value.visit(&mut |place, element| findings.run_below(place.0.filter(told), element, self.rules));
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Each(self.rules.iter().map(|rule| rule.describe()).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use validator::{ValidateEmail, ValidateIp, ValidateUrl};
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     subject::{Text, Way},
 };
 
@@ -29,6 +29,10 @@ macro_rules! text_format {
                 let Some(text) = value.text().filter(|text| !passes(text)) else { return };
                 let subject = findings.subject(text);
                 findings.fail(format!("{subject} is not {}", $noun)).help = $help;
+            }
+
+            fn describe(&self) -> Requirement {
+                Requirement::$name
             }
         }
     };

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use validator::ValidateLength;
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     subject::{Behind, Itself, Way},
 };
 
@@ -100,6 +100,11 @@ impl<F: Measured<M>, M> Rule<F> for Length<M> {
             findings.fail(format!("the length{shown} {broken}"));
         }
     }
+
+    fn describe(&self) -> Requirement {
+        let (min, max) = (self.equal.or(self.min), self.equal.or(self.max));
+        Requirement::Length { min, max, distinct: is_set::<F>() }
+    }
 }
 
 impl<F: Measured<M>, M> Rule<F> for NonEmpty<M> {
@@ -108,4 +113,17 @@ impl<F: Measured<M>, M> Rule<F> for NonEmpty<M> {
             findings.fail("the value is empty");
         }
     }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Length { min: Some(1), max: None, distinct: is_set::<F>() }
+    }
+}
+
+/// Whether equal elements count once. A type of another crate that does so is taken for a list, whose schema is a
+/// little stricter.
+fn is_set<F>() -> bool {
+    let name = std::any::type_name::<F>();
+    ["std::collections::hash::set::HashSet<", "alloc::collections::btree::set::BTreeSet<"]
+        .iter()
+        .any(|set| name.trim_start_matches("core::option::Option<").starts_with(set))
 }

@@ -14,6 +14,7 @@ mod one_of;
 mod pattern;
 mod place;
 mod range;
+mod requirement;
 mod subject;
 mod validate;
 
@@ -27,6 +28,7 @@ pub use self::{
     one_of::{Choice, OneOf},
     pattern::{Contains, Pattern, Regex, Searched},
     range::{Ordered, Range},
+    requirement::{Literal, Requirement},
     subject::{Holds, Text, Within},
     validate::{Checked, Validate},
 };
@@ -40,6 +42,9 @@ pub use self::{
 pub trait Rule<F: ?Sized>: Sync {
     /// Reports what is wrong with `value`, if anything.
     fn check(&self, value: &F, findings: &mut Findings);
+
+    /// Says what it asks for.
+    fn describe(&self) -> Requirement;
 }
 
 /// One failed rule.

@@ -3,7 +3,7 @@
 use std::{fmt::Debug, marker::PhantomData};
 
 use super::{
-    Findings, Rule,
+    Findings, Literal, Requirement, Rule,
     subject::{Holds, Text, Way},
 };
 
@@ -31,6 +31,8 @@ impl<C, M> OneOf<C, M> {
 pub trait Choice<C, M> {
     /// What is wrong with the value, if it is none of the choices.
     fn refused(&self, choices: &[C], findings: &Findings) -> Option<String>;
+    /// A choice as data.
+    fn literal(choice: &C) -> Literal;
 }
 
 /// By the text of the field.
@@ -53,13 +55,21 @@ impl<F: Text<M>, M> Choice<&'static str, AsText<M>> for F {
                 .map_or_else(|| refused.clone(), |closest| format!("{refused}; did you mean {closest:?}?")),
         )
     }
+
+    fn literal(choice: &&'static str) -> Literal {
+        Literal::of(choice)
+    }
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Holds<C, M>, C: PartialEq + Debug, M> Choice<C, AsValue<M>> for F {
+impl<F: Holds<C, M>, C: PartialEq + Debug + 'static, M> Choice<C, AsValue<M>> for F {
     fn refused(&self, choices: &[C], findings: &Findings) -> Option<String> {
         let value = self.held().filter(|value| !choices.contains(value))?;
         Some(words(value, choices, findings))
+    }
+
+    fn literal(choice: &C) -> Literal {
+        Literal::of(choice)
     }
 }
 
@@ -82,5 +92,9 @@ impl<F: Choice<C, M>, C: Sync, M> Rule<F> for OneOf<C, M> {
         if let Some(refused) = value.refused(self.choices, findings) {
             findings.fail(refused);
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::OneOf(self.choices.iter().map(F::literal).collect())
     }
 }

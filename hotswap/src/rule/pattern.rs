@@ -10,7 +10,7 @@ use std::{
 use validator::ValidateRegex;
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     subject::{Itself, Text, Way, Within},
 };
 
@@ -70,6 +70,10 @@ impl<F: Text<M>, M> Rule<F> for Regex<M> {
                 .fail(format!("the rule's pattern `{pattern}` is not a regular expression: {reason}"))
                 .with_help("correct `regex = ..` at the field in the program"),
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Regex(self.pattern.text)
     }
 }
 
@@ -161,5 +165,9 @@ impl<F: Searched<M>, M> Rule<F> for Contains<M> {
             let subject = value.shown().map_or_else(|| "the value".to_owned(), |text| findings.subject(text));
             findings.fail(format!("{subject} does not contain {:?}", self.needle));
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Contains(self.needle)
     }
 }

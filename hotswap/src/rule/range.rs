@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, fmt::Debug, marker::PhantomData};
 
 use super::{
-    Findings, Rule,
+    Findings, Literal, Requirement, Rule,
     subject::{Holds, Way},
 };
 
@@ -59,13 +59,23 @@ impl<T: Ordered, M> Range<T, M> {
 const IN_NO_RANGE: &str = "in no range";
 
 /// NaN is in no range, not even in one without bounds; `validator`'s own comparison lets it pass.
-impl<F: Holds<T, M>, T: Ordered, M> Rule<F> for Range<T, M> {
+impl<F: Holds<T, M>, T: Ordered + 'static, M> Rule<F> for Range<T, M> {
     fn check(&self, value: &F, findings: &mut Findings) {
         let Some(value) = value.held() else { return };
         let unordered = value.partial_cmp(value).is_none().then(|| IN_NO_RANGE.to_owned());
         if let Some(broken) = unordered.or_else(|| self.broken(value)) {
             let subject = findings.subject(value);
             findings.fail(format!("{subject} is {broken}"));
+        }
+    }
+
+    fn describe(&self) -> Requirement {
+        let literal = |bound: &Option<T>| bound.as_ref().map(Literal::of);
+        Requirement::Range {
+            min: literal(&self.min),
+            max: literal(&self.max),
+            exclusive_min: literal(&self.exclusive_min),
+            exclusive_max: literal(&self.exclusive_max),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::{
-    Findings, Rule,
+    Findings, Requirement, Rule,
     place::placed,
     subject::{Itself, Way, Within},
 };
@@ -55,6 +55,10 @@ impl<F: Checked<M>, M> Rule<F> for Validate<M> {
         if let Err(errors) = value.checked() {
             Report { shape: self.shape, findings }.all(&errors, &[]);
         }
+    }
+
+    fn describe(&self) -> Requirement {
+        Requirement::Validate
     }
 }
 

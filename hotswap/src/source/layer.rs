@@ -155,6 +155,11 @@ impl Layer {
         self.misfits.get_or_init(find)
     }
 
+    /// Whether nothing was found wrong while it was read.
+    pub(crate) fn is_flawless(&self) -> bool {
+        self.complaints.is_empty()
+    }
+
     pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
         self.complaints.iter().cloned()
     }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::source::{
     read_error::{ReadError, What},
-    stamp::{Digest, Stamp},
+    stamp::Stamp,
 };
 
 /// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
@@ -19,7 +19,6 @@ const CHUNK: usize = 8 * 1024;
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) text: String,
-    pub(crate) digest: Digest,
     pub(crate) stamp: Stamp,
     /// Where the file really stands, all links followed; as given if that cannot be said.
     pub(crate) real: PathBuf,
@@ -73,8 +72,7 @@ fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
         .map_err(sorted)?
         .ok_or(ReadError::TooLarge { limit: max_size })?;
     let after = Stamp::of(&file.metadata().map_err(sorted)?);
-    let digest = Digest::of(&bytes);
-    Ok(Content { text: text(bytes)?, digest, stamp: after, real, torn: !before.same_state(&after) })
+    Ok(Content { text: text(bytes)?, stamp: after, real, torn: !before.same_state(&after) })
 }
 
 /// Opens a regular file and nothing else.

@@ -1,11 +1,11 @@
-//! What tells one state of a file from another, and one content from another.
+//! What tells one state of a file from another.
 
-use std::{fmt, fs::Metadata, hash::Hasher};
+use std::fs::Metadata;
 
 /// The state of a file as the file system tells it.
 ///
 /// Two equal stamps do not prove equal content: clocks are coarse and can be set back. They only show that
-/// nothing seemed to happen while a file was read; whether content changed is for [`Digest`] to say.
+/// nothing seemed to happen while a file was read; whether it changed is for its text to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// The device, and the number of the file on it; both 0 where the platform does not tell.
@@ -59,54 +59,5 @@ impl Stamp {
     /// Whether nothing seems to have been written in between. A changed count of names is not a write.
     pub(crate) fn same_state(&self, other: &Self) -> bool {
         Self { nlink: 0, ..*self } == Self { nlink: 0, ..*other }
-    }
-}
-
-/// A 128-bit digest of content.
-///
-/// SipHash from the standard library with its fixed keys: it needs no dependency, is fast enough not to
-/// matter beside parsing, and with fixed keys one content has one digest in every process of a build. It is
-/// not for keeping on disk (the library may change it between releases), nor a defence: who can craft a
-/// collision here can write the file anyway. Two runs make 128 bits, so that no edit is missed by accident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Digest(u128);
-
-impl Digest {
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        let run = |domain: u8| {
-            let mut hasher = std::hash::DefaultHasher::new();
-            hasher.write_u8(domain);
-            hasher.write(bytes);
-            u128::from(hasher.finish())
-        };
-        Self(run(0) << 64 | run(1))
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Digest;
-
-    #[test]
-    fn one_content_has_one_digest() {
-        assert_eq!(Digest::of(b"port = 1"), Digest::of(b"port = 1"));
-    }
-
-    #[test]
-    fn other_content_has_another_digest() {
-        assert_ne!(Digest::of(b"port = 1"), Digest::of(b"port = 2"));
-        assert_ne!(Digest::of(b""), Digest::of(b"\0"));
-    }
-
-    #[test]
-    fn the_halves_of_a_digest_differ() {
-        let Digest(bits) = Digest::of(b"port = 1");
-        assert_ne!(bits >> 64, bits & u128::from(u64::MAX));
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    source::{read::Content, stamp::Digest, together::read_together},
+    source::{read::Content, together::read_together},
     watch::{
         Watcher,
         chain::Target,
@@ -24,7 +24,7 @@ struct Engine {
     watcher: Watcher,
     hints: Receiver<Hint>,
     debounce: Debounce,
-    last: Digest,
+    last: String,
     published: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ impl Engine {
         let (sender, hints) = mpsc::channel();
         let mut watcher = Watcher::start(move |hint| drop(sender.send(hint)));
         watcher.arm(&[Target::File(path.to_owned())]);
-        let last = Digest::of(&fs::read(path).unwrap());
+        let last = fs::read_to_string(path).unwrap();
         let debounce = Debounce::new(Timing::default(), Instant::now());
         Self { path: path.to_owned(), watcher, hints, debounce, last, published: Vec::new() }
     }
@@ -83,9 +83,9 @@ impl Engine {
         }
         if let Ok(content) = outcome
             && whole(&content)
-            && content.digest != self.last
+            && content.text != self.last
         {
-            self.last = content.digest;
+            self.last.clone_from(&content.text);
             self.published.push(content.text);
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! The numbers in the names of the sections are those of the list of invariants: I1 and so on.
 
+mod clocks;
 mod ends;
 mod listeners;
+mod order;
 mod panics;
 mod readers;
 mod reentry;

@@ -18,7 +18,6 @@ use crate::{
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
-        stamp::Digest,
         together::Outcome,
     },
     watch::{chain::Target, grace::Grace},
@@ -62,7 +61,8 @@ struct FileState {
 
 /// What became of a content, kept until there is another.
 struct Parsed {
-    digest: Digest,
+    /// Kept, since a comparison costs a tenth of what a digest of the new text would.
+    text: Arc<str>,
     /// The file is a mount of its own.
     mounted: bool,
     result: Result<Arc<Layer>, Vec<Issue>>,
@@ -235,7 +235,7 @@ impl FileState {
     }
 
     fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
-        if self.content.as_ref().is_none_or(|kept| kept.digest != content.digest) {
+        if self.content.as_ref().is_none_or(|kept| *kept.text != *content.text) {
             self.content = Some(Parsed::of(&self.shown, content, format, settings));
             self.changed = true;
         }
@@ -296,39 +296,38 @@ impl FileState {
 
 impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
-        let digest = content.digest;
         let mounted = is_mounted_file(&content.real);
-        let Some(format) = format else { return Self::dotenv(shown, &content, settings) };
-        let result = match format::parse(format, &content.text) {
+        let text: Arc<str> = content.text.into();
+        let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
+        let result = match format::parse(format, &text) {
             Ok(tree) => {
-                let places = Places::Text { path: shown.to_owned(), format, text: content.text.into() };
+                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&text) };
                 let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
                 Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => {
                 let excerpt = |flaw: &Flaw| {
-                    let line = content.text.lines().nth(flaw.line - 1)?;
+                    let line = text.lines().nth(flaw.line - 1)?;
                     Excerpt::unparsed(line, |name| settings.shape.knows(name))
                 };
                 let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { digest, mounted, result, variables: Variables::new() }
+        Self { text, mounted, result, variables: Variables::new() }
     }
 
-    fn dotenv(shown: &Path, content: &Content, settings: &Settings) -> Self {
-        let (digest, mounted) = (content.digest, is_mounted_file(&content.real));
-        match dotenv::parse(content.text.as_bytes()) {
+    fn dotenv(shown: &Path, text: Arc<str>, mounted: bool, settings: &Settings) -> Self {
+        match dotenv::parse(text.as_bytes()) {
             Ok(lines) => {
                 let variables =
                     lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { digest, mounted, result, variables }
+                Self { text, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                Self { digest, mounted, result: Err(issues), variables: Variables::new() }
+                Self { text, mounted, result: Err(issues), variables: Variables::new() }
             }
         }
     }

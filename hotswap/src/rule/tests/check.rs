@@ -14,8 +14,8 @@ impl App {
     }
 }
 
-const FITS: Rules<App> = &[&Check { check: |value| blaming(App::fits(value)), shape: &APP }];
-const PLAIN: Rules<App> = &[&Check { check: |value| blaming(App::plain(value)), shape: &APP }];
+const FITS: Rules<App> = &[&Check { name: "check", check: |value| blaming(App::fits(value)), shape: &APP }];
+const PLAIN: Rules<App> = &[&Check { name: "check", check: |value| blaming(App::plain(value)), shape: &APP }];
 
 fn told_at(field: fn() -> CheckError) -> String {
     told(FITS, App { error: field })

@@ -16,12 +16,14 @@ fn panics(value: &u32) -> Result<(), String> {
     panic!("no {value}")
 }
 
-const EVEN: Rules<u32> = &[&Custom::new(|value| in_words(even(value)))];
-const OPTION: Rules<Option<u32>> = &[&Custom::new(|value| in_words(even(value)))];
-const WHOLE: Rules<Option<u32>> = &[&Custom::new(|value| in_words(set(value)))];
-const TAME: Rules<Option<String>> = &[&Custom::new(|value| in_words(tame(value)))];
-const PANICS: Rules<u32> =
-    &[&Custom::new(|value| in_words(panics(value))), &Custom::new(|value| in_words(even(value)))];
+const EVEN: Rules<u32> = &[&Custom::new("even", |value| in_words(even(value)))];
+const OPTION: Rules<Option<u32>> = &[&Custom::new("even", |value| in_words(even(value)))];
+const WHOLE: Rules<Option<u32>> = &[&Custom::new("even", |value| in_words(set(value)))];
+const TAME: Rules<Option<String>> = &[&Custom::new("even", |value| in_words(tame(value)))];
+const PANICS: Rules<u32> = &[
+    &Custom::new("even", |value| in_words(panics(value))),
+    &Custom::new("even", |value| in_words(even(value))),
+];
 
 #[test]
 fn ok_and_none_pass() {

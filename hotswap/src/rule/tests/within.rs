@@ -32,7 +32,7 @@ const TEXT: Rules<Option<Sealed<String>>> = &[
     &Length { min: Some(8), ..Length::ANY },
     &OneOf::new(&["tame"]),
     &Ip::RULE,
-    &Custom::new(|value| in_words(tame(value))),
+    &Custom::new("tame", |value| in_words(tame(value))),
 ];
 const NUMBER: Rules<Sealed<Option<u8>>> = &[&Range { min: Some(8), ..Range::ANY }, &OneOf::new(&[1, 2])];
 

@@ -1,0 +1,132 @@
+//! The form of a value, as far as its type shows it.
+
+use crate::{
+    de::{Asked, Decoder, Heard, TRACED_KEY, Tracer},
+    keys::Keys,
+    panics,
+};
+
+/// How deep a form is followed; what stands deeper may be anything.
+const MAX_DEPTH: usize = 16;
+/// How many questions are put to one type.
+const MAX_RUNS: usize = 4096;
+/// How many elements of a tuple are told apart.
+const MAX_ELEMENTS: usize = 32;
+
+/// What a type reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Form {
+    /// Whether it may be absent, or null.
+    pub(crate) nullable: bool,
+    pub(crate) kind: FormKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum FormKind {
+    /// The type takes whatever there is, or holds itself, or would not say.
+    Any,
+    Unit,
+    Bool,
+    Integer(Option<i128>, Option<i128>),
+    Number,
+    Char,
+    /// With what the type says it expects.
+    Text(String),
+    List(Box<Form>),
+    /// So many elements, of which the first are known.
+    Tuple(Vec<Form>, usize),
+    Map(Box<Form>),
+    Struct(Vec<(&'static str, Form)>),
+    /// With what stands in each variant.
+    Enum(Vec<(&'static str, Form)>),
+}
+
+impl Form {
+    const ANY: Self = Self { nullable: false, kind: FormKind::Any };
+
+    /// Whether rules see the text as the file has it: a type with words of its own may change it.
+    pub(super) fn is_plain_text(&self) -> bool {
+        matches!(&self.kind, FormKind::Text(expected) if is_plain(expected))
+    }
+}
+
+/// What the text types of the standard library say they expect.
+pub(super) fn is_plain(expected: &str) -> bool {
+    matches!(expected, "a string" | "a borrowed string")
+}
+
+/// Asks a type, through what reads it, one question per run. Panics of the type are contained.
+pub(super) fn trace(read: &dyn Fn(Decoder<'_, '_>)) -> Form {
+    Walk { read, runs: 0, above: Vec::new() }.form(&Keys::root())
+}
+
+struct Walk<'r> {
+    read: &'r dyn Fn(Decoder<'_, '_>),
+    runs: usize,
+    /// The structs and enums on the way, to know one that holds itself.
+    above: Vec<Named>,
+}
+
+/// A type as serde sees it: its name, and where its list of fields lies.
+type Named = (&'static str, *const &'static str, usize);
+
+impl Walk<'_> {
+    fn form(&mut self, target: &Keys) -> Form {
+        if target.0.len() > MAX_DEPTH {
+            return Form::ANY;
+        }
+        let heard = self.ask(target);
+        let kind = heard.asked.map_or(FormKind::Any, |asked| self.kind(asked, target));
+        Form { nullable: heard.nullable, kind }
+    }
+
+    fn ask(&mut self, target: &Keys) -> Heard {
+        self.runs += 1;
+        if self.runs > MAX_RUNS {
+            return Heard::default();
+        }
+        let tracer = Tracer::new(target.clone());
+        // What the run yields does not matter, nor whether it fails: it is refused at its target.
+        let _ = panics::contain(|| (self.read)(Decoder::tracing(&tracer)));
+        tracer.heard()
+    }
+
+    fn kind(&mut self, asked: Asked, target: &Keys) -> FormKind {
+        match asked {
+            Asked::Any => FormKind::Any,
+            Asked::Unit => FormKind::Unit,
+            Asked::Bool => FormKind::Bool,
+            Asked::Integer(min, max) => FormKind::Integer(min, max),
+            Asked::Number => FormKind::Number,
+            Asked::Char => FormKind::Char,
+            Asked::Text(expected) => FormKind::Text(expected),
+            Asked::List => FormKind::List(Box::new(self.form(&target.index(0)))),
+            Asked::Tuple(length) => {
+                let known = (0..length.min(MAX_ELEMENTS)).map(|index| self.form(&target.index(index)));
+                FormKind::Tuple(known.collect(), length)
+            }
+            Asked::Map => FormKind::Map(Box::new(self.form(&target.name(TRACED_KEY[0])))),
+            Asked::Struct(name, names) => {
+                self.below(name, names, target).map_or(FormKind::Any, FormKind::Struct)
+            }
+            Asked::Enum(name, names) => self.below(name, names, target).map_or(FormKind::Any, FormKind::Enum),
+        }
+    }
+
+    /// The forms below a struct or an enum; `None` if it stands below itself.
+    fn below(
+        &mut self,
+        name: &'static str,
+        names: &'static [&'static str],
+        target: &Keys,
+    ) -> Option<Vec<(&'static str, Form)>> {
+        let named = (name, names.as_ptr(), names.len());
+        if self.above.contains(&named) {
+            return None;
+        }
+        self.above.push(named);
+        let forms = names.iter().map(|name| (*name, self.form(&target.name(name)))).collect();
+        self.above.pop();
+        Some(forms)
+    }
+}

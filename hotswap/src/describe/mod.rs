@@ -1,0 +1,132 @@
+//! A configuration that describes itself: what its fields take, what they must keep, where they come from.
+//!
+//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms from
+//! tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
+
+mod form;
+mod hash;
+mod outline;
+mod reference;
+mod schema;
+mod template;
+mod words;
+
+use serde_json::Value as Json;
+
+pub(crate) use form::{Form, FormKind};
+use outline::Place;
+
+use crate::{
+    config::HotConfig,
+    de::{DecodeError, Decoder},
+    panics,
+    rule::{Requirement, Rule},
+    shape::{FieldShape, Shape},
+    source::{format::Format, names::Names},
+    value::Value,
+};
+
+/// A struct that derives `HotConfig`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Section {
+    pub(crate) shape: &'static Shape,
+    pub(crate) fields: Vec<Field>,
+    /// The struct's checks.
+    pub(crate) checks: Vec<Requirement>,
+}
+
+/// A field of it.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) shape: &'static FieldShape,
+    pub(crate) body: Body,
+}
+
+/// What stands at a field.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Body {
+    Leaf(Leaf),
+    Nested(Section),
+    Optional(Section),
+}
+
+/// A value that serde reads.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Leaf {
+    pub(crate) form: Form,
+    pub(crate) rules: Vec<Requirement>,
+    /// It is read by a function of its own: what the file says and what the rules see may be two things.
+    pub(crate) converted: bool,
+}
+
+impl Section {
+    pub(crate) fn of<T: HotConfig>() -> Self {
+        let members = T::SHAPE.fields.iter().zip(T::MEMBERS);
+        let fields = members.map(|(shape, member)| Field { shape, body: member.describe() });
+        Self { shape: T::SHAPE, fields: fields.collect(), checks: requirements(T::CHECKS) }
+    }
+
+    /// Whether a configuration must say something about it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.fields.iter().any(Field::is_required)
+    }
+}
+
+impl Field {
+    /// Whether a configuration must say something about it. Secrets are told elsewhere than in files.
+    pub(crate) fn is_required(&self) -> bool {
+        match &self.body {
+            Body::Leaf(leaf) => {
+                let shape = self.shape;
+                let given = shape.default.is_some() || shape.serde_default || shape.flatten;
+                !given && !leaf.form.nullable && !matches!(leaf.form.kind, FormKind::Unit)
+            }
+            Body::Nested(section) => section.is_required(),
+            Body::Optional(_) => false,
+        }
+    }
+
+    /// The default that an attribute gives; a function of the program may stand behind it.
+    pub(crate) fn default(&self) -> Option<Value> {
+        panics::contain(self.shape.default?)
+    }
+}
+
+impl Leaf {
+    pub(crate) fn of<F>(
+        decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
+        converted: bool,
+        rules: &[&dyn Rule<F>],
+    ) -> Self {
+        let form = form::trace(&|decoder| drop(decode(decoder)));
+        Self { form, rules: requirements(rules), converted }
+    }
+}
+
+fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {
+    rules.iter().map(|rule| rule.describe()).collect()
+}
+
+/// The names of the variables; without any where two fields claim one, which a load reports.
+fn names<T: HotConfig>() -> Option<Names> {
+    Names::new(T::SHAPE, T::SETUP.env).ok()
+}
+
+pub(crate) fn schema<T: HotConfig>() -> Json {
+    schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::Kept)
+}
+
+pub(crate) fn schema_hash<T: HotConfig>() -> String {
+    hash::of(&schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::LeftOut))
+}
+
+pub(crate) fn template<T: HotConfig>(format: Format) -> String {
+    template::of(&Section::of::<T>(), names::<T>().as_ref(), format)
+}
+
+pub(crate) fn reference<T: HotConfig>() -> String {
+    reference::of(&Section::of::<T>(), names::<T>().as_ref())
+}

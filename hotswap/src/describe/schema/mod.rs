@@ -1,0 +1,124 @@
+//! JSON Schema, draft 2020-12.
+//!
+//! It accepts what a file may say, so a string with `${` stands for any value. Keywords of other types do not see
+//! strings, and strings have a pattern of their own: so most rules stay beside the type, where people look for them.
+
+mod dialect;
+mod leaf;
+mod level;
+mod meta;
+mod text;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Body, Field, Place, Section};
+use crate::source::names::Names;
+use level::Level;
+
+type Schema = Map<String, Json>;
+
+/// Whether words for people are part of a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prose {
+    Kept,
+    LeftOut,
+}
+
+/// The schema of a root.
+pub(super) fn of(section: &Section, names: Option<&Names>, prose: Prose) -> Json {
+    let writer = Writer { names, prose };
+    let mut schema = Schema::new();
+    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    writer.tell(&mut schema, "title", section.shape.name);
+    writer.tell(&mut schema, "description", section.shape.docs);
+    schema.insert("type".into(), "object".into());
+    let mut level = Level::default();
+    // Editors put it there, whatever the program is.
+    level.property("$schema", Schema::new());
+    writer.fill(&mut level, section, Place::default());
+    level.close(&mut schema);
+    meta::of_section(&mut schema, section);
+    schema.into()
+}
+
+struct Writer<'n> {
+    names: Option<&'n Names>,
+    prose: Prose,
+}
+
+impl Writer<'_> {
+    fn tell(&self, schema: &mut Schema, keyword: &str, words: &str) {
+        if self.prose == Prose::Kept && !words.is_empty() {
+            schema.insert(keyword.into(), words.into());
+        }
+    }
+
+    /// Adds the fields of a struct to the keys of a level.
+    fn fill(&self, level: &mut Level, section: &Section, place: Place) {
+        for field in &section.fields {
+            let optional = place.optional;
+            let place = place.below(field);
+            match &field.body {
+                Body::Nested(inner) if field.shape.flatten => {
+                    self.fill(level, inner, Place { optional, ..place });
+                }
+                Body::Optional(inner) if field.shape.flatten => {
+                    self.fill(level, inner, Place { optional: true, ..place });
+                }
+                Body::Leaf(_) if field.shape.flatten => level.open(self.field(field, &place)),
+                _ => self.add(level, field, &place, optional),
+            }
+        }
+    }
+
+    fn add(&self, level: &mut Level, field: &Field, place: &Place, optional: bool) {
+        let schema = self.field(field, place);
+        for alias in field.shape.aliases {
+            let mut schema = schema.clone();
+            schema.remove("default");
+            let words = format!("another name of `{}`", field.shape.key);
+            self.tell(&mut schema, "description", &words);
+            schema.insert("deprecated".into(), true.into());
+            schema.insert("x-hotswap".into(), json!({ "alias_of": field.shape.key }));
+            level.property(alias, schema);
+        }
+        level.property(field.shape.key, schema);
+        // A secret is told elsewhere than in files.
+        if field.is_required() && !optional && !place.secret {
+            level.require(field.shape);
+        }
+    }
+
+    fn field(&self, field: &Field, place: &Place) -> Schema {
+        match &field.body {
+            Body::Leaf(leaf) => {
+                let mut unsaid = Vec::new();
+                let mut schema = Schema::new();
+                self.tell(&mut schema, "description", field.shape.docs);
+                schema.extend(leaf::of_leaf(leaf, &mut unsaid));
+                if let Some(default) =
+                    field.default().filter(|_| !place.secret).and_then(|value| meta::json(&value))
+                {
+                    schema.insert("default".into(), default);
+                }
+                self.mark(&mut schema, field, place, &unsaid);
+                schema
+            }
+            Body::Nested(inner) => self.section(field, inner, place, false),
+            Body::Optional(inner) => self.section(field, inner, place, true),
+        }
+    }
+
+    fn section(&self, field: &Field, section: &Section, place: &Place, nullable: bool) -> Schema {
+        let mut schema = Schema::new();
+        self.tell(&mut schema, "title", section.shape.name);
+        let docs = if field.shape.docs.is_empty() { section.shape.docs } else { field.shape.docs };
+        self.tell(&mut schema, "description", docs);
+        schema.extend(leaf::typed(&["object"], nullable));
+        let mut level = Level::default();
+        self.fill(&mut level, section, place.clone());
+        level.close(&mut schema);
+        self.mark(&mut schema, field, place, &section.checks);
+        schema
+    }
+}

@@ -1,0 +1,63 @@
+//! What is said of a field beside its value.
+
+use super::{
+    super::outline::{Entry, Part},
+    value,
+};
+use crate::source::{format::Format, names::Names};
+
+/// Lines without the sign of a comment.
+pub(super) fn of_entry(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> Vec<String> {
+    let shape = entry.field.shape;
+    let mut lines = of_docs(shape.docs);
+    lines.extend(shape.deprecated.map(|advice| clean(&format!("deprecated: {advice}"))));
+    lines.push(clean(&facts(entry, names, format)));
+    lines.extend(entry.place.secret.then(|| secret(entry.variable(names))));
+    lines
+}
+
+pub(super) fn of_part(part: &Part<'_>) -> Vec<String> {
+    let mut lines = of_docs(part.docs());
+    lines.extend(part.field.shape.deprecated.map(|advice| clean(&format!("deprecated: {advice}"))));
+    lines.extend(part.nullable.then(|| "optional as a whole".to_owned()));
+    lines
+}
+
+pub(super) fn of_docs(docs: &str) -> Vec<String> {
+    docs.lines().map(clean).collect()
+}
+
+fn facts(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> String {
+    let mut facts = Vec::new();
+    let default = entry.field.default().filter(|_| !entry.place.secret);
+    if entry.is_required() {
+        facts.push("required".to_owned());
+    } else if default.is_none() {
+        facts.push("optional".to_owned());
+    }
+    let rules = entry.rules();
+    let comma = if rules.is_empty() { "" } else { ", " };
+    facts.push(format!("{}{comma}{rules}", entry.form()));
+    facts.extend(
+        default.and_then(|default| value::write(&default, format)).map(|text| format!("default: {text}")),
+    );
+    facts.extend(entry.variable(names).map(|name| format!("variable: {name}")));
+    facts.extend(entry.place.restart.then(|| "a change needs a restart".to_owned()));
+    facts.join("; ")
+}
+
+fn secret(variable: Option<String>) -> String {
+    match variable {
+        Some(name) => format!("secret: set the variable {name}, do not write it here"),
+        None => "secret: keep it out of files that others read".to_owned(),
+    }
+}
+
+/// A comment ends with its line, and no format allows control characters in one.
+fn clean(line: &str) -> String {
+    line.chars()
+        .map(|letter| if value::is_odd(letter) { ' ' } else { letter })
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
+}

@@ -1,0 +1,99 @@
+//! A file with every field, which loads back to the defaults.
+//!
+//! What has no default stands there as a comment, as do secrets: a line becomes live when its first `#` goes. JSON has
+//! no comments, so there it is `null`.
+
+mod comment;
+mod json;
+mod toml;
+mod value;
+mod yaml;
+
+use super::{Form, FormKind, Section, outline::Entry};
+use crate::{
+    rule::Requirement,
+    source::{format::Format, names::Names},
+    value::Value,
+};
+
+pub(super) fn of(section: &Section, names: Option<&Names>, format: Format) -> String {
+    match format {
+        Format::Toml => toml::of(section, names),
+        Format::Yaml => yaml::of(section, names),
+        Format::Json => json::of(section),
+    }
+}
+
+/// A line of a template.
+enum Line {
+    /// The default.
+    Live(String),
+    /// An example of a value that there is no default for.
+    Example(String),
+}
+
+impl Entry<'_> {
+    /// The value to show; one that the format cannot write is left to an example.
+    fn line(&self, names: Option<&Names>, format: Format) -> Line {
+        let default = self.field.default().filter(|_| !self.place.secret && !self.place.optional);
+        match default.and_then(|default| value::write(&default, format)) {
+            Some(text) => Line::Live(text),
+            None => Line::Example(value::write(&self.example(names), format).unwrap_or_default()),
+        }
+    }
+
+    fn example(&self, names: Option<&Names>) -> Value {
+        if self.place.secret {
+            let variable = self.variable(names);
+            return variable.map_or(Value::text(""), |name| Value::Template(format!("${{{name}}}").into()));
+        }
+        let chosen = self.leaf.rules.iter().find_map(|rule| match rule {
+            Requirement::OneOf(choices) => choices.first()?.json.clone().map(Value::from),
+            Requirement::Range { min: Some(min), .. } => min.json.clone().map(Value::from),
+            _ => None,
+        });
+        chosen.unwrap_or_else(|| example(&self.leaf.form))
+    }
+}
+
+fn example(form: &Form) -> Value {
+    match &form.kind {
+        FormKind::Bool => Value::Bool(false),
+        FormKind::Integer(..) => Value::Int(0),
+        FormKind::Number => Value::Float(0.0),
+        FormKind::List(_) | FormKind::Tuple(..) => Value::list([]),
+        FormKind::Map(_) => Value::empty(),
+        FormKind::Struct(fields) => {
+            Value::table(fields.iter().map(|(name, form)| ((*name).into(), example(form))))
+        }
+        FormKind::Enum(variants) => match variants.first() {
+            Some((name, form)) if form.kind != FormKind::Unit => {
+                Value::table([((*name).into(), example(form))])
+            }
+            Some((name, _)) => Value::text(name),
+            None => Value::text(""),
+        },
+        FormKind::Any | FormKind::Unit | FormKind::Char | FormKind::Text(_) => Value::text(""),
+    }
+}
+
+/// A blank line between what stands in a table; at the root also before the first.
+fn gap(text: &mut String, start: usize, root: bool) {
+    if root || text.len() > start {
+        text.push('\n');
+    }
+}
+
+/// Comments out a text whose lines begin with so many blanks.
+fn commented(text: &str, indent: usize) -> String {
+    let lines = text.lines().map(|line| match line.split_at_checked(indent) {
+        Some((blanks, rest)) if !rest.is_empty() => format!("{blanks}#{rest}\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+/// Whether anything but comments stands in a text.
+fn is_live(text: &str) -> bool {
+    text.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+}

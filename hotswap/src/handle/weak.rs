@@ -1,0 +1,56 @@
+//! A handle that keeps nothing alive.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Weak},
+};
+
+use super::Handle;
+use crate::{
+    config::HotConfig,
+    engine::{Core, lease::Lease},
+    pins::Signature,
+};
+
+/// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let config = Config::hot_load()?;
+/// let weak = config.downgrade();
+/// config
+///     .on_rate_limit_max_change(move |_, max| {
+///         let Some(config) = weak.upgrade() else { return };
+///         let _ = config.set_rate_limit_burst(max / 5);
+///     })
+///     .detach();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct WeakHandle<S> {
+    pub(super) core: Weak<Core>,
+    pub(super) base: usize,
+    pub(super) signature: Option<Arc<Signature>>,
+    pub(super) marker: PhantomData<fn() -> S>,
+}
+
+impl<S: HotConfig> WeakHandle<S> {
+    /// The generated handle again, if another one is still there.
+    pub fn upgrade(&self) -> Option<S::Handle> {
+        let core = Lease::upgrade(&self.core)?;
+        Some(Handle::part(core, self.base, self.signature.clone()).into())
+    }
+}
+
+impl<S> Clone for WeakHandle<S> {
+    fn clone(&self) -> Self {
+        let signature = self.signature.clone();
+        Self { core: Weak::clone(&self.core), base: self.base, signature, marker: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for WeakHandle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakHandle")
+    }
+}

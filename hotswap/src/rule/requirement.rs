@@ -1,0 +1,125 @@
+//! What a rule asks for, as data: for schemas and for people.
+
+use std::{
+    any::Any,
+    fmt::{self, Debug},
+};
+
+use serde_json::{Number, Value as Json};
+
+/// What a rule asks of a value.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Requirement {
+    Range {
+        min: Option<Literal>,
+        max: Option<Literal>,
+        exclusive_min: Option<Literal>,
+        exclusive_max: Option<Literal>,
+    },
+    /// In characters, elements or entries. `distinct` when equal elements count once.
+    Length {
+        min: Option<usize>,
+        max: Option<usize>,
+        distinct: bool,
+    },
+    Email,
+    Url,
+    Ip,
+    Regex(&'static str),
+    Contains(&'static str),
+    OneOf(Vec<Literal>),
+    /// A function of the program, by its path.
+    Custom(&'static str),
+    /// A function of the program over a struct, by its path.
+    Check(&'static str),
+    /// The type's own `validator::Validate`.
+    Validate,
+    Each(Vec<Requirement>),
+}
+
+/// A value that stands in a rule.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    /// As a file writes it; `None` for types of which only their own `Deserialize` knows how.
+    pub(crate) json: Option<Json>,
+    pub(crate) words: String,
+}
+
+impl Literal {
+    pub(crate) fn of<T: Debug + 'static>(value: &T) -> Self {
+        Self { json: json(value), words: format!("{value:?}") }
+    }
+}
+
+/// Primitives and text.
+fn json(value: &dyn Any) -> Option<Json> {
+    macro_rules! integers {
+        ($($int:ident)*) => {
+            $(if let Some(int) = value.downcast_ref::<$int>() {
+                let signed = i64::try_from(*int).map(Json::from);
+                return signed.or_else(|_| u64::try_from(*int).map(Json::from)).ok();
+            })*
+        };
+    }
+    integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+    if let Some(float) = value.downcast_ref::<f32>() {
+        // By its shortest text, so that 0.1 stays 0.1.
+        return Number::from_f64(float.to_string().parse().ok()?).map(Json::Number);
+    }
+    if let Some(float) = value.downcast_ref::<f64>() {
+        return Number::from_f64(*float).map(Json::Number);
+    }
+    if let Some(value) = value.downcast_ref::<bool>() {
+        return Some(Json::Bool(*value));
+    }
+    let letter = value.downcast_ref::<char>().map(ToString::to_string);
+    let text = value.downcast_ref::<&str>().map(ToString::to_string);
+    let owned = value.downcast_ref::<String>().cloned();
+    letter.or(text).or(owned).map(Json::String)
+}
+
+/// In the words of somebody who writes configuration files.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Range { min: Some(min), max: Some(max), .. } => {
+                write!(f, "from {} to {}", min.words, max.words)
+            }
+            Self::Range { min, max, exclusive_min, exclusive_max } => {
+                let bounds = [
+                    ("at least ", min),
+                    ("more than ", exclusive_min),
+                    ("at most ", max),
+                    ("less than ", exclusive_max),
+                ];
+                let bounds = bounds.iter().filter_map(|(words, bound)| {
+                    bound.as_ref().map(|bound| format!("{words}{}", bound.words))
+                });
+                f.write_str(&bounds.collect::<Vec<_>>().join(", "))
+            }
+            Self::Length { min: Some(1), max: None, .. } => f.write_str("not empty"),
+            Self::Length { min: Some(min), max: Some(max), .. } if min == max => write!(f, "length {min}"),
+            Self::Length { min: Some(min), max: Some(max), .. } => write!(f, "length {min} to {max}"),
+            Self::Length { min: Some(min), .. } => write!(f, "length at least {min}"),
+            Self::Length { max: Some(max), .. } => write!(f, "length at most {max}"),
+            Self::Length { .. } => f.write_str("any length"),
+            Self::Email => f.write_str("an email address"),
+            Self::Url => f.write_str("a URL"),
+            Self::Ip => f.write_str("an IP address"),
+            Self::Regex(pattern) => write!(f, "matches `{pattern}`"),
+            Self::Contains(needle) => write!(f, "contains {needle:?}"),
+            Self::OneOf(choices) => {
+                let choices: Vec<&str> = choices.iter().map(|choice| choice.words.as_str()).collect();
+                write!(f, "one of {}", choices.join(", "))
+            }
+            Self::Custom(path) | Self::Check(path) => write!(f, "passes `{path}`"),
+            Self::Validate => f.write_str("passes its own checks"),
+            Self::Each(rules) => {
+                let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+                write!(f, "each: {}", rules.join(", "))
+            }
+        }
+    }
+}
