@@ -6,7 +6,7 @@
 //! | [`loading`] | where values come from, and which one wins |
 //! | [`reading`] | how to read values, at what cost, and what not to hold |
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
-//! | [`gates`] | what may hold a valid change back |
+//! | [`gates`] | what may hold a valid change back, or take it back |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
