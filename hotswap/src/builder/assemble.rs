@@ -179,7 +179,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration));
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration);
+    let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {

@@ -17,6 +17,7 @@ pub(crate) mod prepare;
 mod probation;
 mod rollback;
 pub(crate) mod run;
+mod save;
 mod thread;
 mod write;
 
@@ -48,7 +49,7 @@ use crate::{
     pins::Pins,
     root::Root,
     snapshot::Current,
-    source::Layer,
+    source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
     value::Value,
     watch::WatcherHealth,
@@ -170,6 +171,8 @@ pub(crate) struct Core {
     pub(crate) board: Mutex<Board>,
     pub(crate) policy: Policy,
     writer: WriterLock<State>,
+    /// How variables are called; `None` for a handle without sources.
+    names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     pub(crate) thread: EngineThread,
@@ -201,11 +204,17 @@ impl Core {
             policy,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
+            names: None,
             commands,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
         }
+    }
+
+    pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
+        self.names = Some(names);
+        self
     }
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
