@@ -5,7 +5,7 @@ use std::{ffi::OsStr, ops::Range};
 use super::{Core, Request, State, write};
 use crate::{
     de::DecodeError,
-    effective::{self, MASK, Secrets},
+    effective::{self, Secrets},
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -13,6 +13,7 @@ use crate::{
     patch::{Outcome, Patch, Scene, Touch, Unit, Units},
     pins::Pins,
     root::Root,
+    secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
     value::Value,
@@ -83,7 +84,7 @@ type Values<'p> = Vec<(&'p Unit, Option<Value>)>;
 impl<'p> Patched<'p> {
     fn of(current: &'p Published, units: &'p Units, base: Keys, patch: &Patch) -> Result<Self, Error> {
         let shape = current.root.shape();
-        let before = effective::document(&*current.root, &current.tree, Secrets::Masked);
+        let before = effective::document(current, Secrets::Masked);
         let part = base.find(&before).map_or_else(|| Value::empty().to_json(), Value::to_json);
         let scene = Scene { units, base: base.clone(), document: part };
         let outcome = patch.apply(scene).map_err(Error::new)?;
