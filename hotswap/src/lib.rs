@@ -41,6 +41,7 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
+//! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
@@ -80,6 +81,7 @@ mod keys;
 mod load;
 mod member;
 mod panics;
+mod patch;
 mod path;
 mod pins;
 mod report;
@@ -87,6 +89,7 @@ mod resolve;
 mod root;
 mod rule;
 mod save;
+mod secret;
 mod ser;
 mod shape;
 mod snapshot;
@@ -114,6 +117,7 @@ pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
+pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};

@@ -12,6 +12,7 @@ mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
+mod patch;
 mod rollback;
 pub(crate) mod run;
 mod save;
