@@ -1,7 +1,7 @@
 //! A configuration that describes itself: what its fields take, what they must keep, where they come from.
 //!
-//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms from
-//! tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
+//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms
+//! from tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
 
 mod form;
 mod hash;
