@@ -22,19 +22,26 @@ pub(crate) enum Secrets {
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from.
 pub(crate) fn document(root: &dyn Root, tree: &Value, secrets: Secrets) -> Value {
-    let mut document = Document { root, tree, secrets, written: Value::empty() };
-    document.fields(root.shape(), 0, &Keys::root(), false);
-    document.written
+    leaves(root, tree, secrets).into_iter().fold(Value::empty(), |document, (keys, value)| {
+        merge(document, &place(&Value::empty(), &keys, Some(&value)))
+    })
 }
 
-struct Document<'r> {
+/// The same leaf by leaf, in the order of the struct.
+pub(crate) fn leaves(root: &dyn Root, tree: &Value, secrets: Secrets) -> Vec<(Keys, Value)> {
+    let mut leaves = Leaves { root, tree, secrets, found: Vec::new() };
+    leaves.fields(root.shape(), 0, &Keys::root(), false);
+    leaves.found
+}
+
+struct Leaves<'r> {
     root: &'r dyn Root,
     tree: &'r Value,
     secrets: Secrets,
-    written: Value,
+    found: Vec<(Keys, Value)>,
 }
 
-impl Document<'_> {
+impl Leaves<'_> {
     fn fields(&mut self, shape: &'static Shape, base: usize, parent: &Keys, hidden: bool) {
         for field in shape.fields {
             let keys = field.keys(parent);
@@ -57,8 +64,13 @@ impl Document<'_> {
         } else if let Kind::Optional(inner) = field.kind {
             value = self.within(inner, value);
         }
-        let alone = place(&Value::empty(), keys, Some(&value));
-        self.written = merge(std::mem::replace(&mut self.written, Value::Null), &alone);
+        match &value {
+            // Its keys stand beside the fields of the struct.
+            Value::Table(table) if field.flatten => {
+                self.found.extend(table.iter().map(|(name, value)| (keys.name(name), value.clone())));
+            }
+            _ => self.found.push((keys.clone(), value)),
+        }
     }
 
     /// Secrets inside an `Option` of a nested struct.

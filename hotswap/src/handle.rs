@@ -2,6 +2,7 @@
 
 mod listen;
 mod past;
+mod save;
 mod weak;
 mod write;
 

@@ -66,7 +66,6 @@ mod config;
 mod de;
 mod describe;
 pub mod duration;
-#[cfg(feature = "cli")]
 mod effective;
 mod engine;
 mod error;
@@ -87,6 +86,7 @@ mod report;
 mod resolve;
 mod root;
 mod rule;
+mod save;
 mod ser;
 mod shape;
 mod snapshot;

@@ -185,7 +185,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
     let (warnings, limits) = (loaded.warnings.clone(), sources.history);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration));
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration);
+    let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
