@@ -14,7 +14,7 @@ use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile
 use crate::{
     config::HotConfig,
     engine::{
-        Core, State,
+        Core, OverrideConflict, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
         lease::Lease,
         run::{Command, Demand, Engine},
@@ -43,6 +43,7 @@ struct Sources {
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
+    conflict: OverrideConflict,
     history: Limits,
 }
 
@@ -95,6 +96,7 @@ impl Sources {
             issues,
             timing: options.timing(),
             watch: options.watch,
+            conflict: options.override_conflict,
             history: options.history,
         })
     }
@@ -185,7 +187,9 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
     let (warnings, limits) = (loaded.warnings.clone(), sources.history);
     let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration));
+    let mut core = Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration);
+    core.conflict = sources.conflict;
+    let core = Arc::new(core);
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {

@@ -7,6 +7,7 @@
 mod chronicle;
 pub(crate) mod collect;
 mod commit;
+mod conflict;
 mod gate;
 mod hold;
 pub(crate) mod lease;
@@ -29,6 +30,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use conflict::OverrideConflict;
 pub use gate::PendingRestart;
 pub(crate) use hold::Holds;
 pub(crate) use rollback::Target;
@@ -146,6 +148,7 @@ pub(crate) struct Core {
     pub(crate) warnings: Arc<Reports>,
     pub(crate) board: Mutex<Board>,
     writer: WriterLock<State>,
+    pub(crate) conflict: OverrideConflict,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     pub(crate) thread: EngineThread,
@@ -175,6 +178,7 @@ impl Core {
             warnings: Arc::default(),
             board: Mutex::new(board),
             writer: WriterLock::new(state),
+            conflict: OverrideConflict::default(),
             commands,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
