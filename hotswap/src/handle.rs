@@ -1,8 +1,8 @@
 //! What a program holds of its configuration. Reads stand here; [`write`] and [`listen`] hold the rest.
 
 mod listen;
-mod patch;
 mod past;
+mod patch;
 mod save;
 mod weak;
 mod write;
