@@ -20,18 +20,25 @@ pub(crate) enum Secrets {
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from.
 pub(crate) fn document(published: &Published, secrets: Secrets) -> Value {
-    let mut document = Document { published, secrets, written: Value::empty() };
-    document.fields(published.root.shape(), 0, &Keys::root(), false);
-    document.written
+    leaves(published, secrets).into_iter().fold(Value::empty(), |document, (keys, value)| {
+        merge(document, &place(&Value::empty(), &keys, Some(&value)))
+    })
 }
 
-struct Document<'p> {
+/// The same leaf by leaf, in the order of the struct.
+pub(crate) fn leaves(published: &Published, secrets: Secrets) -> Vec<(Keys, Value)> {
+    let mut leaves = Leaves { published, secrets, found: Vec::new() };
+    leaves.fields(published.root.shape(), 0, &Keys::root(), false);
+    leaves.found
+}
+
+struct Leaves<'p> {
     published: &'p Published,
     secrets: Secrets,
-    written: Value,
+    found: Vec<(Keys, Value)>,
 }
 
-impl Document<'_> {
+impl Leaves<'_> {
     fn fields(&mut self, shape: &'static Shape, base: usize, parent: &Keys, hidden: bool) {
         for field in shape.fields {
             let keys = field.keys(parent);
@@ -51,6 +58,11 @@ impl Document<'_> {
                 .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
         };
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
+        // A list without some of its elements would be another list.
+        let whole = matches!(field.kind, Kind::Leaf) && self.secrets == Secrets::LeftOut;
+        if whole && holds_secret(&value) {
+            return;
+        }
         let Some(mut value) = without_secrets(&value, self.secrets) else { return };
         if hidden {
             match self.secrets {
@@ -60,8 +72,13 @@ impl Document<'_> {
         } else if let Kind::Optional(inner) = field.kind {
             value = self.within(inner, value);
         }
-        let alone = place(&Value::empty(), keys, Some(&value));
-        self.written = merge(std::mem::replace(&mut self.written, Value::Null), &alone);
+        match &value {
+            // Its keys stand beside the fields of the struct.
+            Value::Table(table) if field.flatten => {
+                self.found.extend(table.iter().map(|(name, value)| (keys.name(name), value.clone())));
+            }
+            _ => self.found.push((keys.clone(), value)),
+        }
     }
 
     /// Secrets inside an `Option` of a nested struct.
@@ -88,4 +105,14 @@ fn without_secrets(value: &Value, secrets: Secrets) -> Option<Value> {
         ),
         (other, _) => other.clone(),
     })
+}
+
+/// Whether a secret stands anywhere in it.
+pub(crate) fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Table(entries) => entries.values().any(holds_secret),
+        _ => false,
+    }
 }

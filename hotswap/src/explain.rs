@@ -99,9 +99,11 @@ impl Explanation {
     }
 }
 
-/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an example.
+/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an
+/// example.
 ///
-/// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a list.
+/// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a
+/// list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Explanations(Vec<Explanation>);

@@ -1,7 +1,9 @@
 //! What a program holds of its configuration. Reads stand here; [`write`] and [`listen`] hold the rest.
 
 mod listen;
+mod patch;
 mod past;
+mod save;
 mod weak;
 mod write;
 

@@ -184,6 +184,12 @@ impl Issue {
         self
     }
 
+    /// With words before the message.
+    pub(crate) fn because(mut self, words: &str) -> Self {
+        self.message = one_line(format!("{words}: {}", self.message));
+        self
+    }
+
     pub(crate) fn behind(mut self, layers: usize) -> Self {
         self.rank = Some(layers);
         self

@@ -16,6 +16,7 @@ mod left_out;
 mod load;
 mod merges;
 mod overrides;
+mod patches;
 mod reports;
 mod secrets;
 mod support;

@@ -186,7 +186,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let (warnings, limits) = (loaded.warnings.clone(), sources.history);
     let current =
         Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
-    let core = Arc::new(Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration));
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration);
+    let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
@@ -237,7 +238,7 @@ fn encode<T: HotConfig>(value: &T) -> Value {
     T::SHAPE.leaves().into_iter().fold(Value::empty(), |tree, leaf| {
         let keys = T::SHAPE.keys_of(leaf.slot);
         match root::encode(value, leaf.slot) {
-            Ok(encoded) => load::place(&tree, &keys, Some(&encoded)),
+            Ok(encoded) => load::put(&tree, T::SHAPE, &keys, Some(&encoded)),
             Err(_) => tree,
         }
     })

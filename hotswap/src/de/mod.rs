@@ -291,7 +291,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_ignored_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.place.ignore();
-        if self.value.is_none() {
+        if self.value.is_none() && self.place.tracer.is_some() {
             self.hole(|| Asked::Any)?;
         }
         visitor.visit_unit()

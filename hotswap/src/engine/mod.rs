@@ -12,8 +12,10 @@ mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
+mod patch;
 mod rollback;
 pub(crate) mod run;
+mod save;
 mod thread;
 mod write;
 
@@ -46,7 +48,7 @@ use crate::{
     root::Root,
     shape::Leaf,
     snapshot::Current,
-    source::Layer,
+    source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
     value::Value,
     watch::WatcherHealth,
@@ -145,6 +147,8 @@ pub(crate) struct Core {
     pub(crate) warnings: Arc<Reports>,
     pub(crate) board: Mutex<Board>,
     writer: WriterLock<State>,
+    /// How variables are called; `None` for a handle without sources.
+    names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     pub(crate) thread: EngineThread,
@@ -174,11 +178,17 @@ impl Core {
             warnings: Arc::default(),
             board: Mutex::new(board),
             writer: WriterLock::new(state),
+            names: None,
             commands,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
         }
+    }
+
+    pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
+        self.names = Some(names);
+        self
     }
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {

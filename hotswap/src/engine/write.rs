@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded, place, problems::Problems},
+    load::{self, Input, Loaded, problems::Problems},
     pins::{Pin, Pins, Signature},
     root::Root,
     shape::Shape,
@@ -25,12 +25,12 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    fn pin(&self, value: Option<Value>) -> Pin {
+    pub(super) fn pin(&self, value: Option<Value>) -> Pin {
         Pin::new(value, self.signature.as_deref())
     }
 
     /// Refuses what cannot be done here, before anything runs.
-    fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
+    pub(super) fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
         let keys = || current.root.shape().keys_of(base);
         if let Some(expected) = self.expected.filter(|expected| *expected != current.version) {
             let message = format!("expected version {expected}, but version {} is current", current.version);
@@ -106,7 +106,7 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
-    fn write(
+    pub(super) fn write(
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
@@ -125,7 +125,12 @@ impl Core {
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
-    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, request: &Request) -> Result<u64, Error> {
+    pub(super) fn with_pins(
+        &self,
+        state: Writing<'_, State>,
+        pins: Pins,
+        request: &Request,
+    ) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| lookup(&known, name);
         let input = Input {
@@ -138,12 +143,10 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        let version = self.commit(state, next, live, request)?;
-        self.reconsider();
-        Ok(version)
+        self.commit(state, next, live, request)
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    /// What the sources said may have been refused because of a value that was set, and that is gone now.
     fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
@@ -158,7 +161,9 @@ impl Core {
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), request)
+        let version = self.with_pins(state, Pins::new(), request)?;
+        self.reconsider();
+        Ok(version)
     }
 }
 
@@ -173,7 +178,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
-        place(&tree, keys, Some(pin.value.as_ref().unwrap_or(&differing)))
+        load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
     Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
 }

@@ -6,6 +6,7 @@ mod defaults;
 mod hidden;
 mod merge;
 mod origins;
+mod pin;
 mod plan;
 pub(crate) mod problems;
 mod trace;
@@ -13,8 +14,9 @@ pub(crate) mod unknown;
 
 use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
-pub(crate) use defaults::default_of;
+pub(crate) use defaults::{below, default_of};
 pub(crate) use merge::{merge, place};
+pub(crate) use pin::{put, taken_beside};
 pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;
 
@@ -84,14 +86,14 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(plan) => plan.merge(below, layer.tree()),
         None => merge(below, layer.tree()),
     });
-    let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
+    let complete = merge(below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = pin(resolved, model.shape, input.pins);
+    let tree = pin::pin(resolved, model.shape, input.pins);
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
@@ -113,14 +115,6 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         }
         _ => Err(Error::new(issues)),
     }
-}
-
-/// Puts the pins in. What one takes away falls back to the default of the field.
-fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
-    pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
-        Some(value) => place(&tree, keys, Some(value)),
-        None => place(&tree, keys, default_of(shape, keys).as_ref()),
-    })
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.
