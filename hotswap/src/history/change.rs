@@ -2,6 +2,7 @@
 
 use super::delta::differences;
 use crate::{
+    effective::MASK,
     keys::Keys,
     load::place,
     root::Root,
@@ -9,9 +10,6 @@ use crate::{
     subscribe::FieldChange,
     value::Value,
 };
-
-/// What stands in the place of a secret.
-const MASK: &str = "***";
 
 /// One version, decoded, and the tree that it was decoded from.
 #[derive(Clone, Copy)]
