@@ -6,7 +6,7 @@
 use std::{
     env, fs,
     os::unix::fs::MetadataExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -25,9 +25,13 @@ const ABILITIES: [(&str, &str); 6] = [
     ("faketime", "faketime -f -1d true"),
 ];
 
+/// The official cases of JSON Patch, a folder by this name.
+const PATCHES: &str = "json-patch-tests";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let names: Vec<_> = ABILITIES.iter().map(|(name, _)| format!("{name:?}")).collect();
+    let names = ABILITIES.iter().map(|(name, _)| *name).chain([PATCHES]);
+    let names: Vec<_> = names.map(|name| format!("{name:?}")).collect();
     println!("cargo::rustc-check-cfg=cfg(without, values({}))", names.join(", "));
     let mut lacks = Vec::new();
     for (name, probe) in ABILITIES {
@@ -36,7 +40,20 @@ fn main() {
             lacks.push(format!("no {name} here ({reason})"));
         }
     }
+    let patches = patches();
+    println!("cargo::rustc-env=HOTSWAP_JSON_PATCH_TESTS={}", patches.display());
+    if !patches.join("tests.json").is_file() {
+        println!("cargo::rustc-cfg=without={PATCHES:?}");
+        lacks.push(format!("no {PATCHES} in HOTSWAP_JSON_PATCH_TESTS or beside the workspace"));
+    }
     println!("cargo::rustc-env=HOTSWAP_LACKS={}", lacks.join("; "));
+}
+
+/// Where the official cases of JSON Patch are, if anywhere.
+fn patches() -> PathBuf {
+    println!("cargo::rerun-if-env-changed=HOTSWAP_JSON_PATCH_TESTS");
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(PATCHES);
+    env::var_os("HOTSWAP_JSON_PATCH_TESTS").map_or(beside, PathBuf::from)
 }
 
 fn can(name: &str, probe: &str) -> Result<(), String> {

@@ -123,8 +123,16 @@ pub enum IssueKind {
     Interpolation,
     /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
     Setup,
+    /// A value that was set at run time makes the configuration invalid, or is what keeps it valid.
+    Override,
     /// A write at run time was refused, or cannot be done on this handle.
     Write,
+    /// A [prepare hook](crate::Handle::prepare) refused the change, panicked or gave no answer.
+    Prepare,
+    /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
+    Restart,
+    /// A version failed its [health check](crate::Builder::health).
+    Health,
 }
 
 /// One problem: what is wrong, where it stands, what to do.
@@ -181,6 +189,12 @@ impl Issue {
 
     pub(crate) fn with_excerpt(mut self, excerpt: Option<Excerpt>) -> Self {
         self.excerpt = excerpt.map(Arc::new);
+        self
+    }
+
+    /// With words before the message.
+    pub(crate) fn because(mut self, words: &str) -> Self {
+        self.message = one_line(format!("{words}: {}", self.message));
         self
     }
 

@@ -6,8 +6,8 @@
 //! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
-//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
-//! [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates),
+//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
@@ -38,9 +38,10 @@
 //! | to | see |
 //! | --- | --- |
 //! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`priority`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
+//! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
@@ -80,6 +81,7 @@ mod keys;
 mod load;
 mod member;
 mod panics;
+mod patch;
 mod path;
 mod pins;
 mod report;
@@ -87,6 +89,7 @@ mod resolve;
 mod root;
 mod rule;
 mod save;
+mod secret;
 mod ser;
 mod shape;
 mod snapshot;
@@ -100,6 +103,7 @@ mod watch;
 
 pub use builder::Builder;
 pub use config::HotConfig;
+pub use engine::OverrideConflict;
 pub use error::Error;
 pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
@@ -114,9 +118,10 @@ pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
+pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
+pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
 // The program of the README compiles.

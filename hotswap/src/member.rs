@@ -16,6 +16,7 @@ use crate::{
     load::problems::Problems,
     root,
     rule::Rule,
+    secret::notice,
     ser::{self, EncodeError, Encoder},
     value::Value,
 };
@@ -40,6 +41,8 @@ pub trait Member<S>: Sync {
     fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError>;
     /// Runs the rules on a decoded value that stands at `keys`.
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
+    /// Decodes the leaf at `slot` anew, from the value at `keys`; every problem is found, and nothing changed then.
+    fn assign(&self, owner: &mut S, slot: usize, value: Option<&Value>, keys: &Keys, problems: &mut Problems);
     /// Finds every problem of the value that stands at `keys`; `None` when no layer gives it. True if it is sound.
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool;
     /// What the field takes and asks for.
@@ -146,9 +149,29 @@ where
         problems.check(self.rules, owner.get(), keys);
     }
 
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+    fn assign(
+        &self,
+        owner: &mut S,
+        _slot: usize,
+        value: Option<&Value>,
+        keys: &Keys,
+        problems: &mut Problems,
+    ) {
         let ignored = IgnoredKeys::default();
         let decoded = (self.decode)(Decoder::new(value, Some(&ignored)));
+        problems.ignored(ignored.into_inner(), keys);
+        match decoded {
+            Ok(decoded) => *owner.get_mut() = decoded,
+            Err(error) => {
+                problems.decoding(error, keys);
+            }
+        }
+    }
+
+    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+        let ignored = IgnoredKeys::default();
+        let (decoded, secret) = notice::any(|| (self.decode)(Decoder::new(value, Some(&ignored))));
+        problems.met_secret(secret, keys);
         problems.ignored(ignored.into_inner(), keys);
         match decoded {
             Ok(decoded) => problems.check(self.rules, &decoded, keys),
@@ -206,6 +229,17 @@ where
         root::validate(owner.get(), keys, problems);
     }
 
+    fn assign(
+        &self,
+        owner: &mut S,
+        slot: usize,
+        value: Option<&Value>,
+        keys: &Keys,
+        problems: &mut Problems,
+    ) {
+        root::assign(owner.get_mut(), slot, value, keys, problems);
+    }
+
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
         root::probe::<N>(value.unwrap_or(&Value::empty()), keys, problems)
     }
@@ -259,6 +293,31 @@ where
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
         if let Some(inner) = owner.get() {
             root::validate(inner, keys, problems);
+        }
+    }
+
+    fn assign(
+        &self,
+        owner: &mut S,
+        _slot: usize,
+        value: Option<&Value>,
+        keys: &Keys,
+        problems: &mut Problems,
+    ) {
+        let given = value.filter(|value| !matches!(value, Value::Null));
+        if given.is_none() {
+            *owner.get_mut() = None;
+            return;
+        }
+        let ignored = IgnoredKeys::default();
+        let decoded = N::deserialize(Decoder::new(given, Some(&ignored)));
+        problems.ignored(ignored.into_inner(), keys);
+        match decoded {
+            Ok(decoded) => *owner.get_mut() = Some(decoded),
+            Err(error) if Member::<S>::probe(self, given, keys, problems) => {
+                problems.decoding(error, keys);
+            }
+            Err(_) => {}
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) trait Root: Any + Send + Sync {
     /// The bits of every scalar leaf, by number.
     fn scalars(&self) -> Vec<u64>;
     fn encode(&self, slot: usize) -> Result<Value, EncodeError>;
+    /// Decodes one leaf anew; every problem is found, and nothing changed then.
+    fn assign(&mut self, slot: usize, value: Option<&Value>, problems: &mut Problems);
     fn validate(&self, problems: &mut Problems);
     fn copy(&self) -> Box<dyn Root>;
     fn shape(&self) -> &'static Shape;
@@ -63,6 +65,10 @@ impl<T: HotConfig> Root for T {
 
     fn encode(&self, slot: usize) -> Result<Value, EncodeError> {
         encode(self, slot)
+    }
+
+    fn assign(&mut self, slot: usize, value: Option<&Value>, problems: &mut Problems) {
+        assign(self, slot, value, &T::SHAPE.keys_of(slot), problems);
     }
 
     fn validate(&self, problems: &mut Problems) {
@@ -159,6 +165,20 @@ pub(crate) fn encode<T: HotConfig>(value: &T, slot: usize) -> Result<Value, Enco
         }
     }
     Ok(whole)
+}
+
+/// Decodes the leaf at `slot`, which stands at `keys`.
+pub(crate) fn assign<T: HotConfig>(
+    owner: &mut T,
+    slot: usize,
+    value: Option<&Value>,
+    keys: &Keys,
+    problems: &mut Problems,
+) {
+    let field = T::SHAPE.trail(slot).first().copied();
+    if let (Some(field), Some((member, below))) = (field, holder::<T>(slot)) {
+        problems.within(field, |problems| member.assign(owner, below, value, keys, problems));
+    }
 }
 
 pub(crate) fn validate<T: HotConfig>(value: &T, keys: &Keys, problems: &mut Problems) {

@@ -41,7 +41,7 @@ struct Service {
 struct Tls {
     cert: String,
     #[hot(secret)]
-    key: String,
+    key: hotswap::Secret<String>,
 }
 
 fn app(folder: &Folder) -> AppHandle {
@@ -167,7 +167,7 @@ fn secrets_are_redacted() {
     let told =
         format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
     assert!(!told.contains("hunter"), "{told}");
-    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key, "hunter2");
+    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter2");
 }
 
 #[test]

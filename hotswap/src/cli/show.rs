@@ -37,7 +37,7 @@ impl Show {
         };
         let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut };
         let published = config.core.current.load_full();
-        let leaves = effective::leaves(&*published.root, &published.tree, secrets).into_iter();
+        let leaves = effective::leaves(&published, secrets).into_iter();
         let given =
             leaves.filter(|(_, value)| *value != Value::Null).map(|(keys, value)| (keys, Some(value)));
         match written(self.format.into(), "", &Value::empty(), T::SHAPE, given.collect()) {

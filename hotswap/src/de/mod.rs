@@ -1,7 +1,7 @@
 //! Reads a [`Value`] into any type that serde reads.
 //!
-//! Borrows from the tree, follows the type that asks (an untyped scalar is read as what the field wants), keeps
-//! the place of what goes wrong, and notes every key that the type ignored.
+//! Borrows from the tree, follows the type that asks (an untyped scalar is read as what the field wants),
+//! keeps the place of what goes wrong, and notes every key that the type ignored.
 
 mod access;
 mod error;
@@ -18,6 +18,7 @@ pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 
 use crate::{
     keys::{Key, Keys},
+    secret,
     value::Value,
 };
 use access::{ListAccess, TableAccess, VariantAccess};
@@ -91,7 +92,8 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, ignored: Option<&'p IgnoredKeys>) -> Self {
-        Self { value, place: Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None } }
+        let place = Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None };
+        Self { value: value.map(Value::inside), place }
     }
 
     fn given(&self, asked: impl FnOnce() -> Asked) -> Result<&'v Value, DecodeError> {
@@ -111,6 +113,9 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Untyped(untyped) => Scalar::new(&untyped.text, untyped.dialect, self.place).any(visitor),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, &[])),
+            secret @ Value::Secret(_) => {
+                serde::Deserializer::deserialize_any(Self { value: Some(secret.inside()), ..self }, visitor)
+            }
         }
     }
 
@@ -215,9 +220,16 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_newtype_struct<V: Visitor<'v>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        if name == secret::NAME {
+            secret::notice::place(|| self.place.keys());
+            // A secret has one message for all that is wrong below it.
+            if self.value.is_none() && self.place.tracer.is_none() {
+                return Err(DecodeError::missing());
+            }
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -248,7 +260,8 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them apart.
+        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them
+        // apart.
         if let Some(list @ Value::List(_)) = self.value {
             return Err(DecodeError::expected_table(list));
         }

@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
-use super::{Core, Holds, Request, State, Variables, collect::Collected, gate, hold::Ground, lock::Writing};
+use super::{
+    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
+    lock::Writing, run::Command,
+};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded},
+    load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
-    snapshot::Published,
+    snapshot::{Cause, Published},
     subscribe::Topic,
 };
 
@@ -32,19 +35,45 @@ impl Core {
             variables: &lookup,
             unread: collected.unread.clone(),
         };
-        let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
-        // Before the publish: who sees the new version must not be told that the last reload was refused.
-        self.board().last_error = None;
-        let next = State { layers, variables, pins: state.pins.clone(), pending, holds };
+        let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
+        let input = Input { pins: &pins, unread: Vec::new(), ..input };
+        let (live, pending) = self.hold_back(loaded, &input)?;
+        let next = State { layers, variables, pins, pending, holds };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
+    }
+
+    /// Keeps back what needs a restart.
+    pub(super) fn hold_back(
+        &self,
+        loaded: Loaded,
+        input: &Input<'_>,
+    ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
+        gate::hold_back(self.model, self.policy.restart, &self.current.load_full(), loaded, input)
+    }
+
+    /// Asks those who may refuse the change.
+    fn prepare(
+        &self,
+        current: &Arc<Published>,
+        loaded: &Loaded,
+        changed: &[usize],
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        if changed.is_empty() || self.hooks.len() == 0 {
+            return Ok(());
+        }
+        let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
+        let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
+        let agreed = self.hooks.ask(current, &next, changed)?;
+        // Hooks may take long, or be the ones who shut it down.
+        self.open().inspect_err(|_| agreed.abort())
     }
 
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
     ///
     /// # Errors
-    /// There is no further version; nothing is changed then.
+    /// A prepare hook refuses, or there is no further version; nothing is changed then.
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
@@ -56,6 +85,11 @@ impl Core {
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
+        self.prepare(&current, &loaded, &changed, &request.cause)?;
+        if request.cause.is_of_sources() {
+            // Before the publish: who sees the new version must not be told that the last reload was refused.
+            self.board().last_error = None;
+        }
         let step = self.step(&state, &next, &current, &loaded, &changed, request);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
@@ -63,16 +97,30 @@ impl Core {
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
+                .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
+            if let Some(health) = &self.policy.health {
+                health.published(version, &request.cause);
+            }
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
         });
+        self.announce_expiry(&state);
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
         Ok(version)
+    }
+
+    /// Lets the engine's thread know that something goes by itself.
+    fn announce_expiry(&self, state: &State) {
+        let expires = state.pins.values().any(|pin| pin.until.is_some());
+        if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
+            // A thread that is gone takes nothing back.
+            let _ = commands.send(Command::Expiry);
+        }
     }
 
     /// Whether the last refusal said the same.

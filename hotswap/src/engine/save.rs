@@ -16,7 +16,7 @@ impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         let published = self.current.load_full();
-        let leaves = effective::leaves(&*published.root, &published.tree, Secrets::LeftOut);
+        let leaves = effective::leaves(&published, Secrets::LeftOut);
         let given = leaves.into_iter().filter(|(_, value)| *value != Value::Null);
         save(
             path,
@@ -30,12 +30,12 @@ impl Core {
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
         let pins = self.board().pins.clone();
         let secrets = self.secrets();
-        let secret = |keys: &Keys| secrets.iter().any(|leaf| keys.starts_with(&leaf.keys));
-        let open: Leaves = pins
-            .iter()
-            .filter(|(keys, _)| !secret(keys))
-            .map(|(keys, pin)| (keys.clone(), pin.value.clone()))
-            .collect();
+        let hidden = |keys: &Keys, value: Option<&Value>| {
+            secrets.iter().any(|leaf| keys.starts_with(&leaf.keys))
+                || value.is_some_and(effective::holds_secret)
+        };
+        let open = pins.iter().filter(|(keys, pin)| !hidden(keys, pin.value.as_ref()));
+        let open: Leaves = open.map(|(keys, pin)| (keys.clone(), pin.value.clone())).collect();
         let remarks = self.remarks(|leaf| pins.contains_key(&leaf.keys));
         save(path, self.model.shape, open, &remarks)
     }

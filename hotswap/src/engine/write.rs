@@ -1,16 +1,17 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Core, State, commit::lookup, gate, lock::Writing, run::Command};
+use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded, place, problems::Problems},
+    load::{self, Input, Loaded, problems::Problems},
+    patch::Units,
     pins::{Pin, Pins, Signature},
     root::Root,
-    shape::Shape,
+    shape::{Leaf, Shape},
     snapshot::{Cause, Published},
     value::Value,
 };
@@ -25,12 +26,12 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    fn pin(&self, value: Option<Value>) -> Pin {
+    pub(super) fn pin(&self, value: Option<Value>) -> Pin {
         Pin::new(value, self.signature.as_deref())
     }
 
     /// Refuses what cannot be done here, before anything runs.
-    fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
+    pub(super) fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
         let keys = || current.root.shape().keys_of(base);
         if let Some(expected) = self.expected.filter(|expected| *expected != current.version) {
             let message = format!("expected version {expected}, but version {} is current", current.version);
@@ -64,7 +65,10 @@ impl Core {
         change(self.at_mut(&mut *copy, base));
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
-        let edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        let mut edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        if request.cause == Cause::Set {
+            edits.extend(self.running_again(&state.pending, base, &*copy, request));
+        }
         self.write(state, &current, copy, edits, request)
     }
 
@@ -106,7 +110,28 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
-    fn write(
+    /// Leaves that wait for a restart and are set, maybe to the value that runs: then they need wait no longer.
+    fn running_again(
+        &self,
+        pending: &[PendingRestart],
+        base: usize,
+        copy: &dyn Root,
+        request: &Request,
+    ) -> Pins {
+        let shape = self.model.shape;
+        let set = shape.keys_of(base);
+        let waits = |leaf: &Leaf| {
+            let path = leaf.restart_keys().map(|keys| keys.to_string());
+            leaf.keys.starts_with(&set) && pending.iter().any(|field| Some(&field.path) == path.as_ref())
+        };
+        let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
+        leaves
+            .filter_map(|leaf| Some((shape.keys_of(leaf.slot), copy.encode(leaf.slot).ok()?)))
+            .map(|(keys, value)| (keys, request.pin(Some(value))))
+            .collect()
+    }
+
+    pub(super) fn write(
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
@@ -125,7 +150,12 @@ impl Core {
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
-    fn with_pins(&self, state: Writing<'_, State>, pins: Pins, request: &Request) -> Result<u64, Error> {
+    pub(super) fn with_pins(
+        &self,
+        state: Writing<'_, State>,
+        pins: Pins,
+        request: &Request,
+    ) -> Result<u64, Error> {
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| lookup(&known, name);
         let input = Input {
@@ -136,19 +166,36 @@ impl Core {
             unread: Vec::new(),
         };
         let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        let version = self.commit(state, next, live, request)?;
-        self.reconsider();
-        Ok(version)
+        self.commit(state, next, live, request)
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is another one now.
+    /// What the sources said may have been refused because of a value that was set, and that is gone now.
     fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
             let _ = commands.send(Command::Reconsider);
         }
+    }
+
+    /// Takes back what was set at a dotted path, which counts from the first of the numbers `slots`.
+    pub(crate) fn clear_pin(
+        &self,
+        slots: &Range<usize>,
+        path: &str,
+        request: &Request,
+    ) -> Result<u64, Error> {
+        let state = self.writer.enter()?;
+        self.open()?;
+        let base = self.model.shape.keys_of(slots.start);
+        let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
+        let mut pins = state.pins.clone();
+        pins.retain(|keys, _| !cleared.contains(keys));
+        if pins.len() == state.pins.len() || !self.has_sources() {
+            return Ok(self.current.version());
+        }
+        self.with_pins(state, pins, request)
     }
 
     /// Takes back every value that was set at run time.
@@ -158,7 +205,9 @@ impl Core {
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), request)
+        let version = self.with_pins(state, Pins::new(), request)?;
+        self.reconsider();
+        Ok(version)
     }
 }
 
@@ -173,9 +222,9 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
-        place(&tree, keys, Some(pin.value.as_ref().unwrap_or(&differing)))
+        load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, warnings: Vec::new() })
+    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

@@ -6,6 +6,7 @@ use crate::{
     keys::Keys,
     load::place,
     root::Root,
+    secret::MASK,
     shape::{Kind, Shape},
     subscribe::FieldChange,
     value::Value,

@@ -9,7 +9,7 @@ use crate::{
 /// The defaults that apply below a struct of which the layers say `given`.
 ///
 /// Defaults inside an `Option<Nested>` apply only when some layer mentions it.
-pub(super) fn below(shape: &Shape, given: Option<&Value>) -> Value {
+pub(crate) fn below(shape: &Shape, given: Option<&Value>) -> Value {
     let mut defaults = Value::empty();
     for field in shape.fields {
         let stated =

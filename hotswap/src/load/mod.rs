@@ -6,15 +6,18 @@ mod defaults;
 mod hidden;
 mod merge;
 mod origins;
+mod pin;
 mod plan;
 pub(crate) mod problems;
 mod trace;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
-pub(crate) use defaults::default_of;
+pub(crate) use defaults::{below, default_of};
 pub(crate) use merge::{merge, place};
+pub(crate) use origins::placed;
+pub(crate) use pin::{put, taken_beside};
 pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;
 
@@ -27,6 +30,7 @@ use crate::{
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
+    secret::notice,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
@@ -71,6 +75,8 @@ pub(crate) struct Loaded {
     pub(crate) root: Arc<dyn Root>,
     /// Merged, resolved, with defaults and pins: what the root was decoded from.
     pub(crate) tree: Value,
+    /// Leaves that hold a secret which no field says.
+    pub(crate) secrets: BTreeSet<Keys>,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -81,41 +87,35 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(plan) => plan.merge(below, layer.tree()),
         None => merge(below, layer.tree()),
     });
-    let complete = merge(defaults::below(model.shape, Some(&merged)), &merged);
+    let complete = merge(below(model.shape, Some(&merged)), &merged);
     let templates = input.layers.iter().any(|layer| layer.has_templates());
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = pin(resolved, model.shape, input.pins);
+    let tree = pin::pin(resolved, model.shape, input.pins);
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
-    let decoded = (model.decode)(&tree, &ignored);
+    let (decoded, mut secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    secrets.extend(problems.take_secrets());
+    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input, &secrets);
     match decoded {
         Ok(root) if issues.is_empty() => {
-            let misfits = |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree)).to_vec();
+            let misfits =
+                |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets)).to_vec();
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, warnings })
+            Ok(Loaded { root, tree, secrets, warnings })
         }
         _ => Err(Error::new(issues)),
     }
-}
-
-/// Puts the pins in. What one takes away falls back to the default of the field.
-fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
-    pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
-        Some(value) => place(&tree, keys, Some(value)),
-        None => place(&tree, keys, default_of(shape, keys).as_ref()),
-    })
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.

@@ -6,6 +6,7 @@ use crate::{source::format::Format, value::Value};
 pub(super) fn write(value: &Value, format: Format) -> Option<String> {
     Some(match value {
         Value::Null if format == Format::Toml => return None,
+        Value::Secret(_) => return None,
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
@@ -59,7 +60,8 @@ pub(super) fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// What some format, or some editor, takes for more than a letter: controls, ends of lines, marks of byte order.
+/// What some format, or some editor, takes for more than a letter: controls, ends of lines, marks of byte
+/// order.
 pub(super) fn is_odd(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

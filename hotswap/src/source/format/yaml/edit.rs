@@ -59,7 +59,8 @@ fn block(table: &Table, indent: usize, out: &mut String) {
 /// On one line.
 fn flow(value: &Value) -> String {
     match value {
-        Value::Null => "null".to_owned(),
+        // Left out before; if one came here, it would not be shown either.
+        Value::Null | Value::Secret(_) => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Float(value) => float(*value),

@@ -1,0 +1,227 @@
+//! Patches at run time: what they touched is pinned leaf by leaf, or everything wrong with them is reported.
+
+use std::{ffi::OsStr, ops::Range};
+
+use super::{Core, Request, State, write};
+use crate::{
+    de::DecodeError,
+    effective::{self, Secrets},
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    load::{self, Input, problems::Problems, unknown},
+    patch::{Outcome, Patch, Scene, Touch, Unit, Units},
+    pins::Pins,
+    root::Root,
+    secret::MASK,
+    shape::{Leaf, Shape},
+    snapshot::Published,
+    value::Value,
+};
+
+impl Core {
+    /// Patches the leaves with the numbers `slots`, the first of which is their struct's.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the patch or with what it would make of the configuration.
+    pub(crate) fn patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
+        let state = self.writer.enter()?;
+        self.open()?;
+        let current = self.current.load_full();
+        request.admit(self, &current, slots.start)?;
+        let units = Units::of(self.model.shape, slots);
+        let patched = Patched::of(&current, &units, self.model.shape.keys_of(slots.start), patch)?;
+        let (values, mut issues) = patched.values(self.has_sources());
+        if values.is_empty() && issues.is_empty() {
+            return Ok(current.version);
+        }
+        let mut copy = current.root.copy();
+        let decoding = patched.assign(&mut *copy, &values).into_iter();
+        if self.has_sources() {
+            // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
+            issues.extend(decoding.filter(|issue| issue.kind() == IssueKind::UnknownKey));
+            let edits = values.into_iter().map(|(unit, value)| (unit.keys.clone(), request.pin(value)));
+            let mut pins = state.pins.clone();
+            pins.extend(edits);
+            if issues.is_empty() {
+                return self.with_pins(state, pins, request).map_err(|error| patched.blame(&error));
+            }
+            issues.extend(self.problems(&state, &pins));
+            return Err(patched.blame(&Error::new(issues)));
+        }
+        issues.extend(decoding);
+        if !issues.is_empty() {
+            return Err(patched.blame(&Error::new(issues)));
+        }
+        let written = |unit: &Unit| request.pin(copy.encode(unit.slot).ok());
+        let edits: Pins = values.iter().map(|(unit, _)| (unit.keys.clone(), written(unit))).collect();
+        self.write(state, &current, copy, edits, request)
+    }
+
+    /// What is wrong with the last accepted layers under other pins.
+    pub(super) fn problems(&self, state: &State, pins: &Pins) -> Vec<Issue> {
+        let known = |name: &str| state.variables.get(OsStr::new(name))?.to_str().map(str::to_owned);
+        let input = Input { layers: &state.layers, pins, names: None, variables: &known, unread: Vec::new() };
+        load::load(self.model, &input).err().iter().flat_map(Error::issues).cloned().collect()
+    }
+}
+
+/// A patch that was applied to the effective document.
+struct Patched<'p> {
+    current: &'p Published,
+    shape: &'static Shape,
+    units: &'p Units,
+    outcome: Outcome,
+    before: Value,
+    after: Value,
+    /// What is wrong with keys of the document.
+    strays: Vec<Issue>,
+}
+
+/// What leaves are given; `None` means "as if no layer gave it".
+type Values<'p> = Vec<(&'p Unit, Option<Value>)>;
+
+impl<'p> Patched<'p> {
+    fn of(current: &'p Published, units: &'p Units, base: Keys, patch: &Patch) -> Result<Self, Error> {
+        let shape = current.root.shape();
+        let before = effective::document(current, Secrets::Masked);
+        let part = base.find(&before).map_or_else(|| Value::empty().to_json(), Value::to_json);
+        let scene = Scene { units, base: base.clone(), document: part };
+        let outcome = patch.apply(scene).map_err(Error::new)?;
+        let after = load::place(&before, &base, Some(&outcome.document.clone().into()));
+        let normal = unknown::normalise(&after, shape);
+        let strays = normal.unknown.into_iter().map(|(keys, meant)| {
+            let message = meant.map(|meant| format!("unknown key, did you mean `{meant}`?"));
+            Issue::new(IssueKind::UnknownKey, keys, message.unwrap_or_else(|| "unknown key".to_owned()))
+        });
+        let twice = normal.twice.into_iter().map(|twice| {
+            let message = format!("given twice, as `{}` too", twice.other);
+            Issue::new(IssueKind::Write, twice.keys, message)
+        });
+        let strays = strays.chain(twice).collect();
+        Ok(Self { current, shape, units, outcome, before, after: normal.tree, strays })
+    }
+
+    /// What the touched leaves are given, and why some must not be.
+    fn values(&self, has_sources: bool) -> (Values<'p>, Vec<Issue>) {
+        let (mut values, mut issues) = (Values::new(), self.strays.clone());
+        for (slot, touch) in &self.outcome.touched {
+            let Some(unit) = self.units.get(*slot) else { continue };
+            match self.value(unit, touch, has_sources) {
+                Ok(Some(value)) => values.push((unit, value)),
+                Ok(None) => {}
+                Err(issue) if issues.contains(&issue) => {}
+                Err(issue) => issues.push(*issue),
+            }
+        }
+        (values, issues)
+    }
+
+    /// What one touched leaf is given; `None` if it is not touched after all.
+    fn value(
+        &self,
+        unit: &Unit,
+        touch: &Touch,
+        has_sources: bool,
+    ) -> Result<Option<Option<Value>>, Box<Issue>> {
+        self.tables_above(unit)?;
+        let (before, value) = (unit.value(self.shape, &self.before), unit.value(self.shape, &self.after));
+        for leaf in unit.readonly() {
+            let whole = leaf.keys == unit.keys && before != value;
+            if whole || leaf.keys.find(&self.before) != leaf.keys.find(&self.after) {
+                return Err(Box::new(write::written_by_sources_only(leaf.keys.clone())));
+            }
+        }
+        let untouched = unit.leaves.iter().all(Leaf::readonly);
+        if untouched || (unit.secret && !touch.removed && value.as_ref().is_none_or(is_mask)) {
+            return Ok(None);
+        }
+        if unit.secret && value.is_some() {
+            return Err(Box::new(secret(unit.keys.clone())));
+        }
+        value.map(|value| self.complete(unit, value, has_sources)).transpose().map(Some)
+    }
+
+    /// Only tables stand above leaves.
+    fn tables_above(&self, unit: &Unit) -> Result<(), Box<Issue>> {
+        for depth in 0..unit.keys.0.len() {
+            let keys = Keys(unit.keys.0[..depth].to_vec());
+            if let Some(found) = keys.find(&self.after).filter(|found| found.as_table().is_none()) {
+                let error = DecodeError::expected_table(found);
+                return Err(Box::new(Issue::new(IssueKind::WrongType, keys, error.message(false))));
+            }
+        }
+        Ok(())
+    }
+
+    /// With the defaults and the secrets of the struct inside an option.
+    fn complete(&self, unit: &Unit, mut value: Value, has_sources: bool) -> Result<Value, Box<Issue>> {
+        let (Some(inner), Some(_)) = (unit.inner, value.as_table()) else { return Ok(value) };
+        for leaf in unit.secrets() {
+            let below = Keys(leaf.keys.0[unit.keys.0.len()..].to_vec());
+            if below.find(&value).is_some_and(|given| !is_mask(given)) {
+                return Err(Box::new(secret(leaf.keys.clone())));
+            }
+            let kept = leaf.keys.find(&self.current.tree);
+            if !has_sources && kept.is_some_and(is_mask) {
+                return Err(Box::new(secret(leaf.keys.clone())));
+            }
+            if kept.is_some() || below.find(&value).is_some() {
+                value = load::place(&value, &below, kept);
+            }
+        }
+        Ok(load::merge(load::below(inner, Some(&value)), &value))
+    }
+
+    /// Decodes what the leaves are given, for keys that their types ignore and the patch brought in.
+    fn assign(&self, copy: &mut dyn Root, values: &Values<'_>) -> Vec<Issue> {
+        let mut problems = Problems::default();
+        for (unit, value) in values {
+            let default = || match unit.flatten {
+                true => Some(Value::empty()),
+                false => load::default_of(self.shape, &unit.keys),
+            };
+            let value = value.clone().or_else(default);
+            copy.assign(unit.slot, value.as_ref(), &mut problems);
+        }
+        let brought = |issue: &Issue| {
+            issue.kind() != IssueKind::UnknownKey || issue.keys().find(&self.before).is_none()
+        };
+        let known = |issue: &Issue| self.strays.iter().any(|stray| stray.keys() == issue.keys());
+        problems.into_issues().into_iter().filter(|issue| brought(issue) && !known(issue)).collect()
+    }
+
+    /// The problems, each with the operation at fault.
+    fn blame(&self, error: &Error) -> Error {
+        Error::new(error.issues().map(|issue| self.blame_one(issue.clone())).collect())
+    }
+
+    fn blame_one(&self, issue: Issue) -> Issue {
+        if issue.keys().is_root() {
+            return issue;
+        }
+        let related =
+            |unit: &Unit| issue.keys().starts_with(&unit.keys) || unit.keys.starts_with(issue.keys());
+        let touched = self.outcome.touched.iter();
+        let mut at_fault = touched.filter(|(slot, _)| self.units.get(**slot).is_some_and(related));
+        let beside = || {
+            let parent = Keys(issue.keys().0[..issue.keys().0.len().saturating_sub(1)].to_vec());
+            let mut touched = self.outcome.touched.iter();
+            touched
+                .find(|(slot, _)| self.units.get(**slot).is_some_and(|unit| unit.keys.starts_with(&parent)))
+        };
+        match at_fault.next().or_else(beside) {
+            Some((_, touch)) => touch.blame(issue),
+            None => issue,
+        }
+    }
+}
+
+fn is_mask(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if **text == *MASK)
+}
+
+fn secret(keys: Keys) -> Issue {
+    Issue::new(IssueKind::Write, keys, "a patch neither reads nor writes a secret")
+        .with_help("set it by the field's own setter")
+}

@@ -1,0 +1,51 @@
+//! Puts values of whole leaves into a tree.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{default_of, place};
+use crate::{
+    keys::{Key, Keys},
+    pins::Pins,
+    shape::Shape,
+    value::Value,
+};
+
+/// The tree with the pins in it. What one takes away falls back to the default of the field.
+pub(super) fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
+    pins.iter().fold(tree, |tree, (keys, pin)| put(&tree, shape, keys, pin.value.as_ref()))
+}
+
+/// The tree with the value of one leaf in it, or without it but for its default.
+pub(crate) fn put(tree: &Value, shape: &'static Shape, keys: &Keys, value: Option<&Value>) -> Value {
+    let taken = taken_beside(shape, keys);
+    if !taken.is_empty() {
+        return beside(tree, keys, &taken, value);
+    }
+    match value {
+        Some(value) => place(tree, keys, Some(value)),
+        None => place(tree, keys, default_of(shape, keys).as_ref()),
+    }
+}
+
+/// The keys of other fields that stand beside those of the leaf at `keys`: none, unless it is flattened.
+pub(crate) fn taken_beside(shape: &'static Shape, keys: &Keys) -> BTreeSet<Arc<str>> {
+    let below = shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(keys));
+    let others = below.filter(|leaf| shape.keys_of(leaf.slot) != *keys);
+    let names = others.filter_map(|leaf| match leaf.keys.0.get(keys.0.len()) {
+        Some(Key::Name(name)) => Some(Arc::clone(name)),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// Replaces what a flattened leaf takes, and leaves the fields beside it alone.
+fn beside(tree: &Value, keys: &Keys, taken: &BTreeSet<Arc<str>>, value: Option<&Value>) -> Value {
+    let mut level = keys.find(tree).cloned().unwrap_or_else(Value::empty);
+    let entries = level.entries_mut();
+    entries.retain(|key, _| taken.contains(key));
+    let given = value.and_then(Value::as_table).into_iter().flatten();
+    entries.extend(
+        given.filter(|(key, _)| !taken.contains(*key)).map(|(key, value)| (Arc::clone(key), value.clone())),
+    );
+    place(tree, keys, Some(&level))
+}

@@ -1,0 +1,64 @@
+//! JSON Merge Patch (RFC 7396): what it names is replaced, `null` takes away.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{Outcome, Scene, Touch, Units, budget::Budget, refusal, units::Place};
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::Keys,
+};
+
+pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<Issue>> {
+    Budget::new()
+        .spend(patch, scene.base.0.len())
+        .map_err(|message| vec![refusal(scene.base.clone(), message)])?;
+    let mut walk = Walk { units: scene.units, touched: BTreeMap::new(), issues: Vec::new() };
+    walk.visit(&scene.base, patch);
+    if !walk.issues.is_empty() {
+        return Err(walk.issues);
+    }
+    let touched = walk.touched;
+    json_patch::merge(&mut scene.document, patch);
+    Ok(Outcome { document: scene.document, touched })
+}
+
+struct Walk<'u> {
+    units: &'u Units,
+    touched: BTreeMap<usize, Touch>,
+    issues: Vec<Issue>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, keys: &Keys, patch: &Json) {
+        let place = match self.units.at(keys) {
+            Ok(place) => place,
+            Err(unknown) => {
+                self.issues.push(Issue::new(IssueKind::UnknownKey, unknown.keys, unknown.message));
+                return;
+            }
+        };
+        match (&place, patch) {
+            (Place::Above(_), Json::Object(entries)) => {
+                entries.iter().for_each(|(key, patch)| self.visit(&keys.name(key), patch));
+            }
+            _ => {
+                for unit in place.units() {
+                    let within = unit.secrets().find(|leaf| keys.starts_with(&leaf.keys));
+                    match within.filter(|leaf| !(patch.is_null() && leaf.keys == *keys)) {
+                        Some(leaf) => self.issues.push(secret(leaf.keys.clone())),
+                        None => {
+                            let removed = patch.is_null() && unit.keys.starts_with(keys);
+                            self.touched.insert(unit.slot, Touch { by: String::new(), removed });
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn secret(keys: Keys) -> Issue {
+    refusal(keys, "a patch neither reads nor writes a secret").with_help("set it by the field's own setter")
+}

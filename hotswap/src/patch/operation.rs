@@ -1,0 +1,200 @@
+//! JSON Patch (RFC 6902), operation by operation.
+
+use std::collections::BTreeMap;
+
+use json_patch::{PatchErrorKind, PatchOperation, jsonptr::Pointer};
+use serde_json::Value as Json;
+
+use super::{
+    Outcome, Scene, Touch,
+    budget::{Budget, OPERATIONS},
+    pointer, refusal,
+    units::{Place, Unit},
+};
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::Keys,
+};
+
+/// An operation that was read, with what reports call it.
+struct Step {
+    operation: PatchOperation,
+    name: String,
+}
+
+/// What one operation touches, by the number of the leaf.
+type Touched = Vec<(usize, Touch)>;
+
+pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<Issue>> {
+    let steps = read(patch)?;
+    let mut issues = Vec::new();
+    let mut touched = BTreeMap::new();
+    for step in &steps {
+        match step.check(&scene) {
+            Ok(more) => touched.extend(more),
+            Err(more) => issues.extend(more),
+        }
+    }
+    if !issues.is_empty() {
+        return Err(issues);
+    }
+    let mut budget = Budget::new();
+    for step in &steps {
+        step.run(&mut scene.document, &mut budget).map_err(|message| {
+            let keys = pointer::keys(&scene.base, &scene.document, step.operation.path());
+            vec![refusal(keys, format!("{}: {message}", step.name))]
+        })?;
+    }
+    Ok(Outcome { document: scene.document, touched })
+}
+
+fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
+    let Json::Array(operations) = patch else {
+        let message = "a JSON Patch is a list of operations";
+        let help = "write [{\"op\": \"replace\", \"path\": \"/field\", \"value\": ..}], or use `merge_patch`";
+        return Err(vec![refusal(Keys::root(), message).with_help(help)]);
+    };
+    if operations.len() > OPERATIONS {
+        let message = format!("{} operations are more than the limit of {OPERATIONS}", operations.len());
+        return Err(vec![refusal(Keys::root(), message)]);
+    }
+    let (mut steps, mut issues) = (Vec::new(), Vec::new());
+    for (index, operation) in operations.iter().enumerate() {
+        let number = index + 1;
+        match <PatchOperation as serde::Deserialize>::deserialize(operation) {
+            Ok(operation) => steps.push(Step::new(number, operation)),
+            Err(error) => issues.push(refusal(Keys::root(), format!("operation {number}: {error}"))),
+        }
+    }
+    if issues.is_empty() { Ok(steps) } else { Err(issues) }
+}
+
+impl Step {
+    fn new(number: usize, operation: PatchOperation) -> Self {
+        let verb = match &operation {
+            PatchOperation::Add(_) => "add",
+            PatchOperation::Remove(_) => "remove",
+            PatchOperation::Replace(_) => "replace",
+            PatchOperation::Move(_) => "move to",
+            PatchOperation::Copy(_) => "copy to",
+            PatchOperation::Test(_) => "test",
+        };
+        let name = format!("operation {number} ({verb} \"{}\")", operation.path());
+        Self { operation, name }
+    }
+
+    fn touch(&self, removed: bool) -> Touch {
+        Touch { by: self.name.clone(), removed }
+    }
+
+    /// Whether it may be done at all, and what it would touch.
+    fn check(&self, scene: &Scene<'_>) -> Result<Touched, Vec<Issue>> {
+        let (from, removed) = match &self.operation {
+            PatchOperation::Move(operation) => (Some(&*operation.from), false),
+            PatchOperation::Copy(operation) => (Some(&*operation.from), false),
+            operation => (None, matches!(operation, PatchOperation::Remove(_))),
+        };
+        let mut issues = Vec::new();
+        let mut touched = Vec::new();
+        if let Some(from) = from {
+            match self.source(scene, from) {
+                Ok(units) if matches!(self.operation, PatchOperation::Move(_)) => {
+                    touched.extend(units.iter().map(|unit| (unit.slot, self.touch(true))));
+                }
+                Ok(_) => {}
+                Err(issue) => issues.push(issue),
+            }
+        }
+        match self.target(scene, removed) {
+            Ok(units) if !matches!(self.operation, PatchOperation::Test(_)) => {
+                touched.extend(units.iter().map(|unit| (unit.slot, self.touch(removed))));
+            }
+            Ok(_) => {}
+            Err(issue) => issues.push(issue),
+        }
+        if issues.is_empty() { Ok(touched) } else { Err(issues) }
+    }
+
+    /// What a value is taken from: nothing secret, for it would stand elsewhere then.
+    fn source<'s>(&self, scene: &Scene<'s>, from: &Pointer) -> Result<Vec<&'s Unit>, Issue> {
+        let keys = pointer::keys(&scene.base, &scene.document, from);
+        let units = self.place(scene, &keys)?.units();
+        let related = |other: &Keys| other.starts_with(&keys) || keys.starts_with(other);
+        match units.iter().flat_map(|unit| unit.secrets()).find(|leaf| related(&leaf.keys)) {
+            Some(leaf) => Err(self.secret(leaf.keys.clone())),
+            None => Ok(units),
+        }
+    }
+
+    fn target<'s>(&self, scene: &Scene<'s>, removed: bool) -> Result<Vec<&'s Unit>, Issue> {
+        let keys = pointer::keys(&scene.base, &scene.document, self.operation.path());
+        let units = self.place(scene, &keys)?.units();
+        let within = |secret: &Keys| keys.starts_with(secret) && !(removed && keys == *secret);
+        match units.iter().flat_map(|unit| unit.secrets()).find(|leaf| within(&leaf.keys)) {
+            Some(leaf) => Err(self.secret(leaf.keys.clone())),
+            None => Ok(units),
+        }
+    }
+
+    fn place<'s>(&self, scene: &Scene<'s>, keys: &Keys) -> Result<Place<'s>, Issue> {
+        scene.units.at(keys).map_err(|unknown| {
+            Issue::new(IssueKind::UnknownKey, unknown.keys, format!("{}: {}", self.name, unknown.message))
+        })
+    }
+
+    fn secret(&self, keys: Keys) -> Issue {
+        refusal(keys, format!("{}: a patch neither reads nor writes a secret", self.name))
+            .with_help("set it by the field's own setter")
+    }
+
+    fn run(&self, document: &mut Json, budget: &mut Budget) -> Result<(), String> {
+        let path = self.operation.path();
+        let depth = path.tokens().count();
+        match &self.operation {
+            PatchOperation::Add(operation) => budget.spend(&operation.value, depth)?,
+            PatchOperation::Replace(operation) => budget.spend(&operation.value, depth)?,
+            PatchOperation::Copy(operation) => pay_for(document, &operation.from, depth, budget)?,
+            // It adds nothing, but may put it deeper.
+            PatchOperation::Move(operation) => pay_for(document, &operation.from, depth, &mut Budget::new())?,
+            PatchOperation::Test(operation) => return test(document, path, &operation.value),
+            PatchOperation::Remove(_) => {}
+        }
+        json_patch::patch_unsafe(document, std::slice::from_ref(&self.operation))
+            .map_err(|error| explain(&error.kind))
+    }
+}
+
+fn pay_for(document: &Json, from: &Pointer, depth: usize, budget: &mut Budget) -> Result<(), String> {
+    document.pointer(from.as_str()).map_or(Ok(()), |value| budget.spend(value, depth))
+}
+
+fn explain(kind: &PatchErrorKind) -> String {
+    match kind {
+        PatchErrorKind::InvalidPointer => "there is no such place in the document".to_owned(),
+        PatchErrorKind::InvalidFromPointer => "there is nothing at `from`".to_owned(),
+        PatchErrorKind::CannotMoveInsideItself => "a value cannot be moved into itself".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Numbers are compared by what they count, as RFC 6902 wants it: 1 is 1.0.
+fn test(document: &Json, path: &Pointer, expected: &Json) -> Result<(), String> {
+    match document.pointer(path.as_str()) {
+        None => Err("there is no such place in the document".to_owned()),
+        Some(found) if equal(found, expected) => Ok(()),
+        Some(_) => Err("the value there is another one".to_owned()),
+    }
+}
+
+fn equal(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => {
+            a == b || (a.is_f64() != b.is_f64() && a.as_f64() == b.as_f64())
+        }
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}

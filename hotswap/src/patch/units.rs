@@ -1,0 +1,188 @@
+//! What a patch can touch: leaves, each of which is pinned as a whole.
+
+use std::ops::Range;
+
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::{Key, Keys},
+    load,
+    shape::{Leaf, Shape},
+    suggest::did_you_mean,
+    value::Value,
+};
+
+/// One leaf with everything that stands inside it; an `Option` of a nested struct is one.
+pub(crate) struct Unit {
+    pub(crate) slot: usize,
+    pub(crate) keys: Keys,
+    /// Itself, or the leaves of the struct inside the option.
+    pub(crate) leaves: Vec<Leaf>,
+    /// The struct inside the option.
+    pub(crate) inner: Option<&'static Shape>,
+    /// It takes the keys beside it that no field does.
+    pub(crate) flatten: bool,
+    /// All of it is secret.
+    pub(crate) secret: bool,
+}
+
+/// The leaves below a handle, in order.
+pub(crate) struct Units(Vec<Unit>);
+
+/// A place that no field takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) keys: Keys,
+    pub(crate) message: String,
+}
+
+/// What a place is.
+pub(crate) enum Place<'u> {
+    /// A struct, with the leaves below it.
+    Above(Vec<&'u Unit>),
+    /// A leaf, or a place inside it.
+    Within(&'u Unit),
+}
+
+impl<'u> Place<'u> {
+    pub(super) fn units(&self) -> Vec<&'u Unit> {
+        match self {
+            Self::Above(units) => units.clone(),
+            Self::Within(unit) => vec![unit],
+        }
+    }
+}
+
+impl Unit {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Leaf> {
+        self.leaves.iter().filter(|leaf| leaf.secret())
+    }
+
+    pub(crate) fn readonly(&self) -> impl Iterator<Item = &Leaf> {
+        self.leaves.iter().filter(|leaf| leaf.readonly())
+    }
+
+    /// What a document says of it.
+    pub(crate) fn value(&self, shape: &'static Shape, tree: &Value) -> Option<Value> {
+        let value = self.keys.find(tree)?;
+        let (true, Some(_)) = (self.flatten, value.as_table()) else { return Some(value.clone()) };
+        let mut rest = value.clone();
+        for taken in load::taken_beside(shape, &self.keys) {
+            rest.entries_mut().remove(&taken);
+        }
+        Some(rest)
+    }
+}
+
+impl Units {
+    /// The leaves with these numbers.
+    pub(crate) fn of(shape: &'static Shape, slots: &Range<usize>) -> Self {
+        let mut units: Vec<Unit> = Vec::new();
+        for leaf in shape.leaves().into_iter().filter(|leaf| slots.contains(&leaf.slot)) {
+            match units.last_mut().filter(|unit| unit.slot == leaf.slot) {
+                Some(unit) => unit.leaves.push(leaf),
+                None => units.push(Unit::new(shape, leaf)),
+            }
+        }
+        Self(units)
+    }
+
+    pub(crate) fn get(&self, slot: usize) -> Option<&Unit> {
+        self.0.iter().find(|unit| unit.slot == slot)
+    }
+
+    /// What stands at `keys`.
+    pub(crate) fn at(&self, keys: &Keys) -> Result<Place<'_>, Unknown> {
+        let own = || self.0.iter().filter(|unit| !unit.flatten);
+        if let Some(unit) = own().find(|unit| keys.starts_with(&unit.keys)) {
+            unit.inner.map_or(Ok(()), |inner| inside(inner, &unit.keys, keys))?;
+            return Ok(Place::Within(unit));
+        }
+        let below: Vec<_> = self.0.iter().filter(|unit| unit.keys.starts_with(keys)).collect();
+        if !below.is_empty() {
+            return Ok(Place::Above(below));
+        }
+        let open = self.0.iter().filter(|unit| unit.flatten && keys.starts_with(&unit.keys));
+        match open.max_by_key(|unit| unit.keys.0.len()) {
+            // What a flattened leaf takes stands right beside it, or it is a struct's key that is wrong.
+            Some(unit) if !self.is_struct(keys, unit.keys.0.len() + 1) => Ok(Place::Within(unit)),
+            _ => Err(unknown(own().map(|unit| &unit.keys), keys)),
+        }
+    }
+
+    /// The leaves at a dotted path below `base`: one, or all of a struct.
+    pub(crate) fn named(&self, base: &Keys, path: &str) -> Result<Vec<Keys>, Issue> {
+        let name = |unit: &Unit| Keys(unit.keys.0[base.0.len()..].to_vec()).to_string();
+        let below = |inner: &str, outer: &str| {
+            inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let found: Vec<_> =
+            self.0.iter().filter(|unit| below(&name(unit), path)).map(|unit| unit.keys.clone()).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let issue = |message: &str| Issue::new(IssueKind::Write, base.clone(), message);
+        let names: Vec<_> = self.0.iter().map(name).collect();
+        if let Some(whole) = names.iter().find(|name| !name.is_empty() && below(path, name)) {
+            return Err(issue(&format!("`{path}` is a part of `{whole}`, which is set as a whole"))
+                .with_help(format!("clear `{whole}`")));
+        }
+        Err(match did_you_mean(path, names.iter().map(String::as_str)) {
+            Some(meant) => issue(&format!("no such field: `{path}`, did you mean `{meant}`?")),
+            None => issue(&format!("no such field: `{path}`")),
+        })
+    }
+
+    fn is_struct(&self, keys: &Keys, depth: usize) -> bool {
+        let part = Keys(keys.0[..depth.min(keys.0.len())].to_vec());
+        self.0.iter().any(|unit| unit.keys.starts_with(&part))
+    }
+}
+
+impl Unit {
+    fn new(shape: &'static Shape, leaf: Leaf) -> Self {
+        let trail = shape.trail(leaf.slot);
+        let field = trail.last().copied().unwrap_or_else(|| leaf.field());
+        Self {
+            slot: leaf.slot,
+            keys: shape.keys_of(leaf.slot),
+            inner: field.inner(),
+            flatten: field.flatten,
+            secret: trail.iter().any(|field| field.secret),
+            leaves: vec![leaf],
+        }
+    }
+}
+
+/// Whether the struct inside an option, which stands at `base`, knows the place.
+fn inside(shape: &'static Shape, base: &Keys, keys: &Keys) -> Result<(), Unknown> {
+    let rest = Keys(keys.0[base.0.len()..].to_vec());
+    if rest.is_root() {
+        return Ok(());
+    }
+    let found = Units::of(shape, &(0..usize::MAX)).at(&rest).map(drop);
+    found.map_err(|unknown| Unknown { keys: base.join(&unknown.keys), ..unknown })
+}
+
+/// The first key on the way that no field has.
+fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys) -> Unknown {
+    let shared = |other: &Keys| other.0.iter().zip(&keys.0).take_while(|(a, b)| a == b).count();
+    let depth = known.clone().map(shared).max().unwrap_or(0).min(keys.0.len().saturating_sub(1));
+    let place = Keys(keys.0[..depth].to_vec());
+    let beside =
+        known.filter(|other| other.starts_with(&place)).filter_map(|other| match other.0.get(depth) {
+            Some(Key::Name(name)) => Some(&**name),
+            _ => None,
+        });
+    let message = match keys.0.get(depth) {
+        Some(Key::Name(name)) => {
+            did_you_mean(name, beside).map(|meant| format!("unknown key, did you mean `{meant}`?"))
+        }
+        _ => None,
+    };
+    Unknown {
+        keys: Keys(keys.0[..keys.0.len().min(depth + 1)].to_vec()),
+        message: message.unwrap_or_else(|| "unknown key".to_owned()),
+    }
+}
