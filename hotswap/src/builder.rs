@@ -16,7 +16,7 @@ pub(crate) use assemble::fixed;
 
 use crate::{
     config::HotConfig,
-    engine::{Policy, Restart, collect::Health, health::HealthWatch, offload::offload},
+    engine::{OverrideConflict, Policy, Restart, collect::Health, health::HealthWatch, offload::offload},
     error::Error,
     snapshot::Published,
     source::{Source, UnknownKeys},
@@ -370,6 +370,42 @@ impl<T: HotConfig> Builder<T> {
     /// It is what finds changes where the file system gives no events. See [`debounce`](Self::debounce) for an example.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.options.poll_interval = interval;
+        self
+    }
+
+    /// What becomes of a reload that a value set at run time makes invalid; [`OverrideConflict::Refuse`] by default.
+    ///
+    /// It is found by loading without the overrides: if the sources are invalid by themselves, they are refused either way.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # fn fits(limit: &Limit) -> Result<(), &'static str> {
+    /// #     if limit.burst <= limit.max { Ok(()) } else { Err("the burst is above the maximum") }
+    /// # }
+    /// #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, HotConfig)]
+    /// #[hot(file = "limit.toml", check = fits)]
+    /// struct Limit {
+    ///     max: u32,
+    ///     burst: u32,
+    /// }
+    ///
+    /// std::fs::write("limit.toml", "max = 10\nburst = 5")?;
+    /// let limit = Limit::hot_load()?;
+    /// limit.by("alice").set_burst(8)?;
+    /// std::fs::write("limit.toml", "max = 7\nburst = 5")?;
+    /// let refused = limit.reload().unwrap_err();
+    /// assert!(refused.issues().any(|issue| issue.path() == "burst" && issue.message().contains("set by alice")));
+    ///
+    /// let limit = Limit::hot_builder().override_conflict(hotswap::OverrideConflict::Drop).load()?;
+    /// limit.set_burst(6)?;
+    /// std::fs::write("limit.toml", "max = 5\nburst = 5")?;
+    /// limit.reload()?;
+    /// assert_eq!((limit.max(), limit.burst(), limit.overrides().len()), (5, 5, 0));
+    /// assert!(limit.status().warnings[0].starts_with("burst: the override is dropped"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn override_conflict(mut self, policy: OverrideConflict) -> Self {
+        self.options.policy.conflict = policy;
         self
     }
 

@@ -123,6 +123,8 @@ pub enum IssueKind {
     Interpolation,
     /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
     Setup,
+    /// A value that was set at run time makes the configuration invalid, or is what keeps it valid.
+    Override,
     /// A write at run time was refused, or cannot be done on this handle.
     Write,
     /// A [prepare hook](crate::Handle::prepare) refused the change, panicked or gave no answer.

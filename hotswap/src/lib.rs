@@ -38,7 +38,7 @@
 //! | to | see |
 //! | --- | --- |
 //! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`priority`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
@@ -103,6 +103,7 @@ mod watch;
 
 pub use builder::Builder;
 pub use config::HotConfig;
+pub use engine::OverrideConflict;
 pub use error::Error;
 pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};

@@ -3,14 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
-    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, gate, hold::Ground,
-    lock::Writing,
+    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
+    lock::Writing, run::Command,
 };
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded},
+    load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
     snapshot::{Cause, Published},
@@ -35,9 +35,10 @@ impl Core {
             variables: &lookup,
             unread: collected.unread.clone(),
         };
-        let loaded = load::load(self.model, &input)?;
+        let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
+        let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins: state.pins.clone(), pending, holds };
+        let next = State { layers, variables, pins, pending, holds };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
@@ -107,11 +108,21 @@ impl Core {
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
         });
+        self.announce_expiry(&state);
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
         Ok(version)
+    }
+
+    /// Lets the engine's thread know that something goes by itself.
+    fn announce_expiry(&self, state: &State) {
+        let expires = state.pins.values().any(|pin| pin.until.is_some());
+        if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
+            // A thread that is gone takes nothing back.
+            let _ = commands.send(Command::Expiry);
+        }
     }
 
     /// Whether the last refusal said the same.

@@ -7,6 +7,7 @@
 mod chronicle;
 pub(crate) mod collect;
 mod commit;
+mod conflict;
 mod gate;
 pub(crate) mod health;
 mod hold;
@@ -33,6 +34,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use conflict::OverrideConflict;
 pub use gate::{PendingRestart, Restart};
 pub(crate) use hold::Holds;
 pub(crate) use rollback::Target;
@@ -74,13 +76,20 @@ pub(crate) struct Policy {
     /// How long one prepare hook may take.
     pub(crate) prepare_timeout: Duration,
     pub(crate) restart: Restart,
+    pub(crate) conflict: OverrideConflict,
     pub(crate) health: Option<Arc<HealthWatch>>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         let history = Limits { versions: 32, age: None };
-        Self { history, prepare_timeout: Duration::from_secs(5), restart: Restart::Report, health: None }
+        Self {
+            history,
+            prepare_timeout: Duration::from_secs(5),
+            restart: Restart::Report,
+            conflict: OverrideConflict::Refuse,
+            health: None,
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Reload(Reply),
     /// What was refused may be accepted now, though no source changed.
     Reconsider,
+    /// Values were set that go by themselves.
+    Expiry,
     /// End.
     Stop,
 }
@@ -61,6 +63,8 @@ pub(crate) struct Demand {
     fired: Option<Fired>,
     asked: Asked,
     source: bool,
+    /// What could not go may be able to now.
+    expiry: bool,
     stop: bool,
 }
 
@@ -99,12 +103,19 @@ impl Engine {
         // When a file that is away counts as gone.
         let mut awaited: Option<Instant> = None;
         let mut asked = Asked::default();
+        // Up to when values that go by themselves were looked at.
+        let mut tried: Option<Instant> = None;
         loop {
-            let demand = self.wait(awaited);
+            let demand = self.wait(awaited.into_iter().chain(self.next_expiry(tried)).min());
             if demand.stop || self.core.strong_count() == 0 {
                 return;
             }
             let now = Instant::now();
+            let tried_before = tried.filter(|_| !demand.expiry);
+            if self.next_expiry(tried_before).is_some_and(|at| now >= at) {
+                self.expire(now);
+                tried = Some(now);
+            }
             let over = awaited.is_some_and(|at| now >= at);
             let wanted = demand.source || over || demand.asked.any();
             asked.add(demand.asked);
@@ -117,7 +128,7 @@ impl Engine {
     /// Sleeps until something is to be done.
     fn wait(&mut self, awaited: Option<Instant>) -> Demand {
         let mut demand = std::mem::take(&mut self.later);
-        if demand.stop || demand.source || demand.asked.any() {
+        if demand.stop || demand.source || demand.expiry || demand.asked.any() {
             demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
             return demand;
         }
@@ -152,6 +163,7 @@ impl Engine {
             Command::Reload(reply) => demand.asked.replies.push(reply),
             // Who watches nothing reads files only when told to.
             Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
+            Command::Expiry => demand.expiry = true,
             Command::Stop => demand.stop = true,
         }
     }
@@ -210,6 +222,19 @@ impl Engine {
             core.refuse(error);
         }
         result
+    }
+
+    fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
+        self.core.upgrade()?.next_expiry(tried)
+    }
+
+    /// Takes back what was set for a while, and tells of what has to stay.
+    fn expire(&self, now: Instant) {
+        let Some(core) = self.core.upgrade() else { return };
+        let result = contain(|| core.expire(now)).unwrap_or_else(|| Err(panicked()));
+        if let Some(error) = result.err().filter(|error| !core.is_closed() && !core.is_known(error)) {
+            core.refuse(&error);
+        }
     }
 
     pub(crate) fn report(&self, core: &Core) {

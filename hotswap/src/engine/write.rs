@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, collections::BTreeSet, sync::Arc};
+use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, Loaded, problems::Problems},
+    patch::Units,
     pins::{Pin, Pins, Signature},
     root::Root,
     shape::{Leaf, Shape},
@@ -176,6 +177,25 @@ impl Core {
             // A thread that is gone reads no sources.
             let _ = commands.send(Command::Reconsider);
         }
+    }
+
+    /// Takes back what was set at a dotted path, which counts from the first of the numbers `slots`.
+    pub(crate) fn clear_pin(
+        &self,
+        slots: &Range<usize>,
+        path: &str,
+        request: &Request,
+    ) -> Result<u64, Error> {
+        let state = self.writer.enter()?;
+        self.open()?;
+        let base = self.model.shape.keys_of(slots.start);
+        let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
+        let mut pins = state.pins.clone();
+        pins.retain(|keys, _| !cleared.contains(keys));
+        if pins.len() == state.pins.len() || !self.has_sources() {
+            return Ok(self.current.version());
+        }
+        self.with_pins(state, pins, request)
     }
 
     /// Takes back every value that was set at run time.

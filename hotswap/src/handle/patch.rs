@@ -152,7 +152,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The numbers of this struct and of all that is nested in it.
-    fn slots(&self) -> Range<usize> {
+    pub(super) fn slots(&self) -> Range<usize> {
         self.base..self.base + S::SLOTS
     }
 }

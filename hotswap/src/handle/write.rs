@@ -1,5 +1,7 @@
 //! Writes, and what else concerns the sources.
 
+use std::fmt;
+
 use super::Handle;
 use crate::{
     config::HotConfig,
@@ -197,6 +199,53 @@ impl<S: HotConfig> Handle<S> {
         offload(move || core.update(slot, &request, move |place: &mut P::Value| *place = value))
     }
 
+    /// Takes back a value that was set at run time, or all below a struct. Returns the version then current.
+    ///
+    /// The path is dotted and counted from this handle's struct, as a string or a [typed path](crate::Path); those of
+    /// [`overrides`](Self::overrides) are counted from the root. Where nothing was set, nothing changes. A handle without
+    /// sources has nothing to go back to, and changes nothing.
+    ///
+    /// # Errors
+    /// The path names no field; or what the sources say without the value is invalid, and nothing is changed then; or the call
+    /// comes from inside another write, or the configuration is shut down.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set(Config::paths().rate_limit(), RateLimit { max: 5, burst: 5 })?;
+    /// config.clear_override("rate_limit.max")?;
+    /// assert_eq!((config.rate_limit_max(), config.rate_limit_burst()), (100, 5));
+    ///
+    /// config.clear_override(Config::paths().rate_limit())?;
+    /// assert_eq!(config.rate_limit_burst(), 20);
+    /// assert!(config.clear_override("rate_limit.maxx").unwrap_err().to_string().contains("did you mean `rate_limit.max`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_override(&self, path: impl fmt::Display) -> Result<u64, Error> {
+        self.core.clear_pin(&self.slots(), &path.to_string(), &self.request(Cause::Clear))
+    }
+
+    /// [`clear_override`](Self::clear_override) for async code.
+    ///
+    /// # Errors
+    /// As [`clear_override`](Self::clear_override).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(5)?;
+    /// block_on(config.clear_override_async("rate_limit.max"))?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_override_async<P: fmt::Display>(
+        &self,
+        path: P,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<S, P> {
+        let (handle, path) = (self.clone(), path.to_string());
+        offload(move || handle.clear_override(path))
+    }
+
     /// Takes back every value that was set at run time. Returns the version then current.
     ///
     /// A handle without sources has nothing to go back to, and changes nothing.
@@ -215,6 +264,24 @@ impl<S: HotConfig> Handle<S> {
     pub fn clear_overrides(&self) -> Result<u64, Error> {
         self.whole("clear_overrides")?;
         self.core.clear_pins(&self.request(Cause::Clear))
+    }
+
+    /// [`clear_overrides`](Self::clear_overrides) for async code.
+    ///
+    /// # Errors
+    /// As [`clear_overrides`](Self::clear_overrides).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(5)?;
+    /// block_on(config.clear_overrides_async())?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_overrides_async(&self) -> impl Future<Output = Result<u64, Error>> + Send + use<S> {
+        let handle = self.clone();
+        offload(move || handle.clear_overrides())
     }
 
     /// Calls that concern the whole are refused on a nested handle.

@@ -2,6 +2,7 @@
 
 use super::delta::differences;
 use crate::{
+    effective::MASK,
     keys::Keys,
     load::place,
     root::Root,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::{
+    issue::{Issue, IssueKind},
     keys::{Key, Keys},
     load,
     shape::{Leaf, Shape},
@@ -106,6 +107,31 @@ impl Units {
             Some(unit) if !self.is_struct(keys, unit.keys.0.len() + 1) => Ok(Place::Within(unit)),
             _ => Err(unknown(own().map(|unit| &unit.keys), keys)),
         }
+    }
+
+    /// The leaves at a dotted path below `base`: one, or all of a struct.
+    pub(crate) fn named(&self, base: &Keys, path: &str) -> Result<Vec<Keys>, Issue> {
+        let name = |unit: &Unit| Keys(unit.keys.0[base.0.len()..].to_vec()).to_string();
+        let below = |inner: &str, outer: &str| {
+            inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let found: Vec<_> =
+            self.0.iter().filter(|unit| below(&name(unit), path)).map(|unit| unit.keys.clone()).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let issue = |message: &str| Issue::new(IssueKind::Write, base.clone(), message);
+        let names: Vec<_> = self.0.iter().map(name).collect();
+        if let Some(whole) = names.iter().find(|name| !name.is_empty() && below(path, name)) {
+            return Err(issue(&format!("`{path}` is a part of `{whole}`, which is set as a whole"))
+                .with_help(format!("clear `{whole}`")));
+        }
+        Err(match did_you_mean(path, names.iter().map(String::as_str)) {
+            Some(meant) => issue(&format!("no such field: `{path}`, did you mean `{meant}`?")),
+            None => issue(&format!("no such field: `{path}`")),
+        })
     }
 
     fn is_struct(&self, keys: &Keys, depth: usize) -> bool {

@@ -1,5 +1,8 @@
 //! What was set at run time: whose it is, and what must not be set.
 
+mod conflicts;
+mod expiry;
+
 use hotswap::{Handle, HotConfig, IssueKind};
 use serde::{Deserialize, Serialize};
 
