@@ -2,7 +2,6 @@
 
 use super::delta::differences;
 use crate::{
-    effective::MASK,
     keys::Keys,
     load::place,
     root::Root,
