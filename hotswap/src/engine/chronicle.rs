@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Core, Request, State, lock::Writing};
+use super::{Core, Request, State};
 use crate::{
     history::{
         Record, Step,
@@ -17,7 +17,6 @@ impl Core {
     /// What the history takes over once `next` is in force. Writes values by code of the program, which may panic.
     pub(super) fn step(
         &self,
-        state: &Writing<'_, State>,
         next: &State,
         current: &Published,
         loaded: &Loaded,
@@ -26,10 +25,7 @@ impl Core {
     ) -> Option<Step> {
         let before = self.board().history.before(!changed.is_empty())?;
         let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
-        let record = (!changed.is_empty()).then(|| Record {
-            duration: state.since().elapsed(),
-            ..self.record(current, loaded, changed, request)
-        });
+        let record = (!changed.is_empty()).then(|| self.record(current, loaded, changed, request));
         Some(before.step(content, record))
     }
 

@@ -8,7 +8,7 @@ mod refused;
 
 use std::collections::BTreeMap;
 
-use hotswap::HotConfig;
+use hotswap::{HotConfig, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::support::Folder;
@@ -18,7 +18,7 @@ struct App {
     #[hot(default = "info")]
     level: String,
     #[hot(default = "hush", secret)]
-    token: String,
+    token: Secret<String>,
     #[hot(default = 1, readonly)]
     fixed: u32,
     #[hot(nested)]
