@@ -7,6 +7,7 @@ mod busy;
 mod check;
 mod crates;
 mod fleet;
+mod history;
 mod latency;
 mod layers;
 mod measure;
@@ -22,13 +23,14 @@ use table::Row;
 
 type Group = (&'static str, fn() -> Vec<Row>);
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     ("read", read::rows),
     ("busy", busy::rows),
     ("rivals", rivals::rows),
     ("reload", reload::rows),
     ("layers", layers::rows),
     ("subscribers", subscribers::rows),
+    ("history", history::rows),
     ("latency", latency::rows),
     ("check", check::rows),
     ("size", size::rows),

@@ -69,7 +69,10 @@ pub(crate) struct Leaf {
     pub(crate) read: Read,
     pub(crate) default: Option<Literal>,
     pub(crate) env: Option<String>,
+    /// By its attribute or by its type.
     pub(crate) secret: bool,
+    /// By its attribute, so that the type must show nothing.
+    pub(crate) marked_secret: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) decode: Option<ExprPath>,
     pub(crate) encode: Encode,

@@ -152,7 +152,9 @@ mod tests {
         let sources = [
             include_str!("../../hotswap/src/handle.rs"),
             include_str!("../../hotswap/src/handle/listen.rs"),
+            include_str!("../../hotswap/src/handle/past.rs"),
             include_str!("../../hotswap/src/handle/patch.rs"),
+            include_str!("../../hotswap/src/handle/save.rs"),
             include_str!("../../hotswap/src/handle/write.rs"),
         ];
         let calls = sources.iter().flat_map(|source| source.split("\n    pub fn ").skip(1));

@@ -33,6 +33,11 @@ use std::{array, iter};
 use crate::sync::{AtomicU64, NEAR, Ordering};
 
 /// A leaf whose value fits a cell.
+#[diagnostic::on_unimplemented(
+    message = "`scalar` is for aliases of primitives, but `{Self}` is none that fits an atomic",
+    label = "no primitive of at most 64 bits",
+    note = "remove `scalar`, or write `copy` for a type that is `Copy`"
+)]
 pub trait Scalar: Copy + 'static {
     #[doc(hidden)]
     fn to_bits(self) -> u64;

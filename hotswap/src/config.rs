@@ -38,6 +38,11 @@ use crate::{
 /// assert_eq!(start::<Config>()?.port(), 8080);
 /// # Ok::<(), hotswap::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no configuration",
+    label = "does not derive `HotConfig`",
+    note = "write `#[derive(serde::Deserialize, hotswap::HotConfig)]` on the struct"
+)]
 pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
     /// The generated handle: every getter, setter and subscription of the struct.
     type Handle: From<Handle<Self>> + Deref<Target = Handle<Self>> + Clone + Send + Sync;

@@ -3,13 +3,11 @@
 use crate::{
     keys::Keys,
     load::{merge, place},
-    root::Root,
+    secret::MASK,
     shape::{FieldShape, Kind, Shape},
+    snapshot::Published,
     value::Value,
 };
-
-/// What stands in the place of a secret.
-pub(crate) const MASK: &str = "***";
 
 /// What a document says of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +19,26 @@ pub(crate) enum Secrets {
 }
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from.
-pub(crate) fn document(root: &dyn Root, tree: &Value, secrets: Secrets) -> Value {
-    let mut document = Document { root, tree, secrets, written: Value::empty() };
-    document.fields(root.shape(), 0, &Keys::root(), false);
-    document.written
+pub(crate) fn document(published: &Published, secrets: Secrets) -> Value {
+    leaves(published, secrets).into_iter().fold(Value::empty(), |document, (keys, value)| {
+        merge(document, &place(&Value::empty(), &keys, Some(&value)))
+    })
 }
 
-struct Document<'r> {
-    root: &'r dyn Root,
-    tree: &'r Value,
+/// The same leaf by leaf, in the order of the struct.
+pub(crate) fn leaves(published: &Published, secrets: Secrets) -> Vec<(Keys, Value)> {
+    let mut leaves = Leaves { published, secrets, found: Vec::new() };
+    leaves.fields(published.root.shape(), 0, &Keys::root(), false);
+    leaves.found
+}
+
+struct Leaves<'p> {
+    published: &'p Published,
     secrets: Secrets,
-    written: Value,
+    found: Vec<(Keys, Value)>,
 }
 
-impl Document<'_> {
+impl Leaves<'_> {
     fn fields(&mut self, shape: &'static Shape, base: usize, parent: &Keys, hidden: bool) {
         for field in shape.fields {
             let keys = field.keys(parent);
@@ -47,8 +51,19 @@ impl Document<'_> {
     }
 
     fn leaf(&mut self, field: &FieldShape, slot: usize, keys: &Keys, hidden: bool) {
-        let given = || keys.find(self.tree).cloned();
-        let Some(mut value) = self.root.encode(slot).ok().or_else(given) else { return };
+        // What a type writes has its secrets marked; what the sources gave has not.
+        let given = || {
+            let hides = hidden || self.published.hides_at(keys);
+            keys.find(&self.published.tree)
+                .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
+        };
+        let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
+        // A list without some of its elements would be another list.
+        let whole = matches!(field.kind, Kind::Leaf) && self.secrets == Secrets::LeftOut;
+        if whole && holds_secret(&value) {
+            return;
+        }
+        let Some(mut value) = without_secrets(&value, self.secrets) else { return };
         if hidden {
             match self.secrets {
                 Secrets::LeftOut => return,
@@ -57,8 +72,13 @@ impl Document<'_> {
         } else if let Kind::Optional(inner) = field.kind {
             value = self.within(inner, value);
         }
-        let alone = place(&Value::empty(), keys, Some(&value));
-        self.written = merge(std::mem::replace(&mut self.written, Value::Null), &alone);
+        match &value {
+            // Its keys stand beside the fields of the struct.
+            Value::Table(table) if field.flatten => {
+                self.found.extend(table.iter().map(|(name, value)| (keys.name(name), value.clone())));
+            }
+            _ => self.found.push((keys.clone(), value)),
+        }
     }
 
     /// Secrets inside an `Option` of a nested struct.
@@ -69,5 +89,30 @@ impl Document<'_> {
             (Some(_), Secrets::LeftOut) => place(&value, &leaf.keys, None),
             (Some(_), Secrets::Masked) => place(&value, &leaf.keys, Some(&Value::text(MASK))),
         })
+    }
+}
+
+/// The value without the secrets that its type keeps; `None` if nothing is left.
+fn without_secrets(value: &Value, secrets: Secrets) -> Option<Value> {
+    Some(match (value, secrets) {
+        (Value::Secret(_), Secrets::LeftOut) => return None,
+        (Value::Secret(_), Secrets::Masked) => Value::text(MASK),
+        (Value::List(items), _) => {
+            Value::list(items.iter().filter_map(|item| without_secrets(item, secrets)))
+        }
+        (Value::Table(entries), _) => Value::table(
+            entries.iter().filter_map(|(key, value)| Some((key.clone(), without_secrets(value, secrets)?))),
+        ),
+        (other, _) => other.clone(),
+    })
+}
+
+/// Whether a secret stands anywhere in it.
+pub(crate) fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Table(entries) => entries.values().any(holds_secret),
+        _ => false,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     keys::{Key, Keys},
     load::{self, Plan, Trace},
     pins::{Pin, Pins, Stamp},
+    secret::MASK,
     shape::{Leaf, Merge, Shape},
     snapshot::Published,
     source::{Layer, locate::Places},
@@ -98,9 +99,11 @@ impl Explanation {
     }
 }
 
-/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an example.
+/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an
+/// example.
 ///
-/// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a list.
+/// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a
+/// list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Explanations(Vec<Explanation>);
@@ -156,15 +159,22 @@ struct Stand {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     pins: Pins,
-    /// The value itself, where no source can be asked.
-    fixed: Option<Arc<Published>>,
+    current: Arc<Published>,
+    /// Whether the value itself is all there is, and no source can be asked.
+    fixed: bool,
 }
 
 impl Stand {
     fn of(core: &Core) -> Self {
         let board = core.board();
-        let fixed = (!core.has_sources()).then(|| core.current.load_full());
-        Self { shape: core.model.shape, layers: board.layers.clone(), pins: board.pins.clone(), fixed }
+        let (layers, pins) = (board.layers.clone(), board.pins.clone());
+        Self {
+            shape: core.model.shape,
+            layers,
+            pins,
+            current: core.current.load_full(),
+            fixed: !core.has_sources(),
+        }
     }
 
     fn explainer(&self) -> Explainer<'_> {
@@ -184,9 +194,9 @@ struct Explainer<'s> {
 impl Explainer<'_> {
     fn explain(&self, path: String, keys: &Keys) -> Explanation {
         let pinned = self.pinned(keys);
-        let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
+        let fixed = Some(&self.stand.current).filter(|_| self.stand.fixed && pinned.is_none());
         let fixed = fixed.and_then(|published| self.given(keys, keys.find(&published.tree)?, made_with()));
-        let default = self.stand.fixed.is_none().then(|| load::default_of(self.stand.shape, keys)).flatten();
+        let default = (!self.stand.fixed).then(|| load::default_of(self.stand.shape, keys)).flatten();
         let default = default.and_then(|value| self.given(keys, &value, Origin::Default));
         let layers = self.layers(keys);
         let note = self.note(keys, layers.len() > 1, &path);
@@ -228,19 +238,22 @@ impl Explainer<'_> {
     /// The value as JSON, and every secret in it as `***`.
     fn masked(&self, keys: &Keys, value: &Value) -> serde_json::Value {
         let mut json = value.to_json();
-        for leaf in self.leaves.iter().filter(|leaf| leaf.secret()) {
+        // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
+        let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
+        let concerned = |leaf: &&Leaf| !(named && leaf.field().flatten) && self.stand.current.hides(leaf);
+        for leaf in self.leaves.iter().filter(concerned) {
             if keys.starts_with(&leaf.keys) {
-                return "***".into();
+                return MASK.into();
             }
             if !leaf.keys.starts_with(keys) {
                 continue;
             }
             // Where a table belongs, anything else may hold the secret too.
             if !json.is_object() {
-                return "***".into();
+                return MASK.into();
             }
             let below = Keys(leaf.keys.0[keys.0.len()..].to_vec());
-            json.pointer_mut(&below.pointer()).into_iter().for_each(|secret| *secret = "***".into());
+            json.pointer_mut(&below.pointer()).into_iter().for_each(|secret| *secret = MASK.into());
         }
         json
     }

@@ -3,6 +3,7 @@
 mod listen;
 mod past;
 mod patch;
+mod save;
 mod weak;
 mod write;
 
@@ -229,7 +230,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn overrides(&self) -> Vec<Override> {
-        Override::all(self.core.model.shape, &self.core.board().pins)
+        Override::all(&self.core.current.load_full(), &self.core.board().pins)
     }
 
     /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.

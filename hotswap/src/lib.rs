@@ -41,6 +41,7 @@
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`OverrideConflict`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
+//! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
 //! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
@@ -66,8 +67,6 @@ mod config;
 mod de;
 mod describe;
 pub mod duration;
-// Only the command line leaves secrets out.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod effective;
 mod engine;
 mod error;
@@ -89,6 +88,8 @@ mod report;
 mod resolve;
 mod root;
 mod rule;
+mod save;
+mod secret;
 mod ser;
 mod shape;
 mod snapshot;
@@ -117,6 +118,7 @@ pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
+pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};

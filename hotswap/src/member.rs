@@ -16,6 +16,7 @@ use crate::{
     load::problems::Problems,
     root,
     rule::Rule,
+    secret::notice,
     ser::{self, EncodeError, Encoder},
     value::Value,
 };
@@ -169,7 +170,8 @@ where
 
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
         let ignored = IgnoredKeys::default();
-        let decoded = (self.decode)(Decoder::new(value, Some(&ignored)));
+        let (decoded, secret) = notice::any(|| (self.decode)(Decoder::new(value, Some(&ignored))));
+        problems.met_secret(secret, keys);
         problems.ignored(ignored.into_inner(), keys);
         match decoded {
             Ok(decoded) => problems.check(self.rules, &decoded, keys),

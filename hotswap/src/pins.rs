@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{keys::Keys, shape::Shape, value::Value};
+use crate::{keys::Keys, secret::MASK, snapshot::Published, value::Value};
 
 /// By the place of the whole leaf that each one holds.
 pub(crate) type Pins = BTreeMap<Keys, Pin>;
@@ -81,10 +81,11 @@ pub struct Override {
 }
 
 impl Override {
-    pub(crate) fn all(shape: &'static Shape, pins: &Pins) -> Vec<Self> {
-        let leaves = shape.leaves();
-        let secret = |keys: &Keys| leaves.iter().any(|leaf| leaf.secret() && leaf.keys.starts_with(keys));
-        let shown = |keys: &Keys, value: &Value| if secret(keys) { "***".into() } else { value.to_json() };
+    pub(crate) fn all(current: &Published, pins: &Pins) -> Vec<Self> {
+        let leaves = current.root.shape().leaves();
+        let secret =
+            |keys: &Keys| leaves.iter().any(|leaf| current.hides(leaf) && leaf.keys.starts_with(keys));
+        let shown = |keys: &Keys, value: &Value| if secret(keys) { MASK.into() } else { value.to_json() };
         pins.iter()
             .map(|(keys, pin)| Self {
                 path: keys.to_string(),

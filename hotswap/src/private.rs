@@ -24,16 +24,28 @@ use crate::{
     load::{self, Input, Model},
     path::Path,
     pins::Pins,
+    secret::Redacted,
 };
 
 /// What the values of a type parameter need, as leaves do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for a type parameter of a configuration",
+    label = "lacks what the type of a field needs",
+    note = "derive `Deserialize`, `Clone` and `PartialEq` for it, and use only what is `Send` and `Sync` inside"
+)]
 pub trait Parameter: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> Parameter for T {}
 
 impl<const I: usize, F: Scalar + Serialize + DeserializeOwned> Leaf<I, F> {
     /// A primitive without attributes: one constant is cheaper to compile than three.
     pub const SCALAR: Self = Self { encode: Some(encode::<F>), bits: Some(bits::<F>), ..Self::PLAIN };
+}
+
+/// A leaf that is marked as secret.
+pub const fn secret<const I: usize, F: Redacted>(leaf: Leaf<I, F>) -> Leaf<I, F> {
+    leaf
 }
 
 /// Writes a leaf by its own `Serialize`.

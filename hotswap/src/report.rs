@@ -59,7 +59,7 @@ impl<'e> Report<'e> {
     }
 
     /// With colours if the stream is a terminal that wants them. The variables `NO_COLOR`, `CLICOLOR`,
-    /// `CLICOLOR_FORCE` and `TERM` are honoured, as <https://no-color.org> and <https://bixense.com/clicolors> have it.
+    /// `CLICOLOR_FORCE` and `TERM` are honoured, as <https://no-color.org> and <https://bixense.com/clicolors> say.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

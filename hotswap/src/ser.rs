@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use serde::ser::{self, Serialize};
 
-use crate::value::{Table, Value};
+use crate::{
+    secret,
+    value::{Table, Value},
+};
 
 /// Why a value cannot be written: its type has no `Serialize`, or that one failed.
 #[derive(Debug, thiserror::Error)]
@@ -114,10 +117,13 @@ impl ser::Serializer for Encoder {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<Value, EncodeError> {
-        value.serialize(self)
+        match name {
+            secret::NAME => secret::reveal(|| value.serialize(self)).map(Value::secret),
+            _ => value.serialize(self),
+        }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -14,7 +14,9 @@ use serde::Serialize;
 
 use crate::{
     cell::{Cells, Scalar, Slot},
+    keys::Keys,
     root::Root,
+    shape::Leaf,
     sync::lock,
     value::Value,
 };
@@ -89,6 +91,8 @@ pub(crate) struct Published {
     whole: Arc<dyn Any + Send + Sync>,
     /// The merged tree that the root was decoded from.
     pub(crate) tree: Value,
+    /// Leaves that hold a secret which no field says, in this version or in one before.
+    secrets: BTreeSet<Keys>,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
@@ -98,7 +102,27 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
         let whole = Arc::clone(&root) as Arc<dyn Any + Send + Sync>;
-        Self { version, root, whole, tree, cause, at: Instant::now(), parts: Mutex::default() }
+        let secrets = BTreeSet::new();
+        Self { version, root, whole, tree, secrets, cause, at: Instant::now(), parts: Mutex::default() }
+    }
+
+    pub(crate) fn with_secrets(self, secrets: BTreeSet<Keys>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// Those of this version, and `more`.
+    pub(crate) fn secrets_and(&self, more: BTreeSet<Keys>) -> BTreeSet<Keys> {
+        self.secrets.iter().cloned().chain(more).collect()
+    }
+
+    /// Whether the leaf's value must not be shown.
+    pub(crate) fn hides(&self, leaf: &Leaf) -> bool {
+        leaf.secret() || self.hides_at(&leaf.keys)
+    }
+
+    /// Whether a secret that no field says was met in the leaf that stands here.
+    pub(crate) fn hides_at(&self, leaf: &Keys) -> bool {
+        self.secrets.contains(leaf)
     }
 
     /// The struct of a handle that stands at `base`.

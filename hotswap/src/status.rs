@@ -105,7 +105,7 @@ impl Status {
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
-            overrides: Override::all(core.model.shape, &board.pins),
+            overrides: Override::all(&current, &board.pins),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,

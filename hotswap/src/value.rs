@@ -2,7 +2,9 @@
 //!
 //! Tables and lists are shared, so that merging copies only the paths on which two layers meet.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use crate::secret::MASK;
 
 /// Keys in order, so that equal tables are equal however they were written.
 pub(crate) type Table = BTreeMap<Arc<str>, Value>;
@@ -28,6 +30,18 @@ pub enum Value {
     List(Arc<Vec<Value>>),
     /// A table.
     Table(Arc<BTreeMap<Arc<str>, Value>>),
+    /// What a [`Secret`](crate::Secret) wrote: read as what it holds, and never shown.
+    Secret(Veiled),
+}
+
+/// A value that does not show itself.
+#[derive(Clone)]
+pub struct Veiled(Arc<Value>);
+
+impl fmt::Debug for Veiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
 }
 
 /// A scalar that has only its text; the field that takes it decides what it means.
@@ -86,6 +100,18 @@ impl Value {
         Self::Table(Arc::default())
     }
 
+    pub(crate) fn secret(value: Value) -> Self {
+        Self::Secret(Veiled(Arc::new(value)))
+    }
+
+    /// What a secret holds; any other value itself.
+    pub(crate) fn inside(&self) -> &Self {
+        match self {
+            Self::Secret(Veiled(value)) => value.inside(),
+            value => value,
+        }
+    }
+
     /// An explicit null, as any format writes it.
     pub(crate) fn is_null(&self) -> bool {
         match self {
@@ -113,7 +139,7 @@ impl Value {
         }
     }
 
-    /// The value as JSON; what has only its text is a string.
+    /// The value as JSON; what has only its text is a string, and a secret is a mask.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -123,6 +149,7 @@ impl Value {
             Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.text.to_string()),
+            Self::Secret(_) => MASK.into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Table(table) => {
                 Json::Object(table.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect())
@@ -173,6 +200,8 @@ impl PartialEq for Value {
             (Self::Untyped(a), Self::Untyped(b)) => a == b,
             (Self::List(a), Self::List(b)) => Arc::ptr_eq(a, b) || a == b,
             (Self::Table(a), Self::Table(b)) => Arc::ptr_eq(a, b) || a == b,
+            // One layer knows that it is a secret, another has its text.
+            (Self::Secret(_), _) | (_, Self::Secret(_)) => self.inside() == other.inside(),
             _ => false,
         }
     }

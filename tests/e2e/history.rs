@@ -4,12 +4,12 @@ mod bell;
 mod holds;
 mod model;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
-use hotswap::{Cause, HotConfig, Record};
+use hotswap::{Cause, HotConfig, Record, WeakHandle};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Folder, eventually};
+use crate::support::{BOUND, Folder, eventually};
 
 #[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
 struct App {
@@ -41,7 +41,7 @@ struct Service {
 struct Tls {
     cert: String,
     #[hot(secret)]
-    key: String,
+    key: hotswap::Secret<String>,
 }
 
 fn app(folder: &Folder) -> AppHandle {
@@ -167,7 +167,7 @@ fn secrets_are_redacted() {
     let told =
         format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
     assert!(!told.contains("hunter"), "{told}");
-    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key, "hunter2");
+    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter2");
 }
 
 #[test]
@@ -187,7 +187,9 @@ fn versions_are_compared_in_both_directions() {
 fn unknown_versions_are_named_with_those_that_are_known() {
     let folder = Folder::with("app.toml", "#");
     let app = App::hot_builder().file(folder.path("app.toml")).history(2).load().unwrap();
-    (6..9).for_each(|max| drop(app.set_limit_max(max).unwrap()));
+    for max in 6..9 {
+        app.set_limit_max(max).unwrap();
+    }
     let known = "versions 3 to 4 are";
     let says = |error: hotswap::Error, what: &str| {
         let error = error.to_string();
@@ -278,6 +280,48 @@ fn a_fixed_handle_goes_back_too() {
     assert_eq!((mute.rollback(1).unwrap(), mute.max(), mute.word().0.clone()), (5, 2, "b".to_owned()));
 }
 
+/// I19: who drops an old value is not held up, and holds nobody up.
+#[test]
+fn an_old_value_may_ask_for_anything_when_it_goes() {
+    static ASKED: OnceLock<WeakHandle<Curious>> = OnceLock::new();
+
+    #[derive(Clone, Deserialize, HotConfig)]
+    struct Curious {
+        value: Value,
+    }
+
+    #[derive(Clone, PartialEq, Deserialize)]
+    struct Value(u32);
+
+    impl Drop for Value {
+        fn drop(&mut self) {
+            if let Some(config) = ASKED.get().and_then(WeakHandle::upgrade) {
+                drop((config.history(), config.status(), config.at(config.version())));
+            }
+        }
+    }
+
+    let config = Curious::hot_fixed(Curious { value: Value(0) });
+    ASKED.set(config.downgrade()).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        (1..100).for_each(|value| assert_eq!(config.set_value(Value(value)).unwrap(), u64::from(value) + 1));
+        tell.send(config.history().len()).unwrap();
+    });
+    assert_eq!(told.recv_timeout(BOUND).unwrap(), 32);
+}
+
+#[test]
+fn a_value_whose_time_is_over_does_not_come_back() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    app.for_duration(Duration::from_millis(1)).set_limit_max(6).unwrap();
+    app.set_limit_burst(2).unwrap();
+    std::thread::sleep(Duration::from_millis(2));
+    app.rollback_to(2).unwrap();
+    assert_eq!((app.limit_max(), app.limit_burst(), app.overrides().len()), (5, 1, 0));
+}
+
 #[test]
 fn subscribers_hear_of_a_rollback() {
     let folder = Folder::with("app.toml", "#");
@@ -287,7 +331,7 @@ fn subscribers_hear_of_a_rollback() {
     let _subscription =
         app.subscribe(move |change| tell.send((change.cause().clone(), change.new().limit.max)).unwrap());
     app.rollback(1).unwrap();
-    assert_eq!(told.recv_timeout(crate::support::BOUND).unwrap(), (Cause::Rollback(1), 5));
+    assert_eq!(told.recv_timeout(BOUND).unwrap(), (Cause::Rollback(1), 5));
 }
 
 #[test]

@@ -275,3 +275,23 @@ fn flattened_fields_stand_beside_the_others() {
     let outer = Outer::hot_builder().file(&path).load().unwrap();
     assert_eq!((outer.inner_size(), outer.name().as_str()), (4, "n"));
 }
+
+#[test]
+fn a_flattened_leaf_is_set_without_touching_the_fields_beside_it() {
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, HotConfig)]
+    struct Config {
+        #[hot(default = 5)]
+        max: u32,
+        #[serde(flatten)]
+        more: std::collections::BTreeMap<String, u32>,
+    }
+    let folder = Folder::with("app.toml", "max = 7\na = 1\nb = 2");
+    let config = Config::hot_builder().file(folder.path("app.toml")).load().unwrap();
+    config.set_more([("b".to_owned(), 3), ("c".to_owned(), 4)].into()).unwrap();
+    assert_eq!(config.max(), 7);
+    assert_eq!(*config.more(), [("b".to_owned(), 3), ("c".to_owned(), 4)].into());
+    folder.write("app.toml", "max = 8\na = 1");
+    config.reload().unwrap();
+    assert_eq!(config.max(), 8);
+    assert_eq!(*config.more(), [("b".to_owned(), 3), ("c".to_owned(), 4)].into());
+}

@@ -18,6 +18,7 @@ mod merges;
 mod overrides;
 mod patches;
 mod reports;
+mod secrets;
 mod support;
 mod types;
 mod writes;

@@ -31,7 +31,7 @@ struct Ten {
     #[hot(default = 1)]
     timeout: u64,
     #[hot(default = "long enough", secret, length(min = 8))]
-    token: String,
+    token: hotswap::Secret<String>,
 }
 
 #[derive(Debug, Deserialize, HotConfig)]
@@ -219,6 +219,8 @@ fn an_error_of_validator_never_shows_a_secret() {
         #[validate(length(min = 20))]
         password: String,
     }
+    impl hotswap::Redacted for Account {}
+
     #[derive(Debug, Deserialize, HotConfig)]
     struct App {
         #[hot(secret, validate)]

@@ -120,14 +120,6 @@ fn a_file_that_only_an_override_held_back_is_taken_when_the_override_goes() {
 }
 
 #[test]
-fn a_file_that_only_an_override_held_back_is_taken_when_another_value_is_set() {
-    let folder = Folder::with("app.toml", "#");
-    let pair = refused_pair(&folder);
-    pair.set_low(3).unwrap();
-    eventually("the file is taken", || (pair.low(), pair.high()) == (3, 4));
-}
-
-#[test]
 fn who_watches_nothing_is_not_made_to_read_by_a_write() {
     let folder = Folder::with("app.toml", "#");
     let pair = Pair::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();

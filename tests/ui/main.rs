@@ -5,7 +5,8 @@
 #[test]
 fn mistakes() {
     let cases = trybuild::TestCases::new();
-    for family in ["attribute", "default", "env", "nested", "shape", "collision", "bound", "rule", "several"]
+    for family in
+        ["attribute", "default", "env", "nested", "shape", "collision", "bound", "rule", "secret", "several"]
     {
         cases.compile_fail(format!("ui/{family}/*.rs"));
     }

@@ -100,11 +100,32 @@ fn explain_of_an_unknown_field_says_what_was_meant() {
 
 #[test]
 fn show_prints_what_is_in_force() {
-    let run = service("config show --profile production");
+    let run = service("config show --format json --profile production");
     let shown = json(&run);
     assert_eq!(shown["log_level"], "warn");
     assert_eq!(shown["pool"]["size"], 16);
     assert_eq!(shown["listen"], "127.0.0.1:8080");
+}
+
+#[test]
+fn show_prints_a_file_that_loads() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["toml", "yaml", "json"] {
+        let path = folder.path().join("shown").with_extension(format);
+        std::fs::write(&path, service(&format!("config show --format {format}")).stdout).unwrap();
+        let run = service(&format!("config check --file {}", path.display()));
+        assert_eq!(run.status.code(), Some(0), "{}", err(&run));
+    }
+}
+
+#[test]
+fn template_schema_and_reference_know_every_field() {
+    for what in ["template", "template --format yaml", "template --format json", "schema", "reference"] {
+        let text = out(&service(&format!("config {what}")));
+        for field in ["listen", "log_level", "size", "url"] {
+            assert!(text.contains(field), "nothing of {field} in {what}:\n{text}");
+        }
+    }
 }
 
 #[test]

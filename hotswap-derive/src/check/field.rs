@@ -85,7 +85,8 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
         read: read(field, ty),
         default: field.hot.default.clone().map(|value| default::for_type(value, ty)),
         env: field.hot.env.as_ref().map(syn::LitStr::value),
-        secret: field.hot.secret.is_some(),
+        secret: field.hot.secret.is_some() || names_secret(ty.to_token_stream()),
+        marked_secret: field.hot.secret.is_some(),
         rules: rule::for_type(field.hot.rules.clone(), ty),
         decode: field.serde.deserialize_with.clone(),
         encode: encode(field),
@@ -109,6 +110,15 @@ fn encode(field: &input::Field) -> Encode {
         (None, Some(_)) => Encode::Never,
         (None, None) => Encode::Own,
     }
+}
+
+/// Whether `Secret` stands anywhere in the type. What hides behind an alias or inside a struct, the decoder finds.
+fn names_secret(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "Secret",
+        TokenTree::Group(group) => names_secret(group.stream()),
+        _ => false,
+    })
 }
 
 /// The type as every impl block can spell it: `Self` means another type in the handle's.

@@ -32,7 +32,7 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     let index = Literal::usize_unsuffixed(field.index);
     let kind = quote_spanned!(ty.span()=> #private::Leaf::<#index, #ty>);
-    if leaf.is_plain_scalar() {
+    if leaf.is_plain_scalar() && !leaf.marked_secret {
         return quote_spanned!(ty.span()=> &#kind::SCALAR);
     }
     let encode = encode(model, field, leaf);
@@ -41,6 +41,10 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let rest = match &leaf.decode {
         None => quote_spanned!(ty.span()=> #kind::PLAIN),
         Some(function) => quote!(#kind::with(|decoder| #function(decoder))),
+    };
+    let rest = match leaf.marked_secret {
+        true => quote_spanned!(ty.span()=> #private::secret(#rest)),
+        false => rest,
     };
     quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
 }

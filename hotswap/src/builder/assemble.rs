@@ -186,10 +186,11 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let duration = began.elapsed();
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
     let (warnings, limits) = (loaded.warnings.clone(), sources.history);
-    let current = Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start));
+    let current =
+        Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
     let mut core = Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration);
     core.conflict = sources.conflict;
-    let core = Arc::new(core);
+    let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {

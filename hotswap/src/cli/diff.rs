@@ -73,7 +73,7 @@ impl Diff {
 fn document<T: HotConfig>(name: &str, builder: Builder<T>) -> Result<Json, Error> {
     let config = Selection::named(name).load(builder)?;
     let published = config.core.current.load_full();
-    Ok(effective::document(&*published.root, &published.tree, Secrets::Masked).to_json())
+    Ok(effective::document(&published, Secrets::Masked).to_json())
 }
 
 /// Tables key by key, everything else as a whole.

@@ -46,14 +46,15 @@ mod diff;
 mod env;
 mod explain;
 mod output;
+mod print;
 mod select;
 mod show;
 
 use std::{io, process::ExitCode};
 
 pub use self::{
-    check::Check, complete::completions, diff::Diff, env::Env, explain::Explain, select::Selection,
-    show::Show,
+    check::Check, complete::completions, diff::Diff, env::Env, explain::Explain, output::FileFormat,
+    print::Template, select::Selection, show::Show,
 };
 pub use clap_complete::Shell;
 
@@ -74,6 +75,12 @@ pub enum ConfigCommand {
     Show(Show),
     /// Compare the effective configurations of two files or profiles
     Diff(Diff),
+    /// Print the JSON Schema of the configuration
+    Schema,
+    /// Print a commented file with every field
+    Template(Template),
+    /// Print a page of Markdown with every field
+    Reference,
     /// List the environment variables that are read
     Env(Env),
 }
@@ -142,6 +149,9 @@ impl ConfigCommand {
             Self::Explain(command) => command.run(builder(), output),
             Self::Show(command) => command.run(builder(), output),
             Self::Diff(command) => command.run(&builder, output),
+            Self::Schema => print::schema::<T>(output),
+            Self::Template(command) => command.run::<T>(output),
+            Self::Reference => print::reference::<T>(output),
             Self::Env(command) => command.run(&builder(), output),
         };
         // A reader that went away, as `head` does, has seen what it wanted.

@@ -7,7 +7,29 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{error::Error, issue::Issue};
+use crate::{error::Error, issue::Issue, source::format::Format};
+
+/// A format to write in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// TOML.
+    Toml,
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+}
+
+impl From<FileFormat> for Format {
+    fn from(format: FileFormat) -> Self {
+        match format {
+            FileFormat::Toml => Self::Toml,
+            FileFormat::Yaml => Self::Yaml,
+            FileFormat::Json => Self::Json,
+        }
+    }
+}
 
 pub(super) struct Output<'o> {
     pub(super) out: &'o mut dyn Write,

@@ -3,13 +3,15 @@
 use std::io;
 
 use super::{
-    output::{End, Output},
+    output::{End, FileFormat, Output},
     select::Selection,
 };
 use crate::{
     builder::Builder,
     config::HotConfig,
     effective::{self, Secrets},
+    save::written,
+    value::Value,
 };
 
 /// Arguments of `show`.
@@ -19,6 +21,9 @@ pub struct Show {
     /// What to show.
     #[command(flatten)]
     pub selection: Selection,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = FileFormat::Toml)]
+    pub format: FileFormat,
     /// Show that a secret is there, as `***`, instead of leaving it out
     #[arg(long)]
     pub redacted: bool,
@@ -32,8 +37,12 @@ impl Show {
         };
         let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut };
         let published = config.core.current.load_full();
-        let document = effective::document(&*published.root, &published.tree, secrets);
-        output.json(&document.to_json())?;
-        Ok(End::Done)
+        let leaves = effective::leaves(&published, secrets).into_iter();
+        let given =
+            leaves.filter(|(_, value)| *value != Value::Null).map(|(keys, value)| (keys, Some(value)));
+        match written(self.format.into(), "", &Value::empty(), T::SHAPE, given.collect()) {
+            Ok(text) => write!(output.out, "{text}").map(|()| End::Done),
+            Err(why) => writeln!(output.err, "{why}").map(|()| End::Failed),
+        }
     }
 }

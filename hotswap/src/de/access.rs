@@ -7,6 +7,7 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, V
 use super::{DecodeError, Decoder, KeyDecoder, Place, Step, step_key};
 use crate::{
     keys::Key,
+    secret::notice,
     value::{Table, Value},
 };
 
@@ -19,7 +20,9 @@ fn step_down<'p, 'v, T>(
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     let below = Place { parent: Some(place), step, known, ignored: place.ignored, tracer: place.tracer };
-    read(Decoder { value, place: below }).map_err(|error| match step_key(step) {
+    let decoder = Decoder { value: value.map(Value::inside), place: below };
+    let read = notice::within(|| below.keys(), || read(decoder));
+    read.map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
         None => error,
     })

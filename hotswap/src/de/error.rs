@@ -55,6 +55,7 @@ impl DecodeError {
             Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
+            Value::Secret(_) => "a secret",
         };
         Self::wrong(format!("expected {expected}, found {found}"))
     }

@@ -18,6 +18,7 @@ pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 
 use crate::{
     keys::{Key, Keys},
+    secret,
     value::Value,
 };
 use access::{ListAccess, TableAccess, VariantAccess};
@@ -91,7 +92,8 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, ignored: Option<&'p IgnoredKeys>) -> Self {
-        Self { value, place: Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None } }
+        let place = Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None };
+        Self { value: value.map(Value::inside), place }
     }
 
     fn given(&self, asked: impl FnOnce() -> Asked) -> Result<&'v Value, DecodeError> {
@@ -111,6 +113,9 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Untyped(untyped) => Scalar::new(&untyped.text, untyped.dialect, self.place).any(visitor),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, &[])),
+            secret @ Value::Secret(_) => {
+                serde::Deserializer::deserialize_any(Self { value: Some(secret.inside()), ..self }, visitor)
+            }
         }
     }
 
@@ -215,9 +220,16 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_newtype_struct<V: Visitor<'v>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        if name == secret::NAME {
+            secret::notice::place(|| self.place.keys());
+            // A secret has one message for all that is wrong below it.
+            if self.value.is_none() && self.place.tracer.is_none() {
+                return Err(DecodeError::missing());
+            }
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -279,7 +291,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_ignored_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.place.ignore();
-        if self.value.is_none() {
+        if self.value.is_none() && self.place.tracer.is_some() {
             self.hole(|| Asked::Any)?;
         }
         visitor.visit_unit()

@@ -155,11 +155,12 @@ impl<'p, 'v> Decoder<'p, 'v> {
 
     /// The keys that a tracer gives a table that no value fills.
     pub(super) fn traced_keys(&self, asked: &Asked) -> Option<&'static [&'static str]> {
+        let role = self.traced_role()?;
         let names = match asked {
             Asked::Struct(_, fields) => fields,
             _ => KEY,
         };
-        match (self.traced_role()?, asked) {
+        match (role, asked) {
             (Role::Way(Key::Name(next)), _) => {
                 let at = names.iter().position(|name| **name == **next)?;
                 names.get(at..=at)

@@ -65,11 +65,10 @@ impl Core {
         *state = next;
         self.board().show(&state);
         self.warn(loaded.warnings);
-        if let Some(step) = step {
-            self.board().history.take(step);
-        }
+        let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
-            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone());
+            let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
+                .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
@@ -78,7 +77,7 @@ impl Core {
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
-        let_go((loaded.root, current, old));
+        let_go((loaded.root, current, old, forgotten));
         Ok(version)
     }
 

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     load::{self, Input, Loaded, Model},
     root::Root,
+    secret::MASK,
     shape::Leaf,
     snapshot::Published,
     value::Value,
@@ -60,19 +61,21 @@ pub(super) fn hold_back(
 }
 
 fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
+    let secret = current.hides(leaf) || loaded.secrets.contains(&leaf.keys);
+    let shown = |root: &dyn Root, tree| shown(leaf, secret, root, tree);
     PendingRestart {
         path: leaf.keys.to_string(),
-        running: shown(leaf, &*current.root, &current.tree),
-        waiting: shown(leaf, &*loaded.root, &loaded.tree),
+        running: shown(&*current.root, &current.tree),
+        waiting: shown(&*loaded.root, &loaded.tree),
     }
 }
 
 /// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
 /// gave it where the type cannot be written.
-fn shown(leaf: &Leaf, root: &dyn Root, tree: &Value) -> serde_json::Value {
+fn shown(leaf: &Leaf, secret: bool, root: &dyn Root, tree: &Value) -> serde_json::Value {
     let given = leaf.keys.find(tree);
-    if leaf.secret() {
-        return given.map_or(serde_json::Value::Null, |_| "***".into());
+    if secret {
+        return given.map_or(serde_json::Value::Null, |_| MASK.into());
     }
     let typed = root.encode(leaf.slot).ok();
     typed.as_ref().or(given).map_or(serde_json::Value::Null, Value::to_json)

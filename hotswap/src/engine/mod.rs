@@ -16,6 +16,7 @@ pub(crate) mod offload;
 mod patch;
 mod rollback;
 pub(crate) mod run;
+mod save;
 mod thread;
 mod write;
 
@@ -49,7 +50,7 @@ use crate::{
     root::Root,
     shape::Leaf,
     snapshot::Current,
-    source::Layer,
+    source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
     value::Value,
     watch::WatcherHealth,
@@ -149,6 +150,8 @@ pub(crate) struct Core {
     pub(crate) board: Mutex<Board>,
     writer: WriterLock<State>,
     pub(crate) conflict: OverrideConflict,
+    /// How variables are called; `None` for a handle without sources.
+    names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     pub(crate) thread: EngineThread,
@@ -179,11 +182,17 @@ impl Core {
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             conflict: OverrideConflict::default(),
+            names: None,
             commands,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
         }
+    }
+
+    pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
+        self.names = Some(names);
+        self
     }
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {

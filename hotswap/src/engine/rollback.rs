@@ -1,16 +1,17 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{Core, Request, State, commit::lookup, gate, hold::Ground};
 use crate::{
     error::Error,
     history::{
-        Past,
+        History, Past, Record,
         change::{self, Side},
         content::{Content, Fixed},
     },
     load::{self, Input, Loaded, problems::Problems},
+    panics::let_go,
     pins::Signature,
     snapshot::Cause,
     subscribe::FieldChange,
@@ -35,7 +36,9 @@ impl Core {
         self.open()?;
         let current = self.current.load_full();
         let version = self.target(target, current.version)?;
-        let content = self.past(version)?.content();
+        let mut content = self.past(version)?.content();
+        let now = Instant::now();
+        content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
         let request = Request { cause: Cause::Rollback(version), expected: None, signature };
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
@@ -86,20 +89,31 @@ impl Core {
     }
 
     fn past(&self, version: u64) -> Result<Past, Error> {
+        self.with_history(|history| history.past(version))
+    }
+
+    /// The last versions, oldest first.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        self.with_history(History::records)
+    }
+
+    /// The history without what is too old by now.
+    fn with_history<R>(&self, look: impl FnOnce(&History) -> R) -> R {
         let mut board = self.board();
-        board.history.forget();
-        board.history.past(version)
+        let forgotten = board.history.forget();
+        let found = look(&board.history);
+        drop(board);
+        let_go(forgotten);
+        found
     }
 
     fn target(&self, target: Target, current: u64) -> Result<u64, Error> {
         match target {
             Target::Version(version) => Ok(version),
             Target::Steps(steps) => {
-                current.checked_sub(steps).filter(|version| *version > 0).ok_or_else(|| {
-                    let mut board = self.board();
-                    board.history.forget();
-                    board.history.unknown(&format!("no version is {steps} steps back"))
-                })
+                let message = || format!("no version is {steps} steps back");
+                let version = current.checked_sub(steps).filter(|version| *version > 0);
+                version.ok_or_else(|| self.with_history(|history| history.unknown(&message())))
             }
         }
     }
@@ -119,5 +133,10 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
-    Ok(Loaded { root: Arc::clone(&value.root), tree: value.tree.clone(), warnings: Vec::new() })
+    Ok(Loaded {
+        root: Arc::clone(&value.root),
+        tree: value.tree.clone(),
+        secrets: BTreeSet::new(),
+        warnings: Vec::new(),
+    })
 }

@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, ops::Range, sync::Arc};
+use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Core, State, commit::lookup, gate, lock::Writing, run::Command};
 use crate::{
@@ -144,13 +144,11 @@ impl Core {
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
-        let version = self.commit(state, next, live, request)?;
-        self.reconsider();
-        Ok(version)
+        self.commit(state, next, live, request)
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is another one now.
-    fn reconsider(&self) {
+    /// What the sources said may have been refused because of a value that was set, and that is gone now.
+    pub(super) fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
             let _ = commands.send(Command::Reconsider);
@@ -173,7 +171,9 @@ impl Core {
         if pins.len() == state.pins.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, pins, request)
+        let version = self.with_pins(state, pins, request)?;
+        self.reconsider();
+        Ok(version)
     }
 
     /// Takes back every value that was set at run time.
@@ -183,7 +183,9 @@ impl Core {
         if state.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), request)
+        let version = self.with_pins(state, Pins::new(), request)?;
+        self.reconsider();
+        Ok(version)
     }
 }
 
@@ -200,7 +202,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, warnings: Vec::new() })
+    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

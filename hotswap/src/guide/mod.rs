@@ -6,6 +6,7 @@
 //! | [`loading`] | where values come from, and which one wins |
 //! | [`reading`] | how to read values, at what cost, and what not to hold |
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
+//! | [`history`] | what happened, the way back, and what stays away |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
@@ -25,6 +26,9 @@ pub mod reading {}
 
 #[doc = include_str!("reacting.md")]
 pub mod reacting {}
+
+#[doc = include_str!("history.md")]
+pub mod history {}
 
 #[doc = include_str!("errors.md")]
 pub mod errors {}

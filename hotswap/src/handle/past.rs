@@ -25,7 +25,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(&self) -> Vec<Record> {
-        self.core.board().history.records()
+        self.core.records()
     }
 
     /// The whole configuration as it ran in an older version. It is decoded for each call.

@@ -5,13 +5,11 @@ use crate::{
     keys::Keys,
     load::place,
     root::Root,
+    secret::MASK,
     shape::{Kind, Shape},
     subscribe::FieldChange,
     value::Value,
 };
-
-/// What stands in the place of a secret.
-const MASK: &str = "***";
 
 /// One version, decoded, and the tree that it was decoded from.
 #[derive(Clone, Copy)]

@@ -37,51 +37,72 @@ pub(crate) type Difference = (Keys, Option<Value>, Option<Value>);
 /// The edits that turn `from` into `to`; none if they are equal.
 pub(crate) fn diff(from: &Value, to: &Value) -> Vec<Edit> {
     let mut edits = Vec::new();
-    compare(from, to, &Keys::root(), &mut edits);
+    compare(from, to, Way::Start, &mut edits);
     edits
 }
 
-fn compare(from: &Value, to: &Value, keys: &Keys, edits: &mut Vec<Edit>) {
+/// The way to a place, which is written down only where there is something to say.
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Start,
+    Name(&'w Way<'w>, &'w Arc<str>),
+    Index(&'w Way<'w>, usize),
+}
+
+impl Way<'_> {
+    fn keys(self) -> Keys {
+        match self {
+            Self::Start => Keys::root(),
+            Self::Name(above, name) => above.keys().with(Key::Name(Arc::clone(name))),
+            Self::Index(above, index) => above.keys().index(index),
+        }
+    }
+
+    fn edit(self, act: Act) -> Edit {
+        Edit { keys: self.keys(), act }
+    }
+}
+
+fn compare(from: &Value, to: &Value, way: Way<'_>, edits: &mut Vec<Edit>) {
     match (from, to) {
         (Value::Table(from), Value::Table(to)) => {
             if !Arc::ptr_eq(from, to) {
-                compare_tables(from, to, keys, edits);
+                compare_tables(from, to, way, edits);
             }
         }
         (Value::List(from), Value::List(to)) => {
             if !Arc::ptr_eq(from, to) {
-                compare_lists(from, to, keys, edits);
+                compare_lists(from, to, way, edits);
             }
         }
         _ if from == to => {}
-        _ => edits.push(Edit { keys: keys.clone(), act: Act::Put(to.clone()) }),
+        _ => edits.push(way.edit(Act::Put(to.clone()))),
     }
 }
 
-fn compare_tables(from: &Table, to: &Table, keys: &Keys, edits: &mut Vec<Edit>) {
-    let place = |name: &Arc<str>| keys.with(Key::Name(Arc::clone(name)));
+fn compare_tables(from: &Table, to: &Table, way: Way<'_>, edits: &mut Vec<Edit>) {
     for (name, value) in from {
+        let below = Way::Name(&way, name);
         match to.get(name) {
-            Some(other) => compare(value, other, &place(name), edits),
-            None => edits.push(Edit { keys: place(name), act: Act::Remove }),
+            Some(other) => compare(value, other, below, edits),
+            None => edits.push(below.edit(Act::Remove)),
         }
     }
     let new = to.iter().filter(|(name, _)| !from.contains_key(*name));
-    edits.extend(new.map(|(name, value)| Edit { keys: place(name), act: Act::Put(value.clone()) }));
+    edits.extend(new.map(|(name, value)| Way::Name(&way, name).edit(Act::Put(value.clone()))));
 }
 
 /// What stands between the items that both begin and end with: pair by pair if it is as long, else as a whole.
-fn compare_lists(from: &[Value], to: &[Value], keys: &Keys, edits: &mut Vec<Edit>) {
+fn compare_lists(from: &[Value], to: &[Value], way: Way<'_>, edits: &mut Vec<Edit>) {
     let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
     let (from, to) = (&from[head..], &to[head..]);
     let tail = from.iter().rev().zip(to.iter().rev()).take_while(|(a, b)| a == b).count();
     let (from, to) = (&from[..from.len() - tail], &to[..to.len() - tail]);
     if from.len() == to.len() {
         let pairs = from.iter().zip(to).enumerate();
-        pairs.for_each(|(place, (a, b))| compare(a, b, &keys.index(head + place), edits));
+        pairs.for_each(|(place, (a, b))| compare(a, b, Way::Index(&way, head + place), edits));
     } else {
-        let act = Act::Splice { at: head, removed: from.len(), items: to.to_vec() };
-        edits.push(Edit { keys: keys.clone(), act });
+        edits.push(way.edit(Act::Splice { at: head, removed: from.len(), items: to.to_vec() }));
     }
 }
 

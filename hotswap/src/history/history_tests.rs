@@ -27,7 +27,7 @@ fn begun(limits: Limits) -> History {
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
     let step = history.before().map(|before| before.step(plain.content(), Some(record(version))));
-    step.into_iter().for_each(|step| history.take(step));
+    step.into_iter().for_each(|step| drop(history.take(step)));
 }
 
 fn filled(limits: Limits, versions: u64) -> History {
@@ -37,6 +37,7 @@ fn filled(limits: Limits, versions: u64) -> History {
 }
 
 fn versions(history: &mut History) -> Vec<u64> {
+    drop(history.forget());
     history.records().iter().map(|record| record.version).collect()
 }
 
@@ -94,7 +95,7 @@ proptest! {
         for (plain, published) in commits {
             let version = published.then(|| record(model.len() as u64 + 1));
             let step = history.before().unwrap().step(plain.content(), version);
-            history.take(step);
+            drop(history.take(step));
             if !published {
                 model.pop();
             }

@@ -41,6 +41,12 @@ struct Version {
     replaced: Option<Instant>,
 }
 
+/// Versions that are forgotten. Their values are the program's, and may do anything when they are dropped, so that no
+/// lock may be held then.
+#[must_use]
+#[derive(Default)]
+pub(crate) struct Forgotten(#[expect(dead_code, reason = "kept until it is dropped")] Vec<Version>);
+
 /// What is needed to find the content of an old version, without holding anybody up.
 pub(crate) struct Past {
     newest: Content,
@@ -86,7 +92,7 @@ impl History {
     pub(crate) fn begun(limits: Limits, record: Record, content: Content) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
         if limits.versions > 0 {
-            history.take(Step { content, record: Some(record), back: None });
+            let Forgotten(_) = history.take(Step { content, record: Some(record), back: None });
         }
         history
     }
@@ -103,7 +109,7 @@ impl History {
     }
 
     /// What a commit brings.
-    pub(crate) fn take(&mut self, step: Step) {
+    pub(crate) fn take(&mut self, step: Step) -> Forgotten {
         self.content = Some(step.content);
         match step.record {
             Some(record) => {
@@ -112,10 +118,10 @@ impl History {
                 }
                 self.leads_back(0, step.back);
                 self.versions.push_back(Version { record, back: None, replaced: None });
-                self.forget();
             }
             None => self.leads_back(1, step.back),
         }
+        self.forget()
     }
 
     /// The way back to the version that is so many before the newest.
@@ -150,22 +156,21 @@ impl History {
         Issue::new(IssueKind::Write, Keys::root(), format!("{message}; {known}")).into()
     }
 
-    pub(crate) fn records(&mut self) -> Vec<Record> {
-        self.forget();
+    pub(crate) fn records(&self) -> Vec<Record> {
         self.versions.iter().map(|version| version.record.clone()).collect()
     }
 
     /// Drops what is too old, or too many. The current version is never too old.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) -> Forgotten {
         let now = Instant::now();
         let age = self.limits.age;
         let outlived = |version: &Version| {
             let since = version.replaced.map(|at| now.saturating_duration_since(at));
             since.zip(age).is_some_and(|(since, age)| since > age)
         };
-        while self.versions.len() > self.limits.versions || self.versions.front().is_some_and(outlived) {
-            self.versions.pop_front();
-        }
+        let many = self.versions.len().saturating_sub(self.limits.versions);
+        let old = self.versions.iter().take_while(|version| outlived(version)).count();
+        Forgotten(self.versions.drain(..many.max(old)).collect())
     }
 }
 

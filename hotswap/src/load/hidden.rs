@@ -1,12 +1,15 @@
 //! Values that have no effect because a higher layer hides them. One of the wrong type is worth a warning: it breaks
 //! the configuration on the day when nothing hides it any more.
 
+use std::collections::BTreeSet;
+
 use super::{Model, Problems, origins::showable};
 use crate::{
+    excerpt::Show,
     issue::{Issue, IssueKind},
     keys::Keys,
     panics::contain,
-    shape::{Kind, Leaf, Merge, Shape},
+    shape::{Kind, Merge, Shape},
     source::{Layer, holds_template, locate::Places},
     value::Value,
 };
@@ -14,25 +17,37 @@ use crate::{
 /// What is wrong with the values of one layer that do not show in the tree of a configuration that was accepted.
 ///
 /// What shows has the right type, so this is all that is ever wrong in the layer, whatever hides it later.
-pub(super) fn misfits(model: Model, layer: &Layer, effective: &Value) -> Vec<Issue> {
+pub(super) fn misfits(
+    model: Model,
+    layer: &Layer,
+    effective: &Value,
+    secrets: &BTreeSet<Keys>,
+) -> Vec<Issue> {
     let Some(hidden) = hidden(model.shape, layer.tree(), effective) else { return Vec::new() };
     let mut problems = Problems::of_types();
     // A panic in code of the program concerns nobody while the value is hidden.
     if contain(|| (model.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();
     }
+    let secrets = problems.take_secrets().into_iter().chain(secrets.iter().cloned()).collect();
     let mut found = problems.into_issues();
     found.retain(|issue| issue.kind() == IssueKind::WrongType);
     let text = if found.is_empty() { None } else { layer.text_places() };
     let leaves = if found.is_empty() { Vec::new() } else { model.shape.leaves() };
-    found.iter().map(|issue| told(issue, layer, text.as_ref(), &leaves)).collect()
+    found
+        .iter()
+        .map(|issue| {
+            let show = showable(&leaves, &secrets, issue.keys());
+            told(issue, layer, text.as_ref(), show)
+        })
+        .collect()
 }
 
-fn told(issue: &Issue, layer: &Layer, text: Option<&Places<'_>>, leaves: &[Leaf]) -> Issue {
+fn told(issue: &Issue, layer: &Layer, text: Option<&Places<'_>>, show: Show) -> Issue {
     let message = format!("{}, in a value that a higher layer hides", issue.message());
     let told = Issue::new(issue.kind(), issue.keys().clone(), message)
         .with_help(issue.help().unwrap_or("correct it or remove it"));
-    layer.placed(told, text, issue.keys(), showable(leaves, issue.keys()))
+    layer.placed(told, text, issue.keys(), show)
 }
 
 /// The part of a layer that is hidden, without what only the whole of all layers can tell: tables, joined lists, and

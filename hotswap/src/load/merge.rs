@@ -1,6 +1,6 @@
 //! Puts one tree over another: tables key by key, everything else as a whole.
 
-use std::sync::Arc;
+use std::{collections::btree_map::Entry, sync::Arc};
 
 use crate::{
     keys::{Key, Keys},
@@ -18,9 +18,12 @@ pub(crate) fn merge(below: Value, above: &Value) -> Value {
     }
     let entries = Arc::make_mut(&mut merged);
     for (key, value) in high.iter() {
-        match entries.get_mut(key) {
-            Some(low) => *low = merge(std::mem::replace(low, Value::Null), value),
-            None => drop(entries.insert(Arc::clone(key), value.clone())),
+        match entries.entry(Arc::clone(key)) {
+            Entry::Vacant(free) => drop(free.insert(value.clone())),
+            Entry::Occupied(mut low) => {
+                let below = low.insert(Value::Null);
+                low.insert(merge(below, value));
+            }
         }
     }
     Value::Table(merged)

@@ -12,7 +12,7 @@ pub(crate) mod problems;
 mod trace;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
 pub(crate) use merge::{merge, place};
@@ -29,6 +29,7 @@ use crate::{
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
+    secret::notice,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
@@ -73,6 +74,8 @@ pub(crate) struct Loaded {
     pub(crate) root: Arc<dyn Root>,
     /// Merged, resolved, with defaults and pins: what the root was decoded from.
     pub(crate) tree: Value,
+    /// Leaves that hold a secret which no field says.
+    pub(crate) secrets: BTreeSet<Keys>,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -94,19 +97,21 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
-    let decoded = (model.decode)(&tree, &ignored);
+    let (decoded, mut secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input);
+    secrets.extend(problems.take_secrets());
+    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input, &secrets);
     match decoded {
         Ok(root) if issues.is_empty() => {
-            let misfits = |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree)).to_vec();
+            let misfits =
+                |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets)).to_vec();
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, warnings })
+            Ok(Loaded { root, tree, secrets, warnings })
         }
         _ => Err(Error::new(issues)),
     }

@@ -1,6 +1,9 @@
 //! Finds out where each problem stands: only when there are problems, and from the text of that version.
 
-use std::{cell::OnceCell, collections::HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeSet, HashSet},
+};
 
 use super::{Input, Plan, Trace};
 use crate::{
@@ -18,11 +21,16 @@ type Order = (usize, usize, Option<usize>, Option<usize>);
 type Settled = (Vec<Issue>, Vec<Issue>);
 
 /// Gives every problem its place and order, and tells what refuses the load from what only warns.
-pub(super) fn settle(found: Vec<Issue>, shape: &'static Shape, input: &Input<'_>) -> Settled {
+pub(super) fn settle(
+    found: Vec<Issue>,
+    shape: &'static Shape,
+    input: &Input<'_>,
+    secrets: &BTreeSet<Keys>,
+) -> Settled {
     if found.is_empty() && input.unread.is_empty() && input.layers.iter().all(|layer| layer.is_flawless()) {
         return Settled::default();
     }
-    let map = Map::of(input, shape);
+    let map = Map::of(input, shape, secrets);
     let incomplete = !input.unread.is_empty();
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
     for layer in input.layers {
@@ -63,12 +71,14 @@ struct Map<'i> {
     layers: Vec<(&'i Layer, OnceCell<Option<Places<'i>>>)>,
     plan: Option<Plan>,
     leaves: Vec<Leaf>,
+    /// Leaves in which the decoder met a secret.
+    secrets: &'i BTreeSet<Keys>,
 }
 
 impl<'i> Map<'i> {
-    fn of(input: &'i Input<'i>, shape: &'static Shape) -> Self {
+    fn of(input: &'i Input<'i>, shape: &'static Shape, secrets: &'i BTreeSet<Keys>) -> Self {
         let layers = input.layers.iter().map(|layer| (&**layer, OnceCell::new())).collect();
-        Self { input, layers, plan: Plan::of(shape), leaves: shape.leaves() }
+        Self { input, layers, plan: Plan::of(shape), leaves: shape.leaves(), secrets }
     }
 
     fn trace(&self, keys: &Keys, hiding: usize) -> Trace {
@@ -126,7 +136,7 @@ impl<'i> Map<'i> {
             None if issue.kind() == IssueKind::WrongType && given.value.is_null() => issue.with_help(NULL),
             _ => issue,
         };
-        layer.placed(issue, text, &given.keys, showable(&self.leaves, &keys))
+        layer.placed(issue, text, &given.keys, showable(&self.leaves, self.secrets, &keys))
     }
 
     /// Sources in their order, then lines; what stands nowhere comes last.
@@ -150,12 +160,12 @@ impl<'i> Map<'i> {
 
 /// What may be seen of the value at `keys`: a leaf that is not secret, or an element of one. What stands deeper
 /// belongs to a type that nobody here knows.
-pub(super) fn showable(leaves: &[Leaf], keys: &Keys) -> Show {
+pub(super) fn showable(leaves: &[Leaf], secrets: &BTreeSet<Keys>, keys: &Keys) -> Show {
     let leaf = leaves.iter().find(|leaf| keys.starts_with(&leaf.keys) && !leaf.field().flatten);
     let open = leaf.is_some_and(|leaf| {
         let below = &keys.0[leaf.keys.0.len()..];
         let element = below.iter().all(|key| matches!(key, Key::Index(_)));
-        element && !leaf.secret() && !leaf.field().ty.contains("Secret")
+        element && !leaf.secret() && !secrets.contains(&leaf.keys)
     });
     if open { Show::Value } else { Show::Key }
 }

@@ -1,6 +1,6 @@
 //! Gathers every problem of one load, and knows which values may be shown.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     de::{DecodeError, Ignored},
@@ -19,6 +19,8 @@ pub struct Problems {
     found: Vec<Issue>,
     /// How many fields on the way to the current one are secret.
     secret: usize,
+    /// Leaves in which the decoder met a secret, field by field.
+    secrets: BTreeSet<Keys>,
     /// The tree before interpolation: what a variable put in is not shown, what was written is.
     written: Option<Value>,
     /// Only types are looked at, and only of what is given.
@@ -47,6 +49,17 @@ impl Problems {
 
     pub(crate) fn extend(&mut self, issues: impl IntoIterator<Item = Issue>) {
         self.found.extend(issues);
+    }
+
+    /// The leaf at `keys` was read, and a secret met in it or not.
+    pub(crate) fn met_secret(&mut self, met: bool, keys: &Keys) {
+        if met {
+            self.secrets.insert(keys.clone());
+        }
+    }
+
+    pub(crate) fn take_secrets(&mut self) -> BTreeSet<Keys> {
+        std::mem::take(&mut self.secrets)
     }
 
     pub(crate) fn any_secret(&self, shape: &'static Shape) -> bool {

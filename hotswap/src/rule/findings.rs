@@ -88,7 +88,12 @@ impl Findings {
 
     /// The subject of a sentence about the value.
     pub(crate) fn subject<V: Debug + ?Sized>(&self, value: &V) -> String {
-        if self.secret { "the value".to_owned() } else { shortened(format!("{value:?}")) }
+        self.subject_unless(false, value)
+    }
+
+    /// The same, of a value that may be secret by its type.
+    pub(crate) fn subject_unless<V: Debug + ?Sized>(&self, secret: bool, value: &V) -> String {
+        if self.secret || secret { "the value".to_owned() } else { shortened(format!("{value:?}")) }
     }
 }
 

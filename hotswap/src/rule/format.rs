@@ -27,7 +27,7 @@ macro_rules! text_format {
             fn check(&self, value: &F, findings: &mut Findings) {
                 let passes: fn(&str) -> bool = $passes;
                 let Some(text) = value.text().filter(|text| !passes(text)) else { return };
-                let subject = findings.subject(text);
+                let subject = findings.subject_unless(value.is_secret(), text);
                 findings.fail(format!("{subject} is not {}", $noun)).help = $help;
             }
 

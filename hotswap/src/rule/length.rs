@@ -6,8 +6,9 @@ use validator::ValidateLength;
 
 use super::{
     Findings, Requirement, Rule,
-    subject::{Behind, Itself, Way},
+    subject::{Behind, Exposed, Itself, Way, Within},
 };
+use crate::secret::{Secret, SecretValue};
 
 /// So many characters of a text, or elements of a collection.
 #[doc(hidden)]
@@ -34,6 +35,11 @@ pub struct NonEmpty<M> {
 pub trait Measured<M> {
     /// `None` passes every rule.
     fn measure(&self) -> Option<u64>;
+
+    /// Whether messages must not show the length.
+    fn is_secret(&self) -> bool {
+        false
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -69,6 +75,28 @@ measured_behind! {
     Box<[T]>, T;
 }
 
+/// What is secret, or may be.
+macro_rules! measured_secret {
+    ($([$($option:tt)*] $field:ty, $exposed:expr;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<F: SecretValue + Measured<M>, M> Measured<$($option)*<M>> for $field {
+            fn measure(&self) -> Option<u64> {
+                let exposed: fn(&Self) -> Option<&F> = $exposed;
+                exposed(self).and_then(F::measure)
+            }
+
+            fn is_secret(&self) -> bool {
+                true
+            }
+        }
+    )* };
+}
+
+measured_secret! {
+    [Exposed] Secret<F>, |field| Some(field.expose());
+    [Within] Option<Secret<F>>, |field| field.as_ref().map(Secret::expose);
+}
+
 impl<M> Length<M> {
     /// No bounds.
     pub const ANY: Self = Self { min: None, max: None, equal: None, way: PhantomData };
@@ -96,7 +124,8 @@ impl<F: Measured<M>, M> Rule<F> for Length<M> {
         let Some(length) = value.measure() else { return };
         if let Some(broken) = self.broken(length) {
             // How long a secret is says something about it.
-            let shown = if findings.secret { String::new() } else { format!(" {length}") };
+            let shown =
+                if findings.secret || value.is_secret() { String::new() } else { format!(" {length}") };
             findings.fail(format!("the length{shown} {broken}"));
         }
     }

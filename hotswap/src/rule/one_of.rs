@@ -47,9 +47,10 @@ pub struct AsValue<M>(PhantomData<M>);
 impl<F: Text<M>, M> Choice<&'static str, AsText<M>> for F {
     fn refused(&self, choices: &[&'static str], findings: &Findings) -> Option<String> {
         let text = self.text().filter(|text| !choices.contains(text))?;
-        let refused = words(&text, choices, findings);
+        let secret = findings.secret || self.is_secret();
+        let refused = words(&text, choices, findings, secret);
         // A suggestion says how the value looks.
-        let closest = closest(text, choices).filter(|_| !findings.secret);
+        let closest = closest(text, choices).filter(|_| !secret);
         Some(
             closest
                 .map_or_else(|| refused.clone(), |closest| format!("{refused}; did you mean {closest:?}?")),
@@ -65,7 +66,7 @@ impl<F: Text<M>, M> Choice<&'static str, AsText<M>> for F {
 impl<F: Holds<C, M>, C: PartialEq + Debug + 'static, M> Choice<C, AsValue<M>> for F {
     fn refused(&self, choices: &[C], findings: &Findings) -> Option<String> {
         let value = self.held().filter(|value| !choices.contains(value))?;
-        Some(words(value, choices, findings))
+        Some(words(value, choices, findings, false))
     }
 
     fn literal(choice: &C) -> Literal {
@@ -73,9 +74,9 @@ impl<F: Holds<C, M>, C: PartialEq + Debug + 'static, M> Choice<C, AsValue<M>> fo
     }
 }
 
-fn words<V: Debug, C: Debug>(value: &V, choices: &[C], findings: &Findings) -> String {
+fn words<V: Debug, C: Debug>(value: &V, choices: &[C], findings: &Findings, secret: bool) -> String {
     let listed: Vec<String> = choices.iter().map(|choice| format!("{choice:?}")).collect();
-    format!("{} is not one of {}", findings.subject(value), listed.join(", "))
+    format!("{} is not one of {}", findings.subject_unless(secret, value), listed.join(", "))
 }
 
 /// The choice that was probably meant: the fewest edits, at most a third of its characters.

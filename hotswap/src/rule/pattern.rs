@@ -11,8 +11,9 @@ use validator::ValidateRegex;
 
 use super::{
     Findings, Requirement, Rule,
-    subject::{Itself, Text, Way, Within},
+    subject::{Exposed, Itself, Text, Way, Within},
 };
+use crate::secret::{Secret, SecretValue};
 
 /// Text in which a pattern matches somewhere.
 #[doc(hidden)]
@@ -63,7 +64,7 @@ impl<F: Text<M>, M> Rule<F> for Regex<M> {
         match self.pattern.compiled() {
             Ok(regex) if text.validate_regex(regex) => {}
             Ok(_) => {
-                let subject = findings.subject(text);
+                let subject = findings.subject_unless(value.is_secret(), text);
                 findings.fail(format!("{subject} does not match the pattern `{pattern}`"));
             }
             Err(reason) => findings
@@ -149,6 +150,13 @@ impl<F: Searched<M>, M> Searched<Within<M>> for Option<F> {
 
     fn shown(&self) -> Option<&str> {
         self.as_ref().and_then(F::shown)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: SecretValue + Searched<M>, M> Searched<Exposed<M>> for Secret<F> {
+    fn has(&self, needle: &str) -> Option<bool> {
+        self.expose().has(needle)
     }
 }
 

@@ -24,10 +24,10 @@ pub struct Range<T, M> {
     label = "this type has no order or no `Debug`",
     note = "derive `PartialOrd` and `Debug` for it, or use `custom = ..`"
 )]
-pub trait Ordered: PartialOrd + Debug + Sync {}
+pub trait Ordered: PartialOrd + Debug + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<T: PartialOrd + Debug + Sync> Ordered for T {}
+impl<T: PartialOrd + Debug + Sync + 'static> Ordered for T {}
 
 impl<T, M> Range<T, M> {
     /// No bounds.
@@ -59,7 +59,7 @@ impl<T: Ordered, M> Range<T, M> {
 const IN_NO_RANGE: &str = "in no range";
 
 /// NaN is in no range, not even in one without bounds; `validator`'s own comparison lets it pass.
-impl<F: Holds<T, M>, T: Ordered + 'static, M> Rule<F> for Range<T, M> {
+impl<F: Holds<T, M>, T: Ordered, M> Rule<F> for Range<T, M> {
     fn check(&self, value: &F, findings: &mut Findings) {
         let Some(value) = value.held() else { return };
         let unordered = value.partial_cmp(value).is_none().then(|| IN_NO_RANGE.to_owned());

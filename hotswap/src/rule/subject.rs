@@ -10,6 +10,8 @@ use std::{
     sync::Arc,
 };
 
+use crate::secret::{Secret, SecretValue};
+
 /// The field is what the rule is about.
 #[doc(hidden)]
 pub struct Itself;
@@ -21,6 +23,10 @@ pub struct Behind;
 /// The field may hold it; `M` is the way onward.
 #[doc(hidden)]
 pub struct Within<M>(PhantomData<M>);
+
+/// The field keeps it secret; `M` is the way onward.
+#[doc(hidden)]
+pub struct Exposed<M>(PhantomData<M>);
 
 /// Keeps the way `M` in the type of a rule, which stays `Sync` whatever `M` is.
 pub(crate) type Way<M> = PhantomData<fn() -> M>;
@@ -82,6 +88,11 @@ impl<F: Holds<T, M>, T: ?Sized, M> Holds<T, Within<M>> for Option<F> {
 pub trait Text<M> {
     /// `None` passes every rule.
     fn text(&self) -> Option<&str>;
+
+    /// Whether messages must not show it.
+    fn is_secret(&self) -> bool {
+        false
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -95,5 +106,20 @@ impl<F: AsRef<str>> Text<Itself> for F {
 impl<F: Text<M>, M> Text<Within<M>> for Option<F> {
     fn text(&self) -> Option<&str> {
         self.as_ref().and_then(F::text)
+    }
+
+    fn is_secret(&self) -> bool {
+        self.as_ref().is_some_and(F::is_secret)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: SecretValue + Text<M>, M> Text<Exposed<M>> for Secret<F> {
+    fn text(&self) -> Option<&str> {
+        self.expose().text()
+    }
+
+    fn is_secret(&self) -> bool {
+        true
     }
 }

@@ -16,6 +16,8 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    secret::MASK,
+    shape::Leaf,
     snapshot::{Current, Published},
     sync::lock,
 };
@@ -104,7 +106,7 @@ impl Pattern {
 /// One leaf that a pattern matches.
 struct Watched {
     path: String,
-    secret: bool,
+    leaf: Leaf,
     seen: Seen,
     json: serde_json::Value,
 }
@@ -132,8 +134,8 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
             if pattern.matches(&path)
                 && let Some(first) = Seen::of(seen, leaf.slot)
             {
-                let json = json(seen, leaf.slot, leaf.secret());
-                leaves.insert(leaf.slot, Watched { path, secret: leaf.secret(), seen: first, json });
+                let json = json(seen, &leaf);
+                leaves.insert(leaf.slot, Watched { path, leaf, seen: first, json });
             }
         }
         Self { current: Arc::clone(current), leaves: Mutex::new(leaves), callback }
@@ -157,7 +159,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
         if watched.seen.is(now, slot) {
             return None;
         }
-        let (seen, new) = (Seen::of(now, slot)?, json(now, slot, watched.secret));
+        let (seen, new) = (Seen::of(now, slot)?, json(now, &watched.leaf));
         watched.seen = seen;
         let old = std::mem::replace(&mut watched.json, new.clone());
         Some(FieldChange::of(watched.path.clone(), old, new, now.version))
@@ -180,9 +182,10 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
 }
 
 /// A leaf's value for people and scripts: as its type writes it, or as the sources gave it.
-fn json(published: &Published, slot: usize, secret: bool) -> serde_json::Value {
-    if secret {
-        return "***".into();
+fn json(published: &Published, leaf: &Leaf) -> serde_json::Value {
+    let slot = leaf.slot;
+    if published.hides(leaf) {
+        return MASK.into();
     }
     let given = || published.root.shape().keys_of(slot).find(&published.tree).cloned();
     published.root.encode(slot).ok().or_else(given).map_or(serde_json::Value::Null, |value| value.to_json())

@@ -76,7 +76,7 @@ fn a_map_that_was_filled_in_another_order_is_no_change() {
         let limits = numbers.map(|number| (format!("name-{number}"), number)).into_iter().collect();
         assert_eq!(config.set_limits(limits).unwrap(), 1);
     }
-    assert_eq!(config.overrides(), []);
+    assert!(config.overrides().is_empty());
 
     // Whatever was delivered wrongly would have come before this.
     config.set_limits(HashMap::from([("name-1".to_owned(), 1)])).unwrap();

@@ -1,5 +1,7 @@
 //! What was rolled back stays away: until its source says something else, or somebody asks for it.
 
+use std::time::Duration;
+
 use hotswap::HotConfig;
 use serde::Deserialize;
 
@@ -37,6 +39,8 @@ impl Scene {
             .dotenv(folder.path(".env"))
             .source(bell.clone())
             .watch(false)
+            .missing_grace(Duration::ZERO)
+            .history(1000)
             .load()
             .unwrap();
         Self { folder, bell, app }

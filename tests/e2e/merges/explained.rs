@@ -14,7 +14,7 @@ struct App {
     workers: u16,
     #[hot(default = "none", secret)]
     #[allow(dead_code)]
-    password: String,
+    password: hotswap::Secret<String>,
     #[hot(nested)]
     #[allow(dead_code)]
     pool: Pool,
@@ -27,7 +27,7 @@ struct Pool {
     size: u16,
     #[hot(default = "none", secret)]
     #[allow(dead_code)]
-    token: String,
+    token: hotswap::Secret<String>,
     #[allow(dead_code)]
     #[serde(default)]
     servers: Vec<Server>,

@@ -18,7 +18,7 @@ struct App {
     #[hot(default = 1)]
     plain: u32,
     #[hot(default = "hush", secret)]
-    token: String,
+    token: hotswap::Secret<String>,
     #[hot(default = 1, readonly)]
     fixed: u32,
     #[hot(nested, readonly)]
@@ -73,7 +73,7 @@ fn explain_says_who_and_when() {
 fn an_override_of_a_secret_does_not_show_it() {
     let folder = Folder::with("app.toml", "#");
     let app = app(&folder);
-    app.set_token("leak".to_owned()).unwrap();
+    app.set_token("leak".into()).unwrap();
     assert_eq!(app.overrides()[0].value(), Some(&"***".into()));
     let told = format!("{:?} {} {:?}", app.overrides(), app.status(), app.explain("token"));
     assert!(!told.contains("leak"), "{told}");

@@ -5,10 +5,11 @@ mod merge;
 mod official;
 mod operations;
 mod refused;
+mod secrets;
 
 use std::collections::BTreeMap;
 
-use hotswap::HotConfig;
+use hotswap::{HotConfig, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::support::Folder;
@@ -18,7 +19,7 @@ struct App {
     #[hot(default = "info")]
     level: String,
     #[hot(default = "hush", secret)]
-    token: String,
+    token: Secret<String>,
     #[hot(default = 1, readonly)]
     fixed: u32,
     #[hot(nested)]

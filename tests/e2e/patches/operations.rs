@@ -203,6 +203,6 @@ fn the_whole_document_can_be_replaced() {
         json!([{ "op": "replace", "path": "", "value": { "level": "debug", "fixed": 1, "token": "***" } }]);
     done(&config, patch);
     let now = config.snapshot();
-    assert_eq!((&*now.level, now.limit.max, &*now.token), ("debug", 5, "hush"));
+    assert_eq!((&*now.level, now.limit.max, &**now.token.expose()), ("debug", 5, "hush"));
     assert_eq!(App::hot_fixed((*now).clone()).fixed(), 1);
 }

@@ -18,7 +18,7 @@ struct App {
     name: String,
     #[hot(default = "", secret, length(max = 3))]
     #[allow(dead_code)]
-    password: String,
+    password: hotswap::Secret<String>,
     #[hot(nested)]
     #[allow(dead_code)]
     pool: Pool,

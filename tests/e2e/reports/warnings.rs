@@ -16,7 +16,7 @@ struct App {
     #[serde(alias = "jobs")]
     workers: u16,
     #[hot(default = "x", secret)]
-    password: String,
+    password: hotswap::Secret<String>,
     #[hot(nested)]
     old: Option<Old>,
 }
@@ -35,7 +35,10 @@ fn a_deprecated_field_warns_with_its_place() {
     let app = App::hot_builder().file(&path).load().unwrap();
     let expected = format!("threads: the field is deprecated; use workers\n  at {}:2:1", path.display());
     assert_eq!(app.status().warnings, [expected]);
-    assert_eq!((app.threads(), app.workers(), &**app.password(), app.old().is_none()), (3, 2, "x", true));
+    assert_eq!(
+        (app.threads(), app.workers(), app.password().expose().as_str(), app.old().is_none()),
+        (3, 2, "x", true)
+    );
 }
 
 #[test]

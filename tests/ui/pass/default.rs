@@ -43,7 +43,7 @@ struct App {
     #[hot(default = "::1", ip)]
     ip: String,
     #[hot(default = ["a", "a"], length(max = 1))]
-    set: std::collections::BTreeSet<String>,
+    unique: std::collections::BTreeSet<String>,
 }
 
 const FEW: u8 = 1;

@@ -6,6 +6,7 @@ use crate::{source::format::Format, value::Value};
 pub(super) fn write(value: &Value, format: Format) -> Option<String> {
     Some(match value {
         Value::Null if format == Format::Toml => return None,
+        Value::Secret(_) => return None,
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),

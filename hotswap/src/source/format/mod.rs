@@ -16,7 +16,7 @@ use std::path::Path;
 
 use self::text::{Flaw, without_mark};
 use super::locate::Mark;
-use crate::value::Value;
+use crate::{save::edit::Edit, value::Value};
 
 /// How deep lists and tables may stand in each other, the root included.
 ///
@@ -39,6 +39,7 @@ pub enum Format {
 struct Reader {
     parse: fn(&str) -> Result<Value, Vec<Flaw>>,
     marks: fn(&str) -> Option<Mark>,
+    edit: fn(&str, &[Edit]) -> Result<String, String>,
 }
 
 /// One line per format: its cargo feature, its module, its extensions.
@@ -73,7 +74,11 @@ macro_rules! formats {
                 match self {
                     $(
                         #[cfg(feature = $feature)]
-                        Self::$format => Some(Reader { parse: $module::parse, marks: $module::marks }),
+                        Self::$format => Some(Reader {
+                            parse: $module::parse,
+                            marks: $module::marks,
+                            edit: $module::edit,
+                        }),
                     )+
                     #[allow(unreachable_patterns)]
                     _ => None,
@@ -107,6 +112,20 @@ pub(crate) fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
 /// Where the values of a text stand; `None` when it does not parse.
 pub(super) fn marks(format: Format, text: &str) -> Option<Mark> {
     (format.reader()?.marks)(without_mark(text))
+}
+
+/// The text of a file with some values changed; an empty text is a file that is not there yet.
+///
+/// # Errors
+/// Why a value cannot be written in this format.
+pub(crate) fn edit(format: Format, text: &str, edits: &[Edit]) -> Result<String, String> {
+    let Some(reader) = format.reader() else {
+        let feature = format.feature();
+        return Err(format!(
+            "this build writes no {feature} files, switch on the cargo feature `{feature}` of hotswap"
+        ));
+    };
+    (reader.edit)(without_mark(text), edits)
 }
 
 /// What a file says whose root is a list or a scalar.

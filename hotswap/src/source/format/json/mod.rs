@@ -1,8 +1,10 @@
 //! JSON: serde_json reads it, straight into a [`Value`]; a scan of our own finds what serde_json does not tell.
 
+mod edit;
 mod scan;
 mod visit;
 
+pub(super) use self::edit::edit;
 use self::{
     scan::{Scan, scan},
     visit::Visit,

@@ -1,5 +1,6 @@
 //! TOML, as the `toml` crate reads it, with every error it recovers from.
 
+mod edit;
 mod marks;
 
 use std::{ops::Range, sync::Arc};
@@ -9,7 +10,7 @@ use ::toml::{
     de::{DeFloat, DeInteger, DeTable, DeValue},
 };
 
-pub(super) use self::marks::marks;
+pub(super) use self::{edit::edit, marks::marks};
 use super::{
     MAX_DEPTH,
     name::Names,

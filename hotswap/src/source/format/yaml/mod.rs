@@ -4,16 +4,17 @@
 
 mod alias;
 mod compose;
+mod edit;
 mod marks;
 mod tag;
 
 use std::{borrow::Cow, sync::Arc};
 
-pub(super) use self::marks::marks;
 use self::{
     alias::{Anchor, Anchors},
     compose::{Body, Node, compose},
 };
+pub(super) use self::{edit::edit, marks::marks};
 use super::{
     name::Names,
     root_is_no_table, string,

@@ -1,0 +1,103 @@
+//! What a running program writes into files.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use super::Handle;
+use crate::{config::HotConfig, engine::offload::offload, error::Error};
+
+impl<S: HotConfig> Handle<S> {
+    /// Writes the effective configuration into a file, in the format of its extension.
+    ///
+    /// A file that is there keeps what no field takes its place of: TOML keeps comments, order and layout, JSON its order;
+    /// YAML is written anew, without its comments. The file is replaced whole or not at all, and is on the disk on return.
+    /// A secret is not written: a comment says that it is missing, and which variable gives it.
+    ///
+    /// A field that has no `Serialize` is written as the sources have it.
+    ///
+    /// # Errors
+    /// The format is not known, the file is broken, a value has no form in the format, or the system refuses; the file is
+    /// then as it was. On the handle of a part, always.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// std::fs::write("app.toml", "# for the tests\nrate_limit.max = 5 # few\n")?;
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(6)?;
+    /// config.save("app.toml")?;
+    /// assert_eq!(std::fs::read_to_string("app.toml")?, "\
+    /// # for the tests
+    /// rate_limit.max = 6 # few
+    /// rate_limit.burst = 20
+    /// listen = \"127.0.0.1:8080\"
+    /// log_level = \"info\"
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.whole("save")?;
+        self.core.save(path.as_ref())
+    }
+
+    /// [`save`](Self::save) for async code; needs no particular runtime.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// block_on(config.save_async("all.yaml"))?;
+    /// assert!(std::fs::read_to_string("all.yaml")?.contains("log_level: \"info\""));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save_async(&self, path: impl Into<PathBuf>) -> impl Future<Output = Result<(), Error>> + Send {
+        let (handle, path) = (self.clone(), path.into());
+        offload(move || handle.save(path))
+    }
+
+    /// Merges what was set at run time into a file, which need not be there: so that it outlives the program.
+    ///
+    /// As [`save`](Self::save) writes it; what is not overridden stays as it is. A value that a patch removed is taken out.
+    /// The overrides stay in force.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// std::fs::write("app.toml", "# few\nrate_limit = { max = 5, burst = 2 }\n")?;
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(6)?;
+    /// config.save_overrides("app.toml")?;
+    /// assert_eq!(std::fs::read_to_string("app.toml")?, "# few\nrate_limit = { max = 6, burst = 2 }\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save_overrides(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.whole("save_overrides")?;
+        self.core.save_overrides(path.as_ref())
+    }
+
+    /// [`save_overrides`](Self::save_overrides) for async code; needs no particular runtime.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// config.set_rate_limit_max(6)?;
+    /// block_on(config.save_overrides_async("overrides.json"))?;
+    /// assert_eq!(std::fs::read_to_string("overrides.json")?, "{\n  \"rate_limit\": {\n    \"max\": 6\n  }\n}\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save_overrides_async(
+        &self,
+        path: impl Into<PathBuf>,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        let (handle, path) = (self.clone(), path.into());
+        offload(move || handle.save_overrides(path))
+    }
+}

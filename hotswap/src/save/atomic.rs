@@ -1,0 +1,127 @@
+//! Files that are written whole or not at all.
+
+use std::{
+    fs::{self, File, Permissions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Puts `content` at `path`: whoever reads meanwhile, a crash and a full disk see the old content or the new, never
+/// a part. On return it is on the disk.
+///
+/// A symlink stays, and what it points at is replaced; the file keeps its permissions.
+pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = target(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // No extension of a format, so that no directory of configuration files takes it for one of its own.
+    let mut fresh = tempfile::Builder::new().prefix(".hotswap-").suffix(".tmp").tempfile_in(folder)?;
+    fresh.write_all(content)?;
+    fresh.as_file().set_permissions(permissions(&path, folder)?)?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(&path).map_err(|failed| failed.error)?;
+    sync_folder(folder)
+}
+
+/// Where a chain of symlinks ends, also when nothing is there yet.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symlinks, one after the other"))
+}
+
+/// As many as Linux follows.
+const MAX_LINKS: usize = 40;
+
+/// Those that the file has, or would have if the process made it.
+fn permissions(path: &Path, folder: &Path) -> io::Result<Permissions> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => usual(folder),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the process's mask makes of a new file. Nothing tells the mask but making one.
+fn usual(folder: &Path) -> io::Result<Permissions> {
+    let probe = tempfile::Builder::new()
+        .prefix(".hotswap-")
+        .suffix(".tmp")
+        .make_in(folder, |path| File::options().write(true).create_new(true).open(path))?;
+    Ok(probe.as_file().metadata()?.permissions())
+}
+
+/// A rename is on the disk once its folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn the_content_is_replaced_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.toml");
+        write(&path, b"a = 1").unwrap();
+        write(&path, b"a = 2").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a = 2");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_keeps_its_permissions() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.toml");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        write(&path, b"a = 1").unwrap();
+        assert_eq!(mode(&path), 0o640);
+    }
+
+    #[test]
+    fn a_new_file_is_as_any_other_that_the_process_makes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("app.toml"), folder.path().join("other"));
+        write(&path, b"a = 1").unwrap();
+        fs::write(&other, "").unwrap();
+        assert_eq!(mode(&path), mode(&other));
+    }
+
+    #[test]
+    fn a_symlink_stays_and_leads_to_the_new_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("link.toml"), folder.path().join("real.toml"));
+        fs::write(&real, "a = 1").unwrap();
+        symlink("real.toml", &link).unwrap();
+        write(&link, b"a = 2").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"a = 2");
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        assert!(write(&path, b"a = 1").is_err());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+}

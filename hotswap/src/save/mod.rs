@@ -1,0 +1,104 @@
+//! Files that the program writes: the effective configuration, and what was set at run time.
+//!
+//! A file that is there keeps what the program has nothing to say about; TOML keeps comments, order and layout too.
+
+pub(crate) mod atomic;
+pub(crate) mod edit;
+
+use std::path::Path;
+
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    shape::Shape,
+    source::{
+        format::{self, Format, text::Flaw},
+        read::read,
+    },
+    value::Value,
+};
+use edit::as_written;
+
+/// Leaves to write, in order; `None` takes one out.
+pub(crate) type Leaves = Vec<(Keys, Option<Value>)>;
+
+/// Writes leaves into the file at `path`, which need not be there, and remarks at its end.
+///
+/// # Errors
+/// The format is unknown, the file is broken, a value cannot be written in this format, or the
+/// disk refuses. The file is as it was then.
+pub(crate) fn save(
+    path: &Path,
+    shape: &'static Shape,
+    leaves: Leaves,
+    remarks: &[String],
+) -> Result<(), Error> {
+    let refuse = |message: String| Error::from(refusal(path, message));
+    let unknown = || refuse("the format of the file is not known by its extension".to_owned());
+    let format = Format::of(path).ok_or_else(unknown)?;
+    let text = present(path).map_err(refuse)?;
+    let tree = match text.trim().is_empty() {
+        true => Value::empty(),
+        false => format::parse(format, &text).map_err(|flaws| broken(path, flaws))?,
+    };
+    let mut written = written(format, &text, &tree, shape, leaves).map_err(refuse)?;
+    if format != Format::Json {
+        add_remarks(&mut written, remarks);
+    }
+    // What would not load must not take the place of what does.
+    format::parse(format, &written).map_err(|flaws| broken(path, flaws))?;
+    let failed = |error| refuse(format!("the file cannot be written: {error}"));
+    atomic::write(path, written.as_bytes()).map_err(failed)
+}
+
+/// The text of a file, which may be empty, with leaves in it.
+///
+/// # Errors
+/// A value that cannot be written in this format.
+pub(crate) fn written(
+    format: Format,
+    text: &str,
+    tree: &Value,
+    shape: &'static Shape,
+    leaves: Leaves,
+) -> Result<String, String> {
+    format::edit(format, text, &as_written(leaves, tree, shape))
+}
+
+/// What the file holds now; nothing if it is not there.
+fn present(path: &Path) -> Result<String, String> {
+    match read(path, u64::MAX) {
+        Ok(content) => Ok(content.text),
+        Err(error) if error.is_missing() => Ok(String::new()),
+        Err(error) => Err(format!("the file cannot be read: {error}")),
+    }
+}
+
+/// Each once, however often the file is written.
+fn add_remarks(text: &mut String, remarks: &[String]) {
+    for remark in remarks {
+        let line = format!("# {remark}");
+        if !text.lines().any(|known| known == line) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+}
+
+fn refusal(path: &Path, message: String) -> Issue {
+    Issue::new(IssueKind::Write, Keys::root(), message).at(Origin::file(path))
+}
+
+fn broken(path: &Path, flaws: Vec<Flaw>) -> Error {
+    let place = |flaw: &Flaw| Origin::File {
+        path: path.to_owned(),
+        line: Some(flaw.line),
+        column: Some(flaw.column),
+    };
+    let issue = |flaw: Flaw| {
+        let origin = place(&flaw);
+        Issue::new(IssueKind::Syntax, Keys::root(), flaw.message).at(origin)
+    };
+    Error::new(flaws.into_iter().map(issue).collect())
+}

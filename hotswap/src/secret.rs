@@ -1,0 +1,120 @@
+//! Values that do not show themselves.
+
+pub(crate) mod notice;
+mod read;
+mod redacted;
+mod value;
+mod write;
+
+use std::{fmt, sync::Arc};
+
+pub(crate) use self::{read::NAME, write::reveal};
+pub use self::{redacted::Redacted, value::SecretValue};
+
+/// What stands in the place of a value that is not shown.
+pub(crate) const MASK: &str = "***";
+
+/// A value that does not show itself: a password, a token, a key.
+///
+/// `Debug`, `Display` and `Serialize` give `***`; only [`expose`](Self::expose) gives the value. So a struct with
+/// secrets may derive `Debug` and be logged. Clones share the value, which is wiped when the last one is dropped.
+/// Comparison takes as long for a wrong value as for the right one.
+///
+/// ```
+/// use hotswap::{HotConfig, Secret};
+///
+/// #[derive(Debug, serde::Deserialize, HotConfig)]
+/// struct Database {
+///     #[hot(default = "localhost")]
+///     host: String,
+///     #[hot(secret)]
+///     password: Secret<String>,
+/// }
+///
+/// # let folder = tempfile::tempdir()?;
+/// # std::env::set_current_dir(&folder)?;
+/// std::fs::write("app.toml", "password = 'hunter2'")?;
+/// let config = Database::hot_builder().file("app.toml").load()?;
+/// assert_eq!(config.password().expose(), "hunter2");
+/// assert_eq!(format!("{:?}", *config.load()), r#"Database { host: "localhost", password: *** }"#);
+/// assert_eq!(serde_json::to_string(&*config.password())?, r#""***""#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Fields of type `Secret` are secret wherever a value could be shown, with `#[hot(secret)]` or without: in reports,
+/// [`explain`](crate::Handle::explain), the [status](crate::Handle::status) and
+/// [patterns](crate::Handle::watch_pattern). So are secrets inside lists, maps and structs that are a field.
+///
+/// What is wiped is the value itself. The text of the file and what its parser made of it are not: they are freed as any
+/// memory is.
+pub struct Secret<T: SecretValue>(Arc<Wiped<T>>);
+
+/// Wipes the value when it goes.
+struct Wiped<T: SecretValue>(T);
+
+impl<T: SecretValue> Drop for Wiped<T> {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
+
+impl<T: SecretValue> Secret<T> {
+    /// Keeps a value secret.
+    ///
+    /// ```
+    /// let token = hotswap::Secret::new("abc".to_owned());
+    /// assert_eq!(token.to_string(), "***");
+    /// ```
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(Wiped(value)))
+    }
+
+    /// The value itself. What is done with it here is the program's to keep secret.
+    ///
+    /// ```
+    /// let token = hotswap::Secret::new("abc".to_owned());
+    /// assert_eq!(token.expose(), "abc");
+    /// ```
+    pub fn expose(&self) -> &T {
+        &self.0.0
+    }
+}
+
+impl<T: SecretValue> Clone for Secret<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: SecretValue + Default> Default for Secret<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T: SecretValue> From<T> for Secret<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<&str> for Secret<String> {
+    fn from(value: &str) -> Self {
+        Self::new(value.to_owned())
+    }
+}
+
+impl<T: SecretValue> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl<T: SecretValue> fmt::Display for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! A secret is read as its value is, and whatever goes wrong is reported without it.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+
+use super::{Secret, SecretValue, notice};
+
+/// Announces a secret to whoever reads or writes one; no type of the program has this name.
+pub(crate) const NAME: &str = "$hotswap::Secret";
+
+impl<'de, T: SecretValue + Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        notice::met();
+        deserializer.deserialize_newtype_struct(NAME, Inside(PhantomData))
+    }
+}
+
+struct Inside<T>(PhantomData<T>);
+
+impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
+    type Value = Secret<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a secret")
+    }
+
+    /// The words of the value's own type may repeat the value.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret<T>, D::Error> {
+        let value = T::deserialize(deserializer);
+        value.map(Secret::new).map_err(|_| D::Error::custom("the value does not fit the type of the secret"))
+    }
+}

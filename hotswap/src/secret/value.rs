@@ -1,0 +1,143 @@
+//! What can be kept secret: it can be wiped, and compared in constant time.
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+use super::Secret;
+
+/// What a [`Secret`] can hold: a value that can be wiped, and compared without telling, by the time it takes, how much
+/// of it is equal.
+///
+/// Text, bytes, numbers, and arrays, lists and options of them can. A struct of one's own does both field by field:
+///
+/// ```
+/// use hotswap::{Secret, SecretValue};
+///
+/// struct Login {
+///     user: String,
+///     password: String,
+/// }
+///
+/// impl SecretValue for Login {
+///     fn wipe(&mut self) {
+///         self.user.wipe();
+///         self.password.wipe();
+///     }
+///
+///     fn secret_eq(&self, other: &Self) -> bool {
+///         // `&` and not `&&`, which stops at the first difference.
+///         self.user.secret_eq(&other.user) & self.password.secret_eq(&other.password)
+///     }
+/// }
+///
+/// let login = |password: &str| Secret::new(Login { user: "me".into(), password: password.into() });
+/// assert!(login("a") == login("a"));
+/// assert!(login("a") != login("b"));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be kept secret, because nothing says how to wipe it and compare it",
+    label = "no `SecretValue`",
+    note = "keep a `String` or a `Vec<u8>` secret, or implement `hotswap::SecretValue` for `{Self}`"
+)]
+pub trait SecretValue {
+    /// Overwrites the value, with all of the memory that it owns.
+    fn wipe(&mut self);
+
+    /// Whether both are equal. How long a value is is no secret.
+    fn secret_eq(&self, other: &Self) -> bool;
+}
+
+impl<T: SecretValue> PartialEq for Secret<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose().secret_eq(other.expose())
+    }
+}
+
+impl<T: SecretValue> Eq for Secret<T> {}
+
+macro_rules! primitives {
+    ($($primitive:ident as $bits:expr;)*) => {
+        $(impl SecretValue for $primitive {
+            fn wipe(&mut self) {
+                self.zeroize();
+            }
+
+            fn secret_eq(&self, other: &Self) -> bool {
+                let bits = $bits;
+                bits(*self).ct_eq(&bits(*other)).into()
+            }
+        })*
+    };
+}
+
+primitives! {
+    u8 as u8::to_le; u16 as u16::to_le; u32 as u32::to_le; u64 as u64::to_le; u128 as u128::to_le;
+    i8 as i8::to_le; i16 as i16::to_le; i32 as i32::to_le; i64 as i64::to_le; i128 as i128::to_le;
+    usize as usize::to_le; isize as isize::to_le;
+    bool as u8::from; char as u32::from; f32 as f32::to_bits; f64 as f64::to_bits;
+}
+
+impl SecretValue for String {
+    fn wipe(&mut self) {
+        self.zeroize();
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        self.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+impl SecretValue for Box<str> {
+    fn wipe(&mut self) {
+        self.zeroize();
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        self.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+impl<T: SecretValue> SecretValue for [T] {
+    fn wipe(&mut self) {
+        self.iter_mut().for_each(T::wipe);
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        let same = self.iter().zip(other).fold(true, |same, (one, other)| same & one.secret_eq(other));
+        same & (self.len() == other.len())
+    }
+}
+
+/// Without what the capacity holds beyond the elements, for elements of which `zeroize` knows nothing.
+impl<T: SecretValue> SecretValue for Vec<T> {
+    fn wipe(&mut self) {
+        self.as_mut_slice().wipe();
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        self.as_slice().secret_eq(other)
+    }
+}
+
+impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
+    fn wipe(&mut self) {
+        self.as_mut_slice().wipe();
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        self.as_slice().secret_eq(other)
+    }
+}
+
+impl<T: SecretValue> SecretValue for Option<T> {
+    fn wipe(&mut self) {
+        self.iter_mut().for_each(T::wipe);
+    }
+
+    fn secret_eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(one), Some(other)) => one.secret_eq(other),
+            (one, other) => one.is_none() & other.is_none(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct App {
+    max: u32,
+}
+
+fn load<T: HotConfig>() {}
+
+fn main() {
+    load::<App>();
+}
