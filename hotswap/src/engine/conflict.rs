@@ -120,6 +120,7 @@ impl Core {
         if pins.len() < state.pins.len() {
             let request = Request { cause: Cause::Expired, expected: None, signature: None };
             self.with_pins(state, pins, &request)?;
+            self.reconsider();
         }
         if stay.is_empty() { Ok(()) } else { Err(Error::new(stay)) }
     }

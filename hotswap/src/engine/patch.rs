@@ -10,7 +10,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, problems::Problems, unknown},
-    patch::{Outcome, Patch, Scene, Touch, Unit, Units},
+    patch::{Outcome, Patch, Scene, Touch, Unit, Units, marks},
     pins::Pins,
     root::Root,
     secret::MASK,
@@ -29,9 +29,9 @@ impl Core {
         self.open()?;
         let current = self.current.load_full();
         request.admit(self, &current, slots.start)?;
-        let units = Units::of(self.model.shape, slots);
+        let units = Units::of_version(&current, slots);
         let patched = Patched::of(&current, &units, self.model.shape.keys_of(slots.start), patch)?;
-        let (values, mut issues) = patched.values(self.has_sources());
+        let (values, mut issues) = patched.values();
         if values.is_empty() && issues.is_empty() {
             return Ok(current.version);
         }
@@ -39,7 +39,8 @@ impl Core {
         let decoding = patched.assign(&mut *copy, &values).into_iter();
         if self.has_sources() {
             // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
-            issues.extend(decoding.filter(|issue| issue.kind() == IssueKind::UnknownKey));
+            let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
+            issues.extend(decoding.filter(of_no_load));
             let edits = values.into_iter().map(|(unit, value)| (unit.keys.clone(), request.pin(value)));
             let mut pins = state.pins.clone();
             pins.extend(edits);
@@ -103,11 +104,11 @@ impl<'p> Patched<'p> {
     }
 
     /// What the touched leaves are given, and why some must not be.
-    fn values(&self, has_sources: bool) -> (Values<'p>, Vec<Issue>) {
+    fn values(&self) -> (Values<'p>, Vec<Issue>) {
         let (mut values, mut issues) = (Values::new(), self.strays.clone());
         for (slot, touch) in &self.outcome.touched {
             let Some(unit) = self.units.get(*slot) else { continue };
-            match self.value(unit, touch, has_sources) {
+            match self.value(unit, touch) {
                 Ok(Some(value)) => values.push((unit, value)),
                 Ok(None) => {}
                 Err(issue) if issues.contains(&issue) => {}
@@ -118,12 +119,7 @@ impl<'p> Patched<'p> {
     }
 
     /// What one touched leaf is given; `None` if it is not touched after all.
-    fn value(
-        &self,
-        unit: &Unit,
-        touch: &Touch,
-        has_sources: bool,
-    ) -> Result<Option<Option<Value>>, Box<Issue>> {
+    fn value(&self, unit: &Unit, touch: &Touch) -> Result<Option<Option<Value>>, Box<Issue>> {
         self.tables_above(unit)?;
         let (before, value) = (unit.value(self.shape, &self.before), unit.value(self.shape, &self.after));
         for leaf in unit.readonly() {
@@ -133,13 +129,13 @@ impl<'p> Patched<'p> {
             }
         }
         let untouched = unit.leaves.iter().all(Leaf::readonly);
-        if untouched || (unit.secret && !touch.removed && value.as_ref().is_none_or(is_mask)) {
+        if untouched || (unit.is_secret() && !touch.removed && value.as_ref().is_none_or(is_mask)) {
             return Ok(None);
         }
-        if unit.secret && value.is_some() {
+        if unit.is_secret() && value.is_some() {
             return Err(Box::new(secret(unit.keys.clone())));
         }
-        value.map(|value| self.complete(unit, value, has_sources)).transpose().map(Some)
+        value.map(|value| self.complete(unit, value)).transpose().map(Some)
     }
 
     /// Only tables stand above leaves.
@@ -154,23 +150,30 @@ impl<'p> Patched<'p> {
         Ok(())
     }
 
-    /// With the defaults and the secrets of the struct inside an option.
-    fn complete(&self, unit: &Unit, mut value: Value, has_sources: bool) -> Result<Value, Box<Issue>> {
-        let (Some(inner), Some(_)) = (unit.inner, value.as_table()) else { return Ok(value) };
-        for leaf in unit.secrets() {
-            let below = Keys(leaf.keys.0[unit.keys.0.len()..].to_vec());
-            if below.find(&value).is_some_and(|given| !is_mask(given)) {
-                return Err(Box::new(secret(leaf.keys.clone())));
-            }
-            let kept = leaf.keys.find(&self.current.tree);
-            if !has_sources && kept.is_some_and(is_mask) {
-                return Err(Box::new(secret(leaf.keys.clone())));
-            }
-            if kept.is_some() || below.find(&value).is_some() {
-                value = load::place(&value, &below, kept);
+    /// With the secrets that stand inside, and the defaults of the struct inside an option.
+    fn complete(&self, unit: &Unit, mut value: Value) -> Result<Value, Box<Issue>> {
+        if value.as_table().is_none() {
+            return Ok(value);
+        }
+        let kept = if unit.secrets.is_empty() { None } else { self.current.root.encode(unit.slot).ok() };
+        for keys in &unit.secrets {
+            let below = Keys(keys.0[unit.keys.0.len()..].to_vec());
+            let parent = Keys(below.0[..below.0.len().saturating_sub(1)].to_vec());
+            let kept = kept.as_ref().and_then(|kept| below.find(kept));
+            match below.find(&value) {
+                Some(given) if !is_mask(given) => return Err(Box::new(secret(keys.clone()))),
+                Some(_) => value = load::place(&value, &below, kept),
+                // Who replaces a struct need not know what it hides.
+                None if unit.inner.is_some() && kept.is_some() && parent.find(&value).is_some() => {
+                    value = load::place(&value, &below, kept);
+                }
+                None => {}
             }
         }
-        Ok(load::merge(load::below(inner, Some(&value)), &value))
+        match unit.inner {
+            Some(inner) => Ok(load::merge(load::below(inner, Some(&value)), &value)),
+            None => Ok(value),
+        }
     }
 
     /// Decodes what the leaves are given, for keys that their types ignore and the patch brought in.
@@ -183,12 +186,26 @@ impl<'p> Patched<'p> {
             };
             let value = value.clone().or_else(default);
             copy.assign(unit.slot, value.as_ref(), &mut problems);
+            problems.extend(self.new_secrets(unit, copy));
         }
         let brought = |issue: &Issue| {
             issue.kind() != IssueKind::UnknownKey || issue.keys().find(&self.before).is_none()
         };
         let known = |issue: &Issue| self.strays.iter().any(|stray| stray.keys() == issue.keys());
         problems.into_issues().into_iter().filter(|issue| brought(issue) && !known(issue)).collect()
+    }
+
+    /// Secrets that the patch would bring in: a type may be one though no field says so.
+    fn new_secrets(&self, unit: &Unit, copy: &dyn Root) -> Vec<Issue> {
+        let (before, Ok(now)) = (self.current.root.encode(unit.slot).ok(), copy.encode(unit.slot)) else {
+            return Vec::new();
+        };
+        let mut places = Vec::new();
+        marks(&now, &Keys::root(), &mut places);
+        let brought =
+            |below: &Keys| before.as_ref().and_then(|before| below.find(before)) != below.find(&now);
+        places.retain(brought);
+        places.iter().map(|below| secret(unit.keys.join(below))).collect()
     }
 
     /// The problems, each with the operation at fault.

@@ -172,7 +172,7 @@ impl Core {
     }
 
     /// What the sources said may have been refused because of a value that was set, and that is gone now.
-    fn reconsider(&self) {
+    pub(super) fn reconsider(&self) {
         if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
             // A thread that is gone reads no sources.
             let _ = commands.send(Command::Reconsider);
@@ -195,7 +195,9 @@ impl Core {
         if pins.len() == state.pins.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, pins, request)
+        let version = self.with_pins(state, pins, request)?;
+        self.reconsider();
+        Ok(version)
     }
 
     /// Takes back every value that was set at run time.

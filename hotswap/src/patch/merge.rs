@@ -45,9 +45,9 @@ impl Walk<'_> {
             }
             _ => {
                 for unit in place.units() {
-                    let within = unit.secrets().find(|leaf| keys.starts_with(&leaf.keys));
-                    match within.filter(|leaf| !(patch.is_null() && leaf.keys == *keys)) {
-                        Some(leaf) => self.issues.push(secret(leaf.keys.clone())),
+                    let within = unit.secrets.iter().find(|secret| keys.starts_with(secret));
+                    match within.filter(|secret| !(patch.is_null() && *secret == keys)) {
+                        Some(keys) => self.issues.push(secret(keys.clone())),
                         None => {
                             let removed = patch.is_null() && unit.keys.starts_with(keys);
                             self.touched.insert(unit.slot, Touch { by: String::new(), removed });

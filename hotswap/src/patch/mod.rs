@@ -17,7 +17,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
 };
-pub(crate) use units::{Unit, Units};
+pub(crate) use units::{Unit, Units, marks};
 
 /// What changes a document.
 #[derive(Clone, Debug)]

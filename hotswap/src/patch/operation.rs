@@ -120,8 +120,8 @@ impl Step {
         let keys = pointer::keys(&scene.base, &scene.document, from);
         let units = self.place(scene, &keys)?.units();
         let related = |other: &Keys| other.starts_with(&keys) || keys.starts_with(other);
-        match units.iter().flat_map(|unit| unit.secrets()).find(|leaf| related(&leaf.keys)) {
-            Some(leaf) => Err(self.secret(leaf.keys.clone())),
+        match units.iter().flat_map(|unit| &unit.secrets).find(|secret| related(secret)) {
+            Some(secret) => Err(self.secret(secret.clone())),
             None => Ok(units),
         }
     }
@@ -130,8 +130,8 @@ impl Step {
         let keys = pointer::keys(&scene.base, &scene.document, self.operation.path());
         let units = self.place(scene, &keys)?.units();
         let within = |secret: &Keys| keys.starts_with(secret) && !(removed && keys == *secret);
-        match units.iter().flat_map(|unit| unit.secrets()).find(|leaf| within(&leaf.keys)) {
-            Some(leaf) => Err(self.secret(leaf.keys.clone())),
+        match units.iter().flat_map(|unit| &unit.secrets).find(|secret| within(secret)) {
+            Some(secret) => Err(self.secret(secret.clone())),
             None => Ok(units),
         }
     }

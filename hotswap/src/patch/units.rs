@@ -7,6 +7,7 @@ use crate::{
     keys::{Key, Keys},
     load,
     shape::{Leaf, Shape},
+    snapshot::Published,
     suggest::did_you_mean,
     value::Value,
 };
@@ -21,8 +22,8 @@ pub(crate) struct Unit {
     pub(crate) inner: Option<&'static Shape>,
     /// It takes the keys beside it that no field does.
     pub(crate) flatten: bool,
-    /// All of it is secret.
-    pub(crate) secret: bool,
+    /// Where secrets stand: at the leaf, or at places inside it that a patch keeps as they are.
+    pub(crate) secrets: Vec<Keys>,
 }
 
 /// The leaves below a handle, in order.
@@ -53,8 +54,9 @@ impl<'u> Place<'u> {
 }
 
 impl Unit {
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Leaf> {
-        self.leaves.iter().filter(|leaf| leaf.secret())
+    /// Whether all of it is secret.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.secrets.contains(&self.keys)
     }
 
     pub(crate) fn readonly(&self) -> impl Iterator<Item = &Leaf> {
@@ -74,6 +76,13 @@ impl Unit {
 }
 
 impl Units {
+    /// The leaves with these numbers, and what they hide in this version.
+    pub(crate) fn of_version(published: &Published, slots: &Range<usize>) -> Self {
+        let mut units = Self::of(published.root.shape(), slots);
+        units.0.iter_mut().for_each(|unit| unit.hide(published));
+        units
+    }
+
     /// The leaves with these numbers.
     pub(crate) fn of(shape: &'static Shape, slots: &Range<usize>) -> Self {
         let mut units: Vec<Unit> = Vec::new();
@@ -149,8 +158,28 @@ impl Unit {
             keys: shape.keys_of(leaf.slot),
             inner: field.inner(),
             flatten: field.flatten,
-            secret: trail.iter().any(|field| field.secret),
+            secrets: Vec::new(),
             leaves: vec![leaf],
+        }
+    }
+
+    /// Notes where secrets stand: what fields say of it, and what types do.
+    fn hide(&mut self, published: &Published) {
+        let shape = published.root.shape();
+        let whole = shape.trail(self.slot).iter().any(|field| field.secret);
+        let said = self.leaves.iter().filter(|leaf| leaf.secret()).map(|leaf| leaf.keys.clone());
+        self.secrets = said.collect();
+        let mut unclear = whole;
+        match published.root.encode(self.slot) {
+            Ok(value) => marks(&value, &self.keys, &mut self.secrets),
+            Err(_) => unclear |= published.hides_at(&self.keys),
+        }
+        self.secrets.sort_unstable();
+        self.secrets.dedup();
+        // An element of a list may stand elsewhere after the patch.
+        unclear |= self.secrets.iter().flat_map(|keys| &keys.0).any(|key| matches!(key, Key::Index(_)));
+        if unclear {
+            self.secrets = vec![self.keys.clone()];
         }
     }
 }
@@ -184,5 +213,19 @@ fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys) -> Un
     Unknown {
         keys: Keys(keys.0[..keys.0.len().min(depth + 1)].to_vec()),
         message: message.unwrap_or_else(|| "unknown key".to_owned()),
+    }
+}
+
+/// The places at which a type marked a secret.
+pub(crate) fn marks(value: &Value, keys: &Keys, found: &mut Vec<Keys>) {
+    match value {
+        Value::Secret(_) => found.push(keys.clone()),
+        Value::List(items) => {
+            items.iter().enumerate().for_each(|(index, item)| marks(item, &keys.index(index), found));
+        }
+        Value::Table(entries) => {
+            entries.iter().for_each(|(name, value)| marks(value, &keys.name(name), found));
+        }
+        _ => {}
     }
 }

@@ -5,6 +5,7 @@ mod merge;
 mod official;
 mod operations;
 mod refused;
+mod secrets;
 
 use std::collections::BTreeMap;
 
