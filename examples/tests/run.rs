@@ -28,6 +28,15 @@ fn components_follow_the_application() {
     }
 }
 
+#[test]
+fn a_change_that_harms_is_taken_back() {
+    let text = output("health");
+    for said in ["on probation", "it is taken back", "health check, back to version 2", "time_limit is 120ms"]
+    {
+        assert!(text.contains(said), "nothing of `{said}` in\n{text}");
+    }
+}
+
 /// What an example that succeeds prints.
 #[track_caller]
 fn output(example: &str) -> String {

@@ -16,9 +16,9 @@ pub(crate) use assemble::fixed;
 
 use crate::{
     config::HotConfig,
-    engine::{OverrideConflict, offload::offload},
+    engine::{OverrideConflict, Policy, Restart, collect::Health, health::HealthWatch, offload::offload},
     error::Error,
-    history::Limits,
+    snapshot::Published,
     source::{Source, UnknownKeys},
 };
 use provider::FigmentSource;
@@ -109,8 +109,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
-    override_conflict: OverrideConflict,
-    history: Limits,
+    policy: Policy,
 }
 
 impl Default for Options {
@@ -125,8 +124,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
-            override_conflict: OverrideConflict::Refuse,
-            history: Limits { versions: 32, age: None },
+            policy: Policy::default(),
         }
     }
 }
@@ -407,7 +405,7 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn override_conflict(mut self, policy: OverrideConflict) -> Self {
-        self.options.override_conflict = policy;
+        self.options.policy.conflict = policy;
         self
     }
 
@@ -477,7 +475,7 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(mut self, versions: usize) -> Self {
-        self.options.history.versions = versions;
+        self.options.policy.history.versions = versions;
         self
     }
 
@@ -496,13 +494,88 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history_age(mut self, age: Duration) -> Self {
-        self.options.history.age = Some(age);
+        self.options.policy.history.age = Some(age);
         self
     }
 
     /// Remembers no versions, as [`history(0)`](Self::history) does.
     pub fn no_history(self) -> Self {
         self.history(0)
+    }
+
+    /// How long one [prepare hook](crate::Handle::prepare) may take; 5 s by default. One that takes longer refuses the change.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use std::{thread::sleep, time::Duration};
+    ///
+    /// let config = Config::hot_builder().prepare_timeout(Duration::from_millis(20)).load()?;
+    /// let _subscription = config.prepare(|_| {
+    ///     sleep(Duration::from_millis(500));
+    ///     Ok::<_, hotswap::Error>(())
+    /// });
+    /// let error = config.set_rate_limit_max(5).unwrap_err();
+    /// let issue = error.issues().next().unwrap();
+    /// assert_eq!(issue.message(), "prepare hook 1 of `Config` gave no answer within 20ms");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn prepare_timeout(mut self, timeout: Duration) -> Self {
+        self.options.policy.prepare_timeout = timeout;
+        self
+    }
+
+    /// What becomes of new values for fields that need a restart; [`Restart::Report`] by default.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::Restart;
+    ///
+    /// let config = Config::hot_builder().restart(Restart::Refuse).load()?;
+    /// std::fs::write("app.toml", "listen = '127.0.0.1:9000'\nlog_level = 'debug'")?;
+    /// let error = config.reload().unwrap_err();
+    /// assert!(error.has(hotswap::IssueKind::Restart));
+    /// assert_eq!(config.log_level(), "info"); // what stands beside it is refused with it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn restart(mut self, policy: Restart) -> Self {
+        self.options.policy.restart = policy;
+        self
+    }
+
+    /// Puts every new version on probation, and takes it back if the program does not stand it.
+    ///
+    /// During its probation `check` is asked again and again, ten times or every second, with the current snapshot. If it
+    /// says [`Health::Failing`] or panics, what the last version held that is not on probation is published again, as by
+    /// [`rollback_to`](crate::Handle::rollback_to); the sources that changed stay refused until they change again or
+    /// [`reload`](crate::Handle::reload) is called. [`on_reload_error`](crate::Handle::on_reload_error), the log, the status
+    /// and the history tell. What was put back is not on probation, so the program never goes back and forth.
+    ///
+    /// The check runs on a thread of its own. The first version needs none; who starts the program sees how it does.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::{Cause, Health};
+    /// use std::{sync::mpsc::channel, time::Duration};
+    ///
+    /// // A program that cannot cope with fewer than ten requests at a time.
+    /// let healthy = |config: &Config| if config.rate_limit.max < 10 { Health::Failing } else { Health::Ok };
+    /// let config = Config::hot_builder().health(healthy, Duration::from_millis(500)).load()?;
+    /// let (tell, told) = channel();
+    /// let _errors = config.on_reload_error(move |report| tell.send(report.clone()).unwrap());
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// assert!(told.recv_timeout(BOUND)?.has(hotswap::IssueKind::Health));
+    /// assert_eq!((config.rate_limit_max(), config.status().cause), (100, Cause::Health(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn health(
+        mut self,
+        check: impl Fn(&T) -> Health + Send + Sync + 'static,
+        probation: Duration,
+    ) -> Self {
+        let check = move |published: &Published| check(published.get(0));
+        self.options.policy.health = Some(HealthWatch::new(Box::new(check), probation));
+        self
     }
 
     /// Loads, validates, publishes version 1 and starts watching. Blocks; needs no async runtime.

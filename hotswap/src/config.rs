@@ -144,17 +144,19 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
 
     /// The struct as a JSON Schema, draft 2020-12: docs, defaults, and every rule that has a keyword.
     ///
-    /// It accepts every JSON file that alone makes a configuration, so a string with `${` may stand for any value. Keys
-    /// that no field takes are refused, as they are by default. What has no keyword stands under `x-hotswap`: `env`,
-    /// `restart`, `secret`, `unit`, `deprecated` with its advice, `merge`, and the rules that are `custom`, a `check`,
-    /// a `validate` or, in words, `rules`. `format` is an annotation, as draft 2020-12 has it.
+    /// It accepts every JSON file that alone makes a configuration, so a string with `${` may stand for any
+    /// value. Keys that no field takes are refused, as they are by default. What has no keyword stands under
+    /// `x-hotswap`: `env`, `restart`, `secret`, `unit`, `deprecated` with its advice, `merge`, and the rules
+    /// that are `custom`, a `check`, a `validate` or, in words, `rules`. `format` is an annotation, as draft
+    /// 2020-12 has it.
     ///
-    /// Forms are learnt from the types' `Deserialize`, which is run against questions and reads no value. A type that
-    /// takes more than one form, or holds itself, is described as anything; one that takes more than it asks for, by
-    /// what it asks for. Secrets are never required, because they are told elsewhere than in files.
+    /// Forms are learnt from the types' `Deserialize`, which is run against questions and reads no value. A
+    /// type that takes more than one form, or holds itself, is described as anything; one that takes more
+    /// than it asks for, by what it asks for. Secrets are never required, because they are told elsewhere
+    /// than in files.
     ///
-    /// The properties of a table stand in the order of the source if `serde_json` is built with `preserve_order`,
-    /// otherwise in that of their names.
+    /// The properties of a table stand in the order of the source if `serde_json` is built with
+    /// `preserve_order`, otherwise in that of their names.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -167,11 +169,12 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
         describe::schema::<Self>()
     }
 
-    /// A digest of the [`schema`](Self::schema) without its titles and descriptions: 32 hexadecimal digits, the same in
-    /// every build and on every platform until a field, a form, a default, a rule or a mark changes.
+    /// A digest of the [`schema`](Self::schema) without its titles and descriptions: 32 hexadecimal digits,
+    /// the same in every build and on every platform until a field, a form, a default, a rule or a mark
+    /// changes.
     ///
-    /// Who sends configurations to programs can tell by it whether a program still takes the same ones. It is FNV-1a of
-    /// 128 bits, which tells schemas apart and protects nothing.
+    /// Who sends configurations to programs can tell by it whether a program still takes the same ones. It is
+    /// FNV-1a of 128 bits, which tells schemas apart and protects nothing.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -183,11 +186,12 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
         describe::schema_hash::<Self>()
     }
 
-    /// A file with every field: docs, forms, rules, defaults and variables as comments, the defaults as values.
+    /// A file with every field: docs, forms, rules, defaults and variables as comments, the defaults as
+    /// values.
     ///
-    /// It loads back to the defaults. What has no default is commented out, and marked where it is required; so are
-    /// tables that may be absent. A secret is never shown; a comment names its variable. JSON has no comments, so there
-    /// the values stand alone, and what has none is `null`.
+    /// It loads back to the defaults. What has no default is commented out, and marked where it is required;
+    /// so are tables that may be absent. A secret is never shown; a comment names its variable. JSON has no
+    /// comments, so there the values stand alone, and what has none is `null`.
     ///
     /// Needs no cargo feature, not even that of the format.
     ///
@@ -203,7 +207,8 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
         describe::template::<Self>(format)
     }
 
-    /// A page of Markdown with a table for each table of the file: keys, types, defaults, rules, variables, docs.
+    /// A page of Markdown with a table for each table of the file: keys, types, defaults, rules, variables,
+    /// docs.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -201,7 +201,10 @@ impl<S: HotConfig> Handle<S> {
         Explanations::of(&self.core, self.base)
     }
 
-    /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`.
+    /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`, or in a struct that is.
+    ///
+    /// A field that goes back to the running value waits no longer. [`Builder::restart`](crate::Builder::restart) has other
+    /// policies.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -213,6 +216,7 @@ impl<S: HotConfig> Handle<S> {
     /// assert_eq!(config.listen().port(), 8080);
     /// let waiting = config.pending_restart();
     /// assert_eq!((&*waiting[0].path, &waiting[0].waiting), ("listen", &"127.0.0.1:9000".into()));
+    /// assert_eq!(waiting[0].origin.to_string(), "at app.toml:1:10");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn pending_restart(&self) -> Vec<PendingRestart> {

@@ -127,6 +127,12 @@ pub enum IssueKind {
     Override,
     /// A write at run time was refused, or cannot be done on this handle.
     Write,
+    /// A [prepare hook](crate::Handle::prepare) refused the change, panicked or gave no answer.
+    Prepare,
+    /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
+    Restart,
+    /// A version failed its [health check](crate::Builder::health).
+    Health,
 }
 
 /// One problem: what is wrong, where it stands, what to do.

@@ -6,8 +6,8 @@
 //! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then
-//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [errors](guide::errors),
-//! [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
+//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates),
+//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
 //! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
@@ -38,7 +38,7 @@
 //! | to | see |
 //! | --- | --- |
 //! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`OverrideConflict`], [`priority`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
@@ -121,7 +121,7 @@ pub use rule::CheckError;
 pub use secret::{Redacted, Secret, SecretValue};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, SourceStatus, Status, WatcherHealth, WatcherMode};
+pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
 // The program of the README compiles.

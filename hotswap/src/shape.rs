@@ -133,8 +133,18 @@ impl Leaf {
         self.trail[self.trail.len() - 1]
     }
 
-    pub(crate) fn restart(&self) -> bool {
+    fn restart(&self) -> bool {
         self.trail.iter().any(|field| field.restart)
+    }
+
+    /// What waits as a whole when this leaf needs a restart: itself, or the marked `Option` around it.
+    pub(crate) fn restart_keys(&self) -> Option<Keys> {
+        let option = self.trail.iter().position(|field| matches!(field.kind, Kind::Optional(_)));
+        let outer = option.map(|option| &self.trail[..=option]);
+        match outer.filter(|outer| outer.iter().any(|field| field.restart)) {
+            Some(outer) => Some(outer.iter().fold(Keys::root(), |keys, field| field.keys(&keys))),
+            None => self.restart().then(|| self.keys.clone()),
+        }
     }
 
     pub(crate) fn readonly(&self) -> bool {

@@ -61,6 +61,16 @@ pub enum Cause {
     Expired,
     /// What an older version held was published again, by the number of that version.
     Rollback(u64),
+    /// A version failed its [health check](crate::Builder::health): what an older version held was published again, by
+    /// the number of that version.
+    Health(u64),
+}
+
+impl Cause {
+    /// Whether it is what sources say, and nothing that the program did.
+    pub(crate) fn is_of_sources(&self) -> bool {
+        matches!(self, Self::Files(_) | Self::Environment | Self::Sources(_))
+    }
 }
 
 impl fmt::Display for Cause {
@@ -79,6 +89,7 @@ impl fmt::Display for Cause {
             Self::Clear => f.write_str("override cleared"),
             Self::Expired => f.write_str("override expired"),
             Self::Rollback(version) => write!(f, "rollback to version {version}"),
+            Self::Health(version) => write!(f, "health check, back to version {version}"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::Serialize;
 
 pub use crate::engine::{
-    PendingRestart,
+    PendingRestart, Restart,
     collect::{Health, SourceStatus},
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
@@ -54,6 +54,10 @@ pub struct Status {
     pub watcher: Option<WatcherHealth>,
     /// Why the last reload was refused; `None` once one is accepted again.
     pub last_error: Option<String>,
+    /// How much longer the current version is on probation, see [`Builder::health`](crate::Builder::health); `None` when
+    /// it is not. Serialised in seconds.
+    #[serde(serialize_with = "maybe_seconds")]
+    pub probation: Option<Duration>,
     /// What `Warn` policies found in the current sources.
     pub warnings: Vec<String>,
     /// Fields whose new value waits for a restart.
@@ -82,7 +86,7 @@ pub struct Counts {
     pub reloads: u64,
     /// Reloads that were refused.
     pub refused: u64,
-    /// Subscriptions there are now.
+    /// Subscriptions there are now, those of prepare hooks too.
     pub subscribers: usize,
     /// Callbacks that panicked.
     pub callback_panics: u64,
@@ -90,6 +94,10 @@ pub struct Counts {
 
 pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(age.as_secs_f64())
+}
+
+fn maybe_seconds<S: serde::Serializer>(left: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    left.map(|left| left.as_secs_f64()).serialize(serializer)
 }
 
 impl Status {
@@ -103,13 +111,14 @@ impl Status {
             sources: sources(&board),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
+            probation: core.policy.health.as_ref().and_then(|health| health.left()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
             overrides: Override::all(&current, &board.pins),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
-                subscribers: core.notifier.subscribers(),
+                subscribers: core.notifier.subscribers() + core.hooks.len(),
                 callback_panics: core.notifier.panics(),
             },
         }
@@ -132,6 +141,9 @@ fn sources(board: &Board) -> Vec<SourceStatus> {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
+        if let Some(left) = self.probation {
+            write!(f, ", on probation for another {:.1} s", left.as_secs_f64())?;
+        }
         for source in &self.sources {
             write!(f, "\n  {source}")?;
         }

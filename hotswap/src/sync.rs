@@ -30,6 +30,10 @@ pub(crate) struct Monitor<T> {
 }
 
 impl<T> Monitor<T> {
+    pub(crate) fn new(state: T) -> Self {
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         lock(&self.state)
     }

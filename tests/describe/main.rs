@@ -1,5 +1,8 @@
 //! What a configuration says of itself, read by others.
 
+// Tests are allowed to panic; clippy takes their helpers for a program.
+#![allow(clippy::unwrap_used)]
+
 mod every;
 mod forms;
 mod marks;

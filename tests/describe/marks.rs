@@ -1,6 +1,6 @@
 //! What a schema says beside constraints, and its hash.
 
-use hotswap::HotConfig;
+use hotswap::{HotConfig, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,9 +16,13 @@ struct Marked {
     #[hot(default = 5, unit = "seconds", restart, deprecated = "use `pause`")]
     wait: u32,
     #[hot(default = "hunter2", secret, env = "TOKEN")]
-    token: String,
+    token: Secret<String>,
     #[hot(secret)]
-    key: String,
+    key: Secret<String>,
+    #[hot(default = "hunter2")]
+    unmarked: Secret<String>,
+    #[hot(default = ["hunter2"])]
+    inside: Vec<Option<Secret<String>>>,
     #[hot(default = "x", custom = short)]
     name: String,
     #[hot(default = ["a"], merge = "append", each(custom = short))]
@@ -88,6 +92,10 @@ fn a_secret_shows_nothing_and_need_not_be_there() {
         (&token["writeOnly"], &token["x-hotswap"]),
         (&json!(true), &json!({"secret": true, "env": "TOKEN"}))
     );
+    for unmarked in ["unmarked", "inside"] {
+        assert_eq!(property(unmarked)["writeOnly"], json!(true));
+    }
+    assert_eq!(property("key")["type"], json!("string"));
     assert_eq!(Marked::schema()["required"], json!(["level"]));
     let everything = [
         Marked::schema().to_string(),

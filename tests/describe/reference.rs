@@ -1,6 +1,6 @@
 //! The reference page.
 
-use hotswap::HotConfig;
+use hotswap::{HotConfig, Secret};
 use serde::Deserialize;
 
 /// All of it.
@@ -14,7 +14,7 @@ struct Page {
     #[hot(default = "a|b`c", regex = "^a|b", restart)]
     text: String,
     #[hot(secret, env = "KEY")]
-    key: String,
+    key: Secret<String>,
     #[serde(alias = "old")]
     #[hot(deprecated = "drop it")]
     gone: Option<u8>,

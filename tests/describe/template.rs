@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use hotswap::{Format, HotConfig, UnknownKeys};
+use hotswap::{Format, HotConfig, Secret, UnknownKeys};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -61,7 +61,7 @@ struct Tls {
     #[hot(default = 443)]
     port: u16,
     #[hot(secret, env = "TLS_KEY")]
-    key: String,
+    key: Secret<String>,
     #[hot(nested)]
     names: Names,
 }

@@ -322,6 +322,39 @@ fn a_value_whose_time_is_over_does_not_come_back() {
     assert_eq!((app.limit_max(), app.limit_burst(), app.overrides().len()), (5, 1, 0));
 }
 
+/// I4: each version adds one to one of the numbers, whoever wrote it.
+#[test]
+fn four_threads_at_once_lose_no_version() {
+    const EACH: u32 = 25;
+    let folder = Folder::with("app.toml", "limit.max = 1\nlimit.burst = 0");
+    let app = App::hot_builder().file(folder.path("app.toml")).watch(false).history(1000).load().unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let app = app.by(format!("thread {thread}"));
+            scope.spawn(move || {
+                for _ in 0..EACH {
+                    app.update(|app| match thread % 2 {
+                        0 => app.limit.max += 1,
+                        _ => app.limit.burst += 1,
+                    })
+                    .unwrap();
+                }
+            });
+        }
+    });
+    let history = app.history();
+    assert_eq!(history.len(), 4 * EACH as usize + 1);
+    for record in &history {
+        let Limit { max, burst } = app.at(record.version).unwrap().limit;
+        assert_eq!(
+            (u64::from(max + burst), record.changes.len()),
+            (record.version, usize::from(record.version > 1))
+        );
+    }
+    let of_one = history.iter().filter(|record| record.by.as_deref() == Some("thread 2")).count();
+    assert_eq!(of_one, EACH as usize);
+}
+
 #[test]
 fn subscribers_hear_of_a_rollback() {
     let folder = Folder::with("app.toml", "#");

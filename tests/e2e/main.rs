@@ -10,6 +10,7 @@ mod calls;
 mod concurrency;
 mod environment;
 mod files;
+mod gates;
 mod history;
 mod layers;
 mod left_out;

@@ -14,14 +14,13 @@ use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile
 use crate::{
     config::HotConfig,
     engine::{
-        Core, OverrideConflict, State,
+        Core, Policy, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
         lease::Lease,
         run::{Command, Demand, Engine},
     },
     error::Error,
     handle::Handle,
-    history::Limits,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Input, Loaded, Model},
@@ -43,8 +42,7 @@ struct Sources {
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
-    conflict: OverrideConflict,
-    history: Limits,
+    policy: Policy,
 }
 
 impl Options {
@@ -75,6 +73,7 @@ impl Sources {
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
+        issues.extend(health_without_history(&options.policy));
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -91,14 +90,7 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self {
-            collector,
-            issues,
-            timing: options.timing(),
-            watch: options.watch,
-            conflict: options.override_conflict,
-            history: options.history,
-        })
+        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch, policy: options.policy })
     }
 
     fn first_read(
@@ -185,11 +177,10 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
 
     let duration = began.elapsed();
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
-    let (warnings, limits) = (loaded.warnings.clone(), sources.history);
+    let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current =
         Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
-    let mut core = Core::new(Model::of::<T>(), current, state, Some(commands), limits, duration);
-    core.conflict = sources.conflict;
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration);
     let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
@@ -216,14 +207,25 @@ fn watcher(commands: &Sender<Command>) -> Watcher {
 
 fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Error> {
     engine.report(core);
-    let thread = engine.start().map_err(|error| {
-        let message = format!("the system gives no thread for the engine: {error}");
-        Error::from(
-            Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads"),
-        )
-    })?;
+    let thread = engine.start().map_err(|error| no_thread("the engine", &error))?;
     core.thread.adopt(thread, ended);
-    Ok(())
+    match &core.policy.health {
+        Some(health) => health.start(core).map_err(|error| no_thread("the health check", &error)),
+        None => Ok(()),
+    }
+}
+
+fn no_thread(whose: &str, error: &std::io::Error) -> Error {
+    let message = format!("the system gives no thread for {whose}: {error}");
+    Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads").into()
+}
+
+/// A health check that could take nothing back is a mistake.
+fn health_without_history(policy: &Policy) -> Option<Issue> {
+    let message = "a health check takes changes back, but no older version is remembered";
+    let issue =
+        || Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise `history` to at least 2");
+    (policy.health.is_some() && policy.history.versions < 2).then(issue)
 }
 
 /// A handle with no sources.
@@ -232,7 +234,7 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let root: Arc<dyn Root> = Arc::new(value);
     let state = State::new(Vec::new(), Arc::default());
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core = Core::new(Model::of::<T>(), current, state, None, Options::default().history, Duration::ZERO);
+    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default(), Duration::ZERO);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

@@ -1,7 +1,7 @@
 //! Reads a [`Value`] into any type that serde reads.
 //!
-//! Borrows from the tree, follows the type that asks (an untyped scalar is read as what the field wants), keeps
-//! the place of what goes wrong, and notes every key that the type ignored.
+//! Borrows from the tree, follows the type that asks (an untyped scalar is read as what the field wants),
+//! keeps the place of what goes wrong, and notes every key that the type ignored.
 
 mod access;
 mod error;
@@ -260,7 +260,8 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them apart.
+        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them
+        // apart.
         if let Some(list @ Value::List(_)) = self.value {
             return Err(DecodeError::expected_table(list));
         }

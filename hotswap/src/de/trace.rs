@@ -1,9 +1,10 @@
 //! What a type asks for when there is no value: the form that serde alone knows.
 //!
-//! A type shows its form only while it is read, one question after another, and the answer to a question decides
-//! which one is next. So a run has a target: on the way to it each question is answered with exactly the way, at
-//! the target the question is noted and refused, and beside the way the smallest answer is given. No type is read
-//! to its end, no answer is a value that a type might check, and the same code runs as for real values.
+//! A type shows its form only while it is read, one question after another, and the answer to a question
+//! decides which one is next. So a run has a target: on the way to it each question is answered with exactly
+//! the way, at the target the question is noted and refused, and beside the way the smallest answer is given.
+//! No type is read to its end, only what stands before the target in a tuple is given a value, and the same
+//! code runs as for real values.
 
 use std::{cell::RefCell, sync::LazyLock};
 

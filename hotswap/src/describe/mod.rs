@@ -1,7 +1,7 @@
 //! A configuration that describes itself: what its fields take, what they must keep, where they come from.
 //!
-//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms from
-//! tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
+//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms
+//! from tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
 
 mod form;
 mod hash;
@@ -21,6 +21,7 @@ use crate::{
     de::{DecodeError, Decoder},
     panics,
     rule::{Requirement, Rule},
+    secret::notice,
     shape::{FieldShape, Shape},
     source::{format::Format, names::Names},
     value::Value,
@@ -60,6 +61,8 @@ pub struct Leaf {
     pub(crate) rules: Vec<Requirement>,
     /// It is read by a function of its own: what the file says and what the rules see may be two things.
     pub(crate) converted: bool,
+    /// Its type holds a secret, whatever the attributes say.
+    pub(crate) secret: bool,
 }
 
 impl Section {
@@ -89,6 +92,11 @@ impl Field {
         }
     }
 
+    /// Whether the value may not be shown, as far as the field itself knows.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.shape.secret || matches!(&self.body, Body::Leaf(leaf) if leaf.secret)
+    }
+
     /// The default that an attribute gives; a function of the program may stand behind it.
     pub(crate) fn default(&self) -> Option<Value> {
         panics::contain(self.shape.default?)
@@ -101,8 +109,8 @@ impl Leaf {
         converted: bool,
         rules: &[&dyn Rule<F>],
     ) -> Self {
-        let form = form::trace(&|decoder| drop(decode(decoder)));
-        Self { form, rules: requirements(rules), converted }
+        let (form, secret) = notice::any(|| form::trace(&|decoder| drop(decode(decoder))));
+        Self { form, rules: requirements(rules), converted, secret }
     }
 }
 

@@ -18,7 +18,7 @@ impl Place {
         Self {
             keys: field.shape.keys(&self.keys),
             restart: self.restart || field.shape.restart,
-            secret: self.secret || field.shape.secret,
+            secret: self.secret || field.is_secret(),
             optional: false,
         }
     }

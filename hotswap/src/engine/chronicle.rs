@@ -23,7 +23,7 @@ impl Core {
         changed: &[usize],
         request: &Request,
     ) -> Option<Step> {
-        let before = self.board().history.before()?;
+        let before = self.board().history.before(!changed.is_empty())?;
         let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
         let record = (!changed.is_empty()).then(|| {
             let leaves: Vec<_> =

@@ -98,7 +98,8 @@ impl SourceStatus {
     }
 }
 
-/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files).
+/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files). Also what a health check
+/// of the program says: `Failing` takes a change back, see [`Builder::health`](crate::Builder::health).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

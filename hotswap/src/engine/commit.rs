@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
-    Core, Holds, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground, lock::Writing,
-    run::Command,
+    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
+    lock::Writing, run::Command,
 };
 use crate::{
     error::Error,
@@ -13,7 +13,7 @@ use crate::{
     load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
-    snapshot::Published,
+    snapshot::{Cause, Published},
     subscribe::Topic,
 };
 
@@ -35,20 +35,45 @@ impl Core {
             variables: &lookup,
             unread: collected.unread.clone(),
         };
-        let (loaded, pins) = conflict::settle(self.model, self.conflict, &input)?;
+        let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
-        // Before the publish: who sees the new version must not be told that the last reload was refused.
-        self.board().last_error = None;
+        let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
 
+    /// Keeps back what needs a restart.
+    pub(super) fn hold_back(
+        &self,
+        loaded: Loaded,
+        input: &Input<'_>,
+    ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
+        gate::hold_back(self.model, self.policy.restart, &self.current.load_full(), loaded, input)
+    }
+
+    /// Asks those who may refuse the change.
+    fn prepare(
+        &self,
+        current: &Arc<Published>,
+        loaded: &Loaded,
+        changed: &[usize],
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        if changed.is_empty() || self.hooks.len() == 0 {
+            return Ok(());
+        }
+        let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
+        let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
+        let agreed = self.hooks.ask(current, &next, changed)?;
+        // Hooks may take long, or be the ones who shut it down.
+        self.open().inspect_err(|_| agreed.abort())
+    }
+
     /// Publishes a validated configuration if it differs from the current one. Returns the current version.
     ///
     /// # Errors
-    /// There is no further version; nothing is changed then.
+    /// A prepare hook refuses, or there is no further version; nothing is changed then.
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
@@ -60,6 +85,11 @@ impl Core {
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
+        self.prepare(&current, &loaded, &changed, &request.cause)?;
+        if request.cause.is_of_sources() {
+            // Before the publish: who sees the new version must not be told that the last reload was refused.
+            self.board().last_error = None;
+        }
         let step = self.step(&state, &next, &current, &loaded, &changed, request);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
@@ -70,6 +100,9 @@ impl Core {
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
                 .with_secrets(current.secrets_and(loaded.secrets));
             let old = self.current.publish(next);
+            if let Some(health) = &self.policy.health {
+                health.published(version, &request.cause);
+            }
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
         });

@@ -1,23 +1,39 @@
 //! What may hold a change back: fields that need a restart.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
 use super::commit::{changed, frozen};
 use crate::{
     error::Error,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
     load::{self, Input, Loaded, Model},
     root::Root,
     secret::MASK,
-    shape::Leaf,
     snapshot::Published,
     value::Value,
 };
 
+/// What becomes of a new value for a field that is marked `#[hot(restart)]`; for
+/// [`Builder::restart`](crate::Builder::restart), which has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Restart {
+    /// It waits, and [`Handle::pending_restart`](crate::Handle::pending_restart) tells. What stands beside it goes live.
+    #[default]
+    Report,
+    /// The whole change is refused.
+    Refuse,
+    /// It goes live as any other: for a program that follows every change.
+    Apply,
+}
+
 /// A field whose new value waits for the next start of the program; from
 /// [`Handle::pending_restart`](crate::Handle::pending_restart), which has an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PendingRestart {
     /// The dotted path.
     pub path: String,
@@ -25,65 +41,116 @@ pub struct PendingRestart {
     pub running: serde_json::Value,
     /// The value that a restart would take; `"***"` for a secret.
     pub waiting: serde_json::Value,
+    /// Where the waiting value stands.
+    pub origin: Origin,
+}
+
+impl PendingRestart {
+    /// Whether the same value waits, wherever it stands.
+    fn repeats(&self, other: &Self) -> bool {
+        (&self.path, &self.running, &self.waiting) == (&other.path, &other.running, &other.waiting)
+    }
 }
 
 impl fmt::Display for PendingRestart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, running, waiting } = self;
-        write!(f, "{path} stays {running} until a restart, then it is {waiting}")
+        let Self { path, running, waiting, origin } = self;
+        write!(f, "{path} stays {running} until a restart, then it is {waiting} {origin}")
     }
 }
 
-/// Keeps the running value of fields that need a restart, and lets the rest through.
+/// A value that needs a restart and is about to change.
+struct Waiting {
+    keys: Keys,
+    slot: usize,
+    running: serde_json::Value,
+    waiting: serde_json::Value,
+}
+
+/// Does with fields that need a restart what the policy says, and lets the rest through.
 ///
 /// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
 pub(super) fn hold_back(
     model: Model,
+    policy: Restart,
     current: &Published,
     loaded: Loaded,
     input: &Input<'_>,
 ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
-    let mut held: Vec<Leaf> = model.shape.leaves().into_iter().filter(Leaf::restart).collect();
-    // To compare two configurations is not free: only for those who need to know.
-    if !held.is_empty() {
-        let differing = changed(current, &loaded);
-        held.retain(|leaf| differing.contains(&leaf.slot));
-    }
-    if held.is_empty() {
+    let waiting = if policy == Restart::Apply { Vec::new() } else { waiting(model, current, &loaded) };
+    if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
+    let issues =
+        load::placed(waiting.iter().map(Waiting::refusal).collect(), model.shape, input, &loaded.secrets);
+    if policy == Restart::Refuse {
+        return Err(Error::new(issues));
+    }
     let mut pins = input.pins.clone();
-    pins.extend(frozen(current, held.iter().map(|leaf| leaf.slot)));
+    pins.extend(frozen(current, waiting.iter().map(|field| field.slot)));
     let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
-    let live = load::load(model, &mix)?;
-    let pending = held.iter().map(|leaf| pending(leaf, current, &loaded)).collect();
-    Ok((live, pending))
+    let pending = waiting.into_iter().zip(&issues).map(|(field, issue)| field.pending(issue.origin()));
+    Ok((load::load(model, &mix)?, pending.collect()))
 }
 
-fn pending(leaf: &Leaf, current: &Published, loaded: &Loaded) -> PendingRestart {
-    let secret = current.hides(leaf) || loaded.secrets.contains(&leaf.keys);
-    let shown = |root: &dyn Root, tree| shown(leaf, secret, root, tree);
-    PendingRestart {
-        path: leaf.keys.to_string(),
-        running: shown(&*current.root, &current.tree),
-        waiting: shown(&*loaded.root, &loaded.tree),
+/// The values that differ, of those that need a restart.
+fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
+    let leaves = model.shape.leaves().into_iter();
+    let mut marked: Vec<_> = leaves.filter_map(|leaf| Some((leaf.restart_keys()?, leaf))).collect();
+    // To compare two configurations is not free: only for those who need to know.
+    if !marked.is_empty() {
+        let differing = changed(current, loaded);
+        marked.retain(|(keys, leaf)| {
+            differing.contains(&leaf.slot) && keys.find(&current.tree) != keys.find(&loaded.tree)
+        });
     }
+    let mut values = BTreeMap::new();
+    for (keys, leaf) in marked {
+        let (_, secret) = values.entry(keys).or_insert((leaf.slot, false));
+        *secret |= current.hides(&leaf) || loaded.secrets.contains(&leaf.keys);
+    }
+    let field = |(keys, (slot, secret)): (Keys, (usize, bool))| {
+        let running = shown(&keys, slot, secret, &*current.root, &current.tree);
+        let waiting = shown(&keys, slot, secret, &*loaded.root, &loaded.tree);
+        Waiting { keys, slot, running, waiting }
+    };
+    values.into_iter().map(field).collect()
 }
 
 /// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
 /// gave it where the type cannot be written.
-fn shown(leaf: &Leaf, secret: bool, root: &dyn Root, tree: &Value) -> serde_json::Value {
-    let given = leaf.keys.find(tree);
+fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn Root, tree: &Value) -> serde_json::Value {
+    let given = keys.find(tree);
     if secret {
         return given.map_or(serde_json::Value::Null, |_| MASK.into());
     }
-    let typed = root.encode(leaf.slot).ok();
-    typed.as_ref().or(given).map_or(serde_json::Value::Null, Value::to_json)
+    let whole = root.encode(slot).ok();
+    let above = root.shape().keys_of(slot).0.len();
+    let typed = whole.as_ref().and_then(|whole| Keys(keys.0[above..].to_vec()).find(whole));
+    typed.or(given).map_or(serde_json::Value::Null, Value::to_json)
+}
+
+impl Waiting {
+    fn refusal(&self) -> Issue {
+        let message = format!("it cannot change from {} to {} without a restart", self.running, self.waiting);
+        Issue::new(IssueKind::Restart, self.keys.clone(), message)
+            .with_help("take the change back, or make it with a restart")
+    }
+
+    fn pending(self, origin: Option<&Origin>) -> PendingRestart {
+        PendingRestart {
+            path: self.keys.to_string(),
+            running: self.running,
+            waiting: self.waiting,
+            origin: origin.cloned().unwrap_or(Origin::Default),
+        }
+    }
 }
 
 /// Those that have a new value waiting.
 pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<PendingRestart> {
-    now.iter().filter(|field| !before.contains(field)).cloned().collect()
+    let known = |field: &&PendingRestart| before.iter().any(|known| known.repeats(field));
+    now.iter().filter(|field| !known(field)).cloned().collect()
 }
 
 /// Says which values wait for the next start of the program.
@@ -98,7 +165,12 @@ mod tests {
     use super::*;
 
     fn pending(path: &str, waiting: u32) -> PendingRestart {
-        PendingRestart { path: path.to_owned(), running: 1.into(), waiting: waiting.into() }
+        PendingRestart {
+            path: path.to_owned(),
+            running: 1.into(),
+            waiting: waiting.into(),
+            origin: Origin::Default,
+        }
     }
 
     #[test]
@@ -109,5 +181,11 @@ mod tests {
     #[test]
     fn another_value_is_news() {
         assert_eq!(news(&[pending("a", 2)], &[pending("a", 3)]), [pending("a", 3)]);
+    }
+
+    #[test]
+    fn the_same_value_on_another_line_is_no_news() {
+        let moved = PendingRestart { origin: Origin::Override, ..pending("a", 2) };
+        assert_eq!(news(&[pending("a", 2)], &[moved]), []);
     }
 }

@@ -1,9 +1,12 @@
 //! The writer lock: one writer at a time, and an error instead of a deadlock for a write inside a write.
 
 use std::{
+    cell::RefCell,
     ops::{Deref, DerefMut},
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread::{self, ThreadId},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -13,16 +16,24 @@ use crate::{
     keys::Keys,
 };
 
-/// A mutex that knows which thread holds it.
+thread_local! {
+    /// The locks that this thread holds, and those whose holders wait for it.
+    static HELD: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Locks are told apart by number, because an address may be used again.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// A mutex that knows which threads work for the one that holds it.
 #[derive(Debug)]
 pub(crate) struct WriterLock<T> {
-    owner: Mutex<Option<ThreadId>>,
+    id: u64,
     state: Mutex<T>,
 }
 
 impl<T> WriterLock<T> {
     pub(crate) fn new(state: T) -> Self {
-        Self { owner: Mutex::new(None), state: Mutex::new(state) }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), state: Mutex::new(state) }
     }
 
     /// Waits for other writers.
@@ -30,7 +41,6 @@ impl<T> WriterLock<T> {
     /// # Errors
     /// This thread is a writer already: inside `update`, a rule or a hook.
     pub(crate) fn enter(&self) -> Result<Writing<'_, T>, Error> {
-        let me = thread::current().id();
         if self.is_mine() {
             let message = "a write from inside another write";
             let help = "return first; to write from a callback, subscribe to changes";
@@ -38,23 +48,24 @@ impl<T> WriterLock<T> {
         }
         // Whatever a panicking writer left is whole: the state is only replaced at commit.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        *self.owner() = Some(me);
-        Ok(Writing { lock: self, state, since: Instant::now() })
+        with_held(|held| held.push(self.id));
+        Ok(Writing { id: self.id, state, since: Instant::now() })
     }
 
-    /// Whether this thread is inside a write.
+    /// Whether this thread is inside a write, or works for one that is.
     pub(crate) fn is_mine(&self) -> bool {
-        *self.owner() == Some(thread::current().id())
+        with_held(|held| held.contains(&self.id)).unwrap_or(false)
     }
+}
 
-    fn owner(&self) -> MutexGuard<'_, Option<ThreadId>> {
-        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// `None` when the thread is about to end.
+fn with_held<R>(look: impl FnOnce(&mut Vec<u64>) -> R) -> Option<R> {
+    HELD.try_with(|held| look(&mut held.borrow_mut())).ok()
 }
 
 /// Holds the writer lock.
 pub(crate) struct Writing<'l, T> {
-    lock: &'l WriterLock<T>,
+    id: u64,
     state: MutexGuard<'l, T>,
     since: Instant,
 }
@@ -68,7 +79,7 @@ impl<T> Writing<'_, T> {
 
 impl<T> Drop for Writing<'_, T> {
     fn drop(&mut self) {
-        *self.lock.owner() = None;
+        with_held(|held| held.retain(|id| *id != self.id));
     }
 }
 
@@ -83,5 +94,59 @@ impl<T> Deref for Writing<'_, T> {
 impl<T> DerefMut for Writing<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.state
+    }
+}
+
+/// The writers that wait for a thread, for the threads that work in its place: what would be a write inside a
+/// write here must be one there too.
+pub(crate) struct Held(Vec<u64>);
+
+impl Held {
+    pub(crate) fn here() -> Self {
+        Self(with_held(|held| held.clone()).unwrap_or_default())
+    }
+
+    /// For the rest of this thread's life.
+    pub(crate) fn adopt(self) {
+        with_held(|held| *held = self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_second_entrance_on_one_thread_is_an_error() {
+        let lock = WriterLock::new(());
+        let writing = lock.enter().unwrap();
+        assert!(lock.enter().is_err());
+        drop(writing);
+        assert!(lock.enter().is_ok());
+    }
+
+    #[test]
+    fn who_works_for_a_writer_counts_as_the_writer() {
+        let lock = WriterLock::new(());
+        let writing = lock.enter().unwrap();
+        let held = Held::here();
+        let helper = || {
+            held.adopt();
+            lock.enter().is_err()
+        };
+        assert!(thread::scope(|scope| scope.spawn(helper).join().unwrap()));
+        drop(writing);
+    }
+
+    #[test]
+    fn two_locks_can_be_held_at_once() {
+        let (one, two) = (WriterLock::new(()), WriterLock::new(()));
+        let first = one.enter().unwrap();
+        let second = two.enter().unwrap();
+        drop(first);
+        assert!(!one.is_mine() && two.is_mine());
+        drop(second);
     }
 }

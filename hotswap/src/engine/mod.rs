@@ -9,11 +9,14 @@ pub(crate) mod collect;
 mod commit;
 mod conflict;
 mod gate;
+pub(crate) mod health;
 mod hold;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
 mod patch;
+pub(crate) mod prepare;
+mod probation;
 mod rollback;
 pub(crate) mod run;
 mod save;
@@ -32,7 +35,7 @@ use std::{
 };
 
 pub use conflict::OverrideConflict;
-pub use gate::PendingRestart;
+pub use gate::{PendingRestart, Restart};
 pub(crate) use hold::Holds;
 pub(crate) use rollback::Target;
 pub(crate) use write::Request;
@@ -48,14 +51,15 @@ use crate::{
     load::Model,
     pins::Pins,
     root::Root,
-    shape::Leaf,
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
     value::Value,
     watch::WatcherHealth,
 };
+use health::HealthWatch;
 use lock::WriterLock;
+use prepare::Hooks;
 use run::Command;
 use thread::EngineThread;
 
@@ -64,6 +68,30 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, OsString>;
+
+/// What the program chose beyond its sources.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) history: Limits,
+    /// How long one prepare hook may take.
+    pub(crate) prepare_timeout: Duration,
+    pub(crate) restart: Restart,
+    pub(crate) conflict: OverrideConflict,
+    pub(crate) health: Option<Arc<HealthWatch>>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let history = Limits { versions: 32, age: None };
+        Self {
+            history,
+            prepare_timeout: Duration::from_secs(5),
+            restart: Restart::Report,
+            conflict: OverrideConflict::Refuse,
+            health: None,
+        }
+    }
+}
 
 /// What the next version stands on; only touched under the writer lock.
 #[derive(Clone)]
@@ -86,13 +114,15 @@ impl State {
     /// What it takes to get back here, where `tree` is running.
     pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
         let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
-        let waiting = waiting.into_iter().filter(Leaf::restart);
+        let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
+        // What waits in an `Option` holds all of it back.
+        let running = waiting.map(|leaf| root.shape().keys_of(leaf.slot));
         let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
         Content {
             layers: self.layers.clone(),
             variables: Arc::clone(&self.variables),
             pins: self.pins.clone(),
-            held: waiting.map(|leaf| (leaf.keys.clone(), leaf.keys.find(tree).cloned())).collect(),
+            held: running.map(|keys| (keys.clone(), keys.find(tree).cloned())).collect(),
             value,
         }
     }
@@ -147,9 +177,10 @@ pub(crate) struct Core {
     pub(crate) notifier: Notifier,
     pub(crate) errors: Arc<Reports>,
     pub(crate) warnings: Arc<Reports>,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
+    pub(crate) policy: Policy,
     writer: WriterLock<State>,
-    pub(crate) conflict: OverrideConflict,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
@@ -166,12 +197,12 @@ impl Core {
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
-        limits: Limits,
+        policy: Policy,
         duration: Duration,
     ) -> Self {
         let first = current.load_full();
         let content = state.content(&first.root, &first.tree, commands.is_some());
-        let mut board = Board::new(History::begun(limits, Record::first(duration), content));
+        let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
         board.show(&state);
         Self {
             model,
@@ -179,9 +210,10 @@ impl Core {
             notifier: Notifier::new(),
             errors: Arc::default(),
             warnings: Arc::default(),
+            hooks: Hooks::new(policy.prepare_timeout),
+            policy,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
-            conflict: OverrideConflict::default(),
             names: None,
             commands,
             thread: EngineThread::default(),
@@ -230,12 +262,19 @@ impl Core {
     pub(crate) fn shut_down(&self) {
         self.closed.store(true, Ordering::Release);
         self.notifier.close();
+        self.hooks.close();
+        self.policy.health.iter().for_each(|health| health.close());
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
         }
         let start = Instant::now();
-        self.thread.join(PATIENCE);
+        // Inside a write, the engine may be waiting for the one who waits for it here.
+        if !self.writer.is_mine() {
+            self.thread.join(PATIENCE);
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            self.policy.health.iter().for_each(|health| health.join(left));
+        }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }

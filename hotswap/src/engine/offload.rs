@@ -9,6 +9,7 @@ use std::{
     thread,
 };
 
+use super::lock::Held;
 use crate::sync::lock;
 
 type Outcome<T> = thread::Result<T>;
@@ -41,10 +42,12 @@ where
 {
     let slot = Arc::clone(slot);
     // Shared, because a thread that cannot be spawned keeps what it was given.
-    let work = Arc::new(Mutex::new(Some(work)));
+    let work = Arc::new(Mutex::new(Some((work, Held::here()))));
     let run = move || {
         let work = lock(&work).take();
-        if let Some(work) = work {
+        if let Some((work, held)) = work {
+            // Whoever waits for this inside a write must not wait for its own lock.
+            held.adopt();
             finish(&slot, catch_unwind(AssertUnwindSafe(work)));
         }
     };

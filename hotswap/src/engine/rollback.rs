@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
-use super::{Core, Request, State, commit::lookup, gate, hold::Ground};
+use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
     error::Error,
     history::{
@@ -34,15 +34,23 @@ impl Core {
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let current = self.current.load_full();
-        let version = self.target(target, current.version)?;
+        let version = self.target(target, self.current.version())?;
+        let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+        self.go_back(state, version, &request)
+    }
+
+    pub(super) fn go_back(
+        &self,
+        state: Writing<'_, State>,
+        version: u64,
+        request: &Request,
+    ) -> Result<u64, Error> {
         let mut content = self.past(version)?.content();
         let now = Instant::now();
         content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
-        let request = Request { cause: Cause::Rollback(version), expected: None, signature };
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
-            return self.commit(state, next, sound(value)?, &request);
+            return self.commit(state, next, sound(value)?, request);
         }
         let Ground { layers, variables, holds } =
             state.holds.go_back(&state.layers, &state.variables, &content, version);
@@ -51,9 +59,9 @@ impl Core {
         let input =
             Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
         let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &current, loaded, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds };
-        self.commit(state, next, live, &request)
+        self.commit(state, next, live, request)
     }
 
     /// What changed from one version to another.

@@ -1,4 +1,4 @@
-//! The engine's thread, seen from outside.
+//! A thread of the engine, seen from outside.
 
 use std::{
     sync::{

@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Core, State, commit::lookup, gate, lock::Writing, run::Command};
+use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -11,7 +11,7 @@ use crate::{
     patch::Units,
     pins::{Pin, Pins, Signature},
     root::Root,
-    shape::Shape,
+    shape::{Leaf, Shape},
     snapshot::{Cause, Published},
     value::Value,
 };
@@ -65,7 +65,10 @@ impl Core {
         change(self.at_mut(&mut *copy, base));
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
-        let edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        let mut edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        if request.cause == Cause::Set {
+            edits.extend(self.running_again(&state.pending, base, &*copy, request));
+        }
         self.write(state, &current, copy, edits, request)
     }
 
@@ -107,6 +110,27 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
+    /// Leaves that wait for a restart and are set, maybe to the value that runs: then they need wait no longer.
+    fn running_again(
+        &self,
+        pending: &[PendingRestart],
+        base: usize,
+        copy: &dyn Root,
+        request: &Request,
+    ) -> Pins {
+        let shape = self.model.shape;
+        let set = shape.keys_of(base);
+        let waits = |leaf: &Leaf| {
+            let path = leaf.restart_keys().map(|keys| keys.to_string());
+            leaf.keys.starts_with(&set) && pending.iter().any(|field| Some(&field.path) == path.as_ref())
+        };
+        let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
+        leaves
+            .filter_map(|leaf| Some((shape.keys_of(leaf.slot), copy.encode(leaf.slot).ok()?)))
+            .map(|(keys, value)| (keys, request.pin(Some(value))))
+            .collect()
+    }
+
     pub(super) fn write(
         &self,
         state: Writing<'_, State>,
@@ -142,7 +166,7 @@ impl Core {
             unread: Vec::new(),
         };
         let loaded = load::load(self.model, &input)?;
-        let (live, pending) = gate::hold_back(self.model, &self.current.load_full(), loaded, &input)?;
+        let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { pins, pending, ..state.clone() };
         self.commit(state, next, live, request)
     }

@@ -7,6 +7,7 @@
 //! | [`reading`] | how to read values, at what cost, and what not to hold |
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
 //! | [`history`] | what happened, the way back, and what stays away |
+//! | [`gates`] | what may hold a valid change back, or take it back |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
@@ -29,6 +30,9 @@ pub mod reacting {}
 
 #[doc = include_str!("history.md")]
 pub mod history {}
+
+#[doc = include_str!("gates.md")]
+pub mod gates {}
 
 #[doc = include_str!("errors.md")]
 pub mod errors {}

@@ -1,15 +1,20 @@
 //! Subscriptions.
 
-use std::sync::Arc;
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+};
 
 use super::Handle;
 use crate::{
     config::HotConfig,
+    engine::prepare::Place,
     error::Error,
     path::AsPath,
+    snapshot::Published,
     subscribe::{
-        Change, FieldChange, FieldDelivery, Pattern, PatternDelivery, ReportDelivery, Reports, Seen,
-        Subscription, Topic, Watch, WholeDelivery,
+        Change, FieldChange, FieldDelivery, Pattern, PatternDelivery, Prepared, ReportDelivery, Reports,
+        Seen, Subscription, Topic, Watch, WholeDelivery,
     },
 };
 
@@ -54,6 +59,48 @@ impl<S: HotConfig> Handle<S> {
         let delivery = Box::new(WholeDelivery::new(current, &now, self.base, callback));
         let moved = || current.version() != now.version;
         self.core.notifier.subscribe(vec![Topic::Slot(self.base)], delivery, moved)
+    }
+
+    /// Asks `hook` before anything below this struct changes; an error refuses the change, with its message.
+    ///
+    /// It is asked about changes that passed every rule, right before the publish, and not about the first version or about
+    /// values that wait for a restart. Every hook that a change concerns is asked, in the order of registration; if one
+    /// refuses, nothing changes, and those that agreed are told by [`Subscription::on_abort`]. A panic refuses, and so does
+    /// a hook that takes longer than [`Builder::prepare_timeout`](crate::Builder::prepare_timeout).
+    ///
+    /// A hook runs on a thread of its own, while the writer waits. It may read; a write or a reload from inside it is an
+    /// error. A reload that was refused is tried again when a source changes, or by [`reload`](Self::reload).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let _subscription = config.rate_limit().prepare(|change| {
+    ///     let (old, new) = (change.old().max, change.new().max);
+    ///     if new < old / 2 { Err(format!("from {old} to {new} is too steep")) } else { Ok(()) }
+    /// });
+    ///
+    /// let error = config.set_rate_limit_max(5).unwrap_err();
+    /// assert_eq!(error.to_string(), "\
+    /// configuration rejected: 1 problem
+    ///   rate_limit: prepare hook 1 of `RateLimit` refused: from 100 to 5 is too steep");
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// assert_eq!(config.set_rate_limit_max(50)?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn prepare<E: fmt::Display>(
+        &self,
+        hook: impl Fn(&Change<S>) -> Result<(), E> + Send + Sync + 'static,
+    ) -> Subscription {
+        let slot = self.base;
+        let keys = self.core.model.shape.keys_of(slot);
+        let ask = move |old: &Published, new: &Published| {
+            hook(&Change::between(old, new, slot)).map_err(|reason| reason.to_string())
+        };
+        let hook = self.core.hooks.add(Place { slot, keys, name: S::SHAPE.name }, Box::new(ask));
+        hook.map_or_else(Subscription::none, |hook| {
+            let hook: Weak<dyn Prepared> = Arc::downgrade(&(hook as Arc<dyn Prepared>));
+            Subscription::hook(hook)
+        })
     }
 
     /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches.

@@ -69,7 +69,7 @@ impl Content {
     pub(crate) fn back_to(&self, old: &Self) -> Back {
         let shared = Arc::ptr_eq(&self.variables, &old.variables);
         Back {
-            layers: old_layers(&by_source(&self.layers), &by_source(&old.layers)),
+            layers: old_layers(&self.layers, &old.layers),
             variables: if shared { Vec::new() } else { diff_map(&self.variables, &old.variables) },
             pins: old_pins(&self.pins, &old.pins),
             held: diff_map(&self.held, &old.held),
@@ -99,7 +99,12 @@ pub(crate) fn by_source(layers: &[Arc<Layer>]) -> BySource<'_> {
     layers.iter().map(|layer| (layer.source(), layer)).collect()
 }
 
-fn old_layers(new: &BySource<'_>, old: &BySource<'_>) -> Vec<(SourceId, Option<OldLayer>)> {
+fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<OldLayer>)> {
+    // As after every write: only sources change layers.
+    if new.len() == old.len() && new.iter().zip(old).all(|(new, old)| Arc::ptr_eq(new, old)) {
+        return Vec::new();
+    }
+    let (new, old) = (by_source(new), by_source(old));
     let gone = new.keys().filter(|source| !old.contains_key(*source));
     let gone = gone.map(|source| ((*source).clone(), None));
     let other = old.iter().filter_map(|(source, layer)| {

@@ -26,7 +26,7 @@ fn begun(limits: Limits) -> History {
 }
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
-    let step = history.before().map(|before| before.step(plain.content(), Some(record(version))));
+    let step = history.before(true).map(|before| before.step(plain.content(), Some(record(version))));
     step.into_iter().for_each(|step| drop(history.take(step)));
 }
 
@@ -94,7 +94,7 @@ proptest! {
         let mut model = vec![Plain::default()];
         for (plain, published) in commits {
             let version = published.then(|| record(model.len() as u64 + 1));
-            let step = history.before().unwrap().step(plain.content(), version);
+            let step = history.before(published).unwrap().step(plain.content(), version);
             drop(history.take(step));
             if !published {
                 model.pop();

@@ -56,7 +56,7 @@ pub(crate) struct Past {
 /// What a commit is compared with.
 pub(crate) struct Before {
     newest: Option<Content>,
-    /// The version before the newest.
+    /// The version before the newest, if the newest one stays.
     previous: Option<Past>,
 }
 
@@ -97,12 +97,13 @@ impl History {
         history
     }
 
-    /// Where things stand before a commit; `None` if nothing is remembered.
-    pub(crate) fn before(&self) -> Option<Before> {
+    /// Where things stand before a commit, which publishes a version or not; `None` if nothing is remembered.
+    pub(crate) fn before(&self, publishes: bool) -> Option<Before> {
         if self.limits.versions == 0 {
             return None;
         }
-        let previous = self.versions.iter().rev().nth(1).map(|previous| previous.record.version);
+        let previous = self.versions.iter().rev().nth(1).filter(|_| !publishes);
+        let previous = previous.map(|previous| previous.record.version);
         // Who remembers one version never goes back.
         let newest = self.content.clone().filter(|_| self.limits.versions > 1);
         Some(Before { newest, previous: previous.and_then(|version| self.past(version).ok()) })

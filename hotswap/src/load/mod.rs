@@ -16,6 +16,7 @@ use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
 pub(crate) use merge::{merge, place};
+pub(crate) use origins::placed;
 pub(crate) use pin::{put, taken_beside};
 pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;

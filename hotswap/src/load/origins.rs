@@ -57,6 +57,17 @@ pub(super) fn settle(
     (issues, warnings)
 }
 
+/// Gives each the place of the value that won.
+pub(crate) fn placed(
+    issues: Vec<Issue>,
+    shape: &'static Shape,
+    input: &Input<'_>,
+    secrets: &BTreeSet<Keys>,
+) -> Vec<Issue> {
+    let map = Map::of(input, shape, secrets);
+    issues.into_iter().map(|issue| map.placed(issue)).collect()
+}
+
 fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings: &mut Vec<Issue>) {
     match policy {
         UnknownKeys::Deny => issues.push(issue),

@@ -148,8 +148,8 @@ impl<F: Measured<M>, M> Rule<F> for NonEmpty<M> {
     }
 }
 
-/// Whether equal elements count once. A type of another crate that does so is taken for a list, whose schema is a
-/// little stricter.
+/// Whether equal elements count once. A type of another crate that does so is taken for a list, whose schema
+/// is a little stricter.
 fn is_set<F>() -> bool {
     let name = std::any::type_name::<F>();
     ["std::collections::hash::set::HashSet<", "alloc::collections::btree::set::BTreeSet<"]

@@ -100,7 +100,8 @@ impl<T> Clone for Side<T> {
 }
 
 /// What changed between what a subscriber saw last and what is there now; from
-/// [`Handle::subscribe`](crate::Handle::subscribe).
+/// [`Handle::subscribe`](crate::Handle::subscribe). For [`Handle::prepare`](crate::Handle::prepare): between what is there
+/// now and what is about to come.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -121,12 +122,17 @@ pub struct Change<T> {
 }
 
 impl<T: HotConfig> Change<T> {
-    /// What this subscriber saw last.
+    /// From one version to one that may come.
+    pub(crate) fn between(old: &Published, new: &Published, base: usize) -> Self {
+        Self { old: Side::of(old, base), new: Side::of(new, base), cause: new.cause.clone() }
+    }
+
+    /// What this subscriber saw last; for a prepare hook, the current version.
     pub fn old(&self) -> &T {
         &self.old.value
     }
 
-    /// What is there now.
+    /// What is there now; for a prepare hook, what is about to come.
     #[expect(clippy::new_ret_no_self, reason = "the other half of `old`, not a constructor")]
     pub fn new(&self) -> &T {
         &self.new.value

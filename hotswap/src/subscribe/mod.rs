@@ -20,5 +20,6 @@ pub(crate) use notifier::Notifier;
 pub use pattern::FieldChange;
 pub(crate) use pattern::{Pattern, PatternDelivery};
 pub(crate) use registry::{Delivery, Registry, Subscriber, Topic};
+pub(crate) use subscription::Prepared;
 pub use subscription::Subscription;
 pub use watch::{Closed, Watch, WatchRef};

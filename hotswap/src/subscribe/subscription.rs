@@ -5,6 +5,14 @@ use std::fmt;
 use super::{Registry, Subscriber};
 use crate::sync::{Arc, Weak};
 
+/// A prepare hook, as its subscription knows it.
+pub(crate) trait Prepared: Send + Sync {
+    /// It is not asked any more.
+    fn leave(&self);
+    /// Whom to tell when a change that it agreed to does not come.
+    fn on_abort(&self, told: Arc<dyn Fn() + Send + Sync>);
+}
+
 /// Keeps a subscription alive: dropping it unsubscribes.
 ///
 /// After the drop returns no new call of the callback starts, and none is told of anything published later; one
@@ -21,19 +29,31 @@ use crate::sync::{Arc, Weak};
 /// ```
 #[must_use = "dropping a subscription unsubscribes; call `detach` to keep it for the life of the handle"]
 pub struct Subscription {
-    registry: Weak<Registry>,
-    subscriber: Weak<Subscriber>,
+    member: Member,
     detached: bool,
+}
+
+/// Who it is that subscribed.
+enum Member {
+    Nobody,
+    Subscriber(Weak<Registry>, Weak<Subscriber>),
+    Hook(Weak<dyn Prepared>),
 }
 
 impl Subscription {
     pub(super) fn new(registry: &Arc<Registry>, subscriber: &Arc<Subscriber>) -> Self {
-        Self { registry: Arc::downgrade(registry), subscriber: Arc::downgrade(subscriber), detached: false }
+        let member = Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber));
+        Self { member, detached: false }
+    }
+
+    /// Of a prepare hook.
+    pub(crate) fn hook(hook: Weak<dyn Prepared>) -> Self {
+        Self { member: Member::Hook(hook), detached: false }
     }
 
     /// Subscribes to nothing.
     pub(crate) fn none() -> Self {
-        Self { registry: Weak::new(), subscriber: Weak::new(), detached: true }
+        Self { member: Member::Nobody, detached: true }
     }
 
     /// Keeps the subscription for the life of the handle, or until it is shut down.
@@ -48,6 +68,35 @@ impl Subscription {
     pub fn detach(mut self) {
         self.detached = true;
     }
+
+    /// Calls `told` when a change that a [prepare hook](crate::Handle::prepare) agreed to does not come after all, because
+    /// another hook refused it: to let go of what the hook prepared.
+    ///
+    /// It runs before the next change is prepared, under the same time-out as the hook. So does that of a hook whose
+    /// agreement came too late. A subscription that is none of a prepare hook never calls it.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use std::sync::mpsc::channel;
+    ///
+    /// let config = Config::hot_load()?;
+    /// let (tell, told) = channel();
+    /// let agrees = config.prepare(|_| Ok::<_, hotswap::Error>(())).on_abort(move || tell.send("never mind").unwrap());
+    /// let refuses = config.prepare(|_| Err("not now"));
+    ///
+    /// assert!(config.set_rate_limit_max(5).is_err());
+    /// assert_eq!(told.recv_timeout(BOUND)?, "never mind");
+    /// # drop((agrees, refuses));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_abort(self, told: impl Fn() + Send + Sync + 'static) -> Self {
+        if let Member::Hook(hook) = &self.member
+            && let Some(hook) = hook.upgrade()
+        {
+            hook.on_abort(Arc::new(told));
+        }
+        self
+    }
 }
 
 impl Drop for Subscription {
@@ -55,8 +104,14 @@ impl Drop for Subscription {
         if self.detached {
             return;
         }
-        if let (Some(registry), Some(subscriber)) = (self.registry.upgrade(), self.subscriber.upgrade()) {
-            registry.remove(&subscriber);
+        match &self.member {
+            Member::Nobody => {}
+            Member::Subscriber(registry, subscriber) => {
+                if let (Some(registry), Some(subscriber)) = (registry.upgrade(), subscriber.upgrade()) {
+                    registry.remove(&subscriber);
+                }
+            }
+            Member::Hook(hook) => hook.upgrade().iter().for_each(|hook| hook.leave()),
         }
     }
 }

@@ -9,8 +9,8 @@ pub(super) fn escaped(text: &str) -> String {
     text.chars().flat_map(|letter| special(&letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
-/// The pattern, if it means the same in both dialects; `\d`, `\w`, `\s` and `\b` are taken to, although ECMAScript's
-/// know few letters and digits beyond ASCII.
+/// The pattern, if it means the same in both dialects; `\d`, `\w`, `\s` and `\b` are taken to, although
+/// ECMAScript's know few letters and digits beyond ASCII.
 pub(super) fn translated(pattern: &str) -> Option<String> {
     let mut rest = pattern;
     let mut in_class = false;
@@ -35,7 +35,7 @@ pub(super) fn translated(pattern: &str) -> Option<String> {
             '(' if !in_class && rest.starts_with("(?") => after_group(&rest[2..])?,
             '{' if !in_class => after_count(&rest[1..])?,
             ']' | '}' if !in_class => return None,
-            // Three in a row are no difference worth a parser.
+            // Repeated repetitions are no pattern to ECMAScript.
             '*' | '+' | '?' if !in_class && rest[1..].starts_with(['*', '+']) => return None,
             _ => &rest[next.len_utf8()..],
         };

@@ -1,7 +1,8 @@
 //! JSON Schema, draft 2020-12.
 //!
-//! It accepts what a file may say, so a string with `${` stands for any value. Keywords of other types do not see
-//! strings, and strings have a pattern of their own: so most rules stay beside the type, where people look for them.
+//! It accepts what a file may say, so a string with `${` stands for any value. Keywords of other types do not
+//! see strings, and strings have a pattern of their own: so most rules stay beside the type, where people
+//! look for them.
 
 mod dialect;
 mod leaf;

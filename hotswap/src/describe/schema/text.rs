@@ -1,7 +1,7 @@
 //! Text and its rules.
 //!
-//! A string that is filled in later keeps no rule yet. Where a keyword would refuse it, the rules stand in one branch
-//! of an `anyOf` and such strings in the other; a pattern has an alternative of its own instead.
+//! A string that is filled in later keeps no rule yet. Where a keyword would refuse it, the rules stand in
+//! one branch of an `anyOf` and such strings in the other; a pattern has an alternative of its own instead.
 
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,7 @@
 //! A file with every field, which loads back to the defaults.
 //!
-//! What has no default stands there as a comment, as do secrets: a line becomes live when its first `#` goes. JSON has
-//! no comments, so there it is `null`.
+//! What has no default stands there as a comment, as do secrets: a line becomes live when its first `#` goes.
+//! JSON has no comments, so there it is `null`.
 
 mod comment;
 mod json;

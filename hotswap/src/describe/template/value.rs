@@ -60,7 +60,8 @@ pub(super) fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// What some format, or some editor, takes for more than a letter: controls, ends of lines, marks of byte order.
+/// What some format, or some editor, takes for more than a letter: controls, ends of lines, marks of byte
+/// order.
 pub(super) fn is_odd(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -1,0 +1,172 @@
+//! Looks after the program while a version is on probation, on a thread of its own, and takes back what harms it.
+
+use std::{
+    fmt, io,
+    sync::{Arc, Weak, mpsc::channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Core, Request,
+    collect::Health,
+    probation::{Probation, Verdict},
+    thread::EngineThread,
+};
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    panics::{contain, let_go},
+    snapshot::{Cause, Published},
+    sync::Monitor,
+};
+
+type Check = dyn Fn(&Published) -> Health + Send + Sync;
+
+/// The program's health check, and what it has been found to be lately.
+pub(crate) struct HealthWatch {
+    check: Box<Check>,
+    state: Monitor<State>,
+    thread: EngineThread,
+}
+
+struct State {
+    probation: Probation,
+    closed: bool,
+}
+
+impl HealthWatch {
+    pub(crate) fn new(check: Box<Check>, span: Duration) -> Arc<Self> {
+        let probation = Probation::new(span, Instant::now());
+        let state = Monitor::new(State { probation, closed: false });
+        Arc::new(Self { check, state, thread: EngineThread::default() })
+    }
+
+    /// The thread holds no core but for each look, as the engine's does.
+    pub(crate) fn start(self: &Arc<Self>, core: &Arc<Core>) -> io::Result<()> {
+        let (end, ended) = channel::<()>();
+        let (watch, core) = (Arc::clone(self), Arc::downgrade(core));
+        let run = move || {
+            watch.run(&core);
+            let_go((watch, core));
+            drop(end);
+        };
+        let thread = thread::Builder::new().name("hotswap-health".into()).spawn(run)?;
+        self.thread.adopt(thread, ended);
+        Ok(())
+    }
+
+    /// A version was published, for this reason.
+    pub(super) fn published(&self, version: u64, cause: &Cause) {
+        let mut state = self.state.lock();
+        match cause {
+            Cause::Health(_) => state.probation.taken_back(version),
+            _ => state.probation.published(version, Instant::now()),
+        }
+        self.state.tell_all();
+    }
+
+    /// How much longer the current version is on probation.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.state.lock().probation.left(Instant::now())
+    }
+
+    pub(super) fn close(&self) {
+        self.state.lock().closed = true;
+        self.state.tell_all();
+    }
+
+    pub(super) fn join(&self, bound: Duration) {
+        self.thread.join(bound);
+    }
+
+    fn run(&self, core: &Weak<Core>) {
+        while self.wait() {
+            let Some(core) = core.upgrade() else { return };
+            self.look(&core);
+            let_go(core);
+        }
+    }
+
+    /// Sleeps until it is time to look; `false` when there is nothing to look after any more.
+    fn wait(&self) -> bool {
+        let mut state = self.state.lock();
+        while !state.closed {
+            let due = state.probation.due().map(|due| due.saturating_duration_since(Instant::now()));
+            if due == Some(Duration::ZERO) {
+                return true;
+            }
+            state = self.state.wait(state, due);
+        }
+        false
+    }
+
+    fn look(&self, core: &Core) {
+        let current = core.current.load_full();
+        let began = Instant::now();
+        let found = contain(|| (self.check)(&current));
+        let well = found.is_some_and(|health| health != Health::Failing);
+        let verdict = self.state.lock().probation.looked(current.version, began, Instant::now(), well);
+        let age = began.saturating_duration_since(current.at);
+        let_go(current);
+        if let Verdict::TakeBack { failed, good } = verdict {
+            let outcome = contain(|| core.take_back(failed, good)).unwrap_or_else(|| Err(panicked()));
+            core.tell_taken_back(failed, good, &What { age, panicked: found.is_none() }, outcome);
+        }
+    }
+}
+
+/// How a version failed.
+struct What {
+    age: Duration,
+    panicked: bool,
+}
+
+impl Core {
+    /// Goes back to the last good version, unless somebody has already put another in the place of the one that failed.
+    fn take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
+        let state = self.writer.enter()?;
+        self.open()?;
+        if self.current.version() != failed {
+            return Ok(None);
+        }
+        let request = Request { cause: Cause::Health(good), expected: None, signature: None };
+        self.go_back(state, good, &request).map(Some)
+    }
+
+    fn tell_taken_back(&self, failed: u64, good: u64, what: &What, outcome: Result<Option<u64>, Error>) {
+        let how = if what.panicked { "its health check panicked" } else { "its health check failed" };
+        let age = what.age.as_secs_f64();
+        let failure = format!("version {failed} was {age:.1} s old when {how}");
+        let issue = |text: String| Issue::new(IssueKind::Health, Keys::root(), text);
+        let (first, more) = match outcome {
+            Ok(Some(version)) => {
+                let text =
+                    format!("{failure}: it is taken back, version {version} is what version {good} was");
+                let help =
+                    "what its sources say is refused until they say something else, or a reload by hand";
+                (issue(text).with_help(help), None)
+            }
+            Ok(None) => {
+                log::warn!("hotswap: {failure}, and has been replaced already");
+                return;
+            }
+            Err(_) if self.is_closed() => return,
+            Err(error) => (issue(format!("{failure}, and it cannot be taken back")), Some(error)),
+        };
+        let issues = [first].into_iter().chain(more.iter().flat_map(Error::issues).cloned());
+        self.refuse(&Error::new(issues.collect()));
+    }
+}
+
+fn panicked() -> Error {
+    let message = "code of the program panicked while it was taken back";
+    Issue::new(IssueKind::Health, Keys::root(), message).into()
+}
+
+impl fmt::Debug for HealthWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HealthWatch")
+    }
+}

@@ -1,0 +1,200 @@
+//! Prepare hooks: code of the program that may refuse a change before it is published.
+//!
+//! Every hook that a change concerns is asked, in the order of registration. If one refuses, those that agreed are
+//! told. Each call has a thread of its own, so that one that hangs holds up the writer for a bounded time only; the
+//! thread counts as the writer's, so that a write from a hook is an error and not a deadlock.
+
+mod call;
+
+use std::{sync::Weak, time::Duration};
+
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    panics::{contain, let_go},
+    snapshot::Published,
+    subscribe::Prepared,
+    sync::{Arc, Mutex, lock},
+};
+use call::{Silence, call};
+
+type Ask = dyn Fn(&Published, &Published) -> Result<(), String> + Send + Sync;
+type Abort = dyn Fn() + Send + Sync;
+
+/// Everybody who wants to be asked.
+pub(crate) struct Hooks {
+    timeout: Duration,
+    members: Mutex<Members>,
+}
+
+#[derive(Default)]
+struct Members {
+    hooks: Vec<Arc<Hook>>,
+    registered: u64,
+    closed: bool,
+}
+
+/// The struct of a hook's handle.
+pub(crate) struct Place {
+    pub(crate) slot: usize,
+    pub(crate) keys: Keys,
+    pub(crate) name: &'static str,
+}
+
+pub(crate) struct Hook {
+    hooks: Weak<Hooks>,
+    place: Place,
+    /// From 1, in the order of registration.
+    number: u64,
+    ask: Box<Ask>,
+    on_abort: Mutex<Option<Arc<Abort>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    removed: bool,
+    /// A thread is inside it.
+    busy: bool,
+}
+
+impl Hooks {
+    pub(crate) fn new(timeout: Duration) -> Arc<Self> {
+        Arc::new(Self { timeout, members: Mutex::default() })
+    }
+
+    /// `None` once the configuration is shut down; the hook is dropped then.
+    pub(crate) fn add(self: &Arc<Self>, place: Place, ask: Box<Ask>) -> Option<Arc<Hook>> {
+        let mut members = lock(&self.members);
+        if members.closed {
+            // What the hook owns may do anything as it goes: not under the lock.
+            drop(members);
+            return None;
+        }
+        members.registered += 1;
+        let hook = Arc::new(Hook {
+            hooks: Arc::downgrade(self),
+            place,
+            number: members.registered,
+            ask,
+            on_abort: Mutex::default(),
+            state: Mutex::default(),
+        });
+        members.hooks.push(Arc::clone(&hook));
+        Some(hook)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.members).hooks.len()
+    }
+
+    /// Nobody is asked after this, and nothing keeps what hooks own.
+    pub(super) fn close(&self) {
+        let everybody = {
+            let mut members = lock(&self.members);
+            members.closed = true;
+            std::mem::take(&mut members.hooks)
+        };
+        everybody.iter().for_each(|hook| lock(&hook.state).removed = true);
+        everybody.into_iter().for_each(let_go);
+    }
+
+    /// Asks every hook whose struct is about to change. Returns those that agreed.
+    ///
+    /// # Errors
+    /// What each of those that refused says; those that agreed have been told.
+    pub(super) fn ask(
+        &self,
+        old: &Arc<Published>,
+        new: &Arc<Published>,
+        changed: &[usize],
+    ) -> Result<Agreed, Error> {
+        let concerned = |hook: &&Arc<Hook>| changed.contains(&hook.place.slot);
+        let hooks: Vec<_> = lock(&self.members).hooks.iter().filter(concerned).cloned().collect();
+        let mut agreed = Agreed { hooks: Vec::new(), timeout: self.timeout };
+        let mut issues = Vec::new();
+        for hook in hooks {
+            match hook.agrees(self.timeout, old, new) {
+                Ok(()) => agreed.hooks.push(hook),
+                Err(issue) => issues.push(*issue),
+            }
+        }
+        if issues.is_empty() {
+            return Ok(agreed);
+        }
+        agreed.abort();
+        Err(Error::new(issues))
+    }
+}
+
+/// Those that are ready for a change.
+#[must_use = "they must be told if the change does not come"]
+pub(super) struct Agreed {
+    hooks: Vec<Arc<Hook>>,
+    timeout: Duration,
+}
+
+impl Agreed {
+    /// Tells them that the change does not come, the last one first.
+    pub(super) fn abort(self) {
+        for hook in self.hooks.into_iter().rev() {
+            if lock(&hook.on_abort).is_none() {
+                continue;
+            }
+            let told = call(&hook, self.timeout, Hook::abort, |_, ()| {});
+            if let Err(silence) = told {
+                silence.tell(&hook, self.timeout);
+            }
+        }
+    }
+}
+
+impl Hook {
+    fn agrees(
+        self: &Arc<Self>,
+        timeout: Duration,
+        old: &Arc<Published>,
+        new: &Arc<Published>,
+    ) -> Result<(), Box<Issue>> {
+        let (old, new) = (Arc::clone(old), Arc::clone(new));
+        let ask = move |hook: &Self| (hook.ask)(&old, &new);
+        // The change was refused without it: it prepared for nothing.
+        let late = |hook: &Self, answer: Result<(), String>| {
+            if answer.is_ok() && !lock(&hook.state).removed {
+                let _ = contain(|| hook.abort());
+            }
+        };
+        match call(self, timeout, ask, late) {
+            Ok(Ok(())) | Err(Silence::Removed) => Ok(()),
+            Ok(Err(reason)) => Err(Box::new(self.issue(&format!("refused: {reason}")))),
+            Err(silence) => Err(Box::new(silence.issue(self, timeout))),
+        }
+    }
+
+    fn abort(&self) {
+        let told = lock(&self.on_abort).clone();
+        told.iter().for_each(|told| told());
+    }
+
+    fn issue(&self, what: &str) -> Issue {
+        let Place { keys, name, .. } = &self.place;
+        let message = format!("prepare hook {} of `{name}` {what}", self.number);
+        Issue::new(IssueKind::Prepare, keys.clone(), message)
+    }
+}
+
+impl Prepared for Hook {
+    fn leave(&self) {
+        lock(&self.state).removed = true;
+        let Some(hooks) = self.hooks.upgrade() else { return };
+        let removed: Vec<_> =
+            lock(&hooks.members).hooks.extract_if(.., |hook| hook.number == self.number).collect();
+        // It may own anything, even a handle: dropped with no lock held.
+        drop(removed);
+    }
+
+    fn on_abort(&self, told: Arc<Abort>) {
+        *lock(&self.on_abort) = Some(told);
+    }
+}
