@@ -6,7 +6,7 @@ mod model;
 
 use std::{sync::OnceLock, time::Duration};
 
-use hotswap::{Cause, HotConfig, Record, WeakHandle};
+use hotswap::{Cause, HotConfig, Record, Secret, WeakHandle};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{BOUND, Folder, eventually};
@@ -168,6 +168,37 @@ fn secrets_are_redacted() {
         format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
     assert!(!told.contains("hunter"), "{told}");
     assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter2");
+}
+
+/// A secret of which no field speaks, and a type that cannot be written.
+#[test]
+fn secrets_that_types_hold_are_redacted_and_other_values_are_shown_as_they_were_given() {
+    #[derive(Clone, Debug, Deserialize, HotConfig)]
+    struct Held {
+        logins: Vec<Login>,
+        level: Level,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Deserialize)]
+    struct Login {
+        password: Secret<String>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Level {
+        Low,
+        High,
+    }
+
+    let folder = Folder::with("app.toml", "level = 'low'\nlogins = [{password = 'hunter2'}]");
+    let held = Held::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    folder.write("app.toml", "level = 'high'\nlogins = [{password = 'hunter3'}]");
+    held.reload().unwrap();
+    let told = [r#"logins: "***" -> "***""#, r#"level: "low" -> "high""#];
+    assert_eq!(lines(&held.history()[1]), told);
+    assert_eq!(held.diff(1, 2).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>(), told);
+    assert_eq!(held.at(1).unwrap().logins[0].password.expose(), "hunter2");
 }
 
 #[test]

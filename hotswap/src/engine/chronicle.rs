@@ -1,13 +1,14 @@
 //! What a commit leaves in the history.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::{Core, Request, State, lock::Writing};
+use super::{Core, Request, State};
 use crate::{
     history::{
         Record, Step,
         change::{self, Side},
     },
+    keys::Keys,
     load::Loaded,
     snapshot::Published,
 };
@@ -16,7 +17,6 @@ impl Core {
     /// What the history takes over once `next` is in force. Writes values by code of the program, which may panic.
     pub(super) fn step(
         &self,
-        state: &Writing<'_, State>,
         next: &State,
         current: &Published,
         loaded: &Loaded,
@@ -25,25 +25,26 @@ impl Core {
     ) -> Option<Step> {
         let before = self.board().history.before(!changed.is_empty())?;
         let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
-        let record = (!changed.is_empty()).then(|| {
-            let leaves: Vec<_> =
-                changed.iter().copied().filter(|slot| self.model.shape.is_leaf(*slot)).collect();
-            let version = current.version + 1;
-            let old = Side { root: &*current.root, tree: &current.tree };
-            let new = Side { root: &*loaded.root, tree: &loaded.tree };
-            Record {
-                version,
-                at: SystemTime::now(),
-                cause: request.cause.clone(),
-                by: request
-                    .signature
-                    .as_ref()
-                    .and_then(|signature| signature.by.as_deref().map(str::to_owned)),
-                changed: leaves.iter().map(|slot| self.model.shape.keys_of(*slot).to_string()).collect(),
-                changes: change::between(old, new, &leaves, version),
-                duration: state.since().elapsed(),
-            }
-        });
+        let record = (!changed.is_empty()).then(|| self.record(current, loaded, changed, request));
         Some(before.step(content, record))
+    }
+
+    fn record(&self, current: &Published, loaded: &Loaded, changed: &[usize], request: &Request) -> Record {
+        let (shape, loads) = (self.model.shape, self.has_sources());
+        let leaves: Vec<_> = changed.iter().copied().filter(|slot| shape.is_leaf(*slot)).collect();
+        let version = current.version + 1;
+        let old = Side { root: &*current.root, tree: &current.tree, loaded: loads };
+        let new = Side { root: &*loaded.root, tree: &loaded.tree, loaded: loads };
+        let hides = |leaf: &Keys| current.hides_at(leaf) || loaded.secrets.contains(leaf);
+        let by = request.signature.as_ref().and_then(|signature| signature.by.as_deref());
+        Record {
+            version,
+            at: SystemTime::now(),
+            cause: request.cause.clone(),
+            by: by.map(str::to_owned),
+            changed: leaves.iter().map(|slot| shape.keys_of(*slot).to_string()).collect(),
+            changes: change::between(old, new, &leaves, version, hides),
+            duration: Duration::ZERO,
+        }
     }
 }

@@ -85,12 +85,14 @@ impl Core {
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
+        let step = self.step(&next, &current, &loaded, &changed, request);
+        // Last of what can fail: whoever agrees must be told if the change does not come.
         self.prepare(&current, &loaded, &changed, &request.cause)?;
+        let step = step.map(|step| step.took(state.since().elapsed()));
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
             self.board().last_error = None;
         }
-        let step = self.step(&state, &next, &current, &loaded, &changed, request);
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.board().show(&state);

@@ -70,8 +70,11 @@ impl Core {
     /// One of them is not remembered, or cannot be loaded any more.
     pub(crate) fn compare(&self, from: u64, to: u64) -> Result<Vec<FieldChange>, Error> {
         let (old, new) = (self.version(from)?, self.version(to)?);
-        let (old, new) = (old.side(), new.side());
-        Ok(change::between(old, new, &change::leaves(old, new), to))
+        let loaded = self.has_sources();
+        let (old, new) = (old.side(loaded), new.side(loaded));
+        // What was met once is known to the current version.
+        let current = self.current.load_full();
+        Ok(change::between(old, new, &change::leaves(old, new), to, |leaf| current.hides_at(leaf)))
     }
 
     /// A version as it ran.
@@ -128,8 +131,8 @@ impl Core {
 }
 
 impl Fixed {
-    fn side(&self) -> Side<'_> {
-        Side { root: &*self.root, tree: &self.tree }
+    fn side(&self, loaded: bool) -> Side<'_> {
+        Side { root: &*self.root, tree: &self.tree, loaded }
     }
 }
 

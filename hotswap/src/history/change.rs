@@ -16,6 +16,16 @@ use crate::{
 pub(crate) struct Side<'s> {
     pub(crate) root: &'s dyn Root,
     pub(crate) tree: &'s Value,
+    /// Whether the tree is what sources gave, and not what could be written of a value.
+    pub(crate) loaded: bool,
+}
+
+impl Side<'_> {
+    /// A leaf as its type writes it, or else as the sources gave it.
+    fn leaf(&self, slot: usize, keys: &Keys) -> Option<Value> {
+        let given = || keys.find(self.tree).filter(|_| self.loaded).cloned();
+        self.root.encode(slot).ok().or_else(given)
+    }
 }
 
 /// The leaves of the new side, by number, whose value differs by `PartialEq` and in its encoded form.
@@ -28,16 +38,23 @@ pub(crate) fn leaves(old: Side<'_>, new: Side<'_>) -> Vec<usize> {
     new.root.changed_since(old.root).into_iter().filter(differs).collect()
 }
 
-/// What changed inside these leaves, each change at the deepest place that tells all of it.
-pub(crate) fn between(old: Side<'_>, new: Side<'_>, leaves: &[usize], version: u64) -> Vec<FieldChange> {
-    leaves.iter().flat_map(|slot| within(old, new, *slot, version)).collect()
+/// What changed inside these leaves, each change at the deepest place that tells all of it. `hides` says whether a secret
+/// was met in the leaf at a place, beside those that fields name.
+pub(crate) fn between(
+    old: Side<'_>,
+    new: Side<'_>,
+    leaves: &[usize],
+    version: u64,
+    hides: impl Fn(&Keys) -> bool,
+) -> Vec<FieldChange> {
+    let shape = new.root.shape();
+    leaves.iter().flat_map(|slot| within(old, new, *slot, version, &Veil::of(shape, *slot, &hides))).collect()
 }
 
-fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64) -> Vec<FieldChange> {
-    let veil = Veil::of(new.root.shape(), slot);
+fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) -> Vec<FieldChange> {
     let hidden = || vec![FieldChange::of(veil.leaf.to_string(), MASK.into(), MASK.into(), version)];
-    // What its type cannot write cannot be shown to hold no secret.
-    let (Ok(before), Ok(now)) = (old.root.encode(slot), new.root.encode(slot)) else { return hidden() };
+    let leaf = |side: Side<'_>| side.leaf(slot, &veil.leaf);
+    let (Some(before), Some(now)) = (leaf(old), leaf(new)) else { return hidden() };
     let mut changes: Vec<_> = differences(&before, &now)
         .into_iter()
         .map(|(below, before, now)| {
@@ -58,17 +75,18 @@ struct Veil {
 }
 
 impl Veil {
-    fn of(shape: &'static Shape, slot: usize) -> Self {
-        let trail = shape.trail(slot);
+    fn of(shape: &'static Shape, slot: usize, hides: impl Fn(&Keys) -> bool) -> Self {
+        let (trail, leaf) = (shape.trail(slot), shape.keys_of(slot));
         let secrets = match trail.last().map(|field| &field.kind) {
-            _ if trail.iter().any(|field| field.secret) => vec![Keys::root()],
+            _ if hides(&leaf) || trail.iter().any(|field| field.secret) => vec![Keys::root()],
             Some(Kind::Optional(inner)) => {
-                let secret = inner.leaves().into_iter().filter(|leaf| leaf.secret());
-                secret.map(|leaf| leaf.keys).collect()
+                let inner = inner.leaves().into_iter();
+                let secret = inner.filter(|below| below.secret() || hides(&leaf.join(&below.keys)));
+                secret.map(|below| below.keys).collect()
             }
             _ => Vec::new(),
         };
-        Self { leaf: shape.keys_of(slot), secrets }
+        Self { leaf, secrets }
     }
 
     /// The path of a place below the leaf; what stands inside a secret is not told apart.

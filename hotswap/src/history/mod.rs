@@ -81,6 +81,14 @@ impl Before {
     }
 }
 
+impl Step {
+    /// With the time that the change took, which is known at the end.
+    pub(crate) fn took(mut self, duration: Duration) -> Self {
+        self.record.iter_mut().for_each(|record| record.duration = duration);
+        self
+    }
+}
+
 impl Past {
     pub(crate) fn content(&self) -> Content {
         self.newest.go_back(self.steps.iter().map(|step| &**step))

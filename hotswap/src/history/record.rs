@@ -40,7 +40,8 @@ pub struct Record {
     pub changed: Vec<String>,
     /// What changed inside those leaves, place by place: `servers[3].port`.
     pub changes: Vec<FieldChange>,
-    /// How long it took to load, to check and to publish; serialised in seconds. Reading the sources comes before.
+    /// How long it took to load, to check and to publish, hooks included; serialised in seconds. Reading the sources comes
+    /// before.
     #[serde(serialize_with = "crate::status::seconds")]
     pub duration: Duration,
 }

@@ -1,6 +1,6 @@
 //! Fields that need a restart: what waits, where it stands, and the other policies.
 
-use hotswap::{HotConfig, IssueKind, Restart};
+use hotswap::{HotConfig, IssueKind, Restart, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -19,7 +19,7 @@ struct App {
     #[hot(nested, restart)]
     proxy: Option<Cache>,
     #[hot(default = "old", restart, secret)]
-    key: String,
+    key: Secret<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
@@ -101,7 +101,7 @@ fn what_is_marked_in_an_option_holds_the_option_back() {
 fn a_secret_waits_unseen() {
     let (app, waiting) = waiting("max = 5", "key = 'new'");
     assert_eq!(waiting, [r#"key: "***" -> "***""#]);
-    assert_eq!(app.key(), "old");
+    assert_eq!(app.key().expose(), "old");
 }
 
 #[test]
