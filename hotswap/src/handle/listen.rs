@@ -171,7 +171,7 @@ impl<S: HotConfig> Handle<S> {
 
     /// Calls `callback` when `Warn` policies found something that was not there before.
     ///
-    /// What they found at start is in [`Status::warnings`].
+    /// What they found at start is in [`Status::warnings`](crate::Status::warnings).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
