@@ -201,7 +201,7 @@ impl<S: HotConfig> Handle<S> {
 
     /// Takes back a value that was set at run time, or all below a struct. Returns the version then current.
     ///
-    /// The path is dotted and counted from this handle's struct, as a string or a [typed path](crate::Path); those of
+    /// The path is dotted and counted from this handle's struct, as a string or the [typed path](crate::Path) of a field; those of
     /// [`overrides`](Self::overrides) are counted from the root. Where nothing was set, nothing changes. A handle without
     /// sources has nothing to go back to, and changes nothing.
     ///
@@ -213,10 +213,10 @@ impl<S: HotConfig> Handle<S> {
     #[doc = include_str!("../example.txt")]
     /// let config = Config::hot_load()?;
     /// config.set(Config::paths().rate_limit(), RateLimit { max: 5, burst: 5 })?;
-    /// config.clear_override("rate_limit.max")?;
+    /// config.clear_override(Config::paths().rate_limit().max())?;
     /// assert_eq!((config.rate_limit_max(), config.rate_limit_burst()), (100, 5));
     ///
-    /// config.clear_override(Config::paths().rate_limit())?;
+    /// config.clear_override("rate_limit")?;
     /// assert_eq!(config.rate_limit_burst(), 20);
     /// assert!(config.clear_override("rate_limit.maxx").unwrap_err().to_string().contains("did you mean `rate_limit.max`?"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
