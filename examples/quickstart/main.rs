@@ -1,4 +1,4 @@
-//! A tour in one minute: load, react, refuse, recover. `-- --stay` keeps watching at the end.
+//! A tour in one minute: load, react, refuse, recover, patch, go back. `-- --stay` keeps watching at the end.
 //!
 //! Run it with `cargo run --example quickstart`.
 
@@ -14,6 +14,7 @@ use std::{
 };
 
 use hotswap::HotConfig;
+use serde_json::json;
 use settings::{AppConfig, AppConfigHandle};
 
 /// Far more than the 50 ms that a file must be quiet before it is read.
@@ -55,10 +56,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     wait(&heard)?;
     println!("   version {}", config.version());
 
+    operate(&config)?;
     if std::env::args().any(|argument| argument == "--stay") {
         return stay(&config, folder.path(), &heard);
     }
     println!("\nThat was it. Run it with `-- --stay` to edit the files yourself.");
+    Ok(())
+}
+
+/// What an operator does to the running program.
+fn operate(config: &AppConfigHandle) -> Result<(), Box<dyn Error>> {
+    let burst = |burst: u32| json!([{ "op": "replace", "path": "/rate_limit/burst", "value": burst }]);
+    let alice = config.by("alice");
+
+    println!("\n5. A patch of the live process: rate_limit.burst = 50");
+    alice.patch(burst(50))?;
+    config.overrides().iter().for_each(|set| println!("   {set}"));
+
+    println!("\n6. A patch that breaks a rule is refused, and nothing changes:");
+    let refusal = alice.patch(burst(5000)).err().ok_or("the patch was accepted")?;
+    refusal.to_string().lines().for_each(|line| println!("   {line}"));
+
+    println!("\n7. One step back. What happened is remembered:");
+    alice.rollback(1)?;
+    let last = config.history().into_iter().rev().take(2).collect::<Vec<_>>();
+    let lines = last.iter().rev().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    lines.lines().for_each(|line| println!("   {line}"));
+
+    println!("\n8. A field that needs a restart keeps its running value:");
+    config.set_listen("127.0.0.1:9090".parse()?)?;
+    println!("   still listening on {}", *config.listen());
+    config.pending_restart().iter().for_each(|field| println!("   {field}"));
     Ok(())
 }
 

@@ -15,7 +15,14 @@ fn the_quickstart_reports_every_mistake_and_recovers() {
     let text = output("quickstart");
     let mistakes =
         ["4 problems", "did you mean `log_level`", "0 is less than", "found a string", "not a duration"];
-    for said in mistakes.into_iter().chain(["from 250 to 500", "APP_POOL_SIZE"]) {
+    let operated = [
+        "rate_limit.burst = 50, set by alice",
+        "a burst of 5000 does not fit a limit of 500",
+        "rollback to version 3 by alice\n     rate_limit.burst: 50 -> 20",
+        "still listening on 0.0.0.0:8080",
+        "until a restart",
+    ];
+    for said in mistakes.into_iter().chain(["from 250 to 500", "APP_POOL_SIZE"]).chain(operated) {
         assert!(text.contains(said), "nothing of `{said}` in\n{text}");
     }
 }

@@ -5,10 +5,10 @@
 //! validated. Then one atomic step publishes it to every reader, or it is refused with a report of everything that
 //! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
 //!
-//! Start with the [guide]: [getting started](guide::getting_started), then
-//! [loading](guide::loading), [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates),
-//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are described at
-//! the derive macro [`HotConfig`](derive@HotConfig).
+//! Start with the [guide]: [getting started](guide::getting_started), then [loading](guide::loading),
+//! [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates), [history](guide::history),
+//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and
+//! [limits](guide::limits). The attributes are described at the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
 //!

@@ -6,6 +6,7 @@
 //! | [`loading`] | where values come from, and which one wins |
 //! | [`reading`] | how to read values, at what cost, and what not to hold |
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
+//! | [`writing`] | how to change values at run time, and what becomes of them |
 //! | [`history`] | what happened, the way back, and what stays away |
 //! | [`gates`] | what may hold a valid change back, or take it back |
 //! | [`errors`] | how to read a report, and what is an error at all |
@@ -27,6 +28,9 @@ pub mod reading {}
 
 #[doc = include_str!("reacting.md")]
 pub mod reacting {}
+
+#[doc = include_str!("writing.md")]
+pub mod writing {}
 
 #[doc = include_str!("history.md")]
 pub mod history {}

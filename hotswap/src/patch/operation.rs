@@ -102,7 +102,7 @@ impl Step {
                     touched.extend(units.iter().map(|unit| (unit.slot, self.touch(true))));
                 }
                 Ok(_) => {}
-                Err(issue) => issues.push(issue),
+                Err(issue) => issues.push(*issue),
             }
         }
         match self.target(scene, removed) {
@@ -110,35 +110,36 @@ impl Step {
                 touched.extend(units.iter().map(|unit| (unit.slot, self.touch(removed))));
             }
             Ok(_) => {}
-            Err(issue) => issues.push(issue),
+            Err(issue) => issues.push(*issue),
         }
         if issues.is_empty() { Ok(touched) } else { Err(issues) }
     }
 
     /// What a value is taken from: nothing secret, for it would stand elsewhere then.
-    fn source<'s>(&self, scene: &Scene<'s>, from: &Pointer) -> Result<Vec<&'s Unit>, Issue> {
+    fn source<'s>(&self, scene: &Scene<'s>, from: &Pointer) -> Result<Vec<&'s Unit>, Box<Issue>> {
         let keys = pointer::keys(&scene.base, &scene.document, from);
         let units = self.place(scene, &keys)?.units();
         let related = |other: &Keys| other.starts_with(&keys) || keys.starts_with(other);
         match units.iter().flat_map(|unit| &unit.secrets).find(|secret| related(secret)) {
-            Some(secret) => Err(self.secret(secret.clone())),
+            Some(secret) => Err(Box::new(self.secret(secret.clone()))),
             None => Ok(units),
         }
     }
 
-    fn target<'s>(&self, scene: &Scene<'s>, removed: bool) -> Result<Vec<&'s Unit>, Issue> {
+    fn target<'s>(&self, scene: &Scene<'s>, removed: bool) -> Result<Vec<&'s Unit>, Box<Issue>> {
         let keys = pointer::keys(&scene.base, &scene.document, self.operation.path());
         let units = self.place(scene, &keys)?.units();
         let within = |secret: &Keys| keys.starts_with(secret) && !(removed && keys == *secret);
         match units.iter().flat_map(|unit| &unit.secrets).find(|secret| within(secret)) {
-            Some(secret) => Err(self.secret(secret.clone())),
+            Some(secret) => Err(Box::new(self.secret(secret.clone()))),
             None => Ok(units),
         }
     }
 
-    fn place<'s>(&self, scene: &Scene<'s>, keys: &Keys) -> Result<Place<'s>, Issue> {
+    fn place<'s>(&self, scene: &Scene<'s>, keys: &Keys) -> Result<Place<'s>, Box<Issue>> {
         scene.units.at(keys).map_err(|unknown| {
-            Issue::new(IssueKind::UnknownKey, unknown.keys, format!("{}: {}", self.name, unknown.message))
+            let message = format!("{}: {}", self.name, unknown.message);
+            Box::new(Issue::new(IssueKind::UnknownKey, unknown.keys, message))
         })
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::{
+    error::Error,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
     load,
@@ -119,7 +120,7 @@ impl Units {
     }
 
     /// The leaves at a dotted path below `base`: one, or all of a struct.
-    pub(crate) fn named(&self, base: &Keys, path: &str) -> Result<Vec<Keys>, Issue> {
+    pub(crate) fn named(&self, base: &Keys, path: &str) -> Result<Vec<Keys>, Error> {
         let name = |unit: &Unit| Keys(unit.keys.0[base.0.len()..].to_vec()).to_string();
         let below = |inner: &str, outer: &str| {
             inner
@@ -134,13 +135,14 @@ impl Units {
         let issue = |message: &str| Issue::new(IssueKind::Write, base.clone(), message);
         let names: Vec<_> = self.0.iter().map(name).collect();
         if let Some(whole) = names.iter().find(|name| !name.is_empty() && below(path, name)) {
-            return Err(issue(&format!("`{path}` is a part of `{whole}`, which is set as a whole"))
-                .with_help(format!("clear `{whole}`")));
+            let message = format!("`{path}` is a part of `{whole}`, which is set as a whole");
+            return Err(issue(&message).with_help(format!("clear `{whole}`")).into());
         }
-        Err(match did_you_mean(path, names.iter().map(String::as_str)) {
-            Some(meant) => issue(&format!("no such field: `{path}`, did you mean `{meant}`?")),
-            None => issue(&format!("no such field: `{path}`")),
-        })
+        let message = match did_you_mean(path, names.iter().map(String::as_str)) {
+            Some(meant) => format!("no such field: `{path}`, did you mean `{meant}`?"),
+            None => format!("no such field: `{path}`"),
+        };
+        Err(issue(&message).into())
     }
 
     fn is_struct(&self, keys: &Keys, depth: usize) -> bool {

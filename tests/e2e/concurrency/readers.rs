@@ -258,15 +258,17 @@ fn nobody_waits_for_the_drop_of_an_old_version() {
     let heavy = Heavy { number: 0, _slow: Some(Slow(Arc::clone(gate))) };
     let config = Heavyweight::hot_fixed(Heavyweight { heavy });
     thread::scope(|scope| {
-        scope.spawn(|| config.set_heavy(Heavy { number: 1, _slow: None }).unwrap());
+        // As many as the history keeps: the last one lets the first version go.
+        let keep = |number| config.set_heavy(Heavy { number, _slow: None }).unwrap();
+        scope.spawn(move || (1..=32).for_each(|number| drop(keep(number))));
         gate.wait_for_one();
         let other = config.clone();
         let seen = ends("working beside a slow drop", move || {
             let before = other.heavy().number;
-            other.set_heavy(Heavy { number: 2, _slow: None }).unwrap();
+            other.set_heavy(Heavy { number: 99, _slow: None }).unwrap();
             (before, other.heavy().number, other.version())
         });
-        assert_eq!(seen, (1, 2, 3));
+        assert_eq!(seen, (32, 99, 34));
         gate.open();
     });
 }

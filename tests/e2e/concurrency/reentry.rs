@@ -56,7 +56,8 @@ fn a_callback_asks_for_everything() {
     in_a_callback(|config| {
         let status = config.status();
         let _ = (config.explain("a").to_string(), config.history(), config.pending_restart());
-        (status.version, config.overrides())
+        let overrides: Vec<_> = config.overrides().iter().map(|set| set.path().to_owned()).collect();
+        (status.version, overrides)
     });
 }
 
