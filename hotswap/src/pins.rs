@@ -117,7 +117,8 @@ impl Override {
         self.at
     }
 
-    /// When it goes by itself, by the system's clock; see [`Handle::for_duration`](crate::Handle::for_duration).
+    /// When it goes by itself, by the system's clock; see
+    /// [`Handle::for_duration`](crate::Handle::for_duration).
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
     }

@@ -14,14 +14,16 @@ use crate::{
 impl<S: HotConfig> Handle<S> {
     /// Changes values by a JSON Patch (RFC 6902). Returns the version then current.
     ///
-    /// Its pointers are counted from this handle's struct, and it is applied to the whole of it as it is, by the names that
-    /// files use. Every field that an operation touched is set as [`set`](Self::set) would; `remove` makes it as if no source
-    /// gave it a value. All is checked in full and published as one version, or refused with nothing changed.
+    /// Its pointers are counted from this handle's struct, and it is applied to the whole of it as it is, by
+    /// the names that files use. Every field that an operation touched is set as [`set`](Self::set) would;
+    /// `remove` makes it as if no source gave it a value. All is checked in full and published as one
+    /// version, or refused with nothing changed.
     ///
     /// # Errors
-    /// Everything that is wrong, each problem with the number of its operation: a place that does not exist, a `test` that
-    /// fails, a secret, a field marked `readonly`, a broken rule. Also more than 10,000 operations, more than 16 MiB, or more
-    /// than 128 levels; a call from inside another write; a configuration that is shut down.
+    /// Everything that is wrong, each problem with the number of its operation: a place that does not exist,
+    /// a `test` that fails, a secret, a field marked `readonly`, a broken rule. Also more than 10,000
+    /// operations, more than 16 MiB, or more than 128 levels; a call from inside another write; a
+    /// configuration that is shut down.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -109,8 +111,8 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.patch_if(version, patch))
     }
 
-    /// Changes values by a JSON Merge Patch (RFC 7396): what it names is set, and `null` makes a field as if no source gave it a
-    /// value. Returns the version then current.
+    /// Changes values by a JSON Merge Patch (RFC 7396): what it names is set, and `null` makes a field as if
+    /// no source gave it a value. Returns the version then current.
     ///
     /// What [`patch`](Self::patch) says of places, checks and limits holds here too.
     ///
