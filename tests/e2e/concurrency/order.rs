@@ -36,7 +36,7 @@ fn json(order: &[u32], fields_backwards: bool) -> String {
     let routes: Vec<_> = order.iter().map(|number| format!("\"r{number}\": \"/{number}\"")).collect();
     let mut fields = [
         format!("\"limits\": {{{entries}}}"),
-        format!("\"groups\": {{\"a\": {{\"b\": [1, 2, 3]}}, \"c\": {{\"d\": []}}}}"),
+        "\"groups\": {\"a\": {\"b\": [1, 2, 3]}, \"c\": {\"d\": []}}".to_owned(),
         format!("\"inner\": {{\"routes\": {{{}}}, \"weight\": 2}}", routes.join(", ")),
     ];
     if fields_backwards {

@@ -259,8 +259,11 @@ fn nobody_waits_for_the_drop_of_an_old_version() {
     let config = Heavyweight::hot_fixed(Heavyweight { heavy });
     thread::scope(|scope| {
         // As many as the history keeps: the last one lets the first version go.
-        let keep = |number| config.set_heavy(Heavy { number, _slow: None }).unwrap();
-        scope.spawn(move || (1..=32).for_each(|number| drop(keep(number))));
+        scope.spawn(|| {
+            for number in 1..=32 {
+                config.set_heavy(Heavy { number, _slow: None }).unwrap();
+            }
+        });
         gate.wait_for_one();
         let other = config.clone();
         let seen = ends("working beside a slow drop", move || {
