@@ -19,6 +19,7 @@ mod merges;
 mod overrides;
 mod patches;
 mod reports;
+mod save;
 mod secrets;
 mod support;
 mod types;

@@ -9,6 +9,7 @@ use crate::{
     keys::Keys,
     save::{Leaves, save},
     shape::Leaf,
+    snapshot::Published,
     value::Value,
 };
 
@@ -16,37 +17,32 @@ impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         let published = self.current.load_full();
-        let leaves = effective::leaves(&published, Secrets::LeftOut);
-        let given = leaves.into_iter().filter(|(_, value)| *value != Value::Null);
-        save(
-            path,
-            self.model.shape,
-            given.map(|(keys, value)| (keys, Some(value))).collect(),
-            &self.remarks(|_| true),
-        )
+        let leaves = effective::leaves(&published, Secrets::LeftOut).into_iter();
+        let given =
+            leaves.filter(|(_, value)| *value != Value::Null).map(|(keys, value)| (keys, Some(value)));
+        save(path, self.model.shape, given.collect(), &self.remarks(&published, |_| true))
     }
 
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
-        let pins = self.board().pins.clone();
-        let secrets = self.secrets();
+        let (published, pins) = (self.current.load_full(), self.board().pins.clone());
+        let secrets = self.secrets(&published);
         let hidden = |keys: &Keys, value: Option<&Value>| {
             secrets.iter().any(|leaf| keys.starts_with(&leaf.keys))
                 || value.is_some_and(effective::holds_secret)
         };
         let open = pins.iter().filter(|(keys, pin)| !hidden(keys, pin.value.as_ref()));
         let open: Leaves = open.map(|(keys, pin)| (keys.clone(), pin.value.clone())).collect();
-        let remarks = self.remarks(|leaf| pins.contains_key(&leaf.keys));
-        save(path, self.model.shape, open, &remarks)
+        save(path, self.model.shape, open, &self.remarks(&published, |leaf| pins.contains_key(&leaf.keys)))
     }
 
-    fn secrets(&self) -> Vec<Leaf> {
-        self.model.shape.leaves().into_iter().filter(Leaf::secret).collect()
+    fn secrets(&self, published: &Published) -> Vec<Leaf> {
+        self.model.shape.leaves().into_iter().filter(|leaf| published.hides(leaf)).collect()
     }
 
     /// A line for each secret that is left out.
-    fn remarks(&self, wanted: impl Fn(&Leaf) -> bool) -> Vec<String> {
-        let secrets = self.secrets().into_iter().filter(|leaf| wanted(leaf));
+    fn remarks(&self, published: &Published, wanted: impl Fn(&Leaf) -> bool) -> Vec<String> {
+        let secrets = self.secrets(published).into_iter().filter(|leaf| wanted(leaf));
         let variable = |keys: &Keys| self.names.as_ref().and_then(|names| names.variable(keys));
         let remark = |leaf: Leaf| match variable(&leaf.keys) {
             Some(variable) => format!("{} is secret and not written here: set {variable}", leaf.keys),

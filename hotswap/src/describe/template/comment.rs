@@ -1,10 +1,10 @@
 //! What is said of a field beside its value.
 
-use super::{
-    super::outline::{Entry, Part},
-    value,
+use super::super::outline::{Entry, Part};
+use crate::source::{
+    format::{Format, write},
+    names::Names,
 };
-use crate::source::{format::Format, names::Names};
 
 /// Lines without the sign of a comment.
 pub(super) fn of_entry(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> Vec<String> {
@@ -39,7 +39,7 @@ fn facts(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> String {
     let comma = if rules.is_empty() { "" } else { ", " };
     facts.push(format!("{}{comma}{rules}", entry.form()));
     facts.extend(
-        default.and_then(|default| value::write(&default, format)).map(|text| format!("default: {text}")),
+        default.and_then(|default| write::value(&default, format)).map(|text| format!("default: {text}")),
     );
     facts.extend(entry.variable(names).map(|name| format!("variable: {name}")));
     facts.extend(entry.place.restart.then(|| "a change needs a restart".to_owned()));
@@ -56,7 +56,7 @@ fn secret(variable: Option<String>) -> String {
 /// A comment ends with its line, and no format allows control characters in one.
 fn clean(line: &str) -> String {
     line.chars()
-        .map(|letter| if value::is_odd(letter) { ' ' } else { letter })
+        .map(|letter| if write::is_odd(letter) { ' ' } else { letter })
         .collect::<String>()
         .trim_end()
         .to_owned()

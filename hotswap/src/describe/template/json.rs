@@ -2,9 +2,9 @@
 
 use super::{
     super::{Place, Section, outline::Outline},
-    Line, value,
+    Line,
 };
-use crate::source::format::Format;
+use crate::source::format::{Format, write};
 
 pub(super) fn of(section: &Section) -> String {
     let mut text = table(section, &Place::default(), 0);
@@ -35,6 +35,6 @@ fn table(section: &Section, place: &Place, indent: usize) -> String {
     }
     let blanks = " ".repeat(indent);
     let lines: Vec<String> =
-        entries.iter().map(|(key, value)| format!("{blanks}  {}: {value}", value::quoted(key))).collect();
+        entries.iter().map(|(key, value)| format!("{blanks}  {}: {value}", write::quoted(key))).collect();
     format!("{{\n{}\n{blanks}}}", lines.join(",\n"))
 }

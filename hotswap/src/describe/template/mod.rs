@@ -6,13 +6,15 @@
 mod comment;
 mod json;
 mod toml;
-mod value;
 mod yaml;
 
 use super::{Form, FormKind, Section, outline::Entry};
 use crate::{
     rule::Requirement,
-    source::{format::Format, names::Names},
+    source::{
+        format::{Format, write},
+        names::Names,
+    },
     value::Value,
 };
 
@@ -36,9 +38,9 @@ impl Entry<'_> {
     /// The value to show; one that the format cannot write is left to an example.
     fn line(&self, names: Option<&Names>, format: Format) -> Line {
         let default = self.field.default().filter(|_| !self.place.secret && !self.place.optional);
-        match default.and_then(|default| value::write(&default, format)) {
+        match default.and_then(|default| write::value(&default, format)) {
             Some(text) => Line::Live(text),
-            None => Line::Example(value::write(&self.example(names), format).unwrap_or_default()),
+            None => Line::Example(write::value(&self.example(names), format).unwrap_or_default()),
         }
     }
 

@@ -2,9 +2,12 @@
 
 use super::{
     super::{Place, Section, outline::Outline},
-    Line, comment, commented, gap, value,
+    Line, comment, commented, gap,
 };
-use crate::source::{format::Format, names::Names};
+use crate::source::{
+    format::{Format, write},
+    names::Names,
+};
 
 pub(super) fn of(section: &Section, names: Option<&Names>) -> String {
     let mut text = lines(&comment::of_docs(section.shape.docs));
@@ -22,14 +25,14 @@ fn table(section: &Section, place: &Place, header: &str, names: Option<&Names>, 
         if entry.field.shape.flatten {
             continue;
         }
-        let key = value::key(entry.field.shape.key);
+        let key = write::key(entry.field.shape.key);
         text.push_str(&match entry.line(names, Format::Toml) {
             Line::Live(value) => format!("{key} = {value}\n"),
             Line::Example(value) => format!("#{key} = {value}\n"),
         });
     }
     for part in &outline.parts {
-        let key = value::key(part.field.shape.key);
+        let key = write::key(part.field.shape.key);
         let header = if header.is_empty() { key } else { format!("{header}.{key}") };
         let mut inner = format!("[{header}]\n");
         table(part.section, &part.place, &header, names, &mut inner);

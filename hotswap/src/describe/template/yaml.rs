@@ -2,9 +2,12 @@
 
 use super::{
     super::{Place, Section, outline::Outline},
-    Line, comment, commented, gap, is_live, value,
+    Line, comment, commented, gap, is_live,
 };
-use crate::source::{format::Format, names::Names};
+use crate::source::{
+    format::{Format, write},
+    names::Names,
+};
 
 pub(super) fn of(section: &Section, names: Option<&Names>) -> String {
     let mut text = lines(&comment::of_docs(section.shape.docs), 0);
@@ -21,14 +24,14 @@ fn table(section: &Section, place: &Place, indent: usize, names: Option<&Names>,
         if entry.field.shape.flatten {
             continue;
         }
-        let key = value::key(entry.field.shape.key);
+        let key = write::key(entry.field.shape.key);
         text.push_str(&match entry.line(names, Format::Yaml) {
             Line::Live(value) => format!("{blanks}{key}: {value}\n"),
             Line::Example(value) => format!("{blanks}#{key}: {value}\n"),
         });
     }
     for part in &outline.parts {
-        let mut inner = format!("{blanks}{}:\n", value::key(part.field.shape.key));
+        let mut inner = format!("{blanks}{}:\n", write::key(part.field.shape.key));
         let start = inner.len();
         table(part.section, &part.place, indent + 2, names, &mut inner);
         // A key with nothing but comments below it would be null.

@@ -9,6 +9,7 @@ mod name;
 pub(crate) mod text;
 #[cfg(feature = "toml")]
 mod toml;
+pub(crate) mod write;
 #[cfg(feature = "yaml")]
 mod yaml;
 

@@ -1,12 +1,11 @@
 //! YAML: written anew in block style, without the comments that it had.
 
-use std::fmt::Write as _;
-
 use crate::{
     keys::{Key, Keys},
     load::place,
-    save::edit::{Edit, escaped},
-    value::{Dialect, Table, Untyped, Value},
+    save::edit::Edit,
+    source::format::{Format, write},
+    value::{Table, Value},
 };
 
 /// The text with the edits in it.
@@ -22,7 +21,7 @@ pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<Stri
         let keys = Keys(edit.path.iter().cloned().map(Key::Name).collect());
         match &edit.value {
             None if keys.find(&tree).is_none() => tree,
-            value => place(&tree, &keys, value.as_ref().map(literal).as_ref()),
+            value => place(&tree, &keys, value.as_ref()),
         }
     });
     let mut written = String::new();
@@ -30,98 +29,22 @@ pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<Stri
     Ok(written)
 }
 
-/// Text of the program is no template.
-fn literal(value: &Value) -> Value {
-    match value {
-        Value::Text(text) => Value::Template(escaped(text).into()),
-        Value::List(items) => Value::list(items.iter().map(literal)),
-        Value::Table(table) => Value::table(table.iter().map(|(name, value)| (name.clone(), literal(value)))),
-        other => other.clone(),
-    }
-}
-
 fn block(table: &Table, indent: usize, out: &mut String) {
     for (name, value) in table {
         out.push_str(&" ".repeat(indent));
-        out.push_str(&key(name));
+        out.push_str(&write::key(name));
         match value {
             Value::Table(inner) if !inner.is_empty() => {
                 out.push_str(":\n");
                 block(inner, indent + 2, out);
             }
             other => {
-                let _ = writeln!(out, ": {}", flow(other));
+                // Nothing is what stands for what cannot be written.
+                let text = write::value(other, Format::Yaml).unwrap_or_else(|| "null".to_owned());
+                out.push_str(&format!(": {text}\n"));
             }
         }
     }
-}
-
-/// On one line.
-fn flow(value: &Value) -> String {
-    match value {
-        // Left out before; if one came here, it would not be shown either.
-        Value::Null | Value::Secret(_) => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Float(value) => float(*value),
-        Value::Text(text) | Value::Template(text) => quoted(text),
-        Value::Untyped(Untyped { text, dialect: Dialect::Yaml }) if is_plain(text) => text.to_string(),
-        Value::Untyped(untyped) => quoted(&untyped.text),
-        Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
-        Value::Table(table) => {
-            let entries: Vec<_> =
-                table.iter().map(|(name, value)| format!("{}: {}", key(name), flow(value))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-    }
-}
-
-fn float(value: f64) -> String {
-    match value {
-        _ if value.is_nan() => ".nan".to_owned(),
-        f64::INFINITY => ".inf".to_owned(),
-        f64::NEG_INFINITY => "-.inf".to_owned(),
-        _ => format!("{value:?}"),
-    }
-}
-
-/// Whether a plain scalar stays one wherever it is put; a number must not become a string by quotes.
-fn is_plain(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphanumeric() || "+-.".contains(first))
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || "+-._".contains(letter))
-        && !text.starts_with("---")
-        && text != "-"
-}
-
-fn key(name: &str) -> String {
-    let word = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
-    let meaning = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if word && !meaning.contains(&name.to_ascii_lowercase().as_str()) {
-        name.to_owned()
-    } else {
-        quoted(name)
-    }
-}
-
-/// JSON's escapes are YAML's too.
-fn quoted(text: &str) -> String {
-    let mut written = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => written.push_str("\\\""),
-            '\\' => written.push_str("\\\\"),
-            '\n' => written.push_str("\\n"),
-            '\t' => written.push_str("\\t"),
-            odd if odd.is_control() || "\u{2028}\u{2029}\u{feff}\u{fffe}\u{ffff}".contains(odd) => {
-                let _ = write!(written, "\\u{:04x}", u32::from(odd));
-            }
-            plain => written.push(plain),
-        }
-    }
-    written.push('"');
-    written
 }
 
 #[cfg(test)]
@@ -195,7 +118,7 @@ mod tests {
                         .join(",")
                 )
             }
-            other => flow(other),
+            other => write::value(other, Format::Yaml).unwrap_or_default(),
         }
     }
 }

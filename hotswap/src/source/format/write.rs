@@ -1,9 +1,13 @@
 //! Values as a format writes them.
 
-use crate::{source::format::Format, value::Value};
+use super::Format;
+use crate::{
+    save::edit::escaped,
+    value::{Dialect, Untyped, Value},
+};
 
 /// The value on one line; `None` if the format has no such value.
-pub(super) fn write(value: &Value, format: Format) -> Option<String> {
+pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
     Some(match value {
         Value::Null if format == Format::Toml => return None,
         Value::Secret(_) => return None,
@@ -11,12 +15,17 @@ pub(super) fn write(value: &Value, format: Format) -> Option<String> {
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Float(value) => float(*value, format)?,
-        // Interpolation takes the first dollar away.
-        Value::Text(text) => quoted(&text.replace("${", "$${")),
-        Value::Untyped(untyped) => quoted(&untyped.text.replace("${", "$${")),
+        Value::Text(text) => quoted(&escaped(text)),
+        // A number in quotes would be text.
+        Value::Untyped(Untyped { text, dialect: Dialect::Yaml })
+            if format == Format::Yaml && is_plain(text) =>
+        {
+            text.to_string()
+        }
+        Value::Untyped(untyped) => quoted(&escaped(&untyped.text)),
         Value::Template(text) => quoted(text),
         Value::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(|item| write(item, format)).collect();
+            let items: Option<Vec<String>> = items.iter().map(|item| self::value(item, format)).collect();
             format!("[{}]", items?.join(", "))
         }
         Value::Table(table) if table.is_empty() => "{}".into(),
@@ -24,10 +33,19 @@ pub(super) fn write(value: &Value, format: Format) -> Option<String> {
             let sign = if format == Format::Toml { " =" } else { ":" };
             let entries = table
                 .iter()
-                .map(|(name, value)| Some(format!("{}{sign} {}", quoted(name), write(value, format)?)));
+                .map(|(name, value)| Some(format!("{}{sign} {}", quoted(name), self::value(value, format)?)));
             format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", "))
         }
     })
+}
+
+/// Whether a plain scalar of YAML stays one wherever it is put.
+fn is_plain(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphanumeric() || "+-.".contains(first))
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || "+-._".contains(letter))
+        && !text.starts_with("---")
+        && text != "-"
 }
 
 fn float(value: f64, format: Format) -> Option<String> {
@@ -44,7 +62,7 @@ fn float(value: f64, format: Format) -> Option<String> {
 }
 
 /// In double quotes, with escapes that mean the same in all formats: those of JSON.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -62,12 +80,12 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// What some format, or some editor, takes for more than a letter: controls, ends of lines, marks of byte
 /// order.
-pub(super) fn is_odd(letter: char) -> bool {
+pub(crate) fn is_odd(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A name, without quotes if every format would read it as text.
-pub(super) fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let plain = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
     let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
