@@ -61,7 +61,7 @@ struct FileState {
 
 /// What became of a content, kept until there is another.
 struct Parsed {
-    /// Kept, since a comparison costs a tenth of what a digest of the new text would.
+    /// Kept, since a comparison costs less than a digest of the new text.
     text: Arc<str>,
     /// The file is a mount of its own.
     mounted: bool,
