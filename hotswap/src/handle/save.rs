@@ -28,7 +28,7 @@ impl<S: HotConfig> Handle<S> {
     /// config.set_rate_limit_max(6)?;
     /// config.save("app.toml")?;
     /// assert_eq!(std::fs::read_to_string("app.toml")?, "\
-    /// # for the tests
+    /// ## for the tests
     /// rate_limit.max = 6 # few
     /// rate_limit.burst = 20
     /// listen = \"127.0.0.1:8080\"
