@@ -9,7 +9,7 @@ impl<T: HotConfig> Builder<T> {
     /// Whether to watch the sources; on by default.
     ///
     /// Without it no file is looked at, and nothing is polled, until [`reload`](crate::Handle::reload) is called. A
-    /// [`Source`] that says that it changed is read all the same.
+    /// [`Source`](crate::Source) that says that it changed is read all the same.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
