@@ -52,7 +52,7 @@
 //! | --- | --- | --- |
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
-//! | `cli` | off | the module `cli`: `check`, `explain`, `show`, `diff` and `env` for any program to mount |
+//! | `cli` | off | the module `cli`: a command line that any program can mount |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
