@@ -170,19 +170,25 @@ fn integer_to_json(value: i128) -> serde_json::Value {
 
 impl From<serde_json::Value> for Value {
     fn from(json: serde_json::Value) -> Self {
+        Self::from(&json)
+    }
+}
+
+impl From<&serde_json::Value> for Value {
+    fn from(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;
         match json {
             Json::Null => Self::Null,
-            Json::Bool(value) => Self::Bool(value),
+            Json::Bool(value) => Self::Bool(*value),
             Json::Number(number) => match (number.as_i64(), number.as_u64()) {
                 (Some(value), _) => Self::Int(value.into()),
                 (_, Some(value)) => Self::Int(value.into()),
                 _ => Self::Float(number.as_f64().unwrap_or(f64::NAN)),
             },
-            Json::String(text) => Self::Text(text.into()),
-            Json::Array(items) => Self::list(items.into_iter().map(Self::from)),
+            Json::String(text) => Self::text(text),
+            Json::Array(items) => Self::list(items.iter().map(Self::from)),
             Json::Object(entries) => {
-                Self::table(entries.into_iter().map(|(key, value)| (key.into(), value.into())))
+                Self::table(entries.iter().map(|(key, value)| (key.as_str().into(), value.into())))
             }
         }
     }
