@@ -65,6 +65,16 @@ pub(crate) enum Slot {
     Custom(CustomSlot),
 }
 
+impl Slot {
+    fn statuses(&self) -> Vec<SourceStatus> {
+        match self {
+            Self::File(file) => file.statuses(),
+            Self::Env(env) => vec![env.status()],
+            Self::Custom(custom) => vec![custom.status()],
+        }
+    }
+}
+
 /// How a source is; part of a [`Status`](crate::Status).
 ///
 /// ```
@@ -190,14 +200,16 @@ impl Collector {
     }
 
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
-        self.slots
-            .iter()
-            .flat_map(|slot| match slot {
-                Slot::File(file) => file.statuses(),
-                Slot::Env(env) => vec![env.status()],
-                Slot::Custom(custom) => vec![custom.status()],
-            })
-            .collect()
+        self.slots.iter().flat_map(Slot::statuses).collect()
+    }
+
+    /// What the sources are called, as far as that is known now.
+    pub(crate) fn sources(&self) -> Vec<SourceId> {
+        let of = |(rank, slot): (usize, &Slot)| {
+            let named = move |status: SourceStatus| SourceId { rank, name: status.name.into() };
+            slot.statuses().into_iter().map(named)
+        };
+        self.slots.iter().enumerate().flat_map(of).collect()
     }
 
     /// The custom source at this place has something new.
@@ -253,6 +265,11 @@ impl Collector {
 }
 
 impl Collected {
+    /// A variable of the process, else of a dotenv file.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        super::commit::lookup(&self.variables, name)
+    }
+
     fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {
         Self {
             layers: Vec::new(),

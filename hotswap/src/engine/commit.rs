@@ -92,10 +92,15 @@ impl Core {
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
             self.board().last_error = None;
+            self.errors.settle();
         }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
-        self.board().show(&state);
+        {
+            let mut board = self.board();
+            board.show(&state);
+            board.secrets.extend(loaded.secrets.iter().cloned());
+        }
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
@@ -109,11 +114,24 @@ impl Core {
             old
         });
         self.announce_expiry(&state);
+        let kept = self.keeper.as_ref().map(|keeper| keeper.note());
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
+        self.await_kept(kept, &request.cause);
         Ok(version)
+    }
+
+    /// Who changes something may rely on it once told, also after a crash.
+    fn await_kept(&self, kept: Option<u64>, cause: &Cause) {
+        let (Some(keeper), Some(kept)) = (&self.keeper, kept) else { return };
+        match cause {
+            // What is overruled stands with the history.
+            Cause::Rollback(_) => keeper.await_all(kept),
+            cause if cause.is_of_a_caller() => keeper.await_overrides(kept),
+            _ => {}
+        }
     }
 
     /// Lets the engine's thread know that something goes by itself.
@@ -142,6 +160,12 @@ impl Core {
         self.notifier.announce([Topic::ReloadError]);
     }
 
+    /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
+    pub(crate) fn refuse_start(&self, error: &Error) {
+        self.refuse(error);
+        self.errors.stand();
+    }
+
     /// Makes warnings known that were not there before.
     pub(crate) fn warn(&self, warnings: Vec<Issue>) {
         let new: Vec<_> = {
@@ -153,7 +177,11 @@ impl Core {
         if new.is_empty() {
             return;
         }
-        let report = Error::warnings(new);
+        self.tell(Error::warnings(new));
+    }
+
+    /// Makes known what is no fault of the sources.
+    pub(super) fn tell(&self, report: Error) {
         log::warn!("hotswap: {report}");
         self.warnings.put(report);
         self.notifier.announce([Topic::Warning]);
@@ -174,7 +202,7 @@ pub(super) fn lookup(variables: &Variables, name: &str) -> Option<String> {
 }
 
 /// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.
-pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
+pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
     let shape = loaded.root.shape();
     let differs = |slot: &usize| {
         let keys = shape.keys_of(*slot);

@@ -11,6 +11,7 @@ mod conflict;
 mod gate;
 pub(crate) mod health;
 mod hold;
+pub(crate) mod keeper;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
@@ -24,7 +25,7 @@ mod thread;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -34,7 +35,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use chronicle::record;
+pub(crate) use commit::changed;
 pub use conflict::OverrideConflict;
+pub(crate) use conflict::settle;
 pub use gate::{PendingRestart, Restart};
 pub(crate) use hold::Holds;
 pub(crate) use rollback::Target;
@@ -43,7 +47,7 @@ pub(crate) use write::Request;
 use crate::{
     error::Error,
     history::{
-        History, Limits, Record,
+        History, Limits,
         content::{Content, Fixed},
     },
     issue::{Issue, IssueKind},
@@ -58,6 +62,7 @@ use crate::{
     watch::WatcherHealth,
 };
 use health::HealthWatch;
+use keeper::Keeper;
 use lock::WriterLock;
 use prepare::Hooks;
 use run::Command;
@@ -139,6 +144,8 @@ pub(crate) struct Board {
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
     pub(crate) holds: Holds,
+    /// Leaves in which a secret was met that no field says, in what is shown here too.
+    pub(crate) secrets: BTreeSet<Keys>,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
@@ -155,6 +162,7 @@ impl Board {
             pins: Pins::new(),
             pending: Vec::new(),
             holds: Holds::default(),
+            secrets: BTreeSet::new(),
             history,
             reloads: 0,
             refused: 0,
@@ -185,6 +193,8 @@ pub(crate) struct Core {
     names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
+    /// Writes down what a restart is to survive.
+    pub(crate) keeper: Option<Arc<Keeper>>,
     pub(crate) thread: EngineThread,
     closed: AtomicBool,
     /// How many [`lease::Lease`]s there are.
@@ -198,11 +208,9 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
-        duration: Duration,
+        history: History,
     ) -> Self {
-        let first = current.load_full();
-        let content = state.content(&first.root, &first.tree, commands.is_some());
-        let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
+        let mut board = Board::new(history);
         board.show(&state);
         Self {
             model,
@@ -216,6 +224,7 @@ impl Core {
             writer: WriterLock::new(state),
             names: None,
             commands,
+            keeper: None,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
@@ -224,6 +233,11 @@ impl Core {
 
     pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    pub(crate) fn kept_by(mut self, keeper: Option<Arc<Keeper>>) -> Self {
+        self.keeper = keeper;
         self
     }
 
@@ -274,6 +288,11 @@ impl Core {
             self.thread.join(PATIENCE);
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
+        }
+        // Last of those that may write: what they wrote is to be kept too.
+        if let Some(keeper) = &self.keeper {
+            keeper.close();
+            keeper.join(PATIENCE);
         }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
