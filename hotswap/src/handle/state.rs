@@ -19,7 +19,7 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// Why it is not there, for instance that the disk is full; the configuration goes on. Also without a
-    /// [`state_dir`](crate::Builder::state_dir), after a shutdown, and on the handle of a part.
+    /// [`state_dir`](crate::Builder::state_dir), and on the handle of a part.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -105,21 +105,25 @@ impl StateDir {
             Ok(Content::Damaged(why)) => match self.set_aside(&path) {
                 Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", aside.display()),
                 Err(error) => {
-                    self.barred = Some("nothing is written over a damaged file".to_owned());
+                    self.bar("nothing is written over a damaged file");
                     format!("the file is damaged, {why}; it cannot be set aside: {error}")
                 }
             },
             Ok(Content::Newer(format)) => {
-                self.barred = Some("nothing is written over the files of a later version".to_owned());
+                self.bar("nothing is written over the files of a later version");
                 format!("a later version of hotswap wrote the file, in format {format}: it is left alone")
             }
             Err(error) => {
-                self.barred = Some("nothing is written over a file that cannot be read".to_owned());
+                self.bar("nothing is written over a file that cannot be read");
                 format!("the file cannot be read: {error}")
             }
         };
         issues.push(self.issue(&path, &why));
         None
+    }
+
+    fn bar(&mut self, why: &str) {
+        self.barred.get_or_insert_with(|| why.to_owned());
     }
 
     fn issue(&self, path: &Path, message: &str) -> Issue {
