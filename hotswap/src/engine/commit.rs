@@ -114,24 +114,13 @@ impl Core {
             old
         });
         self.announce_expiry(&state);
-        let kept = self.keeper.as_ref().map(|keeper| keeper.note());
+        let kept = self.keeper.as_ref().map(|keeper| (keeper, keeper.note()));
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
-        self.await_kept(kept, &request.cause);
+        kept.into_iter().for_each(|(keeper, noted)| keeper.await_for(&request.cause, noted));
         Ok(version)
-    }
-
-    /// Who changes something may rely on it once told, also after a crash.
-    fn await_kept(&self, kept: Option<u64>, cause: &Cause) {
-        let (Some(keeper), Some(kept)) = (&self.keeper, kept) else { return };
-        match cause {
-            // What is overruled stands with the history.
-            Cause::Rollback(_) => keeper.await_all(kept),
-            cause if cause.is_of_a_caller() => keeper.await_overrides(kept),
-            _ => {}
-        }
     }
 
     /// Lets the engine's thread know that something goes by itself.

@@ -116,6 +116,10 @@ impl Holds {
         each.map(|(source, hold)| (source, hold.refused.as_ref(), hold.used.as_ref(), hold.version))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.layers.is_empty() && self.variables.is_none()
+    }
+
     /// Overrules a source as before a restart.
     pub(crate) fn resume(
         &mut self,

@@ -267,9 +267,16 @@ impl Core {
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
+        let held = !self.board().holds.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
         commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
-        answer.recv().map_err(|_| shut_down())?
+        let version = answer.recv().map_err(|_| shut_down())??;
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| held) {
+            // That nothing is overruled any more is what somebody asked for, and is to survive a crash.
+            // If it is not, the status tells.
+            let _ = keeper.flush();
+        }
+        Ok(version)
     }
 
     /// Ends watching and notifying; what is published stays readable.
