@@ -48,6 +48,11 @@ pub const fn secret<const I: usize, F: Redacted>(leaf: Leaf<I, F>) -> Leaf<I, F>
     leaf
 }
 
+/// What `#[hot(secret = "..")]` gives: text as a file would have it.
+pub fn reference(text: &str) -> Value {
+    if text.contains("${") { Value::Template(text.into()) } else { Value::text(text) }
+}
+
 /// Writes a leaf by its own `Serialize`.
 ///
 /// # Errors
