@@ -49,6 +49,10 @@ pub struct FieldShape {
     pub readonly: bool,
     /// `#[hot(secret)]`: the value is never shown.
     pub secret: bool,
+    /// `#[hot(secret = "..")]`: where the value is fetched from unless a layer says otherwise.
+    pub reference: Option<&'static str>,
+    /// `#[hot(not_secret)]`: what stands here is no credential, whatever it looks like.
+    pub not_secret: bool,
     /// `#[hot(deprecated = "..")]`: what to do instead.
     pub deprecated: Option<&'static str>,
     /// `#[hot(unit = "..")]`: what a number counts.
@@ -101,6 +105,8 @@ impl FieldShape {
         restart: false,
         readonly: false,
         secret: false,
+        reference: None,
+        not_secret: false,
         deprecated: None,
         unit: None,
         merge: Merge::Deep,
