@@ -24,3 +24,6 @@ mod secrets;
 mod support;
 mod types;
 mod writes;
+
+/// Which abilities the build script did not find, and why.
+const LACKS: &str = env!("HOTSWAP_LACKS");

@@ -7,6 +7,10 @@ mod lease;
 mod location;
 mod payload;
 mod provider;
+#[cfg(feature = "vault")]
+mod runtime;
+#[cfg(feature = "vault")]
+pub mod vault;
 
 pub use lease::Lease;
 pub use location::Location;

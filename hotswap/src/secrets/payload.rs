@@ -36,7 +36,7 @@ impl Payload {
     }
 }
 
-fn wipe(json: Json) {
+pub(super) fn wipe(json: Json) {
     match json {
         Json::String(mut text) => text.zeroize(),
         Json::Array(items) => items.into_iter().for_each(wipe),
