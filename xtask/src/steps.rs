@@ -56,7 +56,8 @@ pub(crate) fn test() -> Outcome {
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
     let servers = servers::bring();
-    let step = |what, arguments: &[&str]| run(what, cargo().envs(servers.clone()).args(arguments).args(selection));
+    let step =
+        |what, arguments: &[&str]| run(what, cargo().envs(servers.clone()).args(arguments).args(selection));
     step("tests", runner)?;
     step("documentation tests", &["test", "--doc"])?;
     report(&left_out);

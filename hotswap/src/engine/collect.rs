@@ -21,7 +21,7 @@ pub(crate) use variables::EnvSlot;
 use super::Variables;
 use crate::{
     issue::Issue,
-    shape::Shape,
+    shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
@@ -231,7 +231,8 @@ impl Collector {
         dotenv.extend(process);
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
-            self.changes.environment |= collected.layers.iter().any(|layer| layer.has_templates());
+            let refers = self.settings.shape.leaves().iter().any(Leaf::secret);
+            self.changes.environment |= refers || collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
         collected.changed = self.changes.any();
