@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Secret,
-    secrets::{FetchError, Fetched, Lease, Location, Payload},
+    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
     source::Changed,
 };
 
@@ -104,9 +104,15 @@ impl Client {
             other => other?,
         };
         let renewed = leased(&reply);
-        // One that nears its longest time gets shorter and shorter: what follows it is another one.
-        let shrinks = renewed.lasts() * 10 < lease.lasts() * 9;
-        Ok(if shrinks { Lease::new(renewed.lasts()) } else { renewed })
+        // One that nears its longest time gets shorter and shorter: another one is better while it lasts.
+        if renewed.id().is_none() || renewed.lasts() * 10 < lease.lasts() * 9 {
+            let error = FetchError::new(
+                FetchErrorKind::Unsupported,
+                "the lease nears the longest time that it may last",
+            );
+            return Err(error);
+        }
+        Ok(renewed)
     }
 
     async fn extend(&self, session: &Session, id: &str) -> Result<Reply, Refusal> {
