@@ -3,6 +3,9 @@
 //! A test that it does not let run is compiled with `#[ignore]`, so that no runner counts it as passed, and the
 //! test `left_out` writes its name and the reason down for `cargo xtask test` to print.
 
+#[path = "servers/build.rs"]
+mod servers;
+
 use std::{
     env, fs,
     os::unix::fs::MetadataExt,
@@ -47,42 +50,7 @@ fn main() {
         lacks.push(format!("no {PATCHES} in HOTSWAP_JSON_PATCH_TESTS or beside the workspace"));
     }
     println!("cargo::rustc-env=HOTSWAP_LACKS={}", lacks.join("; "));
-    println!("cargo::rustc-env=HOTSWAP_LACKS_SERVERS={}", servers().join("; "));
-}
-
-/// Where the servers of the tests are; gives what is missing, and why.
-fn servers() -> Vec<&'static str> {
-    println!("cargo::rustc-check-cfg=cfg(without, values(\"openbao\", \"postgres\"))");
-    let brought = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/servers");
-    let openbao = place("HOTSWAP_OPENBAO", brought.join("openbao"));
-    let postgres = place("HOTSWAP_POSTGRES", brought.join("postgres"));
-    let missing = [
-        (
-            openbao,
-            "openbao",
-            "no OpenBao (`cargo xtask test` brings it, or HOTSWAP_OPENBAO names the binary)",
-        ),
-        (
-            postgres.join("initdb"),
-            "postgres",
-            "no PostgreSQL (Debian's `postgresql`, or HOTSWAP_POSTGRES names its binaries)",
-        ),
-    ];
-    let missing = missing.into_iter().filter(|(path, ..)| !path.is_file());
-    missing
-        .map(|(_, name, why)| {
-            println!("cargo::rustc-cfg=without={name:?}");
-            why
-        })
-        .collect()
-}
-
-/// What a variable names, else where `cargo xtask test` puts it.
-fn place(variable: &str, usual: PathBuf) -> PathBuf {
-    println!("cargo::rerun-if-env-changed={variable}");
-    let path = env::var_os(variable).map_or(usual, PathBuf::from);
-    println!("cargo::rustc-env={variable}={}", path.display());
-    path
+    servers::look();
 }
 
 /// Where the official cases of JSON Patch are, if anywhere.

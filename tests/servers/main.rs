@@ -18,6 +18,8 @@ mod reads;
 #[cfg(feature = "vault")]
 mod refusals;
 #[cfg(feature = "vault")]
+mod rotations;
+#[cfg(feature = "vault")]
 mod run;
 #[cfg(feature = "vault")]
 mod tls;

@@ -16,6 +16,7 @@ pub(crate) mod unknown;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
+pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, taken_beside};
@@ -82,6 +83,8 @@ pub(crate) struct Loaded {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// What stands for secrets that were fetched.
+    pub(crate) references: Places,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -128,7 +131,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, secrets, warnings })
+            Ok(Loaded { root, tree, secrets, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }

@@ -66,17 +66,23 @@ pub struct Fetched {
     pub(crate) payload: Payload,
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
+    pub(crate) settled: bool,
 }
 
 impl Fetched {
     /// One that stays valid until it is changed in its store.
     pub fn new(payload: Payload) -> Self {
-        Self { payload, lease: None, version: None }
+        Self { payload, lease: None, version: None, settled: false }
     }
 
     /// The same for a limited time.
     pub fn leased(self, lease: Lease) -> Self {
         Self { lease: Some(lease), ..self }
+    }
+
+    /// The same for ever: it is not fetched again.
+    pub fn settled(self) -> Self {
+        Self { settled: true, ..self }
     }
 
     /// What the store calls this content; shown in the status.

@@ -2,5 +2,6 @@
 
 mod files;
 mod references;
+mod rotation;
 mod store;
 mod variables;

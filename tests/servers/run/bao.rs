@@ -17,21 +17,20 @@ const BINARY: &str = env!("HOTSWAP_OPENBAO");
 /// The token of who may do everything.
 pub(crate) const ROOT: &str = "root";
 
-/// In memory, with an engine with versions at `secret/`.
+/// With an engine with versions at `secret/`.
 pub(crate) struct Bao {
     pub(crate) port: u16,
     folder: tempfile::TempDir,
-    _running: Running,
+    running: Option<Running>,
+    /// What opens one that keeps its data.
+    key: Option<String>,
 }
 
 impl Bao {
+    /// In memory.
     pub(crate) fn start() -> Self {
         let bao = Self::start_with(&[]);
-        eventually("OpenBao is ready", || {
-            // The engine at `secret/` is upgraded after the start.
-            ask(bao.port, "GET", "/v1/secret/config", &[("X-Vault-Token", ROOT)], None)
-                .is_ok_and(|(status, _)| status == 200)
-        });
+        bao.wait_for_secrets();
         bao
     }
 
@@ -43,21 +42,100 @@ impl Bao {
     }
 
     fn start_with(more: &[&str]) -> Self {
-        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
-        let log = fs::File::create(folder.path().join("log")).unwrap();
+        let mut bao =
+            Self { port: free_port(), folder: tempfile::tempdir().unwrap(), running: None, key: None };
+        let address = format!("-dev-listen-address=127.0.0.1:{}", bao.port);
+        let certificates = format!("-dev-tls-cert-dir={}", bao.folder.path().display());
+        let common =
+            ["server", "-dev", "-dev-no-store-token", "-dev-root-token-id", ROOT, &address, &certificates];
+        bao.run(&common.iter().chain(more).copied().collect::<Vec<_>>());
+        bao
+    }
+
+    /// One that keeps its data, so that it can be stopped and started again.
+    pub(crate) fn start_durable() -> Self {
+        let (port, other) = (free_port(), free_port());
+        let mut bao = Self { port, folder: tempfile::tempdir().unwrap(), running: None, key: None };
+        let data = bao.folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let settings = json!({
+            "storage": { "raft": { "path": data, "node_id": "one" } },
+            "listener": { "tcp": {
+                "address": format!("127.0.0.1:{port}"),
+                "cluster_address": format!("127.0.0.1:{other}"),
+                "tls_disable": true,
+            } },
+            "api_addr": bao.address(),
+            "cluster_addr": format!("http://127.0.0.1:{other}"),
+        });
+        fs::write(bao.folder.path().join("settings.json"), settings.to_string()).unwrap();
+        bao.run_durable();
+        let body = json!({ "secret_shares": 1, "secret_threshold": 1 });
+        let made = std::cell::RefCell::new(Json::Null);
+        eventually("OpenBao is initialised", || {
+            ask(port, "PUT", "/v1/sys/init", &[], Some(&body)).is_ok_and(|(status, answer)| {
+                *made.borrow_mut() = answer;
+                status == 200
+            })
+        });
+        let made = made.into_inner();
+        bao.key = Some(text(&made, "/keys/0"));
+        bao.unseal();
+        let root = text(&made, "/root_token");
+        let token = json!({ "id": ROOT, "policies": [ROOT], "no_parent": true });
+        let header = [("X-Vault-Token", root.as_str())];
+        assert_eq!(ask(port, "POST", "/v1/auth/token/create", &header, Some(&token)).unwrap().0, 200);
+        bao.write("sys/mounts/secret", json!({ "type": "kv", "options": { "version": "2" } }));
+        bao.wait_for_secrets();
+        bao
+    }
+
+    fn run_durable(&mut self) {
+        let settings = self.folder.path().join("settings.json");
+        self.run(&["server", "-config", settings.to_str().unwrap()]);
+    }
+
+    /// At once, as by a loss of power.
+    pub(crate) fn stop(&mut self) {
+        self.running = None;
+    }
+
+    /// With the data that it had, which only a durable one has.
+    pub(crate) fn start_again(&mut self) {
+        self.run_durable();
+        self.unseal();
+    }
+
+    fn unseal(&self) {
+        let body = json!({ "key": self.key });
+        eventually("OpenBao is unsealed", || {
+            ask(self.port, "PUT", "/v1/sys/unseal", &[], Some(&body)).is_ok_and(|(status, _)| status == 200)
+        });
+        eventually("OpenBao is active", || {
+            ask(self.port, "GET", "/v1/sys/health", &[], None).is_ok_and(|(status, _)| status == 200)
+        });
+    }
+
+    /// The engine at `secret/` is upgraded after the start.
+    fn wait_for_secrets(&self) {
+        eventually("OpenBao is ready", || {
+            ask(self.port, "GET", "/v1/secret/config", &[("X-Vault-Token", ROOT)], None)
+                .is_ok_and(|(status, _)| status == 200)
+        });
+    }
+
+    fn run(&mut self, arguments: &[&str]) {
+        let log = fs::File::create(self.folder.path().join("log")).unwrap();
         let child = Command::new(BINARY)
-            .args(["server", "-dev", "-dev-no-store-token", "-dev-root-token-id", ROOT])
-            .args([format!("-dev-listen-address=127.0.0.1:{port}")])
-            .args([format!("-dev-tls-cert-dir={}", folder.path().display())])
-            .args(more)
+            .args(arguments)
             .env_clear()
-            .env("HOME", folder.path())
+            .env("HOME", self.folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { port, folder, _running: Running(child) }
+        self.running = Some(Running(child));
     }
 
     /// Whether the server's own command line succeeds.

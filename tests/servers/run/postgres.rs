@@ -38,6 +38,9 @@ impl Postgres {
             .status()
             .unwrap();
         assert!(made.success(), "initdb: {made}");
+        // Without a password only for who sets it up.
+        let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+        fs::write(data.join("pg_hba.conf"), rules).unwrap();
         let child = program("postgres", folder.path())
             .args(["-h", "127.0.0.1", "-F", "-c", "unix_socket_directories=", "-p"])
             .arg(port.to_string())
@@ -56,12 +59,21 @@ impl Postgres {
 
     /// What the query gives, as text; `None` if it fails.
     pub(crate) fn ask(&self, query: &str) -> Option<String> {
-        let output = Command::new(format!("{BINARIES}/psql"))
-            .args(["-h", "127.0.0.1", "-U", "postgres", "-At", "-c", query, "-p"])
-            .arg(self.port.to_string())
-            .output()
-            .unwrap();
+        let output = self.client("postgres").arg(query).output().unwrap();
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Whether somebody may log in.
+    pub(crate) fn logs_in(&self, user: &str, password: &str) -> bool {
+        let mut command = self.client(user);
+        command.env("PGPASSWORD", password).arg("select 1");
+        command.output().unwrap().status.success()
+    }
+
+    fn client(&self, user: &str) -> Command {
+        let mut command = Command::new(format!("{BINARIES}/psql"));
+        command.args(["-h", "127.0.0.1", "-U", user, "-d", "postgres", "-p", &self.port.to_string(), "-Atc"]);
+        command
     }
 
     /// How many users there are that OpenBao made.

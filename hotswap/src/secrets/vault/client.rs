@@ -137,7 +137,9 @@ impl Client {
             }
             refusal(failure, |failure| words::unread(failure, session.address(), &path))
         })?;
-        Ok(fetched(reply, mount.engine))
+        let fetched = fetched(reply, mount.engine);
+        // The content of a version never changes.
+        Ok(if place.version.is_some() { fetched.settled() } else { fetched })
     }
 
     /// What is mounted at a path; asked for once.
