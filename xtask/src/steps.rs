@@ -94,7 +94,7 @@ pub(crate) fn ci() -> Outcome {
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--no-default-features"];
     cargo_step("no feature", check)?;
-    for feature in ["derive", "toml", "yaml", "json", "cli"] {
+    for feature in ["derive", "toml", "yaml", "json", "cli", "age"] {
         cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
     }
     Ok(())
