@@ -2,6 +2,7 @@
 
 mod coverage;
 mod steps;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,8 @@ use std::{
     time::Instant,
 };
 
+use crate::tools;
+
 pub(crate) type Outcome = Result<(), String>;
 
 /// Never built but by `bench` and the lints: its dependencies are the alternatives.
@@ -44,6 +46,7 @@ fn has_nextest() -> bool {
 }
 
 pub(crate) fn test() -> Outcome {
+    tools::bring();
     let left_out = root().join("target").join("left-out");
     // What an earlier run left out says nothing about this one.
     let _ = fs::remove_dir_all(&left_out);

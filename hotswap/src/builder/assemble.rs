@@ -26,8 +26,9 @@ use crate::{
     load::{self, Input, Loaded, Model},
     pins::Pins,
     root::{self, Root},
+    secrets::opener,
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
+    source::{Changed, UnknownKeys, names::Names, priority, sealed},
     value::Value,
     watch::{
         Watcher,
@@ -69,6 +70,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
+            opener: opener::usual(),
             rank: 0,
         };
         let mut issues: Vec<_> =
@@ -120,7 +122,7 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> 
                     .with_help("use .toml, .yaml, .yml or .json"),
                 )
             };
-            (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
+            (priority::FILES, FileKind::File(sealed::format(&path).ok_or_else(unknown)?))
         }
     };
     Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))

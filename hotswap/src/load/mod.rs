@@ -96,7 +96,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     };
     let tree = pin::pin(resolved, model.shape, input.pins);
 
-    let mut problems = Problems::new(templates.then_some(complete), unresolved);
+    let sealed: BTreeSet<Keys> =
+        input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
+    let mut problems = Problems::new(templates.then_some(complete), unresolved).sealing(sealed.clone());
     let ignored = RefCell::default();
     let (decoded, mut secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
     match &decoded {
@@ -105,7 +107,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    secrets.extend(problems.take_secrets());
+    secrets.extend(problems.take_secrets().into_iter().chain(sealed));
     let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input, &secrets);
     match decoded {
         Ok(root) if issues.is_empty() => {

@@ -7,7 +7,7 @@
 mod identities;
 mod key_file;
 mod open;
-#[cfg(any(test, feature = "cli"))]
+#[cfg(feature = "cli")]
 pub(crate) mod seal;
 mod text;
 
@@ -17,7 +17,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+#[cfg(not(feature = "cli"))]
+use self::identities::Identities;
 pub(crate) use self::identities::Identities;
+
 use self::{
     identities::{Given, variables},
     open::Opened,
@@ -174,6 +177,10 @@ impl SecretProvider for Age {
         })
     }
 
+    fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
+        Ok(Payload::text(text::of(self.identities()?.open_file(file)?)?))
+    }
+
     fn watch(&self, locations: &[Location], _: Changed) {
         let mut opened = lock(&self.opened);
         opened.retain(|location, _| locations.contains(location));
@@ -184,4 +191,5 @@ impl SecretProvider for Age {
 }
 
 #[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests;

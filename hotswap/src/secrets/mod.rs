@@ -7,6 +7,7 @@
 pub mod age;
 mod lease;
 mod location;
+pub(crate) mod opener;
 mod payload;
 mod provider;
 

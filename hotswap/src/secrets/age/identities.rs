@@ -108,7 +108,7 @@ impl Identities {
     }
 }
 
-fn unusable(message: String) -> FetchError {
+pub(super) fn unusable(message: String) -> FetchError {
     FetchError::new(FetchErrorKind::Unauthenticated, message)
 }
 

@@ -6,16 +6,12 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use ::age::{
-    armor::{ArmoredWriter, Format},
-    secrecy::ExposeSecret as _,
-    x25519,
-};
+use ::age::{secrecy::ExposeSecret as _, x25519};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 
 use super::{
     Age, ExposedKeys,
-    seal::{encode, encrypt, encrypt_with_passphrase},
+    seal::{armored, encode, encrypt, encrypt_with_passphrase},
 };
 use crate::{
     Secret, SecretProvider as _,
@@ -68,11 +64,7 @@ fn every_kind_of_base64_is_read() {
     let bytes = sealed(&"hunter2".repeat(99), &[&key]);
     let (plain, url) = (encode(&bytes), BASE64_URL_SAFE.encode(&bytes));
     let folded = format!("  {}\n    {}\n", &plain[..50], &plain[50..]);
-    let mut armored = Vec::new();
-    let mut writer = ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor).unwrap();
-    std::io::Write::write_all(&mut writer, &bytes).unwrap();
-    writer.finish().unwrap();
-    let armored = String::from_utf8(armored).unwrap();
+    let armored = String::from_utf8(armored(&bytes)).unwrap();
     // As YAML folds it.
     let on_one_line = armored.replace('\n', " ");
     for text in [plain, url, folded, armored, on_one_line] {
@@ -154,7 +146,7 @@ fn a_ciphertext_that_was_changed_anywhere_is_refused() {
 #[test]
 fn what_is_no_ciphertext_is_not_repeated() {
     let key = x25519::Identity::generate();
-    let no_base64 = "what stands behind `age:` is no base64";
+    let no_base64 = "what stands behind `age:` is no base64, or is cut short";
     refused(fetch(&with(&key), "hunter2!"), FetchErrorKind::Invalid, no_base64);
     refused(fetch(&with(&key), " "), FetchErrorKind::Invalid, "there is nothing behind `age:`");
     let no_age = "it is no age file, or its header is damaged";

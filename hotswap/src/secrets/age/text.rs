@@ -9,8 +9,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secrets::FetchError;
 
-const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
-const END: &str = "-----END AGE ENCRYPTED FILE-----";
+pub(super) const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
+pub(super) const END: &str = "-----END AGE ENCRYPTED FILE-----";
 
 /// An age file, armored or in base64 of any kind: formats fold lines, and shells and editors add some.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, FetchError> {
@@ -29,7 +29,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, FetchError> {
     let decoded = GeneralPurpose::new(&alphabet, settings).decode(&letters);
     // Somebody may have put the secret itself there.
     letters.zeroize();
-    decoded.map_err(|_| no_base64("what stands behind `age:` is no base64"))
+    decoded.map_err(|_| no_base64("what stands behind `age:` is no base64, or is cut short"))
 }
 
 /// The ciphertext in the bytes of a file.
@@ -54,7 +54,7 @@ pub(super) fn of(mut plaintext: Zeroizing<Vec<u8>>) -> Result<String, FetchError
     })
 }
 
-fn no_base64(message: &str) -> FetchError {
+pub(super) fn no_base64(message: &str) -> FetchError {
     FetchError::invalid(message).with_help("put the whole line there that the command `encrypt` prints")
 }
 
