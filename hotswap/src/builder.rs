@@ -6,6 +6,7 @@ mod policy;
 mod profile;
 mod provider;
 mod reading;
+mod secrets;
 mod sources;
 
 use std::{
@@ -21,6 +22,7 @@ use crate::{
     config::HotConfig,
     engine::{Policy, offload::offload},
     error::Error,
+    secrets::stores::Stores,
     source::{Source, UnknownKeys},
 };
 
@@ -94,6 +96,7 @@ pub struct Builder<T> {
     pub(crate) env: Option<String>,
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
+    stores: Stores,
     options: Options,
     marker: PhantomData<fn() -> T>,
 }
@@ -143,6 +146,7 @@ impl<T: HotConfig> Builder<T> {
             env: setup.env.map(str::to_owned),
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
+            stores: Stores::default(),
             options: Options::default(),
             marker: PhantomData,
         }

@@ -26,7 +26,7 @@ use crate::{
     load::{self, Input, Loaded, Model},
     pins::Pins,
     root::{self, Root},
-    secrets::opener,
+    secrets::{known::Accepted, stores::Stores},
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, names::Names, priority, sealed},
     value::Value,
@@ -44,6 +44,7 @@ struct Sources {
     timing: Timing,
     watch: bool,
     policy: Policy,
+    stores: Arc<Stores>,
 }
 
 impl Options {
@@ -70,12 +71,13 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
-            opener: opener::usual(),
+            schemes: Arc::clone(builder.stores.schemes()),
             rank: 0,
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));
+        issues.extend(builder.stores.mistakes());
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -92,7 +94,8 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch, policy: options.policy })
+        let (timing, stores) = (options.timing(), Arc::new(builder.stores));
+        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy, stores })
     }
 
     fn first_read(
@@ -142,18 +145,27 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
     }
 }
 
-fn first<T: HotConfig>(collected: &Collected, issues: Vec<Issue>) -> Result<Loaded, Error> {
+/// What the sources say, with the secrets that it stands on.
+fn first<T: HotConfig>(
+    collected: &Collected,
+    issues: Vec<Issue>,
+    stores: &Stores,
+) -> Result<(Loaded, Accepted), Error> {
     let variables =
         |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-    let unread = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let input = Input {
-        layers: &collected.layers,
-        pins: &Pins::new(),
-        names: Some(&collected.names),
-        variables: &variables,
-        unread,
-    };
-    load::load(Model::of::<T>(), &input)
+    let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+    let known = Accepted { table: Arc::default(), variables: Arc::clone(&collected.variables) };
+    stores.resolve(known, |secrets| {
+        let input = Input {
+            layers: &collected.layers,
+            pins: &Pins::new(),
+            names: Some(&collected.names),
+            variables: &variables,
+            unread: unread.clone(),
+            secrets,
+        };
+        load::load(Model::of::<T>(), &input).map(|loaded| (loaded, secrets.accepted()))
+    })
 }
 
 pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
@@ -161,7 +173,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
-    let loaded = first::<T>(&collected, sources.issues)?;
+    let (loaded, _) = first::<T>(&collected, sources.issues, &sources.stores)?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
     Ok(Arc::into_inner(typed).unwrap_or_else(|| unreachable!("nobody else has it")))
@@ -175,14 +187,14 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let began = Instant::now();
-    let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
+    let (loaded, secrets) = first::<T>(&collected, std::mem::take(&mut sources.issues), &sources.stores)?;
 
     let duration = began.elapsed();
-    let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
+    let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables), secrets);
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current =
         Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
-    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration);
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
@@ -234,9 +246,10 @@ fn health_without_history(policy: &Policy) -> Option<Issue> {
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
-    let state = State::new(Vec::new(), Arc::default());
+    let state = State::new(Vec::new(), Arc::default(), Accepted::default());
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default(), Duration::ZERO);
+    let core =
+        Core::new(Model::of::<T>(), current, state, None, Policy::default(), Arc::default(), Duration::ZERO);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

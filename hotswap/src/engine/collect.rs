@@ -21,8 +21,8 @@ pub(crate) use variables::EnvSlot;
 use super::Variables;
 use crate::{
     issue::Issue,
-    secrets::opener::Opener,
-    shape::Shape,
+    secrets::schemes::Schemes,
+    shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
     /// Who decrypts files.
-    pub(crate) opener: Opener,
+    pub(crate) schemes: Arc<Schemes>,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
 }
@@ -234,7 +234,8 @@ impl Collector {
         dotenv.extend(process);
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
-            self.changes.environment |= collected.layers.iter().any(|layer| layer.has_templates());
+            let refers = self.settings.shape.leaves().iter().any(Leaf::secret);
+            self.changes.environment |= refers || collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
         collected.changed = self.changes.any();

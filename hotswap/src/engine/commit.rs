@@ -13,6 +13,7 @@ use crate::{
     load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
+    secrets::known::{Accepted, Secrets},
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -22,6 +23,11 @@ impl Core {
     ///
     /// What was rolled back stays away, unless somebody asked for this load by hand.
     pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
+        let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
+        self.stores.resolve(known, |secrets| self.accept_with(collected, by_hand, secrets))
+    }
+
+    fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let none = Holds::default();
@@ -34,11 +40,12 @@ impl Core {
             names: Some(&collected.names),
             variables: &lookup,
             unread: collected.unread.clone(),
+            secrets,
         };
         let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds };
+        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
@@ -95,6 +102,7 @@ impl Core {
         }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
+        self.stores.adopt(&state.secrets);
         self.board().show(&state);
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));

@@ -51,6 +51,7 @@ use crate::{
     load::Model,
     pins::Pins,
     root::Root,
+    secrets::{known::Accepted, stores::Stores},
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
@@ -104,11 +105,14 @@ pub(crate) struct State {
     pub(crate) pending: Vec<PendingRestart>,
     /// Sources that still give what was rolled back.
     pub(crate) holds: Holds,
+    /// What its references lead to.
+    pub(crate) secrets: Accepted,
 }
 
 impl State {
-    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
-        Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>, secrets: Accepted) -> Self {
+        let (pins, pending, holds) = Default::default();
+        Self { layers, variables, pins, pending, holds, secrets }
     }
 
     /// What it takes to get back here, where `tree` is running.
@@ -180,6 +184,7 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
     pub(crate) policy: Policy,
+    pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
@@ -198,12 +203,14 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
+        stores: Arc<Stores>,
         duration: Duration,
     ) -> Self {
         let first = current.load_full();
         let content = state.content(&first.root, &first.tree, commands.is_some());
         let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
         board.show(&state);
+        stores.adopt(&state.secrets);
         Self {
             model,
             current: Arc::new(current),
@@ -212,6 +219,7 @@ impl Core {
             warnings: Arc::default(),
             hooks: Hooks::new(policy.prepare_timeout),
             policy,
+            stores,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             names: None,

@@ -5,12 +5,19 @@
 
 #[cfg(feature = "age")]
 pub mod age;
+pub(crate) mod fetch;
+mod file;
+pub(crate) mod known;
 mod lease;
 mod location;
-pub(crate) mod opener;
 mod payload;
 mod provider;
+pub(crate) mod reference;
+pub(crate) mod schemes;
+pub(crate) mod stores;
+pub(crate) mod table;
 
+pub use file::File;
 pub use lease::Lease;
 pub use location::Location;
 pub use payload::Payload;

@@ -6,11 +6,14 @@ use super::format::Format;
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    secrets::{FetchErrorKind, Payload, opener::Opener},
+    secrets::{FetchErrorKind, Payload, schemes::Schemes},
 };
 
 /// The extension that stands behind the one of the format.
 const EXTENSION: &str = "age";
+
+/// The scheme whose provider decrypts.
+const SCHEME: &str = "age";
 
 /// Whether the file at this path is encrypted.
 pub(crate) fn is_sealed(path: &Path) -> bool {
@@ -37,8 +40,8 @@ pub(crate) struct Locked {
 }
 
 /// Decrypts a file. It is never longer than its ciphertext, so the limit of size holds for it too.
-pub(crate) fn open(shown: &Path, bytes: &[u8], opener: &Opener) -> Result<Payload, Locked> {
-    let opened = opener.as_ref().map_err(Clone::clone).and_then(|opener| opener.open(bytes));
+pub(crate) fn open(shown: &Path, bytes: &[u8], schemes: &Schemes) -> Result<Payload, Locked> {
+    let opened = schemes.provider(SCHEME).and_then(|provider| provider.open(bytes));
     opened.map_err(|error| {
         let message = format!("the file cannot be decrypted: {error}");
         let issue = Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(shown));
@@ -60,11 +63,13 @@ mod tests {
     use std::path::Path;
 
     use super::open;
-    use crate::secrets::opener;
+    use crate::secrets::schemes::Schemes;
 
     #[test]
     fn the_feature_that_is_off_is_named() {
-        let Err(locked) = open(Path::new("a.toml.age"), b"", &opener::usual()) else { panic!("it is open") };
+        let Err(locked) = open(Path::new("a.toml.age"), b"", &Schemes::default()) else {
+            panic!("it is open")
+        };
         assert!(locked.issue.message().ends_with("it needs the feature `age` of hotswap"));
         assert!(!locked.passing && locked.issue.help().is_some());
     }

@@ -310,7 +310,7 @@ impl Parsed {
             return Self::plain(shown, content.text.into(), mounted, format, settings);
         };
         let opened = match format {
-            Some(_) => sealed::open(shown, &bytes, &settings.opener),
+            Some(_) => sealed::open(shown, &bytes, &settings.schemes),
             None => Err(Locked { issue: sealed_dotenv(shown), passing: false }),
         };
         let parsed = match opened {
