@@ -192,8 +192,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let duration = began.elapsed();
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables), secrets);
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
-    let current =
-        Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
+    let current = Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets);
+    let current = Current::new(current.with_sealed(loaded.sealed));
     let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
     core.warn(warnings);

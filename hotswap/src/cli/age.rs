@@ -56,10 +56,18 @@ impl SecretCommand {
             Self::Decrypt(command) => command.run(input, output),
             Self::RotateRecipients(command) => command.run(output),
         };
+        let ended = ended.and_then(|()| Ok(output.out.flush()?));
         match ended {
             Ok(()) => Ok(End::Done),
-            Err(Failed::Refused(error)) => output.report(&error).map(|()| End::Failed),
-            Err(Failed::Output(error)) => Err(error),
+            Err(Failed::Refused(error)) => {
+                error.issues().try_for_each(|issue| writeln!(output.err, "{issue}"))?;
+                Ok(End::Failed)
+            }
+            Err(Failed::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
+            // What was to be kept is lost.
+            Err(Failed::Output(error)) => {
+                writeln!(output.err, "the output cannot be written: {error}").map(|()| End::Failed)
+            }
         }
     }
 }
@@ -67,7 +75,7 @@ impl SecretCommand {
 /// Why a command did not do what it should.
 enum Failed {
     Refused(Error),
-    /// Whoever reads what it says went away.
+    /// What it says does not arrive.
     Output(io::Error),
 }
 
@@ -121,7 +129,8 @@ fn read_input(
     if output.standard && io::stdin().is_terminal() {
         writeln!(output.err, "type {what}, end with Enter and Ctrl-D:")?;
     }
-    let content = within(input, 0, MAX_SIZE)?;
+    let failed = |error| refusal(format!("the input cannot be read: {error}"), "give it again");
+    let content = within(input, 0, MAX_SIZE).map_err(failed)?;
     let large = || refusal("the input is larger than 16 MiB", "encrypt it as a file with `--in`").into();
     content.map(Zeroizing::new).ok_or_else(large)
 }
@@ -136,5 +145,5 @@ fn unwritten(path: &Path, error: &io::Error) -> Issue {
         .at(Origin::file(path))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

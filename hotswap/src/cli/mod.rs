@@ -38,7 +38,7 @@
 //! | --- | --- |
 //! | 0 | done; `check`: the configuration is valid; `diff`: no difference |
 //! | 1 | `check`: rejected, or warnings with `--deny-warnings`; `diff`: a difference; `explain`: no such field |
-//! | 2 | the configuration, or an argument, could not be used |
+//! | 2 | the configuration, or an argument, could not be used; `encrypt`, `decrypt`, `rotate-recipients`: not done, nothing written |
 
 #[cfg(feature = "age")]
 mod age;

@@ -154,6 +154,7 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
         root: Arc::clone(&value.root),
         tree: value.tree.clone(),
         secrets: BTreeSet::new(),
+        sealed: BTreeSet::new(),
         warnings: Vec::new(),
     })
 }

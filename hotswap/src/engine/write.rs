@@ -227,7 +227,13 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
+    Ok(Loaded {
+        root: Arc::from(copy),
+        tree,
+        secrets: BTreeSet::new(),
+        sealed: BTreeSet::new(),
+        warnings: Vec::new(),
+    })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

@@ -82,6 +82,8 @@ pub(crate) struct Loaded {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// Those among them that are secret because a file is that gives them.
+    pub(crate) sealed: BTreeSet<Keys>,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -121,7 +123,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    secrets.extend(problems.take_secrets().into_iter().chain(sealed));
+    secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
     let (issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
     match decoded {
@@ -130,7 +132,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, secrets, warnings })
+            Ok(Loaded { root, tree, secrets, sealed, warnings })
         }
         _ => Err(Error::new(issues)),
     }

@@ -42,14 +42,15 @@ pub enum ExposedKeys {
 
 /// Decrypts `age:` references and `*.age` files.
 ///
-/// It is there by default and takes its identities from the environment when it first needs one, all that are given:
+/// It is there by default and takes its identities from the environment when it needs them, all that are given:
 ///
 /// | variable | holds |
 /// | --- | --- |
-/// | `HOTSWAP_AGE_IDENTITY_FILE`, `SOPS_AGE_KEY_FILE` | the path of a file as `age-keygen` writes it |
-/// | `HOTSWAP_AGE_IDENTITY`, `SOPS_AGE_KEY` | the identities themselves, `AGE-SECRET-KEY-1..`, one a line |
+/// | `HOTSWAP_AGE_IDENTITY_FILE` | the path of a file as `age-keygen` writes it |
+/// | `HOTSWAP_AGE_IDENTITY` | the identities themselves, `AGE-SECRET-KEY-1..`, one a line |
 /// | `HOTSWAP_AGE_PASSPHRASE_FILE` | the path of a file that holds a passphrase |
 /// | `HOTSWAP_AGE_PASSPHRASE` | a passphrase |
+/// | `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY` | as the first two; only if none of the others is set |
 ///
 /// An identity that is given by a method takes the place of all variables. An identity file may itself be encrypted with a
 /// passphrase.
@@ -190,6 +191,5 @@ impl SecretProvider for Age {
     }
 }
 
-#[cfg(test)]
-#[cfg(feature = "cli")]
+#[cfg(all(test, unix, feature = "cli"))]
 mod tests;

@@ -167,3 +167,26 @@ fn nothing_is_saved_into_one() {
         assert_eq!(fs::read(&path).unwrap(), before);
     });
 }
+
+#[test]
+fn the_variables_of_sops_count_if_there_are_no_others() {
+    with_variables(&this_test(), &[("SOPS_AGE_KEY", KEY)], || {
+        let folder = Folder::new();
+        seal(&folder.path("a.toml.age"), "password = 'hunter2'", RECIPIENT);
+        assert!(App::hot_builder().file(folder.path("a.toml.age")).load().is_ok());
+    });
+}
+
+#[test]
+fn without_an_identity_the_variables_are_named() {
+    // An empty variable is none.
+    let none = ["HOTSWAP_AGE_IDENTITY", "HOTSWAP_AGE_IDENTITY_FILE", "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"];
+    with_variables(&this_test(), &none.map(|name| (name, "")), || {
+        let folder = Folder::new();
+        seal(&folder.path("a.toml.age"), "password = 'hunter2'", RECIPIENT);
+        let error = App::hot_builder().file(folder.path("a.toml.age")).load().unwrap_err();
+        let issue = error.issues().next().unwrap();
+        assert!(issue.message().ends_with("no identity is given to decrypt it with"), "{error}");
+        assert!(issue.help().unwrap().contains("HOTSWAP_AGE_IDENTITY_FILE"));
+    });
+}

@@ -3,6 +3,7 @@
 mod files;
 mod hidden;
 mod tool;
+mod values;
 
 use std::path::Path;
 

@@ -211,7 +211,9 @@ fn told(scene: &Scene, text: &str, with: &str) -> (String, Vec<String>) {
     for (place, part) in text.split("age:").enumerate() {
         let end = part.find(|letter: char| !(letter.is_ascii_alphanumeric() || "+/".contains(letter)));
         let (ciphertext, after) = part.split_at(if place == 0 { 0 } else { end.unwrap_or(part.len()) });
-        if place > 0 {
+        if place > 0 && ciphertext.is_empty() {
+            rest.push_str("age:");
+        } else if place > 0 {
             values.push(scene.opens(ciphertext, with));
             rest.push('R');
         }

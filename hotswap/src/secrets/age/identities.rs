@@ -5,7 +5,7 @@ use std::{env, path::PathBuf};
 use ::age::{secrecy::SecretString, x25519};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{ExposedKeys, key_file, text};
+use super::{ExposedKeys, key_file, text as texts};
 use crate::{
     Secret,
     secrets::{FetchError, FetchErrorKind},
@@ -20,16 +20,25 @@ pub(super) enum Given {
     Passphrase(Secret<String>),
 }
 
-/// What the environment gives.
+/// What the environment gives: the variables of this crate, else those of sops.
 pub(super) fn variables() -> Vec<Given> {
-    let path = |name: &str| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let text = |name: &str| env::var(name).ok().filter(|text| !text.is_empty()).map(Secret::new);
-    let files =
-        ["HOTSWAP_AGE_IDENTITY_FILE", "SOPS_AGE_KEY_FILE"].into_iter().filter_map(path).map(Given::File);
-    let texts = ["HOTSWAP_AGE_IDENTITY", "SOPS_AGE_KEY"].into_iter().filter_map(text).map(Given::Identities);
-    let passphrase_file = path("HOTSWAP_AGE_PASSPHRASE_FILE").map(Given::PassphraseFile);
-    let passphrase = text("HOTSWAP_AGE_PASSPHRASE").map(Given::Passphrase);
-    files.chain(texts).chain(passphrase_file).chain(passphrase).collect()
+    let own = [
+        path("HOTSWAP_AGE_IDENTITY_FILE").map(Given::File),
+        text("HOTSWAP_AGE_IDENTITY").map(Given::Identities),
+        path("HOTSWAP_AGE_PASSPHRASE_FILE").map(Given::PassphraseFile),
+        text("HOTSWAP_AGE_PASSPHRASE").map(Given::Passphrase),
+    ];
+    let sops = || [path("SOPS_AGE_KEY_FILE").map(Given::File), text("SOPS_AGE_KEY").map(Given::Identities)];
+    let own: Vec<_> = own.into_iter().flatten().collect();
+    if own.is_empty() { sops().into_iter().flatten().collect() } else { own }
+}
+
+fn path(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn text(variable: &str) -> Option<Secret<String>> {
+    env::var(variable).ok().filter(|text| !text.is_empty()).map(Secret::new)
 }
 
 /// All that was given, read.
@@ -52,7 +61,7 @@ impl Identities {
                 Given::Passphrase(passphrase) => read.passphrases.push(passphrase.expose().as_str().into()),
                 Given::PassphraseFile(path) => {
                     let name = path.display().to_string();
-                    let mut text = text::of(key_file::read(path, exposed)?).map_err(|_| no_text(&name))?;
+                    let mut text = texts::of(key_file::read(path, exposed)?).map_err(|_| no_text(&name))?;
                     read.passphrases.push(text.as_str().into());
                     text.zeroize();
                 }
@@ -80,7 +89,7 @@ impl Identities {
 
     /// The content of an identity file that may itself be encrypted with a passphrase.
     fn unlocked(&self, content: Zeroizing<Vec<u8>>, name: &str) -> Result<Zeroizing<Vec<u8>>, FetchError> {
-        let ciphertext = text::of_file(&content)?;
+        let ciphertext = texts::of_file(&content)?;
         if !ciphertext.starts_with(b"age-encryption.org/") {
             return Ok(content);
         }
