@@ -73,6 +73,10 @@ pub(crate) struct Leaf {
     pub(crate) secret: bool,
     /// By its attribute, so that the type must show nothing.
     pub(crate) marked_secret: bool,
+    /// What its attribute says to fetch.
+    pub(crate) reference: Option<String>,
+    /// Not to be searched for credentials.
+    pub(crate) not_secret: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) decode: Option<ExprPath>,
     pub(crate) encode: Encode,

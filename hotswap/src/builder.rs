@@ -7,6 +7,7 @@ mod profile;
 mod provider;
 mod reading;
 mod resume;
+mod secrets;
 mod sources;
 mod state;
 
@@ -24,6 +25,7 @@ use crate::{
     config::HotConfig,
     engine::{Policy, offload::offload},
     error::Error,
+    secrets::stores::Stores,
     source::{Source, UnknownKeys},
 };
 
@@ -97,6 +99,7 @@ pub struct Builder<T> {
     pub(crate) env: Option<String>,
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
+    stores: Stores,
     options: Options,
     marker: PhantomData<fn() -> T>,
 }
@@ -150,6 +153,7 @@ impl<T: HotConfig> Builder<T> {
             env: setup.env.map(str::to_owned),
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
+            stores: Stores::default(),
             options: Options::default(),
             marker: PhantomData,
         }

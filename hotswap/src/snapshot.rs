@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
+    ops::Range,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Instant,
@@ -13,7 +14,7 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cell::{Cells, Scalar, Slot},
+    cell::{self, Cells, Slot},
     keys::Keys,
     root::Root,
     shape::Leaf,
@@ -52,6 +53,8 @@ pub enum Cause {
     Environment,
     /// Other sources changed, by the names they give themselves.
     Sources(Vec<String>),
+    /// Secrets changed in their stores, by scheme and location.
+    Secrets(Vec<String>),
     /// A value was set at run time.
     Set,
     /// Values were changed by a closure at run time.
@@ -92,6 +95,7 @@ impl fmt::Display for Cause {
             }
             Self::Environment => f.write_str("environment"),
             Self::Sources(names) => f.write_str(&names.join(", ")),
+            Self::Secrets(places) => write!(f, "secret {}", places.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),
             Self::Patch => f.write_str("patch"),
@@ -113,6 +117,8 @@ pub(crate) struct Published {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says, in this version or in one before.
     secrets: BTreeSet<Keys>,
+    /// Those of which all is secret, whatever their type marks.
+    sealed: BTreeSet<Keys>,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
@@ -122,12 +128,35 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
         let whole = Arc::clone(&root) as Arc<dyn Any + Send + Sync>;
-        let secrets = BTreeSet::new();
-        Self { version, root, whole, tree, secrets, cause, at: Instant::now(), parts: Mutex::default() }
+        let (secrets, sealed) = (BTreeSet::new(), BTreeSet::new());
+        Self {
+            version,
+            root,
+            whole,
+            tree,
+            secrets,
+            sealed,
+            cause,
+            at: Instant::now(),
+            parts: Mutex::default(),
+        }
     }
 
     pub(crate) fn with_secrets(self, secrets: BTreeSet<Keys>) -> Self {
         Self { secrets, ..self }
+    }
+
+    pub(crate) fn with_sealed(self, sealed: BTreeSet<Keys>) -> Self {
+        Self { sealed, ..self }
+    }
+
+    pub(crate) fn sealed_and(&self, more: BTreeSet<Keys>) -> BTreeSet<Keys> {
+        self.sealed.iter().cloned().chain(more).collect()
+    }
+
+    /// Whether all of the leaf that stands here is secret, because an encrypted file gave it.
+    pub(crate) fn is_sealed(&self, leaf: &Keys) -> bool {
+        self.sealed.contains(leaf)
     }
 
     /// Those of this version, and `more`.
@@ -177,7 +206,13 @@ impl Published {
 /// The current snapshot and its cells: what readers touch.
 pub(crate) struct Current {
     snapshot: ArcSwap<Published>,
-    cells: Cells,
+    /// Of the root, which is number 0, and of every nested struct.
+    cells: BTreeMap<usize, Part>,
+}
+
+struct Part {
+    numbers: Range<usize>,
+    cells: Arc<Cells>,
 }
 
 impl Slot<Arc<Published>> for ArcSwap<Published> {
@@ -188,8 +223,19 @@ impl Slot<Arc<Published>> for ArcSwap<Published> {
 
 impl Current {
     pub(crate) fn new(first: Published) -> Self {
-        let cells = Cells::new(first.version, &first.root.scalars());
+        let bits = first.root.scalars();
+        let part = |numbers: Range<usize>| {
+            let cells = Arc::new(Cells::new(first.version, &bits[numbers.clone()]));
+            (numbers.start, Part { numbers, cells })
+        };
+        let cells = first.root.shape().structs(0..bits.len()).into_iter().map(part).collect();
         Self { snapshot: ArcSwap::from_pointee(first), cells }
+    }
+
+    /// The cells of the struct with this number.
+    pub(crate) fn cells(&self, base: usize) -> Arc<Cells> {
+        let part = self.cells.get(&base).expect("a handle is only made for the number of a struct");
+        Arc::clone(&part.cells)
     }
 
     #[inline(always)]
@@ -202,24 +248,15 @@ impl Current {
     }
 
     pub(crate) fn version(&self) -> u64 {
-        self.cells.version().unwrap_or_else(|| self.load().version)
-    }
-
-    /// One load of a cell, and nothing else, for nearly every read.
-    #[inline]
-    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.cells.read_near(slot).map_or_else(|| self.far_scalar(slot), F::from_bits)
-    }
-
-    /// A scalar whose cell is far, or about to change.
-    #[cold]
-    fn far_scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.cells.read(slot).map_or_else(|| *self.load().get::<F>(slot), F::from_bits)
+        let version = self.cells.get(&0).and_then(|root| root.cells.version());
+        version.unwrap_or_else(|| self.load().version)
     }
 
     /// Publishes; the old snapshot is handed out, to be dropped where it holds nobody up.
     pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
         let (version, bits) = (next.version, next.root.scalars());
-        self.cells.publish(version, &bits, &self.snapshot, Arc::new(next))
+        let parts = self.cells.values();
+        let cells: Vec<_> = parts.map(|part| (&*part.cells, &bits[part.numbers.clone()])).collect();
+        cell::publish(version, &cells, &self.snapshot, Arc::new(next))
     }
 }

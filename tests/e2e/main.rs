@@ -8,6 +8,7 @@
 mod bad_input;
 mod calls;
 mod concurrency;
+mod encryption;
 mod environment;
 mod files;
 mod gates;
@@ -22,6 +23,10 @@ mod reports;
 mod save;
 mod secrets;
 mod state;
+mod stores;
 mod support;
 mod types;
 mod writes;
+
+/// Which abilities the build script did not find, and why.
+const LACKS: &str = env!("HOTSWAP_LACKS");

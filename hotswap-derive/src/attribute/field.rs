@@ -8,6 +8,7 @@ use super::{
     keys::{FIELD, Place, RULE, STRUCTURE, known},
     literal::Literal,
     merge::Merge,
+    reference::{self, Secret},
     rule::{self, Rule},
 };
 use crate::mistakes::Mistakes;
@@ -23,7 +24,8 @@ pub(crate) struct FieldKeys {
     pub(crate) scalar: Option<Span>,
     pub(crate) restart: Option<Span>,
     pub(crate) readonly: Option<Span>,
-    pub(crate) secret: Option<Span>,
+    pub(crate) secret: Option<Secret>,
+    pub(crate) not_secret: Option<Span>,
     pub(crate) deprecated: Option<LitStr>,
     pub(crate) unit: Option<LitStr>,
     pub(crate) merge: Option<Merge>,
@@ -68,7 +70,8 @@ impl FieldKeys {
             "deprecated" => self.deprecated = Some(item.text(usage)?),
             "unit" => self.unit = Some(item.text(usage)?),
             "merge" => self.merge = Some(Merge::read(item, usage)?),
-            _ => self.secret = Some(item.flag(usage)?),
+            "not_secret" => self.not_secret = Some(item.flag(usage)?),
+            _ => self.secret = Some(reference::read(item, usage)?),
         }
         Ok(())
     }

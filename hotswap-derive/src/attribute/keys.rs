@@ -30,7 +30,8 @@ pub(crate) const FIELD: &[Key] = &[
     ("scalar", "`scalar`"),
     ("restart", "`restart`"),
     ("readonly", "`readonly`"),
-    ("secret", "`secret`"),
+    ("secret", "`secret`, or `secret = \"scheme:location#key\"`"),
+    ("not_secret", "`not_secret`"),
     ("deprecated", "`deprecated = \"use `other`\"`"),
     ("unit", "`unit = \"seconds\"`"),
     (

@@ -6,6 +6,7 @@ pub(crate) mod item;
 pub(crate) mod keys;
 pub(crate) mod literal;
 pub(crate) mod merge;
+pub(crate) mod reference;
 pub(crate) mod rule;
 pub(crate) mod serde;
 pub(crate) mod structure;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-use super::{default, kept, merge, nested, rule, unit};
+use super::{default, kept, merge, nested, rule, secret, unit};
 use crate::{
     input::{self, Input},
     mistakes::Mistakes,
@@ -76,6 +76,7 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
         mistakes.at(copy, "`scalar` already hands the value out by value: remove `copy`");
     }
     default::check(field, ty, mistakes);
+    secret::check(field, ty, mistakes);
     rule::check_all(&field.hot.rules, ty, mistakes);
     // What a function reads may mean anything.
     if let (Some(value), None) = (&field.hot.default, &field.serde.deserialize_with) {
@@ -85,8 +86,10 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
         read: read(field, ty),
         default: field.hot.default.clone().map(|value| default::for_type(value, ty)),
         env: field.hot.env.as_ref().map(syn::LitStr::value),
-        secret: field.hot.secret.is_some() || names_secret(ty.to_token_stream()),
+        secret: field.hot.secret.is_some() || secret::is_named_in(ty.to_token_stream()),
         marked_secret: field.hot.secret.is_some(),
+        reference: field.hot.secret.as_ref().and_then(|secret| Some(secret.reference.as_ref()?.value())),
+        not_secret: field.hot.not_secret.is_some(),
         rules: rule::for_type(field.hot.rules.clone(), ty),
         decode: field.serde.deserialize_with.clone(),
         encode: encode(field),
@@ -110,15 +113,6 @@ fn encode(field: &input::Field) -> Encode {
         (None, Some(_)) => Encode::Never,
         (None, None) => Encode::Own,
     }
-}
-
-/// Whether `Secret` stands anywhere in the type. What hides behind an alias or inside a struct, the decoder finds.
-fn names_secret(ty: TokenStream) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name == "Secret",
-        TokenTree::Group(group) => names_secret(group.stream()),
-        _ => false,
-    })
 }
 
 /// The type as every impl block can spell it: `Self` means another type in the handle's.

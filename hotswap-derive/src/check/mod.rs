@@ -10,6 +10,7 @@ mod methods;
 mod nested;
 mod pattern;
 mod rule;
+mod secret;
 mod unit;
 
 use syn::parse_quote;

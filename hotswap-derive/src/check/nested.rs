@@ -28,10 +28,11 @@ pub(super) fn check(field: &input::Field, ty: &Type, input: &Input, mistakes: &m
 fn refuse_keys_of_leaves(field: &input::Field, mistakes: &mut Mistakes) {
     let hot = &field.hot;
     let inside = |key: &str| format!("a nested struct takes no `{key}`: put it on the fields inside");
-    let refused: [(Option<Span>, String); 7] = [
+    let refused: [(Option<Span>, String); 8] = [
         (hot.default.as_ref().map(|value| value.span), inside("default")),
         (hot.env.as_ref().map(Spanned::span), inside("env")),
-        (hot.secret, inside("secret")),
+        (hot.secret.as_ref().map(|secret| secret.span), inside("secret")),
+        (hot.not_secret, inside("not_secret")),
         (hot.copy, "a nested struct is read through its own handle: remove `copy`".to_owned()),
         (hot.scalar, "a nested struct is read through its own handle: remove `scalar`".to_owned()),
         (

@@ -53,12 +53,20 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
 
 fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let secret = flag("secret", leaf.secret);
+    let not_secret = flag("not_secret", leaf.not_secret);
+    let reference = leaf.reference.iter().map(|text| {
+        let krate = &model.krate;
+        quote! {
+            reference: ::core::option::Option::Some(#text),
+            default: ::core::option::Option::Some(|| #krate::__private::reference(#text)),
+        }
+    });
     let env = leaf.env.iter().map(|name| quote!(env: ::core::option::Option::Some(#name),));
     let default = leaf.default.iter().map(|value| {
         let value = default(model, field, leaf, value);
         quote!(default: ::core::option::Option::Some(|| #value),)
     });
-    quote!(#secret #(#env)* #(#default)*)
+    quote!(#secret #not_secret #(#reference)* #(#env)* #(#default)*)
 }
 
 fn text(name: &str, text: &str) -> TokenStream {

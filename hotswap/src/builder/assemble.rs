@@ -33,9 +33,10 @@ use crate::{
     load::{self, Input, Model},
     pins::Pins,
     root::{self, Root},
+    secrets::{known::Accepted, refresher::Told, stores::Stores},
     shape::Shape,
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
+    source::{Changed, UnknownKeys, names::Names, priority, sealed},
     state::{Saved, StateDir, Today},
     value::Value,
     watch::{
@@ -54,6 +55,7 @@ struct Sources {
     policy: Policy,
     state_dir: Option<PathBuf>,
     last_good: LastGood,
+    stores: Arc<Stores>,
 }
 
 impl Options {
@@ -80,11 +82,13 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
+            schemes: Arc::clone(builder.stores.schemes()),
             rank: 0,
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));
+        issues.extend(builder.stores.mistakes());
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -102,8 +106,11 @@ impl Sources {
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
         issues.extend(last_good_without_state(&options));
+        let mut stores = builder.stores;
+        stores.follow = options.watch;
         let (timing, Options { watch, policy, state_dir, last_good, .. }) = (options.timing(), options);
-        Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good })
+        let stores = Arc::new(stores);
+        Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good, stores })
     }
 
     fn open_state_dir(&mut self) -> Result<Option<StateDir>, Error> {
@@ -154,7 +161,7 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> 
                     .with_help("use .toml, .yaml, .yml or .json"),
                 )
             };
-            (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
+            (priority::FILES, FileKind::File(sealed::format(&path).ok_or_else(unknown)?))
         }
     };
     Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))
@@ -179,16 +186,19 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
-    let variables = |name: &str| collected.variable(name);
-    let unread = sources.issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let input = Input {
-        layers: &collected.layers,
-        pins: &Pins::new(),
-        names: Some(&collected.names),
-        variables: &variables,
-        unread,
-    };
-    let root: Arc<dyn Any + Send + Sync> = load::load(Model::of::<T>(), &input)?.root;
+    let unread: Vec<_> = sources.issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+    let loaded = sources.stores.resolve(collected.accepted(), |secrets| {
+        let input = Input {
+            layers: &collected.layers,
+            pins: &Pins::new(),
+            names: Some(&collected.names),
+            variables: &|name: &str| collected.variable(name),
+            unread: unread.clone(),
+            secrets,
+        };
+        load::load(Model::of::<T>(), &input)
+    })?;
+    let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
     Ok(Arc::into_inner(typed).unwrap_or_else(|| unreachable!("nobody else has it")))
 }
@@ -204,15 +214,17 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let began = Instant::now();
     let (saved, found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE);
     let issues = std::mem::take(&mut sources.issues);
-    let (policy, last_good) = (&sources.policy, sources.last_good);
-    let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good };
-    let Start { first, state, history, mut warnings, refused } = given.start(issues, began)?;
+    let (policy, last_good, stores) = (&sources.policy, sources.last_good, &sources.stores);
+    let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
+    let Start { first, state, history, references, mut warnings, refused } = given.start(issues, began)?;
 
     let keeper = state_dir.map(|dir| Keeper::new(dir, &found));
     warnings.extend(found);
-    let current = Current::new(first);
-    let core = Core::new(Model::of::<T>(), current, state, Some(commands), sources.policy, history);
+    listen_to_stores(&sources.stores, &commands);
+    let (current, commands) = (Current::new(first), Some(commands));
+    let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
     let core = Arc::new(core.named(collected.names).kept_by(keeper));
+    core.board().references = references;
     core.warn(warnings);
     refused.iter().for_each(|error| core.refuse_start(error));
     let (end, ended) = channel();
@@ -227,6 +239,17 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     };
     start(&core, engine, ended)?;
     Ok(Handle::root(Lease::first(core)).into())
+}
+
+fn listen_to_stores(stores: &Stores, commands: &Sender<Command>) {
+    let commands = commands.clone();
+    stores.listen(move |told| {
+        // An engine that has ended needs no news.
+        let _ = commands.send(match told {
+            Told::Changed => Command::Secrets,
+            Told::Found => Command::Reconsider,
+        });
+    });
 }
 
 fn watcher(commands: &Sender<Command>) -> Watcher {
@@ -274,12 +297,12 @@ fn last_good_without_state(options: &Options) -> Option<Issue> {
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
-    let state = State::new(Vec::new(), Arc::default());
+    let state = State::new(Vec::new(), Arc::default(), Accepted::default());
     let content = state.content(&root, &tree, false);
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
     let policy = Policy::default();
     let history = History::begun(policy.history, Record::first(1, Duration::ZERO), content);
-    let core = Core::new(Model::of::<T>(), current, state, None, policy, history);
+    let core = Core::new(Model::of::<T>(), current, state, None, policy, Arc::default(), history);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

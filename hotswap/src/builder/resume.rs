@@ -12,9 +12,10 @@ use crate::{
     history::{History, Record, content::Content},
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded, Model},
+    load::{self, Input, Loaded, Model, Places},
     panics::let_go,
     pins::Pins,
+    secrets::{known::Secrets, stores::Stores},
     snapshot::{Cause, Published},
     source::Layer,
     state::{Past, Saved},
@@ -25,6 +26,8 @@ pub(super) struct Start {
     pub(super) first: Published,
     pub(super) state: State,
     pub(super) history: History,
+    /// What stands for secrets.
+    pub(super) references: Places,
     pub(super) warnings: Vec<Issue>,
     /// Why the sources were not taken.
     pub(super) refused: Option<Error>,
@@ -37,6 +40,7 @@ pub(super) struct Given<'g> {
     pub(super) saved: Saved,
     pub(super) policy: &'g Policy,
     pub(super) last_good: LastGood,
+    pub(super) stores: &'g Arc<Stores>,
 }
 
 /// Loaded, and what it stands on.
@@ -63,18 +67,22 @@ impl Given<'_> {
         let collected = self.collected;
         let holds = self.saved.past.as_ref().map(|past| past.holds.clone()).unwrap_or_default();
         let ground = holds.overrule(&collected.layers, &collected.variables);
-        let variables = |name: &str| collected.variable(name);
-        let unread = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-        let input = Input {
-            layers: &ground.layers,
-            pins: &self.saved.pins,
-            names: Some(&collected.names),
-            variables: &variables,
-            unread,
-        };
-        let settled = settle(self.model, self.policy.conflict, &input);
-        let (loaded, pins) = settled.map_err(|error| with_a_way_out(&error))?;
-        let state = State { pins, holds: ground.holds, ..State::new(ground.layers, ground.variables) };
+        let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+        let settled = self.stores.resolve(collected.accepted(), |secrets| {
+            let input = Input {
+                layers: &ground.layers,
+                pins: &self.saved.pins,
+                names: Some(&collected.names),
+                variables: &|name: &str| collected.variable(name),
+                unread: unread.clone(),
+                secrets,
+            };
+            let settled = settle(self.model, self.policy.conflict, &input);
+            settled.map(|(loaded, pins)| (loaded, pins, secrets.accepted()))
+        });
+        let (loaded, pins, accepted) = settled.map_err(|error| with_a_way_out(&error))?;
+        let state =
+            State { pins, holds: ground.holds, ..State::new(ground.layers, ground.variables, accepted) };
         Ok(Chosen { loaded, state, cause: Cause::Start, refused: None })
     }
 
@@ -82,11 +90,14 @@ impl Given<'_> {
     fn from_last_good(&self, error: Error) -> Result<Chosen, Error> {
         let Some(past) = &self.saved.past else { return Err(error) };
         let (layers, pins) = (&past.content.layers, &self.saved.pins);
-        match self.load(layers, pins) {
-            Ok(loaded) => {
+        let loaded = self.stores.resolve(self.collected.accepted(), |secrets| {
+            self.load(layers, pins, secrets).map(|loaded| (loaded, secrets.accepted()))
+        });
+        match loaded {
+            Ok((loaded, accepted)) => {
                 let (pins, holds) = (pins.clone(), past.holds.clone());
                 let variables = Arc::clone(&self.collected.variables);
-                let state = State { pins, holds, ..State::new(layers.clone(), variables) };
+                let state = State { pins, holds, ..State::new(layers.clone(), variables, accepted) };
                 Ok(Chosen { loaded, state, cause: Cause::LastGood, refused: Some(error) })
             }
             Err(worse) => {
@@ -100,16 +111,16 @@ impl Given<'_> {
         }
     }
 
-    fn load(&self, layers: &[Arc<Layer>], pins: &Pins) -> Result<Loaded, Error> {
+    fn load(&self, layers: &[Arc<Layer>], pins: &Pins, secrets: &Secrets) -> Result<Loaded, Error> {
         let variables = |name: &str| self.collected.variable(name);
-        let input = Input { layers, pins, names: None, variables: &variables, unread: Vec::new() };
-        load::load(self.model, &input)
+        let unread = Vec::new();
+        load::load(self.model, &Input { layers, pins, names: None, variables: &variables, unread, secrets })
     }
 
     /// Gives it a version: the last one again if that is what ran, else the next.
     fn number(self, chosen: Chosen, duration: Duration) -> Start {
         let Chosen { loaded, state, cause, refused } = chosen;
-        let before = self.before(&loaded);
+        let before = self.before(&loaded, &state);
         let request = Request { cause: cause.clone(), expected: None, signature: None };
         let goes_on = cause == Cause::Start
             && before.as_ref().is_some_and(|(current, changed)| {
@@ -125,15 +136,19 @@ impl Given<'_> {
         });
         let content = state.content(&loaded.root, &loaded.tree, true);
         let history = history(self.policy, self.saved.past, content, record);
-        let first = Published::new(version, loaded.root, loaded.tree, cause).with_secrets(loaded.secrets);
-        Start { first, state, history, warnings: loaded.warnings, refused }
+        let first = Published::new(version, loaded.root, loaded.tree, cause)
+            .with_secrets(loaded.secrets)
+            .with_sealed(loaded.sealed);
+        let (references, warnings) = (loaded.references, loaded.warnings);
+        Start { first, state, history, references, warnings, refused }
     }
 
     /// The last version that was kept, if it still loads, and what differs from it.
-    fn before(&self, loaded: &Loaded) -> Option<(Published, Vec<usize>)> {
+    fn before(&self, loaded: &Loaded, state: &State) -> Option<(Published, Vec<usize>)> {
         let past = self.saved.past.as_ref()?;
         let last = past.versions.last()?;
-        let old = self.load(&past.content.layers, &past.content.running_pins()).ok()?;
+        let secrets = self.stores.secrets(state.secrets.clone()).lenient();
+        let old = self.load(&past.content.layers, &past.content.running_pins(), &secrets).ok()?;
         let old = Published::new(last.record.version, old.root, old.tree, last.record.cause.clone())
             .with_secrets(old.secrets);
         let changed = changed(&old, loaded);

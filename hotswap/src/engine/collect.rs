@@ -21,7 +21,9 @@ pub(crate) use variables::EnvSlot;
 use super::Variables;
 use crate::{
     issue::Issue,
-    shape::Shape,
+    secrets::known::Accepted,
+    secrets::schemes::Schemes,
+    shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
@@ -41,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
+    /// Who decrypts files.
+    pub(crate) schemes: Arc<Schemes>,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
 }
@@ -126,16 +130,21 @@ pub enum Health {
     Degraded,
 }
 
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Absent => "absent",
+            Self::Missing => "missing",
+            Self::Failing => "failing",
+            Self::Degraded => "degraded",
+        })
+    }
+}
+
 impl fmt::Display for SourceStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let health = match self.health {
-            Health::Ok => "ok",
-            Health::Absent => "absent",
-            Health::Missing => "missing",
-            Health::Failing => "failing",
-            Health::Degraded => "degraded",
-        };
-        write!(f, "{}: {health}", self.name)?;
+        write!(f, "{}: {}", self.name, self.health)?;
         self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
         self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
     }
@@ -243,7 +252,8 @@ impl Collector {
         dotenv.extend(process);
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
-            self.changes.environment |= collected.layers.iter().any(|layer| layer.has_templates());
+            let refers = self.settings.shape.leaves().iter().any(Leaf::secret);
+            self.changes.environment |= refers || collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
         collected.changed = self.changes.any();
@@ -265,6 +275,11 @@ impl Collector {
 }
 
 impl Collected {
+    /// What the first load knows of secrets.
+    pub(crate) fn accepted(&self) -> Accepted {
+        Accepted { table: Arc::default(), variables: Arc::clone(&self.variables) }
+    }
+
     /// A variable of the process, else of a dotenv file.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         super::commit::lookup(&self.variables, name)

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
-    lock::Writing, run::Command,
+    lock::Writing, rotate, run::Command,
 };
 use crate::{
     error::Error,
@@ -13,6 +13,7 @@ use crate::{
     load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
+    secrets::known::{Accepted, Secrets},
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -22,6 +23,11 @@ impl Core {
     ///
     /// What was rolled back stays away, unless somebody asked for this load by hand.
     pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
+        let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
+        self.stores.resolve(known, |secrets| self.accept_with(collected, by_hand, secrets))
+    }
+
+    fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let none = Holds::default();
@@ -34,12 +40,18 @@ impl Core {
             names: Some(&collected.names),
             variables: &lookup,
             unread: collected.unread.clone(),
+            secrets,
         };
         let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds };
-        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
+        let rotated = rotate::changed(&state.secrets, &next.secrets);
+        let cause = match collected.changed || rotated.is_empty() {
+            true => collected.cause.clone(),
+            false => Cause::Secrets(rotated),
+        };
+        let request = Request { cause, expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
 
@@ -96,16 +108,19 @@ impl Core {
         }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
+        self.stores.adopt(&state.secrets);
         {
             let mut board = self.board();
             board.show(&state);
+            board.references = loaded.references;
             board.secrets.extend(loaded.secrets.iter().cloned());
         }
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
-                .with_secrets(current.secrets_and(loaded.secrets));
+                .with_secrets(current.secrets_and(loaded.secrets))
+                .with_sealed(current.sealed_and(loaded.sealed));
             let old = self.current.publish(next);
             if let Some(health) = &self.policy.health {
                 health.published(version, &request.cause);

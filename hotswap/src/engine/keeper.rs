@@ -169,7 +169,7 @@ impl Core {
             value: None,
         });
         let (pins, holds) = (board.pins.clone(), board.holds.clone());
-        let veil = Veil::of(&current, &board.secrets);
+        let veil = Veil::of(&current, &board.secrets, self.stores.schemes());
         drop(board);
         Kept { version: current.version, veil, pins, holds, content, versions }
     }

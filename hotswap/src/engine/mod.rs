@@ -19,9 +19,10 @@ mod patch;
 pub(crate) mod prepare;
 mod probation;
 mod rollback;
+mod rotate;
 pub(crate) mod run;
 mod save;
-mod thread;
+pub(crate) mod thread;
 mod write;
 
 use std::{
@@ -52,9 +53,10 @@ use crate::{
     },
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::Model,
+    load::{Model, Places},
     pins::Pins,
     root::Root,
+    secrets::{known::Accepted, stores::Stores},
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
@@ -109,11 +111,14 @@ pub(crate) struct State {
     pub(crate) pending: Vec<PendingRestart>,
     /// Sources that still give what was rolled back.
     pub(crate) holds: Holds,
+    /// What its references lead to.
+    pub(crate) secrets: Accepted,
 }
 
 impl State {
-    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
-        Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>, secrets: Accepted) -> Self {
+        let (pins, pending, holds) = Default::default();
+        Self { layers, variables, pins, pending, holds, secrets }
     }
 
     /// What it takes to get back here, where `tree` is running.
@@ -146,6 +151,8 @@ pub(crate) struct Board {
     pub(crate) holds: Holds,
     /// Leaves in which a secret was met that no field says, in what is shown here too.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// What stands for secrets in the current version.
+    pub(crate) references: Places,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
@@ -163,6 +170,7 @@ impl Board {
             pending: Vec::new(),
             holds: Holds::default(),
             secrets: BTreeSet::new(),
+            references: Places::new(),
             history,
             reloads: 0,
             refused: 0,
@@ -188,6 +196,7 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
     pub(crate) policy: Policy,
+    pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
@@ -208,10 +217,12 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
+        stores: Arc<Stores>,
         history: History,
     ) -> Self {
         let mut board = Board::new(history);
         board.show(&state);
+        stores.adopt(&state.secrets);
         Self {
             model,
             current: Arc::new(current),
@@ -220,6 +231,7 @@ impl Core {
             warnings: Arc::default(),
             hooks: Hooks::new(policy.prepare_timeout),
             policy,
+            stores,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             names: None,
@@ -285,6 +297,7 @@ impl Core {
         self.notifier.close();
         self.hooks.close();
         self.policy.health.iter().for_each(|health| health.close());
+        self.stores.close();
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
@@ -295,6 +308,7 @@ impl Core {
             self.thread.join(PATIENCE);
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
+            self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
         }
         // Last of those that may write: what they wrote is to be kept too.
         if let Some(keeper) = &self.keeper {

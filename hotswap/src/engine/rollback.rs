@@ -1,6 +1,6 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     load::{self, Input, Loaded, problems::Problems},
     panics::let_go,
     pins::Signature,
+    secrets::known::Secrets,
     snapshot::Cause,
     subscribe::FieldChange,
 };
@@ -32,11 +33,14 @@ impl Core {
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        let version = self.target(target, self.current.version())?;
-        let request = Request { cause: Cause::Rollback(version), expected: None, signature };
-        self.go_back(state, version, &request)
+        self.stores.resolve(self.stores.accepted(), |secrets| {
+            let state = self.writer.enter()?;
+            self.open()?;
+            let version = self.target(target, self.current.version())?;
+            let signature = signature.clone();
+            let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+            self.go_back(state, version, &request, secrets)
+        })
     }
 
     pub(super) fn go_back(
@@ -44,6 +48,7 @@ impl Core {
         state: Writing<'_, State>,
         version: u64,
         request: &Request,
+        secrets: &Secrets,
     ) -> Result<u64, Error> {
         let mut content = self.past(version)?.content();
         let now = Instant::now();
@@ -56,11 +61,11 @@ impl Core {
             state.holds.go_back(&state.layers, &state.variables, &content, version);
         let pins = content.pins;
         let known = |name: &str| lookup(&variables, name);
-        let input =
-            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let unread = Vec::new();
+        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds };
+        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
         self.commit(state, next, live, request)
     }
 
@@ -93,8 +98,9 @@ impl Core {
             return Ok(value);
         }
         let known = |name: &str| lookup(&variables, name);
-        let input =
-            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let secrets = &self.stores.secrets(self.stores.accepted()).lenient();
+        let unread = Vec::new();
+        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
         let Loaded { root, tree, .. } = load::load(self.model, &input)?;
         Ok(Fixed { root, tree })
     }
@@ -144,10 +150,13 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
+    let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded {
         root: Arc::clone(&value.root),
         tree: value.tree.clone(),
-        secrets: BTreeSet::new(),
-        warnings: Vec::new(),
+        secrets,
+        sealed,
+        references,
+        warnings,
     })
 }

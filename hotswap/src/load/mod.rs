@@ -3,6 +3,7 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod fetched;
 mod hidden;
 mod merge;
 mod origins;
@@ -12,9 +13,10 @@ pub(crate) mod problems;
 mod trace;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
+pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, taken_beside};
@@ -31,10 +33,12 @@ use crate::{
     resolve::interpolate,
     root::{self, Root},
     secret::notice,
+    secrets::known::Secrets,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
 };
+use fetched::References;
 use problems::Problems;
 
 type Decoded = Result<Arc<dyn Root>, DecodeError>;
@@ -68,6 +72,8 @@ pub(crate) struct Input<'i> {
     pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
     /// Why sources gave no layer; what else is wrong is reported beside it.
     pub(crate) unread: Vec<Issue>,
+    /// What references lead to.
+    pub(crate) secrets: &'i Secrets,
 }
 
 /// What a load yields.
@@ -77,6 +83,10 @@ pub(crate) struct Loaded {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// Those among them that are secret because a file is that gives them.
+    pub(crate) sealed: BTreeSet<Keys>,
+    /// What stands for secrets that were fetched.
+    pub(crate) references: Places,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -88,31 +98,44 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         None => merge(below, layer.tree()),
     });
     let complete = merge(below(model.shape, Some(&merged)), &merged);
-    let templates = input.layers.iter().any(|layer| layer.has_templates());
+    let templates =
+        input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = pin::pin(resolved, model.shape, input.pins);
+    let mut references = References::new(input.secrets, model.shape, input.pins);
+    let mut tree = pin::pin(references.marked(resolved), model.shape, input.pins);
+    let mut ignored = IgnoredKeys::default();
+    let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
+    while let Some(next) = references.met(&tree, &met) {
+        (tree, ignored) = (next, IgnoredKeys::default());
+        (decoded, met) = notice::places(|| (model.decode)(&tree, &ignored));
+    }
+    let mut secrets = notice::leaves(model.shape, &met);
 
-    let mut problems = Problems::new(templates.then_some(complete), unresolved);
-    let ignored = RefCell::default();
-    let (decoded, mut secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
+    let sealed: BTreeSet<Keys> =
+        input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
+    let unresolved = unresolved.into_iter().chain(references.take_issues()).collect();
+    let written = (templates || references.any_failed()).then(|| references.mark(complete));
+    let mut problems = Problems::new(written, unresolved).sealing(sealed.clone());
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    secrets.extend(problems.take_secrets());
-    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input, &secrets);
+    secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
+    let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
+    let (issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
     match decoded {
         Ok(root) if issues.is_empty() => {
-            let misfits =
-                |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets)).to_vec();
+            let misfits = |layer: &Layer| {
+                layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
+            };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, secrets, warnings })
+            Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }
@@ -122,7 +145,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
     (model.probe)(tree, &Keys::root(), problems);
-    if problems.len() == before {
+    if problems.len() == before && !problems.is_unresolved(&error.keys()) {
         let message = error.message(problems.any_secret(model.shape));
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);
     }

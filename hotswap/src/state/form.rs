@@ -318,7 +318,11 @@ impl Writer<'_> {
                 UnknownKeys::Warn => UnknownKeysForm::Warn,
                 UnknownKeys::Allow => UnknownKeysForm::Allow,
             },
-            tree: Tree(self.veil.tree(layer.tree(), self.shape)),
+            tree: Tree(match layer.is_sealed() {
+                // All of an encrypted file is secret.
+                true => Value::empty(),
+                false => self.veil.tree(layer.tree(), self.shape),
+            }),
         }
     }
 

@@ -6,41 +6,57 @@ use crate::{
     effective::holds_secret,
     keys::Keys,
     load::{place, unknown::normalise},
+    secrets::{reference::Reference, schemes::Schemes},
     shape::{Leaf, Shape},
     snapshot::Published,
-    value::Value,
+    value::{Untyped, Value},
 };
 
-/// The places of leaves that are secret.
+/// The places of leaves that are secret, and which texts only say where a secret is to be found.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Veil(Vec<Keys>);
+pub(crate) struct Veil {
+    places: Vec<Keys>,
+    schemes: Arc<Schemes>,
+}
 
 impl Veil {
     /// Those that fields name, and those in which a secret was met.
-    pub(crate) fn of(current: &Published, met: &BTreeSet<Keys>) -> Self {
+    pub(crate) fn of(current: &Published, met: &BTreeSet<Keys>, schemes: &Arc<Schemes>) -> Self {
         let hidden = |leaf: &Leaf| current.hides(leaf) || met.contains(&leaf.keys);
         let leaves = current.root.shape().leaves().into_iter().filter(hidden);
-        Self(leaves.map(|leaf| leaf.keys).collect())
+        Self { places: leaves.map(|leaf| leaf.keys).collect(), schemes: Arc::clone(schemes) }
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = &Keys> {
-        self.0.iter()
+        self.places.iter()
     }
 
     /// The value at a place as it may be written; `None` if that is nothing.
     pub(super) fn show(&self, at: &Keys, value: &Value) -> Option<Value> {
-        if self.0.iter().any(|secret| at.starts_with(secret)) {
-            return is_reference(value).then(|| value.clone());
+        if self.places.iter().any(|secret| at.starts_with(secret)) {
+            return self.is_reference(value).then(|| value.clone());
         }
-        let below = self.0.iter().filter(|secret| secret.starts_with(at));
+        let below = self.places.iter().filter(|secret| secret.starts_with(at));
         let shown = below.fold(value.clone(), |value, secret| {
             let below = Keys(secret.0[at.0.len()..].to_vec());
             match below.find(&value) {
-                Some(found) if !is_reference(found) => place(&value, &below, None),
+                Some(found) if !self.is_reference(found) => place(&value, &below, None),
                 _ => value,
             }
         });
         if holds_secret(&shown) { open(&shown) } else { Some(shown) }
+    }
+
+    /// Whether the value only says where the secret is to be found. What is mixed with other text, or has a default, may
+    /// hold a part of it.
+    fn is_reference(&self, value: &Value) -> bool {
+        match value {
+            Value::Template(text) => is_variable(text),
+            Value::Text(text) | Value::Untyped(Untyped { text, .. }) => {
+                Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some()
+            }
+            _ => false,
+        }
     }
 
     /// A tree as it may be written, without keys that no field takes: nobody knows what they hold.
@@ -51,11 +67,8 @@ impl Veil {
     }
 }
 
-/// Whether the value only says where the secret is to be found. What is mixed with other text, or has a default, may
-/// hold a part of it.
-fn is_reference(value: &Value) -> bool {
-    let Value::Template(text) = value else { return false };
-    let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+fn is_variable(template: &str) -> bool {
+    let name = template.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     name.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
@@ -79,7 +92,8 @@ mod tests {
     use super::*;
 
     fn veil(places: &[&str]) -> Veil {
-        Veil(places.iter().map(|place| place.split('.').collect()).collect())
+        let places = places.iter().map(|place| place.split('.').collect()).collect();
+        Veil { places, ..Veil::default() }
     }
 
     fn shown(at: &str, value: Value) -> Option<serde_json::Value> {
@@ -104,6 +118,8 @@ mod tests {
         for more in ["x${DB_PASSWORD}", "${DB_PASSWORD:x}", "${A}x${B}", "$${x}", "${A}${B}"] {
             assert_eq!(template(more), None, "{more}");
         }
+        assert_eq!(shown("db.password", Value::text("file:/run/pw")), Some(json!("file:/run/pw")));
+        assert_eq!(shown("db.password", Value::text("unheard-of:pw")), None);
     }
 
     #[test]

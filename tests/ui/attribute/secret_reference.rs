@@ -1,10 +1,10 @@
-use hotswap::HotConfig;
+use hotswap::{HotConfig, Secret};
 use serde::Deserialize;
 
 #[derive(Deserialize, HotConfig)]
 struct App {
-    #[hot(secret = "env:TOKEN")]
-    token: String,
+    #[hot(secret = "hunter2")]
+    token: Secret<String>,
 }
 
 fn main() {}

@@ -32,6 +32,12 @@ struct App {
     #[hot(secret, default = token)]
     alias: Token,
     unmarked: Secret<String>,
+    #[hot(secret = "vault:secret/data/${STAGE}/app?version=3#db.password")]
+    fetched: Secret<String>,
+    #[hot(secret = "env:PIN", length(min = 4))]
+    from_environment: Option<Secret<String>>,
+    #[hot(not_secret)]
+    token_of_the_public_demo: String,
 }
 
 fn token() -> &'static str {

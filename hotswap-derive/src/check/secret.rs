@@ -1,0 +1,33 @@
+//! `#[hot(secret)]` and `#[hot(not_secret)]` against what else is said of the field.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
+use crate::{input, mistakes::Mistakes};
+
+pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
+    let secret = field.hot.secret.as_ref();
+    let reference = secret.and_then(|secret| secret.reference.as_ref());
+    if let (Some(reference), Some(_)) = (reference, &field.hot.default) {
+        mistakes.on(reference, "the reference is the default: remove `default`, or the reference");
+    }
+    if let (Some(reference), true) = (reference, field.serde.flatten.is_some()) {
+        mistakes.on(reference, "the keys of a flattened field are given one by one: remove the reference");
+    }
+    let Some(span) = field.hot.not_secret else { return };
+    if secret.is_some() {
+        mistakes.at(span, "the field is marked as secret: remove `not_secret`, or `secret`");
+    } else if is_named_in(ty.to_token_stream()) {
+        mistakes.at(span, "a `Secret` is secret whatever the field says: remove `not_secret`");
+    }
+}
+
+/// Whether `Secret` stands anywhere in the type. What hides behind an alias or inside a struct, the decoder finds.
+pub(super) fn is_named_in(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "Secret",
+        TokenTree::Group(group) => is_named_in(group.stream()),
+        _ => false,
+    })
+}

@@ -1,0 +1,8 @@
+//! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
+
+mod files;
+mod references;
+mod rotation;
+mod store;
+mod variables;
+mod versions;

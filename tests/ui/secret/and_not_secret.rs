@@ -1,0 +1,10 @@
+use hotswap::{HotConfig, Secret};
+use serde::Deserialize;
+
+#[derive(Deserialize, HotConfig)]
+struct App {
+    #[hot(secret, not_secret)]
+    token: Secret<String>,
+}
+
+fn main() {}
