@@ -151,7 +151,7 @@ impl Book {
 
     /// What is due.
     pub(super) fn work(&mut self, now: Instant, rhythm: Rhythm) -> Work {
-        let mut work = Work { watch: self.to_watch(rhythm), ..Work::default() };
+        let mut work = Work { watch: self.unwatched(rhythm), ..Work::default() };
         let mut probed = BTreeSet::new();
         for (place, entry) in &mut self.entries {
             let ended = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));
@@ -238,7 +238,7 @@ impl Book {
     }
 
     /// Where what is watched differs from what is in use.
-    fn to_watch(&mut self, rhythm: Rhythm) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
+    fn unwatched(&mut self, rhythm: Rhythm) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
         if !rhythm.follow {
             return BTreeMap::new();
         }
@@ -253,6 +253,19 @@ impl Book {
             wanted.into_iter().filter(|(scheme, now)| self.watched.get(scheme) != Some(now)).collect();
         self.watched.extend(news.clone());
         news
+    }
+
+    /// Every provider that watches something, with nothing more to watch.
+    pub(super) fn let_go(&mut self) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
+        let mut watched = std::mem::take(&mut self.watched);
+        watched.retain(|_, locations| !locations.is_empty());
+        watched.values_mut().for_each(BTreeSet::clear);
+        watched
+    }
+
+    /// Whether the last attempt at it failed for the same reason.
+    pub(super) fn is_known(&self, place: &Place, error: &FetchError) -> bool {
+        self.entries.get(place).is_some_and(|entry| entry.failure.as_ref() == Some(error))
     }
 
     /// Everything that is fetched anew when somebody asks for it: what has no lease, where the store is not left alone.
@@ -342,3 +355,7 @@ impl Entry {
         false
     }
 }
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;
