@@ -14,10 +14,14 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
+#[cfg(feature = "vault")]
+mod runtime;
 pub(crate) mod schemes;
 mod status;
 pub(crate) mod stores;
 pub(crate) mod table;
+#[cfg(feature = "vault")]
+pub mod vault;
 
 pub use file::File;
 pub use lease::Lease;

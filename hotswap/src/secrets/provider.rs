@@ -59,6 +59,7 @@ pub trait SecretProvider: Send + Sync + 'static {
 ///     .leased(Lease::new(Duration::from_secs(60)))
 ///     .version("7");
 /// assert!(!format!("{fetched:?}").contains("hunter2"));
+/// assert!(*fetched.payload() == Payload::text("hunter2".into()) && fetched.lease().is_some());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fetched {
@@ -87,6 +88,16 @@ impl Fetched {
     /// What the store calls this content; shown in the status.
     pub fn version(self, version: impl Into<String>) -> Self {
         Self { version: Some(version.into()), ..self }
+    }
+
+    /// What stands there, for a provider that hands on what another one gives.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// For how long.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
     }
 }
 
