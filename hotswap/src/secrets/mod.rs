@@ -4,6 +4,7 @@
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value.
 
 pub(crate) mod book;
+mod entry;
 pub(crate) mod fetch;
 mod file;
 pub(crate) mod known;

@@ -95,7 +95,8 @@ impl Stores {
         Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now())
     }
 
-    /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since stores may be
+    /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since
+    /// stores may be
     /// slow.
     pub(crate) fn resolve<R>(
         &self,
