@@ -5,3 +5,4 @@ mod references;
 mod rotation;
 mod store;
 mod variables;
+mod versions;
