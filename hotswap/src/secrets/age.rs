@@ -17,8 +17,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-#[cfg(not(feature = "cli"))]
-use self::identities::Identities;
 pub(crate) use self::identities::Identities;
 
 use self::{
