@@ -3,6 +3,9 @@
 //! A test that it does not let run is compiled with `#[ignore]`, so that no runner counts it as passed, and the
 //! test `left_out` writes its name and the reason down for `cargo xtask test` to print.
 
+#[path = "servers/build.rs"]
+mod servers;
+
 use std::{
     env, fs,
     os::unix::fs::MetadataExt,
@@ -49,6 +52,7 @@ fn main() {
         lacks.push(format!("no {PATCHES} in HOTSWAP_JSON_PATCH_TESTS or beside the workspace"));
     }
     println!("cargo::rustc-env=HOTSWAP_LACKS={}", lacks.join("; "));
+    servers::look();
 }
 
 /// Where the official cases of JSON Patch are, if anywhere.

@@ -121,7 +121,7 @@ pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
 pub use secret::{Redacted, Secret, SecretValue};
-pub use secrets::SecretProvider;
+pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};

@@ -50,6 +50,8 @@ pub enum Cause {
     Environment,
     /// Other sources changed, by the names they give themselves.
     Sources(Vec<String>),
+    /// Secrets changed in their stores, by scheme and location.
+    Secrets(Vec<String>),
     /// A value was set at run time.
     Set,
     /// Values were changed by a closure at run time.
@@ -84,6 +86,7 @@ impl fmt::Display for Cause {
             }
             Self::Environment => f.write_str("environment"),
             Self::Sources(names) => f.write_str(&names.join(", ")),
+            Self::Secrets(places) => write!(f, "secret {}", places.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),
             Self::Patch => f.write_str("patch"),

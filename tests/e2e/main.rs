@@ -26,3 +26,6 @@ mod stores;
 mod support;
 mod types;
 mod writes;
+
+/// Which abilities the build script did not find, and why.
+const LACKS: &str = env!("HOTSWAP_LACKS");

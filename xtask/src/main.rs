@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test | ci | bench | coverage`.
 
 mod coverage;
+mod servers;
 mod steps;
 mod tools;
 

@@ -9,6 +9,7 @@ use std::{
     time::Instant,
 };
 
+use crate::servers;
 use crate::tools;
 
 pub(crate) type Outcome = Result<(), String>;
@@ -56,8 +57,11 @@ pub(crate) fn test() -> Outcome {
         &["test", "--lib", "--bins", "--tests", "--examples"]
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
-    cargo_step("tests", runner.iter().chain(&selection))?;
-    cargo_step("documentation tests", ["test", "--doc"].iter().chain(&selection))?;
+    let servers = servers::bring();
+    let step =
+        |what, arguments: &[&str]| run(what, cargo().envs(servers.clone()).args(arguments).args(selection));
+    step("tests", runner)?;
+    step("documentation tests", &["test", "--doc"])?;
     report(&left_out);
     Ok(())
 }
@@ -97,7 +101,7 @@ pub(crate) fn ci() -> Outcome {
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--no-default-features"];
     cargo_step("no feature", check)?;
-    for feature in ["derive", "toml", "yaml", "json", "cli", "age"] {
+    for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age"] {
         cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
     }
     Ok(())

@@ -26,7 +26,7 @@ use crate::{
     load::{self, Input, Loaded, Model},
     pins::Pins,
     root::{self, Root},
-    secrets::{known::Accepted, stores::Stores},
+    secrets::{known::Accepted, refresher::Told, stores::Stores},
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, names::Names, priority, sealed},
     value::Value,
@@ -94,8 +94,17 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        let (timing, stores) = (options.timing(), Arc::new(builder.stores));
-        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy, stores })
+        let mut stores = builder.stores;
+        stores.follow = options.watch;
+        let timing = options.timing();
+        Ok(Self {
+            collector,
+            issues,
+            timing,
+            watch: options.watch,
+            policy: options.policy,
+            stores: Arc::new(stores),
+        })
     }
 
     fn first_read(
@@ -191,11 +200,13 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
 
     let duration = began.elapsed();
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables), secrets);
-    let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
+    let (warnings, references, policy) = (loaded.warnings.clone(), loaded.references, sources.policy);
+    listen_to_stores(&sources.stores, &commands);
     let current = Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets);
     let current = Current::new(current.with_sealed(loaded.sealed));
     let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
+    core.board().references = references;
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
@@ -209,6 +220,17 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     };
     start(&core, engine, ended)?;
     Ok(Handle::root(Lease::first(core)).into())
+}
+
+fn listen_to_stores(stores: &Stores, commands: &Sender<Command>) {
+    let commands = commands.clone();
+    stores.listen(move |told| {
+        // An engine that has ended needs no news.
+        let _ = commands.send(match told {
+            Told::Changed => Command::Secrets,
+            Told::Found => Command::Reconsider,
+        });
+    });
 }
 
 fn watcher(commands: &Sender<Command>) -> Watcher {

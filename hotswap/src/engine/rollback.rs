@@ -1,6 +1,6 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
@@ -150,11 +150,13 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
+    let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded {
         root: Arc::clone(&value.root),
         tree: value.tree.clone(),
-        secrets: BTreeSet::new(),
-        sealed: BTreeSet::new(),
-        warnings: Vec::new(),
+        secrets,
+        sealed,
+        references,
+        warnings,
     })
 }

@@ -9,6 +9,7 @@
 //! | [`writing`] | how to change values at run time, and what becomes of them |
 //! | [`history`] | what happened, the way back, and what stays away |
 //! | [`gates`] | what may hold a valid change back, or take it back |
+//! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
 //! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
@@ -38,6 +39,9 @@ pub mod history {}
 
 #[doc = include_str!("gates.md")]
 pub mod gates {}
+
+#[doc = include_str!("secrets.md")]
+pub mod secrets {}
 
 #[doc = include_str!("errors.md")]
 pub mod errors {}

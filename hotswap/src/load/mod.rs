@@ -16,6 +16,7 @@ pub(crate) mod unknown;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
+pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, taken_beside};
@@ -84,6 +85,8 @@ pub(crate) struct Loaded {
     pub(crate) secrets: BTreeSet<Keys>,
     /// Those among them that are secret because a file is that gives them.
     pub(crate) sealed: BTreeSet<Keys>,
+    /// What stands for secrets that were fetched.
+    pub(crate) references: Places,
     pub(crate) warnings: Vec<Issue>,
 }
 
@@ -132,7 +135,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, secrets, sealed, warnings })
+            Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }

@@ -90,7 +90,7 @@ fn no_key(whole: &Value, key: &str) -> FetchError {
     }
 }
 
-fn wipe(json: Json) {
+pub(super) fn wipe(json: Json) {
     match json {
         Json::String(mut text) => text.zeroize(),
         Json::Array(items) => items.into_iter().for_each(wipe),

@@ -66,18 +66,20 @@ pub trait SecretProvider: Send + Sync + 'static {
 ///     .leased(Lease::new(Duration::from_secs(60)))
 ///     .version("7");
 /// assert!(!format!("{fetched:?}").contains("hunter2"));
+/// assert!(*fetched.payload() == Payload::text("hunter2".into()) && fetched.lease().is_some());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fetched {
     pub(crate) payload: Payload,
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
+    pub(crate) settled: bool,
 }
 
 impl Fetched {
     /// One that stays valid until it is changed in its store.
     pub fn new(payload: Payload) -> Self {
-        Self { payload, lease: None, version: None }
+        Self { payload, lease: None, version: None, settled: false }
     }
 
     /// The same for a limited time.
@@ -85,9 +87,24 @@ impl Fetched {
         Self { lease: Some(lease), ..self }
     }
 
+    /// The same for ever: it is not fetched again.
+    pub fn settled(self) -> Self {
+        Self { settled: true, ..self }
+    }
+
     /// What the store calls this content; shown in the status.
     pub fn version(self, version: impl Into<String>) -> Self {
         Self { version: Some(version.into()), ..self }
+    }
+
+    /// What stands there, for a provider that hands on what another one gives.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// For how long.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
     }
 }
 
