@@ -17,7 +17,7 @@ use crate::{
         },
         locate::{Places, Spot},
     },
-    value::Value,
+    value::{Untyped, Value},
 };
 
 /// The text of the file with every `age:` reference encrypted anew, and how many there were.
@@ -49,9 +49,15 @@ pub(super) fn rotate(
     }
     let edited = fresh.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
     let now = format::parse(format, &edited).unwrap_or(Value::Null);
-    let left = found.iter().filter(|(keys, old)| !is_replaced(keys, old, &fresh, &now));
+    // What is folded over lines or escaped does not stand in the text as it is read.
+    let meant = replaced(&tree, &fresh);
+    let left = found.iter().filter(|(keys, _)| keys.find(&now) != keys.find(&meant));
     let left: Vec<_> = left.map(|(keys, _)| place((keys, folded()))).collect();
-    if left.is_empty() { Ok((edited, found.len())) } else { Err(left) }
+    match left.is_empty() {
+        true if now == meant => Ok((edited, found.len())),
+        true => Err(vec![place((&Keys::root(), folded()))]),
+        false => Err(left),
+    }
 }
 
 /// What takes the place of each ciphertext.
@@ -74,10 +80,23 @@ fn sealed_anew<'f>(
     (fresh, issues)
 }
 
-/// What is folded over lines or escaped does not stand in the text as it is read.
-fn is_replaced(keys: &Keys, old: &str, fresh: &Fresh<'_>, now: &Value) -> bool {
-    let expected = fresh.get(location(old)).map(|new| old.replacen(location(old), new, 1));
-    expected.is_some() && keys.find(now).and_then(as_text) == expected.as_deref()
+/// The tree as it is to be.
+fn replaced(value: &Value, fresh: &Fresh<'_>) -> Value {
+    let text = |text: &str| match fresh.get(location(text)).filter(|_| text.starts_with("age:")) {
+        Some(new) => text.replacen(location(text), new, 1),
+        None => text.to_owned(),
+    };
+    match value {
+        Value::List(items) => Value::list(items.iter().map(|item| replaced(item, fresh))),
+        Value::Table(entries) => {
+            Value::table(entries.iter().map(|(name, value)| (name.clone(), replaced(value, fresh))))
+        }
+        Value::Text(old) => Value::text(&text(old)),
+        Value::Untyped(Untyped { text: old, dialect }) => {
+            Value::Untyped(Untyped { text: text(old).into(), dialect: *dialect })
+        }
+        other => other.clone(),
+    }
 }
 
 fn folded() -> Refusal {
@@ -127,7 +146,7 @@ fn location(text: &str) -> &str {
 
 fn as_text(value: &Value) -> Option<&str> {
     match value {
-        Value::Text(text) | Value::Template(text) => Some(text),
+        Value::Text(text) => Some(text),
         Value::Untyped(untyped) => Some(&untyped.text),
         _ => None,
     }
