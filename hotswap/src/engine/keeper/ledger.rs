@@ -40,14 +40,14 @@ pub(super) struct Progress {
     /// Up to which commit somebody waits for everything.
     pub(super) urgent: u64,
     /// Until when the history is not written, unless it is urgent: so long after that.
-    rest: Option<(Instant, Duration)>,
+    pub(super) rest: Option<(Instant, Duration)>,
     /// The version that the disk has.
-    saved: Option<u64>,
+    pub(super) saved: Option<u64>,
     pub(super) problem: Option<String>,
     /// Whether a write failed that is to be tried again.
-    retry: bool,
+    pub(super) retry: bool,
     pub(super) closed: bool,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl Ledger {
