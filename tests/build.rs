@@ -15,7 +15,7 @@ use std::{
 
 /// What a row may need, and a command that succeeds where it can be had. Each runs in a mount namespace of its
 /// own, in an empty directory.
-const ABILITIES: [(&str, &str); 6] = [
+const ABILITIES: [(&str, &str); 7] = [
     ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
     (
         "overlay",
@@ -26,6 +26,8 @@ const ABILITIES: [(&str, &str); 6] = [
     // Only root has to become somebody else, who must be able to reach the test's binary.
     ("nobody", "[ -z \"$ROOT\" ] || setpriv --reuid=65534 --regid=65534 --clear-groups ls \"$PWD\""),
     ("faketime", "faketime -f -1d true"),
+    // `script` gives it the terminal that it reads passphrases from.
+    ("age", "age --version && age-keygen --version && script --version"),
 ];
 
 /// The official cases of JSON Patch, a folder by this name.

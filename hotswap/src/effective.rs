@@ -53,6 +53,7 @@ impl Leaves<'_> {
     }
 
     fn leaf(&mut self, field: &FieldShape, slot: usize, keys: &Keys, hidden: bool) {
+        let hidden = hidden || self.published.is_sealed(keys);
         // What a type writes has its secrets marked; what the sources gave has not.
         let given = || {
             let hides = hidden || self.published.hides_at(keys);

@@ -8,6 +8,7 @@
 mod bad_input;
 mod calls;
 mod concurrency;
+mod encryption;
 mod environment;
 mod files;
 mod gates;

@@ -3,6 +3,7 @@
 mod coverage;
 mod servers;
 mod steps;
+mod tools;
 
 use std::process::ExitCode;
 

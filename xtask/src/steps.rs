@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::servers;
+use crate::{servers, tools};
 
 pub(crate) type Outcome = Result<(), String>;
 
@@ -46,6 +46,7 @@ fn has_nextest() -> bool {
 }
 
 pub(crate) fn test() -> Outcome {
+    tools::bring();
     let left_out = root().join("target").join("left-out");
     // What an earlier run left out says nothing about this one.
     let _ = fs::remove_dir_all(&left_out);
@@ -99,7 +100,7 @@ pub(crate) fn ci() -> Outcome {
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--no-default-features"];
     cargo_step("no feature", check)?;
-    for feature in ["derive", "toml", "yaml", "json", "cli", "vault"] {
+    for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age"] {
         cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
     }
     Ok(())

@@ -28,7 +28,7 @@ use crate::{
     root::{self, Root},
     secrets::{known::Accepted, refresher::Told, stores::Stores},
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
+    source::{Changed, UnknownKeys, names::Names, priority, sealed},
     value::Value,
     watch::{
         Watcher,
@@ -71,6 +71,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
+            schemes: Arc::clone(builder.stores.schemes()),
             rank: 0,
         };
         let mut issues: Vec<_> =
@@ -133,7 +134,7 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> 
                     .with_help("use .toml, .yaml, .yml or .json"),
                 )
             };
-            (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
+            (priority::FILES, FileKind::File(sealed::format(&path).ok_or_else(unknown)?))
         }
     };
     Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))
@@ -201,8 +202,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables), secrets);
     let (warnings, references, policy) = (loaded.warnings.clone(), loaded.references, sources.policy);
     listen_to_stores(&sources.stores, &commands);
-    let current =
-        Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
+    let current = Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets);
+    let current = Current::new(current.with_sealed(loaded.sealed));
     let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
     core.board().references = references;

@@ -21,6 +21,7 @@ pub(crate) use variables::EnvSlot;
 use super::Variables;
 use crate::{
     issue::Issue,
+    secrets::schemes::Schemes,
     shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
@@ -41,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
+    /// Who decrypts files.
+    pub(crate) schemes: Arc<Schemes>,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
 }

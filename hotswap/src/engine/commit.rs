@@ -117,7 +117,8 @@ impl Core {
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
-                .with_secrets(current.secrets_and(loaded.secrets));
+                .with_secrets(current.secrets_and(loaded.secrets))
+                .with_sealed(current.sealed_and(loaded.sealed));
             let old = self.current.publish(next);
             if let Some(health) = &self.policy.health {
                 health.published(version, &request.cause);

@@ -150,6 +150,13 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
-    let (secrets, references, warnings) = Default::default();
-    Ok(Loaded { root: Arc::clone(&value.root), tree: value.tree.clone(), secrets, references, warnings })
+    let (secrets, sealed, references, warnings) = Default::default();
+    Ok(Loaded {
+        root: Arc::clone(&value.root),
+        tree: value.tree.clone(),
+        secrets,
+        sealed,
+        references,
+        warnings,
+    })
 }

@@ -227,8 +227,8 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    let (secrets, references, warnings) = Default::default();
-    Ok(Loaded { root: Arc::from(copy), tree, secrets, references, warnings })
+    let (secrets, sealed, references, warnings) = Default::default();
+    Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

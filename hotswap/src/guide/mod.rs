@@ -12,6 +12,7 @@
 //! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
+//! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
 //! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
@@ -48,6 +49,10 @@ pub mod errors {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}
+
+#[cfg(all(feature = "age", feature = "cli"))]
+#[doc = include_str!("encryption.md")]
+pub mod encryption {}
 
 #[doc = include_str!("describing.md")]
 ///

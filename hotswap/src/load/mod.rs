@@ -83,6 +83,8 @@ pub(crate) struct Loaded {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// Those among them that are secret because a file is that gives them.
+    pub(crate) sealed: BTreeSet<Keys>,
     /// What stands for secrets that were fetched.
     pub(crate) references: Places,
     pub(crate) warnings: Vec<Issue>,
@@ -113,16 +115,18 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     let mut secrets = notice::leaves(model.shape, &met);
 
+    let sealed: BTreeSet<Keys> =
+        input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
     let unresolved = unresolved.into_iter().chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
-    let mut problems = Problems::new(written, unresolved);
+    let mut problems = Problems::new(written, unresolved).sealing(sealed.clone());
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    secrets.extend(problems.take_secrets());
+    secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
     let (issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
     match decoded {
@@ -131,7 +135,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
-            Ok(Loaded { root, tree, secrets, references: references.into_places(), warnings })
+            Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }

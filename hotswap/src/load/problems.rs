@@ -21,6 +21,8 @@ pub struct Problems {
     secret: usize,
     /// Leaves in which the decoder met a secret, field by field.
     secrets: BTreeSet<Keys>,
+    /// Leaves that are secret because a file is that gives them.
+    sealed: BTreeSet<Keys>,
     /// The tree before interpolation: what a variable put in is not shown, what was written is.
     written: Option<Value>,
     /// Only types are looked at, and only of what is given.
@@ -37,6 +39,11 @@ impl Problems {
     /// For values that no rule need hold for.
     pub(crate) fn of_types() -> Self {
         Self { types_only: true, ..Self::default() }
+    }
+
+    /// The same, with the words about these leaves withheld.
+    pub(crate) fn sealing(self, sealed: BTreeSet<Keys>) -> Self {
+        Self { sealed, ..self }
     }
 
     pub(crate) fn types_only(&self) -> bool {
@@ -63,7 +70,11 @@ impl Problems {
     }
 
     pub(crate) fn any_secret(&self, shape: &'static Shape) -> bool {
-        shape.leaves().iter().any(Leaf::secret)
+        !self.sealed.is_empty() || shape.leaves().iter().any(Leaf::secret)
+    }
+
+    fn hides(&self, keys: &Keys) -> bool {
+        self.secret > 0 || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
     }
 
     /// Keys that a leaf's type ignored.
@@ -99,8 +110,9 @@ impl Problems {
     }
 
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
-        let written =
-            template.filter(|_| self.secret == 0).map(|text| format!("the value is written as {text:?}"));
+        let written = template
+            .filter(|_| !self.hides(issue.keys()))
+            .map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
             (Some(help), _) | (None, Some(help)) => issue.with_help(help),
             (None, None) => issue,
@@ -128,7 +140,7 @@ impl Problems {
         if self.unresolved && template.is_some() {
             return false;
         }
-        let findings = Findings::of(value, rules, self.secret > 0 || template.is_some());
+        let findings = Findings::of(value, rules, self.hides(keys) || template.is_some());
         let sound = findings.found.is_empty();
         for finding in findings.found {
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
@@ -144,7 +156,7 @@ impl Problems {
             return false;
         }
         let template = self.template(&place);
-        let discreet = self.secret > 0 || template.is_some();
+        let discreet = self.hides(&place) || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
         false

@@ -3,6 +3,8 @@
 //! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value.
 
+#[cfg(feature = "age")]
+pub mod age;
 pub(crate) mod book;
 pub(crate) mod fetch;
 mod file;

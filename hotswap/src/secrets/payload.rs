@@ -29,6 +29,14 @@ impl Payload {
         Self(value)
     }
 
+    /// The text, if it is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self.0.inside() {
+            Value::Untyped(untyped) => Some(&untyped.text),
+            _ => None,
+        }
+    }
+
     /// Named parts, or any other JSON. Its strings are wiped.
     pub fn json(json: Json) -> Self {
         let value = Value::secret(Value::from(&json));

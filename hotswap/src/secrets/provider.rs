@@ -33,6 +33,13 @@ pub trait SecretProvider: Send + Sync + 'static {
     /// Fetches what stands at each location: one outcome for each, in the same order.
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>>;
 
+    /// Decrypts a file that is encrypted as a whole. Asked of the provider of the scheme `age`, for sources that end in
+    /// `.age`. It may take its time: readers and writers do not wait for it.
+    fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
+        let _ = file;
+        Err(FetchError::new(FetchErrorKind::Unsupported, "the provider opens no files"))
+    }
+
     /// Makes a lease last longer, and says how long it lasts now. Who cannot, fetches again.
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
         let _ = lease;

@@ -64,6 +64,10 @@ pub(super) struct State {
 }
 
 impl Stores {
+    pub(crate) fn schemes(&self) -> &Arc<Schemes> {
+        &self.schemes
+    }
+
     /// Puts a provider in the place of whoever had the scheme. Before anything is fetched.
     pub(crate) fn give(&mut self, scheme: &str, provider: Arc<dyn SecretProvider>) {
         if let Some(schemes) = Arc::get_mut(&mut self.schemes) {
@@ -80,10 +84,6 @@ impl Stores {
                 .with_help("write it with lower-case letters, digits and `-`, beginning with a letter")
         };
         malformed.map(issue).collect()
-    }
-
-    pub(super) fn schemes(&self) -> &Schemes {
-        &self.schemes
     }
 
     pub(super) fn rhythm(&self) -> Rhythm {

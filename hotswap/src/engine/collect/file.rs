@@ -18,6 +18,7 @@ use crate::{
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
+        sealed::{self, Locked},
         together::Outcome,
     },
     watch::{chain::Target, grace::Grace},
@@ -63,6 +64,10 @@ struct FileState {
 struct Parsed {
     /// Kept, since a comparison costs less than a digest of the new text.
     text: Arc<str>,
+    /// What stood in an encrypted file, whose text is not compared.
+    sealed: Option<Vec<u8>>,
+    /// It was not decrypted, and may be another time.
+    locked: bool,
     /// The file is a mount of its own.
     mounted: bool,
     result: Result<Arc<Layer>, Vec<Issue>>,
@@ -141,7 +146,7 @@ impl FileSlot {
         for (path, state) in &mut self.files {
             let format = match kind {
                 FileKind::File(format) => Some(format),
-                FileKind::Dir => Format::of(path),
+                FileKind::Dir => sealed::format(path),
                 FileKind::Dotenv => None,
             };
             let outcome = read.remove(path).unwrap_or_else(|| Err(ReadError::missing(path)));
@@ -235,9 +240,13 @@ impl FileState {
     }
 
     fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
-        if self.content.as_ref().is_none_or(|kept| *kept.text != *content.text) {
-            self.content = Some(Parsed::of(&self.shown, content, format, settings));
-            self.changed = true;
+        let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content));
+        if fresh || self.content.as_ref().is_some_and(|kept| kept.locked) {
+            let parsed = Parsed::of(&self.shown, content, format, settings);
+            // That it still does not open is no news.
+            let told = |kept: &Parsed| kept.result.as_ref().err() == parsed.result.as_ref().err();
+            self.changed = fresh || !self.content.as_ref().is_some_and(told);
+            self.content = Some(parsed);
         }
     }
 
@@ -297,7 +306,45 @@ impl FileState {
 impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
         let mounted = is_mounted_file(&content.real);
-        let text: Arc<str> = content.text.into();
+        let Some(bytes) = content.sealed else {
+            return Self::plain(shown, content.text.into(), mounted, format, settings);
+        };
+        let opened = match format {
+            Some(_) => sealed::open(shown, &bytes, &settings.schemes),
+            None => Err(Locked { issue: sealed_dotenv(shown), passing: false }),
+        };
+        let parsed = match opened {
+            Ok(payload) => {
+                let text = payload.as_text().unwrap_or_default();
+                Self::plain(shown, text.into(), mounted, format, settings)
+            }
+            Err(Locked { issue, passing }) => Self {
+                text: "".into(),
+                sealed: None,
+                locked: passing,
+                mounted,
+                result: Err(vec![issue]),
+                variables: Variables::new(),
+            },
+        };
+        Self { sealed: Some(bytes), ..parsed }
+    }
+
+    /// Whether the file held this.
+    fn is_of(&self, content: &Content) -> bool {
+        match &content.sealed {
+            Some(_) => self.sealed == content.sealed,
+            None => *self.text == *content.text,
+        }
+    }
+
+    fn plain(
+        shown: &Path,
+        text: Arc<str>,
+        mounted: bool,
+        format: Option<Format>,
+        settings: &Settings,
+    ) -> Self {
         let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
         let result = match format::parse(format, &text) {
             Ok(tree) => {
@@ -307,6 +354,9 @@ impl Parsed {
             }
             Err(flaws) => {
                 let excerpt = |flaw: &Flaw| {
+                    if sealed::is_sealed(shown) {
+                        return None;
+                    }
                     let line = text.lines().nth(flaw.line - 1)?;
                     Excerpt::unparsed(line, |name| settings.shape.knows(name))
                 };
@@ -314,7 +364,7 @@ impl Parsed {
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { text, mounted, result, variables: Variables::new() }
+        Self { text, sealed: None, locked: false, mounted, result, variables: Variables::new() }
     }
 
     fn dotenv(shown: &Path, text: Arc<str>, mounted: bool, settings: &Settings) -> Self {
@@ -323,11 +373,12 @@ impl Parsed {
                 let variables =
                     lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text, mounted, result, variables }
+                Self { text, sealed: None, locked: false, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                Self { text, mounted, result: Err(issues), variables: Variables::new() }
+                let variables = Variables::new();
+                Self { text, sealed: None, locked: false, mounted, result: Err(issues), variables }
             }
         }
     }
@@ -344,6 +395,13 @@ fn emptied(shown: &Path) -> Issue {
     Issue::new(IssueKind::Unreadable, Keys::root(), EMPTY)
         .at(Origin::file(shown))
         .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
+}
+
+/// What its variables would be put into is not known to be secret.
+fn sealed_dotenv(shown: &Path) -> Issue {
+    Issue::new(IssueKind::Unreadable, Keys::root(), "a dotenv file cannot be encrypted")
+        .at(Origin::file(shown))
+        .with_help("put the secrets into a file that ends in .toml.age, .yaml.age or .json.age")
 }
 
 fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {
