@@ -54,6 +54,7 @@
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
 //! | `cli` | off | the module `cli`: a command line that any program can mount |
 //! | `age` | off | the module [`secrets`]`::age`: secrets and whole files that are encrypted |
+//! | `vault` | off | secrets from HashiCorp Vault and OpenBao |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 

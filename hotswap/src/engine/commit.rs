@@ -24,7 +24,7 @@ impl Core {
     /// What was rolled back stays away, unless somebody asked for this load by hand.
     pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
-        self.stores.resolve(known, |secrets| self.accept_with(collected, by_hand, secrets))
+        self.stores.resolve_or_await(known, |secrets| self.accept_with(collected, by_hand, secrets))
     }
 
     fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
