@@ -6,8 +6,10 @@ mod policy;
 mod profile;
 mod provider;
 mod reading;
+mod resume;
 mod secrets;
 mod sources;
+mod state;
 
 use std::{
     future::Future,
@@ -17,6 +19,7 @@ use std::{
 };
 
 pub(crate) use assemble::fixed;
+pub use state::LastGood;
 
 use crate::{
     config::HotConfig,
@@ -114,6 +117,8 @@ struct Options {
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
     policy: Policy,
+    state_dir: Option<PathBuf>,
+    last_good: LastGood,
 }
 
 impl Default for Options {
@@ -129,6 +134,8 @@ impl Default for Options {
             unknown_keys: None,
             allow_empty_files: false,
             policy: Policy::default(),
+            state_dir: None,
+            last_good: LastGood::Never,
         }
     }
 }

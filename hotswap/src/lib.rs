@@ -97,6 +97,7 @@ mod ser;
 mod shape;
 mod snapshot;
 mod source;
+mod state;
 mod status;
 mod subscribe;
 mod suggest;
@@ -104,7 +105,7 @@ mod sync;
 mod value;
 mod watch;
 
-pub use builder::Builder;
+pub use builder::{Builder, LastGood};
 pub use config::HotConfig;
 pub use engine::OverrideConflict;
 pub use error::Error;
@@ -125,7 +126,9 @@ pub use secret::{Redacted, Secret, SecretValue};
 pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};
+pub use status::{
+    Counts, Health, PendingRestart, Restart, SourceStatus, StateStatus, Status, WatcherHealth, WatcherMode,
+};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
 // The program of the README compiles.

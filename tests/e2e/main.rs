@@ -22,6 +22,7 @@ mod patches;
 mod reports;
 mod save;
 mod secrets;
+mod state;
 mod stores;
 mod support;
 mod types;

@@ -12,7 +12,7 @@ use super::{
     known::Accepted,
     pace::{Breaker, Leave},
     reference::Place,
-    table::{Answer, Kept, Table},
+    table::Table,
 };
 
 /// Files are written in steps: so long after the last hint they are read.

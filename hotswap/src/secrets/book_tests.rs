@@ -1,5 +1,8 @@
 use super::*;
-use crate::secrets::{Fetched, Payload};
+use crate::secrets::{
+    Fetched, Payload,
+    table::{Answer, Kept},
+};
 
 const RHYTHM: Rhythm = Rhythm { refresh: Duration::from_secs(60), follow: true };
 const HOUR: Duration = Duration::from_secs(3600);

@@ -147,6 +147,23 @@ impl Layer {
         }
     }
 
+    /// A layer that was written before a restart.
+    pub(crate) fn resumed(source: SourceId, places: Places, tree: Value, unknown_keys: UnknownKeys) -> Self {
+        Self {
+            source,
+            places,
+            templates: holds_template(&tree),
+            normal: Normal::of(tree),
+            unknown_keys,
+            complaints: Vec::new(),
+            misfits: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// Whether everything but the values is equal.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         (&self.source, &self.places, self.unknown_keys, &self.complaints)

@@ -230,6 +230,6 @@ fn a_shutdown_lets_providers_go() {
     let store = Store::with(&[("db", &login(1))]);
     let app = load(&store, NEVER);
     eventually("it is told what to watch", || store.watched() == ["db"]);
-    app.shutdown();
+    app.shutdown().unwrap();
     assert!(store.watched().is_empty());
 }
