@@ -21,7 +21,7 @@ use crate::{
     config::HotConfig,
     engine::{Policy, offload::offload},
     error::Error,
-    source::{Source, UnknownKeys},
+    source::{Source, UnknownKeys, given::SecretRules},
 };
 
 /// What the attributes of a struct say about its sources.
@@ -110,6 +110,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
+    secrets: SecretRules,
     policy: Policy,
 }
 
@@ -125,6 +126,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
+            secrets: SecretRules::default(),
             policy: Policy::default(),
         }
     }

@@ -89,6 +89,7 @@ mod resolve;
 mod root;
 mod rule;
 mod save;
+mod scan;
 mod secret;
 pub mod secrets;
 mod ser;
@@ -119,7 +120,11 @@ pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
-pub use secret::{Redacted, Secret, SecretValue};
+pub use scan::ScanCredentials;
+pub use secret::{
+    Redacted, Secret, SecretValue,
+    policy::{PlaintextSecrets, SecretSources},
+};
 pub use secrets::SecretProvider;
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -121,6 +121,11 @@ impl Published {
         Self { secrets, ..self }
     }
 
+    /// Leaves that hold a secret which no field says.
+    pub(crate) fn secrets(&self) -> &BTreeSet<Keys> {
+        &self.secrets
+    }
+
     /// Those of this version, and `more`.
     pub(crate) fn secrets_and(&self, more: BTreeSet<Keys>) -> BTreeSet<Keys> {
         self.secrets.iter().cloned().chain(more).collect()

@@ -26,6 +26,7 @@ use crate::{
     load::{self, Input, Loaded, Model},
     pins::Pins,
     root::{self, Root},
+    secret::taint::Taint,
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, format::Format, names::Names, priority},
     value::Value,
@@ -61,6 +62,7 @@ impl Sources {
         let profile = Profile::choose(builder.profile.as_deref(), builder.env.as_deref())?;
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
+        let timing = options.timing();
         let settings = Settings {
             shape: T::SHAPE,
             max_file_size: options.max_file_size,
@@ -69,6 +71,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
+            secrets: options.secrets,
             rank: 0,
         };
         let mut issues: Vec<_> =
@@ -90,7 +93,7 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self { collector, issues, timing: options.timing(), watch: options.watch, policy: options.policy })
+        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy })
     }
 
     fn first_read(
@@ -176,7 +179,11 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
     let duration = began.elapsed();
-    let state = State::new(collected.layers.clone(), Arc::clone(&collected.variables));
+    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes: None };
+    let layers = collected.layers.iter().map(|layer| layer.knowing(hidden)).collect();
+    drop(collected.layers);
+    sources.collector.learn(&loaded.secrets);
+    let state = State::new(layers, Arc::clone(&collected.variables));
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current =
         Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));

@@ -77,13 +77,14 @@ impl Core {
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
-        next: State,
+        mut next: State,
         loaded: Loaded,
         request: &Request,
     ) -> Result<u64, Error> {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        next.know(self.model.shape, &current.secrets_and(loaded.secrets.clone()));
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let step = self.step(&next, &current, &loaded, &changed, request);
         // Last of what can fail: whoever agrees must be told if the change does not come.

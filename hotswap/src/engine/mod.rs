@@ -24,7 +24,7 @@ mod thread;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -51,6 +51,8 @@ use crate::{
     load::Model,
     pins::Pins,
     root::Root,
+    secret::{Private, taint::Taint},
+    shape::Shape,
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
@@ -67,7 +69,7 @@ use thread::EngineThread;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Variables, as they were when the sources were last read.
-pub(crate) type Variables = BTreeMap<OsString, OsString>;
+pub(crate) type Variables = BTreeMap<OsString, Private>;
 
 /// What the program chose beyond its sources.
 #[derive(Clone, Debug)]
@@ -109,6 +111,14 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
         Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    }
+
+    /// Seals secrets that no field says and that a load met.
+    fn know(&mut self, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+        if !hidden.is_empty() {
+            let taint = Taint { shape, hidden, schemes: None };
+            self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
+        }
     }
 
     /// What it takes to get back here, where `tree` is running.

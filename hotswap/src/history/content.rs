@@ -8,6 +8,7 @@ use crate::{
     keys::Keys,
     pins::{Pin, Pins},
     root::Root,
+    secret::Private,
     source::{Layer, SourceId},
     value::Value,
 };
@@ -39,7 +40,7 @@ pub(crate) struct Fixed {
 pub(crate) struct Back {
     /// The sources that gave something else, or `None` for nothing.
     layers: Vec<(SourceId, Option<OldLayer>)>,
-    variables: Vec<(OsString, Option<OsString>)>,
+    variables: Vec<(OsString, Option<Private>)>,
     pins: Vec<(Keys, Option<OldPin>)>,
     held: Vec<(Keys, Option<Option<Value>>)>,
     value: Option<Fixed>,

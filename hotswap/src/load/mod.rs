@@ -30,7 +30,7 @@ use crate::{
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
-    secret::notice,
+    secret::{notice, taint::Taint},
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
@@ -94,7 +94,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let tree = pin::pin(resolved, model.shape, input.pins);
+    let mut tree = pin::pin(resolved, model.shape, input.pins);
+    seal(&mut tree, model.shape, &BTreeSet::new());
 
     let mut problems = Problems::new(templates.then_some(complete), unresolved);
     let ignored = RefCell::default();
@@ -112,10 +113,16 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
             let misfits =
                 |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets)).to_vec();
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, warnings })
         }
         _ => Err(Error::new(issues)),
     }
+}
+
+/// Seals the secrets of a tree in which nothing stands for anything else any more.
+fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+    Taint { shape, hidden, schemes: None }.seal(tree);
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.

@@ -11,10 +11,13 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::unknown::{self, Normal},
-    shape::Shape,
+    secret::taint::{Place, Taint},
     source::{
         UnknownKeys,
+        findings,
         format::Format,
+        given::{Given, Terms},
+        kept::Kept,
         locate::{Places as TextPlaces, Spot},
     },
     value::Value,
@@ -32,7 +35,7 @@ pub(crate) struct SourceId {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Places {
     /// In a text, searched for when asked.
-    Text { path: PathBuf, format: Format, text: Arc<str> },
+    Text { path: PathBuf, format: Format, text: Arc<Kept> },
     /// In a text that is not kept any more.
     Past(PathBuf),
     /// Known for each value: variables.
@@ -51,7 +54,7 @@ pub(crate) struct Named {
 }
 
 /// One source's values. Parsed once and kept until the source gives something else.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Layer {
     source: SourceId,
     places: Places,
@@ -67,32 +70,64 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
-    pub(crate) fn new(
-        places: Places,
-        tree: &Value,
-        shape: &'static Shape,
-        unknown_keys: UnknownKeys,
-    ) -> Self {
-        let normal = unknown::normalise(&without_schema(tree), shape);
+    pub(crate) fn new(places: Places, given: &Given, terms: &Terms<'_>) -> Self {
+        let normal = unknown::normalise(&without_schema(&given.tree), terms.shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self {
             source: SourceId::default(),
             places,
             normal,
-            unknown_keys,
+            unknown_keys: terms.unknown_keys,
             templates,
             complaints: Vec::new(),
             misfits: OnceLock::new(),
         };
+        let secrets = findings::of_secrets(given, terms);
+        let credentials = findings::of_credentials(&layer.normal.tree, terms);
         // To find places costs as much as to parse: only when there is something to place.
-        let text = if layer.has_oddities() { layer.text_places() } else { None };
+        let odd = layer.has_oddities() || !secrets.is_empty() || !credentials.is_empty();
+        let text = if odd { layer.text_places() } else { None };
         let found: Vec<_> = layer
             .unfamiliar(text.as_ref())
             .chain(layer.doubled(text.as_ref()))
             .chain(layer.outdated(text.as_ref()))
+            .chain(secrets.into_iter().map(|(policy, issue, written)| {
+                (policy, layer.mark(issue, text.as_ref(), &written, Spot::Value, Show::Key))
+            }))
+            .chain(credentials.into_iter().map(|(policy, issue)| {
+                let keys = issue.keys().clone();
+                (policy, layer.placed(issue, text.as_ref(), &keys, Show::Key))
+            }))
             .collect();
         layer.complaints.extend(found);
         layer
+    }
+
+    /// Seals what turned out to be secret, here and in the text. Says whether that was new.
+    pub(crate) fn learn(&mut self, taint: Taint<'_>) -> bool {
+        let tree = &mut self.normal.tree;
+        let met: Vec<_> = taint.seal(tree).into_iter().filter(Place::is_sealed).collect();
+        let written: Vec<_> = met.iter().map(|place| self.as_written(&place.own)).collect();
+        let tree = &self.normal.tree;
+        if let (false, Places::Text { format, text, .. }) = (met.is_empty(), &mut self.places) {
+            let places = written.iter().zip(&met).map(|(written, place)| (written, place.own.find(tree)));
+            Arc::make_mut(text).veil(*format, places);
+        }
+        !met.is_empty()
+    }
+
+    /// The text that it stands in, as it is kept.
+    pub(crate) fn kept(&self) -> Option<&Arc<Kept>> {
+        match &self.places {
+            Places::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same with more secrets known; itself if it holds none of them.
+    pub(crate) fn knowing(self: &Arc<Self>, taint: Taint<'_>) -> Arc<Self> {
+        let mut more = (**self).clone();
+        if more.learn(taint) { Arc::new(more) } else { Arc::clone(self) }
     }
 
     pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
@@ -167,7 +202,7 @@ impl Layer {
     /// The places of everything in the text; parses it once more, so ask once for many.
     pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
         match &self.places {
-            Places::Text { format, text, .. } => TextPlaces::of(*format, text),
+            Places::Text { format, text, .. } => text.places(*format),
             _ => None,
         }
     }
@@ -327,7 +362,7 @@ fn without_schema(tree: &Value) -> Value {
 }
 
 pub(crate) fn holds_template(value: &Value) -> bool {
-    match value {
+    match value.inside() {
         Value::Template(_) => true,
         Value::List(items) => items.iter().any(holds_template),
         Value::Table(table) => table.values().any(holds_template),

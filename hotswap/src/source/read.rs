@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
 use crate::source::{
     read_error::{ReadError, What},
     stamp::Stamp,
@@ -18,7 +20,8 @@ const CHUNK: usize = 8 * 1024;
 /// What a file held.
 #[derive(Debug)]
 pub(crate) struct Content {
-    pub(crate) text: String,
+    /// Wiped, for it may hold a secret.
+    pub(crate) text: Zeroizing<String>,
     pub(crate) stamp: Stamp,
     /// Where the file really stands, all links followed; as given if that cannot be said.
     pub(crate) real: PathBuf,
@@ -124,18 +127,21 @@ fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Optio
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).saturating_add(1);
     let limit = size(max_size);
     let mut step = if expected == 0 { CHUNK } else { size(expected) };
-    let (mut bytes, mut filled) = (Vec::new(), 0);
+    let (mut bytes, mut filled) = (Zeroizing::new(Vec::new()), 0);
     while filled < limit {
         if filled == bytes.len() {
             let room = step.min(limit - filled);
-            bytes.reserve_exact(room);
-            bytes.resize(filled + room, 0);
+            // A vector that grows in place may move, and what it leaves is not wiped.
+            let mut roomier = Zeroizing::new(Vec::with_capacity(filled + room));
+            roomier.extend_from_slice(&bytes);
+            roomier.resize(filled + room, 0);
+            bytes = roomier;
             step = bytes.len().max(CHUNK);
         }
         match file.read(&mut bytes[filled..]) {
             Ok(0) => {
                 bytes.truncate(filled);
-                return Ok(Some(bytes));
+                return Ok(Some(std::mem::take(&mut *bytes)));
             }
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -145,8 +151,12 @@ fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Optio
     Ok(None)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, ReadError> {
-    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+fn text(bytes: Vec<u8>) -> Result<Zeroizing<String>, ReadError> {
+    String::from_utf8(bytes).map(Zeroizing::new).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let bytes = Zeroizing::new(error.into_bytes());
+        not_utf8(&bytes, offset)
+    })
 }
 
 fn not_utf8(bytes: &[u8], offset: usize) -> ReadError {

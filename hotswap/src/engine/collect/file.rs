@@ -12,9 +12,12 @@ use crate::{
     excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    secret::taint::Taint,
     source::{
         Layer, Places, dir, dotenv,
         format::{self, Format, text::Flaw},
+        given::{Given, Medium},
+        kept::Kept,
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
@@ -62,7 +65,7 @@ struct FileState {
 /// What became of a content, kept until there is another.
 struct Parsed {
     /// Kept, since a comparison costs less than a digest of the new text.
-    text: Arc<str>,
+    text: Arc<Kept>,
     /// The file is a mount of its own.
     mounted: bool,
     result: Result<Arc<Layer>, Vec<Issue>>,
@@ -154,6 +157,10 @@ impl FileSlot {
         given
     }
 
+    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+        self.files.values_mut().for_each(|file| file.learn(taint));
+    }
+
     fn holds(&self, path: &Path) -> bool {
         match self.kind {
             FileKind::Dir => path.parent() == Some(&self.absolute),
@@ -235,7 +242,7 @@ impl FileState {
     }
 
     fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
-        if self.content.as_ref().is_none_or(|kept| *kept.text != *content.text) {
+        if self.content.as_ref().is_none_or(|kept| !kept.text.is_of(&content.text)) {
             self.content = Some(Parsed::of(&self.shown, content, format, settings));
             self.changed = true;
         }
@@ -270,6 +277,18 @@ impl FileState {
         dotenv.extend(content.variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
+    fn learn(&mut self, taint: Taint<'_>) {
+        let Some(Parsed { text, result: Ok(layer), .. }) = &mut self.content else { return };
+        if layer.kept().is_none() {
+            Arc::make_mut(layer).learn(taint);
+            return;
+        }
+        // Both have the same text, which is overwritten where it stands if it has one owner.
+        *text = Arc::new(Kept::unseen(""));
+        Arc::make_mut(layer).learn(taint);
+        layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));
+    }
+
     fn status(&self) -> SourceStatus {
         let first = |issues: &[Issue]| issues.first().map(|issue| issue.message().to_owned());
         let (health, message) = match (&self.trouble, &self.content) {
@@ -297,15 +316,19 @@ impl FileState {
 impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
         let mounted = is_mounted_file(&content.real);
-        let text: Arc<str> = content.text.into();
-        let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
+        let text = content.text;
+        let Some(format) = format else { return Self::dotenv(shown, &text, mounted, settings) };
+        let kept;
         let result = match format::parse(format, &text) {
             Ok(tree) => {
-                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&text) };
-                let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
+                let given = Given::new(tree, settings.taint());
+                kept = Arc::new(Kept::of(format, &text, &given.tree, &given.sealed()));
+                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
+                let layer = Layer::new(places, &given, &settings.terms(Medium::Plain));
                 Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => {
+                kept = Arc::new(Kept::unseen(&text));
                 let excerpt = |flaw: &Flaw| {
                     let line = text.lines().nth(flaw.line - 1)?;
                     Excerpt::unparsed(line, |name| settings.shape.knows(name))
@@ -314,20 +337,21 @@ impl Parsed {
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { text, mounted, result, variables: Variables::new() }
+        Self { text: kept, mounted, result, variables: Variables::new() }
     }
 
-    fn dotenv(shown: &Path, text: Arc<str>, mounted: bool, settings: &Settings) -> Self {
+    fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
+        let kept = Arc::new(Kept::unseen(text));
         match dotenv::parse(text.as_bytes()) {
             Ok(lines) => {
                 let variables =
-                    lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
+                    lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text, mounted, result, variables }
+                Self { text: kept, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                Self { text, mounted, result: Err(issues), variables: Variables::new() }
+                Self { text: kept, mounted, result: Err(issues), variables: Variables::new() }
             }
         }
     }
