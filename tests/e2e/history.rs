@@ -153,6 +153,22 @@ fn changes_are_told_at_the_deepest_place() {
     assert_eq!(lines(&history[2]), [r#"services[0]: null -> {"name":"c","port":4}"#]);
 }
 
+/// What is too large to be written for each change is told as the source gave it.
+#[test]
+fn changes_of_a_large_leaf_are_told_at_the_deepest_place_too() {
+    let services = |port: u16| {
+        let one = |number: u16| format!("{{name = 'a', port = {}}}", if number == 900 { port } else { 1 });
+        format!("services = [{}]", (0..1_000).map(one).collect::<Vec<_>>().join(","))
+    };
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    reload(&app, &folder, &services(2));
+    reload(&app, &folder, &services(3));
+    let history = app.history();
+    assert_eq!(lines(&history[1]).len(), 1_000);
+    assert_eq!(lines(&history[2]), ["services[900].port: 2 -> 3"]);
+}
+
 #[test]
 fn secrets_are_redacted() {
     let folder = Folder::with("app.toml", "#");

@@ -20,11 +20,33 @@ pub(crate) struct Side<'s> {
     pub(crate) loaded: bool,
 }
 
+/// How many values a leaf may hold to be written anew for each change. A larger one is compared as the sources gave it,
+/// which shares what did not change.
+const WRITTEN: usize = 256;
+
 impl Side<'_> {
     /// A leaf as its type writes it, or else as the sources gave it.
-    fn leaf(&self, slot: usize, keys: &Keys) -> Option<Value> {
-        let given = || keys.find(self.tree).filter(|_| self.loaded).cloned();
-        self.root.encode(slot).ok().or_else(given)
+    fn written(&self, slot: usize, keys: &Keys) -> Option<Value> {
+        self.root.encode(slot).ok().or_else(|| self.given(keys).cloned())
+    }
+
+    /// A leaf as the sources gave it.
+    fn given(&self, keys: &Keys) -> Option<&Value> {
+        keys.find(self.tree).filter(|_| self.loaded)
+    }
+
+    fn is_large(&self, keys: &Keys) -> bool {
+        self.given(keys).is_some_and(|value| count(value, WRITTEN) > WRITTEN)
+    }
+}
+
+/// The values in a tree; it need not be counted further than `enough`.
+fn count(value: &Value, enough: usize) -> usize {
+    let add = |sum: usize, item| if sum > enough { sum } else { sum + count(item, enough - sum) };
+    match value {
+        Value::List(items) => items.iter().fold(1, add),
+        Value::Table(entries) => entries.values().fold(1, add),
+        _ => 1,
     }
 }
 
@@ -53,7 +75,11 @@ pub(crate) fn between(
 
 fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) -> Vec<FieldChange> {
     let hidden = || vec![FieldChange::of(veil.leaf.to_string(), MASK.into(), MASK.into(), version)];
-    let leaf = |side: Side<'_>| side.leaf(slot, &veil.leaf);
+    let large = old.is_large(&veil.leaf) || new.is_large(&veil.leaf);
+    let leaf = |side: Side<'_>| match large {
+        true => side.given(&veil.leaf).cloned(),
+        false => side.written(slot, &veil.leaf),
+    };
     let (Some(before), Some(now)) = (leaf(old), leaf(new)) else { return hidden() };
     let mut changes: Vec<_> = differences(&before, &now)
         .into_iter()

@@ -41,11 +41,15 @@ struct Version {
     replaced: Option<Instant>,
 }
 
-/// Versions that are forgotten. Their values are the program's, and may do anything when they are dropped, so that no
-/// lock may be held then.
+/// Versions that are forgotten, and what the newest one stood on. Their values are the program's, and may do anything when
+/// they are dropped, so that no lock may be held then.
 #[must_use]
 #[derive(Default)]
-pub(crate) struct Forgotten(#[expect(dead_code, reason = "kept until it is dropped")] Vec<Version>);
+#[expect(dead_code, reason = "kept until it is dropped")]
+pub(crate) struct Forgotten {
+    versions: Vec<Version>,
+    content: Option<Content>,
+}
 
 /// What is needed to find the content of an old version, without holding anybody up.
 pub(crate) struct Past {
@@ -100,7 +104,7 @@ impl History {
     pub(crate) fn begun(limits: Limits, record: Record, content: Content) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
         if limits.versions > 0 {
-            let Forgotten(_) = history.take(Step { content, record: Some(record), back: None });
+            let Forgotten { .. } = history.take(Step { content, record: Some(record), back: None });
         }
         history
     }
@@ -119,7 +123,7 @@ impl History {
 
     /// What a commit brings.
     pub(crate) fn take(&mut self, step: Step) -> Forgotten {
-        self.content = Some(step.content);
+        let content = self.content.replace(step.content);
         match step.record {
             Some(record) => {
                 if let Some(before) = self.versions.back_mut() {
@@ -130,7 +134,7 @@ impl History {
             }
             None => self.leads_back(1, step.back),
         }
-        self.forget()
+        Forgotten { content, ..self.forget() }
     }
 
     /// The way back to the version that is so many before the newest.
@@ -179,7 +183,7 @@ impl History {
         };
         let many = self.versions.len().saturating_sub(self.limits.versions);
         let old = self.versions.iter().take_while(|version| outlived(version)).count();
-        Forgotten(self.versions.drain(..many.max(old)).collect())
+        Forgotten { versions: self.versions.drain(..many.max(old)).collect(), content: None }
     }
 }
 
