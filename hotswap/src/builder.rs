@@ -1,6 +1,7 @@
 //! Puts a configuration together: which sources, in which order, watched how.
 
 mod assemble;
+mod credentials;
 mod first_read;
 mod policy;
 mod profile;

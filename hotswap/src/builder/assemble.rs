@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeSet,
     path::PathBuf,
     sync::{
         Arc,
@@ -179,7 +180,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
 
     let duration = began.elapsed();
-    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes: None };
+    let schemes = BTreeSet::new();
+    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes: Some(&schemes) };
     let layers = collected.layers.iter().map(|layer| layer.knowing(hidden)).collect();
     drop(collected.layers);
     sources.collector.learn(&loaded.secrets);

@@ -116,7 +116,7 @@ impl State {
     /// Seals secrets that no field says and that a load met.
     fn know(&mut self, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
         if !hidden.is_empty() {
-            let taint = Taint { shape, hidden, schemes: None };
+            let taint = Taint { shape, hidden, schemes: Some(const { &BTreeSet::new() }) };
             self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
         }
     }

@@ -94,8 +94,10 @@ impl Problems {
     }
 
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
-        let written =
-            template.filter(|_| self.secret == 0).map(|text| format!("the value is written as {text:?}"));
+        let met = self.secrets.iter().any(|secret| issue.keys().starts_with(secret));
+        let written = template
+            .filter(|_| self.secret == 0 && !met)
+            .map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
             (Some(help), _) | (None, Some(help)) => issue.with_help(help),
             (None, None) => issue,
@@ -151,7 +153,7 @@ impl Problems {
 }
 
 fn first_template(value: &Value) -> Option<Arc<str>> {
-    match value {
+    match value.inside() {
         Value::Template(text) => Some(Arc::clone(text)),
         Value::List(items) => items.iter().find_map(first_template),
         Value::Table(table) => table.values().find_map(first_template),

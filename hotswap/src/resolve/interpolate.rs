@@ -41,12 +41,27 @@ pub(crate) fn holds_text(text: &str) -> bool {
     let out = |lookup: Lookup<'_>| {
         let mut template = Template::new(text, lookup);
         let read = template.run(0, true).is_ok();
-        read.then(|| (std::mem::take(&mut template.out), template.used))
+        read.then(|| (std::mem::take(&mut template.out), !template.names.is_empty()))
     };
     match (out(&|_| None), out(&|_| Some(String::new()))) {
         (Some((with_defaults, true)), Some((without, _))) => with_defaults != without,
         (Some((text, false)), _) => !text.is_empty(),
         _ => true,
+    }
+}
+
+/// The names of all variables in the templates of a tree, but for those that are sealed.
+pub(crate) fn variables(tree: &Value, names: &mut BTreeSet<String>) {
+    match tree {
+        Value::Template(text) => {
+            let mut template = Template::new(text, &|_| None);
+            // One that is not well formed is refused by every load.
+            let _ = template.run(0, true);
+            names.extend(template.names.into_iter().map(str::to_owned));
+        }
+        Value::List(items) => items.iter().for_each(|item| variables(item, names)),
+        Value::Table(table) => table.values().for_each(|value| variables(value, names)),
+        _ => {}
     }
 }
 
@@ -113,12 +128,13 @@ impl Resolver<'_> {
             let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
             self.issues.push(issue.with_help("write `$${` for a literal `${`"));
         }
+        let used = !template.names.is_empty();
         for name in template.missing {
             let message = format!("the variable {name} is not set and has no default");
             let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
             self.issues.push(issue.with_help(format!("set {name}, or write `${{{name}:default}}`")));
         }
-        if template.used { Value::variable(&template.out) } else { Value::text(&template.out) }
+        if used { Value::variable(&template.out) } else { Value::text(&template.out) }
     }
 }
 
@@ -129,15 +145,21 @@ struct Template<'t> {
     out: Zeroizing<String>,
     /// In order of name, each once.
     missing: BTreeSet<&'t str>,
-    /// Whether any variable stands in the text.
-    used: bool,
+    /// Every variable of the text.
+    names: BTreeSet<&'t str>,
 }
 
 type Malformed = &'static str;
 
 impl<'t> Template<'t> {
     fn new(text: &'t str, lookup: Lookup<'t>) -> Self {
-        Self { rest: text, lookup, out: Zeroizing::default(), missing: BTreeSet::new(), used: false }
+        Self {
+            rest: text,
+            lookup,
+            out: Zeroizing::default(),
+            missing: BTreeSet::new(),
+            names: BTreeSet::new(),
+        }
     }
 
     /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and goes nowhere.
@@ -188,8 +210,8 @@ impl<'t> Template<'t> {
         if nesting > MAX_NESTING {
             return Err("the defaults stand in each other too deep");
         }
-        self.used = true;
         let name = self.name()?;
+        self.names.insert(name);
         let value = if live { (self.lookup)(name).map(Zeroizing::new) } else { None };
         let has_default = self.skip(':');
         if let Some(value) = &value {

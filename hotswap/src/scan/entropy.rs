@@ -25,7 +25,10 @@ pub(super) fn is_random(text: &str) -> bool {
 /// Paths, addresses, lists and names of hosts, which people write.
 fn has_form(text: &str) -> bool {
     let words = text.split(['.', '-', '_', '/', ':', ',']).filter(|word| !word.is_empty());
-    let spoken = |word: &str| word.len() < 12 && (word.bytes().all(|b| b.is_ascii_lowercase()) || word.bytes().all(|b| b.is_ascii_digit()));
+    let spoken = |word: &str| {
+        word.len() < 12
+            && (word.bytes().all(|b| b.is_ascii_lowercase()) || word.bytes().all(|b| b.is_ascii_digit()))
+    };
     let mut count = 0;
     let all = words.inspect(|_| count += 1).all(spoken);
     (all && count > 1) || text.contains("://") || text.starts_with(['/', '.', '~', '$', '<', '%', '{'])
@@ -62,7 +65,13 @@ mod tests {
 
     #[test]
     fn words_are_not_random() {
-        for text in ["correct-horse-battery", "my-service-token", "2024-01-02T03:04:05Z", "/run/secrets/token", "aaaaaaaaaaaa"] {
+        for text in [
+            "correct-horse-battery",
+            "my-service-token",
+            "2024-01-02T03:04:05Z",
+            "/run/secrets/token",
+            "aaaaaaaaaaaa",
+        ] {
             assert!(!is_random(text), "{text}");
         }
     }

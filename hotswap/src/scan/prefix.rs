@@ -41,7 +41,11 @@ pub(super) fn known(text: &str) -> Option<&'static str> {
     for (at, byte) in bytes.iter().enumerate() {
         let begins = !before.is_ascii_alphanumeric();
         before = *byte;
-        if begins && matches!(byte, b'A' | b'S' | b'a' | b'd' | b'g' | b'h' | b'n' | b'p' | b'r' | b's' | b'w' | b'x' | b'y')
+        if begins
+            && matches!(
+                byte,
+                b'A' | b'S' | b'a' | b'd' | b'g' | b'h' | b'n' | b'p' | b'r' | b's' | b'w' | b'x' | b'y'
+            )
             && let Some(found) = key_at(&bytes[at..])
         {
             return Some(found);
@@ -64,7 +68,9 @@ fn key_at(bytes: &[u8]) -> Option<&'static str> {
 /// Three parts in base64, of which the first is a JSON object.
 fn is_jwt(text: &str) -> bool {
     let parts: Vec<_> = if text.starts_with("eyJ") { text.split('.').collect() } else { Vec::new() };
-    let encoded = |part: &&str| part.len() > 8 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b));
+    let encoded = |part: &&str| {
+        part.len() > 8 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b))
+    };
     parts.len() == 3 && parts.iter().all(|part| encoded(part))
 }
 
@@ -100,7 +106,12 @@ mod tests {
     #[test]
     fn a_url_without_a_password_has_none() {
         assert_eq!(in_url("postgres://app:Vb7kQ9zR@db/app"), Some("a password in a URL"));
-        for text in ["https://user@host/a:b", "postgres://app:@db", "http://localhost:8080/a@b", "redis://:password@cache"] {
+        for text in [
+            "https://user@host/a:b",
+            "postgres://app:@db",
+            "http://localhost:8080/a@b",
+            "redis://:password@cache",
+        ] {
             assert_eq!(in_url(text), None, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Marks the secrets of a tree before anybody else sees it.
 //!
 //! Lists and tables keep their form, so that they merge as others do; what stands in them is sealed one by one. Not
-//! sealed is what holds no secret itself: `null`, references to a store, and templates that only name variables.
+//! sealed is what leads to a secret and will never hold one: `null`, and references to a store.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,7 +36,7 @@ pub(crate) enum By {
     Nothing,
     /// By a reference to a store.
     Reference,
-    /// By the names of variables.
+    /// By the names of variables; it is sealed, so that what they hold will be.
     Variables,
 }
 
@@ -53,7 +53,8 @@ impl Place {
         Self { own: self.own.index(index), written: self.written.index(index), by: By::Value }
     }
 
-    pub(crate) fn is_sealed(&self) -> bool {
+    /// Whether what stands there must not be kept.
+    pub(crate) fn is_value(&self) -> bool {
         matches!(self.by, By::Value | By::Nothing)
     }
 }
@@ -88,7 +89,9 @@ impl Taint<'_> {
         match (self.schemes, value.as_text()) {
             (_, Some("")) => By::Nothing,
             (Some(schemes), Some(text)) if is_reference(text, schemes) => By::Reference,
-            (Some(_), Some(text)) if matches!(value, Value::Template(_)) && !interpolate::holds_text(text) => {
+            (Some(_), Some(text))
+                if matches!(value, Value::Template(_)) && !interpolate::holds_text(text) =>
+            {
                 By::Variables
             }
             _ => By::Value,
@@ -163,7 +166,7 @@ impl Sealer<'_> {
             }
             value => {
                 let place = Place { by: self.taint.by(value), ..at.clone() };
-                if place.is_sealed() {
+                if place.by != By::Reference {
                     *value = Value::secret(std::mem::replace(value, Value::Null));
                 }
                 self.met.push(place);

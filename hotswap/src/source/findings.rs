@@ -30,7 +30,8 @@ pub(super) fn of_secrets(given: &Given, terms: &Terms<'_>) -> Vec<(UnknownKeys, 
 fn of_secret(place: &Place, terms: &Terms<'_>) -> Option<(UnknownKeys, Issue)> {
     let allowed = terms.secrets.sources;
     if place.by != By::Nothing && !allowed.contains(source(place.by, terms.medium)) {
-        let issue = Issue::new(IssueKind::PlainSecret, place.own.clone(), "this source must not supply a secret");
+        let issue =
+            Issue::new(IssueKind::PlainSecret, place.own.clone(), "this source must not supply a secret");
         return Some((UnknownKeys::Deny, issue.with_help(format!("give it by {allowed}"))));
     }
     if (place.by, terms.medium) != (By::Value, Medium::Plain) {
@@ -127,7 +128,9 @@ impl<'v> Scanner<'v> {
         if let Some(kind) = self.scan.finding(name, text) {
             let message = format!("the value looks like {kind}, and is shown");
             let issue = Issue::new(IssueKind::Credential, way.keys(), message);
-            self.found.push(issue.with_help("mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none"));
+            self.found.push(issue.with_help(
+                "mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none",
+            ));
         }
     }
 }

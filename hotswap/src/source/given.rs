@@ -41,7 +41,7 @@ pub(crate) enum Medium {
     /// A file that anybody reads who has it.
     Plain,
     /// A file that only those read who have a key.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for files that are encrypted as a whole"))]
+    #[expect(dead_code, reason = "for files that are encrypted as a whole")]
     Encrypted,
     /// Variables, of the process or of a dotenv file.
     Variables,
@@ -76,6 +76,6 @@ impl Given {
 
     /// Where the secrets themselves stand.
     pub(crate) fn sealed(&self) -> Vec<Place> {
-        self.places.iter().filter(|place| place.is_sealed()).cloned().collect()
+        self.places.iter().filter(|place| place.is_value()).cloned().collect()
     }
 }

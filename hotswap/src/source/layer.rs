@@ -1,7 +1,7 @@
 //! What one source says, with the names that fields have, and the way back to the text.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
@@ -11,10 +11,10 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::unknown::{self, Normal},
+    resolve::interpolate,
     secret::taint::{Place, Taint},
     source::{
-        UnknownKeys,
-        findings,
+        UnknownKeys, findings,
         format::Format,
         given::{Given, Terms},
         kept::Kept,
@@ -62,6 +62,8 @@ pub(crate) struct Layer {
     unknown_keys: UnknownKeys,
     /// Whether any string waits for interpolation.
     templates: bool,
+    /// The variables that strings name, but for those of secrets.
+    variables: BTreeSet<String>,
     /// Found while the source was read; each refuses the load or warns.
     complaints: Vec<(UnknownKeys, Issue)>,
     /// What is wrong with values that never took effect, once somebody looked.
@@ -79,9 +81,11 @@ impl Layer {
             normal,
             unknown_keys: terms.unknown_keys,
             templates,
+            variables: BTreeSet::new(),
             complaints: Vec::new(),
             misfits: OnceLock::new(),
         };
+        layer.name_variables();
         let secrets = findings::of_secrets(given, terms);
         let credentials = findings::of_credentials(&layer.normal.tree, terms);
         // To find places costs as much as to parse: only when there is something to place.
@@ -103,17 +107,16 @@ impl Layer {
         layer
     }
 
-    /// Seals what turned out to be secret, here and in the text. Says whether that was new.
-    pub(crate) fn learn(&mut self, taint: Taint<'_>) -> bool {
+    /// Seals what turned out to be secret, here and in the text.
+    pub(crate) fn learn(&mut self, taint: Taint<'_>) {
         let tree = &mut self.normal.tree;
-        let met: Vec<_> = taint.seal(tree).into_iter().filter(Place::is_sealed).collect();
+        let met: Vec<_> = taint.seal(tree).into_iter().filter(Place::is_value).collect();
         let written: Vec<_> = met.iter().map(|place| self.as_written(&place.own)).collect();
         let tree = &self.normal.tree;
         if let (false, Places::Text { format, text, .. }) = (met.is_empty(), &mut self.places) {
             let places = written.iter().zip(&met).map(|(written, place)| (written, place.own.find(tree)));
             Arc::make_mut(text).veil(*format, places);
         }
-        !met.is_empty()
     }
 
     /// The text that it stands in, as it is kept.
@@ -126,8 +129,12 @@ impl Layer {
 
     /// The same with more secrets known; itself if it holds none of them.
     pub(crate) fn knowing(self: &Arc<Self>, taint: Taint<'_>) -> Arc<Self> {
+        if taint.seal(&mut self.tree().clone()).is_empty() {
+            return Arc::clone(self);
+        }
         let mut more = (**self).clone();
-        if more.learn(taint) { Arc::new(more) } else { Arc::clone(self) }
+        more.learn(taint);
+        Arc::new(more)
     }
 
     pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
@@ -156,15 +163,29 @@ impl Layer {
             Places::Text { path, .. } => Places::Past(path.clone()),
             other => other.clone(),
         };
-        Self {
+        let mut past = Self {
             source: self.source.clone(),
             places,
             templates: holds_template(&tree),
+            variables: BTreeSet::new(),
             normal: Normal::of(tree),
             unknown_keys: self.unknown_keys,
             complaints: self.complaints.clone(),
             misfits: OnceLock::new(),
+        };
+        past.name_variables();
+        past
+    }
+
+    fn name_variables(&mut self) {
+        if self.templates {
+            interpolate::variables(&self.normal.tree, &mut self.variables);
         }
+    }
+
+    /// The variables that its strings name, but for those of secrets.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(String::as_str)
     }
 
     /// Whether everything but the values is equal.

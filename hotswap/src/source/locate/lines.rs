@@ -40,7 +40,10 @@ impl<'t> Lines<'t> {
 
     /// The bytes of what stands there; a list or a table in YAML has no end that is known.
     pub(super) fn range(&self, at: At) -> Option<Range<usize>> {
-        let offset = |place| self.inside_of(place).map(|(line, inside)| self.starts.get(line).unwrap_or(&self.text.len()) + inside);
+        let offset = |place| {
+            self.inside_of(place)
+                .map(|(line, inside)| self.starts.get(line).unwrap_or(&self.text.len()) + inside)
+        };
         let range = match at {
             At::Bytes(start, end) => start..end,
             At::Places(start, end) => offset(start)?..offset(end)?,
