@@ -7,6 +7,7 @@ mod policy;
 mod profile;
 mod provider;
 mod reading;
+mod secrets;
 mod sources;
 
 use std::{
@@ -22,6 +23,7 @@ use crate::{
     config::HotConfig,
     engine::{Policy, offload::offload},
     error::Error,
+    secrets::stores::Stores,
     source::{Source, UnknownKeys, given::SecretRules},
 };
 
@@ -95,6 +97,7 @@ pub struct Builder<T> {
     pub(crate) env: Option<String>,
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
+    stores: Stores,
     options: Options,
     marker: PhantomData<fn() -> T>,
 }
@@ -146,6 +149,7 @@ impl<T: HotConfig> Builder<T> {
             env: setup.env.map(str::to_owned),
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
+            stores: Stores::default(),
             options: Options::default(),
             marker: PhantomData,
         }

@@ -117,7 +117,10 @@ pub(crate) trait Slot<S> {
 /// in the instruction that compares.
 const PENDING: u64 = 0xffff_ffff_9e37_79b9;
 
-/// One cell per number. The number 0 is the whole configuration's, and its cell holds the version.
+/// One cell per number of a struct, counted from the struct. The number 0 is its own, and its cell holds the version.
+///
+/// A nested struct has cells of its own beside those of the structs around it, so that the place of a cell is known to
+/// the compiler wherever it is read: to add the number of the struct costs as much as the cell.
 #[derive(Debug)]
 pub(crate) struct Cells {
     /// The first ones, in place and of a length that the compiler knows: to follow a pointer or to look the length
@@ -155,17 +158,20 @@ impl Cells {
         self.read_near(0)
     }
 
-    /// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
-    pub(crate) fn publish<S>(&self, version: u64, bits: &[u64], slot: &impl Slot<S>, snapshot: S) -> S {
-        let changed = || {
-            let cells = self.near.iter().chain(&*self.far).zip(with_version(version, bits));
-            cells.filter(|(cell, bits)| cell.load(Ordering::Relaxed) != *bits)
-        };
-        changed().for_each(|(cell, _)| cell.store(PENDING, Ordering::Relaxed));
-        let old = slot.swap(snapshot);
-        changed().for_each(|(cell, bits)| cell.store(bits, Ordering::Release));
-        old
+    /// The cells whose bits are others now.
+    fn changed<'c>(&'c self, version: u64, bits: &'c [u64]) -> impl Iterator<Item = (&'c AtomicU64, u64)> {
+        let cells = self.near.iter().chain(&*self.far).zip(with_version(version, bits));
+        cells.filter(|(cell, bits)| cell.load(Ordering::Relaxed) != *bits)
     }
+}
+
+/// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
+pub(crate) fn publish<S>(version: u64, cells: &[(&Cells, &[u64])], slot: &impl Slot<S>, snapshot: S) -> S {
+    let changed = || cells.iter().flat_map(|(cells, bits)| cells.changed(version, bits));
+    changed().for_each(|(cell, _)| cell.store(PENDING, Ordering::Relaxed));
+    let old = slot.swap(snapshot);
+    changed().for_each(|(cell, bits)| cell.store(bits, Ordering::Release));
+    old
 }
 
 #[inline]

@@ -12,7 +12,7 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc, time::Duration};
 pub use weak::WeakHandle;
 
 use crate::{
-    cell::Scalar,
+    cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Request, lease::Lease},
     explain::{Explanation, Explanations},
@@ -64,6 +64,8 @@ pub struct Handle<S> {
     pub(crate) core: Lease,
     /// The core's, close at hand: a reader would otherwise follow another pointer.
     current: Arc<Current>,
+    /// Of this struct.
+    cells: Arc<Cells>,
     /// The number of the struct, counted from the root.
     base: usize,
     /// Whose writes these are.
@@ -73,14 +75,21 @@ pub struct Handle<S> {
 
 impl<S> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self::part(self.core.clone(), self.base, self.signature.clone())
+        Self {
+            core: self.core.clone(),
+            current: Arc::clone(&self.current),
+            cells: Arc::clone(&self.cells),
+            base: self.base,
+            signature: self.signature.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
 impl<S> Handle<S> {
     fn part(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
-        let current = Arc::clone(&core.current);
-        Self { core, current, base, signature, marker: PhantomData }
+        let (current, cells) = (Arc::clone(&core.current), core.current.cells(base));
+        Self { core, current, cells, base, signature, marker: PhantomData }
     }
 
     fn request(&self, cause: Cause) -> Request {
@@ -303,7 +312,15 @@ impl<S: HotConfig> Handle<S> {
 impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.current.scalar(self.base + slot)
+        // One load of a cell, and nothing else, for nearly every read.
+        self.cells.read_near(slot).map_or_else(|| self.far_scalar(slot), F::from_bits)
+    }
+
+    /// A scalar whose cell is far, or about to change.
+    #[cold]
+    fn far_scalar<F: Scalar>(&self, slot: usize) -> F {
+        let snapshot = || *self.current.load().get::<F>(self.base + slot);
+        self.cells.read(slot).map_or_else(snapshot, F::from_bits)
     }
 
     #[inline]

@@ -135,6 +135,8 @@ pub enum IssueKind {
     Prepare,
     /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
     Restart,
+    /// A [secret](crate::secrets) cannot be had from its store.
+    Secret,
     /// A version failed its [health check](crate::Builder::health).
     Health,
 }

@@ -5,7 +5,6 @@ pub(crate) mod policy;
 mod private;
 mod read;
 mod redacted;
-pub(crate) mod reference;
 pub(crate) mod taint;
 mod value;
 mod write;

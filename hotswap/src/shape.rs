@@ -3,6 +3,8 @@
 //! Everything that needs no value of the struct works from here: environment names, unknown keys, aliases,
 //! paths, templates.
 
+use std::ops::Range;
+
 use crate::{keys::Keys, value::Value};
 
 /// A struct that derives `HotConfig`.
@@ -188,6 +190,18 @@ impl Shape {
                 Kind::Optional(inner) => inner.collect_leaves(slot, false, &keys, &trail, out),
             }
         }
+    }
+
+    /// The numbers of this struct, which are given, and those of every struct nested in it.
+    pub(crate) fn structs(&'static self, numbers: Range<usize>) -> Vec<Range<usize>> {
+        let mut found = vec![numbers.clone()];
+        let ends = self.fields.iter().skip(1).map(|next| numbers.start + next.slot).chain([numbers.end]);
+        for (field, end) in self.fields.iter().zip(ends) {
+            if let Kind::Nested(inner) = field.kind {
+                found.extend(inner.structs(numbers.start + field.slot..end));
+            }
+        }
+        found
     }
 
     /// The struct with this number.

@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
+    ops::Range,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Instant,
@@ -13,7 +14,7 @@ use arc_swap::ArcSwap;
 use serde::Serialize;
 
 use crate::{
-    cell::{Cells, Scalar, Slot},
+    cell::{self, Cells, Slot},
     keys::Keys,
     root::Root,
     shape::Leaf,
@@ -173,7 +174,13 @@ impl Published {
 /// The current snapshot and its cells: what readers touch.
 pub(crate) struct Current {
     snapshot: ArcSwap<Published>,
-    cells: Cells,
+    /// Of the root, which is number 0, and of every nested struct.
+    cells: BTreeMap<usize, Part>,
+}
+
+struct Part {
+    numbers: Range<usize>,
+    cells: Arc<Cells>,
 }
 
 impl Slot<Arc<Published>> for ArcSwap<Published> {
@@ -184,8 +191,19 @@ impl Slot<Arc<Published>> for ArcSwap<Published> {
 
 impl Current {
     pub(crate) fn new(first: Published) -> Self {
-        let cells = Cells::new(first.version, &first.root.scalars());
+        let bits = first.root.scalars();
+        let part = |numbers: Range<usize>| {
+            let cells = Arc::new(Cells::new(first.version, &bits[numbers.clone()]));
+            (numbers.start, Part { numbers, cells })
+        };
+        let cells = first.root.shape().structs(0..bits.len()).into_iter().map(part).collect();
         Self { snapshot: ArcSwap::from_pointee(first), cells }
+    }
+
+    /// The cells of the struct with this number.
+    pub(crate) fn cells(&self, base: usize) -> Arc<Cells> {
+        let part = self.cells.get(&base).expect("a handle is only made for the number of a struct");
+        Arc::clone(&part.cells)
     }
 
     #[inline(always)]
@@ -198,24 +216,15 @@ impl Current {
     }
 
     pub(crate) fn version(&self) -> u64 {
-        self.cells.version().unwrap_or_else(|| self.load().version)
-    }
-
-    /// One load of a cell, and nothing else, for nearly every read.
-    #[inline]
-    pub(crate) fn scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.cells.read_near(slot).map_or_else(|| self.far_scalar(slot), F::from_bits)
-    }
-
-    /// A scalar whose cell is far, or about to change.
-    #[cold]
-    fn far_scalar<F: Scalar>(&self, slot: usize) -> F {
-        self.cells.read(slot).map_or_else(|| *self.load().get::<F>(slot), F::from_bits)
+        let version = self.cells.get(&0).and_then(|root| root.cells.version());
+        version.unwrap_or_else(|| self.load().version)
     }
 
     /// Publishes; the old snapshot is handed out, to be dropped where it holds nobody up.
     pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
         let (version, bits) = (next.version, next.root.scalars());
-        self.cells.publish(version, &bits, &self.snapshot, Arc::new(next))
+        let parts = self.cells.values();
+        let cells: Vec<_> = parts.map(|part| (&*part.cells, &bits[part.numbers.clone()])).collect();
+        cell::publish(version, &cells, &self.snapshot, Arc::new(next))
     }
 }

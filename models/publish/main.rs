@@ -42,7 +42,26 @@ impl Core for Cells {
     }
 
     fn publish(&self, version: u64, slot: &Snapshots) {
-        Cells::publish(self, version, &[version; 3], slot, version);
+        cell::publish(version, &[(self, &[version; 3])], slot, version);
+    }
+}
+
+/// A struct with one nested in it, whose cells are its own: cell 2 is read there.
+struct Parts([Cells; 2]);
+
+impl Core for Parts {
+    fn read(&self, cell: usize) -> Option<u64> {
+        let Self([root, nested]) = self;
+        if cell == 2 { nested.read(1) } else { root.read(cell) }
+    }
+
+    fn version(&self) -> Option<u64> {
+        self.0[1].version()
+    }
+
+    fn publish(&self, version: u64, slot: &Snapshots) {
+        let bits = [version; 2];
+        cell::publish(version, &self.0.each_ref().map(|cells| (cells, &bits[..])), slot, version);
     }
 }
 
@@ -83,6 +102,10 @@ impl<C: Core> Current<C> {
 
 fn cells() -> Cells {
     Cells::new(1, &[1; 3])
+}
+
+fn parts() -> Parts {
+    Parts([(); 2].map(|()| Cells::new(1, &[1; 2])))
 }
 
 fn explore(preemptions: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
@@ -133,6 +156,12 @@ fn a_reader_of_cells_never_goes_back() {
 #[test]
 fn no_way_of_reading_goes_back_from_another() {
     explore(Some(3), || no_way_of_reading_goes_back(cells));
+}
+
+#[test]
+fn a_reader_of_a_nested_struct_never_goes_back() {
+    explore(Some(2), || cells_never_go_back(parts));
+    explore(Some(2), || no_way_of_reading_goes_back(parts));
 }
 
 #[test]

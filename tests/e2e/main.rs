@@ -21,6 +21,7 @@ mod patches;
 mod reports;
 mod save;
 mod secrets;
+mod stores;
 mod support;
 mod types;
 mod writes;

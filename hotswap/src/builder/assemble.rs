@@ -2,7 +2,6 @@
 
 use std::{
     any::Any,
-    collections::BTreeSet,
     path::PathBuf,
     sync::{
         Arc,
@@ -28,8 +27,9 @@ use crate::{
     pins::Pins,
     root::{self, Root},
     secret::taint::Taint,
+    secrets::{known::Accepted, stores::Stores},
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, format::Format, names::Names, priority},
+    source::{Changed, UnknownKeys, format::Format, given::SecretRules, names::Names, priority},
     value::Value,
     watch::{
         Watcher,
@@ -45,6 +45,7 @@ struct Sources {
     timing: Timing,
     watch: bool,
     policy: Policy,
+    stores: Arc<Stores>,
 }
 
 impl Options {
@@ -72,12 +73,13 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
-            secrets: options.secrets,
+            secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets },
             rank: 0,
         };
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));
+        issues.extend(builder.stores.mistakes());
         let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
@@ -94,7 +96,8 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy })
+        let stores = Arc::new(builder.stores);
+        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy, stores })
     }
 
     fn first_read(
@@ -144,18 +147,27 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
     }
 }
 
-fn first<T: HotConfig>(collected: &Collected, issues: Vec<Issue>) -> Result<Loaded, Error> {
+/// What the sources say, with the secrets that it stands on.
+fn first<T: HotConfig>(
+    collected: &Collected,
+    issues: Vec<Issue>,
+    stores: &Stores,
+) -> Result<(Loaded, Accepted), Error> {
     let variables =
         |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-    let unread = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let input = Input {
-        layers: &collected.layers,
-        pins: &Pins::new(),
-        names: Some(&collected.names),
-        variables: &variables,
-        unread,
-    };
-    load::load(Model::of::<T>(), &input)
+    let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+    let known = Accepted { table: Arc::default(), variables: Arc::clone(&collected.variables) };
+    stores.resolve(known, |secrets| {
+        let input = Input {
+            layers: &collected.layers,
+            pins: &Pins::new(),
+            names: Some(&collected.names),
+            variables: &variables,
+            unread: unread.clone(),
+            secrets,
+        };
+        load::load(Model::of::<T>(), &input).map(|loaded| (loaded, secrets.accepted()))
+    })
 }
 
 pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
@@ -163,7 +175,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
-    let loaded = first::<T>(&collected, sources.issues)?;
+    let (loaded, _) = first::<T>(&collected, sources.issues, &sources.stores)?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
     Ok(Arc::into_inner(typed).unwrap_or_else(|| unreachable!("nobody else has it")))
@@ -177,19 +189,19 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let began = Instant::now();
-    let loaded = first::<T>(&collected, std::mem::take(&mut sources.issues))?;
+    let (loaded, secrets) = first::<T>(&collected, std::mem::take(&mut sources.issues), &sources.stores)?;
 
     let duration = began.elapsed();
-    let schemes = BTreeSet::new();
-    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes: Some(&schemes) };
+    let schemes = Some(&**sources.stores.schemes());
+    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes };
     let layers = collected.layers.iter().map(|layer| layer.knowing(hidden)).collect();
     drop(collected.layers);
     sources.collector.learn(&loaded.secrets);
-    let state = State::new(layers, Arc::clone(&collected.variables));
+    let state = State::new(layers, Arc::clone(&collected.variables), secrets);
     let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
     let current =
         Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
-    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, duration);
+    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
     core.warn(warnings);
     let (end, ended) = channel();
@@ -241,9 +253,10 @@ fn health_without_history(policy: &Policy) -> Option<Issue> {
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
-    let state = State::new(Vec::new(), Arc::default());
+    let state = State::new(Vec::new(), Arc::default(), Accepted::default());
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core = Core::new(Model::of::<T>(), current, state, None, Policy::default(), Duration::ZERO);
+    let core =
+        Core::new(Model::of::<T>(), current, state, None, Policy::default(), Arc::default(), Duration::ZERO);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

@@ -23,7 +23,7 @@ use crate::{
     issue::Issue,
     keys::Keys,
     secret::{Private, taint::Taint},
-    shape::Shape,
+    shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
@@ -248,7 +248,8 @@ impl Collector {
         dotenv.extend(process);
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
-            self.changes.environment |= collected.layers.iter().any(|layer| layer.has_templates());
+            let refers = self.settings.shape.leaves().iter().any(Leaf::secret);
+            self.changes.environment |= refers || collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
         collected.changed = self.changes.any();

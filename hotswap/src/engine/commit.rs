@@ -13,6 +13,8 @@ use crate::{
     load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
+    secret::taint::Taint,
+    secrets::known::{Accepted, Secrets},
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -22,6 +24,11 @@ impl Core {
     ///
     /// What was rolled back stays away, unless somebody asked for this load by hand.
     pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
+        let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
+        self.stores.resolve(known, |secrets| self.accept_with(collected, by_hand, secrets))
+    }
+
+    fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let none = Holds::default();
@@ -34,11 +41,12 @@ impl Core {
             names: Some(&collected.names),
             variables: &lookup,
             unread: collected.unread.clone(),
+            secrets,
         };
         let (loaded, pins) = conflict::settle(self.model, self.policy.conflict, &input)?;
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds };
+        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
         let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
@@ -84,7 +92,9 @@ impl Core {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
-        next.know(self.model.shape, &current.secrets_and(loaded.secrets.clone()));
+        let hidden = current.secrets_and(loaded.secrets.clone());
+        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
+        next.know(Taint { shape, hidden: &hidden, schemes });
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let step = self.step(&next, &current, &loaded, &changed, request);
         // Last of what can fail: whoever agrees must be told if the change does not come.
@@ -96,6 +106,7 @@ impl Core {
         }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
+        self.stores.adopt(&state.secrets);
         self.board().show(&state);
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));

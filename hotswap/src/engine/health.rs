@@ -126,13 +126,15 @@ struct What {
 impl Core {
     /// Goes back to the last good version, unless somebody has already put another in the place of the one that failed.
     fn take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        if self.current.version() != failed {
-            return Ok(None);
-        }
-        let request = Request { cause: Cause::Health(good), expected: None, signature: None };
-        self.go_back(state, good, &request).map(Some)
+        self.stores.resolve(self.stores.accepted(), |secrets| {
+            let state = self.writer.enter()?;
+            self.open()?;
+            if self.current.version() != failed {
+                return Ok(None);
+            }
+            let request = Request { cause: Cause::Health(good), expected: None, signature: None };
+            self.go_back(state, good, &request, secrets).map(Some)
+        })
     }
 
     fn tell_taken_back(&self, failed: u64, good: u64, what: &What, outcome: Result<Option<u64>, Error>) {

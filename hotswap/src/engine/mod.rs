@@ -24,7 +24,7 @@ mod thread;
 mod write;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -52,7 +52,7 @@ use crate::{
     pins::Pins,
     root::Root,
     secret::{Private, taint::Taint},
-    shape::Shape,
+    secrets::{known::Accepted, stores::Stores},
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
@@ -106,17 +106,19 @@ pub(crate) struct State {
     pub(crate) pending: Vec<PendingRestart>,
     /// Sources that still give what was rolled back.
     pub(crate) holds: Holds,
+    /// What its references lead to.
+    pub(crate) secrets: Accepted,
 }
 
 impl State {
-    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>) -> Self {
-        Self { layers, variables, pins: Pins::new(), pending: Vec::new(), holds: Holds::default() }
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>, secrets: Accepted) -> Self {
+        let (pins, pending, holds) = Default::default();
+        Self { layers, variables, pins, pending, holds, secrets }
     }
 
     /// Seals secrets that no field says and that a load met.
-    fn know(&mut self, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
-        if !hidden.is_empty() {
-            let taint = Taint { shape, hidden, schemes: Some(const { &BTreeSet::new() }) };
+    fn know(&mut self, taint: Taint<'_>) {
+        if !taint.hidden.is_empty() {
             self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
         }
     }
@@ -190,6 +192,7 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
     pub(crate) policy: Policy,
+    pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
@@ -208,12 +211,14 @@ impl Core {
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
+        stores: Arc<Stores>,
         duration: Duration,
     ) -> Self {
         let first = current.load_full();
         let content = state.content(&first.root, &first.tree, commands.is_some());
         let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
         board.show(&state);
+        stores.adopt(&state.secrets);
         Self {
             model,
             current: Arc::new(current),
@@ -222,6 +227,7 @@ impl Core {
             warnings: Arc::default(),
             hooks: Hooks::new(policy.prepare_timeout),
             policy,
+            stores,
             board: Mutex::new(board),
             writer: WriterLock::new(state),
             names: None,

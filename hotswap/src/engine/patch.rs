@@ -62,7 +62,9 @@ impl Core {
     /// What is wrong with the last accepted layers under other pins.
     pub(super) fn problems(&self, state: &State, pins: &Pins) -> Vec<Issue> {
         let known = |name: &str| state.variables.get(OsStr::new(name))?.to_str().map(str::to_owned);
-        let input = Input { layers: &state.layers, pins, names: None, variables: &known, unread: Vec::new() };
+        let secrets = &self.stores.secrets(state.secrets.clone());
+        let (layers, unread) = (&state.layers, Vec::new());
+        let input = Input { layers, pins, names: None, variables: &known, unread, secrets };
         load::load(self.model, &input).err().iter().flat_map(Error::issues).cloned().collect()
     }
 }

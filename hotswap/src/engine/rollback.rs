@@ -14,6 +14,7 @@ use crate::{
     load::{self, Input, Loaded, problems::Problems},
     panics::let_go,
     pins::Signature,
+    secrets::known::Secrets,
     snapshot::{Cause, Published},
     subscribe::FieldChange,
 };
@@ -33,11 +34,14 @@ impl Core {
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        let version = self.target(target, self.current.version())?;
-        let request = Request { cause: Cause::Rollback(version), expected: None, signature };
-        self.go_back(state, version, &request)
+        self.stores.resolve(self.stores.accepted(), |secrets| {
+            let state = self.writer.enter()?;
+            self.open()?;
+            let version = self.target(target, self.current.version())?;
+            let signature = signature.clone();
+            let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+            self.go_back(state, version, &request, secrets)
+        })
     }
 
     pub(super) fn go_back(
@@ -45,6 +49,7 @@ impl Core {
         state: Writing<'_, State>,
         version: u64,
         request: &Request,
+        secrets: &Secrets,
     ) -> Result<u64, Error> {
         let mut content = self.past(version)?.content();
         let now = Instant::now();
@@ -58,11 +63,11 @@ impl Core {
             state.holds.go_back(&state.layers, &state.variables, &content, version);
         let pins = content.pins;
         let known = |name: &str| lookup(&variables, name);
-        let input =
-            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let unread = Vec::new();
+        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds };
+        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
         self.commit(state, next, live, request)
     }
 
@@ -98,8 +103,9 @@ impl Core {
             return Ok(value);
         }
         let known = |name: &str| lookup(&variables, name);
-        let input =
-            Input { layers: &layers, pins: &pins, names: None, variables: &known, unread: Vec::new() };
+        let secrets = &self.stores.secrets(self.stores.accepted()).lenient();
+        let unread = Vec::new();
+        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
         let Loaded { root, tree, .. } = load::load(self.model, &input)?;
         Ok(Fixed { root, tree })
     }

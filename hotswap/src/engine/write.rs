@@ -164,6 +164,7 @@ impl Core {
             names: None,
             variables: &variables,
             unread: Vec::new(),
+            secrets: &self.stores.secrets(state.secrets.clone()),
         };
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;

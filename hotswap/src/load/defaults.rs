@@ -35,6 +35,13 @@ pub(crate) fn below(shape: &Shape, given: Option<&Value>) -> Value {
     defaults
 }
 
+/// Whether a default waits for a variable.
+pub(super) fn hold_template(shape: &Shape) -> bool {
+    shape.fields.iter().any(|field| {
+        field.reference.is_some_and(|text| text.contains("${")) || field.inner().is_some_and(hold_template)
+    })
+}
+
 /// The default of the field at `keys`, if an attribute gives one.
 pub(crate) fn default_of(shape: &Shape, keys: &Keys) -> Option<Value> {
     keys.find(&below(shape, None)).cloned()

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Model, Problems, origins::showable};
+use super::{Model, Problems, fetched::texts, origins::showable};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind},
     keys::Keys,
     panics::contain,
+    secrets::known::Secrets,
     shape::{Kind, Merge, Shape},
     source::{Layer, holds_template, locate::Places},
     value::Value,
@@ -22,8 +23,9 @@ pub(super) fn misfits(
     layer: &Layer,
     effective: &Value,
     secrets: &BTreeSet<Keys>,
+    stores: &Secrets,
 ) -> Vec<Issue> {
-    let Some(hidden) = hidden(model.shape, layer.tree(), effective) else { return Vec::new() };
+    let Some(hidden) = hidden(model.shape, layer.tree(), effective, stores) else { return Vec::new() };
     let mut problems = Problems::of_types();
     // A panic in code of the program concerns nobody while the value is hidden.
     if contain(|| (model.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
@@ -51,13 +53,13 @@ fn told(issue: &Issue, layer: &Layer, text: Option<&Places<'_>>, show: Show) -> 
 }
 
 /// The part of a layer that is hidden, without what only the whole of all layers can tell: tables, joined lists, and
-/// strings that wait for a variable.
-fn hidden(shape: &'static Shape, given: &Value, effective: &Value) -> Option<Value> {
+/// strings that wait for a variable or for a store.
+fn hidden(shape: &'static Shape, given: &Value, effective: &Value, stores: &Secrets) -> Option<Value> {
     let table = given.as_table()?;
     let mut hidden = Value::empty();
     for field in shape.fields {
         if let Some(inner) = field.inner().filter(|_| field.flatten) {
-            let inside = self::hidden(inner, given, effective);
+            let inside = self::hidden(inner, given, effective, stores);
             let inside = inside.as_ref().and_then(Value::as_table).into_iter().flatten();
             hidden.entries_mut().extend(inside.map(|(name, value)| (name.clone(), value.clone())));
             continue;
@@ -66,14 +68,19 @@ fn hidden(shape: &'static Shape, given: &Value, effective: &Value) -> Option<Val
         let effect = effective.as_table().and_then(|table| table.get(field.key));
         let lost = match (&field.kind, value) {
             (Kind::Nested(inner) | Kind::Optional(inner), Value::Table(_)) => {
-                self::hidden(inner, value, effect.unwrap_or(&Value::Null))
+                self::hidden(inner, value, effect.unwrap_or(&Value::Null), stores)
             }
             (Kind::Leaf, Value::Table(_)) => None,
             (Kind::Leaf, _) if !matches!(field.merge, Merge::Deep | Merge::Replace) => None,
             _ if effect == Some(value) || value.is_null() || holds_template(value) => None,
+            _ if refers(value, stores) => None,
             _ => Some(value.clone()),
         };
         lost.into_iter().for_each(|lost| drop(hidden.entries_mut().insert(name.clone(), lost)));
     }
     hidden.as_table().is_some_and(|table| !table.is_empty()).then_some(hidden)
+}
+
+fn refers(value: &Value, stores: &Secrets) -> bool {
+    texts(value, &Keys::root()).iter().any(|(_, text)| stores.reference(text).is_some())
 }

@@ -3,16 +3,18 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod fetched;
 mod hidden;
 mod merge;
 mod origins;
 mod pin;
+mod plain;
 mod plan;
 pub(crate) mod problems;
 mod trace;
 pub(crate) mod unknown;
 
-use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
 pub(crate) use merge::{merge, place};
@@ -31,10 +33,12 @@ use crate::{
     resolve::interpolate,
     root::{self, Root},
     secret::{notice, taint::Taint},
+    secrets::known::Secrets,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
 };
+use fetched::References;
 use problems::Problems;
 
 type Decoded = Result<Arc<dyn Root>, DecodeError>;
@@ -68,6 +72,8 @@ pub(crate) struct Input<'i> {
     pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
     /// Why sources gave no layer; what else is wrong is reported beside it.
     pub(crate) unread: Vec<Issue>,
+    /// What references lead to.
+    pub(crate) secrets: &'i Secrets,
 }
 
 /// What a load yields.
@@ -88,18 +94,27 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         None => merge(below, layer.tree()),
     });
     let complete = merge(below(model.shape, Some(&merged)), &merged);
-    let templates = input.layers.iter().any(|layer| layer.has_templates());
+    let templates =
+        input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
     let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let mut tree = pin::pin(resolved, model.shape, input.pins);
+    let mut references = References::new(input.secrets, model.shape, input.pins);
+    let mut tree = pin::pin(references.marked(resolved), model.shape, input.pins);
     seal(&mut tree, model.shape, &BTreeSet::new());
+    let mut ignored = IgnoredKeys::default();
+    let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
+    while let Some(next) = references.met(&tree, &met) {
+        (tree, ignored) = (next, IgnoredKeys::default());
+        (decoded, met) = notice::places(|| (model.decode)(&tree, &ignored));
+    }
+    let mut secrets = notice::leaves(model.shape, &met);
 
-    let mut problems = Problems::new(templates.then_some(complete), unresolved);
-    let ignored = RefCell::default();
-    let (decoded, mut secrets) = notice::leaves(model.shape, || (model.decode)(&tree, &ignored));
+    let unresolved = unresolved.into_iter().chain(references.take_issues()).collect();
+    let written = (templates || references.any_failed()).then(|| references.mark(complete));
+    let mut problems = Problems::new(written, unresolved);
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
@@ -107,11 +122,18 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     problems.ignored(ignored.into_inner(), &Keys::root());
 
     secrets.extend(problems.take_secrets());
-    let (issues, mut warnings) = origins::settle(problems.into_issues(), model.shape, input, &secrets);
+    let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
+    let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
+    let (refused, told) = plain::secrets(&met, model.shape, input);
+    issues.extend(refused);
+    warnings.extend(told);
+    plain::without_credentials_of(&secrets, &mut issues);
+    plain::without_credentials_of(&secrets, &mut warnings);
     match decoded {
         Ok(root) if issues.is_empty() => {
-            let misfits =
-                |layer: &Layer| layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets)).to_vec();
+            let misfits = |layer: &Layer| {
+                layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
+            };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
             seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, warnings })
@@ -129,7 +151,7 @@ fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
 fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
     (model.probe)(tree, &Keys::root(), problems);
-    if problems.len() == before {
+    if problems.len() == before && !problems.is_unresolved(&error.keys()) {
         let message = error.message(problems.any_secret(model.shape));
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);
     }

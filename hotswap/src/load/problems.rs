@@ -93,6 +93,11 @@ impl Problems {
         first_template(value)
     }
 
+    /// Whether what stands at, above or below `keys` could not be resolved, which was said already.
+    pub(super) fn is_unresolved(&self, keys: &Keys) -> bool {
+        self.unresolved && self.template(keys).is_some()
+    }
+
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
         let met = self.secrets.iter().any(|secret| issue.keys().starts_with(secret));
         let written = template
@@ -137,10 +142,10 @@ impl Problems {
     /// Adds what a decoder found; always false, for "not sound".
     pub(crate) fn decoding(&mut self, error: DecodeError, keys: &Keys) -> bool {
         let place = keys.join(&error.keys());
-        let template = self.template(&place);
-        if self.unresolved && template.is_some() {
+        if self.is_unresolved(&place) {
             return false;
         }
+        let template = self.template(&place);
         let discreet = self.secret > 0 || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);

@@ -55,13 +55,17 @@ pub(crate) fn any<R>(read: impl FnOnce() -> R) -> (R, bool) {
     (result, !met.is_empty())
 }
 
-/// The places of all leaves in which `read` met a secret.
-pub(crate) fn leaves<R>(shape: &'static Shape, read: impl FnOnce() -> R) -> (R, BTreeSet<Keys>) {
+/// The places where `read` met a secret; where serde buffers, those in which it stands.
+pub(crate) fn places<R>(read: impl FnOnce() -> R) -> (R, BTreeSet<Keys>) {
     let outer = MET.replace(Some(Vec::new()));
     let result = within(Keys::root, read);
-    let met = MET.replace(outer).unwrap_or_default();
+    (result, MET.replace(outer).unwrap_or_default().into_iter().collect())
+}
+
+/// The places of the leaves in which secrets were met.
+pub(crate) fn leaves(shape: &'static Shape, met: &BTreeSet<Keys>) -> BTreeSet<Keys> {
     if met.is_empty() {
-        return (result, BTreeSet::new());
+        return BTreeSet::new();
     }
     let leaves = shape.leaves().into_iter().filter(|leaf| {
         met.iter().any(|met| match leaf.field().flatten {
@@ -70,5 +74,5 @@ pub(crate) fn leaves<R>(shape: &'static Shape, read: impl FnOnce() -> R) -> (R, 
             false => met.starts_with(&leaf.keys),
         })
     });
-    (result, leaves.map(|leaf| leaf.keys).collect())
+    leaves.map(|leaf| leaf.keys).collect()
 }

@@ -8,11 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use super::reference::is_reference;
 use crate::{
     keys::Keys,
     resolve::interpolate,
     scan,
+    secrets::{reference::Reference, schemes::Schemes},
     shape::{FieldShape, Shape},
     value::Value,
 };
@@ -65,8 +65,8 @@ pub(crate) struct Taint<'t> {
     pub(crate) shape: &'static Shape,
     /// Leaves in which the decoder met a secret that no field says.
     pub(crate) hidden: &'t BTreeSet<Keys>,
-    /// The schemes of references, beside the usual ones; `None` once nothing stands for anything else any more.
-    pub(crate) schemes: Option<&'t BTreeSet<String>>,
+    /// Of references; `None` once nothing stands for anything else any more.
+    pub(crate) schemes: Option<&'t Schemes>,
 }
 
 impl Taint<'_> {
@@ -88,7 +88,7 @@ impl Taint<'_> {
     fn by(&self, value: &Value) -> By {
         match (self.schemes, value.as_text()) {
             (_, Some("")) => By::Nothing,
-            (Some(schemes), Some(text)) if is_reference(text, schemes) => By::Reference,
+            (Some(schemes), Some(text)) if refers(text, schemes) => By::Reference,
             (Some(_), Some(text))
                 if matches!(value, Value::Template(_)) && !interpolate::holds_text(text) =>
             {
@@ -97,6 +97,10 @@ impl Taint<'_> {
             _ => By::Value,
         }
     }
+}
+
+fn refers(text: &str, schemes: &Schemes) -> bool {
+    Reference::parse(text, |scheme| schemes.knows(scheme)).is_some()
 }
 
 /// Whether something is there that is not sealed.

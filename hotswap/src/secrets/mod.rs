@@ -3,11 +3,19 @@
 //! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value.
 
+pub(crate) mod fetch;
+mod file;
+pub(crate) mod known;
 mod lease;
 mod location;
 mod payload;
 mod provider;
+pub(crate) mod reference;
+pub(crate) mod schemes;
+pub(crate) mod stores;
+pub(crate) mod table;
 
+pub use file::File;
 pub use lease::Lease;
 pub use location::Location;
 pub use payload::Payload;

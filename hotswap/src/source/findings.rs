@@ -15,6 +15,7 @@ use crate::{
         taint::{By, Place},
     },
     shape::Shape,
+    source::names::Names,
     value::Value,
 };
 
@@ -34,21 +35,29 @@ fn of_secret(place: &Place, terms: &Terms<'_>) -> Option<(UnknownKeys, Issue)> {
             Issue::new(IssueKind::PlainSecret, place.own.clone(), "this source must not supply a secret");
         return Some((UnknownKeys::Deny, issue.with_help(format!("give it by {allowed}"))));
     }
-    if (place.by, terms.medium) != (By::Value, Medium::Plain) {
+    if place.by != By::Value {
         return None;
     }
-    let policy = match terms.secrets.plaintext {
+    match plaintext(terms) {
+        UnknownKeys::Allow => None,
+        policy => Some((policy, plain_secret(&place.own, terms.shape, terms.names))),
+    }
+}
+
+/// What becomes of secrets in plain text.
+pub(super) fn plaintext(terms: &Terms<'_>) -> UnknownKeys {
+    match terms.secrets.plaintext {
+        _ if terms.medium != Medium::Plain => UnknownKeys::Allow,
         PlaintextSecrets::Deny => UnknownKeys::Deny,
         PlaintextSecrets::Warn => UnknownKeys::Warn,
-        PlaintextSecrets::Allow => return None,
-    };
-    Some((policy, plain(&place.own, terms)))
+        PlaintextSecrets::Allow => UnknownKeys::Allow,
+    }
 }
 
 /// The problem of a secret in plain text.
-fn plain(keys: &Keys, terms: &Terms<'_>) -> Issue {
-    let leaf = terms.shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
-    let variable = leaf.and_then(|leaf| terms.names?.variable(&leaf.keys));
+pub(crate) fn plain_secret(keys: &Keys, shape: &'static Shape, names: Option<&Names>) -> Issue {
+    let leaf = shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
+    let variable = leaf.and_then(|leaf| names?.variable(&leaf.keys));
     let or_set = variable.map_or(String::new(), |name| format!(", or set {name}"));
     Issue::new(IssueKind::PlainSecret, keys.clone(), "a secret stands here as plain text").with_help(format!(
         "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`{or_set}; and change the secret, for it was seen"

@@ -1,6 +1,6 @@
 //! What a source gave, with its secrets marked, before its keys are checked.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::UnknownKeys;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         policy::{PlaintextSecrets, SecretSources},
         taint::{Place, Taint},
     },
+    secrets::schemes::Schemes,
     shape::Shape,
     source::names::Names,
     value::Value,
@@ -28,8 +29,8 @@ pub(crate) struct Given {
 pub(crate) struct SecretRules {
     /// Leaves in which the decoder met a secret that no field says.
     pub(crate) hidden: BTreeSet<Keys>,
-    /// The schemes of references, beside the usual ones.
-    pub(crate) schemes: BTreeSet<String>,
+    /// The schemes of references.
+    pub(crate) schemes: Arc<Schemes>,
     pub(crate) plaintext: PlaintextSecrets,
     pub(crate) sources: SecretSources,
     pub(crate) scan: ScanCredentials,

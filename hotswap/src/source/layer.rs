@@ -60,6 +60,8 @@ pub(crate) struct Layer {
     places: Places,
     normal: Normal,
     unknown_keys: UnknownKeys,
+    /// What becomes of secrets in plain text.
+    plaintext: UnknownKeys,
     /// Whether any string waits for interpolation.
     templates: bool,
     /// The variables that strings name, but for those of secrets.
@@ -80,6 +82,7 @@ impl Layer {
             places,
             normal,
             unknown_keys: terms.unknown_keys,
+            plaintext: findings::plaintext(terms),
             templates,
             variables: BTreeSet::new(),
             complaints: Vec::new(),
@@ -170,6 +173,7 @@ impl Layer {
             variables: BTreeSet::new(),
             normal: Normal::of(tree),
             unknown_keys: self.unknown_keys,
+            plaintext: self.plaintext,
             complaints: self.complaints.clone(),
             misfits: OnceLock::new(),
         };
@@ -204,6 +208,10 @@ impl Layer {
 
     pub(crate) fn unknown_keys(&self) -> UnknownKeys {
         self.unknown_keys
+    }
+
+    pub(crate) fn plaintext(&self) -> UnknownKeys {
+        self.plaintext
     }
 
     /// What `find` finds, which is asked once.

@@ -1,0 +1,173 @@
+//! Puts secrets in the place of the references to them.
+
+use std::collections::BTreeSet;
+
+use zeroize::Zeroizing;
+
+use super::{pin::taken_beside, place};
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    pins::Pins,
+    secrets::{
+        FetchError,
+        known::{Found, Secrets},
+        reference::{Reference, scheme},
+        schemes::absent,
+    },
+    shape::{Leaf, Shape},
+    value::Value,
+};
+
+/// A text that may be a secret, and is wiped.
+type Secret = Zeroizing<String>;
+
+/// The references of one load.
+pub(super) struct References<'i> {
+    secrets: &'i Secrets,
+    shape: &'static Shape,
+    pins: &'i Pins,
+    /// Where a secret was put, and which.
+    put: Vec<(Keys, Reference)>,
+    /// What cannot be had.
+    failed: Vec<(Keys, Value)>,
+    issues: Vec<Issue>,
+}
+
+impl<'i> References<'i> {
+    pub(super) fn new(secrets: &'i Secrets, shape: &'static Shape, pins: &'i Pins) -> Self {
+        Self { secrets, shape, pins, put: Vec::new(), failed: Vec::new(), issues: Vec::new() }
+    }
+
+    /// Those in fields that are known to be secret.
+    pub(super) fn marked(&mut self, tree: Value) -> Value {
+        let leaves: Vec<_> = self.shape.leaves().into_iter().filter(Leaf::secret).collect();
+        leaves.iter().fold(tree, |tree, leaf| {
+            let texts = texts_of(self.shape, leaf, &tree);
+            let known =
+                |(keys, text): (Keys, Secret)| self.known_in(leaf, &text).map(|found| (keys, text, found));
+            let found: Vec<_> = texts.into_iter().filter_map(known).collect();
+            self.put_all(tree, found, self.is_pinned(leaf))
+        })
+    }
+
+    /// Those where only the decoder met a secret, now that it did; `None` if there are no more.
+    pub(super) fn met(&mut self, tree: &Value, met: &BTreeSet<Keys>) -> Option<Value> {
+        let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
+        let is_new = |keys: &Keys| {
+            self.put.iter().all(|(put, _)| put != keys)
+                && self.failed.iter().all(|(failed, _)| failed != keys)
+        };
+        let of_program =
+            |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_pinned(leaf));
+        let mut found = Vec::new();
+        for place in met.iter().filter(|place| of_program(place)) {
+            let texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
+            found.extend(texts.into_iter().filter(|(keys, _)| is_new(keys)).filter_map(|(keys, text)| {
+                let reference = self.secrets.reference(&text)?;
+                Some((keys, text, Ok(reference)))
+            }));
+        }
+        (!found.is_empty()).then(|| self.put_all(tree.clone(), found, false))
+    }
+
+    /// A value set at run time counts instead.
+    fn is_pinned(&self, leaf: &Leaf) -> bool {
+        self.pins.contains_key(&self.shape.keys_of(leaf.slot))
+    }
+
+    /// A text of the program with a scheme that nobody knows is a mistake; one of a source may be a password.
+    fn known_in(&self, leaf: &Leaf, text: &str) -> Option<Result<Reference, FetchError>> {
+        if let Some(reference) = self.secrets.reference(text) {
+            return Some(Ok(reference));
+        }
+        let wanted = scheme(leaf.field().reference?)?;
+        (scheme(text) == Some(wanted)).then(|| Err(absent(wanted)))
+    }
+
+    fn put_all(
+        &mut self,
+        tree: Value,
+        found: Vec<(Keys, Secret, Result<Reference, FetchError>)>,
+        pinned: bool,
+    ) -> Value {
+        found.into_iter().fold(tree, |tree, (keys, text, reference)| {
+            let found = reference.map(|reference| (self.secrets.find(&reference), reference));
+            match found {
+                Ok((Found::Value(value), reference)) => {
+                    let tree = place(&tree, &keys, Some(&value));
+                    self.put.push((keys, reference));
+                    return tree;
+                }
+                Ok((Found::Failed(_), _)) | Err(_) if pinned => return tree,
+                Ok((Found::Failed(error), reference)) => self.refuse(&keys, &reference.to_string(), &error),
+                Ok((Found::Unknown, reference)) => self.refuse(&keys, &reference.to_string(), &unknown()),
+                Err(error) => self.refuse(&keys, &text, &error),
+            }
+            self.failed.push((keys, Value::Template(text.as_str().into())));
+            tree
+        })
+    }
+
+    fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) {
+        let message = format!("the secret `{reference}` cannot be had: {error}");
+        let issue = Issue::new(IssueKind::Secret, keys.clone(), message);
+        self.issues.push(match error.help() {
+            Some(help) => issue.with_help(help),
+            None => issue,
+        });
+    }
+
+    pub(super) fn take_issues(&mut self) -> Vec<Issue> {
+        std::mem::take(&mut self.issues)
+    }
+
+    /// The tree as it was written, with what cannot be had marked as text whose meaning is not known.
+    pub(super) fn mark(&self, written: Value) -> Value {
+        self.failed.iter().fold(written, |tree, (keys, text)| place(&tree, keys, Some(text)))
+    }
+
+    pub(super) fn any_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// Says of a value that is wrong where it was fetched from.
+    pub(super) fn blame(&self, issue: Issue) -> Issue {
+        let at = |keys: &Keys| !issue.keys().is_root() && (issue.keys().starts_with(keys));
+        match self.put.iter().find(|(keys, _)| at(keys)).filter(|_| issue.help().is_none()) {
+            Some((_, reference)) => issue.with_help(format!("it was fetched from `{reference}`")),
+            None => issue,
+        }
+    }
+}
+
+/// What is said of a secret while nobody has asked for it.
+fn unknown() -> FetchError {
+    FetchError::unreachable("it was not fetched yet").with_help("reload first")
+}
+
+/// The texts in a leaf, with their places.
+fn texts_of(shape: &'static Shape, leaf: &Leaf, tree: &Value) -> Vec<(Keys, Secret)> {
+    let Some(value) = leaf.keys.find(tree) else { return Vec::new() };
+    if !leaf.field().flatten {
+        return texts(value, &leaf.keys);
+    }
+    let taken = taken_beside(shape, &leaf.keys);
+    let entries = value.as_table().into_iter().flatten().filter(|(name, _)| !taken.contains(*name));
+    entries.flat_map(|(name, value)| texts(value, &leaf.keys.name(name))).collect()
+}
+
+/// Every text in a value, with its place.
+pub(super) fn texts(value: &Value, keys: &Keys) -> Vec<(Keys, Secret)> {
+    match value.inside() {
+        Value::Text(text) => vec![(keys.clone(), text.to_string().into())],
+        Value::Untyped(untyped) => vec![(keys.clone(), untyped.text.to_string().into())],
+        Value::List(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| texts(item, &keys.index(index))).collect()
+        }
+        Value::Table(table) => {
+            table.iter().flat_map(|(name, value)| texts(value, &keys.name(name))).collect()
+        }
+        _ => Vec::new(),
+    }
+}

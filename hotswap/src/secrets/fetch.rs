@@ -1,0 +1,126 @@
+//! Asks all stores at once, with one deadline.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+    time::{Duration, Instant},
+};
+
+use super::{
+    FetchError, FetchErrorKind, Location, SecretProvider,
+    reference::Place,
+    schemes::Schemes,
+    table::{Answer, Kept, Table},
+};
+use crate::panics::contain;
+
+/// What stands at each of the places, or why it cannot be had.
+///
+/// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its thread
+/// in time is left behind with it.
+pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, timeout: Duration) -> Table {
+    let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
+    for place in places {
+        batches.entry(Arc::clone(&place.scheme)).or_default().push(place.location.clone());
+    }
+    let limit = Limit { timeout, deadline: Instant::now() + timeout };
+    let (tell, told) = channel();
+    let mut table = Table::new();
+    for (scheme, locations) in batches {
+        let asked =
+            schemes.provider(&scheme).and_then(|provider| ask(provider, &scheme, &locations, limit, &tell));
+        if let Err(error) = asked {
+            table.extend(
+                locations
+                    .into_iter()
+                    .map(|location| (Place { scheme: Arc::clone(&scheme), location }, Err(error.clone()))),
+            );
+        }
+    }
+    drop(tell);
+    while let Ok(part) = told.recv_timeout(limit.deadline.saturating_duration_since(Instant::now()) + GRACE) {
+        table.extend(part);
+    }
+    for place in places {
+        table.entry(place.clone()).or_insert_with(|| Err(late(timeout)));
+    }
+    table
+}
+
+/// How long stores may take.
+#[derive(Clone, Copy)]
+struct Limit {
+    timeout: Duration,
+    deadline: Instant,
+}
+
+/// For the word of a store that was stopped at the deadline.
+const GRACE: Duration = Duration::from_millis(100);
+
+fn ask(
+    provider: Arc<dyn SecretProvider>,
+    scheme: &Arc<str>,
+    locations: &[Location],
+    limit: Limit,
+    tell: &Sender<Table>,
+) -> Result<(), FetchError> {
+    let (scheme, locations, tell) = (Arc::clone(scheme), locations.to_vec(), tell.clone());
+    let work = move || {
+        let asked = Instant::now();
+        let answers = contain(|| block_on(provider.fetch(&locations), limit.deadline));
+        let answers = answers.unwrap_or_else(|| Some(vec![Err(panicked()); locations.len()]));
+        let mut answers =
+            answers.unwrap_or_else(|| vec![Err(late(limit.timeout)); locations.len()]).into_iter();
+        let table = locations.into_iter().map(|location| {
+            let answer =
+                answers.next().unwrap_or_else(|| Err(FetchError::invalid("the provider gave no answer")));
+            let answer: Answer = answer.map(|fetched| Arc::new(Kept { fetched, asked }));
+            (Place { scheme: Arc::clone(&scheme), location }, answer)
+        });
+        // Who asked may have gone.
+        let _ = tell.send(table.collect());
+    };
+    let thread = thread::Builder::new().name("hotswap-fetch".into()).spawn(work);
+    thread.map(drop).map_err(|error| {
+        FetchError::unreachable(format!("the system gives no thread: {error}"))
+            .with_help("raise the limit of threads")
+    })
+}
+
+fn late(timeout: Duration) -> FetchError {
+    let timeout = humantime::format_duration(Duration::from_millis(timeout.as_millis() as u64));
+    FetchError::new(FetchErrorKind::TimedOut, format!("no answer within {timeout}"))
+        .with_help("see whether the store can be reached, or raise `secret_timeout`")
+}
+
+fn panicked() -> FetchError {
+    FetchError::invalid("the provider panicked")
+}
+
+/// Runs a future here; `None` if it is not done in time, and is dropped.
+pub(super) fn block_on<F: Future>(future: F, deadline: Instant) -> Option<F::Output> {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        let left = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?;
+        thread::park_timeout(left);
+    }
+}

@@ -1,0 +1,183 @@
+//! `file:/path`: secrets that something else puts into files.
+
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use zeroize::Zeroize;
+
+use super::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, Payload, SecretProvider};
+use crate::{
+    source::{
+        Changed,
+        read::{self, within},
+        read_error::ReadError,
+        stamp::Stamp,
+    },
+    sync::lock,
+    watch::{Watcher, chain::Target, hint::Hint},
+};
+
+/// More than any secret; what is larger is most likely another file.
+const MAX_SIZE: u64 = 1024 * 1024;
+/// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
+const TRIES: usize = 4;
+
+/// Reads secrets from files: the mounts of Kubernetes and Docker, or what an agent writes. The provider of `file:`.
+///
+/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. Files are opened once, of
+/// regular ones only, and watched: a new content is there a moment after it was written or swapped in.
+///
+/// A file that everybody may write is refused; [`private`](Self::private) is stricter.
+///
+/// ```
+/// use hotswap::{HotConfig, Secret, secrets::File};
+///
+/// #[derive(serde::Deserialize, HotConfig)]
+/// struct Config {
+///     #[hot(secret = "file:password")]
+///     password: Secret<String>,
+/// }
+///
+/// # let folder = tempfile::tempdir()?;
+/// # std::env::set_current_dir(&folder)?;
+/// std::fs::write("password", "hunter2\n")?;
+/// let config = Config::hot_builder().load()?;
+/// assert_eq!(config.password().expose(), "hunter2");
+///
+/// // Readable for the group, as `std::fs::write` makes it.
+/// # #[cfg(unix)]
+/// assert!(Config::hot_builder().secrets("file", File::new().private()).load().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct File {
+    private: bool,
+    watch: Mutex<Option<Armed>>,
+}
+
+struct Armed {
+    watcher: Watcher,
+    targets: Vec<Target>,
+}
+
+impl std::fmt::Debug for Armed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.targets).finish()
+    }
+}
+
+impl File {
+    /// Takes any file but those that everybody may write: mounts of Kubernetes are readable for all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes only files that nobody but their owner may read or write. On Unix; elsewhere it changes nothing.
+    pub fn private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    fn read(&self, location: &Location) -> Result<Fetched, FetchError> {
+        let path = Path::new(location.as_str());
+        let mut outcome = self.attempt(path);
+        for _ in 1..TRIES {
+            match &outcome {
+                // While a link is swapped, the old directory can go away under a path walk that is on its way.
+                Err(error)
+                    if matches!(error.kind(), FetchErrorKind::NotFound | FetchErrorKind::Unreachable) => {}
+                _ => break,
+            }
+            outcome = self.attempt(path);
+        }
+        outcome.map(|text| Fetched::new(Payload::text(text)))
+    }
+
+    fn attempt(&self, path: &Path) -> Result<String, FetchError> {
+        let sorted = |error| refusal(&ReadError::from_io(path, error));
+        let file = read::open(path).map_err(|error| refusal(&error))?;
+        let metadata = file.metadata().map_err(sorted)?;
+        self.admit(&metadata)?;
+        let before = Stamp::of(&metadata);
+        let bytes = within(&file, before.len, MAX_SIZE).map_err(sorted)?;
+        let bytes = bytes.ok_or_else(|| refusal(&ReadError::TooLarge { limit: MAX_SIZE }))?;
+        let after = Stamp::of(&file.metadata().map_err(sorted)?);
+        let text = text(bytes)?;
+        if !before.same_state(&after) {
+            return Err(FetchError::unreachable("the file is being written"));
+        }
+        Ok(text)
+    }
+
+    #[cfg(unix)]
+    fn admit(&self, metadata: &Metadata) -> Result<(), FetchError> {
+        use std::os::unix::fs::MetadataExt;
+        let mode = metadata.mode() & 0o777;
+        let (others, who) =
+            if self.private { (0o077, "others than its owner") } else { (0o002, "everybody") };
+        if mode & others == 0 {
+            return Ok(());
+        }
+        let may = if self.private { "may use it" } else { "may write it" };
+        let error = FetchError::denied(format!("{who} {may}: its mode is {mode:04o}"));
+        Err(error.with_help(format!("take the permissions {:04o} away", mode & others)))
+    }
+
+    #[cfg(not(unix))]
+    fn admit(&self, _: &Metadata) -> Result<(), FetchError> {
+        Ok(())
+    }
+}
+
+impl SecretProvider for File {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+        // Watches come before the read, so that a change after it is told.
+        if let Some(Armed { watcher, targets }) = &mut *lock(&self.watch) {
+            watcher.arm(targets);
+        }
+        let read = locations.iter().map(|location| self.read(location)).collect();
+        Box::pin(std::future::ready(read))
+    }
+
+    fn watch(&self, locations: &[Location], changed: Changed) {
+        let targets: Vec<_> = locations.iter().map(|at| Target::File(PathBuf::from(at.as_str()))).collect();
+        let mut watch = lock(&self.watch);
+        if targets.is_empty() {
+            *watch = None;
+            return;
+        }
+        let mut watcher = Watcher::start(move |_: Hint| changed.notify());
+        watcher.arm(&targets);
+        *watch = Some(Armed { watcher, targets });
+    }
+}
+
+/// Without the line end that editors and `echo` put behind everything.
+fn text(bytes: Vec<u8>) -> Result<String, FetchError> {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        error.into_bytes().zeroize();
+        FetchError::invalid("the file is not UTF-8")
+            .with_help("put it into the file as text, in base64 for example")
+    })?;
+    let line_end = ["\r\n", "\n"].into_iter().find(|end| text.ends_with(end)).map_or(0, str::len);
+    text.truncate(text.len() - line_end);
+    match text.is_empty() {
+        true => Err(FetchError::invalid("the file is empty")),
+        false => Ok(text),
+    }
+}
+
+fn refusal(error: &ReadError) -> FetchError {
+    let (kind, help) = match error {
+        ReadError::Missing { .. } => (FetchErrorKind::NotFound, "create the file, or correct the path"),
+        ReadError::Denied => (FetchErrorKind::Denied, error.help()),
+        ReadError::TooLarge { .. } => {
+            (FetchErrorKind::Invalid, "name the file that holds the secret and nothing else")
+        }
+        ReadError::Io(_) => (FetchErrorKind::Unreachable, error.help()),
+        _ => (FetchErrorKind::Invalid, error.help()),
+    };
+    FetchError::new(kind, error.to_string()).with_help(help)
+}

@@ -1,0 +1,130 @@
+//! What a load knows of secrets, and what it would have to know.
+
+use std::{cell::RefCell, collections::BTreeSet, ffi::OsStr, sync::Arc, time::Instant};
+
+use super::{
+    FetchError, Payload,
+    reference::{Place, Reference},
+    schemes::Schemes,
+    table::Table,
+};
+use crate::{engine::Variables, value::Value};
+
+/// The secrets that a version stands on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accepted {
+    pub(crate) table: Arc<Table>,
+    /// Today's, even where an older version's count for everything else.
+    pub(crate) variables: Arc<Variables>,
+}
+
+/// What loads look secrets up in. It notes what they ask for.
+pub(crate) struct Secrets {
+    schemes: Arc<Schemes>,
+    accepted: Accepted,
+    /// Leases are looked at as of this moment.
+    now: Instant,
+    used: RefCell<BTreeSet<Place>>,
+    wanted: RefCell<BTreeSet<Place>>,
+    /// A reference stands for itself where its secret is not known.
+    lenient: bool,
+}
+
+/// What a reference leads to.
+pub(crate) enum Found {
+    Value(Value),
+    Failed(FetchError),
+    /// Nobody has asked the store yet.
+    Unknown,
+}
+
+impl Secrets {
+    pub(crate) fn new(schemes: Arc<Schemes>, accepted: Accepted, now: Instant) -> Self {
+        Self { schemes, accepted, now, used: RefCell::default(), wanted: RefCell::default(), lenient: false }
+    }
+
+    /// For loads of values that stand in no store.
+    pub(crate) fn none() -> Self {
+        Self::new(Arc::default(), Accepted::default(), Instant::now())
+    }
+
+    /// For a look at what ran once: its secrets may be gone.
+    pub(crate) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
+    }
+
+    /// The reference that a text is, if it is one.
+    pub(crate) fn reference(&self, text: &str) -> Option<Reference> {
+        Reference::parse(text, |scheme| self.schemes.knows(scheme))
+    }
+
+    pub(crate) fn find(&self, reference: &Reference) -> Found {
+        match self.look_up(reference) {
+            Found::Failed(_) | Found::Unknown if self.lenient => {
+                Found::Value(Value::secret(Value::text(&reference.to_string())))
+            }
+            found => found,
+        }
+    }
+
+    fn look_up(&self, reference: &Reference) -> Found {
+        let place = &reference.place;
+        let part = |payload: &Payload| match payload.part(reference.key.as_deref()) {
+            Ok(value) => Found::Value(value),
+            Err(error) => Found::Failed(error),
+        };
+        if self.schemes.is_variable(&place.scheme) {
+            return self
+                .variable(place.location.as_str())
+                .map_or_else(Found::Failed, |payload| part(&payload));
+        }
+        match self.accepted.table.get(place) {
+            None => {
+                self.wanted.borrow_mut().insert(place.clone());
+                Found::Unknown
+            }
+            Some(answer) => {
+                self.used.borrow_mut().insert(place.clone());
+                match answer {
+                    Err(error) => Found::Failed(error.clone()),
+                    Ok(kept) if kept.is_over(self.now) => Found::Failed(over()),
+                    Ok(kept) => part(&kept.fetched.payload),
+                }
+            }
+        }
+    }
+
+    fn variable(&self, name: &str) -> Result<Payload, FetchError> {
+        let value = self.accepted.variables.get(OsStr::new(name));
+        let unset = || {
+            FetchError::not_found(format!("the variable {name} is not set")).with_help(format!("set {name}"))
+        };
+        let text = value.ok_or_else(unset)?.to_str();
+        let text = text.ok_or_else(|| FetchError::invalid(format!("the variable {name} is not UTF-8")))?;
+        Ok(Payload::text(text.to_owned()))
+    }
+
+    /// What was asked for and is not known, to be fetched.
+    pub(crate) fn take_wanted(&self) -> BTreeSet<Place> {
+        self.wanted.take()
+    }
+
+    /// With what was fetched.
+    pub(crate) fn extend(&mut self, fetched: Table) {
+        self.now = Instant::now();
+        Arc::make_mut(&mut self.accepted.table).extend(fetched);
+    }
+
+    /// Of all that is known what loads have used.
+    pub(crate) fn accepted(&self) -> Accepted {
+        let used = self.used.borrow();
+        let table = self.accepted.table.iter().filter(|(place, _)| used.contains(place));
+        let table = Arc::new(table.map(|(place, answer)| (place.clone(), answer.clone())).collect());
+        Accepted { table, variables: Arc::clone(&self.accepted.variables) }
+    }
+}
+
+fn over() -> FetchError {
+    FetchError::new(super::FetchErrorKind::Denied, "its lease has ended, and the store gave no other since")
+        .with_help("let the store be reached; the secret is fetched again as soon as it answers")
+}

@@ -1,0 +1,79 @@
+//! `file:` reads a text from a file of its own.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use hotswap::{HotConfig, Secret, secrets::File};
+use serde::Deserialize;
+
+use crate::support::Folder;
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct App {
+    token: Secret<String>,
+}
+
+/// A folder with a secret, and a configuration that names it.
+fn folder(secret: &str) -> Folder {
+    let folder = Folder::with("token", secret);
+    folder.write("app.toml", &format!("token = 'file:{}'", folder.path("token").display()));
+    folder
+}
+
+#[track_caller]
+fn refused(folder: &Folder, provider: File) -> String {
+    let builder = App::hot_builder().file(folder.path("app.toml")).secrets("file", provider);
+    builder.check().unwrap_err().to_string()
+}
+
+#[test]
+fn one_line_end_is_left_out() {
+    for (written, read) in
+        [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("a\nb\n", "a\nb")]
+    {
+        let folder = folder(written);
+        let app = App::hot_builder().file(folder.path("app.toml")).check().unwrap();
+        assert_eq!(app.token.expose(), read, "{written:?}");
+    }
+}
+
+#[test]
+fn a_key_picks_a_part_of_json() {
+    let folder = folder(r#"{"db": {"password": "hunter2"}}"#);
+    folder.write("app.toml", &format!("token = 'file:{}#db.password'", folder.path("token").display()));
+    let app = App::hot_builder().file(folder.path("app.toml")).check().unwrap();
+    assert_eq!(app.token.expose(), "hunter2");
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_text_is_told() {
+    let folder = folder("x");
+    fs::remove_file(folder.path("token")).unwrap();
+    assert!(refused(&folder, File::new()).contains("no file at "));
+    for (bytes, told) in [(&b"\xff\xfe"[..], "the file is not UTF-8"), (b"\n", "the file is empty")] {
+        fs::write(folder.path("token"), bytes).unwrap();
+        assert!(refused(&folder, File::new()).contains(told), "{told}");
+    }
+    fs::remove_file(folder.path("token")).unwrap();
+    fs::create_dir(folder.path("token")).unwrap();
+    assert!(refused(&folder, File::new()).contains("expected a regular file, found a directory"));
+}
+
+#[test]
+fn permissions_are_looked_at() {
+    let folder = folder("hunter2");
+    let set = |mode| fs::set_permissions(folder.path("token"), fs::Permissions::from_mode(mode)).unwrap();
+    set(0o646);
+    assert!(
+        refused(&folder, File::new())
+            .contains("everybody may write it: its mode is 0646; take the permissions 0002 away")
+    );
+    set(0o640);
+    let told = refused(&folder, File::new().private());
+    assert!(
+        told.contains("others than its owner may use it: its mode is 0640; take the permissions 0040 away"),
+        "{told}"
+    );
+    App::hot_builder().file(folder.path("app.toml")).check().unwrap();
+    set(0o600);
+    App::hot_builder().file(folder.path("app.toml")).secrets("file", File::new().private()).check().unwrap();
+}

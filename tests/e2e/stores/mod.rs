@@ -1,0 +1,6 @@
+//! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
+
+mod files;
+mod references;
+mod store;
+mod variables;

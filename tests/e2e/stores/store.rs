@@ -1,0 +1,64 @@
+//! A store that does what a test tells it to.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use hotswap::{
+    SecretProvider,
+    secrets::{BoxFuture, FetchError, Fetched, Location, Payload},
+};
+
+/// What stands where, shared with the test.
+#[derive(Clone, Default)]
+pub(crate) struct Store(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    places: BTreeMap<String, Result<Fetched, FetchError>>,
+    /// The locations of every call.
+    calls: Vec<Vec<String>>,
+}
+
+impl Store {
+    /// One that holds these texts; `{..}` is JSON.
+    pub(crate) fn with(places: &[(&str, &str)]) -> Self {
+        let store = Self::default();
+        places.iter().for_each(|(place, text)| store.put(place, text));
+        store
+    }
+
+    pub(crate) fn put(&self, place: &str, text: &str) {
+        let payload = match text.starts_with('{') {
+            true => Payload::json(serde_json::from_str(text).unwrap()),
+            false => Payload::text(text.to_owned()),
+        };
+        self.answer(place, Ok(Fetched::new(payload)));
+    }
+
+    pub(crate) fn fail(&self, place: &str, error: FetchError) {
+        self.answer(place, Err(error));
+    }
+
+    pub(crate) fn answer(&self, place: &str, answer: Result<Fetched, FetchError>) {
+        self.0.lock().unwrap().places.insert(place.to_owned(), answer);
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Vec<String>> {
+        self.0.lock().unwrap().calls.clone()
+    }
+}
+
+impl SecretProvider for Store {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+        let mut state = self.0.lock().unwrap();
+        state.calls.push(locations.iter().map(|location| location.as_str().to_owned()).collect());
+        let one = |location: &Location| match state.places.get(location.as_str()) {
+            Some(answer) => answer.clone(),
+            None => Err(FetchError::not_found("the store has nothing there")),
+        };
+        let answers = locations.iter().map(one).collect();
+        Box::pin(std::future::ready(answers))
+    }
+}
