@@ -98,10 +98,15 @@ impl Problems {
         self.unresolved && self.template(keys).is_some()
     }
 
+    /// By a field on the way, or by what the decoder met.
+    fn is_secret(&self, keys: &Keys) -> bool {
+        let met = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
+        self.secret > 0 || self.secrets.iter().any(met)
+    }
+
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
-        let met = self.secrets.iter().any(|secret| issue.keys().starts_with(secret));
         let written = template
-            .filter(|_| self.secret == 0 && !met)
+            .filter(|_| !self.is_secret(issue.keys()))
             .map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
             (Some(help), _) | (None, Some(help)) => issue.with_help(help),
@@ -130,7 +135,7 @@ impl Problems {
         if self.unresolved && template.is_some() {
             return false;
         }
-        let findings = Findings::of(value, rules, self.secret > 0 || template.is_some());
+        let findings = Findings::of(value, rules, self.is_secret(keys) || template.is_some());
         let sound = findings.found.is_empty();
         for finding in findings.found {
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
@@ -146,7 +151,7 @@ impl Problems {
             return false;
         }
         let template = self.template(&place);
-        let discreet = self.secret > 0 || template.is_some();
+        let discreet = self.is_secret(&place) || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
         false

@@ -14,6 +14,7 @@ use crate::{
     scan,
     secrets::{reference::Reference, schemes::Schemes},
     shape::{FieldShape, Shape},
+    suggest::did_you_mean,
     value::Value,
 };
 
@@ -130,19 +131,17 @@ impl Sealer<'_> {
             match level.fields.get(&**name).copied() {
                 Some((field, secret)) => self.field(value, field, secret, &at.name(field.key, name)),
                 None if rest == Some(true) => self.all(value, &at.name(name, name)),
-                None if rest.is_none() => self.stray(name, value, at),
+                None if rest.is_none() && level.is_like_secret(name) => self.stray(name, value, at),
                 None => {}
             }
         }
     }
 
-    /// What no field takes is shown to nobody if its name is that of a secret, which may have been mistyped.
+    /// What no field takes is nobody's secret, and hidden all the same.
     fn stray(&mut self, name: &str, value: &mut Value, at: &Place) {
-        if scan::names_secret(name) {
-            let before = self.met.len();
-            self.all(value, &at.name(name, name));
-            self.met[before..].iter_mut().for_each(|place| place.by = By::Nothing);
-        }
+        let before = self.met.len();
+        self.all(value, &at.name(name, name));
+        self.met[before..].iter_mut().for_each(|place| place.by = By::Nothing);
     }
 
     fn field(&mut self, value: &mut Value, field: &'static FieldShape, secret: bool, at: &Place) {
@@ -193,6 +192,12 @@ impl Level {
         let mut level = Self::default();
         level.add(shape, false);
         level
+    }
+
+    /// Whether a key that no field takes may have been meant for a secret.
+    fn is_like_secret(&self, name: &str) -> bool {
+        let secret = |meant: &str| self.fields.get(meant).is_some_and(|(_, secret)| *secret);
+        scan::names_secret(name) || did_you_mean(name, self.fields.keys().copied()).is_some_and(secret)
     }
 
     fn add(&mut self, shape: &'static Shape, secret: bool) {
