@@ -150,6 +150,7 @@ fn copies(backwards: &[u8]) -> usize {
 #[track_caller]
 fn leaves_no_more_than_the_parser(name: &str, text: &str) {
     let (bare, own) = (left(&format!("bare {name}"), text), left(&format!("own {name}"), text));
+    println!("{name}: own {own}, bare {bare}");
     assert!(own <= bare, "{name}: {own} copies are left, a bare parse leaves {bare}");
 }
 
