@@ -3,6 +3,9 @@
 //! A test that it does not let run is compiled with `#[ignore]`, so that no runner counts it as passed, and the
 //! test `left_out` writes its name and the reason down for `cargo xtask test` to print.
 
+#[path = "servers/build.rs"]
+mod servers;
+
 use std::{
     env, fs,
     os::unix::fs::MetadataExt,
@@ -12,7 +15,7 @@ use std::{
 
 /// What a row may need, and a command that succeeds where it can be had. Each runs in a mount namespace of its
 /// own, in an empty directory.
-const ABILITIES: [(&str, &str); 6] = [
+const ABILITIES: [(&str, &str); 7] = [
     ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
     (
         "overlay",
@@ -23,6 +26,8 @@ const ABILITIES: [(&str, &str); 6] = [
     // Only root has to become somebody else, who must be able to reach the test's binary.
     ("nobody", "[ -z \"$ROOT\" ] || setpriv --reuid=65534 --regid=65534 --clear-groups ls \"$PWD\""),
     ("faketime", "faketime -f -1d true"),
+    // `script` gives it the terminal that it reads passphrases from.
+    ("age", "age --version && age-keygen --version && script --version"),
 ];
 
 /// The official cases of JSON Patch, a folder by this name.
@@ -47,6 +52,7 @@ fn main() {
         lacks.push(format!("no {PATCHES} in HOTSWAP_JSON_PATCH_TESTS or beside the workspace"));
     }
     println!("cargo::rustc-env=HOTSWAP_LACKS={}", lacks.join("; "));
+    servers::look();
 }
 
 /// Where the official cases of JSON Patch are, if anywhere.

@@ -1,8 +1,10 @@
 //! The whole configuration as a document: what every leaf holds now, without what must not be shown.
 
+use std::sync::Arc;
+
 use crate::{
     keys::Keys,
-    load::{merge, place},
+    load::{Places, merge, place},
     secret::MASK,
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,
@@ -11,22 +13,22 @@ use crate::{
 
 /// What a document says of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secrets {
-    /// Nothing, so that the document can be loaded.
-    LeftOut,
+pub(crate) enum Secrets<'r> {
+    /// The references that stand for them, and of others nothing, so that the document can be loaded.
+    LeftOut(&'r Places),
     /// That there is one.
     Masked,
 }
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from.
-pub(crate) fn document(published: &Published, secrets: Secrets) -> Value {
+pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
     leaves(published, secrets).into_iter().fold(Value::empty(), |document, (keys, value)| {
         merge(document, &place(&Value::empty(), &keys, Some(&value)))
     })
 }
 
 /// The same leaf by leaf, in the order of the struct.
-pub(crate) fn leaves(published: &Published, secrets: Secrets) -> Vec<(Keys, Value)> {
+pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
     let mut leaves = Leaves { published, secrets, found: Vec::new() };
     leaves.fields(published.root.shape(), 0, &Keys::root(), false);
     leaves.found
@@ -34,7 +36,7 @@ pub(crate) fn leaves(published: &Published, secrets: Secrets) -> Vec<(Keys, Valu
 
 struct Leaves<'p> {
     published: &'p Published,
-    secrets: Secrets,
+    secrets: Secrets<'p>,
     found: Vec<(Keys, Value)>,
 }
 
@@ -51,6 +53,7 @@ impl Leaves<'_> {
     }
 
     fn leaf(&mut self, field: &FieldShape, slot: usize, keys: &Keys, hidden: bool) {
+        let hidden = hidden || self.published.is_sealed(keys);
         // What a type writes has its secrets marked; what the sources gave has not.
         let given = || {
             let hides = hidden || self.published.hides_at(keys);
@@ -58,20 +61,17 @@ impl Leaves<'_> {
                 .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
         };
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
-        // A list without some of its elements would be another list.
-        let whole = matches!(field.kind, Kind::Leaf) && self.secrets == Secrets::LeftOut;
-        if whole && holds_secret(&value) {
-            return;
-        }
-        let Some(mut value) = without_secrets(&value, self.secrets) else { return };
-        if hidden {
-            match self.secrets {
-                Secrets::LeftOut => return,
-                Secrets::Masked => value = Value::text(MASK),
+        let value = match (self.secrets, &field.kind) {
+            (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
+            // A list without some of its elements would be another list.
+            (Secrets::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
+            (Secrets::LeftOut(_), _) if hidden => None,
+            (_, Kind::Optional(inner)) => {
+                self.without_secrets(&value, keys).map(|value| self.within(inner, value, keys))
             }
-        } else if let Kind::Optional(inner) = field.kind {
-            value = self.within(inner, value);
-        }
+            _ => self.without_secrets(&value, keys),
+        };
+        let Some(value) = value else { return };
         match &value {
             // Its keys stand beside the fields of the struct.
             Value::Table(table) if field.flatten => {
@@ -82,29 +82,57 @@ impl Leaves<'_> {
     }
 
     /// Secrets inside an `Option` of a nested struct.
-    fn within(&self, shape: &'static Shape, value: Value) -> Value {
+    fn within(&self, shape: &'static Shape, value: Value, keys: &Keys) -> Value {
         let hidden = shape.leaves().into_iter().filter(|leaf| leaf.secret());
         hidden.fold(value, |value, leaf| match (leaf.keys.find(&value), self.secrets) {
             (None, _) => value,
-            (Some(_), Secrets::LeftOut) => place(&value, &leaf.keys, None),
+            (Some(inside), Secrets::LeftOut(places)) => {
+                let reference = referring(inside, &keys.join(&leaf.keys), true, places);
+                place(&value, &leaf.keys, reference.as_ref())
+            }
             (Some(_), Secrets::Masked) => place(&value, &leaf.keys, Some(&Value::text(MASK))),
+        })
+    }
+
+    /// The value without the secrets that its type keeps; `None` if nothing is left.
+    fn without_secrets(&self, value: &Value, keys: &Keys) -> Option<Value> {
+        Some(match (value, self.secrets) {
+            (Value::Secret(_), Secrets::LeftOut(places)) => return referring(value, keys, true, places),
+            (Value::Secret(_), Secrets::Masked) => Value::text(MASK),
+            (Value::List(items), _) => {
+                let items = items.iter().enumerate();
+                Value::list(items.filter_map(|(at, item)| self.without_secrets(item, &keys.index(at))))
+            }
+            (Value::Table(entries), _) => Value::table(entries.iter().filter_map(|(name, value)| {
+                Some((name.clone(), self.without_secrets(value, &keys.name(name))?))
+            })),
+            (other, _) => other.clone(),
         })
     }
 }
 
-/// The value without the secrets that its type keeps; `None` if nothing is left.
-fn without_secrets(value: &Value, secrets: Secrets) -> Option<Value> {
-    Some(match (value, secrets) {
-        (Value::Secret(_), Secrets::LeftOut) => return None,
-        (Value::Secret(_), Secrets::Masked) => Value::text(MASK),
-        (Value::List(items), _) => {
-            Value::list(items.iter().filter_map(|item| without_secrets(item, secrets)))
+/// The value with references in the place of secrets; `None` if there is a secret without one. In what is `hidden`
+/// everything is secret.
+fn referring(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Option<Value> {
+    if let Some(reference) = places.get(keys) {
+        return Some(Value::text(reference));
+    }
+    match value {
+        Value::List(items) => {
+            let items = items.iter().enumerate();
+            let items = items.map(|(at, item)| referring(item, &keys.index(at), hidden, places));
+            Some(Value::list(items.collect::<Option<Vec<_>>>()?))
         }
-        (Value::Table(entries), _) => Value::table(
-            entries.iter().filter_map(|(key, value)| Some((key.clone(), without_secrets(value, secrets)?))),
-        ),
-        (other, _) => other.clone(),
-    })
+        Value::Table(entries) => {
+            let entry = |(name, value): (&Arc<str>, &Value)| {
+                Some((Arc::clone(name), referring(value, &keys.name(name), hidden, places)?))
+            };
+            Some(Value::table(entries.iter().map(entry).collect::<Option<Vec<_>>>()?))
+        }
+        Value::Secret(_) => None,
+        _ if hidden => None,
+        other => Some(other.clone()),
+    }
 }
 
 /// Whether a secret stands anywhere in it.

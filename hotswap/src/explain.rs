@@ -11,6 +11,7 @@ use crate::{
     load::{self, Plan, Trace},
     pins::{Pin, Pins, Stamp},
     secret::MASK,
+    secrets::known::{Accepted, Secrets},
     shape::{Leaf, Merge, Shape},
     snapshot::Published,
     source::{Layer, locate::Places},
@@ -51,8 +52,8 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Given {
-    /// The value, as the layer has it: before interpolation, and `"***"` for a secret. What only the field gives a type,
-    /// a variable or a plain YAML scalar, is a string.
+    /// The value, as the layer has it: before interpolation, and `"***"` for a secret, but for a reference to one. What only
+    /// the field gives a type, a variable or a plain YAML scalar, is a string.
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
@@ -162,6 +163,8 @@ struct Stand {
     current: Arc<Published>,
     /// Whether the value itself is all there is, and no source can be asked.
     fixed: bool,
+    /// Tells references from values.
+    secrets: Secrets,
 }
 
 impl Stand {
@@ -174,6 +177,7 @@ impl Stand {
             pins,
             current: core.current.load_full(),
             fixed: !core.has_sources(),
+            secrets: core.stores.secrets(Accepted::default()),
         }
     }
 
@@ -195,9 +199,10 @@ impl Explainer<'_> {
     fn explain(&self, path: String, keys: &Keys) -> Explanation {
         let pinned = self.pinned(keys);
         let fixed = Some(&self.stand.current).filter(|_| self.stand.fixed && pinned.is_none());
-        let fixed = fixed.and_then(|published| self.given(keys, keys.find(&published.tree)?, made_with()));
+        let fixed = fixed.and_then(|published| keys.find(&published.tree));
+        let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
         let default = (!self.stand.fixed).then(|| load::default_of(self.stand.shape, keys)).flatten();
-        let default = default.and_then(|value| self.given(keys, &value, Origin::Default));
+        let default = default.map(|value| self.given(keys, &value, Origin::Default));
         let layers = self.layers(keys);
         let note = self.note(keys, layers.len() > 1, &path);
         let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
@@ -226,13 +231,25 @@ impl Explainer<'_> {
             .filter_map(|there| {
                 let (layer, text) = (layers.get(there.layer)?, self.texts.get(there.layer)?);
                 let text = text.get_or_init(|| layer.text_places());
-                self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys))
+                Some(self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys)))
             })
             .collect()
     }
 
-    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Option<Given> {
-        Some(Given::new(self.masked(keys, value), origin))
+    /// What a source says: a reference tells nothing of the secret that it leads to.
+    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
+        let text = match value.inside() {
+            Value::Text(text) | Value::Template(text) => Some(&**text),
+            Value::Untyped(untyped) => Some(&*untyped.text),
+            _ => None,
+        };
+        let reference = text.and_then(|text| self.stand.secrets.reference(text));
+        match self.masked(keys, value) {
+            serde_json::Value::String(mask) if mask == MASK => {
+                Given::new(reference.map_or(mask, |reference| reference.to_string()).into(), origin)
+            }
+            open => Given::new(open, origin),
+        }
     }
 
     /// The value as JSON, and every secret in it as `***`.

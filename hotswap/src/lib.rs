@@ -53,6 +53,7 @@
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
 //! | `cli` | off | the module `cli`: a command line that any program can mount |
+//! | `age` | off | the module [`secrets`]`::age`: secrets and whole files that are encrypted |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
@@ -125,7 +126,7 @@ pub use secret::{
     Redacted, Secret, SecretValue,
     policy::{PlaintextSecrets, SecretSources},
 };
-pub use secrets::SecretProvider;
+pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};

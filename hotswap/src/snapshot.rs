@@ -50,6 +50,8 @@ pub enum Cause {
     Environment,
     /// Other sources changed, by the names they give themselves.
     Sources(Vec<String>),
+    /// Secrets changed in their stores, by scheme and location.
+    Secrets(Vec<String>),
     /// A value was set at run time.
     Set,
     /// Values were changed by a closure at run time.
@@ -84,6 +86,7 @@ impl fmt::Display for Cause {
             }
             Self::Environment => f.write_str("environment"),
             Self::Sources(names) => f.write_str(&names.join(", ")),
+            Self::Secrets(places) => write!(f, "secret {}", places.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),
             Self::Patch => f.write_str("patch"),
@@ -105,6 +108,8 @@ pub(crate) struct Published {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says, in this version or in one before.
     secrets: BTreeSet<Keys>,
+    /// Those of which all is secret, whatever their type marks.
+    sealed: BTreeSet<Keys>,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
@@ -114,17 +119,40 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
         let whole = Arc::clone(&root) as Arc<dyn Any + Send + Sync>;
-        let secrets = BTreeSet::new();
-        Self { version, root, whole, tree, secrets, cause, at: Instant::now(), parts: Mutex::default() }
+        let (secrets, sealed) = (BTreeSet::new(), BTreeSet::new());
+        Self {
+            version,
+            root,
+            whole,
+            tree,
+            secrets,
+            sealed,
+            cause,
+            at: Instant::now(),
+            parts: Mutex::default(),
+        }
     }
 
     pub(crate) fn with_secrets(self, secrets: BTreeSet<Keys>) -> Self {
         Self { secrets, ..self }
     }
 
-    /// Leaves that hold a secret which no field says.
-    pub(crate) fn secrets(&self) -> &BTreeSet<Keys> {
-        &self.secrets
+    /// Leaves of which no field says that they hold a secret, but their type does.
+    pub(crate) fn hidden(&self) -> BTreeSet<Keys> {
+        self.secrets.difference(&self.sealed).cloned().collect()
+    }
+
+    pub(crate) fn with_sealed(self, sealed: BTreeSet<Keys>) -> Self {
+        Self { sealed, ..self }
+    }
+
+    pub(crate) fn sealed_and(&self, more: BTreeSet<Keys>) -> BTreeSet<Keys> {
+        self.sealed.iter().cloned().chain(more).collect()
+    }
+
+    /// Whether all of the leaf that stands here is secret, because an encrypted file gave it.
+    pub(crate) fn is_sealed(&self, leaf: &Keys) -> bool {
+        self.sealed.contains(leaf)
     }
 
     /// Those of this version, and `more`.

@@ -12,6 +12,7 @@ pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
     engine::{Board, Core},
     pins::Override,
+    secrets::SecretStatus,
     snapshot::Cause,
 };
 
@@ -50,6 +51,8 @@ pub struct Status {
     pub cause: Cause,
     /// Every source and how it is.
     pub sources: Vec<SourceStatus>,
+    /// Every location at a secret store that is in use, and how it is.
+    pub secrets: Vec<SecretStatus>,
     /// How changes of files are noticed; `None` when nothing is watched.
     pub watcher: Option<WatcherHealth>,
     /// Why the last reload was refused; `None` once one is accepted again.
@@ -96,7 +99,10 @@ pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Re
     serializer.serialize_f64(age.as_secs_f64())
 }
 
-fn maybe_seconds<S: serde::Serializer>(left: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn maybe_seconds<S: serde::Serializer>(
+    left: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     left.map(|left| left.as_secs_f64()).serialize(serializer)
 }
 
@@ -109,6 +115,7 @@ impl Status {
             age: current.at.elapsed(),
             cause: current.cause.clone(),
             sources: sources(&board),
+            secrets: core.stores.statuses(),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             probation: core.policy.health.as_ref().and_then(|health| health.left()),
@@ -146,6 +153,9 @@ impl fmt::Display for Status {
         }
         for source in &self.sources {
             write!(f, "\n  {source}")?;
+        }
+        for secret in &self.secrets {
+            write!(f, "\n  {secret}")?;
         }
         for problem in self.watcher.iter().flat_map(|watcher| &watcher.problems) {
             write!(f, "\n  only polling finds changes: {}", below(problem))?;

@@ -7,6 +7,7 @@ mod every;
 mod forms;
 mod marks;
 mod reference;
+mod references;
 mod said;
 mod schema;
 mod template;

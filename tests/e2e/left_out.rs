@@ -2,11 +2,10 @@
 
 use std::{env, fs, path::Path, process::Command};
 
+use crate::LACKS;
+
 /// Where `cargo xtask test` looks when all is done.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");
-
-/// Which abilities the build script did not find, and why.
-const LACKS: &str = env!("HOTSWAP_LACKS");
 
 #[test]
 fn tests_that_do_not_run_here_are_written_down() {

@@ -9,6 +9,7 @@ mod bad_input;
 mod calls;
 mod concurrency;
 mod credentials;
+mod encryption;
 mod environment;
 mod files;
 mod gates;
@@ -26,3 +27,6 @@ mod stores;
 mod support;
 mod types;
 mod writes;
+
+/// Which abilities the build script did not find, and why.
+const LACKS: &str = env!("HOTSWAP_LACKS");

@@ -1,7 +1,9 @@
 //! The project's own commands: `cargo xtask test | ci | bench | coverage`.
 
 mod coverage;
+mod servers;
 mod steps;
+mod tools;
 
 use std::process::ExitCode;
 

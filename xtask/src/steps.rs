@@ -9,6 +9,9 @@ use std::{
     time::Instant,
 };
 
+use crate::servers;
+use crate::tools;
+
 pub(crate) type Outcome = Result<(), String>;
 
 /// Never built but by `bench` and the lints: its dependencies are the alternatives.
@@ -44,6 +47,7 @@ fn has_nextest() -> bool {
 }
 
 pub(crate) fn test() -> Outcome {
+    tools::bring();
     let left_out = root().join("target").join("left-out");
     // What an earlier run left out says nothing about this one.
     let _ = fs::remove_dir_all(&left_out);
@@ -53,8 +57,11 @@ pub(crate) fn test() -> Outcome {
         &["test", "--lib", "--bins", "--tests", "--examples"]
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
-    cargo_step("tests", runner.iter().chain(&selection))?;
-    cargo_step("documentation tests", ["test", "--doc"].iter().chain(&selection))?;
+    let servers = servers::bring();
+    let step =
+        |what, arguments: &[&str]| run(what, cargo().envs(servers.clone()).args(arguments).args(selection));
+    step("tests", runner)?;
+    step("documentation tests", &["test", "--doc"])?;
     report(&left_out);
     Ok(())
 }
@@ -94,7 +101,7 @@ pub(crate) fn ci() -> Outcome {
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--no-default-features"];
     cargo_step("no feature", check)?;
-    for feature in ["derive", "toml", "yaml", "json", "cli"] {
+    for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age"] {
         cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
     }
     Ok(())

@@ -27,9 +27,9 @@ use crate::{
     pins::Pins,
     root::{self, Root},
     secret::taint::Taint,
-    secrets::{known::Accepted, stores::Stores},
+    secrets::{known::Accepted, refresher::Told, stores::Stores},
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, format::Format, given::SecretRules, names::Names, priority},
+    source::{Changed, UnknownKeys, given::SecretRules, names::Names, priority, sealed},
     value::Value,
     watch::{
         Watcher,
@@ -96,8 +96,16 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
-        let stores = Arc::new(builder.stores);
-        Ok(Self { collector, issues, timing, watch: options.watch, policy: options.policy, stores })
+        let mut stores = builder.stores;
+        stores.follow = options.watch;
+        Ok(Self {
+            collector,
+            issues,
+            timing,
+            watch: options.watch,
+            policy: options.policy,
+            stores: Arc::new(stores),
+        })
     }
 
     fn first_read(
@@ -127,7 +135,7 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> 
                     .with_help("use .toml, .yaml, .yml or .json"),
                 )
             };
-            (priority::FILES, FileKind::File(Format::of(&path).ok_or_else(unknown)?))
+            (priority::FILES, FileKind::File(sealed::format(&path).ok_or_else(unknown)?))
         }
     };
     Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))
@@ -193,16 +201,18 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
 
     let duration = began.elapsed();
     let schemes = Some(&**sources.stores.schemes());
-    let hidden = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes };
-    let layers = collected.layers.iter().map(|layer| layer.knowing(hidden)).collect();
+    let known = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes };
+    let layers = collected.layers.iter().map(|layer| layer.knowing(known)).collect();
     drop(collected.layers);
-    sources.collector.learn(&loaded.secrets);
+    sources.collector.learn(&loaded.hidden());
     let state = State::new(layers, Arc::clone(&collected.variables), secrets);
-    let (warnings, policy) = (loaded.warnings.clone(), sources.policy);
-    let current =
-        Current::new(Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets));
+    let (warnings, references, policy) = (loaded.warnings.clone(), loaded.references, sources.policy);
+    listen_to_stores(&sources.stores, &commands);
+    let current = Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets);
+    let current = Current::new(current.with_sealed(loaded.sealed));
     let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
     let core = Arc::new(core.named(collected.names));
+    core.board().references = references;
     core.warn(warnings);
     let (end, ended) = channel();
     let engine = Engine {
@@ -216,6 +226,17 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     };
     start(&core, engine, ended)?;
     Ok(Handle::root(Lease::first(core)).into())
+}
+
+fn listen_to_stores(stores: &Stores, commands: &Sender<Command>) {
+    let commands = commands.clone();
+    stores.listen(move |told| {
+        // An engine that has ended needs no news.
+        let _ = commands.send(match told {
+            Told::Changed => Command::Secrets,
+            Told::Found => Command::Reconsider,
+        });
+    });
 }
 
 fn watcher(commands: &Sender<Command>) -> Watcher {

@@ -72,4 +72,22 @@ impl<T: HotConfig> Builder<T> {
         self.stores.settings.timeout = timeout;
         self
     }
+
+    /// How often what has no lease is fetched again; 60 s by default, give or take a tenth.
+    ///
+    /// What has a lease is renewed when two thirds of it are over. A provider that notices changes says so at once: files do.
+    /// It is also the longest pause between two attempts to reach a store that fails. With
+    /// [`watch(false)`](Self::watch) only leases are kept.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use std::time::Duration;
+    ///
+    /// let config: ConfigHandle = Config::hot_builder().secret_refresh(Duration::from_secs(10)).load()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn secret_refresh(mut self, interval: Duration) -> Self {
+        self.stores.settings.refresh = interval;
+        self
+    }
 }

@@ -38,8 +38,13 @@
 //! | --- | --- |
 //! | 0 | done; `check`: the configuration is valid; `diff`: no difference |
 //! | 1 | `check`: rejected, or warnings with `--deny-warnings`; `diff`: a difference; `explain`: no such field |
-//! | 2 | the configuration, or an argument, could not be used |
+//! | 2 | the configuration, or an argument, could not be used; `encrypt`, `decrypt`, `rotate-recipients`: not done, nothing written |
 
+#[cfg(feature = "age")]
+mod age;
+#[cfg(not(feature = "age"))]
+#[path = "without_age.rs"]
+mod age;
 mod check;
 mod complete;
 mod diff;
@@ -52,9 +57,11 @@ mod show;
 
 use std::{io, process::ExitCode};
 
+#[cfg(feature = "age")]
+pub use self::age::{Decrypt, Encrypt, IdentityFiles, Recipients, RotateRecipients};
 pub use self::{
-    check::Check, complete::completions, diff::Diff, env::Env, explain::Explain, output::FileFormat,
-    print::Template, select::Selection, show::Show,
+    age::SecretCommand, check::Check, complete::completions, diff::Diff, env::Env, explain::Explain,
+    output::FileFormat, print::Template, select::Selection, show::Show,
 };
 pub use clap_complete::Shell;
 
@@ -83,6 +90,9 @@ pub enum ConfigCommand {
     Reference,
     /// List the environment variables that are read
     Env(Env),
+    /// Encrypt and decrypt.
+    #[command(flatten)]
+    Secret(SecretCommand),
 }
 
 impl ConfigCommand {
@@ -153,6 +163,7 @@ impl ConfigCommand {
             Self::Template(command) => command.run::<T>(output),
             Self::Reference => print::reference::<T>(output),
             Self::Env(command) => command.run(&builder(), output),
+            Self::Secret(command) => command.run(output),
         };
         // A reader that went away, as `head` does, has seen what it wanted.
         end.unwrap_or(End::Done)

@@ -35,7 +35,8 @@ impl Show {
             Ok(config) => config,
             Err(error) => return output.report(&error).map(|()| End::Failed),
         };
-        let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut };
+        let references = config.core.board().references.clone();
+        let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut(&references) };
         let published = config.core.current.load_full();
         let leaves = effective::leaves(&published, secrets).into_iter();
         let given =

@@ -66,7 +66,7 @@ fn row(entry: &Entry<'_>, names: Option<&Names>) -> String {
 
 fn default(entry: &Entry<'_>) -> String {
     match entry.field.default() {
-        Some(_) if entry.place.secret => "secret".into(),
+        Some(_) if entry.place.secret => entry.field.shape.reference.map_or("secret".into(), code),
         Some(value) => code(&value.to_json().to_string()),
         None if entry.is_required() => "**required**".into(),
         None => String::new(),

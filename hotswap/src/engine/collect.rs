@@ -132,16 +132,21 @@ pub enum Health {
     Degraded,
 }
 
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Absent => "absent",
+            Self::Missing => "missing",
+            Self::Failing => "failing",
+            Self::Degraded => "degraded",
+        })
+    }
+}
+
 impl fmt::Display for SourceStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let health = match self.health {
-            Health::Ok => "ok",
-            Health::Absent => "absent",
-            Health::Missing => "missing",
-            Health::Failing => "failing",
-            Health::Degraded => "degraded",
-        };
-        write!(f, "{}: {health}", self.name)?;
+        write!(f, "{}: {}", self.name, self.health)?;
         self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
         self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
-    lock::Writing, run::Command,
+    lock::Writing, rotate, run::Command,
 };
 use crate::{
     error::Error,
@@ -47,7 +47,12 @@ impl Core {
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (live, pending) = self.hold_back(loaded, &input)?;
         let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
-        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        let rotated = rotate::changed(&state.secrets, &next.secrets);
+        let cause = match collected.changed || rotated.is_empty() {
+            true => collected.cause.clone(),
+            false => Cause::Secrets(rotated),
+        };
+        let request = Request { cause, expected: None, signature: None };
         self.commit(state, next, live, &request)
     }
 
@@ -107,12 +112,17 @@ impl Core {
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
         self.stores.adopt(&state.secrets);
-        self.board().show(&state);
+        {
+            let mut board = self.board();
+            board.show(&state);
+            board.references = loaded.references;
+        }
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
             let next = Published::new(version, Arc::clone(&loaded.root), loaded.tree, request.cause.clone())
-                .with_secrets(current.secrets_and(loaded.secrets));
+                .with_secrets(current.secrets_and(loaded.secrets))
+                .with_sealed(current.sealed_and(loaded.sealed));
             let old = self.current.publish(next);
             if let Some(health) = &self.policy.health {
                 health.published(version, &request.cause);

@@ -18,9 +18,10 @@ mod patch;
 pub(crate) mod prepare;
 mod probation;
 mod rollback;
+mod rotate;
 pub(crate) mod run;
 mod save;
-mod thread;
+pub(crate) mod thread;
 mod write;
 
 use std::{
@@ -48,7 +49,7 @@ use crate::{
     },
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::Model,
+    load::{Model, Places},
     pins::Pins,
     root::Root,
     secret::{Private, taint::Taint},
@@ -151,6 +152,8 @@ pub(crate) struct Board {
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
     pub(crate) holds: Holds,
+    /// What stands for secrets in the current version.
+    pub(crate) references: Places,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
@@ -167,6 +170,7 @@ impl Board {
             pins: Pins::new(),
             pending: Vec::new(),
             holds: Holds::default(),
+            references: Places::new(),
             history,
             reloads: 0,
             refused: 0,
@@ -280,6 +284,7 @@ impl Core {
         self.notifier.close();
         self.hooks.close();
         self.policy.health.iter().for_each(|health| health.close());
+        self.stores.close();
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
@@ -290,6 +295,7 @@ impl Core {
             self.thread.join(PATIENCE);
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
+            self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
         }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }

@@ -168,10 +168,13 @@ fn sound(value: &Fixed) -> Result<Loaded, Error> {
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
+    let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded {
         root: Arc::clone(&value.root),
         tree: value.tree.clone(),
-        secrets: BTreeSet::new(),
-        warnings: Vec::new(),
+        secrets,
+        sealed,
+        references,
+        warnings,
     })
 }

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Reconsider,
     /// Values were set that go by themselves.
     Expiry,
+    /// Secrets changed in their stores.
+    Secrets,
     /// End.
     Stop,
 }
@@ -65,6 +67,8 @@ pub(crate) struct Demand {
     source: bool,
     /// What could not go may be able to now.
     expiry: bool,
+    /// There are other secrets.
+    secrets: bool,
     stop: bool,
 }
 
@@ -116,6 +120,9 @@ impl Engine {
                 self.expire(now);
                 tried = Some(now);
             }
+            if demand.secrets {
+                self.rotate();
+            }
             let over = awaited.is_some_and(|at| now >= at);
             let wanted = demand.source || over || demand.asked.any();
             asked.add(demand.asked);
@@ -128,7 +135,7 @@ impl Engine {
     /// Sleeps until something is to be done.
     fn wait(&mut self, awaited: Option<Instant>) -> Demand {
         let mut demand = std::mem::take(&mut self.later);
-        if demand.stop || demand.source || demand.expiry || demand.asked.any() {
+        if demand.stop || demand.source || demand.expiry || demand.secrets || demand.asked.any() {
             demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
             return demand;
         }
@@ -164,6 +171,7 @@ impl Engine {
             // Who watches nothing reads files only when told to.
             Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
             Command::Expiry => demand.expiry = true,
+            Command::Secrets => demand.secrets = true,
             Command::Stop => demand.stop = true,
         }
     }
@@ -201,7 +209,7 @@ impl Engine {
         let look_again = collected.look_again;
         // What nobody else has can be overwritten where it stands.
         drop(collected);
-        self.collector.learn(core.current.load().secrets());
+        self.collector.learn(&core.current.load().hidden());
         look_again
     }
 
@@ -219,6 +227,9 @@ impl Engine {
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         core.board().reloads += 1;
+        if by_hand {
+            core.stores.refresh();
+        }
         let result = contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(panicked()));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
@@ -236,6 +247,15 @@ impl Engine {
     fn expire(&self, now: Instant) {
         let Some(core) = self.core.upgrade() else { return };
         let result = contain(|| core.expire(now)).unwrap_or_else(|| Err(panicked()));
+        if let Some(error) = result.err().filter(|error| !core.is_closed() && !core.is_known(error)) {
+            core.refuse(&error);
+        }
+    }
+
+    /// Publishes new secrets, and tells why if they are refused.
+    fn rotate(&self) {
+        let Some(core) = self.core.upgrade() else { return };
+        let result = contain(|| core.rotate()).unwrap_or_else(|| Err(panicked()));
         if let Some(error) = result.err().filter(|error| !core.is_closed() && !core.is_known(error)) {
             core.refuse(&error);
         }

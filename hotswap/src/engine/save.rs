@@ -17,10 +17,13 @@ impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         let published = self.current.load_full();
-        let leaves = effective::leaves(&published, Secrets::LeftOut).into_iter();
-        let given =
-            leaves.filter(|(_, value)| *value != Value::Null).map(|(keys, value)| (keys, Some(value)));
-        save(path, self.model.shape, given.collect(), &self.remarks(&published, |_| true))
+        let references = self.board().references.clone();
+        let leaves = effective::leaves(&published, Secrets::LeftOut(&references));
+        let written = |leaf: &Leaf| leaves.iter().any(|(keys, _)| *keys == leaf.keys);
+        let remarks = self.remarks(&published, |leaf| !written(leaf));
+        let given = leaves.iter().filter(|(_, value)| *value != Value::Null);
+        let given = given.map(|(keys, value)| (keys.clone(), Some(value.clone())));
+        save(path, self.model.shape, given.collect(), &remarks)
     }
 
     /// Merges what was set at run time into a file.

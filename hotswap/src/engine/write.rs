@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
+use std::{any::Any, ops::Range, sync::Arc};
 
 use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
@@ -227,7 +227,8 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
     });
-    Ok(Loaded { root: Arc::from(copy), tree, secrets: BTreeSet::new(), warnings: Vec::new() })
+    let (secrets, sealed, references, warnings) = Default::default();
+    Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

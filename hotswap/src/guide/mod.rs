@@ -9,8 +9,10 @@
 //! | [`writing`] | how to change values at run time, and what becomes of them |
 //! | [`history`] | what happened, the way back, and what stays away |
 //! | [`gates`] | what may hold a valid change back, or take it back |
+//! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
+//! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
 //! | [`limits`] | what the crate does not do |
@@ -38,11 +40,18 @@ pub mod history {}
 #[doc = include_str!("gates.md")]
 pub mod gates {}
 
+#[doc = include_str!("secrets.md")]
+pub mod secrets {}
+
 #[doc = include_str!("errors.md")]
 pub mod errors {}
 
 #[doc = include_str!("files.md")]
 pub mod files {}
+
+#[cfg(all(feature = "age", feature = "cli"))]
+#[doc = include_str!("encryption.md")]
+pub mod encryption {}
 
 #[doc = include_str!("describing.md")]
 ///

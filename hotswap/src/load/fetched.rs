@@ -1,6 +1,6 @@
 //! Puts secrets in the place of the references to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
@@ -21,6 +21,9 @@ use crate::{
 
 /// A text that may be a secret, and is wiped.
 type Secret = Zeroizing<String>;
+
+/// References by the places where they stand.
+pub(crate) type Places = BTreeMap<Keys, String>;
 
 /// The references of one load.
 pub(super) struct References<'i> {
@@ -94,12 +97,13 @@ impl<'i> References<'i> {
         found.into_iter().fold(tree, |tree, (keys, text, reference)| {
             let found = reference.map(|reference| (self.secrets.find(&reference), reference));
             match found {
+                // Nothing of it shows, but it has to be known by the time when it does.
+                Ok((Found::Value(_) | Found::Failed(_), _)) | Err(_) if pinned => return tree,
                 Ok((Found::Value(value), reference)) => {
                     let tree = place(&tree, &keys, Some(&value));
                     self.put.push((keys, reference));
                     return tree;
                 }
-                Ok((Found::Failed(_), _)) | Err(_) if pinned => return tree,
                 Ok((Found::Failed(error), reference)) => self.refuse(&keys, &reference.to_string(), &error),
                 Ok((Found::Unknown, reference)) => self.refuse(&keys, &reference.to_string(), &unknown()),
                 Err(error) => self.refuse(&keys, &text, &error),
@@ -125,6 +129,11 @@ impl<'i> References<'i> {
     /// The tree as it was written, with what cannot be had marked as text whose meaning is not known.
     pub(super) fn mark(&self, written: Value) -> Value {
         self.failed.iter().fold(written, |tree, (keys, text)| place(&tree, keys, Some(text)))
+    }
+
+    /// Where each secret stands that was fetched, and the reference that it stands for.
+    pub(super) fn into_places(self) -> Places {
+        self.put.into_iter().map(|(keys, reference)| (keys, reference.to_text())).collect()
     }
 
     pub(super) fn any_failed(&self) -> bool {

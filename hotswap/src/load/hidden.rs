@@ -26,7 +26,7 @@ pub(super) fn misfits(
     stores: &Secrets,
 ) -> Vec<Issue> {
     let Some(hidden) = hidden(model.shape, layer.tree(), effective, stores) else { return Vec::new() };
-    let mut problems = Problems::of_types();
+    let mut problems = Problems::of_types().sealing(layer.sealed_leaves(model.shape).collect());
     // A panic in code of the program concerns nobody while the value is hidden.
     if contain(|| (model.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();

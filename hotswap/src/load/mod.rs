@@ -17,6 +17,7 @@ pub(crate) mod unknown;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{below, default_of};
+pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, taken_beside};
@@ -83,7 +84,18 @@ pub(crate) struct Loaded {
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
+    /// Those among them that are secret because a file is that gives them.
+    pub(crate) sealed: BTreeSet<Keys>,
+    /// What stands for secrets that were fetched.
+    pub(crate) references: Places,
     pub(crate) warnings: Vec<Issue>,
+}
+
+impl Loaded {
+    /// Leaves of which no field says that they hold a secret, but their type does.
+    pub(crate) fn hidden(&self) -> BTreeSet<Keys> {
+        self.secrets.difference(&self.sealed).cloned().collect()
+    }
 }
 
 /// Merges, resolves, decodes and validates.
@@ -112,16 +124,18 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     let mut secrets = notice::leaves(model.shape, &met);
 
+    let sealed: BTreeSet<Keys> =
+        input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
     let unresolved = unresolved.into_iter().chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
-    let mut problems = Problems::new(written, unresolved);
+    let mut problems = Problems::new(written, unresolved).sealing(sealed.clone());
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
     problems.ignored(ignored.into_inner(), &Keys::root());
 
-    secrets.extend(problems.take_secrets());
+    secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
     let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
     let (refused, told) = plain::secrets(&met, model.shape, input);
@@ -136,7 +150,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
             seal(&mut tree, model.shape, &secrets);
-            Ok(Loaded { root, tree, secrets, warnings })
+            Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }

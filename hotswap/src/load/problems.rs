@@ -21,6 +21,8 @@ pub struct Problems {
     secret: usize,
     /// Leaves in which the decoder met a secret, field by field.
     secrets: BTreeSet<Keys>,
+    /// Leaves that are secret because a file is that gives them.
+    sealed: BTreeSet<Keys>,
     /// The tree before interpolation: what a variable put in is not shown, what was written is.
     written: Option<Value>,
     /// Only types are looked at, and only of what is given.
@@ -37,6 +39,11 @@ impl Problems {
     /// For values that no rule need hold for.
     pub(crate) fn of_types() -> Self {
         Self { types_only: true, ..Self::default() }
+    }
+
+    /// The same, with the words about these leaves withheld.
+    pub(crate) fn sealing(self, sealed: BTreeSet<Keys>) -> Self {
+        Self { sealed, ..self }
     }
 
     pub(crate) fn types_only(&self) -> bool {
@@ -63,7 +70,15 @@ impl Problems {
     }
 
     pub(crate) fn any_secret(&self, shape: &'static Shape) -> bool {
-        shape.leaves().iter().any(Leaf::secret)
+        !self.sealed.is_empty() || shape.leaves().iter().any(Leaf::secret)
+    }
+
+    /// By a field on the way, by the file that gave the value, or by what the decoder met.
+    fn hides(&self, keys: &Keys) -> bool {
+        let met = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
+        self.secret > 0
+            || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
+            || self.secrets.iter().any(met)
     }
 
     /// Keys that a leaf's type ignored.
@@ -98,15 +113,9 @@ impl Problems {
         self.unresolved && self.template(keys).is_some()
     }
 
-    /// By a field on the way, or by what the decoder met.
-    fn is_secret(&self, keys: &Keys) -> bool {
-        let met = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
-        self.secret > 0 || self.secrets.iter().any(met)
-    }
-
     fn push(&mut self, issue: Issue, help: Option<String>, template: Option<Arc<str>>) {
         let written = template
-            .filter(|_| !self.is_secret(issue.keys()))
+            .filter(|_| !self.hides(issue.keys()))
             .map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
             (Some(help), _) | (None, Some(help)) => issue.with_help(help),
@@ -135,7 +144,7 @@ impl Problems {
         if self.unresolved && template.is_some() {
             return false;
         }
-        let findings = Findings::of(value, rules, self.is_secret(keys) || template.is_some());
+        let findings = Findings::of(value, rules, self.hides(keys) || template.is_some());
         let sound = findings.found.is_empty();
         for finding in findings.found {
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
@@ -151,7 +160,7 @@ impl Problems {
             return false;
         }
         let template = self.template(&place);
-        let discreet = self.is_secret(&place) || template.is_some();
+        let discreet = self.hides(&place) || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
         false

@@ -168,7 +168,8 @@ impl Unit {
     /// Notes where secrets stand: what fields say of it, and what types do.
     fn hide(&mut self, published: &Published) {
         let shape = published.root.shape();
-        let whole = shape.trail(self.slot).iter().any(|field| field.secret);
+        let whole =
+            shape.trail(self.slot).iter().any(|field| field.secret) || published.is_sealed(&self.keys);
         let said = self.leaves.iter().filter(|leaf| leaf.secret()).map(|leaf| leaf.keys.clone());
         self.secrets = said.collect();
         let mut unclear = whole;

@@ -6,20 +6,48 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::NamedTempFile;
+
+/// What a file is called before it takes its place. No extension of a format, so that no directory of configuration
+/// files takes it for one of its own.
+const PREFIX: &str = ".hotswap-";
+const SUFFIX: &str = ".tmp";
+
 /// Puts `content` at `path`: whoever reads meanwhile, a crash and a full disk see the old content or the new, never
 /// a part. On return it is on the disk.
 ///
 /// A symlink stays, and what it points at is replaced; the file keeps its permissions.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = target(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // No extension of a format, so that no directory of configuration files takes it for one of its own.
-    let mut fresh = tempfile::Builder::new().prefix(".hotswap-").suffix(".tmp").tempfile_in(folder)?;
-    fresh.write_all(content)?;
+    let folder = folder_of(&path);
+    let fresh = fresh(folder, content)?;
     fresh.as_file().set_permissions(permissions(&path, folder)?)?;
+    put(fresh, &path)
+}
+
+/// The same for a file that only its owner may read. A symlink is refused: whoever made it chose where this goes.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        return Err(io::Error::other("a symlink stands in its place"));
+    }
+    put(fresh(folder_of(path), content)?, path)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file that nobody else can open.
+fn fresh(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut fresh = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+    fresh.write_all(content)?;
+    Ok(fresh)
+}
+
+fn put(fresh: NamedTempFile, path: &Path) -> io::Result<()> {
     fresh.as_file().sync_all()?;
-    fresh.persist(&path).map_err(|failed| failed.error)?;
-    sync_folder(folder)
+    fresh.persist(path).map_err(|failed| failed.error)?;
+    sync_folder(folder_of(path))
 }
 
 /// Where a chain of symlinks ends, also when nothing is there yet.
@@ -49,8 +77,8 @@ fn permissions(path: &Path, folder: &Path) -> io::Result<Permissions> {
 /// What the process's mask makes of a new file. Nothing tells the mask but making one.
 fn usual(folder: &Path) -> io::Result<Permissions> {
     let probe = tempfile::Builder::new()
-        .prefix(".hotswap-")
-        .suffix(".tmp")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .make_in(folder, |path| File::options().write(true).create_new(true).open(path))?;
     Ok(probe.as_file().metadata()?.permissions())
 }
@@ -114,6 +142,26 @@ mod tests {
         write(&link, b"a = 2").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&real).unwrap(), b"a = 2");
+    }
+
+    #[test]
+    fn a_private_file_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        write_private(&path, b"1").unwrap();
+        write_private(&path, b"2").unwrap();
+        assert_eq!((mode(&path), fs::read(&path).unwrap()), (0o600, b"2".to_vec()));
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_private_file_takes_the_place_of_no_symlink() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("link"), folder.path().join("real"));
+        fs::write(&real, "1").unwrap();
+        symlink("real", &link).unwrap();
+        assert!(write_private(&link, b"2").is_err());
+        assert_eq!(fs::read(&real).unwrap(), b"1");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
     source::{
         format::{self, Format, text::Flaw},
         read::read,
+        sealed::is_sealed,
     },
     value::Value,
 };
@@ -35,6 +36,11 @@ pub(crate) fn save(
     remarks: &[String],
 ) -> Result<(), Error> {
     let refuse = |message: String| Error::from(refusal(path, message));
+    if is_sealed(path) {
+        let message =
+            "an encrypted file is not written: save a plain one, and encrypt it with the command `encrypt`";
+        return Err(refuse(message.to_owned()));
+    }
     let unknown = || refuse("the format of the file is not known by its extension".to_owned());
     let format = Format::of(path).ok_or_else(unknown)?;
     let text = present(path).map_err(refuse)?;

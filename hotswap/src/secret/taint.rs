@@ -80,6 +80,13 @@ impl Taint<'_> {
         sealer.met
     }
 
+    /// Seals everything in a tree, and says where.
+    pub(crate) fn seal_all(&self, tree: &mut Value) -> Vec<Place> {
+        let mut sealer = Sealer { taint: *self, met: Vec::new() };
+        sealer.all(tree, &Place::root());
+        sealer.met
+    }
+
     /// Whether a secret may stand below a struct.
     fn concerns(&self, shape: &Shape, keys: &Keys) -> bool {
         shape.any_secret() || self.hidden.iter().any(|hidden| hidden.starts_with(keys))

@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    FetchError, FetchErrorKind, Location, SecretProvider,
+    FetchError, FetchErrorKind, Lease, Location, SecretProvider,
     reference::Place,
     schemes::Schemes,
     table::{Answer, Kept, Table},
@@ -71,23 +71,67 @@ fn ask(
     limit: Limit,
     tell: &Sender<Table>,
 ) -> Result<(), FetchError> {
-    let (scheme, locations, tell) = (Arc::clone(scheme), locations.to_vec(), tell.clone());
-    let work = move || {
+    let (scheme, locations) = (Arc::clone(scheme), locations.to_vec());
+    aside(tell, move || {
         let asked = Instant::now();
         let answers = contain(|| block_on(provider.fetch(&locations), limit.deadline));
         let answers = answers.unwrap_or_else(|| Some(vec![Err(panicked()); locations.len()]));
         let mut answers =
             answers.unwrap_or_else(|| vec![Err(late(limit.timeout)); locations.len()]).into_iter();
-        let table = locations.into_iter().map(|location| {
+        let answer = |location| {
             let answer =
                 answers.next().unwrap_or_else(|| Err(FetchError::invalid("the provider gave no answer")));
-            let answer: Answer = answer.map(|fetched| Arc::new(Kept { fetched, asked }));
+            let answer: Answer = answer.map(|fetched| Arc::new(Kept::new(fetched, asked)));
             (Place { scheme: Arc::clone(&scheme), location }, answer)
+        };
+        locations.into_iter().map(answer).collect()
+    })
+}
+
+/// What comes of renewing each of the leases.
+pub(super) type Renewals = BTreeMap<Place, Result<Lease, FetchError>>;
+
+/// Renews leases, those of each store one after the other.
+pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, timeout: Duration) -> Renewals {
+    let limit = Limit { timeout, deadline: Instant::now() + timeout };
+    let (tell, told) = channel();
+    let stores: BTreeSet<_> = leases.keys().map(|place| &place.scheme).collect();
+    for scheme in stores {
+        let Ok(provider) = schemes.provider(scheme) else { continue };
+        let of_store = leases.iter().filter(|(place, _)| place.scheme == *scheme);
+        let leases: Vec<_> = of_store.map(|(place, lease)| (place.clone(), lease.clone())).collect();
+        let tell_each = tell.clone();
+        // Without a thread it counts as no answer.
+        let _ = aside(&tell, move || {
+            for (place, lease) in leases {
+                let answer = contain(|| block_on(provider.renew(&lease), limit.deadline));
+                let answer = answer.unwrap_or_else(|| Some(Err(panicked())));
+                let answer = answer.unwrap_or_else(|| Err(late(limit.timeout)));
+                let _ = tell_each.send(Renewals::from([(place, answer)]));
+            }
+            Renewals::new()
         });
-        // Who asked may have gone.
-        let _ = tell.send(table.collect());
-    };
-    let thread = thread::Builder::new().name("hotswap-fetch".into()).spawn(work);
+    }
+    drop(tell);
+    let mut renewals = Renewals::new();
+    while let Ok(part) = told.recv_timeout(limit.deadline.saturating_duration_since(Instant::now()) + GRACE) {
+        renewals.extend(part);
+    }
+    for place in leases.keys() {
+        renewals.entry(place.clone()).or_insert_with(|| Err(late(timeout)));
+    }
+    renewals
+}
+
+/// Works on a thread of its own.
+fn aside<T: Send + 'static>(
+    tell: &Sender<T>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<(), FetchError> {
+    let tell = tell.clone();
+    let thread = thread::Builder::new().name("hotswap-fetch".into());
+    // Who asked may have gone.
+    let thread = thread.spawn(move || drop(tell.send(work())));
     thread.map(drop).map_err(|error| {
         FetchError::unreachable(format!("the system gives no thread: {error}"))
             .with_help("raise the limit of threads")

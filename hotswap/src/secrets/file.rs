@@ -148,9 +148,12 @@ impl SecretProvider for File {
             *watch = None;
             return;
         }
-        let mut watcher = Watcher::start(move |_: Hint| changed.notify());
+        let hint = changed.clone();
+        let mut watcher = Watcher::start(move |_: Hint| hint.notify());
         watcher.arm(&targets);
         *watch = Some(Armed { watcher, targets });
+        // What changed since it was read was not watched yet.
+        changed.notify();
     }
 }
 

@@ -88,7 +88,7 @@ impl Secrets {
                 match answer {
                     Err(error) => Found::Failed(error.clone()),
                     Ok(kept) if kept.is_over(self.now) => Found::Failed(over()),
-                    Ok(kept) => part(&kept.fetched.payload),
+                    Ok(kept) => part(&kept.payload),
                 }
             }
         }

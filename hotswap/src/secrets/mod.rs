@@ -3,20 +3,31 @@
 //! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value.
 
+#[cfg(feature = "age")]
+pub mod age;
+pub(crate) mod book;
 pub(crate) mod fetch;
 mod file;
 pub(crate) mod known;
 mod lease;
 mod location;
+mod pace;
 mod payload;
 mod provider;
 pub(crate) mod reference;
+pub(crate) mod refresher;
+#[cfg(feature = "vault")]
+mod runtime;
 pub(crate) mod schemes;
+mod status;
 pub(crate) mod stores;
 pub(crate) mod table;
+#[cfg(feature = "vault")]
+pub mod vault;
 
 pub use file::File;
 pub use lease::Lease;
 pub use location::Location;
 pub use payload::Payload;
 pub use provider::{BoxFuture, FetchError, FetchErrorKind, Fetched, SecretProvider};
+pub use status::SecretStatus;

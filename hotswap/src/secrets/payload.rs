@@ -29,6 +29,14 @@ impl Payload {
         Self(value)
     }
 
+    /// The text, if it is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self.0.inside() {
+            Value::Untyped(untyped) => Some(&untyped.text),
+            _ => None,
+        }
+    }
+
     /// Named parts, or any other JSON. Its strings are wiped.
     pub fn json(json: Json) -> Self {
         let value = Value::secret(Value::from(&json));
@@ -82,7 +90,7 @@ fn no_key(whole: &Value, key: &str) -> FetchError {
     }
 }
 
-fn wipe(json: Json) {
+pub(super) fn wipe(json: Json) {
     match json {
         Json::String(mut text) => text.zeroize(),
         Json::Array(items) => items.into_iter().for_each(wipe),

@@ -33,6 +33,13 @@ pub trait SecretProvider: Send + Sync + 'static {
     /// Fetches what stands at each location: one outcome for each, in the same order.
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>>;
 
+    /// Decrypts a file that is encrypted as a whole. Asked of the provider of the scheme `age`, for sources that end in
+    /// `.age`. It may take its time: readers and writers do not wait for it.
+    fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
+        let _ = file;
+        Err(FetchError::new(FetchErrorKind::Unsupported, "the provider opens no files"))
+    }
+
     /// Makes a lease last longer, and says how long it lasts now. Who cannot, fetches again.
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
         let _ = lease;
@@ -59,18 +66,20 @@ pub trait SecretProvider: Send + Sync + 'static {
 ///     .leased(Lease::new(Duration::from_secs(60)))
 ///     .version("7");
 /// assert!(!format!("{fetched:?}").contains("hunter2"));
+/// assert!(*fetched.payload() == Payload::text("hunter2".into()) && fetched.lease().is_some());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fetched {
     pub(crate) payload: Payload,
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
+    pub(crate) settled: bool,
 }
 
 impl Fetched {
     /// One that stays valid until it is changed in its store.
     pub fn new(payload: Payload) -> Self {
-        Self { payload, lease: None, version: None }
+        Self { payload, lease: None, version: None, settled: false }
     }
 
     /// The same for a limited time.
@@ -78,9 +87,24 @@ impl Fetched {
         Self { lease: Some(lease), ..self }
     }
 
+    /// The same for ever: it is not fetched again.
+    pub fn settled(self) -> Self {
+        Self { settled: true, ..self }
+    }
+
     /// What the store calls this content; shown in the status.
     pub fn version(self, version: impl Into<String>) -> Self {
         Self { version: Some(version.into()), ..self }
+    }
+
+    /// What stands there, for a provider that hands on what another one gives.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// For how long.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
     }
 }
 

@@ -39,6 +39,12 @@ impl Reference {
         let place = Place { scheme: scheme.into(), location: Location::new(location) };
         Some(Self { place, key: key.map(Into::into) })
     }
+
+    /// As it was written.
+    pub(crate) fn to_text(&self) -> String {
+        let key = self.key.as_ref().map_or(String::new(), |key| format!("#{key}"));
+        format!("{}:{}{key}", self.place.scheme, self.place.location.as_str())
+    }
 }
 
 /// A long location is cut.
@@ -48,7 +54,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// As it was written; a long location is cut.
+/// A long location is cut.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;

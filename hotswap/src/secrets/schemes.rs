@@ -41,8 +41,8 @@ macro_rules! stores {
 }
 
 stores! {
-    "vault" needs "vault";
-    "age" needs "age";
+    "vault" needs "vault" => Ok(Arc::new(super::vault::Vault::from_env()));
+    "age" needs "age" => Ok(Arc::new(super::age::Age::new()));
     "aws-sm" needs "aws";
     "aws-ssm" needs "aws";
     "gcp-sm" needs "gcp";

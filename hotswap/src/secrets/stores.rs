@@ -1,23 +1,28 @@
 //! The stores of one configuration, and what they gave.
 
 use std::{
-    sync::{Arc, Mutex},
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use super::{
-    SecretProvider,
-    fetch::fetch,
+    SecretProvider, SecretStatus,
+    book::{Book, News, Rhythm},
+    fetch::{Renewals, fetch},
     known::{Accepted, Secrets},
-    reference::scheme,
+    reference::{Place, scheme},
+    refresher::Told,
     schemes::Schemes,
     table::Table,
 };
 use crate::{
+    engine::thread::EngineThread,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    sync::lock,
+    sync::Monitor,
 };
 
 /// What the program chose about its stores.
@@ -35,31 +40,39 @@ impl Default for Settings {
     }
 }
 
+/// Whom the refresher tells.
+type Listener = Box<dyn Fn(Told) + Send + Sync>;
+
 /// Who resolves references, and what is known.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Stores {
     schemes: Arc<Schemes>,
     pub(crate) settings: Settings,
-    book: Mutex<Book>,
+    /// Whether changes are noticed.
+    pub(crate) follow: bool,
+    pub(super) book: Monitor<State>,
+    listener: OnceLock<Listener>,
+    pub(super) thread: EngineThread,
 }
 
 #[derive(Debug, Default)]
-struct Book {
-    /// What the current version stands on.
-    accepted: Accepted,
+pub(super) struct State {
+    pub(super) book: Book,
+    /// Whether the refresher was started.
+    started: bool,
+    pub(super) closed: bool,
 }
 
 impl Stores {
+    pub(crate) fn schemes(&self) -> &Arc<Schemes> {
+        &self.schemes
+    }
+
     /// Puts a provider in the place of whoever had the scheme. Before anything is fetched.
     pub(crate) fn give(&mut self, scheme: &str, provider: Arc<dyn SecretProvider>) {
         if let Some(schemes) = Arc::get_mut(&mut self.schemes) {
             schemes.give(scheme, provider);
         }
-    }
-
-    /// Who resolves which references.
-    pub(crate) fn schemes(&self) -> &Arc<Schemes> {
-        &self.schemes
     }
 
     /// Schemes that no reference can have.
@@ -71,6 +84,10 @@ impl Stores {
                 .with_help("write it with lower-case letters, digits and `-`, beginning with a letter")
         };
         malformed.map(issue).collect()
+    }
+
+    pub(super) fn rhythm(&self) -> Rhythm {
+        Rhythm { refresh: self.settings.refresh, follow: self.follow }
     }
 
     /// What a load looks secrets up in.
@@ -86,28 +103,125 @@ impl Stores {
         mut attempt: impl FnMut(&Secrets) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let mut secrets = self.secrets(known);
+        let mut fetched = Table::new();
         loop {
             let result = attempt(&secrets);
             let wanted = secrets.take_wanted();
             if wanted.is_empty() {
+                if result.is_err() {
+                    self.miss(&fetched);
+                }
                 return result;
             }
-            secrets.extend(fetch(&self.schemes, &wanted, self.settings.timeout));
+            let table = fetch(&self.schemes, &wanted, self.settings.timeout);
+            fetched.extend(table.clone());
+            secrets.extend(table);
         }
     }
 
-    /// The newest secrets of all that the current version uses.
+    /// Remembers what a load could not have, so that it is told when it is there.
+    fn miss(&self, fetched: &Table) {
+        if fetched.is_empty() || self.listener.get().is_none() {
+            return;
+        }
+        self.book.lock().book.miss(fetched, Instant::now(), self.rhythm());
+        self.book.tell_all();
+    }
+
+    /// A load begins that asks for all that it needs: the newest secrets that are known.
     pub(crate) fn known(&self) -> Arc<Table> {
-        Arc::clone(&lock(&self.book).accepted.table)
+        let mut state = self.book.lock();
+        let known = state.book.known();
+        state.book.forget_missing();
+        Arc::new(known)
     }
 
     /// What the current version stands on.
     pub(crate) fn accepted(&self) -> Accepted {
-        lock(&self.book).accepted.clone()
+        self.book.lock().book.accepted.clone()
+    }
+
+    /// The same, as new as it is known.
+    pub(crate) fn renewed(&self) -> Accepted {
+        let state = self.book.lock();
+        let mut accepted = state.book.accepted.clone();
+        let table = Arc::make_mut(&mut accepted.table);
+        table.extend(state.book.known());
+        accepted
     }
 
     /// A version that stands on these was published.
-    pub(crate) fn adopt(&self, accepted: &Accepted) {
-        lock(&self.book).accepted = accepted.clone();
+    pub(crate) fn adopt(self: &Arc<Self>, accepted: &Accepted) {
+        let mut state = self.book.lock();
+        if accepted.table.is_empty() && state.book.is_empty() {
+            state.book.accepted = accepted.clone();
+            return;
+        }
+        state.book.adopt(accepted, self.rhythm());
+        drop(state);
+        self.book.tell_all();
+        if let Err(error) = self.keep_fresh() {
+            log::error!("hotswap: the system gives no thread, so secrets are not fetched again: {error}");
+        }
+    }
+
+    /// Who is told of what changes; without one nothing is fetched again.
+    pub(crate) fn listen(&self, listener: impl Fn(Told) + Send + Sync + 'static) {
+        // There is one configuration for each of these.
+        let _ = self.listener.set(Box::new(listener));
+    }
+
+    /// Whether there is something to keep fresh and nobody does; from then on the caller does.
+    pub(super) fn needs_refresher(&self) -> bool {
+        let mut state = self.book.lock();
+        let needed =
+            self.listener.get().is_some() && !state.started && !state.closed && !state.book.is_empty();
+        state.started |= needed;
+        needed
+    }
+
+    pub(super) fn tell(&self, news: News) {
+        let told = [(news.changed, Told::Changed), (news.found, Told::Found)];
+        for (_, told) in told.into_iter().filter(|(any, _)| *any) {
+            self.listener.get().iter().for_each(|listener| listener(told));
+        }
+    }
+
+    /// The provider of a scheme may have something else.
+    pub(super) fn hint(&self, scheme: &str) {
+        self.book.lock().book.hint(scheme, Instant::now());
+        self.book.tell_all();
+    }
+
+    /// Takes what came of renewals, and says what is to be fetched instead.
+    pub(super) fn note_renewals(&self, renewals: Renewals, asked: Instant) -> BTreeSet<Place> {
+        self.book.lock().book.note_renewals(renewals, asked, Instant::now(), self.rhythm())
+    }
+
+    /// Fetches again whatever can be, because somebody asked for it.
+    pub(crate) fn refresh(&self) {
+        let places = self.book.lock().book.by_hand(Instant::now());
+        self.fetch_again(&places);
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<SecretStatus> {
+        let now = Instant::now();
+        let state = self.book.lock();
+        state.book.entries().map(|(place, entry)| SecretStatus::of(place, entry, now)).collect()
+    }
+
+    pub(crate) fn close(&self) {
+        self.book.lock().closed = true;
+        self.book.tell_all();
+    }
+
+    pub(crate) fn join(&self, bound: Duration) {
+        self.thread.join(bound);
+    }
+}
+
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stores").field("given", &self.schemes).field("settings", &self.settings).finish()
     }
 }

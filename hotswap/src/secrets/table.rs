@@ -1,8 +1,13 @@
 //! What was fetched.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
-use super::{FetchError, Fetched, reference::Place};
+use super::{FetchError, Fetched, Lease, Payload, reference::Place};
+use crate::sync::lock;
 
 /// What came of asking for each location.
 pub(crate) type Table = BTreeMap<Place, Answer>;
@@ -10,21 +15,58 @@ pub(crate) type Table = BTreeMap<Place, Answer>;
 /// What a store said.
 pub(crate) type Answer = Result<Arc<Kept>, FetchError>;
 
-/// What a store gave, and when it was asked.
+/// What a store gave. Two of them hold different secrets: one that is given again only gets a new term.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    pub(crate) fetched: Fetched,
+    pub(crate) payload: Payload,
+    term: Mutex<Term>,
+}
+
+/// For how long, and since when.
+#[derive(Clone, Debug)]
+pub(crate) struct Term {
     pub(crate) asked: Instant,
+    pub(crate) lease: Option<Lease>,
+    pub(crate) version: Option<String>,
+    /// It never changes.
+    pub(crate) settled: bool,
 }
 
 impl Kept {
-    /// When the store takes it back.
-    pub(crate) fn ends(&self) -> Option<Instant> {
-        self.asked.checked_add(self.fetched.lease.as_ref()?.lasts())
+    pub(crate) fn new(fetched: Fetched, asked: Instant) -> Self {
+        let Fetched { payload, lease, version, settled } = fetched;
+        Self { payload, term: Mutex::new(Term { asked, lease, version, settled }) }
+    }
+
+    pub(crate) fn term(&self) -> Term {
+        lock(&self.term).clone()
+    }
+
+    /// The same secret was given again.
+    pub(crate) fn take_term(&self, term: Term) {
+        *lock(&self.term) = term;
+    }
+
+    /// Its lease was renewed.
+    pub(crate) fn renew(&self, lease: Lease, asked: Instant) {
+        let mut term = lock(&self.term);
+        (term.lease, term.asked) = (Some(lease), asked);
     }
 
     /// Whether it may not be used any more.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
-        self.ends().is_some_and(|end| end <= now)
+        self.term().ends().is_some_and(|end| end <= now)
+    }
+}
+
+impl Term {
+    /// When the store takes the secret back.
+    pub(crate) fn ends(&self) -> Option<Instant> {
+        self.asked.checked_add(self.lease.as_ref()?.lasts())
+    }
+
+    /// How much longer it may be used; `None` for ever.
+    pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
+        self.ends().map(|end| end.saturating_duration_since(now))
     }
 }

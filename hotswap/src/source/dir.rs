@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::source::read_error::ReadError;
+use crate::source::{read_error::ReadError, sealed};
 
 /// Every file of `dir` whose extension is one of `extensions`, by the bytes of its name: an order that no
 /// locale and no file system changes.
@@ -36,7 +36,9 @@ pub(crate) fn list(dir: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Read
 /// `f.tmp`, `f.swp`, `f.rpmsave`, vim's `4913`.
 pub(crate) fn is_listed(name: &OsStr, extensions: &[&str]) -> bool {
     let hidden = matches!(name.as_encoded_bytes().first(), None | Some(b'.' | b'#'));
-    let known = Path::new(name).extension().is_some_and(|end| extensions.iter().any(|known| end == *known));
+    let known = sealed::inner(Path::new(name))
+        .extension()
+        .is_some_and(|end| extensions.iter().any(|known| end == *known));
     known && !hidden
 }
 
@@ -98,6 +100,15 @@ mod tests {
             assert!(!is_listed(OsStr::new(name), &["toml"]), "{name:?} is listed");
         }
         assert!(is_listed(OsStr::new("a.b.toml"), &["toml"]));
+    }
+
+    #[test]
+    fn an_encrypted_file_is_listed_by_what_is_in_it() {
+        for (name, listed) in
+            [("a.toml.age", true), ("a.age", false), ("a.txt.age", false), (".a.toml.age", false)]
+        {
+            assert_eq!(is_listed(OsStr::new(name), &["toml"]), listed, "{name}");
+        }
     }
 
     #[test]

@@ -42,7 +42,6 @@ pub(crate) enum Medium {
     /// A file that anybody reads who has it.
     Plain,
     /// A file that only those read who have a key.
-    #[expect(dead_code, reason = "for files that are encrypted as a whole")]
     Encrypted,
     /// Variables, of the process or of a dotenv file.
     Variables,
@@ -72,6 +71,12 @@ impl Given {
     /// Seals the secrets of a tree, which should have no other owner: what is shared is copied and stays elsewhere.
     pub(crate) fn new(mut tree: Value, taint: Taint<'_>) -> Self {
         let places = taint.seal(&mut tree);
+        Self { tree, places }
+    }
+
+    /// Seals all of a tree, but for references.
+    pub(crate) fn whole(mut tree: Value, taint: Taint<'_>) -> Self {
+        let places = taint.seal_all(&mut tree);
         Self { tree, places }
     }
 

@@ -13,12 +13,14 @@ use crate::{
     load::unknown::{self, Normal},
     resolve::interpolate,
     secret::taint::{Place, Taint},
+    shape::Shape,
     source::{
         UnknownKeys, findings,
         format::Format,
         given::{Given, Terms},
         kept::Kept,
         locate::{Places as TextPlaces, Spot},
+        sealed::is_sealed,
     },
     value::Value,
 };
@@ -160,6 +162,20 @@ impl Layer {
         matches!(self.places, Places::Each(_))
     }
 
+    /// Whether its text was encrypted, so that everything in it is secret.
+    pub(crate) fn is_sealed(&self) -> bool {
+        match &self.places {
+            Places::Text { path, .. } | Places::Past(path) => is_sealed(path),
+            Places::Each(_) | Places::Named(_) => false,
+        }
+    }
+
+    /// The leaves that it gives a value to, if it was encrypted.
+    pub(crate) fn sealed_leaves(&self, shape: &'static Shape) -> impl Iterator<Item = Keys> {
+        let leaves = if self.is_sealed() { shape.leaves() } else { Vec::new() };
+        leaves.into_iter().map(|leaf| leaf.keys).filter(|keys| keys.find(self.tree()).is_some())
+    }
+
     /// The layer with another tree that the same source gave once. The text of that one is not known.
     pub(crate) fn with_past(&self, tree: Value) -> Self {
         let places = match &self.places {
@@ -266,6 +282,7 @@ impl Layer {
         show: Show,
     ) -> Issue {
         let excerpt = match &self.places {
+            Places::Text { .. } if self.is_sealed() => None,
             Places::Text { .. } => text.and_then(|text| text.excerpt(written, spot, show)),
             Places::Each(places) => places
                 .iter()

@@ -13,6 +13,7 @@ pub(crate) mod mount;
 pub(crate) mod names;
 pub(crate) mod read;
 pub(crate) mod read_error;
+pub(crate) mod sealed;
 pub(crate) mod stamp;
 pub(crate) mod together;
 

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::source::{
     read_error::{ReadError, What},
+    sealed::is_sealed,
     stamp::Stamp,
 };
 
@@ -22,6 +23,8 @@ const CHUNK: usize = 8 * 1024;
 pub(crate) struct Content {
     /// Wiped, for it may hold a secret.
     pub(crate) text: Zeroizing<String>,
+    /// The bytes of a file that is encrypted; its text is not known yet.
+    pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) stamp: Stamp,
     /// Where the file really stands, all links followed; as given if that cannot be said.
     pub(crate) real: PathBuf,
@@ -32,6 +35,9 @@ pub(crate) struct Content {
 impl Content {
     /// No bytes, or only white space: the first half of a rewrite in place looks like this.
     pub(crate) fn is_blank(&self) -> bool {
+        if let Some(bytes) = &self.sealed {
+            return bytes.is_empty();
+        }
         self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty()
     }
 
@@ -75,7 +81,8 @@ fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
         .map_err(sorted)?
         .ok_or(ReadError::TooLarge { limit: max_size })?;
     let after = Stamp::of(&file.metadata().map_err(sorted)?);
-    Ok(Content { text: text(bytes)?, stamp: after, real, torn: !before.same_state(&after) })
+    let (text, sealed) = if is_sealed(path) { (Zeroizing::default(), Some(bytes)) } else { (text(bytes)?, None) };
+    Ok(Content { text, sealed, stamp: after, real, torn: !before.same_state(&after) })
 }
 
 /// Opens a regular file and nothing else.

@@ -89,7 +89,9 @@ fn alike(one: &[Outcome], other: &[Outcome]) -> bool {
 
 fn same(one: &Result<Content, ReadError>, other: &Result<Content, ReadError>) -> bool {
     match (one, other) {
-        (Ok(one), Ok(other)) => one.text == other.text && one.real == other.real,
+        (Ok(one), Ok(other)) => {
+            one.text == other.text && one.sealed == other.sealed && one.real == other.real
+        }
         (Err(one), Err(other)) => std::mem::discriminant(one) == std::mem::discriminant(other),
         _ => false,
     }

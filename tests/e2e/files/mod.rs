@@ -3,7 +3,7 @@
 //! Every row asserts what is published, that nothing was ever seen that was not whole, and that one more edit
 //! afterwards is seen.
 
-mod stage;
+pub(crate) mod stage;
 
 mod directories;
 mod in_place;

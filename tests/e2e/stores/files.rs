@@ -1,11 +1,14 @@
 //! `file:` reads a text from a file of its own.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use hotswap::{HotConfig, Secret, secrets::File};
 use serde::Deserialize;
 
-use crate::support::Folder;
+use crate::{
+    files::stage::publish_config_map,
+    support::{Folder, eventually},
+};
 
 #[derive(Debug, Deserialize, HotConfig)]
 struct App {
@@ -76,4 +79,44 @@ fn permissions_are_looked_at() {
     App::hot_builder().file(folder.path("app.toml")).check().unwrap();
     set(0o600);
     App::hot_builder().file(folder.path("app.toml")).secrets("file", File::new().private()).check().unwrap();
+}
+
+/// Nothing but a hint of the system finds a change.
+fn watched(folder: &Folder) -> AppHandle {
+    let builder = App::hot_builder().file(folder.path("app.toml")).secret_refresh(Duration::from_secs(3600));
+    builder.load().unwrap()
+}
+
+#[track_caller]
+fn becomes(app: &AppHandle, token: &str) {
+    eventually(token, || app.token().expose() == token);
+}
+
+#[test]
+fn a_new_content_is_noticed_however_it_is_written() {
+    let folder = folder("one\n");
+    let app = watched(&folder);
+    folder.replace("token", "two\n");
+    becomes(&app, "two");
+    folder.write("token", "three\n");
+    becomes(&app, "three");
+    fs::remove_file(folder.path("token")).unwrap();
+    eventually("it is missed", || app.status().secrets[0].message.is_some());
+    assert_eq!(app.token().expose(), "three");
+    folder.write("token", "four\n");
+    becomes(&app, "four");
+}
+
+#[test]
+fn a_mounted_secret_of_kubernetes_is_swapped() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("mount")).unwrap();
+    let publish = |turn, token: &str| publish_config_map(&folder.path("mount"), turn, &[("token", token)]);
+    publish(1, "one");
+    folder.write("app.toml", &format!("token = 'file:{}'", folder.path("mount/token").display()));
+    let app = watched(&folder);
+    for (turn, token) in [(2, "two"), (3, "three"), (4, "four")] {
+        publish(turn, token);
+        becomes(&app, token);
+    }
 }

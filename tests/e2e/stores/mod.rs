@@ -2,5 +2,7 @@
 
 mod files;
 mod references;
+mod rotation;
 mod store;
 mod variables;
+mod versions;

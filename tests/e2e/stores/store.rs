@@ -6,8 +6,8 @@ use std::{
 };
 
 use hotswap::{
-    SecretProvider,
-    secrets::{BoxFuture, FetchError, Fetched, Location, Payload},
+    Changed, SecretProvider,
+    secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
 };
 
 /// What stands where, shared with the test.
@@ -19,6 +19,11 @@ struct State {
     places: BTreeMap<String, Result<Fetched, FetchError>>,
     /// The locations of every call.
     calls: Vec<Vec<String>>,
+    watched: Vec<String>,
+    changed: Option<Changed>,
+    /// What every renewal gives.
+    renewal: Option<Result<Lease, FetchError>>,
+    renewals: Vec<String>,
 }
 
 impl Store {
@@ -48,6 +53,23 @@ impl Store {
     pub(crate) fn calls(&self) -> Vec<Vec<String>> {
         self.0.lock().unwrap().calls.clone()
     }
+
+    pub(crate) fn watched(&self) -> Vec<String> {
+        self.0.lock().unwrap().watched.clone()
+    }
+
+    pub(crate) fn notify(&self) {
+        let changed = self.0.lock().unwrap().changed.clone();
+        changed.unwrap().notify();
+    }
+
+    pub(crate) fn renew(&self, renewal: Result<Lease, FetchError>) {
+        self.0.lock().unwrap().renewal = Some(renewal);
+    }
+
+    pub(crate) fn renewals(&self) -> Vec<String> {
+        self.0.lock().unwrap().renewals.clone()
+    }
 }
 
 impl SecretProvider for Store {
@@ -60,5 +82,19 @@ impl SecretProvider for Store {
         };
         let answers = locations.iter().map(one).collect();
         Box::pin(std::future::ready(answers))
+    }
+
+    fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
+        let mut state = self.0.lock().unwrap();
+        state.renewals.extend(lease.id().map(str::to_owned));
+        let unsupported = || Err(FetchError::new(FetchErrorKind::Unsupported, "not renewed"));
+        let answer = state.renewal.clone().unwrap_or_else(unsupported);
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn watch(&self, locations: &[Location], changed: Changed) {
+        let mut state = self.0.lock().unwrap();
+        state.watched = locations.iter().map(|location| location.as_str().to_owned()).collect();
+        state.changed = Some(changed);
     }
 }

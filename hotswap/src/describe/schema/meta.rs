@@ -43,6 +43,9 @@ impl Writer<'_> {
         if place.secret {
             schema.insert("writeOnly".into(), true.into());
             marks.insert("secret".into(), true.into());
+            if let Some(reference) = shape.reference {
+                marks.insert("reference".into(), reference.into());
+            }
         }
         if place.restart {
             marks.insert("restart".into(), true.into());

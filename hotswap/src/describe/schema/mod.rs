@@ -97,6 +97,9 @@ impl Writer<'_> {
                 let mut schema = Schema::new();
                 self.tell(&mut schema, "description", field.shape.docs);
                 schema.extend(leaf::of_leaf(leaf, &mut unsaid));
+                if place.secret {
+                    text::admit_references(&mut schema);
+                }
                 if let Some(default) =
                     field.default().filter(|_| !place.secret).and_then(|value| meta::json(&value))
                 {

@@ -16,6 +16,23 @@ pub(super) const TEMPLATE: &str = r"\$\{";
 /// The shortest one is `${A}`.
 const SHORTEST_TEMPLATE: usize = 4;
 
+/// Matches a reference to a secret.
+const REFERENCE: &str = "^[a-z][a-z0-9+.-]*:.";
+
+/// Lets a reference stand wherever a string that is filled in later may.
+pub(super) fn admit_references(schema: &mut Schema) {
+    for (keyword, value) in schema.iter_mut() {
+        match value {
+            Json::String(pattern) if keyword == "pattern" && pattern.ends_with(TEMPLATE) => {
+                pattern.push_str(&format!("|{REFERENCE}"));
+            }
+            Json::Object(inside) => admit_references(inside),
+            Json::Array(items) => items.iter_mut().filter_map(Json::as_object_mut).for_each(admit_references),
+            _ => {}
+        }
+    }
+}
+
 /// A string that is filled in later.
 pub(super) fn template() -> Json {
     json!({ "type": "string", "pattern": TEMPLATE })

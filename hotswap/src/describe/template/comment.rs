@@ -12,7 +12,7 @@ pub(super) fn of_entry(entry: &Entry<'_>, names: Option<&Names>, format: Format)
     let mut lines = of_docs(shape.docs);
     lines.extend(shape.deprecated.map(|advice| clean(&format!("deprecated: {advice}"))));
     lines.push(clean(&facts(entry, names, format)));
-    lines.extend(entry.place.secret.then(|| secret(entry.variable(names))));
+    lines.extend(entry.place.secret.then(|| secret(entry, names)));
     lines
 }
 
@@ -46,8 +46,11 @@ fn facts(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> String {
     facts.join("; ")
 }
 
-fn secret(variable: Option<String>) -> String {
-    match variable {
+fn secret(entry: &Entry<'_>, names: Option<&Names>) -> String {
+    if let Some(reference) = entry.field.shape.reference {
+        return clean(&format!("secret: fetched from {reference}; write another reference, not the secret"));
+    }
+    match entry.variable(names) {
         Some(name) => format!("secret: set the variable {name}, do not write it here"),
         None => "secret: keep it out of files that others read".to_owned(),
     }

@@ -45,6 +45,9 @@ impl Entry<'_> {
     }
 
     fn example(&self, names: Option<&Names>) -> Value {
+        if let Some(reference) = self.field.shape.reference {
+            return Value::Template(reference.into());
+        }
         if self.place.secret {
             let variable = self.variable(names);
             return variable.map_or(Value::text(""), |name| Value::Template(format!("${{{name}}}").into()));

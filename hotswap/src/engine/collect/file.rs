@@ -21,6 +21,7 @@ use crate::{
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
+        sealed::{self, Locked},
         together::Outcome,
     },
     watch::{chain::Target, grace::Grace},
@@ -66,6 +67,10 @@ struct FileState {
 struct Parsed {
     /// Kept, since a comparison costs less than a digest of the new text.
     text: Arc<Kept>,
+    /// What stood in an encrypted file, whose text is not compared.
+    sealed: Option<Vec<u8>>,
+    /// It was not decrypted, and may be another time.
+    locked: bool,
     /// The file is a mount of its own.
     mounted: bool,
     result: Result<Arc<Layer>, Vec<Issue>>,
@@ -144,7 +149,7 @@ impl FileSlot {
         for (path, state) in &mut self.files {
             let format = match kind {
                 FileKind::File(format) => Some(format),
-                FileKind::Dir => Format::of(path),
+                FileKind::Dir => sealed::format(path),
                 FileKind::Dotenv => None,
             };
             let outcome = read.remove(path).unwrap_or_else(|| Err(ReadError::missing(path)));
@@ -242,9 +247,13 @@ impl FileState {
     }
 
     fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
-        if self.content.as_ref().is_none_or(|kept| !kept.text.is_of(&content.text)) {
-            self.content = Some(Parsed::of(&self.shown, content, format, settings));
-            self.changed = true;
+        let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content));
+        if fresh || self.content.as_ref().is_some_and(|kept| kept.locked) {
+            let parsed = Parsed::of(&self.shown, content, format, settings);
+            // That it still does not open is no news.
+            let told = |kept: &Parsed| kept.result.as_ref().err() == parsed.result.as_ref().err();
+            self.changed = fresh || !self.content.as_ref().is_some_and(told);
+            self.content = Some(parsed);
         }
     }
 
@@ -316,20 +325,65 @@ impl FileState {
 impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
         let mounted = is_mounted_file(&content.real);
-        let text = content.text;
-        let Some(format) = format else { return Self::dotenv(shown, &text, mounted, settings) };
+        let Some(bytes) = content.sealed else {
+            return Self::plain(shown, &content.text, Medium::Plain, mounted, format, settings);
+        };
+        let opened = match format {
+            Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
+            None => Err(Locked { issue: sealed_dotenv(shown), passing: false }),
+        };
+        let parsed = match opened {
+            Ok(payload) => {
+                let text = payload.as_text().unwrap_or_default();
+                Self::plain(shown, text, Medium::Encrypted, mounted, format, settings)
+            }
+            Err(Locked { issue, passing }) => Self {
+                text: Arc::new(Kept::unseen("")),
+                sealed: None,
+                locked: passing,
+                mounted,
+                result: Err(vec![issue]),
+                variables: Variables::new(),
+            },
+        };
+        Self { sealed: Some(bytes), ..parsed }
+    }
+
+    /// Whether the file held this.
+    fn is_of(&self, content: &Content) -> bool {
+        match &content.sealed {
+            Some(_) => self.sealed == content.sealed,
+            None => self.text.is_of(&content.text),
+        }
+    }
+
+    fn plain(
+        shown: &Path,
+        text: &str,
+        medium: Medium,
+        mounted: bool,
+        format: Option<Format>,
+        settings: &Settings,
+    ) -> Self {
+        let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
         let kept;
-        let result = match format::parse(format, &text) {
+        let result = match format::parse(format, text) {
             Ok(tree) => {
-                let given = Given::new(tree, settings.taint());
-                kept = Arc::new(Kept::of(format, &text, &given.tree, &given.sealed()));
+                let given = match medium {
+                    Medium::Encrypted => Given::whole(tree, settings.taint()),
+                    _ => Given::new(tree, settings.taint()),
+                };
+                kept = Arc::new(Kept::of(format, text, &given.tree, &given.sealed()));
                 let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
-                let layer = Layer::new(places, &given, &settings.terms(Medium::Plain));
+                let layer = Layer::new(places, &given, &settings.terms(medium));
                 Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => {
-                kept = Arc::new(Kept::unseen(&text));
+                kept = Arc::new(Kept::unseen(text));
                 let excerpt = |flaw: &Flaw| {
+                    if sealed::is_sealed(shown) {
+                        return None;
+                    }
                     let line = text.lines().nth(flaw.line - 1)?;
                     Excerpt::unparsed(line, |name| settings.shape.knows(name))
                 };
@@ -337,7 +391,7 @@ impl Parsed {
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { text: kept, mounted, result, variables: Variables::new() }
+        Self { text: kept, sealed: None, locked: false, mounted, result, variables: Variables::new() }
     }
 
     fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
@@ -347,11 +401,12 @@ impl Parsed {
                 let variables =
                     lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text: kept, mounted, result, variables }
+                Self { text: kept, sealed: None, locked: false, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                Self { text: kept, mounted, result: Err(issues), variables: Variables::new() }
+                let variables = Variables::new();
+                Self { text: kept, sealed: None, locked: false, mounted, result: Err(issues), variables }
             }
         }
     }
@@ -368,6 +423,13 @@ fn emptied(shown: &Path) -> Issue {
     Issue::new(IssueKind::Unreadable, Keys::root(), EMPTY)
         .at(Origin::file(shown))
         .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
+}
+
+/// What its variables would be put into is not known to be secret.
+fn sealed_dotenv(shown: &Path) -> Issue {
+    Issue::new(IssueKind::Unreadable, Keys::root(), "a dotenv file cannot be encrypted")
+        .at(Origin::file(shown))
+        .with_help("put the secrets into a file that ends in .toml.age, .yaml.age or .json.age")
 }
 
 fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {

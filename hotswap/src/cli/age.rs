@@ -1,0 +1,149 @@
+//! `encrypt`, `decrypt` and `rotate-recipients`.
+
+mod decrypt;
+mod encrypt;
+mod inside;
+mod keys;
+mod rotate;
+
+use std::{
+    io::{self, IsTerminal as _, Read},
+    path::Path,
+};
+
+use zeroize::Zeroizing;
+
+pub use self::{
+    decrypt::Decrypt,
+    encrypt::Encrypt,
+    keys::{IdentityFiles, Recipients},
+    rotate::RotateRecipients,
+};
+
+use super::output::{End, Output};
+use crate::{
+    error::Error,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    save::atomic,
+    secrets::FetchError,
+    source::read::{open, within},
+};
+
+/// What can be done about secrets that are encrypted: subcommands for clap, which need no configuration.
+///
+/// They are part of [`ConfigCommand`](super::ConfigCommand). No secret is taken from the command line, which everybody
+/// on the machine can see.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[non_exhaustive]
+pub enum SecretCommand {
+    /// Encrypt a value from the standard input, or a whole file
+    Encrypt(Encrypt),
+    /// Decrypt a reference from the standard input, or a whole file
+    Decrypt(Decrypt),
+    /// Encrypt files, and values inside of files, for other recipients
+    RotateRecipients(RotateRecipients),
+}
+
+impl SecretCommand {
+    pub(super) fn run(&self, output: &mut Output<'_>) -> io::Result<End> {
+        self.read_from(&mut io::stdin().lock(), output)
+    }
+
+    fn read_from(&self, input: &mut impl Read, output: &mut Output<'_>) -> io::Result<End> {
+        let ended = match self {
+            Self::Encrypt(command) => command.run(input, output),
+            Self::Decrypt(command) => command.run(input, output),
+            Self::RotateRecipients(command) => command.run(output),
+        };
+        let ended = ended.and_then(|()| Ok(output.out.flush()?));
+        match ended {
+            Ok(()) => Ok(End::Done),
+            Err(Failed::Refused(error)) => {
+                error.issues().try_for_each(|issue| writeln!(output.err, "{issue}"))?;
+                Ok(End::Failed)
+            }
+            Err(Failed::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
+            // What was to be kept is lost.
+            Err(Failed::Output(error)) => {
+                writeln!(output.err, "the output cannot be written: {error}").map(|()| End::Failed)
+            }
+        }
+    }
+}
+
+/// Why a command did not do what it should.
+enum Failed {
+    Refused(Error),
+    /// What it says does not arrive.
+    Output(io::Error),
+}
+
+impl From<Issue> for Failed {
+    fn from(issue: Issue) -> Self {
+        Self::Refused(issue.into())
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+type Ended = Result<(), Failed>;
+
+/// More than any file that is a configuration.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
+
+fn refusal(message: impl Into<String>, help: impl Into<String>) -> Issue {
+    Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help)
+}
+
+/// What a provider says of a ciphertext.
+fn unopened(error: &FetchError) -> Issue {
+    let issue = Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string());
+    match error.help() {
+        Some(help) => issue.with_help(help),
+        None => issue,
+    }
+}
+
+/// A file of at most the usual limit; wiped at the end, since it may hold secrets.
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Issue> {
+    let refuse =
+        |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path));
+    let file = open(path).map_err(|error| refuse(error.to_string()).with_help(error.help()))?;
+    let failed = |error: io::Error| refuse(format!("cannot read the file: {error}"));
+    let length = file.metadata().map_err(failed)?.len();
+    let content = within(&file, length, MAX_SIZE).map_err(failed)?;
+    content.map(Zeroizing::new).ok_or_else(|| refuse(format!("the file is larger than {MAX_SIZE} bytes")))
+}
+
+/// The standard input to its end.
+fn read_input(
+    input: &mut impl Read,
+    output: &mut Output<'_>,
+    what: &str,
+) -> Result<Zeroizing<Vec<u8>>, Failed> {
+    if output.standard && io::stdin().is_terminal() {
+        writeln!(output.err, "type {what}, end with Enter and Ctrl-D:")?;
+    }
+    let failed = |error| refusal(format!("the input cannot be read: {error}"), "give it again");
+    let content = within(input, 0, MAX_SIZE).map_err(failed)?;
+    let large = || refusal("the input is larger than 16 MiB", "encrypt it as a file with `--in`").into();
+    content.map(Zeroizing::new).ok_or_else(large)
+}
+
+/// Puts a file in its place for its owner alone.
+fn write(path: &Path, content: &[u8]) -> Result<(), Issue> {
+    atomic::write_private(path, content).map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Issue {
+    Issue::new(IssueKind::Write, Keys::root(), format!("the file cannot be written: {error}"))
+        .at(Origin::file(path))
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,195 @@
+//! Secrets that stand encrypted in the configuration itself, by age (<https://age-encryption.org/v1>).
+//!
+//! A reference `age:YWdlLWVuY3J5cHRpb24...` is an age file in base64; what it holds is the value. A file that ends in
+//! `.toml.age`, `.yaml.age` or `.json.age` is encrypted as a whole, and is a source as any other file is. Both are made
+//! by the command `encrypt` of the module `cli`, or by the tool `age`.
+
+mod identities;
+mod key_file;
+mod open;
+#[cfg(feature = "cli")]
+pub(crate) mod seal;
+mod text;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+#[cfg(not(feature = "cli"))]
+use self::identities::Identities;
+pub(crate) use self::identities::Identities;
+
+use self::{
+    identities::{Given, variables},
+    open::Opened,
+};
+use super::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
+use crate::{Secret, source::Changed, sync::lock};
+
+/// What [`Age`] does about an identity file that more than its owner can read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExposedKeys {
+    /// Nothing is decrypted with it.
+    Deny,
+    /// A warning in the log, once for each file.
+    #[default]
+    Warn,
+    /// Nothing.
+    Allow,
+}
+
+/// Decrypts `age:` references and `*.age` files.
+///
+/// It is there by default and takes its identities from the environment when it needs them, all that are given:
+///
+/// | variable | holds |
+/// | --- | --- |
+/// | `HOTSWAP_AGE_IDENTITY_FILE` | the path of a file as `age-keygen` writes it |
+/// | `HOTSWAP_AGE_IDENTITY` | the identities themselves, `AGE-SECRET-KEY-1..`, one a line |
+/// | `HOTSWAP_AGE_PASSPHRASE_FILE` | the path of a file that holds a passphrase |
+/// | `HOTSWAP_AGE_PASSPHRASE` | a passphrase |
+/// | `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY` | as the first two; only if none of the others is set |
+///
+/// An identity that is given by a method takes the place of all variables. An identity file may itself be encrypted with a
+/// passphrase.
+///
+/// ```
+/// use hotswap::secrets::age::{Age, ExposedKeys};
+///
+/// let age = Age::new().identity_file("/etc/app/key.txt").exposed_keys(ExposedKeys::Deny);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Age {
+    given: Vec<Given>,
+    exposed: ExposedKeys,
+    max_work_factor: u8,
+    /// The locations in use, each with what a passphrase opened: every time would cost a second, by design.
+    opened: Arc<Mutex<BTreeMap<Location, Option<Payload>>>>,
+}
+
+/// A second or so on a fast machine, and 1 GiB.
+const MAX_WORK_FACTOR: u8 = 20;
+
+impl Default for Age {
+    fn default() -> Self {
+        Self {
+            given: Vec::new(),
+            exposed: ExposedKeys::default(),
+            max_work_factor: MAX_WORK_FACTOR,
+            opened: Arc::default(),
+        }
+    }
+}
+
+impl Age {
+    /// With the identities that the environment gives; see [above](Self).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the identities in a file, as `age-keygen` writes it. It is read whenever something is decrypted.
+    ///
+    /// See [above](Self) for an example.
+    pub fn identity_file(self, path: impl Into<PathBuf>) -> Self {
+        self.with(Given::File(path.into()))
+    }
+
+    /// Adds identities: `AGE-SECRET-KEY-1..`, one a line.
+    ///
+    /// ```
+    /// use hotswap::{Secret, secrets::age::Age};
+    ///
+    /// let age = Age::new().identity(Secret::from("AGE-SECRET-KEY-1.."));
+    /// assert!(!format!("{age:?}").contains("SECRET-KEY"));
+    /// ```
+    pub fn identity(self, identities: Secret<String>) -> Self {
+        self.with(Given::Identities(identities))
+    }
+
+    /// Adds a passphrase.
+    ///
+    /// ```
+    /// use hotswap::{Secret, secrets::age::Age};
+    ///
+    /// let age = Age::new().passphrase(Secret::from("correct horse battery staple"));
+    /// assert!(!format!("{age:?}").contains("horse"));
+    /// ```
+    pub fn passphrase(self, passphrase: Secret<String>) -> Self {
+        self.with(Given::Passphrase(passphrase))
+    }
+
+    /// What happens if an identity file, or a passphrase file, can be read by more than its owner; [`ExposedKeys::Warn`]
+    /// by default, because those that Kubernetes mounts can.
+    ///
+    /// See [above](Self) for an example.
+    pub fn exposed_keys(self, exposed: ExposedKeys) -> Self {
+        Self { exposed, ..self }
+    }
+
+    /// How much work a passphrase may cost: 2 to the power of this, 20 by default, which takes 1 GiB of memory.
+    ///
+    /// What asks for more is refused before any work is done, for whoever can write a file could else stop the program
+    /// with it. The tool `age` asks for 18.
+    ///
+    /// ```
+    /// let age = hotswap::secrets::age::Age::new().max_work_factor(22);
+    /// ```
+    pub fn max_work_factor(self, log_n: u8) -> Self {
+        Self { max_work_factor: log_n, ..self }
+    }
+
+    fn with(mut self, given: Given) -> Self {
+        self.given.push(given);
+        self
+    }
+
+    /// What decrypts, as it is now.
+    pub(crate) fn identities(&self) -> Result<Identities, FetchError> {
+        let given = if self.given.is_empty() { &variables() } else { &self.given };
+        Identities::read(given, self.exposed, self.max_work_factor)
+    }
+
+    fn fetch_one(
+        &self,
+        location: &Location,
+        identities: &Result<Identities, FetchError>,
+    ) -> Result<Fetched, FetchError> {
+        if let Some(Some(payload)) = lock(&self.opened).get(location) {
+            return Ok(Fetched::new(payload.clone()));
+        }
+        let ciphertext = text::decode(location.as_str())?;
+        let Opened { plaintext, by_passphrase } =
+            identities.as_ref().map_err(Clone::clone)?.open(&ciphertext)?;
+        let payload = Payload::text(text::of(plaintext)?);
+        if by_passphrase && let Some(opened) = lock(&self.opened).get_mut(location) {
+            *opened = Some(payload.clone());
+        }
+        Ok(Fetched::new(payload))
+    }
+}
+
+impl SecretProvider for Age {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+        Box::pin(async move {
+            let identities = self.identities();
+            locations.iter().map(|location| self.fetch_one(location, &identities)).collect()
+        })
+    }
+
+    fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
+        Ok(Payload::text(text::of(self.identities()?.open_file(file)?)?))
+    }
+
+    fn watch(&self, locations: &[Location], _: Changed) {
+        let mut opened = lock(&self.opened);
+        opened.retain(|location, _| locations.contains(location));
+        for location in locations {
+            opened.entry(location.clone()).or_default();
+        }
+    }
+}
+
+#[cfg(all(test, unix, feature = "cli"))]
+mod tests;

@@ -1,0 +1,103 @@
+//! From a plaintext to an age file: what only the command line does.
+
+use std::io::{self, Write as _};
+
+use ::age::{EncryptError, Encryptor, Recipient, scrypt, secrecy::SecretString, x25519};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
+};
+
+use super::{
+    ExposedKeys, Identities,
+    identities::{Given, unusable, variables},
+    text::{BEGIN, END, decode, no_base64},
+};
+use crate::secrets::FetchError;
+
+/// What the tool `age` takes; measuring the machine, as the crate does by itself, gives a weak one on a busy machine.
+const WORK_FACTOR: u8 = 18;
+
+/// Encrypts for recipients, each of which can decrypt it alone.
+///
+/// # Errors
+/// There is no recipient.
+pub(crate) fn encrypt(plaintext: &[u8], recipients: &[x25519::Recipient]) -> Result<Vec<u8>, EncryptError> {
+    let encryptor = Encryptor::with_recipients(recipients.iter().map(|one| one as &dyn Recipient))?;
+    Ok(written(encryptor, plaintext)?)
+}
+
+/// Encrypts with a passphrase.
+///
+/// # Errors
+/// None that is known: memory takes everything.
+pub(crate) fn encrypt_with_passphrase(
+    plaintext: &[u8],
+    passphrase: &SecretString,
+) -> Result<Vec<u8>, EncryptError> {
+    let mut recipient = scrypt::Recipient::new(passphrase.clone());
+    recipient.set_work_factor(WORK_FACTOR);
+    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn Recipient))?;
+    Ok(written(encryptor, plaintext)?)
+}
+
+fn written(encryptor: Encryptor, plaintext: &[u8]) -> io::Result<Vec<u8>> {
+    let mut ciphertext = Vec::new();
+    let mut writer = encryptor.wrap_output(&mut ciphertext)?;
+    writer.write_all(plaintext)?;
+    writer.finish()?;
+    Ok(ciphertext)
+}
+
+/// As it stands behind `age:`.
+pub(crate) fn encode(ciphertext: &[u8]) -> String {
+    BASE64_STANDARD_NO_PAD.encode(ciphertext)
+}
+
+/// As `age --armor` writes it.
+pub(crate) fn armored(ciphertext: &[u8]) -> Vec<u8> {
+    let text = BASE64_STANDARD.encode(ciphertext);
+    let mut armored = format!("{BEGIN}\n");
+    let mut rest = &*text;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        armored.push_str(line);
+        armored.push('\n');
+        rest = after;
+    }
+    armored.push_str(END);
+    armored.push('\n');
+    armored.into_bytes()
+}
+
+pub(crate) fn is_armored(file: &[u8]) -> bool {
+    file.trim_ascii_start().starts_with(BEGIN.as_bytes())
+}
+
+/// Whether it is meant to be one.
+pub(crate) fn is_age_file(file: &[u8]) -> bool {
+    file.starts_with(b"age-encryption.org/") || is_armored(file)
+}
+
+/// The ciphertext of a whole reference, with or without its scheme and its key.
+pub(crate) fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
+    let text =
+        std::str::from_utf8(text).map_err(|_| no_base64("it is neither an age file nor a reference"))?;
+    let text = text.trim();
+    let text = text.strip_prefix("age:").unwrap_or(text);
+    decode(text.split_once('#').map_or(text, |(location, _)| location))
+}
+
+/// The one passphrase that the environment gives, to encrypt with.
+pub(crate) fn passphrase(exposed: ExposedKeys) -> Result<SecretString, FetchError> {
+    let given: Vec<_> = variables()
+        .into_iter()
+        .filter(|given| matches!(given, Given::Passphrase(_) | Given::PassphraseFile(_)))
+        .collect();
+    let mut passphrases = Identities::read(&given, exposed, 0)?.passphrases;
+    passphrases.pop().ok_or_else(|| {
+        unusable("no passphrase is given".to_owned()).with_help(
+            "set HOTSWAP_AGE_PASSPHRASE_FILE to a file that holds it, or HOTSWAP_AGE_PASSPHRASE to it",
+        )
+    })
+}

@@ -1,0 +1,344 @@
+//! Every location that somebody needs: what is known of it, and when to ask again. Decides; asks nobody.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    FetchError, Lease, Location,
+    known::Accepted,
+    pace::{Backoff, Breaker, Leave, after_success},
+    reference::Place,
+    table::{Answer, Kept, Table},
+};
+
+/// Files are written in steps: so long after the last hint they are read.
+const QUIET: Duration = Duration::from_millis(50);
+/// Who writes without a pause is read all the same.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+
+/// How often to ask for what has no lease.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) refresh: Duration,
+    /// Whether to notice changes at all; leases are kept in either case.
+    pub(crate) follow: bool,
+}
+
+/// What is known, and what is due.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    /// What the current version stands on.
+    pub(super) accepted: Accepted,
+    pub(super) entries: BTreeMap<Place, Entry>,
+    breakers: BTreeMap<Arc<str>, Breaker>,
+    /// The locations that each provider was told to watch.
+    watched: BTreeMap<Arc<str>, BTreeSet<Location>>,
+}
+
+/// One location.
+#[derive(Debug, Default)]
+pub(crate) struct Entry {
+    /// The last good answer.
+    pub(super) kept: Option<Arc<Kept>>,
+    /// Why the store gave no other since.
+    pub(super) failure: Option<FetchError>,
+    /// Whether a load was refused for want of it.
+    missing: bool,
+    due: Option<Instant>,
+    backoff: Backoff,
+    /// When its store first hinted at a change that was not looked at.
+    hinted: Option<Instant>,
+    /// It is to be fetched, even if it could be renewed.
+    anew: bool,
+    /// Whether its end was told.
+    over: bool,
+}
+
+/// What is to be done now.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) watch: BTreeMap<Arc<str>, BTreeSet<Location>>,
+    pub(super) renew: BTreeMap<Place, Lease>,
+    pub(super) fetch: BTreeSet<Place>,
+    /// A lease has ended.
+    pub(super) over: bool,
+}
+
+/// What answers bring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct News {
+    /// A secret in use is another now, or may be used again, or no more.
+    pub(super) changed: bool,
+    /// What was missing is there.
+    pub(super) found: bool,
+}
+
+impl Work {
+    pub(super) fn is_empty(&self) -> bool {
+        self.watch.is_empty() && self.renew.is_empty() && self.fetch.is_empty() && !self.over
+    }
+}
+
+impl Book {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Place, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// The newest secrets of all that is known.
+    pub(super) fn known(&self) -> Table {
+        let known = self.entries.iter().filter_map(|(place, entry)| Some((place, entry.kept.as_ref()?)));
+        known.map(|(place, kept)| (place.clone(), Ok(Arc::clone(kept)))).collect()
+    }
+
+    /// A version that stands on these is current.
+    pub(super) fn adopt(&mut self, accepted: &Accepted, rhythm: Rhythm) {
+        self.accepted = accepted.clone();
+        self.entries.retain(|place, entry| entry.missing || accepted.table.contains_key(place));
+        for (place, answer) in &*accepted.table {
+            let entry = self.entries.entry(place.clone()).or_default();
+            match (answer, &entry.kept) {
+                (Ok(kept), None) => entry.take(Arc::clone(kept), rhythm),
+                // Fetched twice at once: from now on it is one, and has one term.
+                (Ok(kept), Some(twin)) if !Arc::ptr_eq(kept, twin) && kept.payload == twin.payload => {
+                    kept.take_term(twin.term());
+                    entry.kept = Some(Arc::clone(kept));
+                }
+                (Err(error), None) if entry.due.is_none() => {
+                    entry.failed(error.clone(), Instant::now(), rhythm)
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Loads ask for everything that is missing themselves.
+    pub(super) fn forget_missing(&mut self) {
+        let used = &self.accepted.table;
+        self.entries.retain(|place, _| used.contains_key(place));
+        self.entries.values_mut().for_each(|entry| entry.missing = false);
+    }
+
+    /// A load was refused because of these.
+    pub(super) fn miss(&mut self, table: &Table, now: Instant, rhythm: Rhythm) {
+        for (place, answer) in table {
+            let entry = self.entries.entry(place.clone()).or_default();
+            match answer {
+                Err(error) if error.kind().is_passing() && entry.kept.is_none() => {
+                    entry.missing = true;
+                    entry.failed(error.clone(), now, rhythm);
+                }
+                _ => {}
+            }
+        }
+        self.entries.retain(|_, entry| entry.missing || entry.kept.is_some() || entry.failure.is_some());
+    }
+
+    /// The provider of a scheme says that it may have something else.
+    pub(super) fn hint(&mut self, scheme: &str, now: Instant) {
+        for (_, entry) in self.entries.iter_mut().filter(|(place, _)| *place.scheme == *scheme) {
+            let first = *entry.hinted.get_or_insert(now);
+            entry.due = Some((now + QUIET).min(first + MAX_WAIT));
+            entry.anew = true;
+        }
+    }
+
+    /// What is due.
+    pub(super) fn work(&mut self, now: Instant, rhythm: Rhythm) -> Work {
+        let mut work = Work { watch: self.to_watch(rhythm), ..Work::default() };
+        let mut probed = BTreeSet::new();
+        for (place, entry) in &mut self.entries {
+            let ended = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));
+            work.over |= ended && !entry.over;
+            entry.over = ended;
+            if entry.due.is_none_or(|due| due > now) {
+                continue;
+            }
+            match self.breakers.get(&place.scheme).map_or(Leave::Everything, |breaker| breaker.leave(now)) {
+                Leave::Everything => {}
+                Leave::Probe if probed.insert(Arc::clone(&place.scheme)) => {}
+                Leave::Probe | Leave::Nothing(_) => continue,
+            }
+            match entry.renewable().filter(|_| !ended) {
+                Some(lease) => drop(work.renew.insert(place.clone(), lease)),
+                None => drop(work.fetch.insert(place.clone())),
+            }
+        }
+        work
+    }
+
+    /// When to look again.
+    pub(super) fn next(&self, now: Instant) -> Option<Instant> {
+        let moments = self.entries.iter().flat_map(|(place, entry)| {
+            let leave =
+                self.breakers.get(&place.scheme).map_or(Leave::Everything, |breaker| breaker.leave(now));
+            let due = match leave {
+                Leave::Nothing(until) => entry.due.map(|due| due.max(until)),
+                _ => entry.due,
+            };
+            let ends = entry.kept.as_ref().and_then(|kept| kept.term().ends()).filter(|_| !entry.over);
+            due.into_iter().chain(ends)
+        });
+        moments.min()
+    }
+
+    /// Takes what stores said.
+    pub(super) fn note(&mut self, table: Table, now: Instant, rhythm: Rhythm) -> News {
+        self.note_stores(table.iter().map(|(place, answer)| (place, answer.as_ref().err())), now, rhythm);
+        let mut news = News::default();
+        for (place, answer) in table {
+            let used = self.accepted.table.contains_key(&place);
+            let Some(entry) = self.entries.get_mut(&place) else { continue };
+            let (another, missing) = entry.note(answer, now, rhythm);
+            news.changed |= used && another;
+            news.found |= missing;
+        }
+        news
+    }
+
+    /// Takes what came of renewals, and says what cannot be renewed: it is to be fetched at once.
+    pub(super) fn note_renewals(
+        &mut self,
+        renewals: BTreeMap<Place, Result<Lease, FetchError>>,
+        asked: Instant,
+        now: Instant,
+        rhythm: Rhythm,
+    ) -> BTreeSet<Place> {
+        self.note_stores(renewals.iter().map(|(place, answer)| (place, answer.as_ref().err())), now, rhythm);
+        let mut anew = BTreeSet::new();
+        for (place, answer) in renewals {
+            let Some(entry) = self.entries.get_mut(&place) else { continue };
+            if entry.note_renewal(answer, asked, now, rhythm) {
+                anew.insert(place);
+            }
+        }
+        anew
+    }
+
+    fn note_stores<'a>(
+        &mut self,
+        answers: impl Iterator<Item = (&'a Place, Option<&'a FetchError>)>,
+        now: Instant,
+        rhythm: Rhythm,
+    ) {
+        let mut answered: BTreeMap<&Arc<str>, bool> = BTreeMap::new();
+        for (place, error) in answers {
+            *answered.entry(&place.scheme).or_default() |=
+                error.is_none_or(|error| !error.kind().is_passing());
+        }
+        for (scheme, answered) in answered {
+            self.breakers.entry(Arc::clone(scheme)).or_default().note(answered, now, rhythm.refresh);
+        }
+    }
+
+    /// Where what is watched differs from what is in use.
+    fn to_watch(&mut self, rhythm: Rhythm) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
+        if !rhythm.follow {
+            return BTreeMap::new();
+        }
+        let mut wanted: BTreeMap<Arc<str>, BTreeSet<Location>> = BTreeMap::new();
+        for scheme in self.watched.keys() {
+            wanted.insert(Arc::clone(scheme), BTreeSet::new());
+        }
+        for place in self.entries.keys() {
+            wanted.entry(Arc::clone(&place.scheme)).or_default().insert(place.location.clone());
+        }
+        let news: BTreeMap<_, _> =
+            wanted.into_iter().filter(|(scheme, now)| self.watched.get(scheme) != Some(now)).collect();
+        self.watched.extend(news.clone());
+        news
+    }
+
+    /// Everything that is fetched anew when somebody asks for it: what has no lease, where the store is not left alone.
+    pub(super) fn by_hand(&self, now: Instant) -> BTreeSet<Place> {
+        let open = |place: &Place| {
+            let breaker = self.breakers.get(&place.scheme);
+            breaker.is_none_or(|breaker| breaker.leave(now) == Leave::Everything)
+        };
+        let free = |entry: &Entry| {
+            entry.kept.as_ref().is_none_or(|kept| {
+                let term = kept.term();
+                term.lease.is_none() && !term.settled
+            })
+        };
+        let places = self.entries.iter().filter(|(place, entry)| free(entry) && open(place));
+        places.map(|(place, _)| place.clone()).collect()
+    }
+}
+
+impl Entry {
+    fn take(&mut self, kept: Arc<Kept>, rhythm: Rhythm) {
+        self.due = after_success(&kept.term(), rhythm.follow.then_some(rhythm.refresh));
+        (self.kept, self.failure) = (Some(kept), None);
+        (self.hinted, self.anew, self.over) = (None, false, false);
+        self.backoff.reset();
+    }
+
+    fn failed(&mut self, error: FetchError, now: Instant, rhythm: Rhythm) {
+        self.failure = Some(error);
+        self.hinted = None;
+        self.due = Some(self.backoff.next(now, rhythm.refresh));
+    }
+
+    fn renewable(&self) -> Option<Lease> {
+        let lease = self.kept.as_ref()?.term().lease?;
+        (!self.anew && lease.id().is_some()).then_some(lease)
+    }
+
+    /// Whether it is another secret now or may be used again, and whether it was missing.
+    fn note(&mut self, answer: Answer, now: Instant, rhythm: Rhythm) -> (bool, bool) {
+        let fresh = match answer {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                self.failed(error, now, rhythm);
+                return (false, false);
+            }
+        };
+        let missing = std::mem::take(&mut self.missing);
+        let was_over = self.over || self.kept.as_ref().is_some_and(|kept| kept.is_over(now));
+        match self.kept.clone().filter(|kept| kept.payload == fresh.payload) {
+            Some(same) => {
+                same.take_term(fresh.term());
+                self.take(same, rhythm);
+                (was_over, missing)
+            }
+            None => {
+                self.take(fresh, rhythm);
+                (true, missing)
+            }
+        }
+    }
+
+    /// Whether it has to be fetched anew.
+    fn note_renewal(
+        &mut self,
+        answer: Result<Lease, FetchError>,
+        asked: Instant,
+        now: Instant,
+        rhythm: Rhythm,
+    ) -> bool {
+        let Some(kept) = self.kept.clone() else { return false };
+        match answer {
+            Ok(lease) => {
+                let before = kept.term().lease.map(|lease| lease.lasts());
+                // At its last limit a lease is renewed for less and less: another one is better in time.
+                let dwindles = before.is_some_and(|before| lease.lasts() < before / 2);
+                kept.renew(lease, asked);
+                self.take(kept, rhythm);
+                self.anew = dwindles;
+            }
+            Err(error) if error.kind().is_passing() => self.failed(error, now, rhythm),
+            Err(_) => {
+                (self.anew, self.due) = (true, Some(now));
+                return true;
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,149 @@
+//! When a store is asked again: after a success, after a failure, and not at all for a while.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::{Duration, Instant},
+};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+use super::table::Term;
+
+/// After so many failures in a row a store is left alone for a while, and asked for one thing first.
+const PATIENCE: u32 = 3;
+
+/// When to ask again for what was given under this term; `None` for never.
+///
+/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started together do not
+/// ask together.
+pub(super) fn after_success(term: &Term, refresh: Option<Duration>) -> Option<Instant> {
+    let span = match &term.lease {
+        Some(lease) => lease.lasts().mul_f64(between(0.6, 0.7)),
+        None if term.settled => return None,
+        None => refresh?.mul_f64(between(0.9, 1.1)),
+    };
+    term.asked.checked_add(span)
+}
+
+/// Ever longer pauses, up to the interval of refreshes.
+#[derive(Debug, Default)]
+pub(super) struct Backoff(Option<ExponentialBackoff>);
+
+impl Backoff {
+    pub(super) fn next(&mut self, now: Instant, refresh: Duration) -> Instant {
+        let longest = refresh.clamp(Duration::from_millis(1), Duration::from_secs(60));
+        let builder = ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(longest / 60)
+            .with_max_delay(longest)
+            .without_max_times();
+        let pause = self.0.get_or_insert_with(|| builder.build()).next();
+        now + pause.unwrap_or(longest)
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.0 = None;
+    }
+}
+
+/// Keeps a store that does not answer from being asked for everything again and again.
+#[derive(Debug, Default)]
+pub(super) struct Breaker {
+    failures: u32,
+    until: Option<Instant>,
+    backoff: Backoff,
+}
+
+/// How much a store may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    Everything,
+    /// One thing, to see whether it answers again.
+    Probe,
+    /// Nothing before this moment.
+    Nothing(Instant),
+}
+
+impl Breaker {
+    pub(super) fn leave(&self, now: Instant) -> Leave {
+        match self.until {
+            None => Leave::Everything,
+            Some(until) if until <= now => Leave::Probe,
+            Some(until) => Leave::Nothing(until),
+        }
+    }
+
+    /// The store answered, whatever it said; or it did not.
+    pub(super) fn note(&mut self, answered: bool, now: Instant, refresh: Duration) {
+        if answered {
+            *self = Self::default();
+            return;
+        }
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= PATIENCE {
+            self.until = Some(self.backoff.next(now, refresh));
+        }
+    }
+}
+
+fn between(low: f64, high: f64) -> f64 {
+    // Every state of this hasher begins with other keys.
+    let chance = RandomState::new().hash_one(()) as f64 / u64::MAX as f64;
+    low + (high - low) * chance
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::Lease;
+
+    const REFRESH: Duration = Duration::from_secs(60);
+
+    fn term(lease: Option<Duration>, settled: bool) -> Term {
+        Term { asked: Instant::now(), lease: lease.map(Lease::new), version: None, settled }
+    }
+
+    #[track_caller]
+    fn is_about(term: &Term, low: f64, high: f64) {
+        let spans: Vec<f64> = (0..100)
+            .map(|_| (after_success(term, Some(REFRESH)).unwrap() - term.asked).as_secs_f64())
+            .collect();
+        assert!(spans.iter().all(|span| (low..=high).contains(span)), "{spans:?}");
+        assert!(spans.iter().any(|span| *span != spans[0]), "no jitter");
+    }
+
+    #[test]
+    fn a_lease_is_renewed_at_two_thirds_and_the_rest_at_intervals() {
+        is_about(&term(Some(Duration::from_secs(900)), false), 540.0, 630.0);
+        is_about(&term(None, false), 54.0, 66.0);
+        assert_eq!(after_success(&term(None, true), Some(REFRESH)), None);
+        assert_eq!(after_success(&term(None, false), None), None);
+        assert!(after_success(&term(Some(REFRESH), false), None).is_some());
+    }
+
+    #[test]
+    fn pauses_grow_to_the_interval_and_begin_anew() {
+        let (mut backoff, now) = (Backoff::default(), Instant::now());
+        let pauses: Vec<_> = (0..12).map(|_| (backoff.next(now, REFRESH) - now).as_secs_f64()).collect();
+        assert!((1.0..=2.0).contains(&pauses[0]), "{pauses:?}");
+        assert!(pauses.iter().skip(8).all(|pause| (60.0..=120.0).contains(pause)), "{pauses:?}");
+        backoff.reset();
+        assert!(backoff.next(now, REFRESH) - now <= Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_store_that_fails_thrice_is_left_alone_and_then_tried_with_one_thing() {
+        let (mut breaker, now) = (Breaker::default(), Instant::now());
+        for _ in 0..2 {
+            breaker.note(false, now, REFRESH);
+            assert_eq!(breaker.leave(now), Leave::Everything);
+        }
+        breaker.note(false, now, REFRESH);
+        let Leave::Nothing(until) = breaker.leave(now) else { panic!("{breaker:?}") };
+        assert_eq!(breaker.leave(until), Leave::Probe);
+        breaker.note(false, until, REFRESH);
+        assert!(matches!(breaker.leave(until), Leave::Nothing(_)));
+        breaker.note(true, until, REFRESH);
+        assert_eq!(breaker.leave(until), Leave::Everything);
+    }
+}

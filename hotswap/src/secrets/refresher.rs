@@ -1,0 +1,113 @@
+//! Keeps secrets fresh, on a thread of its own: renews, fetches again, and says when something changed.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    sync::{Arc, mpsc::channel},
+    thread,
+    time::Instant,
+};
+
+use super::{
+    book::{News, Work},
+    fetch::{fetch, renew},
+    reference::Place,
+    stores::Stores,
+};
+use crate::{panics::contain, source::Changed};
+
+/// What the refresher tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Secrets in use changed, or may not be used any more.
+    Changed,
+    /// Something is there for want of which a load was refused.
+    Found,
+}
+
+impl Stores {
+    /// Starts the refresher, if it does not run and anything is in use.
+    pub(crate) fn keep_fresh(self: &Arc<Self>) -> io::Result<()> {
+        if !self.needs_refresher() {
+            return Ok(());
+        }
+        let (end, ended) = channel::<()>();
+        let stores = Arc::clone(self);
+        let run = move || {
+            stores.run();
+            drop(stores);
+            drop(end);
+        };
+        let thread = thread::Builder::new().name("hotswap-secrets".into()).spawn(run)?;
+        self.thread.adopt(thread, ended);
+        Ok(())
+    }
+
+    fn run(self: &Arc<Self>) {
+        while let Some(work) = self.wait() {
+            self.watch(&work);
+            let mut news = News { changed: work.over, found: false };
+            let mut places = work.fetch.clone();
+            if !work.renew.is_empty() {
+                let asked = Instant::now();
+                let renewals = renew(self.schemes(), &work.renew, self.settings.timeout);
+                places.extend(self.note_renewals(renewals, asked));
+            }
+            news = news.and(self.fetch_again(&places));
+            self.tell(news);
+        }
+    }
+
+    /// Sleeps until something is due; `None` at the end.
+    fn wait(&self) -> Option<Work> {
+        let mut state = self.book.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            let now = Instant::now();
+            let work = state.book.work(now, self.rhythm());
+            if !work.is_empty() {
+                return Some(work);
+            }
+            let bound = state.book.next(now).map(|at| at.saturating_duration_since(now));
+            state = self.book.wait(state, bound);
+        }
+    }
+
+    /// Tells providers what to watch: without a lock, since it is code of the program.
+    fn watch(self: &Arc<Self>, work: &Work) {
+        for (scheme, locations) in &work.watch {
+            let Ok(provider) = self.schemes().provider(scheme) else { continue };
+            let (stores, name) = (Arc::downgrade(self), Arc::clone(scheme));
+            let changed = Changed(Arc::new(move || {
+                stores.upgrade().iter().for_each(|stores| stores.hint(&name));
+            }));
+            let locations: Vec<_> = locations.iter().cloned().collect();
+            if contain(|| provider.watch(&locations, changed)).is_none() {
+                log::error!(
+                    "hotswap: the provider of `{scheme}` panicked; its changes are found at intervals"
+                );
+            }
+        }
+    }
+
+    /// Fetches these again, and takes what comes of it.
+    pub(super) fn fetch_again(&self, places: &BTreeSet<Place>) -> News {
+        if places.is_empty() {
+            return News::default();
+        }
+        let table = fetch(self.schemes(), places, self.settings.timeout);
+        for (place, error) in table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)))
+        {
+            log::warn!("hotswap: the secret `{place}` cannot be fetched again: {error}");
+        }
+        self.book.lock().book.note(table, Instant::now(), self.rhythm())
+    }
+}
+
+impl News {
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { changed: self.changed || other.changed, found: self.found || other.found }
+    }
+}

@@ -1,0 +1,150 @@
+//! The async runtime of the clients of stores, so that the program needs none.
+//!
+//! One thread drives all clients. It starts with the first fetch and ends with the last client. The runtime lives on that
+//! thread alone: nothing of it is dropped where the program runs async code, where that would panic.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    task::{Context, Poll},
+    thread,
+};
+
+use tokio::{
+    runtime::{Builder, Handle},
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+use super::{FetchError, FetchErrorKind};
+
+/// The runtime of whoever holds a client now.
+static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
+
+/// Ends its thread when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    handle: Handle,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Runtime {
+    /// The one that others use already, or a new one.
+    pub(crate) fn shared() -> Result<Arc<Self>, FetchError> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Ok(running);
+        }
+        let started = Arc::new(Self::start().map_err(|error| {
+            FetchError::unreachable(format!("no thread can be started for the client: {error}"))
+        })?);
+        *shared = Arc::downgrade(&started);
+        Ok(started)
+    }
+
+    fn start() -> io::Result<Self> {
+        let (started, starts) = mpsc::sync_channel(1);
+        let (stop, stopped) = oneshot::channel();
+        thread::Builder::new().name("hotswap-clients".into()).spawn(move || drive(&started, stopped))?;
+        let handle = starts.recv().map_err(|_| io::Error::other("it ended at once"))??;
+        Ok(Self { handle, _stop: stop })
+    }
+
+    /// Runs the work on the runtime's thread; it ends early when what is returned is dropped.
+    pub(crate) fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Task<T> {
+        Task(self.handle.spawn(work))
+    }
+}
+
+fn drive(started: &mpsc::SyncSender<io::Result<Handle>>, stopped: oneshot::Receiver<()>) {
+    match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            // Whoever does not wait for this is gone, and so is the sender of the stop.
+            let _ = started.send(Ok(runtime.handle().clone()));
+            // An error says that the sender is gone, which is how it ends.
+            let _ = runtime.block_on(stopped);
+            // A lookup of a host name may hang in a thread of the runtime.
+            runtime.shutdown_background();
+        }
+        Err(error) => {
+            let _ = started.send(Err(error));
+        }
+    }
+}
+
+/// Work on the runtime's thread.
+#[derive(Debug)]
+pub(crate) struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, FetchError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ended =
+            |_| FetchError::new(FetchErrorKind::Unreachable, "the client ended before it had an answer");
+        Pin::new(&mut self.0).poll(context).map_err(ended)
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::Arc,
+        task::{Context, Waker},
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use super::Runtime;
+
+    #[test]
+    fn users_share_one_that_ends_with_the_last() {
+        let (one, two) = (Runtime::shared().unwrap(), Runtime::shared().unwrap());
+        assert!(Arc::ptr_eq(&one, &two));
+        let ended = one.run(std::future::pending::<()>());
+        drop((one, two));
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !ended.0.is_finished() {
+            assert!(Instant::now() < deadline, "the thread goes on");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_ends() {
+        let runtime = Runtime::shared().unwrap();
+        let held = Arc::new(());
+        let inside = Arc::clone(&held);
+        let mut task = Box::pin(runtime.run(async move {
+            let _inside = inside;
+            std::future::pending::<()>().await;
+        }));
+        assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(task);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while Arc::strong_count(&held) > 1 {
+            assert!(Instant::now() < deadline, "the work goes on");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn it_may_end_inside_another_runtime() {
+        let other = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let sum = other.block_on(async {
+            let runtime = Runtime::shared().unwrap();
+            let sum = runtime.run(async { 1 + 1 }).await;
+            drop(runtime);
+            sum
+        });
+        assert_eq!(sum.unwrap(), 2);
+    }
+}

@@ -1,0 +1,249 @@
+//! The client of one server: its session, its mounts, and what is asked of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use tokio::{sync::Mutex as AsyncMutex, task::JoinSet};
+
+use super::{
+    call::{Failure, Reply, Request},
+    keeper,
+    mount::{Engine, Mount},
+    place::Place,
+    session::Session,
+    settings::Settings,
+    words,
+};
+use crate::{
+    Secret,
+    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
+    source::Changed,
+};
+
+pub(super) struct Client {
+    settings: Settings,
+    /// Held during a login, so that one is enough for all who wait.
+    session: AsyncMutex<Option<Arc<Session>>>,
+    unwrapped: Mutex<Option<Secret<String>>>,
+    mounts: Mutex<Vec<Mount>>,
+    changed: Arc<Mutex<Option<Changed>>>,
+}
+
+/// Why a question failed: what a new token may mend, and what it cannot.
+enum Refusal {
+    Forbidden(FetchError),
+    Other(FetchError),
+}
+
+impl From<Refusal> for FetchError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Forbidden(error) | Refusal::Other(error) => error,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Renewal<'a> {
+    lease_id: &'a str,
+}
+
+impl Client {
+    pub(super) fn new(settings: Settings, changed: Arc<Mutex<Option<Changed>>>) -> Self {
+        let (session, unwrapped, mounts) = Default::default();
+        Self { settings, session, unwrapped, mounts, changed }
+    }
+
+    /// All at once, in their order.
+    pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
+        let places: Vec<_> = locations.iter().map(Place::parse).collect();
+        // Else each of them would wait for a login that fails.
+        if let Err(error) = self.session().await {
+            return places
+                .into_iter()
+                .map(|place| Err(place.err().unwrap_or_else(|| error.clone())))
+                .collect();
+        }
+        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
+        let mut outcomes: Vec<_> = places.iter().map(|_| early()).collect();
+        let mut tasks = JoinSet::new();
+        for (index, place) in places.into_iter().enumerate() {
+            let client = Arc::clone(&self);
+            tasks.spawn(async move { (index, client.fetch_one(place).await) });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Ok((index, outcome)) = ended {
+                outcomes[index] = outcome;
+            }
+        }
+        outcomes
+    }
+
+    async fn fetch_one(self: &Arc<Self>, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {
+        let place = place?;
+        let session = self.session().await?;
+        match self.read(&session, &place).await {
+            Err(Refusal::Forbidden(error)) => {
+                let session = self.revive(&session, error).await?;
+                let fetched = self.read(&session, &place).await?;
+                self.tell();
+                Ok(fetched)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    pub(super) async fn renew(self: Arc<Self>, lease: Lease) -> Result<Lease, FetchError> {
+        let id = lease.id().ok_or_else(|| FetchError::invalid("the lease cannot be renewed"))?;
+        let session = self.session().await?;
+        let reply = match self.extend(&session, id).await {
+            Err(Refusal::Forbidden(error)) => {
+                let session = self.revive(&session, error).await?;
+                self.extend(&session, id).await?
+            }
+            other => other?,
+        };
+        let renewed = leased(&reply);
+        // One that nears its longest time gets shorter and shorter: another one is better while it lasts.
+        if renewed.id().is_none() || renewed.lasts() * 10 < lease.lasts() * 9 {
+            let error = FetchError::new(
+                FetchErrorKind::Unsupported,
+                "the lease nears the longest time that it may last",
+            );
+            return Err(error);
+        }
+        Ok(renewed)
+    }
+
+    async fn extend(&self, session: &Session, id: &str) -> Result<Reply, Refusal> {
+        let reply = match Request::write("sys/leases/renew", &Renewal { lease_id: id }) {
+            Ok(request) => session.send(request).await,
+            Err(failure) => Err(failure),
+        };
+        reply.map_err(|failure| refusal(failure, |failure| words::lapsed(failure, session.address())))
+    }
+
+    async fn read(&self, session: &Session, place: &Place) -> Result<Fetched, Refusal> {
+        let mount = self.mount(session, &place.path).await?;
+        if mount.engine == Engine::Plain && place.version.is_some() {
+            let error = FetchError::invalid(format!("the engine at `{}` keeps no versions", mount.path));
+            return Err(Refusal::Other(error.with_help("leave `?version=` out")));
+        }
+        let path = mount.ask(&place.path);
+        let reply = session.send(Request::read(&path).version(place.version)).await.map_err(|failure| {
+            if matches!(failure, Failure::Answered { status: 404, .. }) {
+                // Perhaps something else is mounted there by now.
+                self.mounts().retain(|known| *known != mount);
+            }
+            refusal(failure, |failure| words::unread(failure, session.address(), &path))
+        })?;
+        let fetched = fetched(reply, mount.engine);
+        // The content of a version never changes.
+        Ok(if place.version.is_some() { fetched.settled() } else { fetched })
+    }
+
+    /// What is mounted at a path; asked for once.
+    async fn mount(&self, session: &Session, path: &str) -> Result<Mount, Refusal> {
+        let known = self.mounts().iter().find(|mount| mount.holds(path)).cloned();
+        if let Some(mount) = known {
+            return Ok(mount);
+        }
+        let request = Request::read(format!("sys/internal/ui/mounts/{path}"));
+        let mount = session.send(request).await.and_then(|reply| {
+            let mount = reply.data.as_ref().and_then(Mount::read);
+            mount.ok_or(Failure::Garbled)
+        });
+        let mount = mount.map_err(|failure| {
+            refusal(failure, |failure| words::unmounted(failure, session.address(), path))
+        })?;
+        self.mounts().push(mount.clone());
+        Ok(mount)
+    }
+
+    fn mounts(&self) -> std::sync::MutexGuard<'_, Vec<Mount>> {
+        self.mounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn session(self: &Arc<Self>) -> Result<Arc<Session>, FetchError> {
+        let mut current = self.session.lock().await;
+        match &*current {
+            Some(session) => Ok(Arc::clone(session)),
+            None => Ok(Arc::clone(current.insert(self.start().await?))),
+        }
+    }
+
+    /// A session in the place of `old`, by a new login unless somebody else did that already.
+    pub(super) async fn follow(self: &Arc<Self>, old: &Arc<Session>) -> Result<Arc<Session>, FetchError> {
+        let mut current = self.session.lock().await;
+        if let Some(other) = current.as_ref().filter(|session| !Arc::ptr_eq(session, old)) {
+            return Ok(Arc::clone(other));
+        }
+        Ok(Arc::clone(current.insert(self.start().await?)))
+    }
+
+    async fn start(self: &Arc<Self>) -> Result<Arc<Session>, FetchError> {
+        let session = Arc::new(Session::start(&self.settings, &self.unwrapped).await?);
+        if let Some(life) = session.life {
+            let keep = keeper::keep(Arc::downgrade(self), Arc::downgrade(&session), life);
+            let keeper = tokio::spawn(keep).abort_handle();
+            *session.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
+        }
+        Ok(session)
+    }
+
+    /// A session with a token that lives; `error` if the one of `old` does.
+    ///
+    /// "Forbidden" is what the server says of a token that it does not know any more, too.
+    async fn revive(
+        self: &Arc<Self>,
+        old: &Arc<Session>,
+        error: FetchError,
+    ) -> Result<Arc<Session>, FetchError> {
+        match old.look_at_itself().await {
+            Ok(_) => return Err(error),
+            Err(failure) if failure.is_forbidden() => {}
+            Err(failure) => return Err(words::unread(failure, old.address(), "auth/token/lookup-self")),
+        }
+        let dead = || old.expired();
+        if !old.auth.can_repeat() {
+            return Err(dead());
+        }
+        let new = self.follow(old).await?;
+        if new.has_token_of(old) { Err(dead()) } else { Ok(new) }
+    }
+
+    /// Leases end with the token that they were given to, so what is leased is fetched anew.
+    pub(super) fn tell(&self) {
+        let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(changed) = changed {
+            changed.notify();
+        }
+    }
+}
+
+fn refusal(failure: Failure, words: impl FnOnce(Failure) -> FetchError) -> Refusal {
+    match failure.is_forbidden() {
+        true => Refusal::Forbidden(words(failure)),
+        false => Refusal::Other(words(failure)),
+    }
+}
+
+fn fetched(reply: Reply, engine: Engine) -> Fetched {
+    let lease = (!reply.lease_id.is_empty()).then(|| leased(&reply));
+    let mut data = reply.data.unwrap_or_default();
+    let fetched = match engine {
+        Engine::Plain => Fetched::new(Payload::json(data)),
+        Engine::Kv2 => {
+            let version = data.pointer("/metadata/version").map(ToString::to_string);
+            let inside = data.get_mut("data").map(serde_json::Value::take).unwrap_or_default();
+            let fetched = Fetched::new(Payload::json(inside));
+            version.into_iter().fold(fetched, Fetched::version)
+        }
+    };
+    lease.into_iter().fold(fetched, Fetched::leased)
+}
+
+fn leased(reply: &Reply) -> Lease {
+    let lease = Lease::new(std::time::Duration::from_secs(reply.lease_duration.into()));
+    if reply.renewable { lease.renewable(&reply.lease_id) } else { lease }
+}

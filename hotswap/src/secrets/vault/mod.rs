@@ -1,0 +1,179 @@
+//! Secrets from HashiCorp Vault and OpenBao, behind the feature `vault`.
+
+mod auth;
+mod call;
+mod client;
+mod connection;
+mod keeper;
+mod mount;
+mod place;
+mod session;
+mod settings;
+mod words;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+pub use auth::Auth;
+
+use self::{client::Client, settings::Settings};
+use super::{BoxFuture, FetchError, Fetched, Lease, Location, SecretProvider, runtime::Runtime};
+use crate::source::Changed;
+
+/// A server of HashiCorp Vault or OpenBao, for references such as `vault:secret/app#password`.
+///
+/// ```
+/// use hotswap::secrets::vault::{Auth, Vault};
+///
+/// // VAULT_ADDR, VAULT_TOKEN or ~/.vault-token, VAULT_NAMESPACE, VAULT_CACERT, as Vault's own tools read them.
+/// let plain = Vault::from_env();
+///
+/// // The same server, with a method of its own.
+/// let role = Vault::from_env().auth(Auth::kubernetes("app"));
+///
+/// // Nothing from the environment.
+/// let explicit = Vault::at("https://vault.example:8200")
+///     .auth(Auth::token_file("/run/secrets/vault-token"))
+///     .namespace("team-a")
+///     .ca_file("/etc/ssl/vault.pem");
+/// assert!(format!("{explicit:?}").contains("team-a"));
+/// # let _ = (plain, role);
+/// ```
+///
+/// # What a reference may name
+///
+/// | location | gives |
+/// | --- | --- |
+/// | `secret/app`, `secret/data/app` | the secret `app` of a key-value engine, with versions or without |
+/// | `secret/app?version=3` | its third version |
+/// | `database/creds/app` | what any other engine makes when it is read, with its lease |
+///
+/// Which engine is mounted is found by asking. `#key` picks a part. In an engine with versions the secret that is itself
+/// called `data/app` is `secret/data/data/app`.
+///
+/// # Tokens and leases
+///
+/// The first fetch logs in; nothing happens before. A token is renewed after two thirds of its time. One that cannot be
+/// renewed any more, or that died, is followed by a new login, if the method allows it. With a token end the leases that it
+/// was given, so everything is fetched again then.
+///
+/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs none.
+#[derive(Debug)]
+pub struct Vault {
+    settings: Settings,
+    running: Mutex<Option<Running>>,
+    changed: Arc<Mutex<Option<Changed>>>,
+}
+
+#[derive(Clone)]
+struct Running {
+    client: Arc<Client>,
+    runtime: Arc<Runtime>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Running")
+    }
+}
+
+impl Vault {
+    fn new(environment: bool, address: Option<String>) -> Self {
+        let (running, changed) = Default::default();
+        Self { settings: Settings::new(environment, address), running, changed }
+    }
+
+    /// The server that `VAULT_ADDR` names. What is not given otherwise comes from the variables of Vault's own tools:
+    /// `VAULT_TOKEN`, `VAULT_NAMESPACE`, `VAULT_CACERT`, and the file `~/.vault-token`. They are read at a login.
+    ///
+    /// See [`Vault`] for an example.
+    pub fn from_env() -> Self {
+        Self::new(true, None)
+    }
+
+    /// The server at this address, and nothing from the environment.
+    ///
+    /// The address is `https://host:port`; any other is an error of the fetch.
+    ///
+    /// See [`Vault`] for an example.
+    pub fn at(address: impl Into<String>) -> Self {
+        Self::new(false, Some(address.into()))
+    }
+
+    /// Another address.
+    ///
+    /// See [`Vault`] for an example of a server.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.settings.address = Some(address.into());
+        self
+    }
+
+    /// How it gets its token.
+    ///
+    /// See [`Vault`] for an example.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.settings.auth = Some(auth);
+        self
+    }
+
+    /// The namespace of every question, the login among them.
+    ///
+    /// See [`Vault`] for an example.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.settings.namespace = Some(namespace.into());
+        self
+    }
+
+    /// A file in PEM format with the authorities that may vouch for the server, in the place of those of the system.
+    ///
+    /// See [`Vault`] for an example.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.ca_file = Some(path.into());
+        self
+    }
+
+    /// How long one answer may take, 5 seconds if nothing is said. A fetch may need three: login, mount and secret.
+    ///
+    /// See [`Vault`] for an example of a server.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
+        self
+    }
+
+    fn running(&self) -> Result<Running, FetchError> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = &*running {
+            return Ok(running.clone());
+        }
+        let runtime = Runtime::shared()?;
+        let client = Arc::new(Client::new(self.settings.clone(), Arc::clone(&self.changed)));
+        Ok(running.insert(Running { client, runtime }).clone())
+    }
+}
+
+impl SecretProvider for Vault {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+        Box::pin(async move {
+            let outcome = match self.running() {
+                Ok(Running { client, runtime }) => runtime.run(client.fetch(locations.to_vec())).await,
+                Err(error) => Err(error),
+            };
+            outcome.unwrap_or_else(|error| vec![Err(error); locations.len()])
+        })
+    }
+
+    fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
+        Box::pin(async move {
+            let Running { client, runtime } = self.running()?;
+            runtime.run(client.renew(lease.clone())).await?
+        })
+    }
+
+    /// Calls `changed` when a token was followed by another one.
+    fn watch(&self, _locations: &[Location], changed: Changed) {
+        *self.changed.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
+    }
+}

@@ -1,0 +1,66 @@
+//! Which engine answers at a path.
+
+/// An engine, and where it is mounted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mount {
+    /// With a slash at its end.
+    pub(super) path: String,
+    pub(super) engine: Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// Key-value with versions.
+    Kv2,
+    /// Whatever else: key-value without versions, or made when it is asked for.
+    Plain,
+}
+
+impl Mount {
+    /// From what Vault says of a mount.
+    pub(super) fn read(data: &serde_json::Value) -> Option<Self> {
+        let path = data.get("path")?.as_str()?.to_owned();
+        let kv = matches!(data.get("type")?.as_str()?, "kv" | "generic");
+        let version = data.get("options").and_then(|options| options.get("version")?.as_str());
+        let engine = if kv && version == Some("2") { Engine::Kv2 } else { Engine::Plain };
+        Some(Self { path, engine })
+    }
+
+    pub(super) fn holds(&self, path: &str) -> bool {
+        path.starts_with(&self.path)
+    }
+
+    /// What to ask for: `secret/app` and `secret/data/app` are one secret of an engine with versions.
+    pub(super) fn ask(&self, path: &str) -> String {
+        match self.engine {
+            Engine::Plain => path.to_owned(),
+            Engine::Kv2 => {
+                let inside = path.strip_prefix(&self.path).unwrap_or(path);
+                format!("{}data/{}", self.path, inside.strip_prefix("data/").unwrap_or(inside))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Engine, Mount};
+
+    #[test]
+    fn only_the_second_version_has_data_in_its_paths() {
+        let two =
+            Mount::read(&json!({ "path": "a/b/", "type": "kv", "options": { "version": "2" } })).unwrap();
+        assert_eq!(
+            (two.ask("a/b/app"), two.ask("a/b/data/app")),
+            ("a/b/data/app".into(), "a/b/data/app".into())
+        );
+        let one = Mount::read(&json!({ "path": "kv/", "type": "kv", "options": null })).unwrap();
+        assert_eq!((one.engine, one.ask("kv/data/app")), (Engine::Plain, "kv/data/app".into()));
+        let other = Mount::read(&json!({ "path": "database/", "type": "database", "options": {} })).unwrap();
+        assert_eq!(other.engine, Engine::Plain);
+        assert!(two.holds("a/b/app") && !two.holds("a/bc/app"));
+        assert_eq!(Mount::read(&json!({ "type": "kv" })), None);
+    }
+}

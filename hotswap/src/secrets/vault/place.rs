@@ -1,0 +1,51 @@
+//! What a location says: a path, and the version of a secret.
+
+use crate::secrets::{FetchError, Location};
+
+/// A location of Vault, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Without slashes around it.
+    pub(super) path: String,
+    pub(super) version: Option<u64>,
+}
+
+impl Place {
+    pub(super) fn parse(location: &Location) -> Result<Self, FetchError> {
+        let path = location.path().trim_matches('/');
+        // The URL would leave dots out, and ask for another secret.
+        let odd =
+            |part: &str| part.is_empty() || part == "." || part == ".." || part.contains(char::is_control);
+        if path.split('/').any(odd) || !path.contains('/') {
+            return Err(FetchError::invalid("it is no path of Vault")
+                .with_help("write `vault:mount/path#key`, for example `vault:secret/app#password`"));
+        }
+        Ok(Self { path: path.to_owned(), version: location.query().map(version).transpose()? })
+    }
+}
+
+fn version(query: &str) -> Result<u64, FetchError> {
+    let number = query.strip_prefix("version=").and_then(|number| number.parse().ok());
+    number.filter(|number| *number > 0).ok_or_else(|| {
+        FetchError::invalid("what stands behind `?` is not a version")
+            .with_help("write `?version=3`, or nothing")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Location, Place};
+
+    #[test]
+    fn a_path_and_perhaps_a_version() {
+        let place = |text| Place::parse(&Location::new(text)).ok().map(|place| (place.path, place.version));
+        assert_eq!(place("secret/app"), Some(("secret/app".into(), None)));
+        assert_eq!(place("/secret/app/"), Some(("secret/app".into(), None)));
+        assert_eq!(place("secret/data/app?version=3"), Some(("secret/data/app".into(), Some(3))));
+        for odd in
+            ["", "secret", "a//b", "a/../b", "a/./b", "a/b\n", "a/b?version=0", "a/b?version=x", "a/b?x=1"]
+        {
+            assert_eq!(place(odd), None, "{odd}");
+        }
+    }
+}

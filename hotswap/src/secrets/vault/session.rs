@@ -1,0 +1,206 @@
+//! A token, from login to its end.
+
+use std::{fs, sync::Mutex, sync::PoisonError, time::Duration};
+
+use rustify::clients::reqwest::Client as Http;
+use serde::Serialize;
+use serde_json::Value as Json;
+use tokio::task::AbortHandle;
+use vaultrs::api::{AuthInfo, EndpointMiddleware};
+use zeroize::Zeroize;
+
+use super::{
+    auth::{Auth, Method},
+    call::{Failure, Reply, Request},
+    connection,
+    settings::Settings,
+    words,
+};
+use crate::{
+    Secret,
+    secrets::{FetchError, payload::wipe},
+};
+
+/// Longer is not told apart from for ever.
+const LONGEST: u64 = 366 * 24 * 3600;
+
+/// How long a token lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Life {
+    pub(super) lasts: Duration,
+    pub(super) renewable: bool,
+}
+
+/// A client with a token, which it wipes at the end.
+pub(super) struct Session {
+    http: Http,
+    headers: EndpointMiddleware,
+    pub(super) auth: Auth,
+    /// `None` for one that does not end, as far as it is known.
+    pub(super) life: Option<Life>,
+    /// Keeps the token alive.
+    pub(super) keeper: Mutex<Option<AbortHandle>>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.headers.token.zeroize();
+        if let Some(keeper) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            keeper.abort();
+        }
+    }
+}
+
+impl Life {
+    fn new(seconds: u64, renewable: bool) -> Option<Self> {
+        (seconds > 0).then(|| Self { lasts: Duration::from_secs(seconds.min(LONGEST)), renewable })
+    }
+
+    fn of(auth: &AuthInfo) -> Option<Self> {
+        Self::new(auth.lease_duration, auth.renewable)
+    }
+}
+
+#[derive(Serialize)]
+struct AppRole<'a> {
+    role_id: &'a str,
+    secret_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Kubernetes<'a> {
+    role: &'a str,
+    jwt: &'a str,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+impl Session {
+    /// Gets a token. What was unwrapped once is kept in `unwrapped`, for it cannot be unwrapped again.
+    pub(super) async fn start(
+        settings: &Settings,
+        unwrapped: &Mutex<Option<Secret<String>>>,
+    ) -> Result<Self, FetchError> {
+        let auth = settings.auth()?;
+        let headers = EndpointMiddleware {
+            token: String::new(),
+            version: "v1".into(),
+            wrap: None,
+            namespace: settings.namespace().map(|name| header(name, "namespace")).transpose()?,
+        };
+        let http = connection::connect(settings)?;
+        let mut session = Self { http, headers, auth: auth.clone(), life: None, keeper: Mutex::default() };
+        let login = format!("auth/{}/login", auth.mount);
+        match &auth.method {
+            Method::Token(token) => session.use_token(token.expose()).await?,
+            Method::TokenFile(path) => session.use_token(&read(path)?).await?,
+            Method::Wrapped(wrapping) => session.unwrap(wrapping, unwrapped).await?,
+            Method::AppRole { role, secret } => {
+                let body = AppRole { role_id: role, secret_id: secret.expose() };
+                session.log_in(Request::write(login, &body)).await?;
+            }
+            Method::Kubernetes { role, token } => {
+                let jwt = read(token)?;
+                session.log_in(Request::write(login, &Kubernetes { role, jwt: &jwt })).await?;
+            }
+        }
+        Ok(session)
+    }
+
+    async fn log_in(&mut self, request: Result<Request, Failure>) -> Result<(), FetchError> {
+        let reply = match request {
+            Ok(request) => self.send(request).await,
+            Err(failure) => Err(failure),
+        };
+        let auth = reply.and_then(|reply| reply.auth.ok_or(Failure::Garbled));
+        self.take(auth.map_err(|failure| self.unknown(failure))?)
+    }
+
+    fn take(&mut self, auth: AuthInfo) -> Result<(), FetchError> {
+        self.life = Life::of(&auth);
+        self.headers.token = header(auth.client_token, "token")?;
+        Ok(())
+    }
+
+    async fn unwrap(
+        &mut self,
+        wrapping: &Secret<String>,
+        unwrapped: &Mutex<Option<Secret<String>>>,
+    ) -> Result<(), FetchError> {
+        let known = unwrapped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(token) = known {
+            return self.use_token(token.expose()).await;
+        }
+        self.headers.token = header(wrapping.expose().clone(), "wrapped token")?;
+        self.log_in(Request::write("sys/wrapping/unwrap", &Nothing {})).await?;
+        let token = Secret::new(self.headers.token.clone());
+        *unwrapped.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+        Ok(())
+    }
+
+    /// A token may be forbidden to look at itself, so that says nothing yet.
+    async fn use_token(&mut self, token: &str) -> Result<(), FetchError> {
+        self.headers.token = header(token.trim().to_owned(), "token")?;
+        self.life = match self.look_at_itself().await {
+            Ok(life) => life,
+            Err(failure) if failure.is_forbidden() => None,
+            Err(failure) => return Err(self.unknown(failure)),
+        };
+        Ok(())
+    }
+
+    /// How long the token lasts.
+    pub(super) async fn look_at_itself(&self) -> Result<Option<Life>, Failure> {
+        let data = self.send(Request::read("auth/token/lookup-self")).await?.data.unwrap_or_default();
+        let seconds = data.get("ttl").and_then(Json::as_u64).unwrap_or_default();
+        let renewable = data.get("renewable").and_then(Json::as_bool).unwrap_or_default();
+        // It holds the token.
+        wipe(data);
+        Ok(Life::new(seconds, renewable))
+    }
+
+    pub(super) async fn renew(&self) -> Result<Option<Life>, Failure> {
+        let reply = self.send(Request::write("auth/token/renew-self", &Nothing {})?).await?;
+        let mut auth = reply.auth.ok_or(Failure::Garbled)?;
+        auth.client_token.zeroize();
+        Ok(Life::of(&auth))
+    }
+
+    pub(super) async fn send(&self, request: Request) -> Result<Reply, Failure> {
+        request.send(&self.http, &self.headers).await
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.http.base
+    }
+
+    pub(super) fn has_token_of(&self, other: &Self) -> bool {
+        self.headers.token == other.headers.token
+    }
+
+    /// A token that is not known any more, and that nothing follows.
+    pub(super) fn expired(&self) -> FetchError {
+        words::expired(&self.auth.method, self.headers.namespace.as_deref())
+    }
+
+    fn unknown(&self, failure: Failure) -> FetchError {
+        words::unknown(failure, self.address(), &self.auth, self.headers.namespace.as_deref())
+    }
+}
+
+/// A text that a header takes.
+fn header(mut text: String, what: &str) -> Result<String, FetchError> {
+    if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_graphic()) {
+        return Ok(text);
+    }
+    text.zeroize();
+    Err(FetchError::invalid(format!("the {what} is empty, or holds letters that none has")))
+}
+
+fn read(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, FetchError> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        FetchError::invalid(format!("the token in {} cannot be read: {}", path.display(), error.kind()))
+    })?;
+    Ok(zeroize::Zeroizing::new(text))
+}

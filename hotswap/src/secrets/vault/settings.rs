@@ -1,0 +1,69 @@
+//! What the program says about its Vault, and what the environment adds.
+
+use std::{env, path::PathBuf, time::Duration};
+
+use super::auth::Auth;
+use crate::{Secret, secrets::FetchError};
+
+/// What Vault's own tools assume.
+const ADDRESS: &str = "https://127.0.0.1:8200";
+
+/// The file in the home directory that `vault login` writes.
+const TOKEN_FILE: &str = ".vault-token";
+
+/// A secret store that takes longer for one answer is as good as away.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// As the program gives them; what it does not give may come from the environment.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) environment: bool,
+    pub(super) address: Option<String>,
+    pub(super) auth: Option<Auth>,
+    pub(super) namespace: Option<String>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) timeout: Duration,
+}
+
+impl Settings {
+    pub(super) fn new(environment: bool, address: Option<String>) -> Self {
+        Self { environment, address, auth: None, namespace: None, ca_file: None, timeout: TIMEOUT }
+    }
+
+    pub(super) fn address(&self) -> String {
+        self.or_variable(&self.address, "VAULT_ADDR").unwrap_or_else(|| ADDRESS.into())
+    }
+
+    pub(super) fn namespace(&self) -> Option<String> {
+        self.or_variable(&self.namespace, "VAULT_NAMESPACE")
+    }
+
+    pub(super) fn ca_file(&self) -> Option<PathBuf> {
+        self.ca_file.clone().or_else(|| self.variable("VAULT_CACERT").map(PathBuf::from))
+    }
+
+    /// The method that was given; else what Vault's own tools do.
+    pub(super) fn auth(&self) -> Result<Auth, FetchError> {
+        let token = || self.variable("VAULT_TOKEN").map(|token| Auth::token(Secret::new(token)));
+        self.auth.clone().or_else(token).or_else(|| self.token_file()).ok_or_else(|| {
+            FetchError::invalid("there is no token").with_help(match self.environment {
+                true => "set VAULT_TOKEN, log in with `vault login`, or give `Vault::auth`",
+                false => "give `Vault::auth`",
+            })
+        })
+    }
+
+    fn token_file(&self) -> Option<Auth> {
+        let path = env::home_dir().filter(|_| self.environment)?.join(TOKEN_FILE);
+        path.exists().then(|| Auth::token_file(path))
+    }
+
+    fn or_variable(&self, given: &Option<String>, name: &str) -> Option<String> {
+        given.clone().or_else(|| self.variable(name))
+    }
+
+    /// An empty one counts as none, as it does for Vault's own tools.
+    fn variable(&self, name: &str) -> Option<String> {
+        env::var(name).ok().filter(|value| self.environment && !value.is_empty())
+    }
+}

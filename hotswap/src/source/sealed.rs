@@ -1,0 +1,76 @@
+//! Files that are encrypted as a whole: `secrets.toml.age` is a TOML file once it is decrypted.
+
+use std::path::Path;
+
+use super::format::Format;
+use crate::{
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    secrets::{FetchErrorKind, Payload, schemes::Schemes},
+};
+
+/// The extension that stands behind the one of the format.
+const EXTENSION: &str = "age";
+
+/// The scheme whose provider decrypts.
+const SCHEME: &str = "age";
+
+/// Whether the file at this path is encrypted.
+pub(crate) fn is_sealed(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
+}
+
+/// The path without what says that the file is encrypted.
+pub(crate) fn inner(path: &Path) -> &Path {
+    match path.file_stem() {
+        Some(stem) if is_sealed(path) => Path::new(stem),
+        _ => path,
+    }
+}
+
+/// The format of a file, encrypted or not.
+pub(crate) fn format(path: &Path) -> Option<Format> {
+    Format::of(inner(path))
+}
+
+/// Why a file does not open, and whether it may open later as it is.
+pub(crate) struct Locked {
+    pub(crate) issue: Issue,
+    pub(crate) passing: bool,
+}
+
+/// Decrypts a file. It is never longer than its ciphertext, so the limit of size holds for it too.
+pub(crate) fn open(shown: &Path, bytes: &[u8], schemes: &Schemes) -> Result<Payload, Locked> {
+    let opened = schemes.provider(SCHEME).and_then(|provider| provider.open(bytes));
+    opened.map_err(|error| {
+        let message = format!("the file cannot be decrypted: {error}");
+        let issue = Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(shown));
+        let issue = match error.help() {
+            Some(help) => issue.with_help(help),
+            None => issue,
+        };
+        // Another identity may come; the ciphertext stays what it is.
+        Locked {
+            issue,
+            passing: !matches!(error.kind(), FetchErrorKind::Invalid | FetchErrorKind::Unsupported),
+        }
+    })
+}
+
+#[cfg(test)]
+#[cfg(not(feature = "age"))]
+mod tests {
+    use std::path::Path;
+
+    use super::open;
+    use crate::secrets::schemes::Schemes;
+
+    #[test]
+    fn the_feature_that_is_off_is_named() {
+        let Err(locked) = open(Path::new("a.toml.age"), b"", &Schemes::default()) else {
+            panic!("it is open")
+        };
+        assert!(locked.issue.message().ends_with("it needs the feature `age` of hotswap"));
+        assert!(!locked.passing && locked.issue.help().is_some());
+    }
+}

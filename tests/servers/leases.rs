@@ -1,0 +1,81 @@
+//! Users of a database that are made when somebody asks.
+
+use hotswap::secrets::{
+    FetchErrorKind::{Denied, Invalid, NotFound, Unsupported},
+    Lease, SecretProvider,
+    vault::Auth,
+};
+use serde_json::json;
+use std::time::Duration;
+
+use crate::run::{Bao, Postgres, assert_refused, eventually, fetch, text, wait};
+
+#[test]
+#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
+#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+fn a_user_has_a_lease_that_is_renewed_until_it_is_revoked() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "1h", "max_ttl": "24h" }));
+    let vault = bao.vault();
+    let lease = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    assert_eq!((lease.lasts(), postgres.users().as_str()), (Duration::from_secs(3600), "1"));
+
+    let renewed = wait(vault.renew(&lease)).unwrap();
+    assert_eq!((renewed.lasts(), renewed.id()), (lease.lasts(), lease.id()));
+    assert_eq!(postgres.users(), "1");
+
+    let other = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    assert_ne!(lease.id(), other.id());
+    assert_eq!(postgres.users(), "2");
+
+    bao.write("sys/leases/revoke", json!({ "lease_id": lease.id().unwrap() }));
+    eventually("the user is gone", || postgres.users() == "1");
+    assert_eq!(wait(vault.renew(&lease)).unwrap_err().kind(), NotFound);
+    assert!(wait(vault.renew(&other)).is_ok());
+    assert_refused(&vault, "database/creds/other", Invalid, &["database/creds/other"]);
+}
+
+#[test]
+#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
+#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+fn a_lease_that_nears_its_longest_time_is_not_renewed_again() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "20s", "max_ttl": "21s" }));
+    let vault = bao.vault();
+    let lease = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    assert!(lease.id().is_some());
+    std::thread::sleep(Duration::from_secs(5));
+    let error = wait(vault.renew(&lease)).unwrap_err();
+    assert_eq!((error.kind(), error.kind().is_passing()), (Unsupported, false), "{error}");
+}
+
+#[test]
+#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
+#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+fn leases_end_with_the_token_that_they_were_given_to() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "1h" }));
+    let vault = bao.vault_as(bao.app_role(&["database/creds/app"], json!({})));
+    let lease = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    bao.revoke_logins();
+    eventually("the user is gone", || postgres.users() == "0");
+    // It logs in again, to be told so.
+    assert_eq!(wait(vault.renew(&lease)).unwrap_err().kind(), NotFound);
+    assert!(fetch(&vault, "database/creds/app").unwrap().lease().is_some());
+}
+
+#[test]
+#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
+fn who_may_not_renew_is_told() {
+    let bao = Bao::start();
+    let token = bao.token(&["auth/token/lookup-self"], json!({ "no_default_policy": true }));
+    let vault = bao.vault_as(Auth::token(token));
+    let lease = Lease::new(Duration::from_secs(60)).renewable("database/creds/app/none");
+    let error = wait(vault.renew(&lease)).unwrap_err();
+    assert_eq!(error.kind(), Denied);
+    assert!(error.help().unwrap().contains("sys/leases/renew"), "{error:?}");
+    let none = wait(vault.renew(&Lease::new(Duration::from_secs(60)))).unwrap_err();
+    assert_eq!(none.kind(), Invalid);
+    // A token that lives is what the refusal is about, not one that is unknown.
+    assert!(!text(&bao.ask("GET", "auth/token/lookup-self", &[], None), "/data/id").is_empty());
+}
