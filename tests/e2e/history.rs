@@ -213,7 +213,8 @@ fn secrets_that_types_hold_are_redacted_and_other_values_are_shown_as_they_were_
     }
 
     let folder = Folder::with("app.toml", "level = 'low'\nlogins = [{password = 'hunter2'}]");
-    let held = Held::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    let builder = Held::hot_builder().file(folder.path("app.toml"));
+    let held = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).watch(false).load().unwrap();
     folder.write("app.toml", "level = 'high'\nlogins = [{password = 'hunter3'}]");
     held.reload().unwrap();
     let told = [r#"logins: "***" -> "***""#, r#"level: "low" -> "high""#];

@@ -109,7 +109,7 @@ fn what_is_wrong_with_it_is_told_without_it() {
         [
             "marked: the length is less than the minimum 3",
             "unmarked: the value does not match the pattern `^h`",
-            "alias: the value does not fit the type of the secret",
+            "alias: the value does not fit the type of the field",
         ]
     );
 }

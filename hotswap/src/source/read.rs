@@ -81,7 +81,8 @@ fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
         .map_err(sorted)?
         .ok_or(ReadError::TooLarge { limit: max_size })?;
     let after = Stamp::of(&file.metadata().map_err(sorted)?);
-    let (text, sealed) = if is_sealed(path) { (Zeroizing::default(), Some(bytes)) } else { (text(bytes)?, None) };
+    let (text, sealed) =
+        if is_sealed(path) { (Zeroizing::default(), Some(bytes)) } else { (text(bytes)?, None) };
     Ok(Content { text, sealed, stamp: after, real, torn: !before.same_state(&after) })
 }
 
