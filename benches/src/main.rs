@@ -18,18 +18,20 @@ mod server;
 mod size;
 mod subscribers;
 mod table;
+mod write;
 
 use table::Row;
 
 type Group = (&'static str, fn() -> Vec<Row>);
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     ("read", read::rows),
     ("busy", busy::rows),
     ("rivals", rivals::rows),
     ("reload", reload::rows),
     ("layers", layers::rows),
     ("subscribers", subscribers::rows),
+    ("write", write::rows),
     ("history", history::rows),
     ("latency", latency::rows),
     ("check", check::rows),

@@ -18,11 +18,15 @@ const RESERVED: &[&str] = &[
     "downgrade",
     "explain",
     "explain_all",
+    "flush_state",
+    "flush_state_async",
     "for_duration",
     "history",
     "load",
     "merge_patch",
     "merge_patch_async",
+    "merge_patch_if",
+    "merge_patch_if_async",
     "on_change",
     "on_reload_error",
     "on_warning",
@@ -155,6 +159,7 @@ mod tests {
             include_str!("../../hotswap/src/handle/past.rs"),
             include_str!("../../hotswap/src/handle/patch.rs"),
             include_str!("../../hotswap/src/handle/save.rs"),
+            include_str!("../../hotswap/src/handle/state.rs"),
             include_str!("../../hotswap/src/handle/write.rs"),
         ];
         let calls = sources.iter().flat_map(|source| source.split("\n    pub fn ").skip(1));

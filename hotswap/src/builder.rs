@@ -7,8 +7,10 @@ mod policy;
 mod profile;
 mod provider;
 mod reading;
+mod resume;
 mod secrets;
 mod sources;
+mod state;
 
 use std::{
     future::Future,
@@ -18,6 +20,7 @@ use std::{
 };
 
 pub(crate) use assemble::fixed;
+pub use state::LastGood;
 
 use crate::{
     config::HotConfig,
@@ -116,6 +119,8 @@ struct Options {
     allow_empty_files: bool,
     secrets: SecretRules,
     policy: Policy,
+    state_dir: Option<PathBuf>,
+    last_good: LastGood,
 }
 
 impl Default for Options {
@@ -132,6 +137,8 @@ impl Default for Options {
             allow_empty_files: false,
             secrets: SecretRules::default(),
             policy: Policy::default(),
+            state_dir: None,
+            last_good: LastGood::Never,
         }
     }
 }

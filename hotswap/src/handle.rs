@@ -4,6 +4,7 @@ mod listen;
 mod past;
 mod patch;
 mod save;
+mod state;
 mod weak;
 mod write;
 

@@ -139,6 +139,9 @@ pub enum IssueKind {
     Secret,
     /// A version failed its [health check](crate::Builder::health).
     Health,
+    /// What a restart is to survive cannot be kept, or does not come back whole; see
+    /// [`Builder::state_dir`](crate::Builder::state_dir).
+    State,
 }
 
 /// One problem: what is wrong, where it stands, what to do.

@@ -54,6 +54,7 @@
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
 //! | `cli` | off | the module `cli`: a command line that any program can mount |
 //! | `age` | off | the module [`secrets`]`::age`: secrets and whole files that are encrypted |
+//! | `vault` | off | secrets from HashiCorp Vault and OpenBao |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 
@@ -97,6 +98,7 @@ mod ser;
 mod shape;
 mod snapshot;
 mod source;
+mod state;
 mod status;
 mod subscribe;
 mod suggest;
@@ -104,7 +106,7 @@ mod sync;
 mod value;
 mod watch;
 
-pub use builder::Builder;
+pub use builder::{Builder, LastGood};
 pub use config::HotConfig;
 pub use engine::OverrideConflict;
 pub use error::Error;
@@ -129,7 +131,9 @@ pub use secret::{
 pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
-pub use status::{Counts, Health, PendingRestart, Restart, SourceStatus, Status, WatcherHealth, WatcherMode};
+pub use status::{
+    Counts, Health, PendingRestart, Restart, SourceStatus, StateStatus, Status, WatcherHealth, WatcherMode,
+};
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
 // The program of the README compiles.

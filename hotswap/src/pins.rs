@@ -48,6 +48,14 @@ impl Pin {
 }
 
 impl Until {
+    /// What was to last from `at` until `shown`, seen after a restart. A clock that was put back makes it last no longer
+    /// than it was to last at first.
+    pub(crate) fn again(at: SystemTime, shown: SystemTime) -> Option<Self> {
+        let left = shown.duration_since(SystemTime::now()).unwrap_or_default();
+        let whole = shown.duration_since(at).unwrap_or_default();
+        Some(Self { moment: Instant::now().checked_add(left.min(whole))?, shown })
+    }
+
     /// `None` for a time that the clocks cannot tell, which never comes.
     fn after(duration: Duration) -> Option<Self> {
         let moment = Instant::now().checked_add(duration)?;

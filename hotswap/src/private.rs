@@ -146,7 +146,8 @@ pub fn default_of<F, M>(
     encode(&default.value()).unwrap_or(Value::Null)
 }
 
-/// What `#[hot(test)]` runs: no layer gives anything, and only what is missing is forgiven.
+/// What `#[hot(test)]` runs: no layer gives anything, and only what is missing or would have to be fetched is
+/// forgiven.
 ///
 /// # Panics
 /// A default does not fit its field or breaks a rule; the whole report is in the message.

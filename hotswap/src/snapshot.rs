@@ -11,7 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     cell::{self, Cells, Slot},
@@ -38,12 +38,15 @@ use crate::{
 /// assert_eq!(config.status().cause.to_string(), "file app.toml");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cause {
     /// The first load.
     Start,
+    /// The first load was refused, and what was in force before the restart was taken instead; see
+    /// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good).
+    LastGood,
     /// Files changed, appeared or went away.
     Files(Vec<PathBuf>),
     /// Environment variables changed.
@@ -74,12 +77,18 @@ impl Cause {
     pub(crate) fn is_of_sources(&self) -> bool {
         matches!(self, Self::Files(_) | Self::Environment | Self::Sources(_))
     }
+
+    /// Whether somebody asked for it, and waits for it.
+    pub(crate) fn is_of_a_caller(&self) -> bool {
+        matches!(self, Self::Set | Self::Update | Self::Patch | Self::Clear | Self::Rollback(_))
+    }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start => f.write_str("start"),
+            Self::LastGood => f.write_str("start, from the last good configuration"),
             Self::Files(paths) => {
                 let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
                 write!(f, "file {}", names.join(", "))

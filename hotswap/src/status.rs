@@ -1,6 +1,6 @@
 //! What a running configuration says of itself.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
@@ -67,8 +67,33 @@ pub struct Status {
     pub pending_restart: Vec<PendingRestart>,
     /// Values that were set at run time.
     pub overrides: Vec<Override>,
+    /// What survives a restart; `None` without [`Builder::state_dir`](crate::Builder::state_dir).
+    pub state: Option<StateStatus>,
     /// How often things happened since the start.
     pub counts: Counts,
+}
+
+/// What survives a restart; part of a [`Status`].
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_builder().state_dir("state").load()?;
+/// config.set_rate_limit_max(5)?;
+/// let state = config.status().state.unwrap();
+/// assert_eq!((state.saved, state.problem), (Some(2), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StateStatus {
+    /// The directory.
+    pub path: PathBuf,
+    /// The newest version whose overrides are on the disk.
+    pub saved: Option<u64>,
+    /// Why what is in force is not on the disk. It is tried again every few seconds, unless it was so from the start.
+    pub problem: Option<String>,
+    /// What did not come back at the start, and why.
+    pub found: Vec<String>,
 }
 
 /// How often things happened since the start; part of a [`Status`].
@@ -122,6 +147,7 @@ impl Status {
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: board.pending.clone(),
             overrides: Override::all(&current, &board.pins),
+            state: core.keeper.as_ref().map(|keeper| keeper.status()),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
@@ -162,6 +188,9 @@ impl fmt::Display for Status {
         }
         if let Some(error) = &self.last_error {
             write!(f, "\n  last reload refused: {}", below(error))?;
+        }
+        for problem in self.state.iter().flat_map(|state| &state.problem) {
+            write!(f, "\n  a restart would lose changes: {}", below(problem))?;
         }
         for warning in &self.warnings {
             write!(f, "\n  warning: {}", below(warning))?;

@@ -23,6 +23,11 @@ pub(crate) struct Monitor<T> {
 }
 
 impl<T> Monitor<T> {
+    #[allow(dead_code, reason = "not every model needs it")]
+    pub(crate) fn new(state: T) -> Self {
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         lock(&self.state)
     }

@@ -173,3 +173,36 @@ fn reloads_and_rollbacks_keep_it() {
     // Today's secrets count, whatever the version.
     assert_eq!(*scene.app.at(1).unwrap().password.expose(), format!("{}2", *CANARY));
 }
+
+#[test]
+fn what_survives_a_restart_keeps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, state) = (folder.path().join("app.toml"), folder.path().join("state"));
+    let secret = quoted();
+    let text = |port: u16| {
+        format!(
+            "password = {secret}\nport = {port}\nkeys = [{secret}]\nlogins = [{{ user = 'a', password = {secret} }}]"
+        )
+    };
+    let load = || {
+        let builder = App::hot_builder().file(&path).plaintext_secrets(PlaintextSecrets::Allow);
+        builder.watch(false).state_dir(&state).load().unwrap()
+    };
+    fs::write(&path, text(1)).unwrap();
+    let app = load();
+    app.set_password(Secret::new(other())).unwrap();
+    fs::write(&path, text(2).replace("Zk", "Zk2")).unwrap();
+    app.reload().unwrap();
+    app.shutdown().unwrap();
+    drop(app);
+    let again = load();
+    assert_silent("after a restart", &told_by(&again));
+    again.shutdown().unwrap();
+    drop(again);
+    let files: Vec<_> = fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let bytes = fs::read(&file).unwrap_or_default();
+        assert_silent("the state", &String::from_utf8_lossy(&bytes));
+    }
+}

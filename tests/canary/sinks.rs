@@ -21,7 +21,7 @@ const SINKS: &[(&str, Result<&str, &str>)] = &[
     ("S17 temporary files", Ok("app::saved reads the whole folder; their mode is tested with saving")),
     ("S18 arguments of the command line", Err("no command takes a secret as an argument")),
     ("S19 URLs in logs", Err("sources are called by the name that the program gives them")),
-    ("S20 caches on disk", Err("nothing is cached on disk")),
+    ("S20 caches on disk", Ok("run_time::what_survives_a_restart_keeps_it")),
     ("S21 crash reporters", Err("there is none")),
     ("S22 pages that dump the configuration", Err("there is none; S1 and S2 are what one would show")),
     ("S23 webhooks", Err("there are none; callbacks get what S7 shows")),

@@ -2,10 +2,7 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use crate::LACKS;
-
-/// Where `cargo xtask test` looks when all is done.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");
+use crate::{LACKS, LEFT_OUT};
 
 #[test]
 fn tests_that_do_not_run_here_are_written_down() {
@@ -13,8 +10,8 @@ fn tests_that_do_not_run_here_are_written_down() {
     let list = Command::new(this).args(["--list", "--ignored", "--format=terse"]).output().unwrap();
     let names = String::from_utf8(list.stdout).unwrap();
     for name in names.lines().filter_map(|line| line.strip_suffix(": test")) {
-        fs::create_dir_all(FOLDER).unwrap();
-        fs::write(Path::new(FOLDER).join(name.replace("::", " ")), LACKS).unwrap();
+        fs::create_dir_all(LEFT_OUT).unwrap();
+        fs::write(Path::new(LEFT_OUT).join(name.replace("::", " ")), LACKS).unwrap();
         println!("SKIPPED {name}: {LACKS}");
     }
     // Every reason is some test's: a machine that lacks nothing leaves out nothing.

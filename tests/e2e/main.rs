@@ -23,6 +23,7 @@ mod patches;
 mod reports;
 mod save;
 mod secrets;
+mod state;
 mod stores;
 mod support;
 mod types;
@@ -30,3 +31,6 @@ mod writes;
 
 /// Which abilities the build script did not find, and why.
 const LACKS: &str = env!("HOTSWAP_LACKS");
+
+/// Where `cargo xtask test` looks when all is done.
+const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");

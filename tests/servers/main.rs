@@ -40,3 +40,7 @@ mod not_built;
 /// Which servers the build script did not find, and why.
 #[cfg(feature = "vault")]
 const LACKS: &str = env!("HOTSWAP_LACKS_SERVERS");
+
+/// Where `cargo xtask test` looks when all is done.
+#[cfg(feature = "vault")]
+const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");

@@ -10,26 +10,34 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Builder, Options, PathKind, PathSpec, first_read::FirstRead, profile::Profile};
+use super::{
+    Builder, LastGood, Options, PathKind, PathSpec,
+    first_read::FirstRead,
+    profile::Profile,
+    resume::{Given, Start},
+};
 use crate::{
     config::HotConfig,
     engine::{
         Core, Policy, State,
         collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
+        keeper::Keeper,
         lease::Lease,
         run::{Command, Demand, Engine},
     },
     error::Error,
     handle::Handle,
+    history::{History, Record},
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Input, Loaded, Model},
+    load::{self, Input, Model},
     pins::Pins,
     root::{self, Root},
-    secret::taint::Taint,
     secrets::{known::Accepted, refresher::Told, stores::Stores},
+    shape::Shape,
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, given::SecretRules, names::Names, priority, sealed},
+    state::{Saved, StateDir, Today},
     value::Value,
     watch::{
         Watcher,
@@ -45,6 +53,8 @@ struct Sources {
     timing: Timing,
     watch: bool,
     policy: Policy,
+    state_dir: Option<PathBuf>,
+    last_good: LastGood,
     stores: Arc<Stores>,
 }
 
@@ -73,7 +83,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
-            secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets },
+            secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets.clone() },
             rank: 0,
         };
         let mut issues: Vec<_> =
@@ -96,15 +106,32 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let collector = Collector::new(settings, slots);
+        issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
         stores.follow = options.watch;
-        Ok(Self {
-            collector,
-            issues,
-            timing,
-            watch: options.watch,
-            policy: options.policy,
-            stores: Arc::new(stores),
+        let Options { watch, policy, state_dir, last_good, .. } = options;
+        let stores = Arc::new(stores);
+        Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good, stores })
+    }
+
+    fn open_state_dir(&mut self) -> Result<Option<StateDir>, Error> {
+        let path = self.state_dir.take();
+        path.map(|path| StateDir::open(&path)).transpose().map_err(|issue| Error::from(*issue))
+    }
+
+    /// What a restart left, and what is wrong with it.
+    fn saved(
+        &self,
+        dir: Option<&mut StateDir>,
+        collected: &Collected,
+        shape: &'static Shape,
+    ) -> (Saved, Vec<Issue>) {
+        let Some(dir) = dir else { return Default::default() };
+        dir.read(&Today {
+            shape,
+            sources: self.collector.sources(),
+            layers: &collected.layers,
+            variables: &collected.variables,
         })
     }
 
@@ -155,35 +182,23 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
     }
 }
 
-/// What the sources say, with the secrets that it stands on.
-fn first<T: HotConfig>(
-    collected: &Collected,
-    issues: Vec<Issue>,
-    stores: &Stores,
-) -> Result<(Loaded, Accepted), Error> {
-    let variables =
-        |name: &str| collected.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-    let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let known = Accepted { table: Arc::default(), variables: Arc::clone(&collected.variables) };
-    stores.resolve(known, |secrets| {
-        let input = Input {
-            layers: &collected.layers,
-            pins: &Pins::new(),
-            names: Some(&collected.names),
-            variables: &variables,
-            unread: unread.clone(),
-            secrets,
-        };
-        load::load(Model::of::<T>(), &input).map(|loaded| (loaded, secrets.accepted()))
-    })
-}
-
 pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
-    let (loaded, _) = first::<T>(&collected, sources.issues, &sources.stores)?;
+    let unread: Vec<_> = sources.issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+    let loaded = sources.stores.resolve(collected.accepted(), |secrets| {
+        let input = Input {
+            layers: &collected.layers,
+            pins: &Pins::new(),
+            names: Some(&collected.names),
+            variables: &|name: &str| collected.variable(name),
+            unread: unread.clone(),
+            secrets,
+        };
+        load::load(Model::of::<T>(), &input)
+    })?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
     Ok(Arc::into_inner(typed).unwrap_or_else(|| unreachable!("nobody else has it")))
@@ -192,28 +207,29 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
 pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
+    let mut state_dir = sources.open_state_dir()?;
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let began = Instant::now();
-    let (loaded, secrets) = first::<T>(&collected, std::mem::take(&mut sources.issues), &sources.stores)?;
+    let (saved, found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE);
+    let issues = std::mem::take(&mut sources.issues);
+    let (policy, last_good, stores) = (&sources.policy, sources.last_good, &sources.stores);
+    let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
+    let Start { first, state, history, references, mut warnings, refused } = given.start(issues, began)?;
 
-    let duration = began.elapsed();
-    let schemes = Some(&**sources.stores.schemes());
-    let known = Taint { shape: T::SHAPE, hidden: &loaded.secrets, schemes };
-    let layers = collected.layers.iter().map(|layer| layer.knowing(known)).collect();
     drop(collected.layers);
-    sources.collector.learn(&loaded.hidden());
-    let state = State::new(layers, Arc::clone(&collected.variables), secrets);
-    let (warnings, references, policy) = (loaded.warnings.clone(), loaded.references, sources.policy);
+    sources.collector.learn(&first.hidden());
+    let keeper = state_dir.map(|dir| Keeper::new(dir, &found));
+    warnings.extend(found);
     listen_to_stores(&sources.stores, &commands);
-    let current = Published::new(1, loaded.root, loaded.tree, Cause::Start).with_secrets(loaded.secrets);
-    let current = Current::new(current.with_sealed(loaded.sealed));
-    let core = Core::new(Model::of::<T>(), current, state, Some(commands), policy, sources.stores, duration);
-    let core = Arc::new(core.named(collected.names));
+    let (current, commands) = (Current::new(first), Some(commands));
+    let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
+    let core = Arc::new(core.named(collected.names).kept_by(keeper));
     core.board().references = references;
     core.warn(warnings);
+    refused.iter().for_each(|error| core.refuse_start(error));
     let (end, ended) = channel();
     let engine = Engine {
         core: Arc::downgrade(&core),
@@ -251,6 +267,9 @@ fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Er
     engine.report(core);
     let thread = engine.start().map_err(|error| no_thread("the engine", &error))?;
     core.thread.adopt(thread, ended);
+    if let Some(keeper) = &core.keeper {
+        keeper.start(core).map_err(|error| no_thread("the state directory", &error))?;
+    }
     match &core.policy.health {
         Some(health) => health.start(core).map_err(|error| no_thread("the health check", &error)),
         None => Ok(()),
@@ -270,14 +289,23 @@ fn health_without_history(policy: &Policy) -> Option<Issue> {
     (policy.health.is_some() && policy.history.versions < 2).then(issue)
 }
 
+/// There is no last good configuration where none is kept.
+fn last_good_without_state(options: &Options) -> Option<Issue> {
+    let message = "a start from the last good configuration needs a place where that is kept";
+    let issue = || Issue::new(IssueKind::Setup, Keys::root(), message).with_help("give it a `state_dir`");
+    (options.last_good != LastGood::Never && options.state_dir.is_none()).then(issue)
+}
+
 /// A handle with no sources.
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
     let state = State::new(Vec::new(), Arc::default(), Accepted::default());
+    let content = state.content(&root, &tree, false);
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
-    let core =
-        Core::new(Model::of::<T>(), current, state, None, Policy::default(), Arc::default(), Duration::ZERO);
+    let policy = Policy::default();
+    let history = History::begun(policy.history, Record::first(1, Duration::ZERO), content);
+    let core = Core::new(Model::of::<T>(), current, state, None, policy, Arc::default(), history);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

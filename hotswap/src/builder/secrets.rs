@@ -8,7 +8,8 @@ use crate::{config::HotConfig, secrets::SecretProvider};
 impl<T: HotConfig> Builder<T> {
     /// Resolves references with this scheme by `provider`, in the place of whoever did.
     ///
-    /// A text in the place of a secret is a reference if it begins with the scheme and a colon. A scheme is written with
+    /// A text in the place of a secret is a reference if it begins with the scheme and a colon. A scheme is
+    /// written with
     /// lower-case letters, digits, `+`, `-` and `.`, and begins with a letter.
     ///
     /// ```
@@ -19,7 +20,8 @@ impl<T: HotConfig> Builder<T> {
     /// struct Keyring;
     ///
     /// impl SecretProvider for Keyring {
-    ///     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+    ///     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched,
+    /// FetchError>>> {
     ///         let one = |location: &Location| match location.as_str() {
     ///             "db" => Ok(Fetched::new(Payload::text("hunter2".into()))),
     ///             other => Err(FetchError::not_found(format!("no key is called {other}"))),
@@ -45,7 +47,8 @@ impl<T: HotConfig> Builder<T> {
 
     /// How long all secret stores together may take to answer; 10 s by default.
     ///
-    /// It bounds every load, and every attempt to fetch again while the program runs. Reloading a file costs that time only
+    /// It bounds every load, and every attempt to fetch again while the program runs. Reloading a file costs
+    /// that time only
     /// where the file names a secret that was not fetched yet.
     ///
     /// ```
@@ -64,7 +67,8 @@ impl<T: HotConfig> Builder<T> {
     /// # }
     /// use std::time::Duration;
     ///
-    /// let builder = Config::hot_builder().secrets("keyring", Silent).secret_timeout(Duration::from_millis(20));
+    /// let builder = Config::hot_builder().secrets("keyring",
+    /// Silent).secret_timeout(Duration::from_millis(20));
     /// let error = builder.check().err().unwrap();
     /// assert!(error.has(hotswap::IssueKind::Secret) && error.to_string().contains("no answer within 20ms"));
     /// ```
@@ -75,7 +79,8 @@ impl<T: HotConfig> Builder<T> {
 
     /// How often what has no lease is fetched again; 60 s by default, give or take a tenth.
     ///
-    /// What has a lease is renewed when two thirds of it are over. A provider that notices changes says so at once: files do.
+    /// What has a lease is renewed when two thirds of it are over. A provider that notices changes says so at
+    /// once: files do.
     /// It is also the longest pause between two attempts to reach a store that fails. With
     /// [`watch(false)`](Self::watch) only leases are kept.
     ///

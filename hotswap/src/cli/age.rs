@@ -79,9 +79,9 @@ enum Failed {
     Output(io::Error),
 }
 
-impl From<Issue> for Failed {
-    fn from(issue: Issue) -> Self {
-        Self::Refused(issue.into())
+impl From<Refusal> for Failed {
+    fn from(issue: Refusal) -> Self {
+        Self::Refused((*issue).into())
     }
 }
 
@@ -93,31 +93,34 @@ impl From<io::Error> for Failed {
 
 type Ended = Result<(), Failed>;
 
+type Refusal = Box<Issue>;
+
 /// More than any file that is a configuration.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
-fn refusal(message: impl Into<String>, help: impl Into<String>) -> Issue {
-    Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help)
+fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).into()
 }
 
 /// What a provider says of a ciphertext.
-fn unopened(error: &FetchError) -> Issue {
+fn unopened(error: &FetchError) -> Refusal {
     let issue = Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string());
     match error.help() {
-        Some(help) => issue.with_help(help),
-        None => issue,
+        Some(help) => issue.with_help(help).into(),
+        None => issue.into(),
     }
 }
 
 /// A file of at most the usual limit; wiped at the end, since it may hold secrets.
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Issue> {
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let refuse =
         |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path));
     let file = open(path).map_err(|error| refuse(error.to_string()).with_help(error.help()))?;
     let failed = |error: io::Error| refuse(format!("cannot read the file: {error}"));
     let length = file.metadata().map_err(failed)?.len();
     let content = within(&file, length, MAX_SIZE).map_err(failed)?;
-    content.map(Zeroizing::new).ok_or_else(|| refuse(format!("the file is larger than {MAX_SIZE} bytes")))
+    let large = || refuse(format!("the file is larger than {MAX_SIZE} bytes")).into();
+    content.map(Zeroizing::new).ok_or_else(large)
 }
 
 /// The standard input to its end.
@@ -136,14 +139,16 @@ fn read_input(
 }
 
 /// Puts a file in its place for its owner alone.
-fn write(path: &Path, content: &[u8]) -> Result<(), Issue> {
+fn write(path: &Path, content: &[u8]) -> Result<(), Refusal> {
     atomic::write_private(path, content).map_err(|error| unwritten(path, &error))
 }
 
-fn unwritten(path: &Path, error: &io::Error) -> Issue {
+fn unwritten(path: &Path, error: &io::Error) -> Refusal {
     Issue::new(IssueKind::Write, Keys::root(), format!("the file cannot be written: {error}"))
         .at(Origin::file(path))
+        .into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

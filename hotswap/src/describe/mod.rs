@@ -4,7 +4,7 @@
 //! from tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
 
 mod form;
-mod hash;
+pub(crate) mod hash;
 mod outline;
 mod reference;
 mod schema;

@@ -25,26 +25,35 @@ impl Core {
     ) -> Option<Step> {
         let before = self.board().history.before(!changed.is_empty())?;
         let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
-        let record = (!changed.is_empty()).then(|| self.record(current, loaded, changed, request));
+        let version = current.version.saturating_add(1);
+        let loads = self.has_sources();
+        let record = (!changed.is_empty()).then(|| record(version, current, loaded, changed, request, loads));
         Some(before.step(content, record))
     }
+}
 
-    fn record(&self, current: &Published, loaded: &Loaded, changed: &[usize], request: &Request) -> Record {
-        let (shape, loads) = (self.model.shape, self.has_sources());
-        let leaves: Vec<_> = changed.iter().copied().filter(|slot| shape.is_leaf(*slot)).collect();
-        let version = current.version + 1;
-        let old = Side { root: &*current.root, tree: &current.tree, loaded: loads };
-        let new = Side { root: &*loaded.root, tree: &loaded.tree, loaded: loads };
-        let hides = |leaf: &Keys| current.hides_at(leaf) || loaded.secrets.contains(leaf);
-        let by = request.signature.as_ref().and_then(|signature| signature.by.as_deref());
-        Record {
-            version,
-            at: SystemTime::now(),
-            cause: request.cause.clone(),
-            by: by.map(str::to_owned),
-            changed: leaves.iter().map(|slot| shape.keys_of(*slot).to_string()).collect(),
-            changes: change::between(old, new, &leaves, version, hides),
-            duration: Duration::ZERO,
-        }
+/// What the history says of a version that is about to be published.
+pub(crate) fn record(
+    version: u64,
+    current: &Published,
+    loaded: &Loaded,
+    changed: &[usize],
+    request: &Request,
+    loads: bool,
+) -> Record {
+    let shape = loaded.root.shape();
+    let leaves: Vec<_> = changed.iter().copied().filter(|slot| shape.is_leaf(*slot)).collect();
+    let old = Side { root: &*current.root, tree: &current.tree, loaded: loads };
+    let new = Side { root: &*loaded.root, tree: &loaded.tree, loaded: loads };
+    let hides = |leaf: &Keys| current.hides_at(leaf) || loaded.secrets.contains(leaf);
+    let by = request.signature.as_ref().and_then(|signature| signature.by.as_deref());
+    Record {
+        version,
+        at: SystemTime::now(),
+        cause: request.cause.clone(),
+        by: by.map(str::to_owned),
+        changed: leaves.iter().map(|slot| shape.keys_of(*slot).to_string()).collect(),
+        changes: change::between(old, new, &leaves, version, hides),
+        duration: Duration::ZERO,
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     issue::Issue,
     keys::Keys,
     secret::{Private, taint::Taint},
+    secrets::known::Accepted,
     shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
@@ -79,6 +80,16 @@ pub(crate) enum Slot {
     File(FileSlot),
     Env(EnvSlot),
     Custom(CustomSlot),
+}
+
+impl Slot {
+    fn statuses(&self) -> Vec<SourceStatus> {
+        match self {
+            Self::File(file) => file.statuses(),
+            Self::Env(env) => vec![env.status()],
+            Self::Custom(custom) => vec![custom.status()],
+        }
+    }
 }
 
 /// How a source is; part of a [`Status`](crate::Status).
@@ -211,14 +222,16 @@ impl Collector {
     }
 
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
-        self.slots
-            .iter()
-            .flat_map(|slot| match slot {
-                Slot::File(file) => file.statuses(),
-                Slot::Env(env) => vec![env.status()],
-                Slot::Custom(custom) => vec![custom.status()],
-            })
-            .collect()
+        self.slots.iter().flat_map(Slot::statuses).collect()
+    }
+
+    /// What the sources are called, as far as that is known now.
+    pub(crate) fn sources(&self) -> Vec<SourceId> {
+        let of = |(rank, slot): (usize, &Slot)| {
+            let named = move |status: SourceStatus| SourceId { rank, name: status.name.into() };
+            slot.statuses().into_iter().map(named)
+        };
+        self.slots.iter().enumerate().flat_map(of).collect()
     }
 
     /// The custom source at this place has something new.
@@ -292,6 +305,16 @@ impl Collector {
 }
 
 impl Collected {
+    /// What the first load knows of secrets.
+    pub(crate) fn accepted(&self) -> Accepted {
+        Accepted { table: Arc::default(), variables: Arc::clone(&self.variables) }
+    }
+
+    /// A variable of the process, else of a dotenv file.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        super::commit::lookup(&self.variables, name)
+    }
+
     fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {
         Self {
             layers: Vec::new(),

@@ -25,7 +25,7 @@ impl Core {
     /// What was rolled back stays away, unless somebody asked for this load by hand.
     pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
-        self.stores.resolve(known, |secrets| self.accept_with(collected, by_hand, secrets))
+        self.stores.resolve_or_await(known, |secrets| self.accept_with(collected, by_hand, secrets))
     }
 
     fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
@@ -108,6 +108,7 @@ impl Core {
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
             self.board().last_error = None;
+            self.errors.settle();
         }
         let waiting = gate::news(&state.pending, &next.pending);
         *state = next;
@@ -116,6 +117,7 @@ impl Core {
             let mut board = self.board();
             board.show(&state);
             board.references = loaded.references;
+            board.secrets.extend(loaded.secrets.iter().cloned());
         }
         self.warn(loaded.warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
@@ -131,10 +133,12 @@ impl Core {
             old
         });
         self.announce_expiry(&state);
+        let kept = self.keeper.as_ref().map(|keeper| (keeper, keeper.note()));
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
+        kept.into_iter().for_each(|(keeper, noted)| keeper.await_for(&request.cause, noted));
         Ok(version)
     }
 
@@ -164,6 +168,12 @@ impl Core {
         self.notifier.announce([Topic::ReloadError]);
     }
 
+    /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
+    pub(crate) fn refuse_start(&self, error: &Error) {
+        self.refuse(error);
+        self.errors.stand();
+    }
+
     /// Makes warnings known that were not there before.
     pub(crate) fn warn(&self, warnings: Vec<Issue>) {
         let new: Vec<_> = {
@@ -175,7 +185,11 @@ impl Core {
         if new.is_empty() {
             return;
         }
-        let report = Error::warnings(new);
+        self.tell(Error::warnings(new));
+    }
+
+    /// Makes known what is no fault of the sources.
+    pub(super) fn tell(&self, report: Error) {
         log::warn!("hotswap: {report}");
         self.warnings.put(report);
         self.notifier.announce([Topic::Warning]);
@@ -196,7 +210,7 @@ pub(super) fn lookup(variables: &Variables, name: &str) -> Option<String> {
 }
 
 /// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.
-pub(super) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
+pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
     let shape = loaded.root.shape();
     let differs = |slot: &usize| {
         let keys = shape.keys_of(*slot);

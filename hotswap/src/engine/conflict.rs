@@ -31,7 +31,7 @@ pub enum OverrideConflict {
 ///
 /// # Errors
 /// Every problem; if the sources are valid by themselves, also each override at fault.
-pub(super) fn settle(
+pub(crate) fn settle(
     model: Model,
     policy: OverrideConflict,
     input: &Input<'_>,

@@ -108,6 +108,29 @@ impl Holds {
         ground
     }
 
+    /// Of each source that is overruled: what it gives, what counts instead, and the version that had that.
+    pub(crate) fn each(
+        &self,
+    ) -> impl Iterator<Item = (&SourceId, Option<&Arc<Layer>>, Option<&Arc<Layer>>, u64)> {
+        let each = self.layers.iter();
+        each.map(|(source, hold)| (source, hold.refused.as_ref(), hold.used.as_ref(), hold.version))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.layers.is_empty() && self.variables.is_none()
+    }
+
+    /// Overrules a source as before a restart.
+    pub(crate) fn resume(
+        &mut self,
+        source: SourceId,
+        refused: Option<Arc<Layer>>,
+        used: Option<Arc<Layer>>,
+        version: u64,
+    ) {
+        self.layers.insert(source, Hold { refused, used, version });
+    }
+
     /// The names of the sources that are overruled, and the version that each is held at.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, u64)> {
         self.layers.iter().map(|(source, hold)| (&*source.name, hold.version))

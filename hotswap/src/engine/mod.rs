@@ -11,6 +11,7 @@ mod conflict;
 mod gate;
 pub(crate) mod health;
 mod hold;
+pub(crate) mod keeper;
 pub(crate) mod lease;
 mod lock;
 pub(crate) mod offload;
@@ -25,7 +26,7 @@ pub(crate) mod thread;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -35,7 +36,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use chronicle::record;
+pub(crate) use commit::changed;
 pub use conflict::OverrideConflict;
+pub(crate) use conflict::settle;
 pub use gate::{PendingRestart, Restart};
 pub(crate) use hold::Holds;
 pub(crate) use rollback::Target;
@@ -44,7 +48,7 @@ pub(crate) use write::Request;
 use crate::{
     error::Error,
     history::{
-        History, Limits, Record,
+        History, Limits,
         content::{Content, Fixed},
     },
     issue::{Issue, IssueKind},
@@ -61,6 +65,7 @@ use crate::{
     watch::WatcherHealth,
 };
 use health::HealthWatch;
+use keeper::Keeper;
 use lock::WriterLock;
 use prepare::Hooks;
 use run::Command;
@@ -118,7 +123,7 @@ impl State {
     }
 
     /// Seals secrets that no field says and that a load met.
-    fn know(&mut self, taint: Taint<'_>) {
+    pub(crate) fn know(&mut self, taint: Taint<'_>) {
         if !taint.hidden.is_empty() {
             self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
         }
@@ -152,6 +157,8 @@ pub(crate) struct Board {
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
     pub(crate) holds: Holds,
+    /// Leaves in which a secret was met that no field says, in what is shown here too.
+    pub(crate) secrets: BTreeSet<Keys>,
     /// What stands for secrets in the current version.
     pub(crate) references: Places,
     pub(crate) history: History,
@@ -170,6 +177,7 @@ impl Board {
             pins: Pins::new(),
             pending: Vec::new(),
             holds: Holds::default(),
+            secrets: BTreeSet::new(),
             references: Places::new(),
             history,
             reloads: 0,
@@ -202,6 +210,8 @@ pub(crate) struct Core {
     names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
+    /// Writes down what a restart is to survive.
+    pub(crate) keeper: Option<Arc<Keeper>>,
     pub(crate) thread: EngineThread,
     closed: AtomicBool,
     /// How many [`lease::Lease`]s there are.
@@ -216,11 +226,9 @@ impl Core {
         commands: Option<Sender<Command>>,
         policy: Policy,
         stores: Arc<Stores>,
-        duration: Duration,
+        history: History,
     ) -> Self {
-        let first = current.load_full();
-        let content = state.content(&first.root, &first.tree, commands.is_some());
-        let mut board = Board::new(History::begun(policy.history, Record::first(duration), content));
+        let mut board = Board::new(history);
         board.show(&state);
         stores.adopt(&state.secrets);
         Self {
@@ -236,6 +244,7 @@ impl Core {
             writer: WriterLock::new(state),
             names: None,
             commands,
+            keeper: None,
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
@@ -244,6 +253,11 @@ impl Core {
 
     pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    pub(crate) fn kept_by(mut self, keeper: Option<Arc<Keeper>>) -> Self {
+        self.keeper = keeper;
         self
     }
 
@@ -273,9 +287,16 @@ impl Core {
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
+        let held = !self.board().holds.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
         commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
-        answer.recv().map_err(|_| shut_down())?
+        let version = answer.recv().map_err(|_| shut_down())??;
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| held) {
+            // That nothing is overruled any more is what somebody asked for, and is to survive a crash.
+            // If it is not, the status tells.
+            let _ = keeper.flush();
+        }
+        Ok(version)
     }
 
     /// Ends watching and notifying; what is published stays readable.
@@ -296,6 +317,11 @@ impl Core {
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
             self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
+        }
+        // Last of those that may write: what they wrote is to be kept too.
+        if let Some(keeper) = &self.keeper {
+            keeper.close();
+            keeper.join(PATIENCE);
         }
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }

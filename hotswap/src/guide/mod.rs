@@ -15,6 +15,7 @@
 //! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
+//! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
 //! | [`limits`] | what the crate does not do |
 //!
 //! Every example on these pages is compiled and run by the tests of the crate.
@@ -80,6 +81,10 @@ pub mod describing {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "vault")]
+#[doc = include_str!("vault.md")]
+pub mod vault {}
 
 #[doc = include_str!("limits.md")]
 pub mod limits {}

@@ -193,7 +193,7 @@ impl<S: HotConfig> Handle<S> {
         reports: &Arc<Reports>,
         callback: impl Fn(&Error) + Send + Sync + 'static,
     ) -> Subscription {
-        let before = reports.number();
+        let before = reports.seen();
         let delivery = Box::new(ReportDelivery::new(reports, before, callback));
         self.core.notifier.subscribe(vec![topic], delivery, || reports.number() != before)
     }

@@ -153,6 +153,47 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.merge_patch(patch))
     }
 
+    /// [`merge_patch`](Self::merge_patch), only if `version` is current.
+    ///
+    /// # Errors
+    /// As [`patch`](Self::patch), and when the version has moved.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let patch = serde_json::json!({ "rate_limit": { "max": 5 } });
+    /// let seen = config.version();
+    /// config.set_rate_limit_burst(5)?; // somebody else is faster
+    /// assert!(config.merge_patch_if(seen, patch.clone()).is_err());
+    /// assert_eq!(config.merge_patch_if(seen + 1, patch)?, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn merge_patch_if(&self, version: u64, patch: serde_json::Value) -> Result<u64, Error> {
+        let request = Request { expected: Some(version), ..self.request(Cause::Patch) };
+        self.core.patch(&self.slots(), &request, &Patch::Merge(patch))
+    }
+
+    /// [`merge_patch_if`](Self::merge_patch_if) for async code.
+    ///
+    /// # Errors
+    /// As [`merge_patch_if`](Self::merge_patch_if).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let patch = serde_json::json!({ "rate_limit": { "max": 5 } });
+    /// assert_eq!(block_on(config.merge_patch_if_async(1, patch))?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn merge_patch_if_async(
+        &self,
+        version: u64,
+        patch: serde_json::Value,
+    ) -> impl Future<Output = Result<u64, Error>> + Send + use<S> {
+        let handle = self.clone();
+        offload(move || handle.merge_patch_if(version, patch))
+    }
+
     /// The numbers of this struct and of all that is nested in it.
     pub(super) fn slots(&self) -> Range<usize> {
         self.base..self.base + S::SLOTS

@@ -43,24 +43,24 @@ pub(crate) struct Fixed {
 /// The way back from a content to the one before it.
 pub(crate) struct Back {
     /// The sources that gave something else, or `None` for nothing.
-    layers: Vec<(SourceId, Option<OldLayer>)>,
-    variables: Vec<(OsString, Option<Private>)>,
-    pins: Vec<(Keys, Option<OldPin>)>,
-    held: Vec<(Keys, Option<Option<Value>>)>,
-    value: Option<Fixed>,
+    pub(crate) layers: Vec<(SourceId, Option<OldLayer>)>,
+    pub(crate) variables: Vec<(OsString, Option<Private>)>,
+    pub(crate) pins: Vec<(Keys, Option<OldPin>)>,
+    pub(crate) held: Vec<(Keys, Option<Option<Value>>)>,
+    pub(crate) value: Option<Fixed>,
 }
 
-struct OldLayer {
+pub(crate) struct OldLayer {
     /// The layer without its values, unless it is like the next one's.
-    head: Option<Arc<Layer>>,
-    edits: Vec<Edit>,
+    pub(crate) head: Option<Arc<Layer>>,
+    pub(crate) edits: Vec<Edit>,
 }
 
 /// The value of a pin is a whole leaf, which may be large, so it is told by edits too.
-struct OldPin {
+pub(crate) struct OldPin {
     /// Without its value where `edits` tell it.
-    pin: Pin,
-    edits: Option<Vec<Edit>>,
+    pub(crate) pin: Pin,
+    pub(crate) edits: Option<Vec<Edit>>,
 }
 
 impl Content {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Takes any key.
-static OPEN: Shape =
+pub(crate) static OPEN: Shape =
     Shape { name: "", docs: "", fields: &[FieldShape { flatten: true, ..FieldShape::LEAF }] };
 
 /// A content in plain terms, to compare with.

@@ -16,12 +16,12 @@ use crate::{
 /// What is to be done at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edit {
-    keys: Keys,
-    act: Act,
+    pub(crate) keys: Keys,
+    pub(crate) act: Act,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Act {
+pub(crate) enum Act {
     Put(Value),
     Remove,
     /// Puts items into a list, in the place of as many as `removed`.
@@ -169,7 +169,11 @@ impl Edit {
         match &self.act {
             Act::Splice { at, removed, items } => {
                 if let Some(Value::List(list)) = place_mut(tree, &self.keys.0) {
-                    Arc::make_mut(list).splice(*at..at + removed, items.iter().cloned());
+                    let list = Arc::make_mut(list);
+                    // The tree may lack what was not written into a file.
+                    let start = (*at).min(list.len());
+                    let end = start.saturating_add(*removed).min(list.len());
+                    list.splice(start..end, items.iter().cloned());
                 }
             }
             Act::Put(value) => put(tree, &self.keys.0, value.clone()),

@@ -34,11 +34,12 @@ pub(crate) struct History {
     content: Option<Content>,
 }
 
-struct Version {
-    record: Record,
+#[derive(Clone)]
+pub(crate) struct Version {
+    pub(crate) record: Record,
     /// From the content of the next version; the newest has none.
-    back: Option<Arc<Back>>,
-    replaced: Option<Instant>,
+    pub(crate) back: Option<Arc<Back>>,
+    pub(crate) replaced: Option<Instant>,
 }
 
 /// Versions that are forgotten, and what the newest one stood on. Their values are the program's, and may do anything when
@@ -109,6 +110,20 @@ impl History {
         history
     }
 
+    /// With what was remembered before a restart, oldest first; the last one stands on `content`.
+    pub(crate) fn resumed(limits: Limits, versions: Vec<Version>, content: Content) -> Self {
+        let remembers = limits.versions > 0 && !versions.is_empty();
+        let versions: VecDeque<_> = if remembers { versions.into() } else { VecDeque::new() };
+        let mut history = Self { limits, versions, content: remembers.then_some(content) };
+        drop(history.forget());
+        history
+    }
+
+    /// What is remembered, and what the newest version stands on.
+    pub(crate) fn kept(&self) -> (Vec<Version>, Option<Content>) {
+        (self.versions.iter().cloned().collect(), self.content.clone())
+    }
+
     /// Where things stand before a commit, which publishes a version or not; `None` if nothing is remembered.
     pub(crate) fn before(&self, publishes: bool) -> Option<Before> {
         if self.limits.versions == 0 {
@@ -147,9 +162,8 @@ impl History {
     /// # Errors
     /// The version is not remembered; it says which ones are.
     pub(crate) fn past(&self, version: u64) -> Result<Past, Error> {
-        let first = self.versions.front().map_or(0, |first| first.record.version);
-        let place = version.checked_sub(first).and_then(|place| usize::try_from(place).ok());
-        let place = place.filter(|place| *place < self.versions.len());
+        // A crash may have cost the last versions before it, so there may be gaps.
+        let place = self.versions.binary_search_by_key(&version, |version| version.record.version).ok();
         let (Some(place), Some(newest)) = (place, &self.content) else {
             return Err(self.unknown(&format!("version {version} is not remembered")));
         };

@@ -47,10 +47,10 @@ pub struct Record {
 }
 
 impl Record {
-    /// The first version, which took so long to load.
-    pub(crate) fn first(duration: Duration) -> Self {
+    /// A version with none before it, which took so long to load.
+    pub(crate) fn first(version: u64, duration: Duration) -> Self {
         let (changed, changes) = (Vec::new(), Vec::new());
-        Self { version: 1, at: SystemTime::now(), cause: Cause::Start, by: None, changed, changes, duration }
+        Self { version, at: SystemTime::now(), cause: Cause::Start, by: None, changed, changes, duration }
     }
 }
 

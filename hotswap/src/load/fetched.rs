@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use zeroize::Zeroizing;
-
 use super::{pin::taken_beside, place};
 use crate::{
     issue::{Issue, IssueKind},
@@ -18,9 +16,6 @@ use crate::{
     shape::{Leaf, Shape},
     value::Value,
 };
-
-/// A text that may be a secret, and is wiped.
-type Secret = Zeroizing<String>;
 
 /// References by the places where they stand.
 pub(crate) type Places = BTreeMap<Keys, String>;
@@ -47,8 +42,9 @@ impl<'i> References<'i> {
         let leaves: Vec<_> = self.shape.leaves().into_iter().filter(Leaf::secret).collect();
         leaves.iter().fold(tree, |tree, leaf| {
             let texts = texts_of(self.shape, leaf, &tree);
-            let known =
-                |(keys, text): (Keys, Secret)| self.known_in(leaf, &text).map(|found| (keys, text, found));
+            let known = |(keys, text): (Keys, &str)| {
+                self.known_in(leaf, text).map(|found| (keys, text.to_owned(), found))
+            };
             let found: Vec<_> = texts.into_iter().filter_map(known).collect();
             self.put_all(tree, found, self.is_pinned(leaf))
         })
@@ -56,6 +52,9 @@ impl<'i> References<'i> {
 
     /// Those where only the decoder met a secret, now that it did; `None` if there are no more.
     pub(super) fn met(&mut self, tree: &Value, met: &BTreeSet<Keys>) -> Option<Value> {
+        if met.is_empty() {
+            return None;
+        }
         let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
         let is_new = |keys: &Keys| {
             self.put.iter().all(|(put, _)| put != keys)
@@ -67,8 +66,8 @@ impl<'i> References<'i> {
         for place in met.iter().filter(|place| of_program(place)) {
             let texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
             found.extend(texts.into_iter().filter(|(keys, _)| is_new(keys)).filter_map(|(keys, text)| {
-                let reference = self.secrets.reference(&text)?;
-                Some((keys, text, Ok(reference)))
+                let reference = self.secrets.reference(text)?;
+                Some((keys, text.to_owned(), Ok(reference)))
             }));
         }
         (!found.is_empty()).then(|| self.put_all(tree.clone(), found, false))
@@ -91,7 +90,7 @@ impl<'i> References<'i> {
     fn put_all(
         &mut self,
         tree: Value,
-        found: Vec<(Keys, Secret, Result<Reference, FetchError>)>,
+        found: Vec<(Keys, String, Result<Reference, FetchError>)>,
         pinned: bool,
     ) -> Value {
         found.into_iter().fold(tree, |tree, (keys, text, reference)| {
@@ -108,7 +107,7 @@ impl<'i> References<'i> {
                 Ok((Found::Unknown, reference)) => self.refuse(&keys, &reference.to_string(), &unknown()),
                 Err(error) => self.refuse(&keys, &text, &error),
             }
-            self.failed.push((keys, Value::Template(text.as_str().into())));
+            self.failed.push((keys, Value::Template(text.into())));
             tree
         })
     }
@@ -156,7 +155,7 @@ fn unknown() -> FetchError {
 }
 
 /// The texts in a leaf, with their places.
-fn texts_of(shape: &'static Shape, leaf: &Leaf, tree: &Value) -> Vec<(Keys, Secret)> {
+fn texts_of<'v>(shape: &'static Shape, leaf: &Leaf, tree: &'v Value) -> Vec<(Keys, &'v str)> {
     let Some(value) = leaf.keys.find(tree) else { return Vec::new() };
     if !leaf.field().flatten {
         return texts(value, &leaf.keys);
@@ -166,11 +165,11 @@ fn texts_of(shape: &'static Shape, leaf: &Leaf, tree: &Value) -> Vec<(Keys, Secr
     entries.flat_map(|(name, value)| texts(value, &leaf.keys.name(name))).collect()
 }
 
-/// Every text in a value, with its place.
-pub(super) fn texts(value: &Value, keys: &Keys) -> Vec<(Keys, Secret)> {
+/// Every text in a value, with its place. None is copied: most are secrets themselves.
+pub(super) fn texts<'v>(value: &'v Value, keys: &Keys) -> Vec<(Keys, &'v str)> {
     match value.inside() {
-        Value::Text(text) => vec![(keys.clone(), text.to_string().into())],
-        Value::Untyped(untyped) => vec![(keys.clone(), untyped.text.to_string().into())],
+        Value::Text(text) => vec![(keys.clone(), &**text)],
+        Value::Untyped(untyped) => vec![(keys.clone(), &*untyped.text)],
         Value::List(items) => {
             items.iter().enumerate().flat_map(|(index, item)| texts(item, &keys.index(index))).collect()
         }

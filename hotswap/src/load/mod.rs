@@ -91,13 +91,6 @@ pub(crate) struct Loaded {
     pub(crate) warnings: Vec<Issue>,
 }
 
-impl Loaded {
-    /// Leaves of which no field says that they hold a secret, but their type does.
-    pub(crate) fn hidden(&self) -> BTreeSet<Keys> {
-        self.secrets.difference(&self.sealed).cloned().collect()
-    }
-}
-
 /// Merges, resolves, decodes and validates.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let plan = Plan::of(model.shape);

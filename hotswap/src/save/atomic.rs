@@ -1,6 +1,7 @@
 //! Files that are written whole or not at all.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, Permissions},
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -31,6 +32,11 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("a symlink stands in its place"));
     }
     put(fresh(folder_of(path), content)?, path)
+}
+
+/// Whether a file of this name was to take another's place.
+pub(crate) fn is_fresh(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX))
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -17,8 +17,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-#[cfg(not(feature = "cli"))]
-use self::identities::Identities;
 pub(crate) use self::identities::Identities;
 
 use self::{
@@ -28,7 +26,7 @@ use self::{
 use super::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
 use crate::{Secret, source::Changed, sync::lock};
 
-/// What [`Age`] does about an identity file that more than its owner can read.
+/// What [`Age`] does about an identity file that more than its owner can read; it has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExposedKeys {
     /// Nothing is decrypted with it.
@@ -191,5 +189,6 @@ impl SecretProvider for Age {
     }
 }
 
-#[cfg(all(test, unix, feature = "cli"))]
+#[cfg(test)]
+#[cfg(all(unix, feature = "cli"))]
 mod tests;

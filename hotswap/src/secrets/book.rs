@@ -8,10 +8,11 @@ use std::{
 
 use super::{
     FetchError, Lease, Location,
+    entry::Entry,
     known::Accepted,
-    pace::{Backoff, Breaker, Leave, after_success},
+    pace::{Breaker, Leave},
     reference::Place,
-    table::{Answer, Kept, Table},
+    table::Table,
 };
 
 /// Files are written in steps: so long after the last hint they are read.
@@ -36,25 +37,6 @@ pub(crate) struct Book {
     breakers: BTreeMap<Arc<str>, Breaker>,
     /// The locations that each provider was told to watch.
     watched: BTreeMap<Arc<str>, BTreeSet<Location>>,
-}
-
-/// One location.
-#[derive(Debug, Default)]
-pub(crate) struct Entry {
-    /// The last good answer.
-    pub(super) kept: Option<Arc<Kept>>,
-    /// Why the store gave no other since.
-    pub(super) failure: Option<FetchError>,
-    /// Whether a load was refused for want of it.
-    missing: bool,
-    due: Option<Instant>,
-    backoff: Backoff,
-    /// When its store first hinted at a change that was not looked at.
-    hinted: Option<Instant>,
-    /// It is to be fetched, even if it could be renewed.
-    anew: bool,
-    /// Whether its end was told.
-    over: bool,
 }
 
 /// What is to be done now.
@@ -151,7 +133,7 @@ impl Book {
 
     /// What is due.
     pub(super) fn work(&mut self, now: Instant, rhythm: Rhythm) -> Work {
-        let mut work = Work { watch: self.to_watch(rhythm), ..Work::default() };
+        let mut work = Work { watch: self.unwatched(rhythm), ..Work::default() };
         let mut probed = BTreeSet::new();
         for (place, entry) in &mut self.entries {
             let ended = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));
@@ -238,7 +220,7 @@ impl Book {
     }
 
     /// Where what is watched differs from what is in use.
-    fn to_watch(&mut self, rhythm: Rhythm) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
+    fn unwatched(&mut self, rhythm: Rhythm) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
         if !rhythm.follow {
             return BTreeMap::new();
         }
@@ -255,7 +237,21 @@ impl Book {
         news
     }
 
-    /// Everything that is fetched anew when somebody asks for it: what has no lease, where the store is not left alone.
+    /// Every provider that watches something, with nothing more to watch.
+    pub(super) fn let_go(&mut self) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
+        let mut watched = std::mem::take(&mut self.watched);
+        watched.retain(|_, locations| !locations.is_empty());
+        watched.values_mut().for_each(BTreeSet::clear);
+        watched
+    }
+
+    /// Whether the last attempt at it failed for the same reason.
+    pub(super) fn is_known(&self, place: &Place, error: &FetchError) -> bool {
+        self.entries.get(place).is_some_and(|entry| entry.failure.as_ref() == Some(error))
+    }
+
+    /// Everything that is fetched anew when somebody asks for it: what has no lease, where the store is not
+    /// left alone.
     pub(super) fn by_hand(&self, now: Instant) -> BTreeSet<Place> {
         let open = |place: &Place| {
             let breaker = self.breakers.get(&place.scheme);
@@ -272,73 +268,6 @@ impl Book {
     }
 }
 
-impl Entry {
-    fn take(&mut self, kept: Arc<Kept>, rhythm: Rhythm) {
-        self.due = after_success(&kept.term(), rhythm.follow.then_some(rhythm.refresh));
-        (self.kept, self.failure) = (Some(kept), None);
-        (self.hinted, self.anew, self.over) = (None, false, false);
-        self.backoff.reset();
-    }
-
-    fn failed(&mut self, error: FetchError, now: Instant, rhythm: Rhythm) {
-        self.failure = Some(error);
-        self.hinted = None;
-        self.due = Some(self.backoff.next(now, rhythm.refresh));
-    }
-
-    fn renewable(&self) -> Option<Lease> {
-        let lease = self.kept.as_ref()?.term().lease?;
-        (!self.anew && lease.id().is_some()).then_some(lease)
-    }
-
-    /// Whether it is another secret now or may be used again, and whether it was missing.
-    fn note(&mut self, answer: Answer, now: Instant, rhythm: Rhythm) -> (bool, bool) {
-        let fresh = match answer {
-            Ok(fresh) => fresh,
-            Err(error) => {
-                self.failed(error, now, rhythm);
-                return (false, false);
-            }
-        };
-        let missing = std::mem::take(&mut self.missing);
-        let was_over = self.over || self.kept.as_ref().is_some_and(|kept| kept.is_over(now));
-        match self.kept.clone().filter(|kept| kept.payload == fresh.payload) {
-            Some(same) => {
-                same.take_term(fresh.term());
-                self.take(same, rhythm);
-                (was_over, missing)
-            }
-            None => {
-                self.take(fresh, rhythm);
-                (true, missing)
-            }
-        }
-    }
-
-    /// Whether it has to be fetched anew.
-    fn note_renewal(
-        &mut self,
-        answer: Result<Lease, FetchError>,
-        asked: Instant,
-        now: Instant,
-        rhythm: Rhythm,
-    ) -> bool {
-        let Some(kept) = self.kept.clone() else { return false };
-        match answer {
-            Ok(lease) => {
-                let before = kept.term().lease.map(|lease| lease.lasts());
-                // At its last limit a lease is renewed for less and less: another one is better in time.
-                let dwindles = before.is_some_and(|before| lease.lasts() < before / 2);
-                kept.renew(lease, asked);
-                self.take(kept, rhythm);
-                self.anew = dwindles;
-            }
-            Err(error) if error.kind().is_passing() => self.failed(error, now, rhythm),
-            Err(_) => {
-                (self.anew, self.due) = (true, Some(now));
-                return true;
-            }
-        }
-        false
-    }
-}
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

@@ -23,14 +23,15 @@ use crate::panics::contain;
 
 /// What stands at each of the places, or why it cannot be had.
 ///
-/// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its thread
+/// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its
+/// thread
 /// in time is left behind with it.
 pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, timeout: Duration) -> Table {
     let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
     for place in places {
         batches.entry(Arc::clone(&place.scheme)).or_default().push(place.location.clone());
     }
-    let limit = Limit { timeout, deadline: Instant::now() + timeout };
+    let limit = Limit::of(timeout);
     let (tell, told) = channel();
     let mut table = Table::new();
     for (scheme, locations) in batches {
@@ -59,6 +60,15 @@ pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, timeout: Durati
 struct Limit {
     timeout: Duration,
     deadline: Instant,
+}
+
+impl Limit {
+    fn of(timeout: Duration) -> Self {
+        let now = Instant::now();
+        // Longer than anybody waits, and short enough to be counted.
+        let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        Self { timeout, deadline }
+    }
 }
 
 /// For the word of a store that was stopped at the deadline.
@@ -93,7 +103,7 @@ pub(super) type Renewals = BTreeMap<Place, Result<Lease, FetchError>>;
 
 /// Renews leases, those of each store one after the other.
 pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, timeout: Duration) -> Renewals {
-    let limit = Limit { timeout, deadline: Instant::now() + timeout };
+    let limit = Limit::of(timeout);
     let (tell, told) = channel();
     let stores: BTreeSet<_> = leases.keys().map(|place| &place.scheme).collect();
     for scheme in stores {

@@ -25,9 +25,11 @@ const MAX_SIZE: u64 = 1024 * 1024;
 /// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
 const TRIES: usize = 4;
 
-/// Reads secrets from files: the mounts of Kubernetes and Docker, or what an agent writes. The provider of `file:`.
+/// Reads secrets from files: the mounts of Kubernetes and Docker, or what an agent writes. The provider of
+/// `file:`.
 ///
-/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. Files are opened once, of
+/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. Files are opened
+/// once, of
 /// regular ones only, and watched: a new content is there a moment after it was written or swapped in.
 ///
 /// A file that everybody may write is refused; [`private`](Self::private) is stricter.

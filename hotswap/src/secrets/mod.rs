@@ -6,6 +6,7 @@
 #[cfg(feature = "age")]
 pub mod age;
 pub(crate) mod book;
+mod entry;
 pub(crate) mod fetch;
 mod file;
 pub(crate) mod known;

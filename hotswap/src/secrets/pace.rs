@@ -11,18 +11,22 @@ use super::table::Term;
 
 /// After so many failures in a row a store is left alone for a while, and asked for one thing first.
 const PATIENCE: u32 = 3;
+/// Nobody is asked more often than this, whatever leases and settings say.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// When to ask again for what was given under this term; `None` for never.
 ///
-/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started together do not
+/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started
+/// together do not
 /// ask together.
 pub(super) fn after_success(term: &Term, refresh: Option<Duration>) -> Option<Instant> {
     let span = match &term.lease {
-        Some(lease) => lease.lasts().mul_f64(between(0.6, 0.7)),
+        Some(lease) => lease.lasts().as_secs_f64() * between(0.6, 0.7),
         None if term.settled => return None,
-        None => refresh?.mul_f64(between(0.9, 1.1)),
+        None => refresh?.as_secs_f64() * between(0.9, 1.1),
     };
-    term.asked.checked_add(span)
+    // What is too long to be counted never comes.
+    term.asked.checked_add(Duration::try_from_secs_f64(span).ok()?.max(SHORTEST))
 }
 
 /// Ever longer pauses, up to the interval of refreshes.
@@ -31,7 +35,7 @@ pub(super) struct Backoff(Option<ExponentialBackoff>);
 
 impl Backoff {
     pub(super) fn next(&mut self, now: Instant, refresh: Duration) -> Instant {
-        let longest = refresh.clamp(Duration::from_millis(1), Duration::from_secs(60));
+        let longest = refresh.clamp(SHORTEST, Duration::from_secs(60));
         let builder = ExponentialBuilder::new()
             .with_jitter()
             .with_min_delay(longest / 60)
@@ -119,6 +123,9 @@ mod tests {
         assert_eq!(after_success(&term(None, true), Some(REFRESH)), None);
         assert_eq!(after_success(&term(None, false), None), None);
         assert!(after_success(&term(Some(REFRESH), false), None).is_some());
+        let none = term(Some(Duration::ZERO), false);
+        assert_eq!(after_success(&none, None), Some(none.asked + SHORTEST));
+        assert_eq!(after_success(&term(None, false), Some(Duration::MAX)), None);
     }
 
     #[test]

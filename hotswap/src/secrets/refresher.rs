@@ -1,7 +1,7 @@
 //! Keeps secrets fresh, on a thread of its own: renews, fetches again, and says when something changed.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, mpsc::channel},
     thread,
@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    Location,
     book::{News, Work},
     fetch::{fetch, renew},
     reference::Place,
@@ -45,7 +46,7 @@ impl Stores {
 
     fn run(self: &Arc<Self>) {
         while let Some(work) = self.wait() {
-            self.watch(&work);
+            self.watch(&work.watch);
             let mut news = News { changed: work.over, found: false };
             let mut places = work.fetch.clone();
             if !work.renew.is_empty() {
@@ -56,6 +57,8 @@ impl Stores {
             news = news.and(self.fetch_again(&places));
             self.tell(news);
         }
+        let watched = self.book.lock().book.let_go();
+        self.watch(&watched);
     }
 
     /// Sleeps until something is due; `None` at the end.
@@ -76,8 +79,8 @@ impl Stores {
     }
 
     /// Tells providers what to watch: without a lock, since it is code of the program.
-    fn watch(self: &Arc<Self>, work: &Work) {
-        for (scheme, locations) in &work.watch {
+    fn watch(self: &Arc<Self>, watch: &BTreeMap<Arc<str>, BTreeSet<Location>>) {
+        for (scheme, locations) in watch {
             let Ok(provider) = self.schemes().provider(scheme) else { continue };
             let (stores, name) = (Arc::downgrade(self), Arc::clone(scheme));
             let changed = Changed(Arc::new(move || {
@@ -98,11 +101,16 @@ impl Stores {
             return News::default();
         }
         let table = fetch(self.schemes(), places, self.settings.timeout);
-        for (place, error) in table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)))
-        {
-            log::warn!("hotswap: the secret `{place}` cannot be fetched again: {error}");
-        }
-        self.book.lock().book.note(table, Instant::now(), self.rhythm())
+        let mut state = self.book.lock();
+        let failed = table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)));
+        let failed = failed.filter(|(place, error)| !state.book.is_known(place, error));
+        let told: Vec<_> = failed
+            .map(|(place, error)| format!("the secret `{place}` cannot be fetched again: {error}"))
+            .collect();
+        let news = state.book.note(table, Instant::now(), self.rhythm());
+        drop(state);
+        told.iter().for_each(|line| log::warn!("hotswap: {line}"));
+        news
     }
 }
 

@@ -15,7 +15,8 @@ pub(crate) const ENV: &str = "env";
 type Provider = Arc<dyn SecretProvider>;
 type Opened = Result<Provider, FetchError>;
 
-/// One line per scheme: its name, its cargo feature and, where this crate brings it, what opens the store that the
+/// One line per scheme: its name, its cargo feature and, where this crate brings it, what opens the store
+/// that the
 /// environment names.
 macro_rules! stores {
     ($($scheme:literal needs $feature:literal $(=> $open:expr)?;)+) => {

@@ -7,10 +7,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::{book::Entry, reference::Place};
+use super::{entry::Entry, reference::Place};
 use crate::engine::collect::Health;
 
-/// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what stands there.
+/// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
+/// stands there.
 ///
 /// ```
 /// use hotswap::{Health, HotConfig, Secret};
@@ -38,7 +39,8 @@ pub struct SecretStatus {
     pub scheme: String,
     /// What stands between the scheme and the key; a long one is cut.
     pub location: String,
-    /// `Ok`, or `Failing` while the store does not give it again: what it gave last is still in force, until its lease
+    /// `Ok`, or `Failing` while the store does not give it again: what it gave last is still in force, until
+    /// its lease
     /// ends. `Missing` if a load waits for it.
     pub health: Health,
     /// What the store calls the current content.

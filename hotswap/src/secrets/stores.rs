@@ -95,37 +95,48 @@ impl Stores {
         Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now())
     }
 
-    /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since stores may be
+    /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since
+    /// stores may be
     /// slow.
     pub(crate) fn resolve<R>(
         &self,
         known: Accepted,
-        mut attempt: impl FnMut(&Secrets) -> Result<R, Error>,
+        attempt: impl FnMut(&Secrets) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        self.attempt(known, attempt).0
+    }
+
+    /// The same for what is tried again as soon as what it could not have is there.
+    pub(crate) fn resolve_or_await<R>(
+        &self,
+        known: Accepted,
+        attempt: impl FnMut(&Secrets) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let (result, fetched) = self.attempt(known, attempt);
+        if result.is_err() && !fetched.is_empty() && self.listener.get().is_some() {
+            self.book.lock().book.miss(&fetched, Instant::now(), self.rhythm());
+            self.book.tell_all();
+        }
+        result
+    }
+
+    fn attempt<R>(
+        &self,
+        known: Accepted,
+        mut attempt: impl FnMut(&Secrets) -> Result<R, Error>,
+    ) -> (Result<R, Error>, Table) {
         let mut secrets = self.secrets(known);
         let mut fetched = Table::new();
         loop {
             let result = attempt(&secrets);
             let wanted = secrets.take_wanted();
             if wanted.is_empty() {
-                if result.is_err() {
-                    self.miss(&fetched);
-                }
-                return result;
+                return (result, fetched);
             }
             let table = fetch(&self.schemes, &wanted, self.settings.timeout);
             fetched.extend(table.clone());
             secrets.extend(table);
         }
-    }
-
-    /// Remembers what a load could not have, so that it is told when it is there.
-    fn miss(&self, fetched: &Table) {
-        if fetched.is_empty() || self.listener.get().is_none() {
-            return;
-        }
-        self.book.lock().book.miss(fetched, Instant::now(), self.rhythm());
-        self.book.tell_all();
     }
 
     /// A load begins that asks for all that it needs: the newest secrets that are known.

@@ -208,6 +208,27 @@ impl Layer {
         self.variables.iter().map(String::as_str)
     }
 
+    /// A layer that was written before a restart.
+    pub(crate) fn resumed(source: SourceId, places: Places, tree: Value, unknown_keys: UnknownKeys) -> Self {
+        let mut layer = Self {
+            source,
+            places,
+            templates: holds_template(&tree),
+            variables: BTreeSet::new(),
+            normal: Normal::of(tree),
+            unknown_keys,
+            plaintext: UnknownKeys::Allow,
+            complaints: Vec::new(),
+            misfits: OnceLock::new(),
+        };
+        layer.name_variables();
+        layer
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// Whether everything but the values is equal.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         (&self.source, &self.places, self.unknown_keys, &self.complaints)

@@ -35,7 +35,7 @@ pub(crate) fn format(path: &Path) -> Option<Format> {
 
 /// Why a file does not open, and whether it may open later as it is.
 pub(crate) struct Locked {
-    pub(crate) issue: Issue,
+    pub(crate) issue: Box<Issue>,
     pub(crate) passing: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn open(shown: &Path, bytes: &[u8], schemes: &Schemes) -> Result<Payl
         };
         // Another identity may come; the ciphertext stays what it is.
         Locked {
-            issue,
+            issue: issue.into(),
             passing: !matches!(error.kind(), FetchErrorKind::Invalid | FetchErrorKind::Unsupported),
         }
     })

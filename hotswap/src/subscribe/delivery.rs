@@ -207,21 +207,44 @@ impl<T: HotConfig, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T
 
 /// The newest report of one kind, with a number that tells it from the ones before.
 #[derive(Debug, Default)]
-pub(crate) struct Reports(Mutex<(u64, Option<Error>)>);
+pub(crate) struct Reports(Mutex<Newest>);
+
+#[derive(Debug, Default)]
+struct Newest {
+    number: u64,
+    report: Option<Error>,
+    /// It was there before anybody could subscribe, and still holds.
+    stands: bool,
+}
 
 impl Reports {
     pub(crate) fn put(&self, report: Error) {
-        let mut reports = lock(&self.0);
-        *reports = (reports.0 + 1, Some(report));
+        let mut newest = lock(&self.0);
+        *newest = Newest { number: newest.number + 1, report: Some(report), stands: false };
+    }
+
+    /// The newest one is told to whoever subscribes from now on.
+    pub(crate) fn stand(&self) {
+        lock(&self.0).stands = true;
+    }
+
+    pub(crate) fn settle(&self) {
+        lock(&self.0).stands = false;
     }
 
     pub(crate) fn number(&self) -> u64 {
-        lock(&self.0).0
+        lock(&self.0).number
+    }
+
+    /// What a new subscriber counts as seen.
+    pub(crate) fn seen(&self) -> u64 {
+        let newest = lock(&self.0);
+        newest.number - u64::from(newest.stands)
     }
 
     fn newer_than(&self, seen: u64) -> Option<(u64, Error)> {
-        let reports = lock(&self.0);
-        reports.1.clone().filter(|_| reports.0 > seen).map(|report| (reports.0, report))
+        let newest = lock(&self.0);
+        newest.report.clone().filter(|_| newest.number > seen).map(|report| (newest.number, report))
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 
 use hotswap::HotConfig;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Log, Tap, Whole, ok, tapped};
 use crate::support::eventually;
@@ -52,6 +53,46 @@ fn updates_and_sets_of_different_fields_do_not_undo_each_other() {
         });
     });
     assert_eq!((config.a(), config.b(), config.inner_ratio(), config.version()), (30, 30, 10.0, 71));
+}
+
+/// I4 for every way to write: each has a field of its own, and all of them count in one that they share.
+#[test]
+fn four_ways_to_write_at_once_lose_nothing() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+    struct Four {
+        #[hot(default = 0)]
+        set: u32,
+        #[hot(default = 0)]
+        updated: u32,
+        #[hot(default = 0)]
+        patched: u32,
+        #[hot(default = 0)]
+        merged: u32,
+        #[hot(default = 0)]
+        shared: u32,
+    }
+    let config = Four::hot_builder().load().unwrap();
+    let count = || config.update(|four| four.shared += 1).unwrap();
+    let replace = |value: u32| json!([{ "op": "replace", "path": "/patched", "value": value }]);
+    let ways: [&(dyn Fn(u32) -> u64 + Sync); 4] = [
+        &|value| config.set_set(value).unwrap(),
+        &|value| config.update(|four| four.updated = value).unwrap(),
+        &|value| config.patch(replace(value)).unwrap(),
+        &|value| config.merge_patch(json!({ "merged": value })).unwrap(),
+    ];
+    thread::scope(|scope| {
+        for way in ways {
+            let count = &count;
+            scope.spawn(move || {
+                for value in 1..=15 {
+                    way(value);
+                    count();
+                }
+            });
+        }
+    });
+    let expected = Four { set: 15, updated: 15, patched: 15, merged: 15, shared: 60 };
+    assert_eq!((&*config.load(), config.version()), (&expected, 121));
 }
 
 #[test]

@@ -108,7 +108,8 @@ fn an_identity_that_comes_later_opens_what_was_locked() {
 
         folder.write("base.toml", "password = 'first'");
         let quick = std::time::Duration::from_millis(20);
-        let plain = || App::hot_builder().file("base.toml").plaintext_secrets(hotswap::PlaintextSecrets::Allow);
+        let plain =
+            || App::hot_builder().file("base.toml").plaintext_secrets(hotswap::PlaintextSecrets::Allow);
         assert!(plain().optional_file("a.toml.age").load().is_err());
         folder.write("key.txt", KEY);
         let config = plain().file("a.toml.age").poll_interval(quick).load().unwrap();

@@ -75,6 +75,35 @@ struct Lists {
     by_name: BTreeMap<String, Secret<String>>,
     logins: Vec<Login>,
     alias: Hidden,
+    auth: Auth,
+    #[hot(nested)]
+    proxy: Option<Proxy>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Secret<String>>,
+}
+
+/// serde reads it whole before it looks for the secret.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Auth {
+    Key { key: Secret<String> },
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct Proxy {
+    host: String,
+    #[hot(secret = "store:other")]
+    password: Secret<String>,
+}
+
+/// A default that is fetched breaks no test of the defaults.
+#[derive(Debug, Deserialize, HotConfig)]
+#[hot(test)]
+struct Referred {
+    #[hot(secret = "store:${HOTSWAP_UNSET}/key", length(min = 99))]
+    _key: Secret<String>,
+    #[hot(secret = "store:pin")]
+    _pin: Secret<u16>,
 }
 
 #[test]
@@ -83,6 +112,10 @@ fn references_stand_in_lists_maps_and_structs_of_the_program() {
         "app.toml",
         "tokens = ['store:other', 'plain']
 alias = 'store:app#password'
+auth = { key = 'store:other' }
+another = 'store:test/key'
+[proxy]
+host = 'store:other'
 [by_name]
 a = 'store:app#user'
 [[logins]]
@@ -95,6 +128,10 @@ pin = 'store:app#port'",
     let tokens: Vec<_> = lists.tokens.iter().map(|token| token.expose().as_str()).collect();
     assert_eq!(tokens, ["another", "plain"]);
     assert_eq!((lists.alias.expose().as_str(), lists.by_name["a"].expose().as_str()), ("hunter2", "me"));
+    let Auth::Key { key } = &lists.auth;
+    assert_eq!((key.expose().as_str(), lists.rest["another"].expose().as_str()), ("another", "staged"));
+    let proxy = lists.proxy.as_ref().unwrap();
+    assert_eq!((proxy.host.as_str(), proxy.password.expose().as_str()), ("store:other", "another"));
     let login = &lists.logins[0];
     // No secret, so it is only text.
     assert_eq!(login.user, "store:app#user");

@@ -224,3 +224,12 @@ fn the_last_handle_ends_the_refresher() {
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(store.calls().len(), calls);
 }
+
+#[test]
+fn a_shutdown_lets_providers_go() {
+    let store = Store::with(&[("db", &login(1))]);
+    let app = load(&store, NEVER);
+    eventually("it is told what to watch", || store.watched() == ["db"]);
+    app.shutdown().unwrap();
+    assert!(store.watched().is_empty());
+}

@@ -19,7 +19,7 @@ const BINARIES: &str = env!("HOTSWAP_POSTGRES");
 const NOBODY: u32 = 65534;
 
 pub(crate) struct Postgres {
-    port: u16,
+    pub(crate) port: u16,
     _running: Running,
     _folder: tempfile::TempDir,
 }

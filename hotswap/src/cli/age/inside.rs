@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{keys::Lock, unopened};
+use super::{Refusal, keys::Lock, unopened};
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
@@ -11,10 +11,13 @@ use crate::{
         seal::{encode, is_age_file, reference},
     },
     source::{
-        format::{self, Format, text},
+        format::{
+            self, Format,
+            text::{self, Flaw},
+        },
         locate::{Places, Spot},
     },
-    value::Value,
+    value::{Untyped, Value},
 };
 
 /// The text of the file with every `age:` reference encrypted anew, and how many there were.
@@ -27,47 +30,85 @@ pub(super) fn rotate(
     identities: &Identities,
     lock: &Lock,
 ) -> Result<(String, usize), Vec<Issue>> {
-    let whole =
-        |message: &str| vec![Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path))];
-    let format =
-        Format::of(path).ok_or_else(|| whole("the format of the file is not known by its extension"))?;
-    let text = text::decode(bytes).map_err(|flaw| whole(&flaw.message))?;
+    let unknown = || {
+        let message = "the format of the file is not known by its extension";
+        vec![Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path))]
+    };
+    let format = Format::of(path).ok_or_else(unknown)?;
+    let text = text::decode(bytes).map_err(|flaw| vec![unread(path, &flaw)])?;
     let tree = format::parse(format, text)
-        .map_err(|flaws| flaws.iter().flat_map(|flaw| whole(&flaw.message)).collect::<Vec<_>>())?;
+        .map_err(|flaws| flaws.iter().map(|flaw| unread(path, flaw)).collect::<Vec<_>>())?;
     let mut found = Vec::new();
     references(&tree, &Keys::root(), &mut found);
     let places = Places::of(format, text);
-    let mut fresh = BTreeMap::new();
-    let mut issues = Vec::new();
-    for (keys, old) in &found {
-        let sealed = reference(old.as_bytes())
-            .and_then(|ciphertext| identities.open_file(&ciphertext))
-            .map_err(|error| unopened(&error))
-            .and_then(|plaintext| lock.encrypt(&plaintext));
-        match sealed {
-            Ok(ciphertext) => {
-                fresh.entry(location(old).to_owned()).or_insert_with(|| encode(&ciphertext));
-            }
-            Err(issue) => issues.push(placed(issue, path, places.as_ref(), keys)),
-        }
+    let place = |(keys, issue): (&Keys, Refusal)| placed(*issue, path, places.as_ref(), keys);
+
+    let (fresh, issues) = sealed_anew(&found, identities, lock);
+    if !issues.is_empty() {
+        return Err(issues.into_iter().map(place).collect());
     }
-    let edited = fresh.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old.as_str(), new));
-    // What is folded over lines or escaped does not stand in the text as it is read.
+    let edited = fresh.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
     let now = format::parse(format, &edited).unwrap_or(Value::Null);
-    for (keys, old) in &found {
-        let expected = fresh.get(location(old)).map(|new| old.replacen(location(old), new, 1));
-        let is = keys.find(&now).and_then(as_text);
-        if expected.is_some() && is != expected.as_deref() {
-            let issue = Issue::new(
-                IssueKind::Write,
-                Keys::root(),
-                "the reference stands on more than one line, or is escaped",
-            )
-            .with_help("write it on one line, as the command `encrypt` prints it");
-            issues.push(placed(issue, path, places.as_ref(), keys));
+    // What is folded over lines or escaped does not stand in the text as it is read.
+    let meant = replaced(&tree, &fresh);
+    let left = found.iter().filter(|(keys, _)| keys.find(&now) != keys.find(&meant));
+    let left: Vec<_> = left.map(|(keys, _)| place((keys, folded()))).collect();
+    match left.is_empty() {
+        true if now == meant => Ok((edited, found.len())),
+        true => Err(vec![place((&Keys::root(), folded()))]),
+        false => Err(left),
+    }
+}
+
+/// What takes the place of each ciphertext.
+type Fresh<'f> = BTreeMap<&'f str, String>;
+
+fn sealed_anew<'f>(
+    found: &'f [(Keys, String)],
+    identities: &Identities,
+    lock: &Lock,
+) -> (Fresh<'f>, Vec<(&'f Keys, Refusal)>) {
+    let (mut fresh, mut issues) = (Fresh::new(), Vec::new());
+    for (keys, old) in found {
+        let opened = reference(old.as_bytes()).and_then(|ciphertext| identities.open_file(&ciphertext));
+        let sealed = opened.map_err(|error| unopened(&error)).and_then(|plaintext| lock.encrypt(&plaintext));
+        match sealed {
+            Ok(ciphertext) => drop(fresh.insert(location(old), encode(&ciphertext))),
+            Err(issue) => issues.push((keys, issue)),
         }
     }
-    if issues.is_empty() { Ok((edited, found.len())) } else { Err(issues) }
+    (fresh, issues)
+}
+
+/// The tree as it is to be.
+fn replaced(value: &Value, fresh: &Fresh<'_>) -> Value {
+    let text = |text: &str| match fresh.get(location(text)).filter(|_| text.starts_with("age:")) {
+        Some(new) => text.replacen(location(text), new, 1),
+        None => text.to_owned(),
+    };
+    match value {
+        Value::List(items) => Value::list(items.iter().map(|item| replaced(item, fresh))),
+        Value::Table(entries) => {
+            Value::table(entries.iter().map(|(name, value)| (name.clone(), replaced(value, fresh))))
+        }
+        Value::Text(old) => Value::text(&text(old)),
+        Value::Untyped(Untyped { text: old, dialect }) => {
+            Value::Untyped(Untyped { text: text(old).into(), dialect: *dialect })
+        }
+        other => other.clone(),
+    }
+}
+
+fn folded() -> Refusal {
+    let message = "the reference stands on more than one line, or is escaped";
+    let help = "write it on one line, as the command `encrypt` prints it";
+    Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into()
+}
+
+fn unread(path: &Path, flaw: &Flaw) -> Issue {
+    let (line, column) = (Some(flaw.line), Some(flaw.column));
+    let origin = Origin::File { path: path.to_owned(), line, column };
+    Issue::new(IssueKind::Syntax, Keys::root(), flaw.message.as_str()).at(origin)
 }
 
 fn placed(issue: Issue, path: &Path, places: Option<&Places<'_>>, keys: &Keys) -> Issue {
@@ -105,7 +146,7 @@ fn location(text: &str) -> &str {
 
 fn as_text(value: &Value) -> Option<&str> {
     match value {
-        Value::Text(text) | Value::Template(text) => Some(text),
+        Value::Text(text) => Some(text),
         Value::Untyped(untyped) => Some(&untyped.text),
         _ => None,
     }

@@ -4,9 +4,9 @@ use std::{path::PathBuf, str::FromStr};
 
 use age::{secrecy::SecretString, x25519};
 
-use super::{read, refusal, unopened};
+use super::{Refusal, read, refusal, unopened};
 use crate::{
-    issue::{Issue, Origin},
+    issue::Origin,
     secrets::age::{Age, ExposedKeys, Identities, seal},
 };
 
@@ -20,7 +20,7 @@ pub struct IdentityFiles {
 }
 
 impl IdentityFiles {
-    pub(super) fn read(&self) -> Result<Identities, Issue> {
+    pub(super) fn read(&self) -> Result<Identities, Refusal> {
         let age = self.paths.iter().fold(Age::new(), Age::identity_file);
         age.identities().map_err(|error| unopened(&error))
     }
@@ -48,7 +48,7 @@ pub(super) enum Lock {
 }
 
 impl Recipients {
-    pub(super) fn read(&self) -> Result<Lock, Issue> {
+    pub(super) fn read(&self) -> Result<Lock, Refusal> {
         if self.passphrase {
             return seal::passphrase(ExposedKeys::Warn)
                 .map(Lock::Passphrase)
@@ -69,10 +69,9 @@ impl Recipients {
                     continue;
                 }
                 let place = Origin::File { path: path.clone(), line: Some(number + 1), column: None };
-                recipients.push(
-                    recipient(line)
-                        .map_err(|(what, help)| refusal(format!("the line is {what}"), help).at(place))?,
-                );
+                recipients.push(recipient(line).map_err(|(what, help)| {
+                    Refusal::from(refusal(format!("the line is {what}"), help).at(place))
+                })?);
             }
         }
         match recipients.is_empty() {
@@ -103,7 +102,7 @@ fn recipient(text: &str) -> Result<x25519::Recipient, (&'static str, &'static st
 }
 
 impl Lock {
-    pub(super) fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Issue> {
+    pub(super) fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Refusal> {
         let sealed = match self {
             Self::Recipients(recipients) => seal::encrypt(plaintext, recipients),
             Self::Passphrase(passphrase) => seal::encrypt_with_passphrase(plaintext, passphrase),

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ended, Failed, IdentityFiles, Recipients, inside, keys::Lock, read, unopened, unwritten};
+use super::{
+    Ended, Failed, IdentityFiles, Recipients, Refusal, inside, keys::Lock, read, unopened, unwritten,
+};
 use crate::{
     cli::output::Output,
     error::Error,
@@ -84,12 +86,12 @@ impl RotateRecipients {
 }
 
 fn rotate<'p>(path: &'p Path, identities: &Identities, lock: &Lock) -> Result<Rotated<'p>, Vec<Issue>> {
-    let bytes = read(path).map_err(|issue| vec![issue])?;
+    let bytes = read(path).map_err(|issue| vec![*issue])?;
     if !is_sealed(path) {
         let (content, values) = inside::rotate(path, &bytes, identities, lock)?;
         return Ok(Rotated { path, content: content.into_bytes(), values: Some(values) });
     }
-    let at = |issue: Issue| vec![issue.at(Origin::file(path))];
+    let at = |issue: Refusal| vec![issue.at(Origin::file(path))];
     let plaintext = identities.open_file(&bytes).map_err(|error| at(unopened(&error)))?;
     let content = lock.encrypt(&plaintext).map_err(at)?;
     let content = if is_armored(&bytes) { armored(&content) } else { content };

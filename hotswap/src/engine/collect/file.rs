@@ -330,7 +330,7 @@ impl Parsed {
         };
         let opened = match format {
             Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
-            None => Err(Locked { issue: sealed_dotenv(shown), passing: false }),
+            None => Err(Locked { issue: sealed_dotenv(shown).into(), passing: false }),
         };
         let parsed = match opened {
             Ok(payload) => {
@@ -342,7 +342,7 @@ impl Parsed {
                 sealed: None,
                 locked: passing,
                 mounted,
-                result: Err(vec![issue]),
+                result: Err(vec![*issue]),
                 variables: Variables::new(),
             },
         };

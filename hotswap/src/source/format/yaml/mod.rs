@@ -6,6 +6,7 @@ mod alias;
 mod compose;
 mod edit;
 mod marks;
+mod splice;
 mod tag;
 
 use std::{borrow::Cow, sync::Arc};

@@ -1,0 +1,185 @@
+//! The first version: from the sources and from what a restart left.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::LastGood;
+use crate::{
+    engine::{Policy, Request, State, changed, collect::Collected, record, settle},
+    error::Error,
+    history::{History, Record, content::Content},
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    load::{self, Input, Loaded, Model, Places},
+    panics::let_go,
+    pins::Pins,
+    secret::taint::Taint,
+    secrets::{known::Secrets, stores::Stores},
+    snapshot::{Cause, Published},
+    source::Layer,
+    state::{Past, Saved},
+};
+
+/// What a configuration starts with.
+pub(super) struct Start {
+    pub(super) first: Published,
+    pub(super) state: State,
+    pub(super) history: History,
+    /// What stands for secrets.
+    pub(super) references: Places,
+    pub(super) warnings: Vec<Issue>,
+    /// Why the sources were not taken.
+    pub(super) refused: Option<Error>,
+}
+
+/// What is known before anything is loaded.
+pub(super) struct Given<'g> {
+    pub(super) model: Model,
+    pub(super) collected: &'g Collected,
+    pub(super) saved: Saved,
+    pub(super) policy: &'g Policy,
+    pub(super) last_good: LastGood,
+    pub(super) stores: &'g Arc<Stores>,
+}
+
+/// Loaded, and what it stands on.
+struct Chosen {
+    loaded: Loaded,
+    state: State,
+    cause: Cause,
+    refused: Option<Error>,
+}
+
+impl Given<'_> {
+    /// # Errors
+    /// Every problem of the sources; with the last good configuration, only if that is none any more either.
+    pub(super) fn start(self, issues: Vec<Issue>, began: Instant) -> Result<Start, Error> {
+        let chosen = match self.from_sources(issues) {
+            Ok(chosen) => chosen,
+            Err(error) if self.last_good == LastGood::OnFailure => self.from_last_good(error)?,
+            Err(error) => return Err(error),
+        };
+        Ok(self.number(chosen, began.elapsed()))
+    }
+
+    fn from_sources(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {
+        let collected = self.collected;
+        let holds = self.saved.past.as_ref().map(|past| past.holds.clone()).unwrap_or_default();
+        let ground = holds.overrule(&collected.layers, &collected.variables);
+        let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
+        let settled = self.stores.resolve(collected.accepted(), |secrets| {
+            let input = Input {
+                layers: &ground.layers,
+                pins: &self.saved.pins,
+                names: Some(&collected.names),
+                variables: &|name: &str| collected.variable(name),
+                unread: unread.clone(),
+                secrets,
+            };
+            let settled = settle(self.model, self.policy.conflict, &input);
+            settled.map(|(loaded, pins)| (loaded, pins, secrets.accepted()))
+        });
+        let (loaded, pins, accepted) = settled.map_err(|error| with_a_way_out(&error))?;
+        let state =
+            State { pins, holds: ground.holds, ..State::new(ground.layers, ground.variables, accepted) };
+        Ok(Chosen { loaded, state, cause: Cause::Start, refused: None })
+    }
+
+    /// What was in force before the restart, with the values that were set last.
+    fn from_last_good(&self, error: Error) -> Result<Chosen, Error> {
+        let Some(past) = &self.saved.past else { return Err(error) };
+        let (layers, pins) = (&past.content.layers, &self.saved.pins);
+        let loaded = self.stores.resolve(self.collected.accepted(), |secrets| {
+            self.load(layers, pins, secrets).map(|loaded| (loaded, secrets.accepted()))
+        });
+        match loaded {
+            Ok((loaded, accepted)) => {
+                let (pins, holds) = (pins.clone(), past.holds.clone());
+                let variables = Arc::clone(&self.collected.variables);
+                let state = State { pins, holds, ..State::new(layers.clone(), variables, accepted) };
+                Ok(Chosen { loaded, state, cause: Cause::LastGood, refused: Some(error) })
+            }
+            Err(worse) => {
+                let message = "what was in force before the restart cannot be taken instead";
+                let help = "a secret that the sources gave as plain text is not kept";
+                let issue = Issue::new(IssueKind::State, Keys::root(), message).with_help(help);
+                Err(Error::new(
+                    error.issues().cloned().chain([issue]).chain(worse.issues().cloned()).collect(),
+                ))
+            }
+        }
+    }
+
+    fn load(&self, layers: &[Arc<Layer>], pins: &Pins, secrets: &Secrets) -> Result<Loaded, Error> {
+        let variables = |name: &str| self.collected.variable(name);
+        let unread = Vec::new();
+        load::load(self.model, &Input { layers, pins, names: None, variables: &variables, unread, secrets })
+    }
+
+    /// Gives it a version: the last one again if that is what ran, else the next.
+    fn number(self, chosen: Chosen, duration: Duration) -> Start {
+        let mut chosen = chosen;
+        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
+        chosen.state.know(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
+        let Chosen { loaded, state, cause, refused } = chosen;
+        let before = self.before(&loaded, &state);
+        let request = Request { cause: cause.clone(), expected: None, signature: None };
+        let goes_on = cause == Cause::Start
+            && before.as_ref().is_some_and(|(current, changed)| {
+                changed.is_empty() && current.version == self.saved.version
+            });
+        let version = self.saved.version.saturating_add(u64::from(!goes_on));
+        let record = (!goes_on).then(|| match &before {
+            Some((current, changed)) => {
+                let record = record(version, current, &loaded, changed, &request, true);
+                Record { duration, ..record }
+            }
+            None => Record { cause: cause.clone(), ..Record::first(version, duration) },
+        });
+        let content = state.content(&loaded.root, &loaded.tree, true);
+        let history = history(self.policy, self.saved.past, content, record);
+        let first = Published::new(version, loaded.root, loaded.tree, cause)
+            .with_secrets(loaded.secrets)
+            .with_sealed(loaded.sealed);
+        let (references, warnings) = (loaded.references, loaded.warnings);
+        Start { first, state, history, references, warnings, refused }
+    }
+
+    /// The last version that was kept, if it still loads, and what differs from it.
+    fn before(&self, loaded: &Loaded, state: &State) -> Option<(Published, Vec<usize>)> {
+        let past = self.saved.past.as_ref()?;
+        let last = past.versions.last()?;
+        let secrets = self.stores.secrets(state.secrets.clone()).lenient();
+        let old = self.load(&past.content.layers, &past.content.running_pins(), &secrets).ok()?;
+        let old = Published::new(last.record.version, old.root, old.tree, last.record.cause.clone())
+            .with_secrets(old.secrets);
+        let changed = changed(&old, loaded);
+        Some((old, changed))
+    }
+}
+
+/// There is no handle yet by which an override could be taken back.
+fn with_a_way_out(error: &Error) -> Error {
+    let issue = || {
+        let message = "overrides from before the restart do not fit what the sources say now";
+        Issue::new(IssueKind::State, Keys::root(), message)
+            .with_help("start once with `OverrideConflict::Drop`, or change the sources")
+    };
+    let way_out = error.has(IssueKind::Override).then(issue);
+    Error::new(error.issues().cloned().chain(way_out).collect())
+}
+
+/// What was remembered, and the version that is new, if there is one.
+fn history(policy: &Policy, past: Option<Past>, content: Content, record: Option<Record>) -> History {
+    let mut history = match past {
+        Some(past) => History::resumed(policy.history, past.versions, past.content),
+        None => History::resumed(policy.history, Vec::new(), content.clone()),
+    };
+    if let Some(before) = history.before(record.is_some()) {
+        let forgotten = history.take(before.step(content, record));
+        let_go(forgotten);
+    }
+    history
+}

@@ -1,0 +1,76 @@
+//! What survives a restart.
+
+use std::path::PathBuf;
+
+use super::Builder;
+use crate::config::HotConfig;
+
+/// Whether a program may start from what was in force before the restart; for
+/// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good), which has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LastGood {
+    /// It may not: a start whose sources are refused fails.
+    #[default]
+    Never,
+    /// It may, if what the sources give now is refused for whatever reason.
+    OnFailure,
+}
+
+impl<T: HotConfig> Builder<T> {
+    /// Keeps in this directory what is to survive a restart: values set at run time, with who set them and until when;
+    /// the history; what was rolled back and stays away; and the last good configuration.
+    ///
+    /// The directory is made if it is not there, and belongs to one running configuration at a time: who comes second is
+    /// refused. What is written is readable for its owner only, and holds neither the value of a secret nor that of a
+    /// variable that a text names. Versions go on counting over the restart.
+    ///
+    /// A call that sets, patches, takes back or rolls back returns once that is on the disk. Reloads do not wait.
+    /// If the disk refuses, the configuration goes on all the same, and the log, [`on_warning`](crate::Handle::on_warning) and
+    /// [`Status::state`](crate::Status::state) tell. More stands in [the guide](crate::guide::state).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let config = Config::hot_builder().state_dir("state").load()?;
+    /// config.by("alice").set_rate_limit_max(500)?;
+    /// drop(config);
+    ///
+    /// let config = Config::hot_builder().state_dir("state").load()?;
+    /// assert_eq!((config.rate_limit_max(), config.version()), (500, 2));
+    /// assert_eq!(config.overrides()[0].by(), Some("alice"));
+    /// config.rollback(1)?;
+    /// assert_eq!(config.rate_limit_max(), 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn state_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.options.state_dir = Some(path.into());
+        self
+    }
+
+    /// Whether a start whose sources are broken, missing or invalid may take what was in force before the restart;
+    /// [`LastGood::Never`] by default. It needs a [`state_dir`](Self::state_dir).
+    ///
+    /// The refusal is told all the same: in the log, by [`on_reload_error`](crate::Handle::on_reload_error) to whoever
+    /// subscribes before the sources are well again, and in the status, whose cause is
+    /// [`Cause::LastGood`](crate::Cause::LastGood). The sources are watched as ever, and what they give once they are well is
+    /// published. A secret that they gave as plain text is not kept: where one is needed and not there, the start fails, and names it.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use hotswap::{Cause, LastGood};
+    ///
+    /// let builder = || Config::hot_builder().state_dir("state").start_from_last_good(LastGood::OnFailure);
+    /// std::fs::write("app.toml", "rate_limit.max = 5")?;
+    /// drop(builder().load()?);
+    ///
+    /// std::fs::write("app.toml", "rate_limit.max = ")?;
+    /// let config = builder().load()?;
+    /// assert_eq!((config.rate_limit_max(), config.status().cause), (5, Cause::LastGood));
+    /// assert!(config.status().last_error.unwrap().contains("at app.toml:1:17"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn start_from_last_good(mut self, policy: LastGood) -> Self {
+        self.options.last_good = policy;
+        self
+    }
+}

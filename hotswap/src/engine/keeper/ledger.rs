@@ -1,0 +1,201 @@
+//! What is to be written and what is, where those who commit, those who wait and the one who writes meet.
+//!
+//! The order that this depends on: a commit shows what is in force and *then* notes it, the writer takes the number
+//! of the last note and *then* looks at what is in force. So what a number stands for is on the disk once that number
+//! is done. `models/` checks it.
+
+use std::time::Duration;
+
+use crate::sync::{Instant, Monitor};
+
+/// The longest that who sets a value waits for a disk that hangs.
+const BOUND: Duration = Duration::from_secs(10);
+
+/// How soon the history is written again, at least; and how many times longer than it took.
+const PAUSE: Duration = Duration::from_millis(100);
+const SHARE: u32 = 10;
+
+/// After a write that failed.
+const RETRY: Duration = Duration::from_secs(2);
+
+pub(crate) struct Ledger(Monitor<Progress>);
+
+/// What is written next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Up to this note.
+    Overrides(u64),
+    All(u64),
+    End,
+}
+
+/// How far things are.
+pub(super) struct Progress {
+    /// The number of the last commit.
+    pub(super) noted: u64,
+    /// Up to which commit overrides were written, or could not be.
+    pub(super) overrides: u64,
+    /// Up to which commit everything was written, or could not be.
+    pub(super) all: u64,
+    /// Up to which commit somebody waits for everything.
+    pub(super) urgent: u64,
+    /// Until when the history is not written, unless it is urgent: so long after that.
+    pub(super) rest: Option<(Instant, Duration)>,
+    /// The version that the disk has.
+    pub(super) saved: Option<u64>,
+    pub(super) problem: Option<String>,
+    /// Whether a write failed that is to be tried again.
+    pub(super) retry: bool,
+    pub(super) closed: bool,
+    pub(super) ended: bool,
+}
+
+impl Ledger {
+    /// With the first version to be written, unless nothing ever is, and why.
+    pub(crate) fn new(barred: Option<&str>) -> Self {
+        Self(Monitor::new(Progress::new(barred)))
+    }
+
+    /// Something else is in force, and can be seen. Gives the number to wait for.
+    pub(crate) fn note(&self) -> u64 {
+        let mut progress = self.0.lock();
+        progress.noted += 1;
+        let noted = progress.noted;
+        drop(progress);
+        self.0.tell_all();
+        noted
+    }
+
+    /// Says whether it was written, or at least tried.
+    pub(crate) fn await_overrides(&self, noted: u64) -> bool {
+        self.wait(|progress| progress.overrides >= noted)
+    }
+
+    /// The same for everything, which is then written at once.
+    pub(crate) fn await_all(&self, noted: u64) -> bool {
+        let mut progress = self.0.lock();
+        progress.urgent = progress.urgent.max(noted);
+        drop(progress);
+        self.0.tell_all();
+        self.wait(|progress| progress.all >= noted)
+    }
+
+    pub(crate) fn noted(&self) -> u64 {
+        self.0.lock().noted
+    }
+
+    fn wait(&self, done: impl Fn(&Progress) -> bool) -> bool {
+        let begun = Instant::now();
+        let mut progress = self.0.lock();
+        while !done(&progress) && !progress.ended {
+            let left = BOUND.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                progress.problem.get_or_insert_with(|| "the disk gave no answer in time".to_owned());
+                return false;
+            }
+            progress = self.0.wait(progress, Some(left));
+        }
+        done(&progress)
+    }
+
+    /// Sleeps until there is something to write.
+    pub(crate) fn next(&self) -> Job {
+        let mut progress = self.0.lock();
+        loop {
+            let left = progress.left();
+            if let Some(job) = progress.job(left.is_zero()) {
+                return job;
+            }
+            let waits = progress.retry || progress.all < progress.noted;
+            progress = self.0.wait(progress, waits.then_some(left));
+        }
+    }
+
+    /// The job was done, or not. Gives a problem that was not there before.
+    pub(crate) fn done(&self, job: Job, begun: Instant, result: Result<u64, String>) -> Option<String> {
+        let news = self.0.lock().take(job, begun.elapsed(), result);
+        self.0.tell_all();
+        news
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.lock().closed = true;
+        self.0.tell_all();
+    }
+
+    /// Nothing is written any more.
+    pub(crate) fn end(&self) {
+        self.0.lock().ended = true;
+        self.0.tell_all();
+    }
+
+    /// The version that the disk has, and why it has no later one.
+    pub(crate) fn outcome(&self) -> (Option<u64>, Option<String>) {
+        let progress = self.0.lock();
+        (progress.saved, progress.problem.clone())
+    }
+}
+
+impl Progress {
+    pub(super) fn new(barred: Option<&str>) -> Self {
+        Self {
+            noted: 1,
+            overrides: 0,
+            all: 0,
+            urgent: 0,
+            rest: None,
+            saved: None,
+            problem: barred.map(str::to_owned),
+            retry: false,
+            closed: false,
+            ended: barred.is_some(),
+        }
+    }
+
+    /// How long the history is left alone.
+    pub(super) fn left(&self) -> Duration {
+        self.rest.map_or(Duration::ZERO, |(since, rest)| rest.saturating_sub(since.elapsed()))
+    }
+
+    pub(super) fn job(&self, rested: bool) -> Option<Job> {
+        // Those who only wait for their value do not wait for the history too.
+        if self.overrides < self.noted {
+            return Some(Job::Overrides(self.noted));
+        }
+        let wanted = self.all < self.noted && (rested || self.closed || self.urgent > self.all);
+        match (wanted, self.closed, self.retry && rested) {
+            (true, _, _) | (false, false, true) => Some(Job::All(self.noted)),
+            (false, true, _) => Some(Job::End),
+            (false, false, false) => None,
+        }
+    }
+
+    pub(super) fn take(&mut self, job: Job, took: Duration, result: Result<u64, String>) -> Option<String> {
+        let whole = match job {
+            Job::Overrides(noted) => {
+                self.overrides = noted;
+                false
+            }
+            Job::All(noted) => {
+                (self.overrides, self.all) = (self.overrides.max(noted), noted);
+                self.rest = Some((Instant::now(), PAUSE.max(took.saturating_mul(SHARE))));
+                true
+            }
+            Job::End => return None,
+        };
+        match result {
+            Ok(version) => {
+                self.saved = Some(version);
+                if whole {
+                    (self.problem, self.retry) = (None, false);
+                }
+                None
+            }
+            Err(problem) => {
+                (self.retry, self.rest) = (true, Some((Instant::now(), RETRY)));
+                let known = self.problem.replace(problem.clone());
+                (known.as_ref() != Some(&problem)).then_some(problem)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! One location: what is known of it, and when to ask again.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    FetchError, Lease,
+    book::Rhythm,
+    pace::{Backoff, after_success},
+    table::{Answer, Kept},
+};
+
+/// One location.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// The last good answer.
+    pub(super) kept: Option<Arc<Kept>>,
+    /// Why the store gave no other since.
+    pub(super) failure: Option<FetchError>,
+    /// Whether a load was refused for want of it.
+    pub(super) missing: bool,
+    pub(super) due: Option<Instant>,
+    backoff: Backoff,
+    /// When its store first hinted at a change that was not looked at.
+    pub(super) hinted: Option<Instant>,
+    /// It is to be fetched, even if it could be renewed.
+    pub(super) anew: bool,
+    /// Whether its end was told.
+    pub(super) over: bool,
+}
+
+impl Entry {
+    pub(super) fn take(&mut self, kept: Arc<Kept>, rhythm: Rhythm) {
+        self.due = after_success(&kept.term(), rhythm.follow.then_some(rhythm.refresh));
+        (self.kept, self.failure) = (Some(kept), None);
+        (self.hinted, self.anew, self.over) = (None, false, false);
+        self.backoff.reset();
+    }
+
+    pub(super) fn failed(&mut self, error: FetchError, now: Instant, rhythm: Rhythm) {
+        self.failure = Some(error);
+        self.hinted = None;
+        self.due = Some(self.backoff.next(now, rhythm.refresh));
+    }
+
+    pub(super) fn renewable(&self) -> Option<Lease> {
+        let lease = self.kept.as_ref()?.term().lease?;
+        (!self.anew && lease.id().is_some()).then_some(lease)
+    }
+
+    /// Whether it is another secret now or may be used again, and whether it was missing.
+    pub(super) fn note(&mut self, answer: Answer, now: Instant, rhythm: Rhythm) -> (bool, bool) {
+        let fresh = match answer {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                self.failed(error, now, rhythm);
+                return (false, false);
+            }
+        };
+        let missing = std::mem::take(&mut self.missing);
+        let was_over = self.over || self.kept.as_ref().is_some_and(|kept| kept.is_over(now));
+        match self.kept.clone().filter(|kept| kept.payload == fresh.payload) {
+            Some(same) => {
+                same.take_term(fresh.term());
+                self.take(same, rhythm);
+                (was_over, missing)
+            }
+            None => {
+                self.take(fresh, rhythm);
+                (true, missing)
+            }
+        }
+    }
+
+    /// Whether it has to be fetched anew.
+    pub(super) fn note_renewal(
+        &mut self,
+        answer: Result<Lease, FetchError>,
+        asked: Instant,
+        now: Instant,
+        rhythm: Rhythm,
+    ) -> bool {
+        let Some(kept) = self.kept.clone() else { return false };
+        match answer {
+            Ok(lease) => {
+                let before = kept.term().lease.map(|lease| lease.lasts());
+                // At its last limit a lease is renewed for less and less: another one is better in time.
+                let dwindles = before.is_some_and(|before| lease.lasts() < before / 2);
+                kept.renew(lease, asked);
+                self.take(kept, rhythm);
+                self.anew = dwindles;
+            }
+            Err(error) if error.kind().is_passing() => self.failed(error, now, rhythm),
+            Err(_) => {
+                (self.anew, self.due) = (true, Some(now));
+                return true;
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,159 @@
+//! The directory: whose it is, what becomes of files that are not what was written, and what comes back.
+
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    engine::{Holds, Variables},
+    history::{
+        History, Limits, Record, Version,
+        content::tests::{OPEN, Plain, plain},
+    },
+    pins::Pins,
+    shape::{FieldShape, Shape},
+    source::SourceId,
+    state::{Veil, Writer},
+};
+
+const LEAF: FieldShape = FieldShape::LEAF;
+
+/// Has the fields whose pins the contents have.
+static FIELDS: Shape = Shape {
+    name: "",
+    docs: "",
+    fields: &[FieldShape { key: "a", slot: 1, ..LEAF }, FieldShape { key: "b", slot: 2, ..LEAF }],
+};
+
+fn today(variables: &Arc<Variables>) -> Today<'_> {
+    let source = |rank: usize| SourceId { rank, name: format!("{rank}.toml").into() };
+    Today { shape: &FIELDS, sources: (0..4).map(source).collect(), layers: &[], variables }
+}
+
+fn read(dir: &mut StateDir) -> (Saved, Vec<String>) {
+    let (saved, issues) = dir.read(&today(&Arc::default()));
+    (saved, issues.iter().map(|issue| issue.message().to_owned()).collect())
+}
+
+fn open(path: &Path) -> StateDir {
+    StateDir::open(path).expect("nobody else has it")
+}
+
+/// Writes one version, with or without its history.
+fn written(path: &Path, plain: &Plain, version: u64) -> StateDir {
+    let dir = open(path);
+    let (veil, mut written) = (Veil::default(), Written::default());
+    let writer = Writer { veil: &veil, shape: &OPEN };
+    let content = plain.content();
+    dir.write_overrides(&writer.overrides(version, &content.pins), &mut written).unwrap();
+    dir.write_history(&writer.history(&content, &Holds::default(), &[]), &mut written).unwrap();
+    dir
+}
+
+fn names(path: &Path) -> Vec<String> {
+    let entries = fs::read_dir(path).unwrap().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn one_pin() -> Plain {
+    Plain { pins: BTreeMap::from([("a".to_owned(), None)]), ..Plain::default() }
+}
+
+#[test]
+fn who_comes_second_is_refused_until_the_first_one_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path());
+    assert!(StateDir::open(folder.path()).unwrap_err().message().contains("another configuration"));
+    first.release();
+    open(folder.path());
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_and_the_rest_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(written(folder.path(), &one_pin(), 7));
+    for number in 1..3 {
+        fs::write(folder.path().join(OVERRIDES), "hotswap-state 1 00\n{}").unwrap();
+        let (saved, issues) = read(&mut open(folder.path()));
+        // As the history knows them.
+        assert_eq!(saved.pins.len(), 1);
+        assert!(issues[0].contains(&format!("overrides.damaged-{number}")), "{issues:?}");
+    }
+    let kept = ["history.json", "lock", "overrides.damaged-1", "overrides.damaged-2"];
+    assert_eq!(names(folder.path()), kept);
+}
+
+#[test]
+fn the_files_of_a_later_version_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let later = "hotswap-state 9 x\nnews";
+    fs::write(folder.path().join(HISTORY), later).unwrap();
+    let mut dir = open(folder.path());
+    let (saved, issues) = read(&mut dir);
+    assert!(saved.past.is_none() && issues[0].contains("a later version"), "{issues:?}");
+    let form = Writer { veil: &Veil::default(), shape: &OPEN }.overrides(1, &Pins::new());
+    assert!(dir.write_overrides(&form, &mut Written::default()).unwrap_err().contains("a later version"));
+    assert_eq!(fs::read_to_string(folder.path().join(HISTORY)).unwrap(), later);
+}
+
+#[test]
+fn what_a_killed_process_left_is_swept_away() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [".hotswap-a1.tmp", "mine.tmp"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    let _dir = open(folder.path());
+    assert_eq!(names(folder.path()), ["lock", "mine.tmp"]);
+}
+
+#[test]
+fn the_same_is_not_written_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = open(folder.path());
+    let form = || Writer { veil: &Veil::default(), shape: &OPEN }.overrides(1, &Pins::new());
+    let mut written = Written::default();
+    dir.write_overrides(&form(), &mut written).unwrap();
+    fs::remove_file(folder.path().join(OVERRIDES)).unwrap();
+    dir.write_overrides(&form(), &mut written).unwrap();
+    assert_eq!(names(folder.path()), ["lock"]);
+}
+
+fn record(version: u64) -> Record {
+    Record { at: SystemTime::UNIX_EPOCH, ..Record::first(version, std::time::Duration::ZERO) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_version_comes_back(contents in prop::collection::vec(plain(), 1..5)) {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { versions: 9, age: None };
+        let mut history = History::begun(limits, record(1), contents[0].content());
+        for (version, plain) in (2..).zip(&contents[1..]) {
+            let step = history.before(true).unwrap().step(plain.content(), Some(record(version)));
+            drop(history.take(step));
+        }
+        let (versions, content) = history.kept();
+        let form = Writer { veil: &Veil::default(), shape: &OPEN }
+            .history(&content.unwrap(), &Holds::default(), &versions);
+        let mut dir = open(folder.path());
+        dir.write_history(&form, &mut Written::default()).unwrap();
+
+        let (saved, issues) = read(&mut dir);
+        prop_assert!(issues.is_empty(), "{:?}", issues);
+        prop_assert_eq!(saved.version, contents.len() as u64);
+        let past = saved.past.unwrap();
+        let records = |versions: &[Version]| versions.iter().map(|v| v.record.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(records(&past.versions), records(&versions));
+        let history = History::resumed(limits, past.versions, past.content);
+        for (version, plain) in (1..).zip(contents) {
+            let found = Plain::of(&history.past(version).unwrap().content());
+            // Variables are those of today.
+            prop_assert_eq!(found, Plain { variables: BTreeMap::new(), ..plain });
+        }
+    }
+}

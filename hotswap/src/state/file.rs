@@ -1,0 +1,95 @@
+//! One file: a line that says what it is, and JSON.
+
+use std::{fs, io, path::Path};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::describe::hash::fnv;
+
+/// Raised with every change that an older program would misread.
+const FORMAT: u32 = 1;
+const MAGIC: &str = "hotswap-state";
+
+/// What a file turns out to be.
+#[derive(Debug, PartialEq)]
+pub(super) enum Content<T> {
+    /// There is none.
+    Absent,
+    Sound(T),
+    /// It is not what was written, and why.
+    Damaged(String),
+    /// A later hotswap wrote it, in this format.
+    Newer(u32),
+}
+
+/// The text of a file: `hotswap-state 1 <digest>`, and what it holds.
+///
+/// # Errors
+/// A value has no form in the file.
+pub(super) fn text(content: &impl Serialize) -> Result<String, String> {
+    let body = serde_json::to_string(content).map_err(|error| error.to_string())?;
+    Ok(format!("{MAGIC} {FORMAT} {:032x}\n{body}\n", fnv(body.as_bytes())))
+}
+
+/// # Errors
+/// The system refuses; whatever the file holds is no error.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Content<T>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(parse(&bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::Absent),
+        Err(error) => Err(error),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Content<T> {
+    let damaged = |why: &str| Content::Damaged(why.to_owned());
+    let Ok(text) = std::str::from_utf8(bytes) else { return damaged("it is no text") };
+    let Some((head, body)) = text.split_once('\n') else { return damaged("it has no first line") };
+    let mut words = head.split(' ');
+    let (magic, format, digest) = (words.next(), words.next(), words.next());
+    let format = format.filter(|_| magic == Some(MAGIC)).and_then(|format| format.parse().ok());
+    let Some(format) = format else { return damaged("its first line is none of ours") };
+    if format == 0 {
+        return damaged("no format has the number 0");
+    }
+    if format > FORMAT {
+        return Content::Newer(format);
+    }
+    let body = body.strip_suffix('\n').unwrap_or(body);
+    if digest != Some(&*format!("{:032x}", fnv(body.as_bytes()))) {
+        return damaged("its digest does not match");
+    }
+    match serde_json::from_str(body) {
+        Ok(content) => Content::Sound(content),
+        Err(error) => Content::Damaged(format!("it does not read: {:?}", error.classify())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = text(&vec![1, 2]).unwrap();
+        assert_eq!(parse(text.as_bytes()), Content::Sound(vec![1, 2]));
+    }
+
+    /// Whichever byte is wrong, and wherever it ends.
+    #[test]
+    fn no_damage_goes_unseen() {
+        let text = text(&vec![12, 34]).unwrap().into_bytes();
+        for place in 0..text.len() - 1 {
+            assert!(!matches!(parse::<Vec<u8>>(&text[..place]), Content::Sound(_)), "cut at {place}");
+            let mut other = text.clone();
+            other[place] ^= 1;
+            assert!(!matches!(parse::<Vec<u8>>(&other), Content::Sound(_)), "changed at {place}");
+        }
+        assert!(matches!(parse::<Vec<u8>>(b""), Content::Damaged(_)));
+    }
+
+    #[test]
+    fn a_later_format_is_told_from_damage() {
+        assert_eq!(parse::<Vec<u8>>(b"hotswap-state 2 whatever\nelse"), Content::Newer(2));
+    }
+}

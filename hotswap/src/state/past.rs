@@ -1,0 +1,162 @@
+//! What comes back after a restart, fitted to the fields and sources of today.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use super::form::{HistoryForm, HoldForm, LayerForm, OverridesForm, PinForm, SourceForm, VersionForm};
+use crate::{
+    engine::{Holds, Variables},
+    history::{Version, content::Content},
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    load::place,
+    pins::{Pin, Pins},
+    shape::Shape,
+    source::{Layer, SourceId},
+};
+
+/// What the sources are called, and what they give, after the restart.
+pub(crate) struct Today<'t> {
+    pub(crate) shape: &'static Shape,
+    pub(crate) sources: Vec<SourceId>,
+    pub(crate) layers: &'t [Arc<Layer>],
+    pub(crate) variables: &'t Arc<Variables>,
+}
+
+/// What was in force before the restart.
+#[derive(Default)]
+pub(crate) struct Saved {
+    /// The last version; 0 if nothing was kept.
+    pub(crate) version: u64,
+    pub(crate) pins: Pins,
+    pub(crate) past: Option<Past>,
+}
+
+/// What is only kept after the fact.
+pub(crate) struct Past {
+    /// What the last version that was kept stood on.
+    pub(crate) content: Content,
+    pub(crate) holds: Holds,
+    /// Oldest first.
+    pub(crate) versions: Vec<Version>,
+}
+
+impl Saved {
+    /// What of it does not fit any more is left out, and told.
+    pub(crate) fn of(
+        overrides: Option<OverridesForm>,
+        history: Option<HistoryForm>,
+        today: &Today<'_>,
+        issues: &mut Vec<Issue>,
+    ) -> Self {
+        let past = history.map(|history| Past::of(history, today));
+        let last = past.iter().flat_map(|past| &past.versions).map(|version| version.record.version).max();
+        let (version, mut pins) = match overrides {
+            Some(OverridesForm { version, pins, withheld }) => {
+                issues.extend(withheld.into_iter().map(secret));
+                (version, pins_of(pins))
+            }
+            // The next best: what the history knows of them.
+            None => (0, past.as_ref().map(|past| past.content.pins.clone()).unwrap_or_default()),
+        };
+        pins.retain(|keys, pin| is_in_force(pin) && fits(keys, today.shape, issues));
+        Self { version: version.max(last.unwrap_or(0)), pins, past }
+    }
+}
+
+fn pins_of(forms: Vec<PinForm>) -> Pins {
+    forms.into_iter().map(|form| (form.path.keys(), form.pin())).collect()
+}
+
+fn is_in_force(pin: &Pin) -> bool {
+    pin.until.is_none_or(|until| until.moment > Instant::now())
+}
+
+fn secret(path: String) -> Issue {
+    let message = format!("the override of {path} did not survive the restart, for it holds a secret");
+    Issue::new(IssueKind::State, Keys::root(), message).with_help("set it again")
+}
+
+/// The program may have other fields than it had.
+fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
+    let leaf = shape.leaves().into_iter().find(|leaf| shape.keys_of(leaf.slot) == *keys);
+    let why = match leaf {
+        None => "the override did not survive the restart, for there is no such field any more",
+        Some(leaf) if leaf.readonly() => {
+            "the override did not survive the restart, for the field is read-only at run time now"
+        }
+        Some(_) => return true,
+    };
+    issues.push(Issue::new(IssueKind::State, keys.clone(), why));
+    false
+}
+
+impl Past {
+    fn of(mut history: HistoryForm, today: &Today<'_>) -> Self {
+        let ranks = Ranks::of(&history, today);
+        history.sources_mut().for_each(|source| ranks.adjust(source));
+        let secrets: Vec<Keys> = history.secrets.iter().map(|path| path.keys()).collect();
+        let again = |form: LayerForm| resumed(form, &secrets, today);
+        let held = history.held.into_iter().map(|form| form.held());
+        let content = Content {
+            layers: history.layers.into_iter().map(again).collect(),
+            variables: Arc::clone(today.variables),
+            pins: pins_of(history.pins),
+            held: held.filter_map(|(keys, held)| Some((keys, held?))).collect(),
+            value: None,
+        };
+        let mut holds = Holds::default();
+        for HoldForm { source, refused, used, version } in history.holds {
+            // A source that the program has given up holds nothing.
+            if today.sources.iter().any(|known| known.rank == source.rank) {
+                holds.resume(source.id(), refused.map(again), used.map(again), version);
+            }
+        }
+        Self { content, holds, versions: history.versions.into_iter().map(VersionForm::version).collect() }
+    }
+}
+
+/// The layer as it was, with today's secrets. If the source gives the same again, it is that one, which knows its text.
+fn resumed(form: LayerForm, secrets: &[Keys], today: &Today<'_>) -> Arc<Layer> {
+    let layer = form.layer();
+    let Some(given) = today.layers.iter().find(|given| given.source() == layer.source()) else {
+        return Arc::new(layer);
+    };
+    let tree = secrets.iter().fold(layer.tree().clone(), |tree, keys| match keys.find(given.tree()) {
+        Some(secret) => place(&tree, keys, Some(secret)),
+        None => tree,
+    });
+    if tree == *given.tree() { Arc::clone(given) } else { Arc::new(layer.with_past(tree)) }
+}
+
+/// Where sources stand today. They are numbered in order of precedence, so a new one moves others.
+struct Ranks {
+    known: Vec<SourceId>,
+    moved: BTreeMap<usize, usize>,
+}
+
+impl Ranks {
+    fn of(history: &HistoryForm, today: &Today<'_>) -> Self {
+        let mut ranks = Self { known: today.sources.clone(), moved: BTreeMap::new() };
+        for layer in &history.layers {
+            let source = layer.source();
+            if let Some(rank) = ranks.by_name(source) {
+                ranks.moved.entry(source.rank).or_insert(rank);
+            }
+        }
+        ranks
+    }
+
+    fn by_name(&self, source: &SourceForm) -> Option<usize> {
+        let mut same = self.known.iter().filter(|known| *known.name == *source.name).map(|known| known.rank);
+        let stays = same.clone().any(|rank| rank == source.rank);
+        if stays { Some(source.rank) } else { same.next() }
+    }
+
+    /// By its name; the files of a directory by their neighbours.
+    fn adjust(&self, source: &mut SourceForm) {
+        let moved = || self.moved.get(&source.rank).copied();
+        if let Some(rank) = self.by_name(source).or_else(moved) {
+            source.rank = rank;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What is not written: values of secrets. References to them are.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    effective::holds_secret,
+    keys::Keys,
+    load::{place, unknown::normalise},
+    secrets::{reference::Reference, schemes::Schemes},
+    shape::{Leaf, Shape},
+    snapshot::Published,
+    value::{Untyped, Value},
+};
+
+/// The places of leaves that are secret, and which texts only say where a secret is to be found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Veil {
+    places: Vec<Keys>,
+    schemes: Arc<Schemes>,
+}
+
+impl Veil {
+    /// Those that fields name, and those in which a secret was met.
+    pub(crate) fn of(current: &Published, met: &BTreeSet<Keys>, schemes: &Arc<Schemes>) -> Self {
+        let hidden = |leaf: &Leaf| current.hides(leaf) || met.contains(&leaf.keys);
+        let leaves = current.root.shape().leaves().into_iter().filter(hidden);
+        Self { places: leaves.map(|leaf| leaf.keys).collect(), schemes: Arc::clone(schemes) }
+    }
+
+    pub(super) fn places(&self) -> impl Iterator<Item = &Keys> {
+        self.places.iter()
+    }
+
+    /// The value at a place as it may be written; `None` if that is nothing.
+    pub(super) fn show(&self, at: &Keys, value: &Value) -> Option<Value> {
+        if self.places.iter().any(|secret| at.starts_with(secret)) {
+            return self.is_reference(value).then(|| value.clone());
+        }
+        let below = self.places.iter().filter(|secret| secret.starts_with(at));
+        let shown = below.fold(value.clone(), |value, secret| {
+            let below = Keys(secret.0[at.0.len()..].to_vec());
+            match below.find(&value) {
+                Some(found) if !self.is_reference(found) => place(&value, &below, None),
+                _ => value,
+            }
+        });
+        if holds_secret(&shown) { open(&shown) } else { Some(shown) }
+    }
+
+    /// Whether the value only says where the secret is to be found. What is mixed with other text, or has a default, may
+    /// hold a part of it.
+    fn is_reference(&self, value: &Value) -> bool {
+        match value {
+            Value::Template(text) => is_variable(text),
+            Value::Text(text) | Value::Untyped(Untyped { text, .. }) => {
+                Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// A tree as it may be written, without keys that no field takes: nobody knows what they hold.
+    pub(super) fn tree(&self, tree: &Value, shape: &'static Shape) -> Value {
+        let unknown = normalise(tree, shape).unknown.into_iter();
+        let known = unknown.fold(tree.clone(), |tree, (keys, _)| place(&tree, &keys, None));
+        self.show(&Keys::root(), &known).unwrap_or_else(Value::empty)
+    }
+}
+
+fn is_variable(template: &str) -> bool {
+    let name = template.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// Without the values that say of themselves that they are secret. A list without some of its items would be another one.
+fn open(value: &Value) -> Option<Value> {
+    match value {
+        Value::Secret(_) => None,
+        Value::List(_) if holds_secret(value) => None,
+        Value::Table(table) => {
+            let entries = table.iter().filter_map(|(key, value)| Some((Arc::clone(key), open(value)?)));
+            Some(Value::table(entries))
+        }
+        other => Some(other.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn veil(places: &[&str]) -> Veil {
+        let places = places.iter().map(|place| place.split('.').collect()).collect();
+        Veil { places, ..Veil::default() }
+    }
+
+    fn shown(at: &str, value: Value) -> Option<serde_json::Value> {
+        let at = at.split('.').filter(|name| !name.is_empty()).collect();
+        veil(&["db.password"]).show(&at, &value).map(|value| value.to_json())
+    }
+
+    #[test]
+    fn a_secret_is_left_out_wherever_the_value_begins() {
+        let whole = json!({"db": {"password": "x", "host": "h"}});
+        assert_eq!(shown("", whole.into()), Some(json!({"db": {"host": "h"}})));
+        assert_eq!(shown("db", json!({"password": "x"}).into()), Some(json!({})));
+        assert_eq!(shown("db.password", Value::text("x")), None);
+        assert_eq!(shown("db.password.part", Value::text("x")), None);
+        assert_eq!(shown("db.host", Value::text("h")), Some(json!("h")));
+    }
+
+    #[test]
+    fn a_reference_stays_unless_more_stands_beside_it() {
+        let template = |text: &str| shown("db.password", Value::Template(text.into()));
+        assert_eq!(template("${DB_PASSWORD}"), Some(json!("${DB_PASSWORD}")));
+        for more in ["x${DB_PASSWORD}", "${DB_PASSWORD:x}", "${A}x${B}", "$${x}", "${A}${B}"] {
+            assert_eq!(template(more), None, "{more}");
+        }
+        assert_eq!(shown("db.password", Value::text("file:/run/pw")), Some(json!("file:/run/pw")));
+        assert_eq!(shown("db.password", Value::text("unheard-of:pw")), None);
+    }
+
+    #[test]
+    fn what_says_that_it_is_secret_is_left_out_too() {
+        let secret = || Value::secret(Value::text("x"));
+        let table = Value::table([("a".into(), secret()), ("b".into(), Value::Int(1))]);
+        assert_eq!(shown("", table), Some(json!({"b": 1})));
+        assert_eq!(shown("list", Value::list([Value::Int(1), secret()])), None);
+    }
+}

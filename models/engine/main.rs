@@ -1,0 +1,31 @@
+//! The order of events in the engine under shuttle: what is read, what is answered, what is on the disk.
+
+mod broken;
+mod disk;
+#[allow(dead_code, reason = "the model asks for no outcome")]
+#[path = "../../hotswap/src/engine/keeper/ledger.rs"]
+mod ledger;
+mod passes;
+#[allow(dead_code, reason = "shared with the model of the notifier")]
+#[path = "../notify/sync.rs"]
+mod sync;
+
+const SCHEDULES: usize = 2_000;
+
+fn explore(model: impl Fn() + Send + Sync + 'static) {
+    let model = std::sync::Arc::new(model);
+    let again = std::sync::Arc::clone(&model);
+    shuttle::check_random(move || model(), SCHEDULES);
+    shuttle::check_pct(move || again(), SCHEDULES, 3);
+}
+
+/// I23 and I24.
+#[test]
+fn an_answer_is_no_older_than_the_question_and_the_last_edit_is_published() {
+    explore(|| passes::edits_and_questions(passes::Mistake::None));
+}
+
+#[test]
+fn what_is_told_is_on_the_disk_and_the_last_commit_gets_there() {
+    explore(|| disk::commits(disk::Mistake::None));
+}

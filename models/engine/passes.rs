@@ -1,0 +1,110 @@
+//! The engine's thread as `engine/run.rs` has it: a source that is a number, hints, and questions.
+
+use shuttle::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::sync::{Arc, AtomicU64, Ordering, thread};
+
+/// What the engine does wrong, to see whether that is found.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Mistake {
+    None,
+    /// Questions that came in during the read are answered by it.
+    AnswersLateQuestions,
+    /// Hints that came in during the read count as answered by it.
+    DropsLateHints,
+}
+
+enum Command {
+    Hint,
+    Reload(Sender<u64>),
+}
+
+/// Why a pass runs.
+#[derive(Default)]
+struct Demand {
+    hint: bool,
+    questions: Vec<Sender<u64>>,
+}
+
+impl Demand {
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Hint => self.hint = true,
+            Command::Reload(reply) => self.questions.push(reply),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.hint && self.questions.is_empty()
+    }
+}
+
+struct Engine {
+    inbox: Receiver<Command>,
+    source: Arc<AtomicU64>,
+    current: Arc<AtomicU64>,
+    later: Demand,
+    mistake: Mistake,
+}
+
+impl Engine {
+    fn run(mut self) {
+        loop {
+            let mut demand = std::mem::take(&mut self.later);
+            if demand.is_empty() {
+                let Ok(first) = self.inbox.recv() else { return };
+                demand.take(first);
+            }
+            // What came in by now is answered by a read that begins after all of it.
+            self.inbox.try_iter().for_each(|command| demand.take(command));
+            self.pass(demand);
+        }
+    }
+
+    fn pass(&mut self, mut demand: Demand) {
+        let read = self.source.load(Ordering::SeqCst);
+        let mut later = Demand::default();
+        self.inbox.try_iter().for_each(|command| later.take(command));
+        match self.mistake {
+            Mistake::None => {}
+            Mistake::AnswersLateQuestions => demand.questions.append(&mut later.questions),
+            Mistake::DropsLateHints => later.hint = false,
+        }
+        self.later = later;
+        self.current.store(read, Ordering::SeqCst);
+        // Who asked may have gone.
+        demand.questions.into_iter().for_each(|reply| drop(reply.send(read)));
+    }
+}
+
+/// Two edits, and somebody who asks for a reload.
+pub(crate) fn edits_and_questions(mistake: Mistake) {
+    let (commands, inbox) = channel();
+    let (source, current) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let engine = Engine {
+        inbox,
+        source: Arc::clone(&source),
+        current: Arc::clone(&current),
+        later: Demand::default(),
+        mistake,
+    };
+    let engine = thread::spawn(move || engine.run());
+    let editor = {
+        let (source, commands) = (Arc::clone(&source), commands.clone());
+        thread::spawn(move || {
+            for edit in 1..=2 {
+                source.store(edit, Ordering::SeqCst);
+                commands.send(Command::Hint).expect("the engine runs");
+            }
+        })
+    };
+    let before = source.load(Ordering::SeqCst);
+    let (reply, answer) = channel();
+    commands.send(Command::Reload(reply)).expect("the engine runs");
+    let answered = answer.recv().expect("the engine answers");
+    assert!(answered >= before, "{answered} is older than {before}, which was there before the question");
+    editor.join().expect("the editor ends");
+    drop(commands);
+    engine.join().expect("the engine ends");
+    assert_eq!(current.load(Ordering::SeqCst), 2, "the last edit is published");
+}
