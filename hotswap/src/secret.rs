@@ -1,14 +1,17 @@
 //! Values that do not show themselves.
 
 pub(crate) mod notice;
+pub(crate) mod policy;
+mod private;
 mod read;
 mod redacted;
+pub(crate) mod taint;
 mod value;
 mod write;
 
 use std::{fmt, sync::Arc};
 
-pub(crate) use self::{read::NAME, write::reveal};
+pub(crate) use self::{private::Private, read::NAME, write::reveal};
 pub use self::{redacted::Redacted, value::SecretValue};
 
 /// What stands in the place of a value that is not shown.
