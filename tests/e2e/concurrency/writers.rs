@@ -61,7 +61,7 @@ fn four_ways_to_write_at_once_lose_nothing() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
     struct Four {
         #[hot(default = 0)]
-        set: u32,
+        placed: u32,
         #[hot(default = 0)]
         updated: u32,
         #[hot(default = 0)]
@@ -75,7 +75,7 @@ fn four_ways_to_write_at_once_lose_nothing() {
     let count = || config.update(|four| four.shared += 1).unwrap();
     let replace = |value: u32| json!([{ "op": "replace", "path": "/patched", "value": value }]);
     let ways: [&(dyn Fn(u32) -> u64 + Sync); 4] = [
-        &|value| config.set_set(value).unwrap(),
+        &|value| config.set_placed(value).unwrap(),
         &|value| config.update(|four| four.updated = value).unwrap(),
         &|value| config.patch(replace(value)).unwrap(),
         &|value| config.merge_patch(json!({ "merged": value })).unwrap(),
@@ -91,7 +91,7 @@ fn four_ways_to_write_at_once_lose_nothing() {
             });
         }
     });
-    let expected = Four { set: 15, updated: 15, patched: 15, merged: 15, shared: 60 };
+    let expected = Four { placed: 15, updated: 15, patched: 15, merged: 15, shared: 60 };
     assert_eq!((&*config.load(), config.version()), (&expected, 121));
 }
 
