@@ -7,6 +7,7 @@
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then [loading](guide::loading),
 //! [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates), [history](guide::history),
+//! [state](guide::state),
 //! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and
 //! [limits](guide::limits). The attributes are described at the derive macro [`HotConfig`](derive@HotConfig).
 //!
@@ -38,7 +39,7 @@
 //! | to | see |
 //! | --- | --- |
 //! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`priority`] |
+//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`LastGood`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
 //! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |

@@ -38,6 +38,9 @@ pub mod writing {}
 #[doc = include_str!("history.md")]
 pub mod history {}
 
+#[doc = include_str!("state.md")]
+pub mod state {}
+
 #[doc = include_str!("gates.md")]
 pub mod gates {}
 

@@ -12,7 +12,8 @@ impl<S: HotConfig> Handle<S> {
     /// Writes the effective configuration into a file, in the format of its extension.
     ///
     /// A file that is there keeps what no field takes its place of: TOML keeps comments, order and layout, JSON its order;
-    /// YAML is written anew, without its comments. The file is replaced whole or not at all, and is on the disk on return.
+    /// YAML keeps comments and layout where a value on one line changes, and is written anew otherwise. The file is
+    /// replaced whole or not at all, and is on the disk on return.
     /// A secret is written as the reference that it was fetched by. One that has none is not written: a comment says that it
     /// is missing, and which variable gives it.
     ///

@@ -1,6 +1,7 @@
 //! Files that the program writes: the effective configuration, and what was set at run time.
 //!
-//! A file that is there keeps what the program has nothing to say about; TOML keeps comments, order and layout too.
+//! A file that is there keeps what the program has nothing to say about; TOML keeps comments, order and layout too, and
+//! YAML where an edit is simple.
 
 pub(crate) mod atomic;
 pub(crate) mod edit;

@@ -8,7 +8,15 @@ use std::{
 
 /// Held until it is dropped, or the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "held until it is dropped")] File);
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// To close the file is not enough: a process that is just being started has it open too, for a moment.
+    fn drop(&mut self) {
+        // Who cannot give it back ends soon, or has no lock to lose.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Why there is no lock.
 #[derive(Debug)]
