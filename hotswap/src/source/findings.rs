@@ -14,6 +14,7 @@ use crate::{
         policy::{PlaintextSecrets, SecretSources},
         taint::{By, Place},
     },
+    secrets::{reference::Reference, schemes::Schemes},
     shape::Shape,
     source::names::Names,
     value::Value,
@@ -74,7 +75,7 @@ fn source(by: By, medium: Medium) -> SecretSources {
 }
 
 /// Texts that look like credentials, in fields that show what they hold.
-pub(super) fn of_credentials(tree: &Value, terms: &Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
+pub(super) fn of_credentials<'v>(tree: &'v Value, terms: &'v Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
     let policy = match terms.secrets.scan {
         ScanCredentials::Deny => UnknownKeys::Deny,
         ScanCredentials::Warn => UnknownKeys::Warn,
@@ -83,13 +84,15 @@ pub(super) fn of_credentials(tree: &Value, terms: &Terms<'_>) -> Vec<(UnknownKey
     if matches!(terms.medium, Medium::Variables | Medium::Encrypted) {
         return Vec::new();
     }
-    let mut scanner = Scanner { scan: scan::Scan::default(), found: Vec::new() };
+    let mut scanner =
+        Scanner { scan: scan::Scan::default(), schemes: &terms.secrets.schemes, found: Vec::new() };
     scanner.level(tree, Some(terms.shape), "", &Way::Start);
     scanner.found.into_iter().map(|issue| (policy, issue)).collect()
 }
 
 struct Scanner<'v> {
     scan: scan::Scan<'v>,
+    schemes: &'v Schemes,
     found: Vec<Issue>,
 }
 
@@ -134,7 +137,8 @@ impl<'v> Scanner<'v> {
     }
 
     fn text(&mut self, name: &'v str, text: &str, way: &Way<'_>) {
-        if let Some(kind) = self.scan.finding(name, text) {
+        let refers = || Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
+        if let Some(kind) = self.scan.finding(name, text).filter(|_| !refers()) {
             let message = format!("the value looks like {kind}, and is shown");
             let issue = Issue::new(IssueKind::Credential, way.keys(), message);
             self.found.push(issue.with_help(

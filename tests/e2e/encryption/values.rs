@@ -60,7 +60,8 @@ fn a_value_stands_in_any_layer_and_in_the_attribute() {
         ),
     ] {
         let folder = Folder::with(name, &layer);
-        let app = App::hot_builder().file(folder.path(name)).secrets("age", age()).check().unwrap();
+        let builder = App::hot_builder().file(folder.path(name)).secrets("age", age());
+        let app = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).check().unwrap();
         assert_eq!(app.given.expose(), "hunter2");
         assert_eq!(app.user.unwrap().expose(), "app", "{name}");
         assert_eq!(app.password.unwrap().expose(), "hunter2", "{name}");
