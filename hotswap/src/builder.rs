@@ -1,6 +1,7 @@
 //! Puts a configuration together: which sources, in which order, watched how.
 
 mod assemble;
+mod credentials;
 mod first_read;
 mod policy;
 mod profile;
@@ -26,7 +27,7 @@ use crate::{
     engine::{Policy, offload::offload},
     error::Error,
     secrets::stores::Stores,
-    source::{Source, UnknownKeys},
+    source::{Source, UnknownKeys, given::SecretRules},
 };
 
 /// What the attributes of a struct say about its sources.
@@ -116,6 +117,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
+    secrets: SecretRules,
     policy: Policy,
     state_dir: Option<PathBuf>,
     last_good: LastGood,
@@ -133,6 +135,7 @@ impl Default for Options {
             max_file_size: 16 * 1024 * 1024,
             unknown_keys: None,
             allow_empty_files: false,
+            secrets: SecretRules::default(),
             policy: Policy::default(),
             state_dir: None,
             last_good: LastGood::Never,

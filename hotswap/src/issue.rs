@@ -117,6 +117,10 @@ pub enum IssueKind {
     Missing,
     /// A rule on a field, or a check of a struct, failed.
     Rule,
+    /// A secret that stands as plain text in a file, or that a source gives which must not.
+    PlainSecret,
+    /// A value that looks like a credential, in a field that shows it.
+    Credential,
     /// A field that should not be given any more; a warning.
     Deprecated,
     /// `${VAR}` names a variable that is not set.

@@ -92,6 +92,7 @@ mod resolve;
 mod root;
 mod rule;
 mod save;
+mod scan;
 mod secret;
 pub mod secrets;
 mod ser;
@@ -123,7 +124,11 @@ pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
 pub use rule::CheckError;
-pub use secret::{Redacted, Secret, SecretValue};
+pub use scan::ScanCredentials;
+pub use secret::{
+    Redacted, Secret, SecretValue,
+    policy::{PlaintextSecrets, SecretSources},
+};
 pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};

@@ -1,14 +1,17 @@
 //! Values that do not show themselves.
 
 pub(crate) mod notice;
+pub(crate) mod policy;
+mod private;
 mod read;
 mod redacted;
+pub(crate) mod taint;
 mod value;
 mod write;
 
 use std::{fmt, sync::Arc};
 
-pub(crate) use self::{read::NAME, write::reveal};
+pub(crate) use self::{private::Private, read::NAME, write::reveal};
 pub use self::{redacted::Redacted, value::SecretValue};
 
 /// What stands in the place of a value that is not shown.
@@ -33,8 +36,8 @@ pub(crate) const MASK: &str = "***";
 ///
 /// # let folder = tempfile::tempdir()?;
 /// # std::env::set_current_dir(&folder)?;
-/// std::fs::write("app.toml", "password = 'hunter2'")?;
-/// let config = Database::hot_builder().file("app.toml").load()?;
+/// std::fs::write(".env", "DB_PASSWORD=hunter2")?;
+/// let config = Database::hot_builder().env("DB").dotenv(".env").load()?;
 /// assert_eq!(config.password().expose(), "hunter2");
 /// assert_eq!(format!("{:?}", *config.load()), r#"Database { host: "localhost", password: *** }"#);
 /// assert_eq!(serde_json::to_string(&*config.password())?, r#""***""#);
@@ -45,8 +48,8 @@ pub(crate) const MASK: &str = "***";
 /// [`explain`](crate::Handle::explain), the [status](crate::Handle::status) and
 /// [patterns](crate::Handle::watch_pattern). So are secrets inside lists, maps and structs that are a field.
 ///
-/// What is wiped is the value itself. The text of the file and what its parser made of it are not: they are freed as any
-/// memory is.
+/// What carried it is wiped too: the text of the file, and what its parser made of it. What is not protected stands in
+/// [the limits](crate::guide::limits).
 pub struct Secret<T: SecretValue>(Arc<Wiped<T>>);
 
 /// Wipes the value when it goes.

@@ -209,6 +209,19 @@ impl Shape {
         self.trail(slot).last().and_then(|field| field.inner()).unwrap_or(self)
     }
 
+    /// The field whose key this is, by its own name; those of flattened structs are fields of this level too.
+    pub(crate) fn field_named(&self, key: &str) -> Option<&'static FieldShape> {
+        self.fields.iter().find_map(|field| match field.inner() {
+            Some(inner) if field.flatten => inner.field_named(key),
+            _ => (field.key == key && !field.flatten).then_some(field),
+        })
+    }
+
+    /// Whether any field is secret, at any depth.
+    pub(crate) fn any_secret(&self) -> bool {
+        self.fields.iter().any(|field| field.secret || field.inner().is_some_and(Self::any_secret))
+    }
+
     /// Whether any field has this name in files.
     pub(crate) fn knows(&'static self, name: &str) -> bool {
         self.fields.iter().any(|field| {

@@ -146,6 +146,11 @@ impl Published {
         Self { secrets, ..self }
     }
 
+    /// Leaves of which no field says that they hold a secret, but their type does.
+    pub(crate) fn hidden(&self) -> BTreeSet<Keys> {
+        self.secrets.difference(&self.sealed).cloned().collect()
+    }
+
     pub(crate) fn with_sealed(self, sealed: BTreeSet<Keys>) -> Self {
         Self { sealed, ..self }
     }

@@ -4,6 +4,8 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use zeroize::Zeroize;
+
 use crate::secret::MASK;
 
 /// Keys in order, so that equal tables are equal however they were written.
@@ -34,9 +36,20 @@ pub enum Value {
     Secret(Veiled),
 }
 
-/// A value that does not show itself.
+/// A value that does not show itself, and is wiped when the last owner goes.
+///
+/// What stands in it is shared with nobody: a text that has other owners is copied when it is put in, and who owns a
+/// text alone may overwrite it (`Arc::get_mut`) without any `unsafe`.
 #[derive(Clone)]
-pub struct Veiled(Arc<Value>);
+pub struct Veiled(Arc<Sealed>);
+
+struct Sealed(Value);
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
 
 impl fmt::Debug for Veiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,21 +113,67 @@ impl Value {
         Self::Table(Arc::default())
     }
 
-    pub(crate) fn secret(value: Value) -> Self {
-        Self::Secret(Veiled(Arc::new(value)))
+    pub(crate) fn secret(mut value: Value) -> Self {
+        if let Self::Secret(_) = value {
+            return value;
+        }
+        value.unshare();
+        Self::Secret(Veiled(Arc::new(Sealed(value))))
     }
 
     /// What a secret holds; any other value itself.
     pub(crate) fn inside(&self) -> &Self {
         match self {
-            Self::Secret(Veiled(value)) => value.inside(),
+            Self::Secret(Veiled(value)) => value.0.inside(),
             value => value,
+        }
+    }
+
+    /// The text of a scalar that is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self.inside() {
+            Self::Text(text) | Self::Template(text) => Some(text),
+            Self::Untyped(untyped) => Some(&untyped.text),
+            _ => None,
+        }
+    }
+
+    /// Makes every text in it its own.
+    fn unshare(&mut self) {
+        match self {
+            Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
+                if Arc::get_mut(text).is_none() {
+                    *text = Arc::from(&**text);
+                }
+            }
+            Self::List(items) => Arc::make_mut(items).iter_mut().for_each(Self::unshare),
+            Self::Table(table) => Arc::make_mut(table).values_mut().for_each(Self::unshare),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Secret(_) => {}
+        }
+    }
+
+    /// Overwrites what nobody else owns.
+    pub(crate) fn wipe(&mut self) {
+        match self {
+            Self::Bool(value) => value.zeroize(),
+            Self::Int(value) => value.zeroize(),
+            Self::Float(value) => value.zeroize(),
+            Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
+                Arc::get_mut(text).into_iter().for_each(str::zeroize);
+            }
+            Self::List(items) => {
+                Arc::get_mut(items).into_iter().flatten().for_each(Self::wipe);
+            }
+            Self::Table(table) => {
+                Arc::get_mut(table).into_iter().flat_map(|table| table.values_mut()).for_each(Self::wipe);
+            }
+            Self::Null | Self::Secret(_) => {}
         }
     }
 
     /// An explicit null, as any format writes it.
     pub(crate) fn is_null(&self) -> bool {
-        match self {
+        match self.inside() {
             Self::Null => true,
             Self::Untyped(untyped) => untyped.dialect.is_null(&untyped.text),
             _ => false,
@@ -210,5 +269,35 @@ impl PartialEq for Value {
             (Self::Secret(_), _) | (_, Self::Secret(_)) => self.inside() == other.inside(),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who still owns the text sees whether it was overwritten.
+    #[test]
+    fn a_text_with_other_owners_is_copied_and_not_wiped() {
+        let text: Arc<str> = "hunter2".into();
+        let secret = Value::secret(Value::list([Value::Text(Arc::clone(&text))]));
+        assert_eq!(Arc::strong_count(&text), 1);
+        drop(secret);
+        assert_eq!(&*text, "hunter2");
+    }
+
+    #[test]
+    fn what_nobody_else_owns_is_overwritten() {
+        let mut value = Value::table([("a".into(), Value::list([Value::text("hunter2"), Value::Int(7)]))]);
+        value.wipe();
+        let wiped = Value::list([Value::text(&"\0".repeat(7)), Value::Int(0)]);
+        assert_eq!(value, Value::table([("a".into(), wiped)]));
+    }
+
+    #[test]
+    fn a_secret_equals_the_value_that_it_holds_and_shows_nothing() {
+        let secret = Value::secret(Value::text("hunter2"));
+        assert_eq!(secret, Value::text("hunter2"));
+        assert_eq!((format!("{secret:?}"), secret.to_json()), ("Secret(***)".to_owned(), MASK.into()));
     }
 }

@@ -45,7 +45,12 @@ struct Tls {
 }
 
 fn app(folder: &Folder) -> AppHandle {
-    App::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap()
+    App::hot_builder()
+        .file(folder.path("app.toml"))
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .watch(false)
+        .load()
+        .unwrap()
 }
 
 fn reload(app: &AppHandle, folder: &Folder, text: &str) -> u64 {
@@ -183,7 +188,7 @@ fn secrets_are_redacted() {
     let told =
         format!("{history:?} {:?} {}", app.diff(1, 4).unwrap(), serde_json::to_string(&history).unwrap());
     assert!(!told.contains("hunter"), "{told}");
-    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter2");
+    assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter3");
 }
 
 /// A secret of which no field speaks, and a type that cannot be written.
@@ -208,13 +213,14 @@ fn secrets_that_types_hold_are_redacted_and_other_values_are_shown_as_they_were_
     }
 
     let folder = Folder::with("app.toml", "level = 'low'\nlogins = [{password = 'hunter2'}]");
-    let held = Held::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    let builder = Held::hot_builder().file(folder.path("app.toml"));
+    let held = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).watch(false).load().unwrap();
     folder.write("app.toml", "level = 'high'\nlogins = [{password = 'hunter3'}]");
     held.reload().unwrap();
     let told = [r#"logins: "***" -> "***""#, r#"level: "low" -> "high""#];
     assert_eq!(lines(&held.history()[1]), told);
     assert_eq!(held.diff(1, 2).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>(), told);
-    assert_eq!(held.at(1).unwrap().logins[0].password.expose(), "hunter2");
+    assert_eq!(held.at(1).unwrap().logins[0].password.expose(), "hunter3");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod bad_input;
 mod calls;
 mod concurrency;
+mod credentials;
 mod encryption;
 mod environment;
 mod files;

@@ -231,7 +231,11 @@ fn an_error_of_validator_never_shows_a_secret() {
         others: Vec<Account>,
     }
     let folder = Folder::with("app.toml", "main.password = 'hunter2'\nothers = [{password = 'hunter2'}]");
-    let error = App::hot_builder().file(folder.path("app.toml")).check().unwrap_err();
+    let error = App::hot_builder()
+        .file(folder.path("app.toml"))
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .check()
+        .unwrap_err();
     let paths: Vec<_> = error.issues().map(hotswap::Issue::path).collect();
     assert_eq!(paths, ["main.password", "others[0].password"]);
     let report = format!("{error}{}", error.report());

@@ -34,7 +34,11 @@ struct Limit {
 const FILES: [&str; 3] = ["saved.toml", "saved.yaml", "saved.json"];
 
 fn app(folder: &Folder) -> AppHandle {
-    App::hot_builder().file(folder.path("app.toml")).load().unwrap()
+    App::hot_builder()
+        .file(folder.path("app.toml"))
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .load()
+        .unwrap()
 }
 
 #[test]

@@ -39,6 +39,11 @@ struct App {
 
 type Alias = Option<Secret<u64>>;
 
+/// Files may hold secrets here: what is looked for is where they go.
+fn app(folder: &Folder) -> hotswap::Builder<App> {
+    App::hot_builder().file(folder.path("app.toml")).plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+}
+
 fn text(suffix: &str) -> String {
     format!(
         "marked = '{CANARY}{suffix}'
@@ -59,7 +64,7 @@ password = '{CANARY}{suffix}'
 fn it_is_read_and_never_shown() {
     let folder = Folder::new();
     folder.write("app.toml", &text(""));
-    let config = App::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    let config = app(&folder).watch(false).load().unwrap();
     assert_eq!(config.marked().expose(), CANARY);
     assert_eq!(config.servers()[0].password.expose(), CANARY);
 
@@ -96,7 +101,7 @@ fn what_is_wrong_with_it_is_told_without_it() {
     let wrong =
         text("").replace(&format!("marked = '{CANARY}'"), "marked = 'xx'").replace("770077", "'770077x'");
     folder.write("app.toml", &wrong);
-    let error = App::hot_builder().file(folder.path("app.toml")).check().unwrap_err();
+    let error = app(&folder).check().unwrap_err();
     let messages: Vec<_> =
         error.issues().map(|issue| format!("{}: {}", issue.path(), issue.message())).collect();
     assert_eq!(
@@ -104,7 +109,7 @@ fn what_is_wrong_with_it_is_told_without_it() {
         [
             "marked: the length is less than the minimum 3",
             "unmarked: the value does not match the pattern `^h`",
-            "alias: the value does not fit the type of the secret",
+            "alias: the value does not fit the type of the field",
         ]
     );
 }
@@ -113,7 +118,7 @@ fn what_is_wrong_with_it_is_told_without_it() {
 fn writes_take_it_along() {
     let folder = Folder::new();
     folder.write("app.toml", &text(""));
-    let config = App::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    let config = app(&folder).watch(false).load().unwrap();
     config.set_marked(Secret::from("first-set")).unwrap();
     config
         .update(|app| app.servers.push(Server { host: "b".into(), password: Secret::from("second-set") }))
@@ -173,7 +178,7 @@ type Rest = HashMap<String, Secret<String>>;
 fn a_report_shows_the_key_and_not_the_value() {
     let folder = Folder::new();
     folder.write("app.toml", &text("").replace("770077", "'770077-canary'"));
-    let error = App::hot_builder().file(folder.path("app.toml")).check().unwrap_err();
+    let error = app(&folder).check().unwrap_err();
     let report = format!("{}{error:?}", error.report());
     assert!(report.contains("alias") && !report.contains("canary"), "{report}");
 }

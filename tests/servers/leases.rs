@@ -11,8 +11,7 @@ use std::time::Duration;
 use crate::run::{Bao, Postgres, assert_refused, eventually, fetch, text, wait};
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_user_has_a_lease_that_is_renewed_until_it_is_revoked() {
     let (bao, postgres) = (Bao::start(), Postgres::start());
     postgres.behind(&bao, json!({ "default_ttl": "1h", "max_ttl": "24h" }));
@@ -36,8 +35,7 @@ fn a_user_has_a_lease_that_is_renewed_until_it_is_revoked() {
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_lease_that_nears_its_longest_time_is_not_renewed_again() {
     let (bao, postgres) = (Bao::start(), Postgres::start());
     postgres.behind(&bao, json!({ "default_ttl": "20s", "max_ttl": "21s" }));
@@ -50,8 +48,7 @@ fn a_lease_that_nears_its_longest_time_is_not_renewed_again() {
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn leases_end_with_the_token_that_they_were_given_to() {
     let (bao, postgres) = (Bao::start(), Postgres::start());
     postgres.behind(&bao, json!({ "default_ttl": "1h" }));

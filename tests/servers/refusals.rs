@@ -8,7 +8,7 @@ use hotswap::secrets::{
 };
 use serde_json::json;
 
-use crate::run::{Bao, assert_gives, assert_refused, free_port, serve};
+use crate::run::{Bao, ROOT, assert_gives, assert_refused, free_port, redirect, serve};
 
 #[test]
 #[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
@@ -66,6 +66,23 @@ fn a_server_that_is_something_else() {
         let vault = Vault::at(address).auth(Auth::token("token"));
         assert_refused(&vault, "secret/app", kind, &[]);
     }
+}
+
+#[test]
+#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
+fn a_standby_sends_to_the_active_server_but_not_round_in_circles() {
+    let bao = Bao::start();
+    bao.write("secret/data/app", json!({ "data": { "password": "one" } }));
+    let through = |port: u16| Vault::at(format!("http://127.0.0.1:{port}")).auth(Auth::token(ROOT));
+    let standby = redirect(bao.address());
+    assert_gives(&through(standby), "secret/app", json!({ "password": "one" }));
+    let other = redirect(format!("http://127.0.0.1:{standby}"));
+    assert_gives(&through(other), "secret/app", json!({ "password": "one" }));
+    let third = redirect(format!("http://127.0.0.1:{other}"));
+    assert_refused(&through(third), "secret/app", Invalid, &[]);
+    // What speaks TLS may not send to what does not; the other way round it is refused as well.
+    let secure = redirect(bao.secure_address());
+    assert_refused(&through(secure), "secret/app", Invalid, &[]);
 }
 
 #[test]

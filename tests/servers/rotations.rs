@@ -135,8 +135,7 @@ fn database(bao: &Bao, leases: Json, tokens: Json) -> (Postgres, DatabaseHandle)
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_lease_that_ends_is_followed_by_another_user() {
     let bao = Bao::start();
     let (postgres, config) = database(&bao, json!({ "default_ttl": "6s", "max_ttl": "6s" }), json!({}));
@@ -152,8 +151,7 @@ fn a_lease_that_ends_is_followed_by_another_user() {
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_lease_that_is_renewed_keeps_its_user() {
     let bao = Bao::start();
     let (postgres, config) = database(&bao, json!({ "default_ttl": "3s", "max_ttl": "1h" }), json!({}));
@@ -164,8 +162,7 @@ fn a_lease_that_is_renewed_keeps_its_user() {
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn leases_that_ended_with_their_token_are_replaced() {
     let bao = Bao::start();
     let (postgres, config) = database(&bao, json!({ "default_ttl": "3s", "max_ttl": "1h" }), json!({}));
@@ -176,8 +173,7 @@ fn leases_that_ended_with_their_token_are_replaced() {
 }
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_token_that_nears_its_end_takes_no_user_with_it() {
     let bao = Bao::start();
     let tokens = json!({ "token_ttl": "6s", "token_max_ttl": "6s" });

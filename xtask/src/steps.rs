@@ -9,8 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::servers;
-use crate::tools;
+use crate::{servers, tools};
 
 pub(crate) type Outcome = Result<(), String>;
 

@@ -24,8 +24,7 @@ const LACKS: &str = env!("HOTSWAP_LACKS_SERVERS");
 const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/left-out");
 
 #[test]
-#[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
-#[cfg_attr(without = "postgres", ignore = "needs PostgreSQL")]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn no_query_fails_while_users_change_and_the_store_goes_away() {
     let (mut bao, postgres) = (Bao::start_durable(), Postgres::start());
     // Each user lives for 9 s, and is followed by another one after 6.

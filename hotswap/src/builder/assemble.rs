@@ -36,7 +36,7 @@ use crate::{
     secrets::{known::Accepted, refresher::Told, stores::Stores},
     shape::Shape,
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, names::Names, priority, sealed},
+    source::{Changed, UnknownKeys, given::SecretRules, names::Names, priority, sealed},
     state::{Saved, StateDir, Today},
     value::Value,
     watch::{
@@ -74,6 +74,7 @@ impl Sources {
         let profile = Profile::choose(builder.profile.as_deref(), builder.env.as_deref())?;
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
+        let timing = options.timing();
         let settings = Settings {
             shape: T::SHAPE,
             max_file_size: options.max_file_size,
@@ -82,7 +83,7 @@ impl Sources {
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
-            schemes: Arc::clone(builder.stores.schemes()),
+            secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets.clone() },
             rank: 0,
         };
         let mut issues: Vec<_> =
@@ -108,7 +109,7 @@ impl Sources {
         issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
         stores.follow = options.watch;
-        let (timing, Options { watch, policy, state_dir, last_good, .. }) = (options.timing(), options);
+        let Options { watch, policy, state_dir, last_good, .. } = options;
         let stores = Arc::new(stores);
         Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good, stores })
     }
@@ -218,6 +219,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
     let Start { first, state, history, references, mut warnings, refused } = given.start(issues, began)?;
 
+    drop(collected.layers);
+    sources.collector.learn(&first.hidden());
     let keeper = state_dir.map(|dir| Keeper::new(dir, &found));
     warnings.extend(found);
     listen_to_stores(&sources.stores, &commands);

@@ -15,6 +15,7 @@ use crate::{
     load::{self, Input, Loaded, Model, Places},
     panics::let_go,
     pins::Pins,
+    secret::taint::Taint,
     secrets::{known::Secrets, stores::Stores},
     snapshot::{Cause, Published},
     source::Layer,
@@ -119,6 +120,9 @@ impl Given<'_> {
 
     /// Gives it a version: the last one again if that is what ran, else the next.
     fn number(self, chosen: Chosen, duration: Duration) -> Start {
+        let mut chosen = chosen;
+        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
+        chosen.state.know(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
         let Chosen { loaded, state, cause, refused } = chosen;
         let before = self.before(&loaded, &state);
         let request = Request { cause: cause.clone(), expected: None, signature: None };

@@ -45,7 +45,7 @@ impl DecodeError {
     }
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
-        let found = match found {
+        let found = match found.inside() {
             // A plain YAML scalar says it by its text.
             Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => "null",
             Value::Null => "null",

@@ -114,6 +114,11 @@ impl Leaf {
     }
 }
 
+/// Whether a secret stands anywhere in what a function reads.
+pub(crate) fn holds_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
+    notice::any(|| form::trace(&|decoder| drop(decode(decoder)))).1
+}
+
 fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {
     rules.iter().map(|rule| rule.describe()).collect()
 }

@@ -21,12 +21,14 @@ pub(crate) use variables::EnvSlot;
 use super::Variables;
 use crate::{
     issue::Issue,
+    keys::Keys,
+    secret::{Private, taint::Taint},
     secrets::known::Accepted,
-    secrets::schemes::Schemes,
     shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
+        given::{Medium, SecretRules, Terms},
         names::Names,
         together::{Outcome, read_all_together},
     },
@@ -43,8 +45,7 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
-    /// Who decrypts files.
-    pub(crate) schemes: Arc<Schemes>,
+    pub(crate) secrets: SecretRules,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
 }
@@ -53,6 +54,18 @@ impl Settings {
     /// What the source that is read now calls itself in the status.
     fn source(&self, name: impl fmt::Display) -> SourceId {
         SourceId { rank: self.rank, name: name.to_string().into() }
+    }
+
+    /// By which rules a source is read.
+    fn terms(&self, medium: Medium) -> Terms<'_> {
+        let unknown_keys =
+            if medium == Medium::Variables { self.unknown_in_env } else { self.unknown_in_files };
+        let (shape, secrets, names) = (self.shape, &self.secrets, Some(&*self.names));
+        Terms { shape, unknown_keys, medium, secrets, names }
+    }
+
+    fn taint(&self) -> Taint<'_> {
+        self.secrets.taint(self.shape)
     }
 
     /// Whether a variable may be meant for a field.
@@ -231,7 +244,8 @@ impl Collector {
     /// Reads the sources. On the last try what looks unfinished counts as it is; `thorough` reads custom sources
     /// that did not ask for it too.
     pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
-        let process: Variables = std::env::vars_os().collect();
+        let process: Variables =
+            std::env::vars_os().map(|(name, value)| (name, Private::from(value))).collect();
         let mut outcomes: VecDeque<Outcome> =
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
@@ -259,6 +273,22 @@ impl Collector {
         collected.changed = self.changes.any();
         collected.cause = self.changes.clone().cause();
         collected
+    }
+
+    /// Leaves turned out to hold secrets that no field says: what is kept of the sources is sealed.
+    pub(crate) fn learn(&mut self, secrets: &BTreeSet<Keys>) {
+        if secrets.is_subset(&self.settings.secrets.hidden) {
+            return;
+        }
+        self.settings.secrets.hidden.extend(secrets.iter().cloned());
+        let taint = self.settings.taint();
+        for slot in &mut self.slots {
+            match slot {
+                Slot::File(file) => file.learn(taint),
+                Slot::Env(env) => env.learn(taint),
+                Slot::Custom(custom) => custom.learn(taint),
+            }
+        }
     }
 
     /// What was collected is used: changes count from here.

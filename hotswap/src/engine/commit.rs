@@ -13,6 +13,7 @@ use crate::{
     load::{Input, Loaded},
     panics::let_go,
     pins::{Pin, Pins},
+    secret::taint::Taint,
     secrets::known::{Accepted, Secrets},
     snapshot::{Cause, Published},
     subscribe::Topic,
@@ -89,13 +90,16 @@ impl Core {
     pub(super) fn commit(
         &self,
         mut state: Writing<'_, State>,
-        next: State,
+        mut next: State,
         loaded: Loaded,
         request: &Request,
     ) -> Result<u64, Error> {
         let current = self.current.load_full();
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(&current, &loaded);
+        let hidden = current.secrets_and(loaded.secrets.clone());
+        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
+        next.know(Taint { shape, hidden: &hidden, schemes });
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let step = self.step(&next, &current, &loaded, &changed, request);
         // Last of what can fail: whoever agrees must be told if the change does not come.

@@ -56,6 +56,7 @@ use crate::{
     load::{Model, Places},
     pins::Pins,
     root::Root,
+    secret::{Private, taint::Taint},
     secrets::{known::Accepted, stores::Stores},
     snapshot::Current,
     source::{Layer, names::Names},
@@ -74,7 +75,7 @@ use thread::EngineThread;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Variables, as they were when the sources were last read.
-pub(crate) type Variables = BTreeMap<OsString, OsString>;
+pub(crate) type Variables = BTreeMap<OsString, Private>;
 
 /// What the program chose beyond its sources.
 #[derive(Clone, Debug)]
@@ -119,6 +120,13 @@ impl State {
     pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>, secrets: Accepted) -> Self {
         let (pins, pending, holds) = Default::default();
         Self { layers, variables, pins, pending, holds, secrets }
+    }
+
+    /// Seals secrets that no field says and that a load met.
+    pub(crate) fn know(&mut self, taint: Taint<'_>) {
+        if !taint.hidden.is_empty() {
+            self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
+        }
     }
 
     /// What it takes to get back here, where `tree` is running.

@@ -1,9 +1,10 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
+    effective::holds_secret,
     error::Error,
     history::{
         History, Past, Record,
@@ -14,7 +15,7 @@ use crate::{
     panics::let_go,
     pins::Signature,
     secrets::known::Secrets,
-    snapshot::Cause,
+    snapshot::{Cause, Published},
     subscribe::FieldChange,
 };
 
@@ -55,7 +56,8 @@ impl Core {
         content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
         if let Some(value) = &content.value {
             let next = State { pins: content.pins.clone(), ..state.clone() };
-            return self.commit(state, next, sound(value)?, request);
+            let value = value.with_secrets_of(&self.current.load_full());
+            return self.commit(state, next, sound(&value)?, request);
         }
         let Ground { layers, variables, holds } =
             state.holds.go_back(&state.layers, &state.variables, &content, version);
@@ -79,7 +81,10 @@ impl Core {
         let (old, new) = (old.side(loaded), new.side(loaded));
         // What was met once is known to the current version.
         let current = self.current.load_full();
-        Ok(change::between(old, new, &change::leaves(old, new), to, |leaf| current.hides_at(leaf)))
+        let changes = change::between(old, new, &change::leaves(old, new), to, |leaf| current.hides_at(leaf));
+        let between = from.min(to) + 1..=from.max(to);
+        let records = self.records().into_iter().filter(|record| between.contains(&record.version));
+        Ok(change::with_secrets(self.model.shape, changes, records.flat_map(|record| record.changes), to))
     }
 
     /// A version as it ran.
@@ -137,6 +142,19 @@ impl Core {
 }
 
 impl Fixed {
+    /// With the secrets that count today: old ones never come back. What holds one is taken as a whole.
+    fn with_secrets_of(&self, current: &Published) -> Self {
+        let (mut root, mut tree) = (self.root.copy(), self.tree.clone());
+        let shape = root.shape();
+        for slot in shape.leaves().into_iter().map(|leaf| leaf.slot).collect::<BTreeSet<_>>() {
+            if let Some(today) = current.root.encode(slot).ok().filter(holds_secret) {
+                root.assign(slot, Some(&today), &mut Problems::default());
+                tree = load::put(&tree, shape, &shape.keys_of(slot), Some(&today));
+            }
+        }
+        Self { root: Arc::from(root), tree }
+    }
+
     fn side(&self, loaded: bool) -> Side<'_> {
         Side { root: &*self.root, tree: &self.tree, loaded }
     }

@@ -206,7 +206,11 @@ impl Engine {
             Ok(core.current.version())
         };
         asked.answer(&result);
-        collected.look_again
+        let look_again = collected.look_again;
+        // What nobody else has can be overwritten where it stands.
+        drop(collected);
+        self.collector.learn(&core.current.load().hidden());
+        look_again
     }
 
     /// Takes in everything that happened up to now; requests are left to the next pass. Says `false` if more may be

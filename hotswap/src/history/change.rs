@@ -93,6 +93,29 @@ fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) 
     if changes.is_empty() { hidden() } else { changes }
 }
 
+/// With the changes of secrets, of which versions keep no value: as they were recorded when they happened.
+pub(crate) fn with_secrets(
+    shape: &'static Shape,
+    mut changes: Vec<FieldChange>,
+    recorded: impl Iterator<Item = FieldChange>,
+    version: u64,
+) -> Vec<FieldChange> {
+    for change in recorded.filter(FieldChange::is_hidden) {
+        if !changes.iter().any(|known| is_within(change.path(), known.path())) {
+            changes.push(FieldChange::of(change.path().to_owned(), MASK.into(), MASK.into(), version));
+        }
+    }
+    let leaves: Vec<_> = shape.leaves().into_iter().map(|leaf| leaf.keys.to_string()).collect();
+    // In the order of the struct; within a leaf as they were found.
+    changes.sort_by_key(|change| leaves.iter().position(|leaf| is_within(change.path(), leaf)));
+    changes
+}
+
+/// Whether a dotted path leads to another one, or below it.
+fn is_within(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// What must not be shown of a leaf.
 struct Veil {
     leaf: Keys,

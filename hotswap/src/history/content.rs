@@ -1,13 +1,18 @@
 //! What a version stands on; and what an older one stood on, told by how it differs from the next.
 
-use std::{collections::BTreeMap, ffi::OsString, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+    sync::Arc,
+};
 
-use super::delta::{Edit, apply, apply_map, diff, diff_map};
+use super::delta::{Edit, apply, apply_map, diff_map, diff_open, holds_value};
 use crate::{
     engine::Variables,
     keys::Keys,
     pins::{Pin, Pins},
     root::Root,
+    secret::Private,
     source::{Layer, SourceId},
     value::Value,
 };
@@ -39,7 +44,7 @@ pub(crate) struct Fixed {
 pub(crate) struct Back {
     /// The sources that gave something else, or `None` for nothing.
     pub(crate) layers: Vec<(SourceId, Option<OldLayer>)>,
-    pub(crate) variables: Vec<(OsString, Option<OsString>)>,
+    pub(crate) variables: Vec<(OsString, Option<Private>)>,
     pub(crate) pins: Vec<(Keys, Option<OldPin>)>,
     pub(crate) held: Vec<(Keys, Option<Option<Value>>)>,
     pub(crate) value: Option<Fixed>,
@@ -67,14 +72,24 @@ impl Content {
 
     /// How to get back from here to `old`.
     pub(crate) fn back_to(&self, old: &Self) -> Back {
-        let shared = Arc::ptr_eq(&self.variables, &old.variables);
         Back {
             layers: old_layers(&self.layers, &old.layers),
-            variables: if shared { Vec::new() } else { diff_map(&self.variables, &old.variables) },
+            variables: self.old_variables(old),
             pins: old_pins(&self.pins, &old.pins),
-            held: diff_map(&self.held, &old.held),
+            held: old_held(&self.held, &old.held),
             value: old.value.clone(),
         }
+    }
+
+    /// Those that texts of fields name which are not secret. The others may hold secrets, and nobody asks for them.
+    fn old_variables(&self, old: &Self) -> Vec<(OsString, Option<Private>)> {
+        if Arc::ptr_eq(&self.variables, &old.variables) {
+            return Vec::new();
+        }
+        let named: BTreeSet<&str> = old.layers.iter().flat_map(|layer| layer.variables()).collect();
+        let mut changes = diff_map(&self.variables, &old.variables);
+        changes.retain(|(name, _)| name.to_str().is_some_and(|name| named.contains(name)));
+        changes
     }
 
     /// Goes back, one version for each step, newest first.
@@ -123,22 +138,39 @@ impl OldLayer {
         let empty = Value::empty();
         let head = old.with_past(Value::empty());
         let alike = new.is_some_and(|new| head.is_like(&new.with_past(Value::empty())));
-        let edits = diff(new.map_or(&empty, |new| new.tree()), old.tree());
+        let edits = diff_open(new.map_or(&empty, |new| new.tree()), old.tree());
         let head = (!alike).then(|| Arc::new(head));
         (head.is_some() || !edits.is_empty()).then_some(Self { head, edits })
     }
 }
 
+/// Secrets that run stay as they are.
+fn old_held(new: &Held, old: &Held) -> Vec<(Keys, Option<Option<Value>>)> {
+    let mut changes = diff_map(new, old);
+    changes.retain(|(keys, old)| {
+        ![new.get(keys), old.as_ref()].into_iter().flatten().flatten().any(holds_value)
+    });
+    changes
+}
+
+/// A secret that was set stays as it is, and one that is not there any more does not come back.
 fn old_pins(new: &Pins, old: &Pins) -> Vec<(Keys, Option<OldPin>)> {
     let old_pin = |keys: &Keys, pin: Pin| match (new.get(keys).and_then(|pin| pin.value.as_ref()), &pin.value)
     {
         (Some(new), Some(value)) => {
-            let edits = diff(new, value);
+            let edits = diff_open(new, value);
             OldPin { pin: Pin { value: None, ..pin }, edits: Some(edits) }
         }
         _ => OldPin { pin, edits: None },
     };
+    let value = |pin: Option<&Pin>| pin.and_then(|pin| pin.value.clone());
+    let comes_back = |keys: &Keys, pin: Option<&Pin>| match (value(new.get(keys)), value(pin)) {
+        (Some(Value::Secret(_)), _) => false,
+        (None, Some(old)) => !holds_value(&old),
+        (_, old) => !matches!(old, Some(Value::Secret(_))),
+    };
     let changes = diff_map(new, old).into_iter();
+    let changes = changes.filter(|(keys, pin)| comes_back(keys, pin.as_ref()));
     changes.map(|(keys, pin)| (keys.clone(), pin.map(|pin| old_pin(&keys, pin)))).collect()
 }
 

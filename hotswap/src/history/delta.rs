@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     keys::{Key, Keys},
+    resolve::interpolate,
     value::{Table, Value},
 };
 
@@ -36,9 +37,38 @@ pub(crate) type Difference = (Keys, Option<Value>, Option<Value>);
 
 /// The edits that turn `from` into `to`; none if they are equal.
 pub(crate) fn diff(from: &Value, to: &Value) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    compare(from, to, Way::Start, &mut edits);
-    edits
+    Comparison { open: false, edits: Vec::new() }.run(from, to)
+}
+
+/// The edits that turn `from` into `to`, but for secrets: what `from` has of them stays, and none of `to` is kept.
+///
+/// Of a list that holds some nothing is told: nobody could say which of its items a secret belongs to.
+pub(crate) fn diff_open(from: &Value, to: &Value) -> Vec<Edit> {
+    Comparison { open: true, edits: Vec::new() }.run(from, to)
+}
+
+/// Whether the value of a secret stands anywhere in it; the names of variables are none.
+pub(crate) fn holds_value(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => {
+            !matches!(value.inside(), Value::Template(text) if !interpolate::holds_text(text))
+        }
+        Value::List(items) => items.iter().any(holds_value),
+        Value::Table(table) => table.values().any(holds_value),
+        _ => false,
+    }
+}
+
+/// The value without its secrets; nothing if it is one, or a list with some.
+fn open_part(value: &Value) -> Option<Value> {
+    match value {
+        value if !holds_value(value) => Some(value.clone()),
+        Value::Table(table) => {
+            let entries = table.iter().filter_map(|(name, value)| Some((name.clone(), open_part(value)?)));
+            Some(Value::table(entries))
+        }
+        _ => None,
+    }
 }
 
 /// The way to a place, which is written down only where there is something to say.
@@ -63,46 +93,69 @@ impl Way<'_> {
     }
 }
 
-fn compare(from: &Value, to: &Value, way: Way<'_>, edits: &mut Vec<Edit>) {
-    match (from, to) {
-        (Value::Table(from), Value::Table(to)) => {
-            if !Arc::ptr_eq(from, to) {
-                compare_tables(from, to, way, edits);
-            }
-        }
-        (Value::List(from), Value::List(to)) => {
-            if !Arc::ptr_eq(from, to) {
-                compare_lists(from, to, way, edits);
-            }
-        }
-        _ if from == to => {}
-        _ => edits.push(way.edit(Act::Put(to.clone()))),
-    }
+/// One walk over two trees.
+struct Comparison {
+    /// Secrets are passed over.
+    open: bool,
+    edits: Vec<Edit>,
 }
 
-fn compare_tables(from: &Table, to: &Table, way: Way<'_>, edits: &mut Vec<Edit>) {
-    for (name, value) in from {
-        let below = Way::Name(&way, name);
-        match to.get(name) {
-            Some(other) => compare(value, other, below, edits),
-            None => edits.push(below.edit(Act::Remove)),
+impl Comparison {
+    fn run(mut self, from: &Value, to: &Value) -> Vec<Edit> {
+        self.compare(from, to, Way::Start);
+        self.edits
+    }
+
+    fn compare(&mut self, from: &Value, to: &Value, way: Way<'_>) {
+        match (from, to) {
+            (Value::Table(from), Value::Table(to)) => {
+                if !Arc::ptr_eq(from, to) {
+                    self.tables(from, to, way);
+                }
+            }
+            (Value::List(from), Value::List(to)) => {
+                if !Arc::ptr_eq(from, to) {
+                    self.lists(from, to, way);
+                }
+            }
+            _ if from == to => {}
+            _ => self.put(to, way),
         }
     }
-    let new = to.iter().filter(|(name, _)| !from.contains_key(*name));
-    edits.extend(new.map(|(name, value)| Way::Name(&way, name).edit(Act::Put(value.clone()))));
-}
 
-/// What stands between the items that both begin and end with: pair by pair if it is as long, else as a whole.
-fn compare_lists(from: &[Value], to: &[Value], way: Way<'_>, edits: &mut Vec<Edit>) {
-    let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
-    let (from, to) = (&from[head..], &to[head..]);
-    let tail = from.iter().rev().zip(to.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (from, to) = (&from[..from.len() - tail], &to[..to.len() - tail]);
-    if from.len() == to.len() {
-        let pairs = from.iter().zip(to).enumerate();
-        pairs.for_each(|(place, (a, b))| compare(a, b, Way::Index(&way, head + place), edits));
-    } else {
-        edits.push(way.edit(Act::Splice { at: head, removed: from.len(), items: to.to_vec() }));
+    fn put(&mut self, value: &Value, way: Way<'_>) {
+        let value = if self.open { open_part(value) } else { Some(value.clone()) };
+        self.edits.extend(value.map(|value| way.edit(Act::Put(value))));
+    }
+
+    fn tables(&mut self, from: &Table, to: &Table, way: Way<'_>) {
+        for (name, value) in from {
+            let below = Way::Name(&way, name);
+            match to.get(name) {
+                Some(other) => self.compare(value, other, below),
+                None if self.open && matches!(value, Value::Secret(_)) => {}
+                None => self.edits.push(below.edit(Act::Remove)),
+            }
+        }
+        let new = to.iter().filter(|(name, _)| !from.contains_key(*name));
+        new.for_each(|(name, value)| self.put(value, Way::Name(&way, name)));
+    }
+
+    /// What stands between the items that both begin and end with: pair by pair if it is as long, else as a whole.
+    fn lists(&mut self, from: &[Value], to: &[Value], way: Way<'_>) {
+        let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+        let (from, to) = (&from[head..], &to[head..]);
+        let tail = from.iter().rev().zip(to.iter().rev()).take_while(|(a, b)| a == b).count();
+        let (from, to) = (&from[..from.len() - tail], &to[..to.len() - tail]);
+        if self.open && from.iter().chain(to).any(holds_value) {
+            return;
+        }
+        if from.len() == to.len() {
+            let pairs = from.iter().zip(to).enumerate();
+            pairs.for_each(|(place, (a, b))| self.compare(a, b, Way::Index(&way, head + place)));
+        } else {
+            self.edits.push(way.edit(Act::Splice { at: head, removed: from.len(), items: to.to_vec() }));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod hidden;
 mod merge;
 mod origins;
 mod pin;
+mod plain;
 mod plan;
 pub(crate) mod problems;
 mod trace;
@@ -32,7 +33,7 @@ use crate::{
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
-    secret::notice,
+    secret::{notice, taint::Taint},
     secrets::known::Secrets,
     shape::Shape,
     source::{Layer, names::Names},
@@ -107,6 +108,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     };
     let mut references = References::new(input.secrets, model.shape, input.pins);
     let mut tree = pin::pin(references.marked(resolved), model.shape, input.pins);
+    seal(&mut tree, model.shape, &BTreeSet::new());
     let mut ignored = IgnoredKeys::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
     while let Some(next) = references.met(&tree, &met) {
@@ -128,17 +130,28 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
-    let (issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
+    let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
+    let (refused, told) = plain::secrets(&met, model.shape, input);
+    issues.extend(refused);
+    warnings.extend(told);
+    plain::without_credentials_of(&secrets, &mut issues);
+    plain::without_credentials_of(&secrets, &mut warnings);
     match decoded {
         Ok(root) if issues.is_empty() => {
             let misfits = |layer: &Layer| {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         _ => Err(Error::new(issues)),
     }
+}
+
+/// Seals the secrets of a tree in which nothing stands for anything else any more.
+fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+    Taint { shape, hidden, schemes: None }.seal(tree);
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.

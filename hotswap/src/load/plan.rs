@@ -109,6 +109,10 @@ pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::List(items) => Some(Cow::Borrowed(items)),
         Value::Untyped(Untyped { text, dialect: Dialect::Variable }) => written(text).map(Cow::Owned),
+        Value::Secret(_) => {
+            let inside = items(value.inside())?.into_owned();
+            Some(inside.into_iter().map(Value::secret).collect())
+        }
         _ => None,
     }
 }
@@ -128,7 +132,7 @@ fn written(text: &str) -> Option<Vec<Value>> {
 
 /// Equal, as far as that can be said of a text whose type is not known yet.
 fn alike(one: &Value, other: &Value) -> bool {
-    match (one, other) {
+    match (one.inside(), other.inside()) {
         (Value::Untyped(_), _) | (_, Value::Untyped(_)) => {
             text(one).is_some_and(|one| text(other).is_some_and(|other| one == other))
         }
@@ -144,7 +148,7 @@ fn alike(one: &Value, other: &Value) -> bool {
 }
 
 fn text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
+    match value.inside() {
         Value::Text(text) => Some(Cow::Borrowed(text)),
         Value::Untyped(untyped) => Some(Cow::Borrowed(&untyped.text)),
         Value::Int(number) => Some(Cow::Owned(number.to_string())),

@@ -73,8 +73,12 @@ impl Problems {
         !self.sealed.is_empty() || shape.leaves().iter().any(Leaf::secret)
     }
 
+    /// By a field on the way, by the file that gave the value, or by what the decoder met.
     fn hides(&self, keys: &Keys) -> bool {
-        self.secret > 0 || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
+        let met = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
+        self.secret > 0
+            || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
+            || self.secrets.iter().any(met)
     }
 
     /// Keys that a leaf's type ignored.
@@ -168,7 +172,7 @@ impl Problems {
 }
 
 fn first_template(value: &Value) -> Option<Arc<str>> {
-    match value {
+    match value.inside() {
         Value::Template(text) => Some(Arc::clone(text)),
         Value::List(items) => items.iter().find_map(first_template),
         Value::Table(table) => table.values().find_map(first_template),

@@ -96,7 +96,7 @@ impl<'p> Next<'p> {
 impl Given {
     fn below(&self, key: &Key) -> Option<Self> {
         // A text that holds a structure has all of it at one place.
-        if let Value::Untyped(Untyped { dialect: Dialect::Variable, .. }) = self.value {
+        if let Value::Untyped(Untyped { dialect: Dialect::Variable, .. }) = self.value.inside() {
             return Some(self.clone());
         }
         let step = Keys(vec![key.clone()]);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A tree with every alias under the field's own name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Normal {
     pub(crate) tree: Value,
     /// The place by the field's own names, and as it was written.
@@ -24,7 +24,7 @@ pub(crate) struct Normal {
 }
 
 /// A field given under two of its names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Twice {
     /// By its own name.
     pub(crate) keys: Keys,

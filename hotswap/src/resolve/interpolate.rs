@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use zeroize::Zeroizing;
+
 use crate::{
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
@@ -29,6 +31,37 @@ pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>) -> Result<Value, Vec<Iss
         Ok(resolved.unwrap_or_else(|| tree.clone()))
     } else {
         Err(resolver.issues)
+    }
+}
+
+/// Whether a template says more than variables do: a default that is text, or text without any variable.
+///
+/// What is not well formed does.
+pub(crate) fn holds_text(text: &str) -> bool {
+    let out = |lookup: Lookup<'_>| {
+        let mut template = Template::new(text, lookup);
+        let read = template.run(0, true).is_ok();
+        read.then(|| (std::mem::take(&mut template.out), !template.names.is_empty()))
+    };
+    match (out(&|_| None), out(&|_| Some(String::new()))) {
+        (Some((with_defaults, true)), Some((without, _))) => with_defaults != without,
+        (Some((text, false)), _) => !text.is_empty(),
+        _ => true,
+    }
+}
+
+/// The names of all variables in the templates of a tree, but for those that are sealed.
+pub(crate) fn variables(tree: &Value, names: &mut BTreeSet<String>) {
+    match tree {
+        Value::Template(text) => {
+            let mut template = Template::new(text, &|_| None);
+            // One that is not well formed is refused by every load.
+            let _ = template.run(0, true);
+            names.extend(template.names.into_iter().map(str::to_owned));
+        }
+        Value::List(items) => items.iter().for_each(|item| variables(item, names)),
+        Value::Table(table) => table.values().for_each(|value| variables(value, names)),
+        _ => {}
     }
 }
 
@@ -59,6 +92,10 @@ impl Resolver<'_> {
     fn value(&mut self, value: &Value, trail: &Trail<'_>) -> Option<Value> {
         match value {
             Value::Template(text) => Some(self.template(text, trail)),
+            Value::Secret(_) => match value.inside() {
+                Value::Template(text) => Some(Value::secret(self.template(text, trail))),
+                _ => None,
+            },
             Value::List(items) => self.list(items, trail),
             Value::Table(table) => self.table(table, trail),
             _ => None,
@@ -86,39 +123,45 @@ impl Resolver<'_> {
     }
 
     fn template(&mut self, text: &str, trail: &Trail<'_>) -> Value {
-        let mut template = Template {
-            rest: text,
-            lookup: self.lookup,
-            out: String::new(),
-            missing: BTreeSet::new(),
-            used: false,
-        };
+        let mut template = Template::new(text, self.lookup);
         if let Err(message) = template.run(0, true) {
             let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
             self.issues.push(issue.with_help("write `$${` for a literal `${`"));
         }
+        let used = !template.names.is_empty();
         for name in template.missing {
             let message = format!("the variable {name} is not set and has no default");
             let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
             self.issues.push(issue.with_help(format!("set {name}, or write `${{{name}:default}}`")));
         }
-        if template.used { Value::variable(&template.out) } else { Value::text(&template.out) }
+        if used { Value::variable(&template.out) } else { Value::text(&template.out) }
     }
 }
 
 struct Template<'t> {
     rest: &'t str,
     lookup: Lookup<'t>,
-    out: String,
+    /// Wiped, for it may hold a secret.
+    out: Zeroizing<String>,
     /// In order of name, each once.
     missing: BTreeSet<&'t str>,
-    /// Whether any variable stands in the text.
-    used: bool,
+    /// Every variable of the text.
+    names: BTreeSet<&'t str>,
 }
 
 type Malformed = &'static str;
 
 impl<'t> Template<'t> {
+    fn new(text: &'t str, lookup: Lookup<'t>) -> Self {
+        Self {
+            rest: text,
+            lookup,
+            out: Zeroizing::default(),
+            missing: BTreeSet::new(),
+            names: BTreeSet::new(),
+        }
+    }
+
     /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and goes nowhere.
     fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed> {
         while let Some(next) = self.rest.chars().next() {
@@ -147,8 +190,19 @@ impl<'t> Template<'t> {
 
     fn push(&mut self, text: &str, live: bool) {
         if live {
-            self.out.push_str(text);
+            self.put(text);
         }
+    }
+
+    /// A text that grows in place may move, and what it leaves is not wiped.
+    fn put(&mut self, text: &str) {
+        let needed = self.out.len() + text.len();
+        if needed > self.out.capacity() {
+            let mut roomier = Zeroizing::new(String::with_capacity(needed.max(64) * 2));
+            roomier.push_str(&self.out);
+            self.out = roomier;
+        }
+        self.out.push_str(text);
     }
 
     /// What follows `${`.
@@ -156,12 +210,12 @@ impl<'t> Template<'t> {
         if nesting > MAX_NESTING {
             return Err("the defaults stand in each other too deep");
         }
-        self.used = true;
         let name = self.name()?;
-        let value = if live { (self.lookup)(name) } else { None };
+        self.names.insert(name);
+        let value = if live { (self.lookup)(name).map(Zeroizing::new) } else { None };
         let has_default = self.skip(':');
         if let Some(value) = &value {
-            self.out.push_str(value);
+            self.put(value);
         } else if live && !has_default {
             self.missing.insert(name);
         }

@@ -76,7 +76,7 @@ pub(crate) fn written(
 /// What the file holds now; nothing if it is not there.
 fn present(path: &Path) -> Result<String, String> {
     match read(path, u64::MAX) {
-        Ok(content) => Ok(content.text),
+        Ok(content) => Ok(content.text.to_string()),
         Err(error) if error.is_missing() => Ok(String::new()),
         Err(error) => Err(format!("the file cannot be read: {error}")),
     }

@@ -1,7 +1,8 @@
 //! Where secrets come from: references, and the providers that resolve them.
 //!
 //! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
-//! `#[hot(secret = "..")]`, or by any layer in the place of the value.
+//! `#[hot(secret = "..")]`, or by any layer in the place of the value. [The guide](crate::guide::secrets) tells
+//! how they are used, and what happens when they change.
 
 #[cfg(feature = "age")]
 pub mod age;

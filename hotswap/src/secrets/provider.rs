@@ -49,7 +49,7 @@ pub trait SecretProvider: Send + Sync + 'static {
         ))))
     }
 
-    /// Called whenever the set of locations in use changes: keep `changed`, and call it when fetching again may give
+    /// Called whenever the set of locations in use changes, and with none at the end: keep `changed`, and call it when fetching again may give
     /// something else. Without it they are fetched again at intervals.
     fn watch(&self, locations: &[Location], changed: Changed) {
         let _ = (locations, changed);

@@ -5,6 +5,8 @@ use std::{
     io::{self, Read},
 };
 
+use zeroize::Zeroizing;
+
 use super::format::text::{Flaw, decode, without_mark};
 
 /// A variable of the file.
@@ -13,7 +15,7 @@ pub(crate) struct Variable {
     pub(crate) name: String,
     /// Quotes and escapes resolved. `$NAME` and `${NAME}` stand for a variable of the process, else one above in
     /// the file, else nothing.
-    pub(crate) value: String,
+    pub(crate) value: Zeroizing<String>,
     /// Where it begins, from 1.
     pub(crate) line: usize,
     /// Whether the value stands for no other variable, whose value may be a secret.
@@ -38,7 +40,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Variable>, Vec<Flaw>> {
             Ok((name, value)) => {
                 let written = lines.get(line - 1..last);
                 let verbatim = written.is_some_and(|lines| !lines.iter().any(|line| line.contains('$')));
-                variables.push(Variable { name, value, line, verbatim });
+                variables.push(Variable { name, value: value.into(), line, verbatim });
             }
             Err(_) => flaws.push(Flaw::new(WRONG, (line, 1))),
         }
@@ -85,7 +87,7 @@ mod tests {
     use super::{Variable, parse};
 
     fn variable(name: &str, value: &str, line: usize) -> Variable {
-        Variable { name: name.into(), value: value.into(), line, verbatim: true }
+        Variable { name: name.into(), value: value.to_owned().into(), line, verbatim: true }
     }
 
     fn lines(text: &str) -> Vec<usize> {
@@ -108,7 +110,7 @@ mod tests {
     fn a_variable_stands_for_one_above() {
         let text = "HOTSWAP_TEST_A=1\nB=x${HOTSWAP_TEST_A}y\nC='${HOTSWAP_TEST_A}'";
         let values: Vec<_> =
-            parse(text.as_bytes()).unwrap().into_iter().map(|variable| variable.value).collect();
+            parse(text.as_bytes()).unwrap().iter().map(|variable| variable.value.to_string()).collect();
         assert_eq!(values, ["1", "x1y", "${HOTSWAP_TEST_A}"]);
     }
 

@@ -9,6 +9,7 @@ use super::names::Names;
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
+    secret::Private,
     value::Value,
 };
 
@@ -26,10 +27,10 @@ pub(crate) struct Found {
 }
 
 /// Reads the variables that `names` knows; of one name given twice the last counts.
-pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Found {
+pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsString, Private)>) -> Found {
     let mut found =
         Found { tree: Value::empty(), names: BTreeMap::new(), unknown: Vec::new(), issues: Vec::new() };
-    let mut given: BTreeMap<Keys, BTreeMap<String, OsString>> = BTreeMap::new();
+    let mut given: BTreeMap<Keys, BTreeMap<String, Private>> = BTreeMap::new();
     for (name, value) in variables {
         let name = name.to_string_lossy().into_owned();
         if let Some(leaf) = names.find(&name) {
@@ -47,7 +48,7 @@ pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsStri
 
 impl Found {
     /// All variables that reach the field at `keys`.
-    fn take(&mut self, keys: Keys, spellings: BTreeMap<String, OsString>) {
+    fn take(&mut self, keys: Keys, spellings: BTreeMap<String, Private>) {
         let mut spellings = spellings.into_iter();
         let Some((name, value)) = spellings.next() else { return };
         if let Some((other, _)) = spellings.find(|(_, other)| *other != value) {

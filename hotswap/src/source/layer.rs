@@ -1,7 +1,7 @@
 //! What one source says, with the names that fields have, and the way back to the text.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
@@ -11,10 +11,14 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::unknown::{self, Normal},
+    resolve::interpolate,
+    secret::taint::{Place, Taint},
     shape::Shape,
     source::{
-        UnknownKeys,
+        UnknownKeys, findings,
         format::Format,
+        given::{Given, Terms},
+        kept::Kept,
         locate::{Places as TextPlaces, Spot},
         sealed::is_sealed,
     },
@@ -33,7 +37,7 @@ pub(crate) struct SourceId {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Places {
     /// In a text, searched for when asked.
-    Text { path: PathBuf, format: Format, text: Arc<str> },
+    Text { path: PathBuf, format: Format, text: Arc<Kept> },
     /// In a text that is not kept any more.
     Past(PathBuf),
     /// Known for each value: variables.
@@ -52,14 +56,18 @@ pub(crate) struct Named {
 }
 
 /// One source's values. Parsed once and kept until the source gives something else.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Layer {
     source: SourceId,
     places: Places,
     normal: Normal,
     unknown_keys: UnknownKeys,
+    /// What becomes of secrets in plain text.
+    plaintext: UnknownKeys,
     /// Whether any string waits for interpolation.
     templates: bool,
+    /// The variables that strings name, but for those of secrets.
+    variables: BTreeSet<String>,
     /// Found while the source was read; each refuses the load or warns.
     complaints: Vec<(UnknownKeys, Issue)>,
     /// What is wrong with values that never took effect, once somebody looked.
@@ -68,32 +76,70 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
-    pub(crate) fn new(
-        places: Places,
-        tree: &Value,
-        shape: &'static Shape,
-        unknown_keys: UnknownKeys,
-    ) -> Self {
-        let normal = unknown::normalise(&without_schema(tree), shape);
+    pub(crate) fn new(places: Places, given: &Given, terms: &Terms<'_>) -> Self {
+        let normal = unknown::normalise(&without_schema(&given.tree), terms.shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self {
             source: SourceId::default(),
             places,
             normal,
-            unknown_keys,
+            unknown_keys: terms.unknown_keys,
+            plaintext: findings::plaintext(terms),
             templates,
+            variables: BTreeSet::new(),
             complaints: Vec::new(),
             misfits: OnceLock::new(),
         };
+        layer.name_variables();
+        let secrets = findings::of_secrets(given, terms);
+        let credentials = findings::of_credentials(&layer.normal.tree, terms);
         // To find places costs as much as to parse: only when there is something to place.
-        let text = if layer.has_oddities() { layer.text_places() } else { None };
+        let odd = layer.has_oddities() || !secrets.is_empty() || !credentials.is_empty();
+        let text = if odd { layer.text_places() } else { None };
         let found: Vec<_> = layer
             .unfamiliar(text.as_ref())
             .chain(layer.doubled(text.as_ref()))
             .chain(layer.outdated(text.as_ref()))
+            .chain(secrets.into_iter().map(|(policy, issue, written)| {
+                (policy, layer.mark(issue, text.as_ref(), &written, Spot::Value, Show::Key))
+            }))
+            .chain(credentials.into_iter().map(|(policy, issue)| {
+                let keys = issue.keys().clone();
+                (policy, layer.placed(issue, text.as_ref(), &keys, Show::Key))
+            }))
             .collect();
         layer.complaints.extend(found);
         layer
+    }
+
+    /// Seals what turned out to be secret, here and in the text.
+    pub(crate) fn learn(&mut self, taint: Taint<'_>) {
+        let tree = &mut self.normal.tree;
+        let met: Vec<_> = taint.seal(tree).into_iter().filter(Place::is_value).collect();
+        let written: Vec<_> = met.iter().map(|place| self.as_written(&place.own)).collect();
+        let tree = &self.normal.tree;
+        if let (false, Places::Text { format, text, .. }) = (met.is_empty(), &mut self.places) {
+            let places = written.iter().zip(&met).map(|(written, place)| (written, place.own.find(tree)));
+            Arc::make_mut(text).veil(*format, places);
+        }
+    }
+
+    /// The text that it stands in, as it is kept.
+    pub(crate) fn kept(&self) -> Option<&Arc<Kept>> {
+        match &self.places {
+            Places::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same with more secrets known; itself if it holds none of them.
+    pub(crate) fn knowing(self: &Arc<Self>, taint: Taint<'_>) -> Arc<Self> {
+        if taint.seal(&mut self.tree().clone()).is_empty() {
+            return Arc::clone(self);
+        }
+        let mut more = (**self).clone();
+        more.learn(taint);
+        Arc::new(more)
     }
 
     pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
@@ -136,28 +182,47 @@ impl Layer {
             Places::Text { path, .. } => Places::Past(path.clone()),
             other => other.clone(),
         };
-        Self {
+        let mut past = Self {
             source: self.source.clone(),
             places,
             templates: holds_template(&tree),
+            variables: BTreeSet::new(),
             normal: Normal::of(tree),
             unknown_keys: self.unknown_keys,
+            plaintext: self.plaintext,
             complaints: self.complaints.clone(),
             misfits: OnceLock::new(),
+        };
+        past.name_variables();
+        past
+    }
+
+    fn name_variables(&mut self) {
+        if self.templates {
+            interpolate::variables(&self.normal.tree, &mut self.variables);
         }
+    }
+
+    /// The variables that its strings name, but for those of secrets.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(String::as_str)
     }
 
     /// A layer that was written before a restart.
     pub(crate) fn resumed(source: SourceId, places: Places, tree: Value, unknown_keys: UnknownKeys) -> Self {
-        Self {
+        let mut layer = Self {
             source,
             places,
             templates: holds_template(&tree),
+            variables: BTreeSet::new(),
             normal: Normal::of(tree),
             unknown_keys,
+            plaintext: UnknownKeys::Allow,
             complaints: Vec::new(),
             misfits: OnceLock::new(),
-        }
+        };
+        layer.name_variables();
+        layer
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -182,6 +247,10 @@ impl Layer {
         self.unknown_keys
     }
 
+    pub(crate) fn plaintext(&self) -> UnknownKeys {
+        self.plaintext
+    }
+
     /// What `find` finds, which is asked once.
     pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
         self.misfits.get_or_init(find)
@@ -199,7 +268,7 @@ impl Layer {
     /// The places of everything in the text; parses it once more, so ask once for many.
     pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
         match &self.places {
-            Places::Text { format, text, .. } => TextPlaces::of(*format, text),
+            Places::Text { format, text, .. } => text.places(*format),
             _ => None,
         }
     }
@@ -360,7 +429,7 @@ fn without_schema(tree: &Value) -> Value {
 }
 
 pub(crate) fn holds_template(value: &Value) -> bool {
-    match value {
+    match value.inside() {
         Value::Template(_) => true,
         Value::List(items) => items.iter().any(holds_template),
         Value::Table(table) => table.values().any(holds_template),

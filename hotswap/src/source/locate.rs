@@ -8,7 +8,7 @@
 
 mod lines;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::format::{
     Format, marks,
@@ -39,7 +39,7 @@ pub(super) enum At {
 }
 
 /// Where a value stands, and what stands below it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mark {
     pub(super) at: At,
     /// Shared, because YAML's aliases stand for the same thing at many places.
@@ -47,7 +47,7 @@ pub(super) struct Mark {
 }
 
 /// What stands below a value.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Below {
     Nothing,
     List(Vec<Mark>),
@@ -74,13 +74,27 @@ impl Mark {
 pub(crate) struct Places<'t> {
     lines: Lines<'t>,
     root: Mark,
+    /// How many bytes stand before what is counted: a byte order mark.
+    shift: usize,
 }
 
 impl<'t> Places<'t> {
     /// `None` when the text does not parse.
     pub(crate) fn of(format: Format, text: &'t str) -> Option<Self> {
-        let root = marks(format, text)?;
-        Some(Self { lines: Lines::of(without_mark(text)), root })
+        Some(Self::known(text, marks(format, text)?))
+    }
+
+    /// With marks that were found before.
+    pub(super) fn known(text: &'t str, root: Mark) -> Self {
+        let bare = without_mark(text);
+        Self { lines: Lines::of(bare), root, shift: text.len() - bare.len() }
+    }
+
+    /// From where to where in the whole text the value at exactly these keys stands.
+    pub(super) fn range(&self, keys: &Keys) -> Option<Range<usize>> {
+        let (reached, _, mark) = self.walk(keys);
+        let range = (reached == keys.0.len()).then(|| self.lines.range(mark.at))??;
+        Some(range.start + self.shift..range.end + self.shift)
     }
 
     /// The place of the value at `keys`, or of its key.

@@ -3,7 +3,10 @@
 pub(crate) mod dir;
 pub(crate) mod dotenv;
 pub(crate) mod env;
+mod findings;
 pub(crate) mod format;
+pub(crate) mod given;
+pub(crate) mod kept;
 mod layer;
 pub(crate) mod locate;
 pub(crate) mod mount;
@@ -16,6 +19,9 @@ pub(crate) mod together;
 
 use std::{any::Any, path::PathBuf, sync::Arc};
 
+use zeroize::Zeroizing;
+
+pub(crate) use findings::plain_secret;
 pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template};
 
 use crate::{
@@ -192,10 +198,17 @@ impl<E: std::fmt::Display + 'static> From<E> for SourceError {
 }
 
 /// What a [`Source`] gives when it is read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reading {
     pub(crate) tree: Value,
-    pub(crate) text: Option<(Format, Arc<str>)>,
+    pub(crate) text: Option<(Format, Arc<Zeroizing<String>>)>,
+}
+
+/// Nobody knows yet what of it is secret.
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reading").finish_non_exhaustive()
+    }
 }
 
 impl Reading {
@@ -245,7 +258,7 @@ impl Reading {
         };
         let tree = format::parse(format, text)
             .map_err(|flaws| Error::new(flaws.into_iter().map(issue).collect()))?;
-        Ok(Self { tree, text: Some((format, text.into())) })
+        Ok(Self { tree, text: Some((format, Arc::new(text.to_owned().into()))) })
     }
 
     /// Anything that serialises to a table.

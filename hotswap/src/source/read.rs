@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
 use crate::source::{
     read_error::{ReadError, What},
     sealed::is_sealed,
@@ -19,7 +21,8 @@ const CHUNK: usize = 8 * 1024;
 /// What a file held.
 #[derive(Debug)]
 pub(crate) struct Content {
-    pub(crate) text: String,
+    /// Wiped, for it may hold a secret.
+    pub(crate) text: Zeroizing<String>,
     /// The bytes of a file that is encrypted; its text is not known yet.
     pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) stamp: Stamp,
@@ -78,7 +81,8 @@ fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
         .map_err(sorted)?
         .ok_or(ReadError::TooLarge { limit: max_size })?;
     let after = Stamp::of(&file.metadata().map_err(sorted)?);
-    let (text, sealed) = if is_sealed(path) { (String::new(), Some(bytes)) } else { (text(bytes)?, None) };
+    let (text, sealed) =
+        if is_sealed(path) { (Zeroizing::default(), Some(bytes)) } else { (text(bytes)?, None) };
     Ok(Content { text, sealed, stamp: after, real, torn: !before.same_state(&after) })
 }
 
@@ -131,18 +135,21 @@ pub(crate) fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::R
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).saturating_add(1);
     let limit = size(max_size);
     let mut step = if expected == 0 { CHUNK } else { size(expected) };
-    let (mut bytes, mut filled) = (Vec::new(), 0);
+    let (mut bytes, mut filled) = (Zeroizing::new(Vec::new()), 0);
     while filled < limit {
         if filled == bytes.len() {
             let room = step.min(limit - filled);
-            bytes.reserve_exact(room);
-            bytes.resize(filled + room, 0);
+            // A vector that grows in place may move, and what it leaves is not wiped.
+            let mut roomier = Zeroizing::new(Vec::with_capacity(filled + room));
+            roomier.extend_from_slice(&bytes);
+            roomier.resize(filled + room, 0);
+            bytes = roomier;
             step = bytes.len().max(CHUNK);
         }
         match file.read(&mut bytes[filled..]) {
             Ok(0) => {
                 bytes.truncate(filled);
-                return Ok(Some(bytes));
+                return Ok(Some(std::mem::take(&mut *bytes)));
             }
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -152,8 +159,12 @@ pub(crate) fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::R
     Ok(None)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, ReadError> {
-    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+fn text(bytes: Vec<u8>) -> Result<Zeroizing<String>, ReadError> {
+    String::from_utf8(bytes).map(Zeroizing::new).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let bytes = Zeroizing::new(error.into_bytes());
+        not_utf8(&bytes, offset)
+    })
 }
 
 fn not_utf8(bytes: &[u8], offset: usize) -> ReadError {

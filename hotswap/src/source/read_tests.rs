@@ -25,7 +25,7 @@ impl Read for &mut Endless {
 #[test]
 fn gives_the_text_as_it_is() {
     let content = kept(b"port = 1\n").unwrap();
-    assert_eq!(content.text, "port = 1\n");
+    assert_eq!(*content.text, "port = 1\n");
     assert!(!content.torn && !content.is_deleted() && !content.is_blank());
     assert_eq!(content.stamp.len, 9);
 }

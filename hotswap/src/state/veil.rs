@@ -33,6 +33,7 @@ impl Veil {
 
     /// The value at a place as it may be written; `None` if that is nothing.
     pub(super) fn show(&self, at: &Keys, value: &Value) -> Option<Value> {
+        let value = &unsealed(value);
         if self.places.iter().any(|secret| at.starts_with(secret)) {
             return self.is_reference(value).then(|| value.clone());
         }
@@ -64,6 +65,21 @@ impl Veil {
         let unknown = normalise(tree, shape).unknown.into_iter();
         let known = unknown.fold(tree.clone(), |tree, (keys, _)| place(&tree, &keys, None));
         self.show(&Keys::root(), &known).unwrap_or_else(Value::empty)
+    }
+}
+
+/// The names of variables, which are sealed for what they will be.
+fn unsealed(value: &Value) -> Value {
+    match value {
+        Value::Secret(_) => match value.inside() {
+            template @ Value::Template(text) if is_variable(text) => template.clone(),
+            _ => value.clone(),
+        },
+        Value::List(items) if holds_secret(value) => Value::list(items.iter().map(unsealed)),
+        Value::Table(table) if holds_secret(value) => {
+            Value::table(table.iter().map(|(key, value)| (Arc::clone(key), unsealed(value))))
+        }
+        other => other.clone(),
     }
 }
 

@@ -51,6 +51,11 @@ impl FieldChange {
         Self { path, old, new, version }
     }
 
+    /// Whether it tells nothing but that a secret changed.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.old == MASK && self.new == MASK
+    }
+
     /// The dotted path, counted from the handle's struct.
     pub fn path(&self) -> &str {
         &self.path

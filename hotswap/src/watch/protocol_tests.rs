@@ -83,10 +83,10 @@ impl Engine {
         }
         if let Ok(content) = outcome
             && whole(&content)
-            && content.text != self.last
+            && *content.text != self.last
         {
             self.last.clone_from(&content.text);
-            self.published.push(content.text);
+            self.published.push(content.text.to_string());
         }
     }
 }

@@ -39,7 +39,13 @@ struct Cache {
 }
 
 fn app(folder: &Folder, policy: Restart) -> AppHandle {
-    App::hot_builder().file(folder.path("app.toml")).watch(false).restart(policy).load().unwrap()
+    App::hot_builder()
+        .file(folder.path("app.toml"))
+        .watch(false)
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .restart(policy)
+        .load()
+        .unwrap()
 }
 
 /// What waits after a reload of `text`, a line for each.

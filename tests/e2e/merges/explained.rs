@@ -41,7 +41,12 @@ struct Server {
 /// What `explain` says of a path in a configuration of one file, without the name of the folder.
 fn explained(file: &str, text: &str, path: &str) -> String {
     let folder = Folder::with(file, text);
-    let app = App::hot_builder().file(folder.path(file)).watch(false).load().unwrap();
+    let app = App::hot_builder()
+        .file(folder.path(file))
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .watch(false)
+        .load()
+        .unwrap();
     app.explain(path).to_string().replace(&format!("{}/", folder.root().display()), "")
 }
 
@@ -119,7 +124,12 @@ fn a_problem_in_joined_lists_stands_in_the_layer_that_gave_the_element() {
 fn the_whole_configuration_is_explained_field_by_field() {
     let folder = Folder::with("a.toml", "workers = 2\npassword = 'hunter2'\n[pool]\ntoken = 'hunter2'");
     let path = folder.path("a.toml");
-    let app = App::hot_builder().file(&path).watch(false).load().unwrap();
+    let app = App::hot_builder()
+        .file(&path)
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+        .watch(false)
+        .load()
+        .unwrap();
     let all = app.explain_all();
     let paths: Vec<_> = all.iter().map(|field| field.path.as_str()).collect();
     assert_eq!(paths, ["workers", "password", "pool.size", "pool.token", "pool.servers"]);

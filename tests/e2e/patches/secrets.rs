@@ -39,7 +39,14 @@ map.eve = { name = 'eve', password = 'hush-eve' }
 
 fn app() -> (AppHandle, Folder) {
     let folder = Folder::with("app.toml", TEXT);
-    (App::hot_builder().file(folder.path("app.toml")).load().unwrap(), folder)
+    (
+        App::hot_builder()
+            .file(folder.path("app.toml"))
+            .plaintext_secrets(hotswap::PlaintextSecrets::Allow)
+            .load()
+            .unwrap(),
+        folder,
+    )
 }
 
 fn on_both(test: impl Fn(&AppHandle)) {

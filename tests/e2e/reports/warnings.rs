@@ -77,7 +77,10 @@ fn a_deprecation_reaches_who_asked_for_warnings() {
 fn two(low: &str, high: &str) -> (Folder, Vec<String>) {
     let folder = Folder::with("low.toml", low);
     folder.write("high.toml", high);
-    let builder = App::hot_builder().file(folder.path("low.toml")).file(folder.path("high.toml"));
+    let builder = App::hot_builder()
+        .file(folder.path("low.toml"))
+        .file(folder.path("high.toml"))
+        .plaintext_secrets(hotswap::PlaintextSecrets::Allow);
     let warnings = builder.load().unwrap().status().warnings;
     let root = format!("{}/", folder.root().display());
     let warnings = warnings.into_iter().map(|warning| warning.replace(&root, "")).collect();

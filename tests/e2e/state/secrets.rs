@@ -23,6 +23,7 @@ struct App {
 
 fn builder(folder: &Folder) -> hotswap::Builder<App> {
     let builder = App::hot_builder().file(folder.path("app.toml")).unknown_keys(UnknownKeys::Allow);
+    let builder = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow);
     builder.env("STATEFUL").watch(false).state_dir(folder.path("state"))
 }
 

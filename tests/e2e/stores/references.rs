@@ -43,7 +43,8 @@ fn a_layer_may_give_another_reference_or_a_value() {
         "app.toml",
         "password = 'store:other'\nport = 'store:${PLACE:app}#port'\nstaged = 'plain:text'",
     );
-    let app = App::hot_builder().file(folder.path("app.toml")).secrets("store", store()).check().unwrap();
+    let builder = App::hot_builder().file(folder.path("app.toml")).secrets("store", store());
+    let app = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).check().unwrap();
     assert_eq!((app.password.expose().as_str(), *app.port.expose()), ("another", 5432));
     assert_eq!(app.staged.unwrap().expose(), "plain:text");
 }
@@ -122,7 +123,8 @@ user = 'store:app#user'
 password = 'store:app#password'
 pin = 'store:app#port'",
     );
-    let lists = Lists::hot_builder().file(folder.path("app.toml")).secrets("store", store()).check().unwrap();
+    let builder = Lists::hot_builder().file(folder.path("app.toml")).secrets("store", store());
+    let lists = builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).check().unwrap();
     let tokens: Vec<_> = lists.tokens.iter().map(|token| token.expose().as_str()).collect();
     assert_eq!(tokens, ["another", "plain"]);
     assert_eq!((lists.alias.expose().as_str(), lists.by_name["a"].expose().as_str()), ("hunter2", "me"));

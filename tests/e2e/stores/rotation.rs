@@ -35,6 +35,8 @@ fn leased(turn: u32, lease: Lease) -> Result<Fetched, FetchError> {
 
 /// Often enough for a test, and far less often than its bound.
 const OFTEN: Duration = Duration::from_millis(20);
+/// Long enough to load under, on the slowest machine.
+const SHORT: Duration = Duration::from_secs(3);
 const NEVER: Duration = Duration::from_secs(3600);
 
 fn load(store: &Store, refresh: Duration) -> AppHandle {
@@ -116,7 +118,7 @@ fn without_watching_only_leases_are_kept() {
     store.put("db", &login(2));
     std::thread::sleep(OFTEN * 10);
     assert!(is(&app, 1) && store.watched().is_empty());
-    store.answer("db", leased(3, Lease::new(Duration::from_millis(50))));
+    store.answer("db", leased(3, Lease::new(SHORT)));
     app.reload().unwrap();
     store.answer("db", leased(4, Lease::new(NEVER)));
     eventually("the lease is followed by another", || is(&app, 4));
@@ -125,7 +127,7 @@ fn without_watching_only_leases_are_kept() {
 #[test]
 fn a_lease_is_renewed() {
     let store = Store::default();
-    store.answer("db", leased(1, Lease::new(Duration::from_millis(300)).renewable("a")));
+    store.answer("db", leased(1, Lease::new(SHORT).renewable("a")));
     store.renew(Ok(Lease::new(NEVER).renewable("a")));
     let app = load(&store, NEVER);
     eventually("it is renewed", || store.renewals() == ["a"]);
@@ -138,7 +140,7 @@ fn a_lease_is_renewed() {
 #[test]
 fn what_cannot_be_renewed_is_fetched_anew() {
     let store = Store::default();
-    store.answer("db", leased(1, Lease::new(Duration::from_millis(300)).renewable("a")));
+    store.answer("db", leased(1, Lease::new(SHORT).renewable("a")));
     store.renew(Err(FetchError::not_found("no such lease")));
     let app = load(&store, NEVER);
     store.answer("db", leased(2, Lease::new(NEVER).renewable("b")));
@@ -150,7 +152,7 @@ fn what_cannot_be_renewed_is_fetched_anew() {
 #[test]
 fn a_store_that_is_gone_is_bridged_until_the_lease_ends() {
     let store = Store::default();
-    store.answer("db", leased(1, Lease::new(Duration::from_secs(2))));
+    store.answer("db", leased(1, Lease::new(SHORT * 2)));
     let app = load(&store, OFTEN);
     let (tell, told) = mpsc::channel();
     let _subscription = app.on_reload_error(move |error| tell.send(error.clone()).unwrap());

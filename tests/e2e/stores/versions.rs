@@ -40,7 +40,7 @@ fn store() -> Store {
 
 fn load(folder: &Folder, store: &Store) -> AppHandle {
     let builder = App::hot_builder().file(folder.path("app.toml")).secrets("store", store.clone());
-    builder.watch(false).load().unwrap()
+    builder.plaintext_secrets(hotswap::PlaintextSecrets::Allow).watch(false).load().unwrap()
 }
 
 #[track_caller]
@@ -105,7 +105,7 @@ fn a_rollback_keeps_todays_variables_for_secrets() {
     let folder = Folder::with(".env", "HOTSWAP_E2E_ROLLED=first");
     folder.write("app.toml", "password = 'env:HOTSWAP_E2E_ROLLED'\nmail.key = 'plain'\nnumber = 1");
     let builder = App::hot_builder().dotenv(folder.path(".env")).file(folder.path("app.toml"));
-    let app = builder.watch(false).load().unwrap();
+    let app = builder.watch(false).plaintext_secrets(hotswap::PlaintextSecrets::Allow).load().unwrap();
     folder.write(".env", "HOTSWAP_E2E_ROLLED=second");
     publish(&folder, &app, "password = 'env:HOTSWAP_E2E_ROLLED'\nmail.key = 'plain'\nnumber = 2");
     app.rollback(1).unwrap();

@@ -31,21 +31,38 @@ pub(crate) fn ask(
 
 /// Answers every request with the same status and JSON, until the process ends; gives its port.
 pub(crate) fn serve(status: u16, body: &str) -> u16 {
+    let (kind, long) = ("Content-Type: application/json", body.len());
+    let all =
+        format!("HTTP/1.1 {status} X\r\n{kind}\r\nContent-Length: {long}\r\nConnection: close\r\n\r\n{body}");
+    serve_each(move |_| all.clone())
+}
+
+/// Sends who asks to the same path at another address, as a standby does.
+pub(crate) fn redirect(address: String) -> u16 {
+    serve_each(move |path| {
+        format!(
+            "HTTP/1.1 307 X\r\nLocation: {address}{path}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+    })
+}
+
+/// Answers with what is made of the path.
+fn serve_each(make: impl Fn(&str) -> String + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let body = body.to_owned();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             // Who does not finish its request gets no answer.
-            let _ = answer(stream, status, &body);
+            let _ = answer(stream, &make);
         }
     });
     port
 }
 
-fn answer(mut stream: TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, make: &impl Fn(&str) -> String) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let mut length = 0;
+    let (mut length, mut first) = (0, String::new());
+    reader.read_line(&mut first)?;
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
@@ -57,9 +74,5 @@ fn answer(mut stream: TcpStream, status: u16, body: &str) -> std::io::Result<()>
         }
     }
     reader.read_exact(&mut vec![0; length])?;
-    let (kind, long) = ("Content-Type: application/json", body.len());
-    write!(
-        stream,
-        "HTTP/1.1 {status} X\r\n{kind}\r\nContent-Length: {long}\r\nConnection: close\r\n\r\n{body}"
-    )
+    stream.write_all(make(first.split(' ').nth(1).unwrap_or_default()).as_bytes())
 }

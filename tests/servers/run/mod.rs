@@ -6,7 +6,7 @@ mod kubernetes;
 mod postgres;
 
 pub(crate) use bao::{Bao, ROOT, text};
-pub(crate) use http::{ask, serve};
+pub(crate) use http::{ask, redirect, serve};
 pub(crate) use kubernetes::{Kubernetes, SERVICE_ACCOUNT};
 pub(crate) use postgres::Postgres;
 

@@ -7,7 +7,12 @@ use crate::{
     error::Error,
     issue::{Issue, Origin},
     panics::contain,
-    source::{Layer, Places, Reading, Source, SourceError},
+    secret::taint::Taint,
+    source::{
+        Layer, Places, Reading, Source, SourceError,
+        given::{Given, Medium},
+        kept::Kept,
+    },
     value::Value,
 };
 
@@ -87,16 +92,27 @@ impl CustomSlot {
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
         self.failing = None;
-        if self.kept.as_ref().is_some_and(|(tree, _)| *tree == reading.tree) {
+        let given = Given::new(reading.tree, settings.taint());
+        if self.kept.as_ref().is_some_and(|(tree, _)| *tree == given.tree) {
             return false;
         }
         let places = match reading.text {
-            Some((format, text)) => Places::Text { path: self.name.clone().into(), format, text },
+            Some((format, text)) => {
+                let text = Kept::of(format, &text, &given.tree, &given.sealed());
+                Places::Text { path: self.name.clone().into(), format, text: Arc::new(text) }
+            }
             None => Places::Named(self.name.clone()),
         };
-        let layer = Layer::new(places, &reading.tree, settings.shape, settings.unknown_in_files);
-        self.kept = Some((reading.tree, Arc::new(layer.of(settings.source(&self.name)))));
+        let layer = Layer::new(places, &given, &settings.terms(Medium::Program));
+        self.kept = Some((given.tree, Arc::new(layer.of(settings.source(&self.name)))));
         true
+    }
+
+    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+        if let Some((tree, layer)) = &mut self.kept {
+            taint.seal(tree);
+            Arc::make_mut(layer).learn(taint);
+        }
     }
 
     pub(super) fn status(&self) -> SourceStatus {

@@ -12,9 +12,12 @@ use crate::{
     excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    secret::taint::Taint,
     source::{
         Layer, Places, dir, dotenv,
         format::{self, Format, text::Flaw},
+        given::{Given, Medium},
+        kept::Kept,
         mount::is_mounted_file,
         read::Content,
         read_error::ReadError,
@@ -63,7 +66,7 @@ struct FileState {
 /// What became of a content, kept until there is another.
 struct Parsed {
     /// Kept, since a comparison costs less than a digest of the new text.
-    text: Arc<str>,
+    text: Arc<Kept>,
     /// What stood in an encrypted file, whose text is not compared.
     sealed: Option<Vec<u8>>,
     /// It was not decrypted, and may be another time.
@@ -157,6 +160,10 @@ impl FileSlot {
         given.changed = !self.changed.is_empty();
         self.files.retain(|_, state| kind != FileKind::Dir || !state.is_gone());
         given
+    }
+
+    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+        self.files.values_mut().for_each(|file| file.learn(taint));
     }
 
     fn holds(&self, path: &Path) -> bool {
@@ -279,6 +286,18 @@ impl FileState {
         dotenv.extend(content.variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
+    fn learn(&mut self, taint: Taint<'_>) {
+        let Some(Parsed { text, result: Ok(layer), .. }) = &mut self.content else { return };
+        if layer.kept().is_none() {
+            Arc::make_mut(layer).learn(taint);
+            return;
+        }
+        // Both have the same text, which is overwritten where it stands if it has one owner.
+        *text = Arc::new(Kept::unseen(""));
+        Arc::make_mut(layer).learn(taint);
+        layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));
+    }
+
     fn status(&self) -> SourceStatus {
         let first = |issues: &[Issue]| issues.first().map(|issue| issue.message().to_owned());
         let (health, message) = match (&self.trouble, &self.content) {
@@ -307,19 +326,19 @@ impl Parsed {
     fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
         let mounted = is_mounted_file(&content.real);
         let Some(bytes) = content.sealed else {
-            return Self::plain(shown, content.text.into(), mounted, format, settings);
+            return Self::plain(shown, &content.text, Medium::Plain, mounted, format, settings);
         };
         let opened = match format {
-            Some(_) => sealed::open(shown, &bytes, &settings.schemes),
+            Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
             None => Err(Locked { issue: sealed_dotenv(shown).into(), passing: false }),
         };
         let parsed = match opened {
             Ok(payload) => {
                 let text = payload.as_text().unwrap_or_default();
-                Self::plain(shown, text.into(), mounted, format, settings)
+                Self::plain(shown, text, Medium::Encrypted, mounted, format, settings)
             }
             Err(Locked { issue, passing }) => Self {
-                text: "".into(),
+                text: Arc::new(Kept::unseen("")),
                 sealed: None,
                 locked: passing,
                 mounted,
@@ -334,25 +353,33 @@ impl Parsed {
     fn is_of(&self, content: &Content) -> bool {
         match &content.sealed {
             Some(_) => self.sealed == content.sealed,
-            None => *self.text == *content.text,
+            None => self.text.is_of(&content.text),
         }
     }
 
     fn plain(
         shown: &Path,
-        text: Arc<str>,
+        text: &str,
+        medium: Medium,
         mounted: bool,
         format: Option<Format>,
         settings: &Settings,
     ) -> Self {
         let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
-        let result = match format::parse(format, &text) {
+        let kept;
+        let result = match format::parse(format, text) {
             Ok(tree) => {
-                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&text) };
-                let layer = Layer::new(places, &tree, settings.shape, settings.unknown_in_files);
+                let given = match medium {
+                    Medium::Encrypted => Given::whole(tree, settings.taint()),
+                    _ => Given::new(tree, settings.taint()),
+                };
+                kept = Arc::new(Kept::of(format, text, &given.tree, &given.sealed()));
+                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
+                let layer = Layer::new(places, &given, &settings.terms(medium));
                 Ok(Arc::new(layer.of(settings.source(shown.display()))))
             }
             Err(flaws) => {
+                kept = Arc::new(Kept::unseen(text));
                 let excerpt = |flaw: &Flaw| {
                     if sealed::is_sealed(shown) {
                         return None;
@@ -364,21 +391,22 @@ impl Parsed {
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { text, sealed: None, locked: false, mounted, result, variables: Variables::new() }
+        Self { text: kept, sealed: None, locked: false, mounted, result, variables: Variables::new() }
     }
 
-    fn dotenv(shown: &Path, text: Arc<str>, mounted: bool, settings: &Settings) -> Self {
+    fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
+        let kept = Arc::new(Kept::unseen(text));
         match dotenv::parse(text.as_bytes()) {
             Ok(lines) => {
                 let variables =
-                    lines.iter().map(|line| (line.name.clone().into(), line.value.clone().into())).collect();
+                    lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
                 let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text, sealed: None, locked: false, mounted, result, variables }
+                Self { text: kept, sealed: None, locked: false, mounted, result, variables }
             }
             Err(flaws) => {
                 let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
                 let variables = Variables::new();
-                Self { text, sealed: None, locked: false, mounted, result: Err(issues), variables }
+                Self { text: kept, sealed: None, locked: false, mounted, result: Err(issues), variables }
             }
         }
     }

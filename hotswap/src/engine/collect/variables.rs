@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, ffi::OsString, path::Path, sync::Arc};
 use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
     issue::Origin,
+    secret::{Private, taint::Taint},
     source::{
         Layer, Named, Places, UnknownKeys,
         dotenv::Variable,
         env::{self, Found},
+        given::{Given, Medium},
     },
 };
 
@@ -40,13 +42,20 @@ impl EnvSlot {
         Yield { layers, changed, ..Yield::default() }
     }
 
+    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+        if let Some((_, layer)) = &mut self.kept {
+            Arc::make_mut(layer).learn(taint);
+        }
+    }
+
     pub(super) fn status(&self) -> SourceStatus {
         SourceStatus::new(ENVIRONMENT, Health::Ok, None)
     }
 }
 
 fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
-    Layer::new(places, &found.tree, settings.shape, settings.unknown_in_env)
+    let given = Given::new(found.tree, settings.taint());
+    Layer::new(places, &given, &settings.terms(Medium::Variables))
         .complain(settings.unknown_in_env, found.unknown)
         .complain(UnknownKeys::Deny, found.issues)
 }
@@ -64,7 +73,7 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
         origin: origin(name),
         verbatim: by_name.get(name.as_str()).is_some_and(|variable| variable.verbatim),
     };
-    let pairs = lines.iter().map(|line| (OsString::from(&line.name), OsString::from(&line.value)));
+    let pairs = lines.iter().map(|line| (OsString::from(&line.name), Private::from(line.value.as_str())));
     let mut found = env::collect(&settings.names, pairs);
     let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
     for issue in found.unknown.iter_mut().chain(&mut found.issues) {

@@ -27,7 +27,7 @@ static SHAPE: Shape = Shape {
 
 fn collected(variables: &[(&str, &str)]) -> Found {
     let names = Names::new(&SHAPE, Some("APP")).ok().unwrap();
-    collect(&names, variables.iter().map(|(name, value)| (name.into(), value.into())))
+    collect(&names, variables.iter().map(|(name, value)| (name.into(), (*value).into())))
 }
 
 #[test]
@@ -71,8 +71,10 @@ fn a_value_that_is_not_unicode_is_told_where_it_matters() {
     use std::os::unix::ffi::OsStringExt;
     let names = Names::new(&SHAPE, Some("APP")).ok().unwrap();
     let wrong = || OsString::from_vec(b"hunter2\xff".to_vec());
-    let found =
-        collect(&names, [("DATABASE_URL".into(), wrong()), ("HOME".into(), wrong()), (wrong(), wrong())]);
+    let found = collect(
+        &names,
+        [("DATABASE_URL".into(), wrong().into()), ("HOME".into(), wrong().into()), (wrong(), wrong().into())],
+    );
     assert_eq!(found.issues.len(), 1);
     assert!(!found.issues[0].to_string().contains("hunter"));
     assert_eq!(found.issues[0].path(), "url");

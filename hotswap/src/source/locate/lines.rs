@@ -1,5 +1,7 @@
 //! The lines of a text, and what may be cut out of one.
 
+use std::ops::Range;
+
 use super::At;
 use crate::{excerpt::Excerpt, source::format::text::Place};
 
@@ -34,6 +36,19 @@ impl<'t> Lines<'t> {
                 (line + 1, column)
             }
         }
+    }
+
+    /// The bytes of what stands there; a list or a table in YAML has no end that is known.
+    pub(super) fn range(&self, at: At) -> Option<Range<usize>> {
+        let offset = |place| {
+            self.inside_of(place)
+                .map(|(line, inside)| self.starts.get(line).unwrap_or(&self.text.len()) + inside)
+        };
+        let range = match at {
+            At::Bytes(start, end) => start..end,
+            At::Places(start, end) => offset(start)?..offset(end)?,
+        };
+        self.text.get(range.clone()).is_some().then_some(range)
     }
 
     /// What stands there, up to the end of its first line.

@@ -1,0 +1,101 @@
+//! Where secrets may stand, and what looks like one.
+
+use super::Builder;
+use crate::{
+    config::HotConfig,
+    scan::ScanCredentials,
+    secret::policy::{PlaintextSecrets, SecretSources},
+};
+
+impl<T: HotConfig> Builder<T> {
+    /// What becomes of a secret that stands as plain text in an ordinary file; [`PlaintextSecrets::Deny`] by default.
+    ///
+    /// That is every file in TOML, YAML or JSON, whether its value wins or not: who sees the file sees the secret. Not
+    /// meant are references to a store, variables (`${NAME}` too), dotenv files, what the program brings itself, `null` and
+    /// a text that is empty. A default in a file, `${NAME:value}`, is plain text.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use hotswap::{IssueKind, PlaintextSecrets, Secret};
+    ///
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
+    /// #[hot(file = "db.toml", env = "APP")]
+    /// struct Db {
+    ///     password: Secret<String>,
+    /// }
+    ///
+    /// std::fs::write("db.toml", "password = 'hunter2'")?;
+    /// let error = Db::hot_load().unwrap_err();
+    /// assert!(error.has(IssueKind::PlainSecret));
+    /// assert!(error.to_string().contains("a secret stands here as plain text\n    at db.toml:1:12"), "{error}");
+    /// assert!(error.issues().next().unwrap().help().unwrap().contains("set APP_PASSWORD"));
+    ///
+    /// let db = Db::hot_builder().plaintext_secrets(PlaintextSecrets::Allow).load()?;
+    /// assert_eq!(db.password().expose(), "hunter2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn plaintext_secrets(mut self, policy: PlaintextSecrets) -> Self {
+        self.options.secrets.plaintext = policy;
+        self
+    }
+
+    /// Which sources may supply a secret at all; [`SecretSources::ANY`] by default. A secret from any other source is
+    /// refused, whether its value wins or not.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use hotswap::{Secret, SecretSources};
+    ///
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
+    /// #[hot(file = "db.toml")]
+    /// struct Db {
+    ///     password: Secret<String>,
+    /// }
+    ///
+    /// std::fs::write("db.toml", "password = '${DB_PASSWORD:}'")?;
+    /// let error = Db::hot_builder().secret_sources(SecretSources::STORES).check().unwrap_err();
+    /// let issue = error.issues().next().unwrap();
+    /// assert_eq!(issue.message(), "this source must not supply a secret");
+    /// assert_eq!(issue.help(), Some("give it by a reference to a store"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn secret_sources(mut self, allowed: SecretSources) -> Self {
+        self.options.secrets.sources = allowed;
+        self
+    }
+
+    /// What becomes of a value that looks like a credential, in a field that is not secret;
+    /// [`ScanCredentials::Warn`] by default.
+    ///
+    /// Looked for are keys of providers by what they begin with, private keys, passwords in URLs, and random texts under a
+    /// name such as `api_token`; see [the rules](crate::guide::limits). Files and sources of the program are looked at,
+    /// each when it changed. A finding names the place, and never the value.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use hotswap::{IssueKind, ScanCredentials};
+    ///
+    /// #[derive(serde::Deserialize, HotConfig)]
+    /// #[hot(file = "app.toml")]
+    /// struct App {
+    ///     database: String,
+    ///     #[hot(not_secret)]
+    ///     public_token: String,
+    /// }
+    ///
+    /// let token = "public_token = 'q8Zt1LmX4vB7nK2pW9sD'";
+    /// std::fs::write("app.toml", format!("database = 'postgres://app:Vb7kQ9zR@db/app'\n{token}"))?;
+    /// let error = App::hot_builder().scan_credentials(ScanCredentials::Deny).check().unwrap_err();
+    /// let findings: Vec<_> = error.issues().map(|issue| (issue.path(), issue.kind())).collect();
+    /// assert_eq!(findings, [("database".to_owned(), IssueKind::Credential)]);
+    /// assert!(!error.to_string().contains("Vb7kQ9zR"));
+    ///
+    /// let app = App::hot_load()?;
+    /// assert!(app.status().warnings[0].starts_with("database: the value looks like a password in a URL"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn scan_credentials(mut self, policy: ScanCredentials) -> Self {
+        self.options.secrets.scan = policy;
+        self
+    }
+}

@@ -1,0 +1,149 @@
+//! What is to be said of the secrets in one source, and of what looks like one and is shown.
+
+use std::sync::Arc;
+
+use super::{
+    UnknownKeys,
+    given::{Given, Medium, Terms},
+};
+use crate::{
+    issue::{Issue, IssueKind},
+    keys::{Key, Keys},
+    scan::{self, ScanCredentials},
+    secret::{
+        policy::{PlaintextSecrets, SecretSources},
+        taint::{By, Place},
+    },
+    secrets::{reference::Reference, schemes::Schemes},
+    shape::Shape,
+    source::names::Names,
+    value::Value,
+};
+
+/// Secrets that may not stand where they do, each with the place as written.
+pub(super) fn of_secrets(given: &Given, terms: &Terms<'_>) -> Vec<(UnknownKeys, Issue, Keys)> {
+    let finding = |place: &Place| {
+        let (policy, issue) = of_secret(place, terms)?;
+        Some((policy, issue, place.written.clone()))
+    };
+    given.places.iter().filter_map(finding).collect()
+}
+
+fn of_secret(place: &Place, terms: &Terms<'_>) -> Option<(UnknownKeys, Issue)> {
+    let allowed = terms.secrets.sources;
+    if place.by != By::Nothing && !allowed.contains(source(place.by, terms.medium)) {
+        let issue =
+            Issue::new(IssueKind::PlainSecret, place.own.clone(), "this source must not supply a secret");
+        return Some((UnknownKeys::Deny, issue.with_help(format!("give it by {allowed}"))));
+    }
+    if place.by != By::Value {
+        return None;
+    }
+    match plaintext(terms) {
+        UnknownKeys::Allow => None,
+        policy => Some((policy, plain_secret(&place.own, terms.shape, terms.names))),
+    }
+}
+
+/// What becomes of secrets in plain text.
+pub(super) fn plaintext(terms: &Terms<'_>) -> UnknownKeys {
+    match terms.secrets.plaintext {
+        _ if terms.medium != Medium::Plain => UnknownKeys::Allow,
+        PlaintextSecrets::Deny => UnknownKeys::Deny,
+        PlaintextSecrets::Warn => UnknownKeys::Warn,
+        PlaintextSecrets::Allow => UnknownKeys::Allow,
+    }
+}
+
+/// The problem of a secret in plain text.
+pub(crate) fn plain_secret(keys: &Keys, shape: &'static Shape, names: Option<&Names>) -> Issue {
+    let leaf = shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
+    let variable = leaf.and_then(|leaf| names?.variable(&leaf.keys));
+    let or_set = variable.map_or(String::new(), |name| format!(", or set {name}"));
+    Issue::new(IssueKind::PlainSecret, keys.clone(), "a secret stands here as plain text").with_help(format!(
+        "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`{or_set}; and change the secret, for it was seen"
+    ))
+}
+
+fn source(by: By, medium: Medium) -> SecretSources {
+    match (by, medium) {
+        (By::Reference, _) => SecretSources::STORES,
+        (By::Variables, _) | (_, Medium::Variables) => SecretSources::ENVIRONMENT,
+        (_, Medium::Plain | Medium::Encrypted) => SecretSources::FILES,
+        (_, Medium::Program) => SecretSources::PROGRAM,
+    }
+}
+
+/// Texts that look like credentials, in fields that show what they hold.
+pub(super) fn of_credentials<'v>(tree: &'v Value, terms: &'v Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
+    let policy = match terms.secrets.scan {
+        ScanCredentials::Deny => UnknownKeys::Deny,
+        ScanCredentials::Warn => UnknownKeys::Warn,
+        ScanCredentials::Off => return Vec::new(),
+    };
+    if matches!(terms.medium, Medium::Variables | Medium::Encrypted) {
+        return Vec::new();
+    }
+    let mut scanner =
+        Scanner { scan: scan::Scan::default(), schemes: &terms.secrets.schemes, found: Vec::new() };
+    scanner.level(tree, Some(terms.shape), "", &Way::Start);
+    scanner.found.into_iter().map(|issue| (policy, issue)).collect()
+}
+
+struct Scanner<'v> {
+    scan: scan::Scan<'v>,
+    schemes: &'v Schemes,
+    found: Vec<Issue>,
+}
+
+/// The way to a value; it becomes a path only where something is found.
+enum Way<'w> {
+    Start,
+    Name(&'w Way<'w>, &'w Arc<str>),
+    Index(&'w Way<'w>, usize),
+}
+
+impl Way<'_> {
+    fn keys(&self) -> Keys {
+        match self {
+            Self::Start => Keys::root(),
+            Self::Name(above, name) => above.keys().with(Key::Name(Arc::clone(name))),
+            Self::Index(above, index) => above.keys().index(*index),
+        }
+    }
+}
+
+impl<'v> Scanner<'v> {
+    fn level(&mut self, value: &'v Value, shape: Option<&'static Shape>, name: &'v str, way: &Way<'_>) {
+        match value {
+            Value::Table(table) => {
+                for (name, value) in table.iter() {
+                    let field = shape.and_then(|shape| shape.field_named(name));
+                    if !field.is_some_and(|field| field.not_secret) {
+                        let inner = field.and_then(|field| field.inner());
+                        self.level(value, inner, name, &Way::Name(way, name));
+                    }
+                }
+            }
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(index, item)| self.level(item, None, name, &Way::Index(way, index)));
+            }
+            Value::Text(text) => self.text(name, text, way),
+            Value::Untyped(untyped) => self.text(name, &untyped.text, way),
+            // What is put into a template is not known; what is sealed is known to be secret.
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, name: &'v str, text: &str, way: &Way<'_>) {
+        let refers = || Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
+        if let Some(kind) = self.scan.finding(name, text).filter(|_| !refers()) {
+            let message = format!("the value looks like {kind}, and is shown");
+            let issue = Issue::new(IssueKind::Credential, way.keys(), message);
+            self.found.push(issue.with_help(
+                "mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none",
+            ));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Where secrets may stand, and what looks like one.
+
+use std::collections::BTreeMap;
+
+use hotswap::{Builder, HotConfig, IssueKind, PlaintextSecrets, ScanCredentials, Secret, SecretSources};
+use serde::Deserialize;
+
+use crate::support::{Folder, with_variables};
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct App {
+    #[hot(secret, default = "")]
+    #[serde(alias = "pw")]
+    password: Secret<String>,
+    #[hot(default = [])]
+    keys: Vec<Secret<String>>,
+    #[serde(default)]
+    login: Option<Login>,
+    #[hot(default = "")]
+    url: String,
+    #[hot(not_secret, default = "")]
+    token: String,
+}
+
+/// No field says that it holds a secret.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Login {
+    user: String,
+    password: Secret<String>,
+}
+
+/// Each problem of one kind with its place.
+fn found(error: &hotswap::Error, kind: IssueKind) -> Vec<String> {
+    let of_kind = error.issues().filter(|issue| issue.kind() == kind);
+    of_kind.map(|issue| format!("{} {}", issue.path(), issue.origin().map_or(String::new(), place))).collect()
+}
+
+fn place(origin: &hotswap::Origin) -> String {
+    match origin {
+        hotswap::Origin::File { path, line: Some(line), column: Some(column) } => {
+            format!("{}:{line}:{column}", path.file_name().unwrap().display())
+        }
+        other => other.to_string(),
+    }
+}
+
+fn plain(file: &str, text: &str) -> Vec<String> {
+    let folder = Folder::with(file, text);
+    let outcome = App::hot_builder().file(folder.path(file)).check();
+    outcome.err().iter().flat_map(|error| found(error, IssueKind::PlainSecret)).collect()
+}
+
+#[test]
+fn a_secret_in_plain_text_is_refused_with_its_place() {
+    assert_eq!(plain("a.toml", "url = 'x'\npassword = 'hunter2'"), ["password a.toml:2:12"]);
+    assert_eq!(plain("a.yaml", "keys:\n  - hunter2\n  - 'x'"), ["keys[0] a.yaml:2:5", "keys[1] a.yaml:3:5"]);
+    assert_eq!(plain("a.json", r#"{"pw": "hunter2"}"#), ["password a.json:1:8"]);
+}
+
+#[test]
+fn one_that_only_the_decoder_knows_is_refused_too() {
+    assert_eq!(
+        plain("a.toml", "login = { user = 'a', password = 'hunter2' }"),
+        ["login.password a.toml:1:34"]
+    );
+    assert_eq!(
+        plain("a.toml", "login = { user = 'a', password = '${HOTSWAP_NOT_SET:}' }"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_leads_to_a_secret_is_none() {
+    for value in ["env:DB_PASSWORD", "file:/run/secrets/db", "vault:app#password", "${HOTSWAP_NOT_SET:}", ""]
+    {
+        assert_eq!(plain("a.toml", &format!("password = '{value}'")), Vec::<String>::new(), "{value}");
+    }
+    for value in ["'${HOTSWAP_NOT_SET:hunter2}'", "'$${literal'", "'http:x'", "' '"] {
+        assert_eq!(plain("a.toml", &format!("password = {value}")), ["password a.toml:1:12"], "{value}");
+    }
+}
+
+/// Whoever sees the file sees the secret, whichever value wins.
+#[test]
+fn a_hidden_one_is_refused_too() {
+    with_variables(
+        "credentials::a_hidden_one_is_refused_too",
+        &[("APP_PASSWORD", "of-the-environment")],
+        || {
+            let folder = Folder::with("a.toml", "password = 'hunter2'");
+            let builder = || App::hot_builder().file(folder.path("a.toml")).env("APP");
+            let error = builder().check().unwrap_err();
+            assert_eq!(found(&error, IssueKind::PlainSecret), ["password a.toml:1:12"]);
+            let help = error.issues().next().unwrap().help().unwrap();
+            assert!(help.contains("or set APP_PASSWORD"), "{help}");
+            let app = builder().plaintext_secrets(PlaintextSecrets::Warn).load().unwrap();
+            assert_eq!(
+                (app.password().expose().as_str(), app.status().warnings.len()),
+                ("of-the-environment", 1)
+            );
+            let app = builder().plaintext_secrets(PlaintextSecrets::Allow).load().unwrap();
+            assert!(app.status().warnings.is_empty());
+        },
+    );
+}
+
+#[test]
+fn files_in_a_directory_are_files_and_other_sources_are_none() {
+    let folder = Folder::with("conf.d/a.toml", "password = 'hunter2'");
+    let error = App::hot_builder().dir(folder.path("conf.d")).check().unwrap_err();
+    assert_eq!(found(&error, IssueKind::PlainSecret), ["password a.toml:1:12"]);
+    folder.write(".env", "APP_PASSWORD=hunter2");
+    let values = serde_json::json!({"password": "hunter2"});
+    let provider = figment::providers::Serialized::defaults(values);
+    for builder in
+        [App::hot_builder().env("APP").dotenv(folder.path(".env")), App::hot_builder().layer(provider)]
+    {
+        assert_eq!(builder.check().unwrap().password.expose(), "hunter2");
+    }
+}
+
+#[test]
+fn a_reload_is_refused_as_a_start_is() {
+    let folder = Folder::with("a.toml", "url = 'x'");
+    let app = App::hot_builder().file(folder.path("a.toml")).watch(false).load().unwrap();
+    folder.write("a.toml", "password = 'hunter2'");
+    assert!(app.reload().unwrap_err().has(IssueKind::PlainSecret));
+    folder.write("a.toml", "password = '${HOTSWAP_NOT_SET:}'\nurl = 'y'");
+    app.reload().unwrap();
+    assert_eq!(*app.url(), "y");
+}
+
+#[test]
+fn only_sources_that_may_supply_a_secret_do() {
+    let folder = Folder::with("a.toml", "password = 'file:/no/such/file'");
+    folder.write("b.toml", "password = '${HOTSWAP_NOT_SET:}'");
+    folder.write(".env", "APP_PASSWORD=hunter2");
+    let refused = |builder: Builder<App>, allowed| {
+        let outcome = builder.env("APP").secret_sources(allowed).check();
+        outcome.err().is_some_and(|error| error.to_string().contains("this source must not supply a secret"))
+    };
+    let file = |name: &str| App::hot_builder().file(folder.path(name));
+    assert!(refused(file("a.toml"), SecretSources::ENVIRONMENT | SecretSources::FILES));
+    assert!(!refused(file("a.toml"), SecretSources::STORES));
+    assert!(refused(file("b.toml"), SecretSources::STORES));
+    assert!(!refused(file("b.toml"), SecretSources::ENVIRONMENT));
+    assert!(refused(App::hot_builder().dotenv(folder.path(".env")), SecretSources::FILES));
+    assert!(!refused(App::hot_builder().dotenv(folder.path(".env")), SecretSources::ANY));
+}
+
+#[test]
+fn a_credential_in_a_field_that_shows_it_warns_once_and_is_not_told() {
+    let key = format!("AKIA{}", "QZ7TPX4M2KLC6VWN");
+    let folder = Folder::with("a.toml", &format!("url = '{key}'\ntoken = '{key}'"));
+    let builder = || App::hot_builder().file(folder.path("a.toml")).watch(false);
+    let app = builder().load().unwrap();
+    let warnings = app.status().warnings;
+    assert!(
+        warnings.len() == 1 && warnings[0].starts_with("url: the value looks like an AWS access key"),
+        "{warnings:?}"
+    );
+    assert!(!warnings[0].contains("AKIA"), "{warnings:?}");
+    let error = builder().scan_credentials(ScanCredentials::Deny).check().unwrap_err();
+    assert_eq!(found(&error, IssueKind::Credential), ["url a.toml:1:7"]);
+    assert!(builder().scan_credentials(ScanCredentials::Off).load().unwrap().status().warnings.is_empty());
+}
+
+/// What is secret is not told to be one.
+#[test]
+fn a_secret_is_no_finding() {
+    let key = "Vb7kQ9zR2mXt4LpW8nYc";
+    let folder =
+        Folder::with("a.toml", &format!("password = '{key}'\nlogin = {{ user = 'a', password = '{key}' }}"));
+    let app = App::hot_builder().file(folder.path("a.toml")).plaintext_secrets(PlaintextSecrets::Allow);
+    assert_eq!(app.load().unwrap().status().warnings, Vec::<String>::new());
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    name: String,
+    value: String,
+    credential: bool,
+}
+
+#[derive(Deserialize, HotConfig)]
+struct Values {
+    values: Vec<BTreeMap<String, String>>,
+}
+
+/// The rates that the guide tells.
+#[test]
+fn false_alarms_are_rare_and_most_credentials_are_found() {
+    let labelled: Vec<Labelled> = serde_json::from_str(include_str!("credentials/values.json")).unwrap();
+    let values: Vec<_> = labelled
+        .iter()
+        .map(|value| BTreeMap::from([(value.name.clone(), value.value.replace("${", "$${"))]))
+        .collect();
+    let folder = Folder::with("a.json", &serde_json::json!({ "values": values }).to_string());
+    let builder = Values::hot_builder().file(folder.path("a.json")).scan_credentials(ScanCredentials::Deny);
+    let error = builder.check().err().unwrap();
+    let indices: Vec<usize> = error
+        .issues()
+        .map(|issue| issue.path()["values[".len()..].split(']').next().unwrap().parse().unwrap())
+        .collect();
+    let count = |credential: bool| labelled.iter().filter(|value| value.credential == credential).count();
+    let hits =
+        |credential: bool| indices.iter().filter(|index| labelled[**index].credential == credential).count();
+    let names = |wanted: bool, found: bool| -> Vec<String> {
+        let all = labelled.iter().enumerate();
+        all.filter(|(index, value)| value.credential == wanted && indices.contains(index) == found)
+            .map(|(_, value)| format!("{} = {}", value.name, value.value))
+            .collect()
+    };
+    println!("missed: {:#?}\nfalse alarms: {:#?}", names(true, false), names(false, true));
+    let (credentials, harmless) = (count(true), count(false));
+    let (found, alarms) = (hits(true), hits(false));
+    println!("{found} of {credentials} found, {alarms} of {harmless} false alarms");
+    assert!(credentials >= 100 && harmless >= 100);
+    assert!(alarms * 100 <= harmless * 2, "{alarms} of {harmless}");
+    assert!(found * 100 >= credentials * 90, "{found} of {credentials}");
+}
