@@ -56,15 +56,15 @@ impl Given<'_> {
     /// # Errors
     /// Every problem of the sources; with the last good configuration, only if that is none any more either.
     pub(super) fn start(self, issues: Vec<Issue>, began: Instant) -> Result<Start, Error> {
-        let chosen = match self.from_sources(issues) {
+        let chosen = match self.choose_sources(issues) {
             Ok(chosen) => chosen,
-            Err(error) if self.last_good == LastGood::OnFailure => self.from_last_good(error)?,
+            Err(error) if self.last_good == LastGood::OnFailure => self.choose_last_good(error)?,
             Err(error) => return Err(error),
         };
         Ok(self.number(chosen, began.elapsed()))
     }
 
-    fn from_sources(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {
+    fn choose_sources(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {
         let collected = self.collected;
         let holds = self.saved.past.as_ref().map(|past| past.holds.clone()).unwrap_or_default();
         let ground = holds.overrule(&collected.layers, &collected.variables);
@@ -88,7 +88,7 @@ impl Given<'_> {
     }
 
     /// What was in force before the restart, with the values that were set last.
-    fn from_last_good(&self, error: Error) -> Result<Chosen, Error> {
+    fn choose_last_good(&self, error: Error) -> Result<Chosen, Error> {
         let Some(past) = &self.saved.past else { return Err(error) };
         let (layers, pins) = (&past.content.layers, &self.saved.pins);
         let loaded = self.stores.resolve(self.collected.accepted(), |secrets| {

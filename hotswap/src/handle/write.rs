@@ -58,7 +58,8 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.reload())
     }
 
-    /// Ends watching and notifying, and waits up to a second for the threads. Readers keep the last version.
+    /// Ends watching and notifying, and waits up to a second for the threads, and up to another for the
+    /// [state](crate::Builder::state_dir) to be on the disk. Readers keep the last version.
     ///
     /// No callback starts after it returns. Writes and reloads are errors from then on. Calling it again does nothing.
     ///

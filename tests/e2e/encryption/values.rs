@@ -44,13 +44,18 @@ fn a_value_stands_in_any_layer_and_in_the_attribute() {
     for (name, layer) in [
         (
             "a.toml",
-            format!("user = '{PARTS}#user'\npassword = '{PARTS}#password'\nlist = ['{VALUE}', 'plain']"),
+            format!(
+                "user = '{PARTS}#user'\npassword = '{PARTS}#password'\nlist = ['{VALUE}', '{PARTS}#user']"
+            ),
         ),
-        ("a.yaml", format!("user: {PARTS}#user\npassword: >-\n    age:\n{yaml}list: ['{VALUE}', plain]")),
+        (
+            "a.yaml",
+            format!("user: {PARTS}#user\npassword: >-\n    age:\n{yaml}list: ['{VALUE}', '{PARTS}#user']"),
+        ),
         (
             "b.toml",
             format!(
-                "user = '{PARTS}#user'\npassword = \'\'\'age:{ARMORED}\'\'\'\nlist = ['{VALUE}', 'plain']"
+                "user = '{PARTS}#user'\npassword = \'\'\'age:{ARMORED}\'\'\'\nlist = ['{VALUE}', '{PARTS}#user']"
             ),
         ),
     ] {
@@ -60,7 +65,7 @@ fn a_value_stands_in_any_layer_and_in_the_attribute() {
         assert_eq!(app.given.expose(), "hunter2");
         assert_eq!(app.user.unwrap().expose(), "app", "{name}");
         assert_eq!(app.password.unwrap().expose(), "hunter2", "{name}");
-        assert_eq!(app.list, ["hunter2".into(), "plain".into()], "{name}");
+        assert_eq!(app.list, ["hunter2".into(), "app".into()], "{name}");
     }
 }
 
