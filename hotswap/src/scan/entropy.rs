@@ -38,7 +38,7 @@ fn has_form(text: &str) -> bool {
 fn kinds(bytes: &[u8]) -> usize {
     let kinds: [fn(&u8) -> bool; 4] =
         [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
-    kinds.iter().filter(|kind| bytes.iter().any(|byte| kind(byte))).count()
+    kinds.iter().filter(|kind| bytes.iter().any(**kind)).count()
 }
 
 /// Shannon's entropy, in bits per character.

@@ -71,7 +71,7 @@ fn is_jwt(text: &str) -> bool {
     let encoded = |part: &&str| {
         part.len() > 8 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b))
     };
-    parts.len() == 3 && parts.iter().all(|part| encoded(part))
+    parts.len() == 3 && parts.iter().all(encoded)
 }
 
 /// Whether a URL has a password that is none of those in every handbook.

@@ -53,7 +53,7 @@ impl Kept {
 
     /// Only that there was a text. It cannot be said where secrets stand in it.
     pub(crate) fn unseen(text: &str) -> Self {
-        let gaps = vec![0..text.len()];
+        let gaps: Vec<_> = std::iter::once(0..text.len()).collect();
         let digest = digest(text, &gaps);
         Self { text: Box::default(), length: text.len(), marks: None, gaps, digest }
     }

@@ -61,7 +61,8 @@ fn no_value_of_a_secret_is_written_nor_a_variable() {
         // What was set is gone and told; the sources' secrets are those of today.
         assert_eq!((app.max(), app.password().expose().as_str()), (7, "p2-hunter2canary"));
         let found = app.status().state.unwrap().found.join("\n");
-        assert!(found.contains("override of password") && found.contains("override of tokens"), "{found}");
+        // Rolled back, those of the map were gone already.
+        assert!(found.contains("override of password") && !found.contains("override of tokens"), "{found}");
         folder.write("app.toml", &text(3));
         app.reload().unwrap();
         app.rollback_to(1).unwrap();
