@@ -6,7 +6,7 @@ mod disk;
 #[path = "../../hotswap/src/engine/keeper/ledger.rs"]
 mod ledger;
 mod passes;
-#[allow(dead_code, reason = "shared with the model of the notifier")]
+#[allow(dead_code, unused_imports, reason = "shared with the model of the notifier")]
 #[path = "../notify/sync.rs"]
 mod sync;
 

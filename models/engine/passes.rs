@@ -72,8 +72,10 @@ impl Engine {
         }
         self.later = later;
         self.current.store(read, Ordering::SeqCst);
-        // Who asked may have gone.
-        demand.questions.into_iter().for_each(|reply| drop(reply.send(read)));
+        for reply in demand.questions {
+            // Who asked may have gone.
+            let _ = reply.send(read);
+        }
     }
 }
 
