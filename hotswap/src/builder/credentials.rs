@@ -27,7 +27,7 @@ impl<T: HotConfig> Builder<T> {
     /// std::fs::write("db.toml", "password = 'hunter2'")?;
     /// let error = Db::hot_load().unwrap_err();
     /// assert!(error.has(IssueKind::PlainSecret));
-    /// assert!(error.to_string().contains("a secret stands here as plain text\n    at db.toml:1:12"), "{error}");
+    /// assert!(error.to_string().ends_with("at db.toml:1:12"), "{error}");
     /// assert!(error.issues().next().unwrap().help().unwrap().contains("set APP_PASSWORD"));
     ///
     /// let db = Db::hot_builder().plaintext_secrets(PlaintextSecrets::Allow).load()?;
@@ -75,7 +75,7 @@ impl<T: HotConfig> Builder<T> {
     #[doc = include_str!("../example.txt")]
     /// use hotswap::{IssueKind, ScanCredentials};
     ///
-    /// #[derive(serde::Deserialize, HotConfig)]
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
     /// #[hot(file = "app.toml")]
     /// struct App {
     ///     database: String,
