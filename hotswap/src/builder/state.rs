@@ -66,7 +66,7 @@ impl<T: HotConfig> Builder<T> {
     /// std::fs::write("app.toml", "rate_limit.max = ")?;
     /// let config = builder().load()?;
     /// assert_eq!((config.rate_limit_max(), config.status().cause), (5, Cause::LastGood));
-    /// assert!(config.status().last_error.unwrap().contains("at app.toml:1:17"));
+    /// assert!(config.status().last_error.unwrap().contains("at app.toml:1:18"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn start_from_last_good(mut self, policy: LastGood) -> Self {
