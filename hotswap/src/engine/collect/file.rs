@@ -1,5 +1,7 @@
 //! Files: single ones, directories of them, dotenv files.
 
+mod parsed;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
@@ -9,23 +11,15 @@ use std::{
 
 use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
-    excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     secret::taint::Taint,
     source::{
-        Layer, Places, dir, dotenv,
-        format::{self, Format, text::Flaw},
-        given::{Given, Medium},
-        kept::Kept,
-        mount::is_mounted_file,
-        read::Content,
-        read_error::ReadError,
-        sealed::{self, Locked},
-        together::Outcome,
+        dir, format::Format, kept::Kept, read::Content, read_error::ReadError, sealed, together::Outcome,
     },
     watch::{chain::Target, grace::Grace},
 };
+use parsed::Parsed;
 
 /// What a path is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,20 +55,6 @@ struct FileState {
     changed: bool,
     deleted: bool,
     unsettled: bool,
-}
-
-/// What became of a content, kept until there is another.
-struct Parsed {
-    /// Kept, since a comparison costs less than a digest of the new text.
-    text: Arc<Kept>,
-    /// What stood in an encrypted file, whose text is not compared.
-    sealed: Option<Vec<u8>>,
-    /// It was not decrypted, and may be another time.
-    locked: bool,
-    /// The file is a mount of its own.
-    mounted: bool,
-    result: Result<Arc<Layer>, Vec<Issue>>,
-    variables: Variables,
 }
 
 /// Why a file gives nothing new.
@@ -322,96 +302,6 @@ impl FileState {
     }
 }
 
-impl Parsed {
-    fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
-        let mounted = is_mounted_file(&content.real);
-        let Some(bytes) = content.sealed else {
-            return Self::plain(shown, &content.text, Medium::Plain, mounted, format, settings);
-        };
-        let opened = match format {
-            Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
-            None => Err(Locked { issue: sealed_dotenv(shown).into(), passing: false }),
-        };
-        let parsed = match opened {
-            Ok(payload) => {
-                let text = payload.as_text().unwrap_or_default();
-                Self::plain(shown, text, Medium::Encrypted, mounted, format, settings)
-            }
-            Err(Locked { issue, passing }) => Self {
-                text: Arc::new(Kept::unseen("")),
-                sealed: None,
-                locked: passing,
-                mounted,
-                result: Err(vec![*issue]),
-                variables: Variables::new(),
-            },
-        };
-        Self { sealed: Some(bytes), ..parsed }
-    }
-
-    /// Whether the file held this.
-    fn is_of(&self, content: &Content) -> bool {
-        match &content.sealed {
-            Some(_) => self.sealed == content.sealed,
-            None => self.text.is_of(&content.text),
-        }
-    }
-
-    fn plain(
-        shown: &Path,
-        text: &str,
-        medium: Medium,
-        mounted: bool,
-        format: Option<Format>,
-        settings: &Settings,
-    ) -> Self {
-        let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
-        let kept;
-        let result = match format::parse(format, text) {
-            Ok(tree) => {
-                let given = match medium {
-                    Medium::Encrypted => Given::whole(tree, settings.taint()),
-                    _ => Given::new(tree, settings.taint()),
-                };
-                kept = Arc::new(Kept::of(format, text, &given.tree, &given.sealed()));
-                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
-                let layer = Layer::new(places, &given, &settings.terms(medium));
-                Ok(Arc::new(layer.of(settings.source(shown.display()))))
-            }
-            Err(flaws) => {
-                kept = Arc::new(Kept::unseen(text));
-                let excerpt = |flaw: &Flaw| {
-                    if sealed::is_sealed(shown) {
-                        return None;
-                    }
-                    let line = text.lines().nth(flaw.line - 1)?;
-                    Excerpt::unparsed(line, |name| settings.shape.knows(name))
-                };
-                let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
-                Err(flaws.iter().map(issue).collect())
-            }
-        };
-        Self { text: kept, sealed: None, locked: false, mounted, result, variables: Variables::new() }
-    }
-
-    fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
-        let kept = Arc::new(Kept::unseen(text));
-        match dotenv::parse(text.as_bytes()) {
-            Ok(lines) => {
-                let variables =
-                    lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
-                let result = Ok(Arc::new(super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text: kept, sealed: None, locked: false, mounted, result, variables }
-            }
-            Err(flaws) => {
-                let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                let variables = Variables::new();
-                Self { text: kept, sealed: None, locked: false, mounted, result: Err(issues), variables }
-            }
-        }
-    }
-}
-
 const EMPTY: &str = "the file is empty";
 
 fn content_is_blank(outcome: &Result<Content, ReadError>) -> bool {
@@ -423,18 +313,6 @@ fn emptied(shown: &Path) -> Issue {
     Issue::new(IssueKind::Unreadable, Keys::root(), EMPTY)
         .at(Origin::file(shown))
         .with_help("give it a value or a comment, or allow it with `allow_empty_files(true)`")
-}
-
-/// What its variables would be put into is not known to be secret.
-fn sealed_dotenv(shown: &Path) -> Issue {
-    Issue::new(IssueKind::Unreadable, Keys::root(), "a dotenv file cannot be encrypted")
-        .at(Origin::file(shown))
-        .with_help("put the secrets into a file that ends in .toml.age, .yaml.age or .json.age")
-}
-
-fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {
-    let origin = Origin::File { path: shown.to_owned(), line: Some(flaw.line), column };
-    Issue::new(IssueKind::Syntax, Keys::root(), flaw.message.as_str()).at(origin)
 }
 
 fn unreadable(shown: &Path, error: &ReadError) -> Issue {

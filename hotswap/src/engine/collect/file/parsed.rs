@@ -1,0 +1,135 @@
+//! What becomes of the content of a file.
+
+use std::{path::Path, sync::Arc};
+
+use super::{Settings, Variables};
+use crate::{
+    excerpt::Excerpt,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    source::{
+        Layer, Places, dotenv,
+        format::{self, Format, text::Flaw},
+        given::{Given, Medium},
+        kept::Kept,
+        mount::is_mounted_file,
+        read::Content,
+        sealed::{self, Locked},
+    },
+};
+
+/// What became of a content, kept until there is another.
+pub(super) struct Parsed {
+    /// Kept, since a comparison costs less than a digest of the new text.
+    pub(super) text: Arc<Kept>,
+    /// What stood in an encrypted file, whose text is not compared.
+    sealed: Option<Vec<u8>>,
+    /// It was not decrypted, and may be another time.
+    pub(super) locked: bool,
+    /// The file is a mount of its own.
+    pub(super) mounted: bool,
+    pub(super) result: Result<Arc<Layer>, Vec<Issue>>,
+    pub(super) variables: Variables,
+}
+
+impl Parsed {
+    pub(super) fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
+        let mounted = is_mounted_file(&content.real);
+        let Some(bytes) = content.sealed else {
+            return Self::plain(shown, &content.text, Medium::Plain, mounted, format, settings);
+        };
+        let opened = match format {
+            Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
+            None => Err(Locked { issue: sealed_dotenv(shown).into(), passing: false }),
+        };
+        let parsed = match opened {
+            Ok(payload) => {
+                let text = payload.as_text().unwrap_or_default();
+                Self::plain(shown, text, Medium::Encrypted, mounted, format, settings)
+            }
+            Err(Locked { issue, passing }) => Self {
+                text: Arc::new(Kept::unseen("")),
+                sealed: None,
+                locked: passing,
+                mounted,
+                result: Err(vec![*issue]),
+                variables: Variables::new(),
+            },
+        };
+        Self { sealed: Some(bytes), ..parsed }
+    }
+
+    /// Whether the file held this.
+    pub(super) fn is_of(&self, content: &Content) -> bool {
+        match &content.sealed {
+            Some(_) => self.sealed == content.sealed,
+            None => self.text.is_of(&content.text),
+        }
+    }
+
+    fn plain(
+        shown: &Path,
+        text: &str,
+        medium: Medium,
+        mounted: bool,
+        format: Option<Format>,
+        settings: &Settings,
+    ) -> Self {
+        let Some(format) = format else { return Self::dotenv(shown, text, mounted, settings) };
+        let kept;
+        let result = match format::parse(format, text) {
+            Ok(tree) => {
+                let given = match medium {
+                    Medium::Encrypted => Given::whole(tree, settings.taint()),
+                    _ => Given::new(tree, settings.taint()),
+                };
+                kept = Arc::new(Kept::of(format, text, &given.tree, &given.sealed()));
+                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
+                let layer = Layer::new(places, &given, &settings.terms(medium));
+                Ok(Arc::new(layer.of(settings.source(shown.display()))))
+            }
+            Err(flaws) => {
+                kept = Arc::new(Kept::unseen(text));
+                let excerpt = |flaw: &Flaw| {
+                    if sealed::is_sealed(shown) {
+                        return None;
+                    }
+                    let line = text.lines().nth(flaw.line - 1)?;
+                    Excerpt::unparsed(line, |name| settings.shape.knows(name))
+                };
+                let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
+                Err(flaws.iter().map(issue).collect())
+            }
+        };
+        Self { text: kept, sealed: None, locked: false, mounted, result, variables: Variables::new() }
+    }
+
+    fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
+        let kept = Arc::new(Kept::unseen(text));
+        match dotenv::parse(text.as_bytes()) {
+            Ok(lines) => {
+                let variables =
+                    lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
+                let result = Ok(Arc::new(super::super::variables::dotenv_layer(shown, &lines, settings)));
+                Self { text: kept, sealed: None, locked: false, mounted, result, variables }
+            }
+            Err(flaws) => {
+                let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
+                let variables = Variables::new();
+                Self { text: kept, sealed: None, locked: false, mounted, result: Err(issues), variables }
+            }
+        }
+    }
+}
+
+/// What its variables would be put into is not known to be secret.
+fn sealed_dotenv(shown: &Path) -> Issue {
+    Issue::new(IssueKind::Unreadable, Keys::root(), "a dotenv file cannot be encrypted")
+        .at(Origin::file(shown))
+        .with_help("put the secrets into a file that ends in .toml.age, .yaml.age or .json.age")
+}
+
+fn syntax(shown: &Path, flaw: &Flaw, column: Option<usize>) -> Issue {
+    let origin = Origin::File { path: shown.to_owned(), line: Some(flaw.line), column };
+    Issue::new(IssueKind::Syntax, Keys::root(), flaw.message.as_str()).at(origin)
+}
