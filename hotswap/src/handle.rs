@@ -13,6 +13,7 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc, time::Duration};
 pub use weak::WeakHandle;
 
 use crate::{
+    __private::ByValue,
     cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Request, lease::Lease},
@@ -327,6 +328,11 @@ impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __get<F>(&self, get: fn(&S) -> &F) -> Ref<S, F> {
         Ref::new(self.load(), get)
+    }
+
+    #[inline]
+    pub fn __copied<F: ByValue>(&self, get: fn(&S) -> &F) -> F {
+        *self.__get(get)
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {

@@ -1,5 +1,6 @@
 //! What generated code names. Not a stable interface.
 
+pub use crate::{__methods as methods, __paths as paths};
 pub use crate::{
     builder::{FileSetup, PathKind, Setup},
     cell::Scalar,
@@ -18,7 +19,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     config::HotConfig,
     error::Error,
-    guard::Ref,
     handle::Handle,
     issue::{Issue, IssueKind},
     load::{self, Input, Model},
@@ -72,12 +72,6 @@ pub trait ByValue: Copy {}
 
 #[diagnostic::do_not_recommend]
 impl<F: Copy> ByValue for F {}
-
-/// The value behind a guard.
-#[inline]
-pub fn copied<S: HotConfig, F: ByValue>(guard: Ref<S, F>) -> F {
-    *guard
-}
 
 /// From a struct to a field of one of its fields.
 #[inline]

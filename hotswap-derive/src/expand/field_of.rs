@@ -21,9 +21,6 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 fn get(&self) -> &#ty {
                     &self.#ident
                 }
-                fn get_mut(&mut self) -> &mut #ty {
-                    &mut self.#ident
-                }
             }
         }
     });

@@ -33,12 +33,12 @@ pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
     let mistakes = mistakes.into_tokens();
     let entries: Vec<Entry> = all.into_iter().map(|found| found.entry).collect();
     let callback = root.callback.as_ref().map(|callback| callback.expand(&entries, complete));
-    let Root { parameters, handle, bounds, .. } = root;
+    let Root { krate, parameters, handle, bounds, .. } = root;
     let methods = (!methods.is_empty()).then(|| {
         quote! {
             #[allow(dead_code, non_snake_case)]
             impl #parameters #handle #bounds {
-                #methods
+                #krate::__private::methods! { #methods }
             }
         }
     });

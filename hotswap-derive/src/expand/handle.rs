@@ -19,7 +19,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> (TokenStream, TokenStream)
     let impls = quote! {
         #[allow(dead_code, non_snake_case)]
         impl #parameters #handle #arguments #bounds {
-            #methods
+            #krate::__private::methods! { #methods }
         }
         #[automatically_derived]
         impl #parameters ::core::clone::Clone for #handle #arguments #bounds {
