@@ -231,7 +231,7 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
 #[doc(hidden)]
 pub trait FieldOf<const I: usize, F>: 'static {
     /// The field's number, counted from the struct: the struct is 0, then each field and, below a nested
-    /// one, its fields, in the order of the source.
-    const SLOT: usize;
+    /// one, its fields, in the order of the source. Up to the first nested field that is one more than the index.
+    const SLOT: usize = I + 1;
     fn get(&self) -> &F;
 }

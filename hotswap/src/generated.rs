@@ -28,7 +28,7 @@ macro_rules! __methods {
             &self,
             value: $ty,
         ) -> ::core::result::Result<::core::primitive::u64, $crate::Error> $($bounds)* {
-            $crate::__private::set_at(&self.0, $slot, value)
+            self.0.__set($slot, value)
         }
     )*};
 }

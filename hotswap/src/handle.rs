@@ -17,8 +17,10 @@ use crate::{
     cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Request, lease::Lease},
+    error::Error,
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
+    path::Path,
     pins::{Override, Signature},
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
@@ -333,6 +335,10 @@ impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __copied<F: ByValue>(&self, get: fn(&S) -> &F) -> F {
         *self.__get(get)
+    }
+
+    pub fn __set<F: 'static>(&self, slot: usize, value: F) -> Result<u64, Error> {
+        self.set(Path::<S, S>::root().__child::<F>(slot), value)
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {

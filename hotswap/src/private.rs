@@ -19,10 +19,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     config::HotConfig,
     error::Error,
-    handle::Handle,
     issue::{Issue, IssueKind},
     load::{self, Input, Model},
-    path::Path,
     pins::Pins,
     secret::Redacted,
     secrets::known::Secrets,
@@ -82,14 +80,6 @@ where
     C: 'static,
 {
     outer.get().get()
-}
-
-/// Sets the value with this number, counted from the struct of the handle.
-///
-/// # Errors
-/// As [`Handle::set`].
-pub fn set_at<S: HotConfig, F: 'static>(handle: &Handle<S>, slot: usize, value: F) -> Result<u64, Error> {
-    handle.set(Path::<S, S>::root().__child::<F>(slot), value)
 }
 
 /// A struct whose nested field number `I` is being asked for its own fields.
