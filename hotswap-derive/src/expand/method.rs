@@ -22,7 +22,7 @@ pub(crate) struct Method<'m> {
     pub(crate) parameters: &'m TokenStream,
     pub(crate) bounds: &'m TokenStream,
     pub(crate) slot: &'m TokenStream,
-    /// A function from the struct of the handle to the field.
+    /// A function from the struct of the handle to the field, for a getter that needs one.
     pub(crate) get: &'m TokenStream,
     pub(crate) kind: MethodKind,
 }
