@@ -8,6 +8,7 @@ mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod conflict;
+mod expiry;
 mod gate;
 pub(crate) mod health;
 mod hold;
