@@ -10,7 +10,7 @@ use std::{
 use super::{
     SecretProvider, SecretStatus,
     book::{Book, News, Rhythm},
-    fetch::{Renewals, fetch},
+    fetch::{Renewals, fetch, revoke},
     known::{Accepted, Secrets},
     reference::{Place, scheme},
     refresher::Told,
@@ -61,6 +61,8 @@ pub(super) struct State {
     /// Whether the refresher was started.
     started: bool,
     pub(super) closed: bool,
+    /// Whether leases were given back.
+    returned: bool,
 }
 
 impl Stores {
@@ -224,6 +226,20 @@ impl Stores {
     pub(crate) fn close(&self) {
         self.book.lock().closed = true;
         self.book.tell_all();
+    }
+
+    /// Gives leases back that nobody needs any more, once.
+    pub(crate) fn give_back(&self, bound: Duration) {
+        let mut state = self.book.lock();
+        if std::mem::replace(&mut state.returned, true) {
+            return;
+        }
+        let leases = state.book.revocable(Instant::now());
+        drop(state);
+        for (scheme, error) in revoke(&self.schemes, leases, bound) {
+            let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+            log::warn!("hotswap: leases of `{scheme}` were not given back, and end later: {error}{help}");
+        }
     }
 
     pub(crate) fn join(&self, bound: Duration) {
