@@ -11,7 +11,7 @@ use super::{
     SecretProvider, SecretStatus,
     book::{Book, News, Rhythm},
     fetch::{Renewals, fetch, revoke},
-    known::{Accepted, Secrets},
+    known::{Accepted, Complaints, Secrets},
     reference::{Place, scheme},
     refresher::Told,
     schemes::Schemes,
@@ -50,6 +50,8 @@ pub(crate) struct Stores {
     pub(crate) settings: Settings,
     /// Whether changes are noticed.
     pub(crate) follow: bool,
+    /// Credentials in the defaults of fields.
+    pub(crate) complaints: Complaints,
     pub(super) book: Monitor<State>,
     listener: OnceLock<Listener>,
     pub(super) thread: EngineThread,
@@ -94,7 +96,7 @@ impl Stores {
 
     /// What a load looks secrets up in.
     pub(crate) fn secrets(&self, accepted: Accepted) -> Secrets {
-        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now())
+        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now()).beside(Arc::clone(&self.complaints))
     }
 
     /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since
