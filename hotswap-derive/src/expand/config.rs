@@ -83,8 +83,11 @@ fn clone(model: &Model) -> TokenStream {
 /// Fields by their index.
 fn field_mut(model: &Model) -> TokenStream {
     let none = quote!(::core::option::Option::None);
-    if !model.sound {
-        return none;
+    if !model.sound || model.fields.is_empty() {
+        return quote! {
+            let _ = index;
+            #none
+        };
     }
     let arms = model.fields.iter().map(|field| {
         let (index, ident) = (Literal::usize_unsuffixed(field.index), &field.ident);
