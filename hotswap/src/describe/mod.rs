@@ -5,6 +5,8 @@
 
 mod form;
 pub(crate) mod hash;
+#[cfg(feature = "cli")]
+mod opaque;
 mod outline;
 mod reference;
 mod schema;
