@@ -14,11 +14,10 @@ impl Section {
 }
 
 fn is_opaque(form: &Form) -> bool {
-    match &form.kind {
+    let unseen = match &form.kind {
         FormKind::Any => true,
-        FormKind::List(inner) | FormKind::Map(inner) => is_opaque(inner),
-        FormKind::Tuple(known, length) => known.len() < *length || known.iter().any(is_opaque),
-        FormKind::Struct(fields) | FormKind::Enum(fields) => fields.iter().any(|(_, form)| is_opaque(form)),
+        FormKind::Tuple(known, length) => known.len() < *length,
         _ => false,
-    }
+    };
+    unseen || form.parts().into_iter().any(is_opaque)
 }
