@@ -46,7 +46,7 @@ stores! {
     "age" needs "age" => Ok(Arc::new(super::age::Age::new()));
     "aws-sm" needs "aws";
     "aws-ssm" needs "aws";
-    "gcp-sm" needs "gcp";
+    "gcp-sm" needs "gcp" => Ok(Arc::new(super::google::SecretManager::from_env()));
 }
 
 /// The providers of one configuration.

@@ -1,0 +1,39 @@
+//! One secret: asked for, checked, and taken out of the answer.
+
+use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPayload};
+use zeroize::Zeroize;
+
+use super::{checksum::crc32c, place::Place, session::Session, words};
+use crate::secrets::{FetchError, Fetched, Payload};
+
+pub(super) async fn fetch(session: &Session, place: &Place) -> Result<Fetched, FetchError> {
+    let (service, address) = session.service(place.region.as_deref()).await?;
+    let question = service.access_secret_version().set_name(place.name()).send();
+    let answer = session.in_time(question, || words::late(&address)).await?;
+    taken(answer.map_err(|error| words::unread(&error, place, &address, session.credentials()))?, &address)
+}
+
+fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, FetchError> {
+    let payload = answer.payload.ok_or_else(|| words::garbled(address))?;
+    // The number, whatever it was asked for by.
+    let version = answer.name.rsplit('/').next().unwrap_or_default();
+    Ok(Fetched::new(Payload::text(text(payload)?)).version(version))
+}
+
+fn text(payload: SecretPayload) -> Result<String, FetchError> {
+    let sum = i64::from(crc32c(&payload.data));
+    let text = std::str::from_utf8(&payload.data).map(str::to_owned);
+    // The only copy but for the answer's own text, which the client freed.
+    if let Ok(mut data) = payload.data.try_into_mut() {
+        data.zeroize();
+    }
+    if payload.data_crc32c.is_some_and(|expected| expected != sum) {
+        text.unwrap_or_default().zeroize();
+        // Damage on the way is gone at the next attempt.
+        return Err(FetchError::unreachable("the secret does not match its checksum")
+            .with_help("it is fetched again; if it stays so, add a new version"));
+    }
+    text.map_err(|_| {
+        FetchError::invalid("the secret is not UTF-8").with_help("store it as text, in base64 for example")
+    })
+}
