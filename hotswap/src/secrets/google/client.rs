@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::{sync::Mutex, task::JoinSet};
 
-use super::{Settings, access, place::Place, session::Session};
+use super::{access, place::Place, session::Session, settings::Settings};
 use crate::secrets::{FetchError, FetchErrorKind, Fetched, Location};
 
 pub(super) struct Client {

@@ -6,6 +6,7 @@ mod client;
 mod credentials;
 mod place;
 mod session;
+mod settings;
 mod words;
 
 use std::{
@@ -15,11 +16,8 @@ use std::{
 
 pub use credentials::Credentials;
 
-use self::client::Client;
+use self::{client::Client, settings::Settings};
 use super::{BoxFuture, FetchError, Fetched, Location, SecretProvider, runtime::Runtime};
-
-/// A secret manager that takes longer for one answer is as good as away.
-const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Google Secret Manager, for references such as `gcp-sm:my-project/db#password`.
 ///
@@ -62,14 +60,6 @@ pub struct SecretManager {
     running: Mutex<Option<Running>>,
 }
 
-/// As the program gives them.
-#[derive(Clone, Debug)]
-struct Settings {
-    credentials: Credentials,
-    endpoint: Option<String>,
-    timeout: Duration,
-}
-
 #[derive(Clone)]
 struct Running {
     client: Arc<Client>,
@@ -96,8 +86,7 @@ impl SecretManager {
     ///
     /// See [`SecretManager`] for an example.
     pub fn with(credentials: Credentials) -> Self {
-        let settings = Settings { credentials, endpoint: None, timeout: TIMEOUT };
-        Self { settings, running: Mutex::default() }
+        Self { settings: Settings::new(credentials), running: Mutex::default() }
     }
 
     /// Where to ask, as `https://host`, in the place of `https://secretmanager.googleapis.com`; regional secrets too. Any

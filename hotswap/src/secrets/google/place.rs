@@ -86,10 +86,7 @@ mod tests {
         assert_eq!(name(regional), Some(format!("{regional}/versions/latest")));
         let pinned = format!("{regional}/versions/2");
         assert_eq!(name(&pinned), Some(pinned.clone()));
-        assert_eq!(
-            Place::parse(&Location::new(regional)).unwrap().region.as_deref(),
-            Some("europe-west3")
-        );
+        assert_eq!(Place::parse(&Location::new(regional)).unwrap().region.as_deref(), Some("europe-west3"));
     }
 
     #[test]

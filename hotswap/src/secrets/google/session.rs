@@ -10,12 +10,13 @@ use std::{
 use google_cloud_auth::credentials::Credentials as Google;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
-use reqwest::Url;
 
-use super::{Settings, words};
-use crate::secrets::{FetchError, FetchErrorKind};
-
-const ENDPOINT: &str = "https://secretmanager.googleapis.com";
+use super::{
+    Credentials,
+    settings::{ENDPOINT, Settings},
+    words,
+};
+use crate::secrets::FetchError;
 
 /// Makes Google's client write its answers to the log, secrets among them.
 const LOGGING: &str = "GOOGLE_CLOUD_RUST_LOGGING";
@@ -53,7 +54,7 @@ impl Session {
         &self,
         region: Option<&str>,
     ) -> Result<(SecretManagerService, String), FetchError> {
-        let address = self.address(region)?;
+        let address = self.settings.address(region)?;
         if let Some(known) = self.services().get(&address) {
             return Ok((known.clone(), address));
         }
@@ -80,52 +81,11 @@ impl Session {
         tokio::time::timeout(self.settings.timeout, question).await.map_err(|_| late())
     }
 
-    pub(super) fn credentials(&self) -> &super::Credentials {
+    pub(super) fn credentials(&self) -> &Credentials {
         &self.settings.credentials
     }
 
     fn services(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, SecretManagerService>> {
         self.services.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn address(&self, region: Option<&str>) -> Result<String, FetchError> {
-        match (&self.settings.endpoint, region) {
-            (Some(endpoint), _) => checked(endpoint),
-            (None, Some(region)) => Ok(format!("https://secretmanager.{region}.rep.googleapis.com")),
-            (None, None) => Ok(ENDPOINT.into()),
-        }
-    }
-}
-
-/// An address is shown, so one with a password in it is not repeated.
-fn checked(endpoint: &str) -> Result<String, FetchError> {
-    let refuse = |why| {
-        FetchError::new(FetchErrorKind::Invalid, format!("the endpoint {why}"))
-            .with_help("give it as `https://host`, and nothing else")
-    };
-    let url = Url::parse(endpoint).map_err(|_| refuse("is no URL"))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(refuse("is not one of HTTP"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("holds credentials"));
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("holds a path"));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::checked;
-
-    #[test]
-    fn an_endpoint_names_a_server_and_nothing_else() {
-        assert_eq!(checked("http://127.0.0.1:80/").unwrap(), "http://127.0.0.1");
-        for odd in ["google", "ftp://host", "https://user:hunter2@host", "https://host/v1", "https://h?hunter2"] {
-            let error = checked(odd).unwrap_err();
-            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
-        }
     }
 }

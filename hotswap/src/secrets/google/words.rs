@@ -44,11 +44,12 @@ fn refused(status: &Status, place: &Place, address: &str) -> FetchError {
                 .with_help("see whether the credentials are still valid")
         }
         Code::FailedPrecondition => unusable(&status.message, secret, version),
-        Code::InvalidArgument => FetchError::invalid(format!("Secret Manager knows no name such as `{secret}`"))
-            .with_help("a regional secret needs its full name, `projects/../locations/../secrets/..`"),
-        Code::ResourceExhausted => {
-            FetchError::unreachable("the quota of Secret Manager is used up").with_help("ask less often, or raise it")
+        Code::InvalidArgument => {
+            FetchError::invalid(format!("Secret Manager knows no name such as `{secret}`"))
+                .with_help("a regional secret needs its full name, `projects/../locations/../secrets/..`")
         }
+        Code::ResourceExhausted => FetchError::unreachable("the quota of Secret Manager is used up")
+            .with_help("ask less often, or raise it"),
         _ => busy(address),
     }
 }
@@ -60,8 +61,10 @@ fn denied(status: &Status, secret: &str) -> FetchError {
         _ => None,
     });
     match reason {
-        Some("SERVICE_DISABLED") => FetchError::denied("the Secret Manager API is not enabled in the project")
-            .with_help("enable it with `gcloud services enable secretmanager.googleapis.com`"),
+        Some("SERVICE_DISABLED") => {
+            FetchError::denied("the Secret Manager API is not enabled in the project")
+                .with_help("enable it with `gcloud services enable secretmanager.googleapis.com`")
+        }
         Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT") => {
             FetchError::denied("the token is not for Secret Manager: it lacks the scope `cloud-platform`")
                 .with_help("give the machine, or the credentials, the scope `cloud-platform`")
@@ -106,7 +109,8 @@ pub(super) fn no_client(error: &BuildError) -> FetchError {
         return FetchError::invalid("the credentials are for another universe of Google's")
             .with_help("set GOOGLE_CLOUD_UNIVERSE_DOMAIN to theirs");
     }
-    FetchError::invalid("no client can be made of the settings").with_help("give the endpoint as `https://host`")
+    FetchError::invalid("no client can be made of the settings")
+        .with_help("give the endpoint as `https://host`")
 }
 
 pub(super) fn late(who: &str) -> FetchError {
@@ -120,7 +124,8 @@ pub(super) fn garbled(address: &str) -> FetchError {
 }
 
 fn busy(address: &str) -> FetchError {
-    FetchError::unreachable(format!("{address} fails for now")).with_help("see https://status.cloud.google.com")
+    FetchError::unreachable(format!("{address} fails for now"))
+        .with_help("see https://status.cloud.google.com")
 }
 
 fn away(address: &str, error: &Error) -> FetchError {
