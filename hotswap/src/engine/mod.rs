@@ -8,6 +8,7 @@ mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod conflict;
+mod expiry;
 mod gate;
 pub(crate) mod health;
 mod hold;
@@ -317,6 +318,8 @@ impl Core {
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
             self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
+            // Whoever was not refused any more is to be written down.
+            self.writer.settle(PATIENCE.saturating_sub(start.elapsed()));
         }
         // Last of those that may write: what they wrote is to be kept too.
         if let Some(keeper) = &self.keeper {

@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Instant};
 use super::{
     FetchError, Lease,
     book::Rhythm,
-    pace::{Backoff, after_success},
+    pace::after_success,
     table::{Answer, Kept},
 };
+use crate::backoff::Backoff;
 
 /// One location.
 #[derive(Debug, Default)]
