@@ -1,4 +1,5 @@
-//! The client of Google Secret Manager against a stand-in that gives the documented answers: no emulator exists.
+//! The client of Google Secret Manager against a stand-in that gives the documented answers: no emulator
+//! exists.
 
 // A test that cannot go on has failed.
 #![allow(clippy::unwrap_used)]

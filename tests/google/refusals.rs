@@ -1,6 +1,11 @@
 //! How each failure is told: its kind, and words that help.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+    time::Duration,
+};
 
 use hotswap::{
     HotConfig, IssueKind, Secret,
@@ -91,9 +96,21 @@ fn a_server_that_is_something_else() {
         google.state().instead = Some((code, body.to_owned()));
         assert_refused(&manager, "app-1/db", kind, &[&google.address()]);
     }
-    let address = format!("https://127.0.0.1:{}", google.port());
-    let plain = SecretManager::with(Credentials::anonymous()).endpoint(&address);
-    assert_refused(&plain, "app-1/db", Unreachable, &[&address, "corrupt message"]);
+}
+
+#[test]
+fn a_server_that_does_not_speak_tls() {
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://{}", plain.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in plain.incoming().flatten() {
+            let _ = stream.write_all(b"HTTP/1.1 400 canary\r\n\r\n");
+            // Closed earlier, it would be a broken connection and no answer.
+            let _ = stream.read(&mut [0; 4096]);
+        }
+    });
+    let manager = SecretManager::with(Credentials::anonymous()).endpoint(&address).timeout(BOUND);
+    assert_refused(&manager, "app-1/db", Unreachable, &[&address, "corrupt message"]);
 }
 
 #[test]

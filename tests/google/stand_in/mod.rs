@@ -1,5 +1,5 @@
-//! What stands in for Google: Secret Manager, the server of tokens and the metadata server, on one port of the loopback.
-//! It answers as their documentation of REST says.
+//! What stands in for Google: Secret Manager, the server of tokens and the metadata server, on one port of
+//! the loopback. It answers as their documentation of REST says.
 
 mod http;
 mod key;

@@ -55,8 +55,8 @@ impl Client {
         }
     }
 
-    /// One with a token, and another one than was refused. What cannot log in is forgotten, for some credentials never try
-    /// again.
+    /// One with a token, and another one than was refused. What cannot log in is forgotten, for some
+    /// credentials never try again.
     async fn session(&self, refused: Option<&Arc<Session>>) -> Result<Arc<Session>, FetchError> {
         let mut current = self.session.lock().await;
         let known = current.take();

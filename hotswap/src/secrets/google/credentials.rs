@@ -39,8 +39,8 @@ impl Credentials {
         Self(Method::Environment)
     }
 
-    /// A file in JSON: the key of a service account, a user as `gcloud auth application-default login` writes it, a service
-    /// account to impersonate, or an account of somebody else (workload identity federation).
+    /// A file in JSON: the key of a service account, a user as `gcloud auth application-default login` writes
+    /// it, a service account to impersonate, or an account of somebody else (workload identity federation).
     ///
     /// It is read at the first fetch, and again when a token was refused.
     ///
@@ -61,8 +61,8 @@ impl Credentials {
         Self(Method::Json(text.into()))
     }
 
-    /// The service account of the machine that the program runs on, from its metadata server: Compute Engine, Kubernetes
-    /// Engine, Cloud Run. `GCE_METADATA_HOST` names another server.
+    /// The service account of the machine that the program runs on, from its metadata server: Compute Engine,
+    /// Kubernetes Engine, Cloud Run. `GCE_METADATA_HOST` names another server.
     ///
     /// ```
     /// use hotswap::secrets::google::{Credentials, SecretManager};

@@ -45,13 +45,13 @@ use super::{BoxFuture, FetchError, Fetched, Location, SecretProvider, runtime::R
 ///
 /// A secret is a text. `#key` reads it as JSON and picks a part. What arrives is held against its checksum.
 ///
-/// Every version is looked at again at intervals, even one with a number: its content never changes, but somebody may
-/// disable or destroy it. The status tells then, and the value in use stays.
+/// Every version is looked at again at intervals, even one with a number: its content never changes, but
+/// somebody may disable or destroy it. The status tells then, and the value in use stays.
 ///
 /// # Tokens
 ///
-/// The first fetch gets a token; nothing happens before. Google's client gets another one before it expires. A token that
-/// is refused all the same is followed by a new one once, for which credentials are read again.
+/// The first fetch gets a token; nothing happens before. Google's client gets another one before it expires.
+/// A token that is refused all the same is followed by a new one once, for which credentials are read again.
 ///
 /// The client brings a thread with an async runtime of its own. The program needs none.
 #[derive(Debug)]
@@ -74,8 +74,8 @@ impl std::fmt::Debug for Running {
 
 impl SecretManager {
     /// With the credentials that the environment gives to all of Google's clients: the file that
-    /// `GOOGLE_APPLICATION_CREDENTIALS` names, else the one that `gcloud auth application-default login` wrote, else those
-    /// of the machine, from its metadata server.
+    /// `GOOGLE_APPLICATION_CREDENTIALS` names, else the one that `gcloud auth application-default login`
+    /// wrote, else those of the machine, from its metadata server.
     ///
     /// See [`SecretManager`] for an example.
     pub fn from_env() -> Self {
@@ -89,8 +89,8 @@ impl SecretManager {
         Self { settings: Settings::new(credentials), running: Mutex::default() }
     }
 
-    /// Where to ask, as `https://host`, in the place of `https://secretmanager.googleapis.com`; regional secrets too. Any
-    /// other text is an error of the fetch.
+    /// Where to ask, as `https://host`, in the place of `https://secretmanager.googleapis.com`; regional
+    /// secrets too. Any other text is an error of the fetch.
     ///
     /// See [`SecretManager`] for an example.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
@@ -98,7 +98,8 @@ impl SecretManager {
         self
     }
 
-    /// How long one answer may take, 5 seconds if nothing is said. A fetch may need two: the token and the secret.
+    /// How long one answer may take, 5 seconds if nothing is said. A fetch may need two: the token and the
+    /// secret.
     ///
     /// ```
     /// use hotswap::secrets::google::SecretManager;
