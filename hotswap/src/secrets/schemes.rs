@@ -117,3 +117,16 @@ impl fmt::Debug for Schemes {
         f.debug_set().entries(self.given.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With it, there would be a provider, and nobody would ask.
+    #[test]
+    fn a_scheme_whose_feature_is_off_names_the_feature() {
+        let error = absent("gcp-sm");
+        assert_eq!(error.to_string(), "it needs the feature `gcp` of hotswap");
+        assert!(error.help().unwrap().starts_with("switch on the cargo feature `gcp`"), "{error:?}");
+    }
+}

@@ -62,7 +62,7 @@ impl State {
         let mut numbered = versions.iter().enumerate().map(|(index, version)| (index + 1, version));
         match asked.parse::<usize>() {
             Ok(number) => numbered.find(|(own, _)| *own == number),
-            Err(_) if asked == "latest" => numbered.last(),
+            Err(_) if asked == "latest" => numbered.next_back(),
             Err(_) => numbered.find(|(_, version)| version.alias == asked),
         }
     }
