@@ -88,6 +88,7 @@ fn a_server_that_is_something_else() {
     for (code, body, kind) in [
         (200, "<html>canary</html>", Invalid),
         (200, r#"{"canary": "canary"}"#, Invalid),
+        (200, r#"{"payload": {"data": "Y2FuYXJ5"}}"#, Invalid),
         (200, r#"{"name": "x", "payload": {"data": "ca?nary"}}"#, Invalid),
         (403, "<html>canary</html>", Invalid),
         (404, "canary", Invalid),

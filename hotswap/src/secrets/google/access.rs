@@ -14,9 +14,11 @@ pub(super) async fn fetch(session: &Session, place: &Place) -> Result<Fetched, F
 }
 
 fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, FetchError> {
-    let payload = answer.payload.ok_or_else(|| words::garbled(address))?;
     // The number, whatever it was asked for by.
-    let version = answer.name.rsplit('/').next().unwrap_or_default();
+    let version = answer.name.rsplit('/').next().filter(|version| !version.is_empty());
+    let (Some(version), Some(payload)) = (version, answer.payload) else {
+        return Err(words::garbled(address));
+    };
     Ok(Fetched::new(Payload::text(text(payload)?)).version(version))
 }
 
