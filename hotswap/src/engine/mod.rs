@@ -75,6 +75,9 @@ use thread::EngineThread;
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long a shutdown waits for stores that take leases back.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, Private>;
 
@@ -298,6 +301,13 @@ impl Core {
             let _ = keeper.flush();
         }
         Ok(version)
+    }
+
+    /// The same as [`shut_down`](Self::shut_down), for a program that ends in order: whoever just drops its handles does
+    /// not expect to wait for stores.
+    pub(crate) fn shut_down_in_order(&self) {
+        self.shut_down();
+        self.stores.give_back(FAREWELL);
     }
 
     /// Ends watching and notifying; what is published stays readable.

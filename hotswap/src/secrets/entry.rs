@@ -45,7 +45,7 @@ impl Entry {
 
     pub(super) fn renewable(&self) -> Option<Lease> {
         let lease = self.kept.as_ref()?.term().lease?;
-        (!self.anew && lease.id().is_some()).then_some(lease)
+        (!self.anew && lease.is_renewable()).then_some(lease)
     }
 
     /// Whether it is another secret now or may be used again, and whether it was missing.
