@@ -4,12 +4,12 @@ use hotswap::{
     HotConfig, Secret,
     secrets::{
         FetchErrorKind::{Invalid, NotFound, Unreachable},
-        Location, SecretProvider,
+        Location, Payload, SecretProvider,
     },
 };
 
 use crate::{
-    run::{assert_gives, assert_refused, manager},
+    run::{assert_gives, assert_refused, fetch, manager},
     stand_in::Google,
 };
 
@@ -56,12 +56,21 @@ fn what_is_damaged_on_the_way_is_not_taken() {
 }
 
 #[test]
-fn what_is_no_text_is_refused() {
+fn what_is_no_text_is_bytes() {
     let google = Google::start();
-    google.add("db", b"canary\xff".to_vec());
-    assert_refused(&manager(&google), "app-1/db", Invalid, &["UTF-8", "base64"]);
+    google.add("key", b"\xff\x00canary".to_vec());
     google.add("db", "");
-    assert_gives(&manager(&google), "app-1/db", "");
+    let manager = manager(&google);
+    assert!(*fetch(&manager, "app-1/key").unwrap().payload() == Payload::bytes(b"\xff\x00canary".to_vec()));
+    assert_gives(&manager, "app-1/db", "");
+    let config = Keys::hot_builder().secrets("gcp-sm", manager).load().unwrap();
+    assert_eq!(config.key().expose(), b"\xff\x00canary");
+}
+
+#[derive(Debug, serde::Deserialize, HotConfig)]
+struct Keys {
+    #[hot(secret = "gcp-sm:app-1/key")]
+    key: Secret<Vec<u8>>,
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One secret: asked for, checked, and taken out of the answer.
 
 use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPayload};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{checksum::crc32c, place::Place, session::Session, words};
 use crate::secrets::{FetchError, Fetched, Payload};
@@ -19,23 +19,24 @@ fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, 
     let (Some(version), Some(payload)) = (version, answer.payload) else {
         return Err(words::garbled(address));
     };
-    Ok(Fetched::new(Payload::text(text(payload)?)).version(version))
+    Ok(Fetched::new(checked(payload)?).version(version))
 }
 
-fn text(payload: SecretPayload) -> Result<String, FetchError> {
+/// A text, or bytes that are none.
+fn checked(payload: SecretPayload) -> Result<Payload, FetchError> {
     let sum = i64::from(crc32c(&payload.data));
-    let text = std::str::from_utf8(&payload.data).map(str::to_owned);
-    // The only copy but for the answer's own text, which the client freed.
+    let bytes = Zeroizing::new(payload.data.to_vec());
+    // The only other copy is the text of the answer, which the client freed.
     if let Ok(mut data) = payload.data.try_into_mut() {
         data.zeroize();
     }
     if payload.data_crc32c.is_some_and(|expected| expected != sum) {
-        text.unwrap_or_default().zeroize();
         // Damage on the way is gone at the next attempt.
         return Err(FetchError::unreachable("the secret does not match its checksum")
             .with_help("it is fetched again; if it stays so, add a new version"));
     }
-    text.map_err(|_| {
-        FetchError::invalid("the secret is not UTF-8").with_help("store it as text, in base64 for example")
+    Ok(match std::str::from_utf8(&bytes) {
+        Ok(text) => Payload::text(text.to_owned()),
+        Err(_) => Payload::bytes(bytes.to_vec()),
     })
 }

@@ -43,7 +43,8 @@ use super::{BoxFuture, FetchError, Fetched, Location, SecretProvider, runtime::R
 /// | `projects/my-project/secrets/db` | the same by its full name, to which `/versions/7` may be added |
 /// | `projects/my-project/locations/europe-west3/secrets/db` | a regional secret, from the endpoint of its region |
 ///
-/// A secret is a text. `#key` reads it as JSON and picks a part. What arrives is held against its checksum.
+/// A secret is a text, or bytes if it is no UTF-8. `#key` reads it as JSON and picks a part. What arrives is
+/// held against its checksum.
 ///
 /// Every version is looked at again at intervals, even one with a number: its content never changes, but
 /// somebody may disable or destroy it. The status tells then, and the value in use stays.
