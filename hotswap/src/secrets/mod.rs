@@ -10,6 +10,8 @@ pub(crate) mod book;
 mod entry;
 pub(crate) mod fetch;
 mod file;
+#[cfg(feature = "gcp")]
+pub mod google;
 pub(crate) mod known;
 mod lease;
 mod location;
@@ -18,7 +20,7 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "gcp", feature = "vault"))]
 mod runtime;
 pub(crate) mod schemes;
 mod status;
