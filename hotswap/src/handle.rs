@@ -270,7 +270,8 @@ impl<S: HotConfig> Handle<S> {
     /// `duration` after the write, and the sources have their say back.
     ///
     /// Setting the value again counts anew, and without `for_duration` it stays. A value whose going would leave an invalid
-    /// configuration stays too, and is reported as a refused reload is.
+    /// configuration stays until it can go, and so does one that a prepare hook keeps: it is reported as a refused reload
+    /// is, and tried again, at first after a second and then at least once in two minutes.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -63,6 +63,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod backoff;
 mod builder;
 mod cell;
 #[cfg(feature = "cli")]

@@ -11,7 +11,11 @@ mod write;
 
 use std::{fmt, sync::Arc};
 
-pub(crate) use self::{private::Private, read::NAME, write::reveal};
+pub(crate) use self::{
+    private::Private,
+    read::{BYTES, NAME},
+    write::reveal,
+};
 pub use self::{redacted::Redacted, value::SecretValue};
 
 /// What stands in the place of a value that is not shown.

@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::secret::MASK;
@@ -32,6 +33,8 @@ pub enum Value {
     List(Arc<Vec<Value>>),
     /// A table.
     Table(Arc<BTreeMap<Arc<str>, Value>>),
+    /// What a store gives that is no text. Stands in a secret only.
+    Bytes(Arc<[u8]>),
     /// What a [`Secret`](crate::Secret) wrote: read as what it holds, and never shown.
     Secret(Veiled),
 }
@@ -138,7 +141,7 @@ impl Value {
         }
     }
 
-    /// Makes every text in it its own.
+    /// Makes every text in it, and all bytes, its own.
     fn unshare(&mut self) {
         match self {
             Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
@@ -146,6 +149,7 @@ impl Value {
                     *text = Arc::from(&**text);
                 }
             }
+            Self::Bytes(bytes) => drop(Arc::make_mut(bytes)),
             Self::List(items) => Arc::make_mut(items).iter_mut().for_each(Self::unshare),
             Self::Table(table) => Arc::make_mut(table).values_mut().for_each(Self::unshare),
             Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Secret(_) => {}
@@ -161,6 +165,7 @@ impl Value {
             Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
                 Arc::get_mut(text).into_iter().for_each(str::zeroize);
             }
+            Self::Bytes(bytes) => Arc::get_mut(bytes).into_iter().for_each(<[u8]>::zeroize),
             Self::List(items) => {
                 Arc::get_mut(items).into_iter().flatten().for_each(Self::wipe);
             }
@@ -208,7 +213,7 @@ impl Value {
             Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.text.to_string()),
-            Self::Secret(_) => MASK.into(),
+            Self::Secret(_) | Self::Bytes(_) => MASK.into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Table(table) => {
                 Json::Object(table.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect())
@@ -263,6 +268,7 @@ impl PartialEq for Value {
             (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
             (Self::Text(a), Self::Text(b)) | (Self::Template(a), Self::Template(b)) => a == b,
             (Self::Untyped(a), Self::Untyped(b)) => a == b,
+            (Self::Bytes(a), Self::Bytes(b)) => a.ct_eq(b).into(),
             (Self::List(a), Self::List(b)) => Arc::ptr_eq(a, b) || a == b,
             (Self::Table(a), Self::Table(b)) => Arc::ptr_eq(a, b) || a == b,
             // One layer knows that it is a secret, another has its text.

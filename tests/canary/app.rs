@@ -23,6 +23,8 @@ pub(crate) struct App {
     pub(crate) tokens: BTreeMap<String, Secret<String>>,
     #[serde(default)]
     pub(crate) number: Option<Secret<u64>>,
+    #[serde(default)]
+    pub(crate) bytes: Option<Secret<Vec<u8>>>,
     #[hot(nested)]
     pub(crate) db: Option<Db>,
     /// No field says that these hold secrets.

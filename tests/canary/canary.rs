@@ -37,6 +37,8 @@ static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         ("URL", url.collect()),
         ("hex", hex(false)),
         ("hex in capitals", hex(true)),
+        ("a list of bytes", bytes[..8].iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
+        ("a list of bytes in JSON", bytes[..8].iter().map(u8::to_string).collect::<Vec<_>>().join(",")),
         ("base64", base64(bytes)),
         ("base64, one byte later", base64(&bytes[2..])),
         ("base64, two bytes later", base64(&bytes[1..])),

@@ -2,8 +2,9 @@
 //! leaves. Each count has a process of its own, which knows the canary only backwards.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     hint::black_box,
+    io::Write,
     os::unix::fs::FileExt,
     path::Path,
     process::Command,
@@ -80,6 +81,15 @@ fn run(what: &str, path: &Path) {
         "kept app.toml" => drop(black_box(Box::leak(fs::read_to_string(path).unwrap().into_boxed_str()))),
         "bare variable" => drop(black_box(std::env::var_os("APP_PASSWORD"))),
         "bare secret" => drop(black_box(fs::read_to_string(path).unwrap())),
+        "bare bytes" => drop(black_box(fs::read(path).unwrap())),
+        "own bytes" => {
+            OpenOptions::new().append(true).open(path).unwrap().write_all(b"\xff").unwrap();
+            let config = path.with_file_name("app.toml");
+            fs::write(&config, format!("password = 'x'\nbytes = 'file:{}'", path.display())).unwrap();
+            let app = allowed().file(config).load().unwrap();
+            assert_eq!(app.bytes().as_ref().unwrap().expose().last(), Some(&255));
+            drop(black_box(app));
+        }
         "own .env" => drop(black_box(allowed().env("APP").dotenv(path).load().unwrap())),
         "own variable" => drop(black_box(allowed().env("APP").load().unwrap())),
         "own secret" => {
@@ -216,4 +226,5 @@ fn sources() {
 #[test]
 fn references() {
     leaves_no_more_than_the_parser("secret", &canary());
+    leaves_no_more_than_the_parser("bytes", &canary());
 }

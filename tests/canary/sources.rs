@@ -131,6 +131,10 @@ fn references_to_files_keep_it() {
     let (path, secret) = (folder.path().join("app.toml"), folder.path().join("secret"));
     fs::write(&secret, &*CANARY).unwrap();
     let reference = format!("'file:{}'", secret.display());
+    // No text, so it is bytes.
+    let other = folder.path().join("other");
+    fs::write(&other, [CANARY.as_bytes(), b"\xff"].concat()).unwrap();
+    let bytes = format!("'file:{}'", other.display());
     for text in [
         format!("password = {reference}"),
         format!(
@@ -142,6 +146,12 @@ fn references_to_files_keep_it() {
         format!("password = {reference}\ncheck = 'fail'"),
         format!("password = {reference}\ncheck = 'panic'"),
         format!("password = 'file:{}#key'", secret.display()),
+        format!("password = {reference}\nbytes = {reference}"),
+        format!("password = {reference}\nbytes = {bytes}"),
+        format!("password = {bytes}"),
+        format!("password = {reference}\nnumber = {bytes}"),
+        format!("password = {reference}\nbytes = 'file:{}#key'", other.display()),
+        format!("password = {reference}\nbytes = {bytes}\ncheck = 'fail'"),
     ] {
         fs::write(&path, &text).unwrap();
         assert_silent(&text, &told(App::hot_builder().file(&path)));

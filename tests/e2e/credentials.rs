@@ -219,3 +219,44 @@ fn false_alarms_are_rare_and_most_credentials_are_found() {
     assert!(alarms * 100 <= harmless * 2, "{alarms} of {harmless}");
     assert!(found * 100 >= credentials * 90, "{found} of {credentials}");
 }
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Careless {
+    #[hot(default = "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3D4")]
+    token: String,
+    #[hot(nested)]
+    database: CarelessDatabase,
+    #[hot(nested)]
+    replica: Option<CarelessDatabase>,
+    #[hot(not_secret, default = "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3D4")]
+    sample: String,
+    #[hot(default = 1)]
+    port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct CarelessDatabase {
+    #[hot(default = ["postgres://app@db", "postgres://app:Vb7kQ9zR@db/app"])]
+    urls: Vec<String>,
+}
+
+/// Whoever has the program has them, whatever layers say.
+#[test]
+fn a_credential_in_a_default_is_told_at_its_field() {
+    let folder = Folder::with("a.toml", "token = 'none'\nport = 2");
+    let builder = || Careless::hot_builder().file(folder.path("a.toml"));
+    let error = builder().scan_credentials(ScanCredentials::Deny).check().unwrap_err();
+    let origin = "from the default of the field";
+    let expected = ["database.urls[1]", "replica.urls[1]", "token"].map(|path| format!("{path} {origin}"));
+    let mut places = found(&error, IssueKind::Credential);
+    places.sort();
+    assert_eq!((places.as_slice(), error.issues().len()), (expected.as_slice(), 3), "{error}");
+    assert!(!error.to_string().contains("Vb7k") && !error.to_string().contains("ghp_"), "{error}");
+
+    let app = builder().load().unwrap();
+    assert_eq!(app.status().warnings.len(), 3, "{:?}", app.status().warnings);
+    folder.write("a.toml", "token = 'none'\nport = 3");
+    app.reload().unwrap();
+    assert_eq!(app.status().warnings.len(), 3);
+    assert!(builder().scan_credentials(ScanCredentials::Off).load().unwrap().status().warnings.is_empty());
+}

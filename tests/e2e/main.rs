@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod calls;
+mod command_line;
 mod concurrency;
 mod credentials;
 mod encryption;

@@ -8,13 +8,15 @@ mod secrets;
 
 use std::{
     path::PathBuf,
+    sync::mpsc,
+    thread,
     time::{Duration, SystemTime},
 };
 
 use hotswap::{Builder, Cause, HotConfig, OverrideConflict};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Folder, eventually};
+use crate::support::{BOUND, Folder, eventually};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
 #[hot(check = Limit::fits)]
@@ -221,4 +223,35 @@ fn without_a_history_overrides_come_back_all_the_same() {
     drop(config);
     let config = builder(&folder).no_history().load().unwrap();
     assert_eq!((config.max(), config.version(), config.history().len()), (500, 3, 0));
+}
+
+#[test]
+fn what_was_told_while_it_shuts_down_is_there() {
+    let folder = Folder::with("app.toml", "max = 50");
+    for round in 0..20 {
+        let config = start(&folder);
+        let (tell, told) = mpsc::channel();
+        let writer = thread::spawn({
+            let config = config.clone();
+            move || {
+                let set = |max: &u32| config.set_max(*max).is_ok();
+                (100..).take_while(set).inspect(|max| tell.send(*max).unwrap()).last()
+            }
+        });
+        (0..=round).for_each(|_| assert!(told.recv_timeout(BOUND).is_ok()));
+        config.shutdown().unwrap();
+        assert_eq!(writer.join().unwrap(), Some(start(&folder).max()));
+    }
+}
+
+#[test]
+fn a_write_during_which_it_shuts_down_is_refused() {
+    let folder = Folder::with("app.toml", "max = 50");
+    let config = start(&folder);
+    let write = config.update(|limit| {
+        config.shutdown().unwrap();
+        limit.max = 500;
+    });
+    assert!(write.unwrap_err().to_string().contains("shut down"));
+    assert_eq!((config.max(), start(&folder).max()), (50, 50));
 }

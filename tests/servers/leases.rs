@@ -62,6 +62,35 @@ fn leases_end_with_the_token_that_they_were_given_to() {
 }
 
 #[test]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
+fn a_lease_that_is_given_back_takes_its_user_along() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "1h" }));
+    let vault = bao.vault();
+    let lease = || fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    let (one, two, three) = (lease(), lease(), lease());
+    assert_eq!(postgres.users(), "3");
+    wait(vault.revoke(&[one.clone(), three])).unwrap();
+    eventually("two users are gone", || postgres.users() == "1");
+    assert!(wait(vault.renew(&two)).is_ok());
+    // Whoever gives it back twice has it no more, either.
+    wait(vault.revoke(&[one])).unwrap();
+}
+
+#[test]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
+fn who_may_not_revoke_is_told() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "1h" }));
+    let vault = bao.vault_as(Auth::token(bao.token(&["database/creds/app"], json!({}))));
+    let lease = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
+    let error = wait(vault.revoke(&[lease])).unwrap_err();
+    assert_eq!(error.kind(), Denied);
+    assert!(error.help().unwrap().contains("sys/leases/revoke"), "{error:?}");
+    assert_eq!(postgres.users(), "1");
+}
+
+#[test]
 #[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
 fn who_may_not_renew_is_told() {
     let bao = Bao::start();

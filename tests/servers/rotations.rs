@@ -2,7 +2,7 @@
 
 use std::{
     sync::mpsc::{Receiver, channel},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hotswap::{Builder, Cause, Health, HotConfig, IssueKind, Secret, Subscription, secrets::vault::Vault};
@@ -159,6 +159,30 @@ fn a_lease_that_is_renewed_keeps_its_user() {
     std::thread::sleep(Duration::from_secs(6));
     assert!(first.works(&postgres));
     assert_eq!(config.load().user, first.user);
+}
+
+#[test]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
+fn a_shutdown_takes_the_user_along() {
+    let (bao, postgres) = (Bao::start(), Postgres::start());
+    postgres.behind(&bao, json!({ "default_ttl": "1h" }));
+    let load = || Database::hot_builder().secrets("vault", bao.vault()).load().unwrap();
+    let (config, other) = (load(), load());
+    assert_eq!(postgres.users(), "2");
+    config.shutdown().unwrap();
+    eventually("the user is gone", || postgres.users() == "1");
+    assert!(!config.load().works(&postgres) && other.load().works(&postgres));
+}
+
+#[test]
+#[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
+fn a_shutdown_does_not_wait_for_a_server_that_is_away() {
+    let mut bao = Bao::start();
+    let (_postgres, config) = database(&bao, json!({ "default_ttl": "1h" }), json!({}));
+    bao.stop();
+    let start = Instant::now();
+    config.shutdown().unwrap();
+    assert!(start.elapsed() < BOUND, "it took {:?}", start.elapsed());
 }
 
 #[test]

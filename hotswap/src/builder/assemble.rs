@@ -36,7 +36,7 @@ use crate::{
     secrets::{known::Accepted, refresher::Told, stores::Stores},
     shape::Shape,
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, given::SecretRules, names::Names, priority, sealed},
+    source::{Changed, UnknownKeys, given::SecretRules, names::Names, of_defaults, priority, sealed},
     state::{Saved, StateDir, Today},
     value::Value,
     watch::{
@@ -105,10 +105,11 @@ impl Sources {
         slots.sort_by_key(|(rank, _)| *rank);
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
+        let complaints = of_defaults(T::SHAPE, &settings.secrets).into();
         let collector = Collector::new(settings, slots);
         issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
-        stores.follow = options.watch;
+        (stores.follow, stores.complaints) = (options.watch, complaints);
         let Options { watch, policy, state_dir, last_good, .. } = options;
         let stores = Arc::new(stores);
         Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good, stores })

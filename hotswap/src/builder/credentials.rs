@@ -69,7 +69,7 @@ impl<T: HotConfig> Builder<T> {
     ///
     /// Looked for are keys of providers by what they begin with, private keys, passwords in URLs, and random texts under a
     /// name such as `api_token`; see [the rules](crate::guide::limits). Files and sources of the program are looked at,
-    /// each when it changed. A finding names the place, and never the value.
+    /// each when it changed, and the defaults of fields. A finding names the place, and never the value.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -29,6 +29,8 @@ struct Misfit {
 }
 
 const DISCREET: &str = "the value does not fit the type of the field";
+const BYTES: &str = "it is bytes, which do not fit the type of the secret: keep them in a `Secret<Vec<u8>>`, or put text \
+                     there, in base64 for example";
 const MISSING: &str = "missing value";
 
 impl DecodeError {
@@ -53,11 +55,16 @@ impl DecodeError {
             Value::Int(_) => "an integer",
             Value::Float(_) => "a number",
             Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
+            Value::Bytes(_) => "bytes",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
             Value::Secret(_) => "a secret",
         };
         Self::wrong(format!("expected {expected}, found {found}"))
+    }
+
+    pub(super) fn bytes() -> Self {
+        Self::new(IssueKind::WrongType, BYTES.into(), BYTES)
     }
 
     pub(crate) fn expected_table(found: &Value) -> Self {

@@ -4,6 +4,7 @@
 //! keeps the place of what goes wrong, and notes every key that the type ignored.
 
 mod access;
+mod bytes;
 mod error;
 mod key;
 mod scalar;
@@ -19,7 +20,7 @@ pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 use crate::{
     keys::{Key, Keys},
     secret,
-    value::Value,
+    value::{Dialect, Value},
 };
 use access::{ListAccess, TableAccess, VariantAccess};
 use key::KeyDecoder;
@@ -111,12 +112,23 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(text) | Value::Template(text) => visitor.visit_borrowed_str(text),
             Value::Untyped(untyped) => Scalar::new(&untyped.text, untyped.dialect, self.place).any(visitor),
+            Value::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, &[])),
             secret @ Value::Secret(_) => {
                 serde::Deserializer::deserialize_any(Self { value: Some(secret.inside()), ..self }, visitor)
             }
         }
+    }
+
+    /// A scalar that has only its text, or bytes that are one.
+    fn scalar(&self, given: &'v Value) -> Option<Scalar<'p, 'v>> {
+        let (text, dialect) = match given {
+            Value::Untyped(untyped) => (&*untyped.text, untyped.dialect),
+            Value::Bytes(bytes) => (std::str::from_utf8(bytes).ok()?, Dialect::Variable),
+            _ => return None,
+        };
+        Some(Scalar::new(text, dialect, self.place))
     }
 
     /// Hands an untyped scalar to `read`, anything else to the general way.
@@ -126,9 +138,9 @@ impl<'p, 'v> Decoder<'p, 'v> {
         visitor: V,
         read: impl FnOnce(Scalar<'p, 'v>, V) -> Result<V::Value, DecodeError>,
     ) -> Result<V::Value, DecodeError> {
-        match given {
-            Value::Untyped(untyped) => read(Scalar::new(&untyped.text, untyped.dialect, self.place), visitor),
-            _ => self.any(given, visitor),
+        match self.scalar(given) {
+            Some(scalar) => read(scalar, visitor),
+            None => self.any(given, visitor),
         }
     }
 
@@ -136,8 +148,10 @@ impl<'p, 'v> Decoder<'p, 'v> {
         if let Some(count) = self.traced_elements(&asked) {
             return access::visit_list(ListAccess::holes(count, &self.place), visitor);
         }
-        let given = self.given(|| asked)?;
-        self.scalar_or_any(given, visitor, Scalar::list)
+        match self.given(|| asked)? {
+            Value::Bytes(bytes) => bytes::visit(bytes, visitor),
+            given => self.scalar_or_any(given, visitor, Scalar::list),
+        }
     }
 
     fn table<V: Visitor<'v>>(
@@ -191,14 +205,23 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         deserialize_str => text, |visitor| Asked::text(visitor);
         deserialize_string => text, |visitor| Asked::text(visitor);
         deserialize_identifier => text, |visitor| Asked::text(visitor);
-        deserialize_bytes => text, |_| Asked::Any;
-        deserialize_byte_buf => text, |_| Asked::Any;
         deserialize_unit => any, |_| Asked::Unit;
     }
 
     integers! {
         deserialize_i8 i8 deserialize_i16 i16 deserialize_i32 i32 deserialize_i64 i64 deserialize_i128 i128
         deserialize_u8 u8 deserialize_u16 u16 deserialize_u32 u32 deserialize_u64 u64 deserialize_u128 u128
+    }
+
+    fn deserialize_bytes<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.given(|| Asked::Any)? {
+            bytes @ Value::Bytes(_) => self.any(bytes, visitor),
+            given => self.scalar_or_any(given, visitor, Scalar::text),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_bytes(visitor)
     }
 
     fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -223,14 +246,11 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if name == secret::NAME {
-            secret::notice::place(|| self.place.keys());
-            // A secret has one message for all that is wrong below it.
-            if self.value.is_none() && self.place.tracer.is_none() {
-                return Err(DecodeError::missing());
-            }
+        match name {
+            secret::NAME => self.secret(false, visitor),
+            secret::BYTES => self.secret(true, visitor),
+            _ => visitor.visit_newtype_struct(self),
         }
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -283,10 +303,10 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
             }
             Value::Table(table) if table.len() == 1 => VariantAccess::of(table, &self.place)
                 .map_or_else(|| Err(DecodeError::missing()), |variant| visitor.visit_enum(variant)),
-            Value::Untyped(untyped) => {
-                Scalar::new(&untyped.text, untyped.dialect, self.place).variant(name, variants, visitor)
-            }
-            other => Err(DecodeError::found("one of the variants", other)),
+            other => match self.scalar(other) {
+                Some(scalar) => scalar.variant(name, variants, visitor),
+                None => Err(DecodeError::found("one of the variants", other)),
+            },
         }
     }
 

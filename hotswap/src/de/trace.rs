@@ -35,6 +35,8 @@ pub(crate) enum Asked {
     Char,
     /// With what the type says it expects.
     Text(String),
+    /// A text will do, or a list.
+    Bytes,
     List,
     Tuple(usize),
     Map,
@@ -57,7 +59,7 @@ impl Asked {
             Self::Bool => &Value::Bool(true),
             Self::Integer(..) => &Value::Int(1),
             Self::Number => &Value::Float(1.0),
-            Self::List | Self::Tuple(_) => &LIST,
+            Self::Bytes | Self::List | Self::Tuple(_) => &LIST,
             Self::Map | Self::Struct(..) => &TABLE,
             Self::Any | Self::Char | Self::Text(_) | Self::Enum(..) => &TEXT,
         }
@@ -108,6 +110,13 @@ impl Tracer {
     /// Only the first question counts: what a type asks after a refusal is its second choice.
     fn hear(&self, asked: Asked) {
         self.heard.borrow_mut().asked.get_or_insert(asked);
+    }
+
+    /// A secret of bytes, whose own question comes next.
+    pub(super) fn hear_bytes(&self, place: &Place<'_>) {
+        if matches!(self.role(place), Role::Target) {
+            self.hear(Asked::Bytes);
+        }
     }
 
     fn hear_option(&self) {

@@ -32,6 +32,8 @@ pub(crate) enum FormKind {
     Char,
     /// With what the type says it expects.
     Text(String),
+    /// As a text, or as a list of numbers.
+    Bytes,
     List(Box<Form>),
     /// So many elements, of which the first are known.
     Tuple(Vec<Form>, usize),
@@ -100,6 +102,7 @@ impl Walk<'_> {
             Asked::Number => FormKind::Number,
             Asked::Char => FormKind::Char,
             Asked::Text(expected) => FormKind::Text(expected),
+            Asked::Bytes => FormKind::Bytes,
             Asked::List => FormKind::List(Box::new(self.form(&target.index(0)))),
             Asked::Tuple(length) => {
                 let known = (0..length.min(MAX_ELEMENTS)).map(|index| self.form(&target.index(index)));

@@ -13,6 +13,7 @@ impl Form {
             FormKind::Char => "character".into(),
             FormKind::Text(_) if self.is_plain_text() => "text".into(),
             FormKind::Text(expected) => bare(expected).into(),
+            FormKind::Bytes => "text, or list of bytes".into(),
             FormKind::List(element) => format!("list of {}", element.plural()),
             FormKind::Tuple(elements, length) => match elements.first() {
                 Some(first) if elements.iter().all(|element| element == first) => {
@@ -35,9 +36,12 @@ impl Form {
             FormKind::Map(_) => "tables".into(),
             FormKind::Struct(fields) => format!("tables of {}", names(fields)),
             FormKind::Text(expected) if !self.is_plain_text() => format!("values, each a {}", bare(expected)),
-            FormKind::Any | FormKind::Unit | FormKind::Bool | FormKind::Text(_) | FormKind::Enum(_) => {
-                self.words()
-            }
+            FormKind::Any
+            | FormKind::Unit
+            | FormKind::Bool
+            | FormKind::Text(_)
+            | FormKind::Bytes
+            | FormKind::Enum(_) => self.words(),
         }
     }
 }

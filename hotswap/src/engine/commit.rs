@@ -74,7 +74,7 @@ impl Core {
         cause: &Cause,
     ) -> Result<(), Error> {
         if changed.is_empty() || self.hooks.len() == 0 {
-            return Ok(());
+            return self.open();
         }
         let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
         let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));

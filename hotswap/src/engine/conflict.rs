@@ -1,17 +1,13 @@
 //! What the sources say and what was set at run time may not fit together.
 
-use std::time::Instant;
-
 use serde::Serialize;
 
-use super::{Core, Request, State};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, Loaded, Model},
     pins::{Pins, Stamp},
-    snapshot::Cause,
 };
 
 /// What becomes of a reload that a value set at run time makes invalid; for
@@ -94,54 +90,4 @@ fn valid(model: Model, input: &Input<'_>, error: &Error) -> Option<Pins> {
 
 fn with<'i>(input: &Input<'i>, pins: &'i Pins) -> Input<'i> {
     Input { pins, unread: input.unread.clone(), ..*input }
-}
-
-impl Core {
-    /// When the next override goes by itself, of those that were not tried up to `tried`.
-    pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
-        let board = self.board();
-        let moments = board.pins.values().filter_map(|pin| Some(pin.until?.moment));
-        moments.filter(|moment| tried.is_none_or(|tried| *moment > tried)).min()
-    }
-
-    /// Takes back the values whose time is over.
-    ///
-    /// # Errors
-    /// Without some of them the configuration would be invalid; those stay, and the others go.
-    pub(super) fn expire(&self, now: Instant) -> Result<(), Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        let over = state.pins.iter().filter(|(_, pin)| pin.until.is_some_and(|until| until.moment <= now));
-        let over: Vec<_> = over.map(|(keys, _)| keys.clone()).collect();
-        if over.is_empty() {
-            return Ok(());
-        }
-        let (pins, stay) = self.without(&state, over);
-        if pins.len() < state.pins.len() {
-            let request = Request { cause: Cause::Expired, expected: None, signature: None };
-            self.with_pins(state, pins, &request)?;
-            self.reconsider();
-        }
-        if stay.is_empty() { Ok(()) } else { Err(Error::new(stay)) }
-    }
-
-    /// The pins without those that can go, and why others cannot.
-    fn without(&self, state: &State, over: Vec<Keys>) -> (Pins, Vec<Issue>) {
-        let mut all_gone = state.pins.clone();
-        all_gone.retain(|keys, _| !over.contains(keys));
-        if self.problems(state, &all_gone).is_empty() {
-            return (all_gone, Vec::new());
-        }
-        let (mut pins, mut stay) = (state.pins.clone(), Vec::new());
-        for keys in over {
-            let Some(pin) = pins.remove(&keys) else { continue };
-            let problems = self.problems(state, &pins);
-            if let Some(first) = problems.first() {
-                let message = format!("the override's time is over, but it stays: without it, {first}");
-                stay.push(Issue::new(IssueKind::Override, keys.clone(), message));
-                pins.insert(keys, pin);
-            }
-        }
-        (pins, stay)
-    }
 }

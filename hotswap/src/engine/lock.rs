@@ -4,10 +4,11 @@ use std::{
     cell::RefCell,
     ops::{Deref, DerefMut},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -50,6 +51,14 @@ impl<T> WriterLock<T> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         with_held(|held| held.push(self.id));
         Ok(Writing { id: self.id, state, since: Instant::now() })
+    }
+
+    /// Waits until whoever writes now is done, or `bound` has passed.
+    pub(crate) fn settle(&self, bound: Duration) {
+        let start = Instant::now();
+        while matches!(self.state.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < bound {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Whether this thread is inside a write, or works for one that is.
@@ -114,8 +123,6 @@ impl Held {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use super::*;
 
     #[test]

@@ -8,6 +8,7 @@ mod chronicle;
 pub(crate) mod collect;
 mod commit;
 mod conflict;
+mod expiry;
 mod gate;
 pub(crate) mod health;
 mod hold;
@@ -73,6 +74,9 @@ use thread::EngineThread;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a shutdown waits for stores that take leases back.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, Private>;
@@ -299,6 +303,13 @@ impl Core {
         Ok(version)
     }
 
+    /// The same as [`shut_down`](Self::shut_down), for a program that ends in order: whoever just drops its handles does
+    /// not expect to wait for stores.
+    pub(crate) fn shut_down_in_order(&self) {
+        self.shut_down();
+        self.stores.give_back(FAREWELL);
+    }
+
     /// Ends watching and notifying; what is published stays readable.
     pub(crate) fn shut_down(&self) {
         self.closed.store(true, Ordering::Release);
@@ -317,6 +328,8 @@ impl Core {
             let left = PATIENCE.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
             self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
+            // Whoever was not refused any more is to be written down.
+            self.writer.settle(PATIENCE.saturating_sub(start.elapsed()));
         }
         // Last of those that may write: what they wrote is to be kept too.
         if let Some(keeper) = &self.keeper {

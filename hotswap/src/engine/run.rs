@@ -12,8 +12,10 @@ use std::{
 use super::{
     Core,
     collect::{Collected, Collector},
+    expiry::Expiries,
 };
 use crate::{
+    backoff::Again,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -107,27 +109,22 @@ impl Engine {
         // When a file that is away counts as gone.
         let mut awaited: Option<Instant> = None;
         let mut asked = Asked::default();
-        // Up to when values that go by themselves were looked at.
-        let mut tried: Option<Instant> = None;
+        let (mut expiries, mut rotation) = (Expiries::default(), Again::default());
         loop {
-            let demand = self.wait(awaited.into_iter().chain(self.next_expiry(tried)).min());
-            if demand.stop || self.core.strong_count() == 0 {
-                return;
-            }
+            let expiry = self.core.upgrade().and_then(|core| expiries.next(&core));
+            let demand = self.wait([awaited, expiry, rotation.at()].into_iter().flatten().min());
+            let Some(core) = self.core.upgrade().filter(|_| !demand.stop) else { return };
             let now = Instant::now();
-            let tried_before = tried.filter(|_| !demand.expiry);
-            if self.next_expiry(tried_before).is_some_and(|at| now >= at) {
-                self.expire(now);
-                tried = Some(now);
+            if expiries.are_due(&core, now, demand.expiry) {
+                expiries.note(attempt(&core, || core.expire(now)), now);
             }
-            if demand.secrets {
-                self.rotate();
+            if demand.secrets || rotation.is_due(now) {
+                rotation.note(attempt(&core, || core.rotate()), now);
             }
             let over = awaited.is_some_and(|at| now >= at);
             let wanted = demand.source || over || demand.asked.any();
             asked.add(demand.asked);
             let Some(fired) = demand.fired.or_else(|| wanted.then(|| Fired::now(now))) else { continue };
-            let Some(core) = self.core.upgrade() else { return };
             awaited = self.pass(&core, fired, &mut asked);
         }
     }
@@ -239,28 +236,6 @@ impl Engine {
         result
     }
 
-    fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
-        self.core.upgrade()?.next_expiry(tried)
-    }
-
-    /// Takes back what was set for a while, and tells of what has to stay.
-    fn expire(&self, now: Instant) {
-        let Some(core) = self.core.upgrade() else { return };
-        let result = contain(|| core.expire(now)).unwrap_or_else(|| Err(panicked()));
-        if let Some(error) = result.err().filter(|error| !core.is_closed() && !core.is_known(error)) {
-            core.refuse(&error);
-        }
-    }
-
-    /// Publishes new secrets, and tells why if they are refused.
-    fn rotate(&self) {
-        let Some(core) = self.core.upgrade() else { return };
-        let result = contain(|| core.rotate()).unwrap_or_else(|| Err(panicked()));
-        if let Some(error) = result.err().filter(|error| !core.is_closed() && !core.is_known(error)) {
-            core.refuse(&error);
-        }
-    }
-
     pub(crate) fn report(&self, core: &Core) {
         let mut board = core.board();
         board.sources = self.collector.statuses();
@@ -268,6 +243,16 @@ impl Engine {
             board.watcher = Some(watcher.health());
         }
     }
+}
+
+/// Publishes what no source changed, and tells why if it is refused. Says whether it is done.
+fn attempt<T>(core: &Core, work: impl FnOnce() -> Result<T, Error>) -> bool {
+    let result = contain(work).unwrap_or_else(|| Err(panicked()));
+    let refused = result.err().filter(|_| !core.is_closed());
+    if let Some(error) = refused.as_ref().filter(|error| !core.is_known(error)) {
+        core.refuse(error);
+    }
+    refused.is_none()
 }
 
 fn panicked() -> Error {

@@ -61,6 +61,9 @@ impl<S: HotConfig> Handle<S> {
     /// Ends watching and notifying, and waits up to a second for the threads, and up to another for the
     /// [state](crate::Builder::state_dir) to be on the disk. Readers keep the last version.
     ///
+    /// Leases of secrets are then [given back](crate::SecretProvider::revoke), for which it waits up to two seconds. So a
+    /// pool of connections whose login is leased is closed before.
+    ///
     /// No callback starts after it returns. Writes and reloads are errors from then on. Calling it again does nothing.
     ///
     /// # Errors
@@ -76,7 +79,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn shutdown(&self) -> Result<(), Error> {
         self.whole("shutdown")?;
-        self.core.shut_down();
+        self.core.shut_down_in_order();
         Ok(())
     }
 

@@ -10,13 +10,23 @@ use crate::{
 ///
 /// Defaults inside an `Option<Nested>` apply only when some layer mentions it.
 pub(crate) fn below(shape: &Shape, given: Option<&Value>) -> Value {
+    read(shape, given, false)
+}
+
+/// Every default that may apply.
+pub(crate) fn all(shape: &Shape) -> Value {
+    read(shape, None, true)
+}
+
+fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
     let mut defaults = Value::empty();
     for field in shape.fields {
         let stated =
             if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
         let inner = match field.kind {
             Kind::Leaf => None,
-            Kind::Nested(inner) => Some(below(inner, stated)),
+            Kind::Nested(inner) => Some(read(inner, stated, optional)),
+            Kind::Optional(inner) if optional => Some(read(inner, stated, optional)),
             Kind::Optional(inner) => {
                 stated.filter(|stated| stated.as_table().is_some()).map(|stated| below(inner, Some(stated)))
             }

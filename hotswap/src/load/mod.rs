@@ -16,7 +16,7 @@ pub(crate) mod unknown;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-pub(crate) use defaults::{below, default_of};
+pub(crate) use defaults::{all as all_defaults, below, default_of};
 pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;

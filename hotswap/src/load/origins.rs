@@ -27,12 +27,17 @@ pub(super) fn settle(
     input: &Input<'_>,
     secrets: &BTreeSet<Keys>,
 ) -> Settled {
-    if found.is_empty() && input.unread.is_empty() && input.layers.iter().all(|layer| layer.is_flawless()) {
+    let told = input.secrets.complaints();
+    let flawless = told.is_empty() && input.layers.iter().all(|layer| layer.is_flawless());
+    if found.is_empty() && input.unread.is_empty() && flawless {
         return Settled::default();
     }
     let map = Map::of(input, shape, secrets);
     let incomplete = !input.unread.is_empty();
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
+    for (policy, issue) in told {
+        sort_in(*policy, issue.clone(), &mut issues, &mut warnings);
+    }
     for layer in input.layers {
         layer.complaints().for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings));
     }

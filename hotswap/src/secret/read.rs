@@ -12,10 +12,14 @@ use super::{Secret, SecretValue, notice};
 /// Announces a secret to whoever reads or writes one; no type of the program has this name.
 pub(crate) const NAME: &str = "$hotswap::Secret";
 
+/// The same for one that is read from the bytes of a text.
+pub(crate) const BYTES: &str = "$hotswap::Secret of bytes";
+
 impl<'de, T: SecretValue + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         notice::met();
-        deserializer.deserialize_newtype_struct(NAME, Inside(PhantomData))
+        let name = if T::IS_BYTES { BYTES } else { NAME };
+        deserializer.deserialize_newtype_struct(name, Inside(PhantomData))
     }
 }
 

@@ -40,6 +40,34 @@ use super::Secret;
     note = "keep a `String` or a `Vec<u8>` secret, or implement `hotswap::SecretValue` for `{Self}`"
 )]
 pub trait SecretValue {
+    /// Whether a secret of it that is given as a text is read from the bytes of that text. So it is for `Vec<u8>`,
+    /// `[u8; N]` and options of them; else a text would be a list, as `1,2`. For a type of one's own that reads a list
+    /// of bytes it is to be said:
+    ///
+    /// ```
+    /// use hotswap::SecretValue;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Key([u8; 32]);
+    ///
+    /// impl SecretValue for Key {
+    ///     const IS_BYTES: bool = true;
+    ///
+    ///     fn wipe(&mut self) {
+    ///         self.0.wipe();
+    ///     }
+    ///
+    ///     fn secret_eq(&self, other: &Self) -> bool {
+    ///         self.0.secret_eq(&other.0)
+    ///     }
+    /// }
+    /// ```
+    const IS_BYTES: bool = false;
+
+    /// Whether it is one byte.
+    #[doc(hidden)]
+    const IS_BYTE: bool = false;
+
     /// Overwrites the value, with all of the memory that it owns.
     fn wipe(&mut self);
 
@@ -58,6 +86,8 @@ impl<T: SecretValue> Eq for Secret<T> {}
 macro_rules! primitives {
     ($($primitive:ident as $bits:expr;)*) => {
         $(impl SecretValue for $primitive {
+            const IS_BYTE: bool = matches!(stringify!($primitive).as_bytes(), b"u8");
+
             fn wipe(&mut self) {
                 self.zeroize();
             }
@@ -110,6 +140,8 @@ impl<T: SecretValue> SecretValue for [T] {
 
 /// Without what the capacity holds beyond the elements, for elements of which `zeroize` knows nothing.
 impl<T: SecretValue> SecretValue for Vec<T> {
+    const IS_BYTES: bool = T::IS_BYTE;
+
     fn wipe(&mut self) {
         self.as_mut_slice().wipe();
     }
@@ -120,6 +152,8 @@ impl<T: SecretValue> SecretValue for Vec<T> {
 }
 
 impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
+    const IS_BYTES: bool = T::IS_BYTE;
+
     fn wipe(&mut self) {
         self.as_mut_slice().wipe();
     }
@@ -130,6 +164,8 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
 }
 
 impl<T: SecretValue> SecretValue for Option<T> {
+    const IS_BYTES: bool = T::IS_BYTES;
+
     fn wipe(&mut self) {
         self.iter_mut().for_each(T::wipe);
     }

@@ -160,7 +160,7 @@ impl Age {
         let ciphertext = text::decode(location.as_str())?;
         let Opened { plaintext, by_passphrase } =
             identities.as_ref().map_err(Clone::clone)?.open(&ciphertext)?;
-        let payload = Payload::text(text::of(plaintext)?);
+        let payload = text::payload(plaintext);
         if by_passphrase && let Some(opened) = lock(&self.opened).get_mut(location) {
             *opened = Some(payload.clone());
         }

@@ -245,6 +245,19 @@ impl Book {
         watched
     }
 
+    /// Every lease that its store can take back before it ends.
+    pub(super) fn revocable(&self, now: Instant) -> BTreeMap<Arc<str>, Vec<Lease>> {
+        let mut leases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (place, entry) in &self.entries {
+            let kept = entry.kept.as_ref().filter(|kept| !kept.is_over(now));
+            let lease = kept.and_then(|kept| kept.term().lease).filter(|lease| lease.id().is_some());
+            if let Some(lease) = lease {
+                leases.entry(Arc::clone(&place.scheme)).or_default().push(lease);
+            }
+        }
+        leases
+    }
+
     /// Whether the last attempt at it failed for the same reason.
     pub(super) fn is_known(&self, place: &Place, error: &FetchError) -> bool {
         self.entries.get(place).is_some_and(|entry| entry.failure.as_ref() == Some(error))

@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Instant};
 use super::{
     FetchError, Lease,
     book::Rhythm,
-    pace::{Backoff, after_success},
+    pace::after_success,
     table::{Answer, Kept},
 };
+use crate::backoff::Backoff;
 
 /// One location.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl Entry {
 
     pub(super) fn renewable(&self) -> Option<Lease> {
         let lease = self.kept.as_ref()?.term().lease?;
-        (!self.anew && lease.id().is_some()).then_some(lease)
+        (!self.anew && lease.is_renewable()).then_some(lease)
     }
 
     /// Whether it is another secret now or may be used again, and whether it was missing.

@@ -133,6 +133,38 @@ pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, timeout:
     renewals
 }
 
+/// Gives leases back, and says of which stores that failed.
+pub(super) fn revoke(
+    schemes: &Schemes,
+    leases: BTreeMap<Arc<str>, Vec<Lease>>,
+    timeout: Duration,
+) -> BTreeMap<Arc<str>, FetchError> {
+    let limit = Limit::of(timeout);
+    let (tell, told) = channel();
+    let unheard = || FetchError::new(FetchErrorKind::TimedOut, "the store did not answer in time");
+    let mut failures: BTreeMap<_, _> = leases.keys().map(|scheme| (Arc::clone(scheme), unheard())).collect();
+    for (scheme, leases) in leases {
+        let Ok(provider) = schemes.provider(&scheme) else { continue };
+        let work = move || {
+            let answer = contain(|| block_on(provider.revoke(&leases), limit.deadline));
+            (scheme, answer.unwrap_or_else(|| Some(Err(panicked()))))
+        };
+        // Without a thread it counts as no answer.
+        let _ = aside(&tell, work);
+    }
+    drop(tell);
+    while let Ok((scheme, answer)) =
+        told.recv_timeout(limit.deadline.saturating_duration_since(Instant::now()))
+    {
+        match answer {
+            Some(Ok(())) => drop(failures.remove(&scheme)),
+            Some(Err(error)) => drop(failures.insert(scheme, error)),
+            None => {}
+        }
+    }
+    failures
+}
+
 /// Works on a thread of its own.
 fn aside<T: Send + 'static>(
     tell: &Sender<T>,

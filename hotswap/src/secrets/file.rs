@@ -6,8 +6,6 @@ use std::{
     sync::Mutex,
 };
 
-use zeroize::Zeroize;
-
 use super::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, Payload, SecretProvider};
 use crate::{
     source::{
@@ -28,9 +26,8 @@ const TRIES: usize = 4;
 /// Reads secrets from files: the mounts of Kubernetes and Docker, or what an agent writes. The provider of
 /// `file:`.
 ///
-/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. Files are opened
-/// once, of
-/// regular ones only, and watched: a new content is there a moment after it was written or swapped in.
+/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. A file that is not UTF-8 is
+/// bytes, all of them, for a `Secret<Vec<u8>>`. Files are opened once, of regular ones only, and watched: a new content is there a moment after it was written or swapped in.
 ///
 /// A file that everybody may write is refused; [`private`](Self::private) is stricter.
 ///
@@ -94,10 +91,10 @@ impl File {
             }
             outcome = self.attempt(path);
         }
-        outcome.map(|text| Fetched::new(Payload::text(text)))
+        outcome.map(Fetched::new)
     }
 
-    fn attempt(&self, path: &Path) -> Result<String, FetchError> {
+    fn attempt(&self, path: &Path) -> Result<Payload, FetchError> {
         let sorted = |error| refusal(&ReadError::from_io(path, error));
         let file = read::open(path).map_err(|error| refusal(&error))?;
         let metadata = file.metadata().map_err(sorted)?;
@@ -106,11 +103,11 @@ impl File {
         let bytes = within(&file, before.len, MAX_SIZE).map_err(sorted)?;
         let bytes = bytes.ok_or_else(|| refusal(&ReadError::TooLarge { limit: MAX_SIZE }))?;
         let after = Stamp::of(&file.metadata().map_err(sorted)?);
-        let text = text(bytes)?;
+        let payload = payload(bytes)?;
         if !before.same_state(&after) {
             return Err(FetchError::unreachable("the file is being written"));
         }
-        Ok(text)
+        Ok(payload)
     }
 
     #[cfg(unix)]
@@ -159,18 +156,17 @@ impl SecretProvider for File {
     }
 }
 
-/// Without the line end that editors and `echo` put behind everything.
-fn text(bytes: Vec<u8>) -> Result<String, FetchError> {
-    let mut text = String::from_utf8(bytes).map_err(|error| {
-        error.into_bytes().zeroize();
-        FetchError::invalid("the file is not UTF-8")
-            .with_help("put it into the file as text, in base64 for example")
-    })?;
+/// A text without the line end that editors and `echo` put behind everything; bytes as they are.
+fn payload(bytes: Vec<u8>) -> Result<Payload, FetchError> {
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return Ok(Payload::bytes(error.into_bytes())),
+    };
     let line_end = ["\r\n", "\n"].into_iter().find(|end| text.ends_with(end)).map_or(0, str::len);
     text.truncate(text.len() - line_end);
     match text.is_empty() {
         true => Err(FetchError::invalid("the file is empty")),
-        false => Ok(text),
+        false => Ok(Payload::text(text)),
     }
 }
 

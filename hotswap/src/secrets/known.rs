@@ -8,7 +8,7 @@ use super::{
     schemes::Schemes,
     table::Table,
 };
-use crate::{engine::Variables, value::Value};
+use crate::{engine::Variables, issue::Issue, source::UnknownKeys, value::Value};
 
 /// The secrets that a version stands on.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,12 @@ pub(crate) struct Secrets {
     wanted: RefCell<BTreeSet<Place>>,
     /// A reference stands for itself where its secret is not known.
     lenient: bool,
+    /// What is wrong with the defaults of fields.
+    defaults: Complaints,
 }
+
+/// Problems, and what becomes of each.
+pub(crate) type Complaints = Arc<[(UnknownKeys, Issue)]>;
 
 /// What a reference leads to.
 pub(crate) enum Found {
@@ -40,7 +45,18 @@ pub(crate) enum Found {
 
 impl Secrets {
     pub(crate) fn new(schemes: Arc<Schemes>, accepted: Accepted, now: Instant) -> Self {
-        Self { schemes, accepted, now, used: RefCell::default(), wanted: RefCell::default(), lenient: false }
+        let (used, wanted, defaults) = Default::default();
+        Self { schemes, accepted, now, used, wanted, lenient: false, defaults }
+    }
+
+    /// The same, with what is wrong with the defaults of fields.
+    pub(crate) fn beside(self, defaults: Complaints) -> Self {
+        Self { defaults, ..self }
+    }
+
+    /// What is wrong with the defaults of fields.
+    pub(crate) fn complaints(&self) -> &[(UnknownKeys, Issue)] {
+        &self.defaults
     }
 
     /// For loads of values that stand in no store.

@@ -5,20 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-
 use super::table::Term;
+use crate::backoff::{Backoff, SHORTEST};
 
 /// After so many failures in a row a store is left alone for a while, and asked for one thing first.
 const PATIENCE: u32 = 3;
-/// Nobody is asked more often than this, whatever leases and settings say.
-const SHORTEST: Duration = Duration::from_millis(10);
 
 /// When to ask again for what was given under this term; `None` for never.
 ///
-/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started
-/// together do not
-/// ask together.
+/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started together do
+/// not ask together.
 pub(super) fn after_success(term: &Term, refresh: Option<Duration>) -> Option<Instant> {
     let span = match &term.lease {
         Some(lease) => lease.lasts().as_secs_f64() * between(0.6, 0.7),
@@ -27,27 +23,6 @@ pub(super) fn after_success(term: &Term, refresh: Option<Duration>) -> Option<In
     };
     // What is too long to be counted never comes.
     term.asked.checked_add(Duration::try_from_secs_f64(span).ok()?.max(SHORTEST))
-}
-
-/// Ever longer pauses, up to the interval of refreshes.
-#[derive(Debug, Default)]
-pub(super) struct Backoff(Option<ExponentialBackoff>);
-
-impl Backoff {
-    pub(super) fn next(&mut self, now: Instant, refresh: Duration) -> Instant {
-        let longest = refresh.clamp(SHORTEST, Duration::from_secs(60));
-        let builder = ExponentialBuilder::new()
-            .with_jitter()
-            .with_min_delay(longest / 60)
-            .with_max_delay(longest)
-            .without_max_times();
-        let pause = self.0.get_or_insert_with(|| builder.build()).next();
-        now + pause.unwrap_or(longest)
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.0 = None;
-    }
 }
 
 /// Keeps a store that does not answer from being asked for everything again and again.
@@ -126,16 +101,6 @@ mod tests {
         let none = term(Some(Duration::ZERO), false);
         assert_eq!(after_success(&none, None), Some(none.asked + SHORTEST));
         assert_eq!(after_success(&term(None, false), Some(Duration::MAX)), None);
-    }
-
-    #[test]
-    fn pauses_grow_to_the_interval_and_begin_anew() {
-        let (mut backoff, now) = (Backoff::default(), Instant::now());
-        let pauses: Vec<_> = (0..12).map(|_| (backoff.next(now, REFRESH) - now).as_secs_f64()).collect();
-        assert!((1.0..=2.0).contains(&pauses[0]), "{pauses:?}");
-        assert!(pauses.iter().skip(8).all(|pause| (60.0..=120.0).contains(pause)), "{pauses:?}");
-        backoff.reset();
-        assert!(backoff.next(now, REFRESH) - now <= Duration::from_secs(2));
     }
 
     #[test]

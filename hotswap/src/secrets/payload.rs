@@ -1,6 +1,6 @@
 //! What a store gives for one location.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde_json::Value as Json;
 use zeroize::Zeroize;
@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 use super::FetchError;
 use crate::{secret::MASK, suggest::did_you_mean, value::Value};
 
-/// What stands at one location: a text, or named parts of which `#key` picks one. Never shows what it holds, and wipes
+/// What stands at one location: a text, bytes, or named parts of which `#key` picks one. Never shows what it holds, and wipes
 /// it at the end.
 ///
 /// ```
@@ -29,12 +29,21 @@ impl Payload {
         Self(value)
     }
 
+    /// Bytes that may be no text, for a secret of type `Secret<Vec<u8>>`. Those that are UTF-8 can be taken as text too.
+    ///
+    /// ```
+    /// let key = hotswap::secrets::Payload::bytes(vec![0xff, 0x00]);
+    /// assert_eq!(format!("{key:?}"), "***");
+    /// ```
+    pub fn bytes(mut bytes: Vec<u8>) -> Self {
+        let value = Value::secret(Value::Bytes(Arc::from(&*bytes)));
+        bytes.zeroize();
+        Self(value)
+    }
+
     /// The text, if it is one.
     pub(crate) fn as_text(&self) -> Option<&str> {
-        match self.0.inside() {
-            Value::Untyped(untyped) => Some(&untyped.text),
-            _ => None,
-        }
+        text(self.0.inside())
     }
 
     /// Named parts, or any other JSON. Its strings are wiped.
@@ -49,8 +58,8 @@ impl Payload {
         let Some(key) = key else { return Ok(self.0.clone()) };
         let read;
         let whole = match self.0.inside() {
-            Value::Untyped(untyped) => {
-                read = Self::json(parsed(&untyped.text, key)?);
+            Value::Untyped(_) | Value::Bytes(_) => {
+                read = Self::json(parsed(text(self.0.inside()), key)?);
                 read.0.inside()
             }
             whole => whole,
@@ -62,10 +71,19 @@ impl Payload {
     }
 }
 
-fn parsed(text: &str, key: &str) -> Result<Json, FetchError> {
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Untyped(untyped) => Some(&untyped.text),
+        Value::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    }
+}
+
+fn parsed(text: Option<&str>, key: &str) -> Result<Json, FetchError> {
     // The parser's words may repeat the text.
-    serde_json::from_str(text).map_err(|_| {
-        FetchError::invalid(format!("it is a text and no JSON, so it has no key `{key}`"))
+    text.and_then(|text| serde_json::from_str(text).ok()).ok_or_else(|| {
+        let found = if text.is_some() { "a text" } else { "bytes" };
+        FetchError::invalid(format!("it is {found} and no JSON, so it has no key `{key}`"))
             .with_help("leave the key out of the reference")
     })
 }
@@ -134,5 +152,24 @@ mod tests {
         assert_eq!(part(&text, "password"), Ok(Value::variable("hunter2")));
         let error = part(&Payload::text("hunter2".to_owned()), "password").unwrap_err();
         assert!(error.starts_with("it is a text and no JSON") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_key_reads_bytes_as_json_if_they_are_some() {
+        let json = Payload::bytes(br#"{"password": "hunter2"}"#.to_vec());
+        assert_eq!(part(&json, "password"), Ok(Value::variable("hunter2")));
+        let error = part(&Payload::bytes(b"hunter\xff".to_vec()), "password").unwrap_err();
+        assert_eq!(
+            error,
+            "it is bytes and no JSON, so it has no key `password`; leave the key out of the reference"
+        );
+    }
+
+    #[test]
+    fn bytes_are_equal_by_content() {
+        let bytes = |bytes: &[u8]| Payload::bytes(bytes.to_vec());
+        assert_eq!(bytes(&[1, 255]), bytes(&[1, 255]));
+        assert_ne!(bytes(&[1, 255]), bytes(&[1, 254]));
+        assert_ne!(bytes(&[1, 255]), bytes(&[1]));
     }
 }

@@ -49,6 +49,52 @@ pub trait SecretProvider: Send + Sync + 'static {
         ))))
     }
 
+    /// Gives leases back, because the program needs them no more: after [`shutdown`](crate::Handle::shutdown), which
+    /// waits for it up to two seconds. What fails is logged, and ends when it would have ended anyway.
+    ///
+    /// It is not called when the last handle just goes, nor for leases that were followed by another fetch.
+    ///
+    /// ```
+    /// use hotswap::secrets::{BoxFuture, FetchError, Fetched, Lease, Location, Payload, SecretProvider};
+    /// use hotswap::{HotConfig, Secret};
+    /// use std::{sync::{Arc, Mutex}, time::Duration};
+    ///
+    /// /// Lends one badge, and knows who has it.
+    /// #[derive(Clone, Default)]
+    /// struct Desk(Arc<Mutex<bool>>);
+    ///
+    /// impl SecretProvider for Desk {
+    ///     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+    ///         *self.0.lock().unwrap() = true;
+    ///         let lease = Lease::new(Duration::from_secs(3600)).revocable("badge-7");
+    ///         let badge = Fetched::new(Payload::text("hunter2".into())).leased(lease);
+    ///         Box::pin(std::future::ready(vec![Ok(badge); locations.len()]))
+    ///     }
+    ///
+    ///     fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
+    ///         *self.0.lock().unwrap() = leases.iter().all(|lease| lease.id() != Some("badge-7"));
+    ///         Box::pin(std::future::ready(Ok(())))
+    ///     }
+    /// }
+    ///
+    /// #[derive(serde::Deserialize, HotConfig)]
+    /// struct Config {
+    ///     #[hot(secret = "desk:badge")]
+    ///     badge: Secret<String>,
+    /// }
+    ///
+    /// let desk = Desk::default();
+    /// let config = Config::hot_builder().secrets("desk", desk.clone()).load()?;
+    /// assert!(*desk.0.lock().unwrap());
+    /// config.shutdown()?;
+    /// assert!(!*desk.0.lock().unwrap());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
+        let _ = leases;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Called whenever the set of locations in use changes, and with none at the end: keep `changed`, and call it when fetching again may give
     /// something else. Without it they are fetched again at intervals.
     fn watch(&self, locations: &[Location], changed: Changed) {

@@ -10,8 +10,8 @@ use std::{
 use super::{
     SecretProvider, SecretStatus,
     book::{Book, News, Rhythm},
-    fetch::{Renewals, fetch},
-    known::{Accepted, Secrets},
+    fetch::{Renewals, fetch, revoke},
+    known::{Accepted, Complaints, Secrets},
     reference::{Place, scheme},
     refresher::Told,
     schemes::Schemes,
@@ -50,6 +50,8 @@ pub(crate) struct Stores {
     pub(crate) settings: Settings,
     /// Whether changes are noticed.
     pub(crate) follow: bool,
+    /// Credentials in the defaults of fields.
+    pub(crate) complaints: Complaints,
     pub(super) book: Monitor<State>,
     listener: OnceLock<Listener>,
     pub(super) thread: EngineThread,
@@ -61,6 +63,8 @@ pub(super) struct State {
     /// Whether the refresher was started.
     started: bool,
     pub(super) closed: bool,
+    /// Whether leases were given back.
+    returned: bool,
 }
 
 impl Stores {
@@ -92,7 +96,7 @@ impl Stores {
 
     /// What a load looks secrets up in.
     pub(crate) fn secrets(&self, accepted: Accepted) -> Secrets {
-        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now())
+        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now()).beside(Arc::clone(&self.complaints))
     }
 
     /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since
@@ -224,6 +228,20 @@ impl Stores {
     pub(crate) fn close(&self) {
         self.book.lock().closed = true;
         self.book.tell_all();
+    }
+
+    /// Gives leases back that nobody needs any more, once.
+    pub(crate) fn give_back(&self, bound: Duration) {
+        let mut state = self.book.lock();
+        if std::mem::replace(&mut state.returned, true) {
+            return;
+        }
+        let leases = state.book.revocable(Instant::now());
+        drop(state);
+        for (scheme, error) in revoke(&self.schemes, leases, bound) {
+            let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+            log::warn!("hotswap: leases of `{scheme}` were not given back, and end later: {error}{help}");
+        }
     }
 
     pub(crate) fn join(&self, bound: Duration) {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::{
     UnknownKeys,
-    given::{Given, Medium, Terms},
+    given::{Given, Medium, SecretRules, Terms},
 };
 use crate::{
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
+    load::all_defaults,
     scan::{self, ScanCredentials},
     secret::{
         policy::{PlaintextSecrets, SecretSources},
@@ -75,18 +76,27 @@ fn source(by: By, medium: Medium) -> SecretSources {
 }
 
 /// Texts that look like credentials, in fields that show what they hold.
-pub(super) fn of_credentials<'v>(tree: &'v Value, terms: &'v Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
-    let policy = match terms.secrets.scan {
+pub(super) fn of_credentials(tree: &Value, terms: &Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
+    match terms.medium {
+        Medium::Variables | Medium::Encrypted => Vec::new(),
+        Medium::Plain | Medium::Program => credentials(tree, terms.shape, terms.secrets),
+    }
+}
+
+/// The same in defaults of fields, which stand in the text of the program.
+pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretRules) -> Vec<(UnknownKeys, Issue)> {
+    let found = credentials(&all_defaults(shape), shape, rules);
+    found.into_iter().map(|(policy, issue)| (policy, issue.at(Origin::Default))).collect()
+}
+
+fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<(UnknownKeys, Issue)> {
+    let policy = match rules.scan {
         ScanCredentials::Deny => UnknownKeys::Deny,
         ScanCredentials::Warn => UnknownKeys::Warn,
         ScanCredentials::Off => return Vec::new(),
     };
-    if matches!(terms.medium, Medium::Variables | Medium::Encrypted) {
-        return Vec::new();
-    }
-    let mut scanner =
-        Scanner { scan: scan::Scan::default(), schemes: &terms.secrets.schemes, found: Vec::new() };
-    scanner.level(tree, Some(terms.shape), "", &Way::Start);
+    let mut scanner = Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Vec::new() };
+    scanner.level(tree, Some(shape), "", &Way::Start);
     scanner.found.into_iter().map(|issue| (policy, issue)).collect()
 }
 

@@ -21,7 +21,7 @@ use std::{any::Any, path::PathBuf, sync::Arc};
 
 use zeroize::Zeroizing;
 
-pub(crate) use findings::plain_secret;
+pub(crate) use findings::{of_defaults, plain_secret};
 pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template};
 
 use crate::{

@@ -62,7 +62,7 @@ impl Serialize for Written<'_> {
                 map.end()
             }
             // Whoever writes files takes these out before.
-            Value::Secret(_) => Err(S::Error::custom("a secret is not written")),
+            Value::Secret(_) | Value::Bytes(_) => Err(S::Error::custom("a secret is not written")),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Overrides that go by themselves, or on request.
 
 use std::{
-    sync::mpsc::channel,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::channel,
+    },
     time::{Duration, Instant},
 };
 
@@ -103,6 +107,25 @@ fn a_value_that_could_not_go_goes_when_it_can() {
     told.recv_timeout(BOUND).unwrap();
     app.clear_override("part.high").unwrap();
     eventually("it goes", || app.part_low() == 5);
+}
+
+#[test]
+fn what_a_hook_kept_from_going_is_tried_again() {
+    let folder = Folder::with("app.toml", "a = 2");
+    let app = app(&folder);
+    let vetoes = Arc::new(AtomicBool::new(true));
+    let veto = Arc::clone(&vetoes);
+    let _hook = app.prepare(move |change| match change.new().a {
+        2 if veto.load(Ordering::SeqCst) => Err("not now"),
+        _ => Ok(()),
+    });
+    let (tell, told) = channel();
+    let _errors = app.on_reload_error(move |report| tell.send(report.to_string()).unwrap());
+    app.for_duration(SHORT).set_a(5).unwrap();
+    assert!(told.recv_timeout(BOUND).unwrap().contains("not now"));
+    assert_eq!(app.a(), 5);
+    vetoes.store(false, Ordering::SeqCst);
+    eventually("it goes, though nothing else happens", || app.a() == 2);
 }
 
 #[test]

@@ -7,14 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use hotswap::{HotConfig, Subscription};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use crate::support::Folder;
+use crate::support::{Folder, eventually};
 
 #[derive(Debug, PartialEq, Deserialize, HotConfig)]
 struct App {
@@ -39,6 +39,11 @@ enum Step {
         value: u32,
     },
     Set {
+        field: usize,
+        value: u32,
+    },
+    /// One that goes by itself.
+    Lend {
         field: usize,
         value: u32,
     },
@@ -68,6 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (field(), 0..4u32).prop_map(|(field, value)| Step::Reload { field, value }),
         1 => (field(), 1..4u32).prop_map(|(field, value)| Step::EditAndRestart { field, value }),
         3 => (field(), 0..4u32).prop_map(|(field, value)| Step::Set { field, value }),
+        1 => (field(), 5..9u32).prop_map(|(field, value)| Step::Lend { field, value }),
         1 => (0..4u32, 0..4u32).prop_map(|(x, y)| Step::Patch { x, y }),
         1 => (field(), 10..14u32).prop_map(|(field, value)| Step::Refused { field, value }),
         1 => field().prop_map(|field| Step::ClearOne { field }),
@@ -268,6 +274,41 @@ impl World {
         (true, started)
     }
 
+    fn lend(&mut self, field: usize, value: u32) -> (bool, bool) {
+        let (app, _) = self.app.as_ref().unwrap();
+        let lent = app.for_duration(Duration::from_millis(30));
+        if field == 0 {
+            lent.set_x(value).unwrap()
+        } else {
+            lent.set_y(value).unwrap()
+        };
+        let mut stand = self.model.now().with([(field, value)]);
+        stand.lent.insert(field);
+        let accepted = self.model.stand(stand);
+        if !self.model.now().clone().returned().is_valid() {
+            self.mend_below(field);
+        }
+        let (app, _) = self.app.as_ref().unwrap();
+        let after = self.model.now().clone().returned();
+        let over = || app.overrides().iter().all(|value| value.expires().is_none());
+        // The board shows it a moment before readers see it.
+        eventually("it goes by itself", || over() && [app.x(), app.y()] == after.values());
+        (accepted && self.model.stand(after), true)
+    }
+
+    /// What is lent stays where the file has nothing valid to go back to, until it has.
+    fn mend_below(&mut self, field: usize) {
+        let (app, _) = self.app.as_ref().unwrap();
+        eventually("it is told that it stays", || {
+            let last = app.status().last_error;
+            last.is_some_and(|error| error.contains("but it stays"))
+        });
+        self.edit(field, 1);
+        let (app, _) = self.app.as_ref().unwrap();
+        app.reload().unwrap();
+        assert!(self.model.reload());
+    }
+
     /// Does it to both, and says whether both accepted or refused it.
     fn step(&mut self, step: &Step) -> (bool, bool) {
         match *step {
@@ -278,6 +319,7 @@ impl World {
                 return self.restart();
             }
             Step::Reload { field, value } => self.edit(field, value),
+            Step::Lend { field, value } => return self.lend(field, value),
             _ => {}
         }
         let (app, _) = self.app.as_ref().unwrap();

@@ -39,6 +39,47 @@ fn one_line_end_is_left_out() {
     }
 }
 
+#[derive(Debug, Deserialize, HotConfig)]
+struct Keys {
+    token: Secret<Vec<u8>>,
+}
+
+/// A text is what it is in a secret of text, as bytes.
+#[test]
+fn bytes_are_read_as_they_are_and_a_text_as_its_bytes() {
+    for (written, read) in [
+        (&b"\x00\xff\n"[..], &b"\x00\xff\n"[..]),
+        (b"hunter2\n", b"hunter2"),
+        (b"1,2", b"1,2"),
+        (b"[1, 2]", b"[1, 2]"),
+    ] {
+        let folder = folder("");
+        fs::write(folder.path("token"), written).unwrap();
+        let keys = Keys::hot_builder().file(folder.path("app.toml")).check().unwrap();
+        assert_eq!(keys.token.expose(), read, "{written:?}");
+    }
+}
+
+#[test]
+fn bytes_have_no_keys() {
+    let folder = folder("");
+    fs::write(folder.path("token"), b"hunter\xff").unwrap();
+    folder.write("app.toml", &format!("token = 'file:{}#key'", folder.path("token").display()));
+    let report = Keys::hot_builder().file(folder.path("app.toml")).check().unwrap_err().to_string();
+    assert!(report.contains("it is bytes and no JSON, so it has no key `key`"), "{report}");
+    assert!(!report.contains("hunter"), "{report}");
+}
+
+#[test]
+fn bytes_that_change_are_a_new_version() {
+    let folder = folder("");
+    fs::write(folder.path("token"), [1, 255]).unwrap();
+    let keys = Keys::hot_builder().file(folder.path("app.toml")).load().unwrap();
+    fs::write(folder.path("token"), [2, 255]).unwrap();
+    eventually("the new bytes", || keys.token().expose() == &[2, 255]);
+    assert_eq!(keys.version(), 2);
+}
+
 #[test]
 fn a_key_picks_a_part_of_json() {
     let folder = folder(r#"{"db": {"password": "hunter2"}}"#);
@@ -48,13 +89,15 @@ fn a_key_picks_a_part_of_json() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_no_text_is_told() {
+fn a_file_that_is_not_there_or_no_secret_is_told() {
     let folder = folder("x");
     fs::remove_file(folder.path("token")).unwrap();
     assert!(refused(&folder, File::new()).contains("no file at "));
-    for (bytes, told) in [(&b"\xff\xfe"[..], "the file is not UTF-8"), (b"\n", "the file is empty")] {
+    let told = [(&b"hunter\xff"[..], "keep them in a `Secret<Vec<u8>>`"), (b"\n", "the file is empty")];
+    for (bytes, told) in told {
         fs::write(folder.path("token"), bytes).unwrap();
-        assert!(refused(&folder, File::new()).contains(told), "{told}");
+        let report = refused(&folder, File::new());
+        assert!(report.contains(told) && !report.contains("hunter"), "{report}");
     }
     fs::remove_file(folder.path("token")).unwrap();
     fs::create_dir(folder.path("token")).unwrap();

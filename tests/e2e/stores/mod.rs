@@ -1,5 +1,6 @@
 //! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
 
+mod farewell;
 mod files;
 mod references;
 mod rotation;

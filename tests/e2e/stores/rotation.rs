@@ -1,7 +1,11 @@
 //! Secrets that change, are leased, and cannot be had for a while.
 
 use std::{
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     time::Duration,
 };
 
@@ -190,6 +194,24 @@ fn a_new_secret_that_is_not_valid_is_refused() {
     app.set_number(2).unwrap();
     store.put("db", &login(3));
     eventually("the next one is taken", || is(&app, 3));
+}
+
+#[test]
+fn a_new_secret_that_a_hook_refused_is_tried_again() {
+    let store = Store::with(&[("db", &login(1))]);
+    let app = load(&store, NEVER);
+    let refusals = AtomicU32::new(0);
+    let _hook = app.prepare(move |_| match refusals.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("the pool is busy"),
+        _ => Ok(()),
+    });
+    let (tell, told) = mpsc::channel();
+    let _errors = app.on_reload_error(move |report| tell.send(report.to_string()).unwrap());
+    eventually("it is told what to watch", || store.watched() == ["db"]);
+    store.put("db", &login(2));
+    store.notify();
+    assert!(told.recv_timeout(BOUND).unwrap().contains("the pool is busy"));
+    eventually("it is taken, though the store has nothing new", || is(&app, 2));
 }
 
 #[test]

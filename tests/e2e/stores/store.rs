@@ -24,6 +24,9 @@ struct State {
     /// What every renewal gives.
     renewal: Option<Result<Lease, FetchError>>,
     renewals: Vec<String>,
+    revoked: Vec<String>,
+    /// Whether it ever says that leases were given back.
+    deaf: bool,
 }
 
 impl Store {
@@ -67,6 +70,14 @@ impl Store {
         self.0.lock().unwrap().renewal = Some(renewal);
     }
 
+    pub(crate) fn revoked(&self) -> Vec<String> {
+        self.0.lock().unwrap().revoked.clone()
+    }
+
+    pub(crate) fn go_deaf(&self) {
+        self.0.lock().unwrap().deaf = true;
+    }
+
     pub(crate) fn renewals(&self) -> Vec<String> {
         self.0.lock().unwrap().renewals.clone()
     }
@@ -90,6 +101,15 @@ impl SecretProvider for Store {
         let unsupported = || Err(FetchError::new(FetchErrorKind::Unsupported, "not renewed"));
         let answer = state.renewal.clone().unwrap_or_else(unsupported);
         Box::pin(std::future::ready(answer))
+    }
+
+    fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
+        let mut state = self.0.lock().unwrap();
+        state.revoked.extend(leases.iter().filter_map(Lease::id).map(str::to_owned));
+        match state.deaf {
+            true => Box::pin(std::future::pending()),
+            false => Box::pin(std::future::ready(Ok(()))),
+        }
     }
 
     fn watch(&self, locations: &[Location], changed: Changed) {

@@ -56,6 +56,7 @@ fn of(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Sche
         FormKind::Number => number(typed(&["number"], form.nullable), form, rules, unsaid),
         FormKind::Char => Text::letter(form.nullable).with(rules, unsaid),
         FormKind::Text(expected) => Text::of(expected, form.nullable).with(rules, unsaid),
+        FormKind::Bytes => bytes(form, rules, unsaid),
         FormKind::List(element) => list(form, element, rules, unsaid),
         FormKind::Tuple(elements, length) => tuple(form, elements, *length, rules, unsaid),
         FormKind::Map(value) => map(form, value, rules, unsaid),
@@ -118,6 +119,14 @@ fn one_of(schema: &mut Schema, choices: &[Literal], nullable: bool) -> bool {
     schema.insert("anyOf".into(), json!([{ "enum": choices }, text::template()]));
     schema.remove("pattern");
     true
+}
+
+fn bytes(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
+    // A rule sees the value, which is no text.
+    unsaid.extend(rules.iter().cloned());
+    let mut schema = typed(&["string", "array"], form.nullable);
+    schema.insert("items".into(), json!({ "type": "integer", "minimum": 0, "maximum": 255 }));
+    schema
 }
 
 fn list(form: &Form, element: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {

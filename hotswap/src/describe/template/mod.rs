@@ -78,7 +78,9 @@ fn example(form: &Form) -> Value {
             Some((name, _)) => Value::text(name),
             None => Value::text(""),
         },
-        FormKind::Any | FormKind::Unit | FormKind::Char | FormKind::Text(_) => Value::text(""),
+        FormKind::Any | FormKind::Unit | FormKind::Char | FormKind::Text(_) | FormKind::Bytes => {
+            Value::text("")
+        }
     }
 }
 

@@ -151,12 +151,15 @@ fn what_is_no_ciphertext_is_not_repeated() {
     refused(fetch(&with(&key), " "), FetchErrorKind::Invalid, "there is nothing behind `age:`");
     let no_age = "it is no age file, or its header is damaged";
     refused(fetch(&with(&key), &encode(b"hunter2\n")), FetchErrorKind::Invalid, no_age);
-    let bytes = encrypt(b"hunter2\xff", &[key.to_public()]).unwrap();
-    refused(
-        fetch(&with(&key), &encode(&bytes)),
-        FetchErrorKind::Invalid,
-        "what was encrypted is not UTF-8 text",
-    );
+}
+
+#[test]
+fn what_is_no_text_is_bytes_and_no_file_of_values() {
+    let key = x25519::Identity::generate();
+    let sealed = encrypt(b"hunter2\xff\n", &[key.to_public()]).unwrap();
+    let bytes = Payload::bytes(b"hunter2\xff\n".to_vec());
+    assert_eq!(fetch(&with(&key), &encode(&sealed)), Ok(bytes));
+    refused(with(&key).open(&sealed), FetchErrorKind::Invalid, "what was encrypted is not UTF-8 text");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Ciphertexts as texts, and plaintexts as texts.
 
+use std::string::FromUtf8Error;
+
 use base64::{
     Engine as _,
     alphabet::{STANDARD, URL_SAFE},
@@ -7,7 +9,7 @@ use base64::{
 };
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::secrets::FetchError;
+use crate::secrets::{FetchError, Payload};
 
 pub(super) const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 pub(super) const END: &str = "-----END AGE ENCRYPTED FILE-----";
@@ -40,18 +42,24 @@ pub(super) fn of_file(bytes: &[u8]) -> Result<Vec<u8>, FetchError> {
     }
 }
 
+/// The plaintext: a text without the newline that ends it, or bytes.
+pub(super) fn payload(plaintext: Zeroizing<Vec<u8>>) -> Payload {
+    text(plaintext).map_or_else(Payload::bytes, Payload::text)
+}
+
 /// The plaintext as a text, without the newline that ends it.
-pub(super) fn of(mut plaintext: Zeroizing<Vec<u8>>) -> Result<String, FetchError> {
-    if plaintext.last() == Some(&b'\n') {
-        plaintext.pop();
-        if plaintext.last() == Some(&b'\r') {
-            plaintext.pop();
-        }
-    }
-    String::from_utf8(std::mem::take(&mut plaintext)).map_err(|error| {
-        error.into_bytes().zeroize();
+pub(super) fn of(plaintext: Zeroizing<Vec<u8>>) -> Result<String, FetchError> {
+    text(plaintext).map_err(|mut bytes| {
+        bytes.zeroize();
         FetchError::invalid("what was encrypted is not UTF-8 text").with_help("encrypt a text")
     })
+}
+
+fn text(mut plaintext: Zeroizing<Vec<u8>>) -> Result<String, Vec<u8>> {
+    let mut text = String::from_utf8(std::mem::take(&mut plaintext)).map_err(FromUtf8Error::into_bytes)?;
+    let line_end = ["\r\n", "\n"].into_iter().find(|end| text.ends_with(end)).map_or(0, str::len);
+    text.truncate(text.len() - line_end);
+    Ok(text)
 }
 
 pub(super) fn no_base64(message: &str) -> FetchError {

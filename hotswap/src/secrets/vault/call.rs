@@ -57,6 +57,13 @@ impl Request {
         body.zeroize();
         reply
     }
+
+    /// Sends what is answered by nothing.
+    pub(super) async fn order(self, http: &Http, headers: &EndpointMiddleware) -> Result<(), Failure> {
+        let answer = self.with_middleware(headers).exec(http).await?;
+        answer.response.into_body().zeroize();
+        Ok(())
+    }
 }
 
 impl Endpoint for Request {

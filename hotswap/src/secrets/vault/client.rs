@@ -44,7 +44,7 @@ impl From<Refusal> for FetchError {
 }
 
 #[derive(Serialize)]
-struct Renewal<'a> {
+struct Named<'a> {
     lease_id: &'a str,
 }
 
@@ -94,7 +94,10 @@ impl Client {
     }
 
     pub(super) async fn renew(self: Arc<Self>, lease: Lease) -> Result<Lease, FetchError> {
-        let id = lease.id().ok_or_else(|| FetchError::invalid("the lease cannot be renewed"))?;
+        let id = lease
+            .id()
+            .filter(|_| lease.is_renewable())
+            .ok_or_else(|| FetchError::invalid("the lease cannot be renewed"))?;
         let session = self.session().await?;
         let reply = match self.extend(&session, id).await {
             Err(Refusal::Forbidden(error)) => {
@@ -105,7 +108,7 @@ impl Client {
         };
         let renewed = leased(&reply);
         // One that nears its longest time gets shorter and shorter: another one is better while it lasts.
-        if renewed.id().is_none() || renewed.lasts() * 10 < lease.lasts() * 9 {
+        if !renewed.is_renewable() || renewed.lasts() * 10 < lease.lasts() * 9 {
             let error = FetchError::new(
                 FetchErrorKind::Unsupported,
                 "the lease nears the longest time that it may last",
@@ -115,8 +118,31 @@ impl Client {
         Ok(renewed)
     }
 
+    /// All at once; the first failure is told. A token that is not known any more took its leases with it.
+    pub(super) async fn revoke(self: Arc<Self>, leases: Vec<Lease>) -> Result<(), FetchError> {
+        let Some(session) = self.session.lock().await.clone() else { return Ok(()) };
+        let mut tasks = JoinSet::new();
+        for lease in leases {
+            let session = Arc::clone(&session);
+            tasks.spawn(async move {
+                let Some(id) = lease.id() else { return Ok(()) };
+                let request = Request::write("sys/leases/revoke", &Named { lease_id: id });
+                let outcome = match request {
+                    Ok(request) => session.order(request).await,
+                    Err(failure) => Err(failure),
+                };
+                outcome.map_err(|failure| words::unrevoked(failure, session.address()))
+            });
+        }
+        let mut outcome = Ok(());
+        while let Some(ended) = tasks.join_next().await {
+            outcome = outcome.and(ended.unwrap_or(Ok(())));
+        }
+        outcome
+    }
+
     async fn extend(&self, session: &Session, id: &str) -> Result<Reply, Refusal> {
-        let reply = match Request::write("sys/leases/renew", &Renewal { lease_id: id }) {
+        let reply = match Request::write("sys/leases/renew", &Named { lease_id: id }) {
             Ok(request) => session.send(request).await,
             Err(failure) => Err(failure),
         };
@@ -245,5 +271,5 @@ fn fetched(reply: Reply, engine: Engine) -> Fetched {
 
 fn leased(reply: &Reply) -> Lease {
     let lease = Lease::new(std::time::Duration::from_secs(reply.lease_duration.into()));
-    if reply.renewable { lease.renewable(&reply.lease_id) } else { lease }
+    if reply.renewable { lease.renewable(&reply.lease_id) } else { lease.revocable(&reply.lease_id) }
 }

@@ -172,6 +172,13 @@ impl SecretProvider for Vault {
         })
     }
 
+    fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
+        Box::pin(async move {
+            let Running { client, runtime } = self.running()?;
+            runtime.run(client.revoke(leases.to_vec())).await?
+        })
+    }
+
     /// Calls `changed` when a token was followed by another one.
     fn watch(&self, _locations: &[Location], changed: Changed) {
         *self.changed.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);

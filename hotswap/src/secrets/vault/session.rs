@@ -171,6 +171,11 @@ impl Session {
         request.send(&self.http, &self.headers).await
     }
 
+    /// For what is answered by nothing.
+    pub(super) async fn order(&self, request: Request) -> Result<(), Failure> {
+        request.order(&self.http, &self.headers).await
+    }
+
     pub(super) fn address(&self) -> &str {
         &self.http.base
     }

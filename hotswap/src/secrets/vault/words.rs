@@ -101,6 +101,17 @@ pub(super) fn lapsed(failure: Failure, address: &str) -> FetchError {
     }
 }
 
+/// Why a lease is not given back.
+pub(super) fn unrevoked(failure: Failure, address: &str) -> FetchError {
+    match failure {
+        Failure::Answered { status: 403, .. } => {
+            FetchError::denied("the token may not revoke leases, or is not known any more")
+                .with_help("give its policy `path \"sys/leases/revoke\" { capabilities = [\"update\"] }`")
+        }
+        other => lapsed(other, address),
+    }
+}
+
 /// What may go wrong with any question.
 fn unavailable(failure: Failure, address: &str) -> FetchError {
     match failure {

@@ -10,7 +10,7 @@ use crate::{
 pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
     Some(match value {
         Value::Null if format == Format::Toml => return None,
-        Value::Secret(_) => return None,
+        Value::Secret(_) | Value::Bytes(_) => return None,
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),

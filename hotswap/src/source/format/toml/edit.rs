@@ -76,7 +76,7 @@ fn remove(table: &mut dyn TableLike, way: &[std::sync::Arc<str>], last: &str) {
 fn written(value: &Value) -> Result<Option<Toml>, String> {
     Ok(Some(match value {
         Value::Null => return Ok(None),
-        Value::Secret(_) => return Err("a secret is not written into a file".to_owned()),
+        Value::Secret(_) | Value::Bytes(_) => return Err("a secret is not written into a file".to_owned()),
         Value::Bool(value) => (*value).into(),
         Value::Int(value) => i64::try_from(*value)
             .map_err(|_| format!("{value} has more than the 64 bits that TOML allows"))?

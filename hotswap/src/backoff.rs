@@ -1,0 +1,84 @@
+//! Pauses before something that failed is tried again.
+
+use std::time::{Duration, Instant};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+/// Nothing is tried more often than this, whatever settings say.
+pub(crate) const SHORTEST: Duration = Duration::from_millis(10);
+/// However long the interval, it is not waited for longer than this.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Ever longer pauses, up to an interval.
+#[derive(Debug, Default)]
+pub(crate) struct Backoff(Option<ExponentialBackoff>);
+
+impl Backoff {
+    /// When to try again, after another failure.
+    pub(crate) fn next(&mut self, now: Instant, interval: Duration) -> Instant {
+        let longest = interval.clamp(SHORTEST, LONGEST);
+        let builder = ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(longest / 60)
+            .with_max_delay(longest)
+            .without_max_times();
+        let pause = self.0.get_or_insert_with(|| builder.build()).next();
+        now + pause.unwrap_or(longest)
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.0 = None;
+    }
+}
+
+/// What was refused, and is tried again though nothing changed: a hook may agree the next time.
+#[derive(Debug, Default)]
+pub(crate) struct Again {
+    at: Option<Instant>,
+    backoff: Backoff,
+}
+
+impl Again {
+    /// When, if it was refused the last time.
+    pub(crate) fn at(&self) -> Option<Instant> {
+        self.at
+    }
+
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        self.at.is_some_and(|at| at <= now)
+    }
+
+    /// It was tried.
+    pub(crate) fn note(&mut self, done: bool, now: Instant) {
+        if done {
+            *self = Self::default();
+        } else {
+            self.at = Some(self.backoff.next(now, LONGEST));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_the_interval_and_begin_anew() {
+        let (mut backoff, now) = (Backoff::default(), Instant::now());
+        let pauses: Vec<_> = (0..12).map(|_| (backoff.next(now, LONGEST) - now).as_secs_f64()).collect();
+        assert!((1.0..=2.0).contains(&pauses[0]), "{pauses:?}");
+        assert!(pauses.iter().skip(8).all(|pause| (60.0..=120.0).contains(pause)), "{pauses:?}");
+        backoff.reset();
+        assert!(backoff.next(now, LONGEST) - now <= Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_is_done_is_not_tried_again() {
+        let (mut again, now) = (Again::default(), Instant::now());
+        assert!(again.at().is_none() && !again.is_due(now));
+        again.note(false, now);
+        assert!(!again.is_due(now) && again.is_due(again.at().unwrap()));
+        again.note(true, now);
+        assert_eq!(again.at(), None);
+    }
+}
