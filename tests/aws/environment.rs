@@ -1,18 +1,18 @@
 //! What the variables and files of AWS's own tools give, without a line of code.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use hotswap::{
     HotConfig, Secret,
     secrets::{
-        FetchErrorKind::{Invalid, Unauthenticated},
-        aws::{Config, SecretsManager},
+        FetchErrorKind::{Invalid, NotFound, Unauthenticated, Unreachable},
+        aws::{Config, ParameterStore, SecretsManager},
     },
 };
 
 use crate::{
     child::{this_test, with_variables},
-    run::{Cloud, assert_refused, assert_text, free_port, json, serve_each},
+    run::{Cloud, assert_refused, assert_text, certificates, free_port, json, serve_each},
 };
 
 #[derive(Debug, serde::Deserialize, HotConfig)]
@@ -23,7 +23,8 @@ struct AppConfig {
     key: Secret<String>,
 }
 
-/// Runs the rest in a process in which nothing of this machine's own is found. The port is one for the endpoint.
+/// Runs the rest in a process in which nothing of this machine's own is found. The port is that of the
+/// endpoint.
 fn with_nothing_but(variables: &[(&str, &str)], test: impl FnOnce(u16)) {
     let endpoint = format!("http://127.0.0.1:{}", free_port());
     let mut all = vec![
@@ -70,6 +71,14 @@ fn without_a_region_or_credentials_it_says_what_to_set() {
 }
 
 #[test]
+fn nothing_is_asked_if_the_sdk_would_log_it() {
+    with_nothing_but(&[KEY[0], KEY[1], REGION, ("LOG_SENSITIVE_BODIES", "True")], |_| {
+        assert_refused(&SecretsManager::from_env(), "app", Invalid, &["LOG_SENSITIVE_BODIES", "unset it"]);
+        assert_refused(&ParameterStore::from_env(), "/app", Invalid, &["LOG_SENSITIVE_BODIES", "unset it"]);
+    });
+}
+
+#[test]
 fn credentials_that_have_expired_are_looked_for_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("credentials");
@@ -96,5 +105,25 @@ fn credentials_that_have_expired_are_looked_for_again() {
         assert_refused(&secrets, "app", Unauthenticated, &["have expired", "eu-central-1"]);
         write("new");
         assert_text(&secrets, "app", "one");
+    });
+}
+
+#[test]
+#[cfg_attr(without = "moto", ignore = "needs moto")]
+fn the_authorities_of_the_system_are_trusted_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trusted.pem");
+    with_nothing_but(&[KEY[0], KEY[1], ("SSL_CERT_FILE", path.to_str().unwrap())], |_| {
+        let path = env::var("SSL_CERT_FILE").unwrap();
+        let folder = Path::new(&path).parent().unwrap();
+        certificates(folder);
+        let at = |cloud: &Cloud| {
+            SecretsManager::new(cloud.config().endpoint_url(format!("https://127.0.0.1:{}", cloud.port)))
+        };
+        // What only its own server can say.
+        let cloud = Cloud::moto_with_tls(folder, "trusted");
+        assert_refused(&at(&cloud), "app", NotFound, &["no `app`"]);
+        let cloud = Cloud::moto_with_tls(folder, "other");
+        assert_refused(&at(&cloud), "app", Unreachable, &["certificate"]);
     });
 }

@@ -1,6 +1,8 @@
-//! The providers of AWS's stores against servers that answer as AWS does: moto, ministack, and stubs for what neither can.
+//! The providers of AWS's stores against servers that answer as AWS does: moto, ministack, and stubs for what
+//! neither can.
 //!
-//! `cargo xtask test` brings the servers. Each test starts its own, on a free port of the loopback, and ends it.
+//! `cargo xtask test` brings the servers. Each test starts its own, on a free port of the loopback, and ends
+//! it.
 
 // A test that cannot go on has failed.
 #![allow(clippy::unwrap_used)]

@@ -1,6 +1,7 @@
 //! A cloud of the test's own, with nothing in it.
 
 use std::{
+    net::TcpStream,
     path::Path,
     process::{Command, Stdio},
 };
@@ -41,6 +42,17 @@ impl Cloud {
         Self::start(port, command)
     }
 
+    /// One that speaks TLS, with this certificate of [`certificates`].
+    pub(crate) fn moto_with_tls(folder: &Path, name: &str) -> Self {
+        let port = free_port();
+        let mut command = Command::new(MOTO);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string(), "-s", "-c"]);
+        command.arg(folder.join(format!("{name}.pem"))).arg("-k").arg(folder.join(format!("{name}.key")));
+        let cloud = Self::spawn(port, command);
+        eventually("the cloud listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        cloud
+    }
+
     /// One that gives versions their stages as AWS does.
     pub(crate) fn ministack() -> Self {
         Self::ministack_with("AUTH", "false")
@@ -50,12 +62,7 @@ impl Cloud {
     pub(crate) fn guarded(action: &str, resource: &str) -> (Self, Credentials) {
         let cloud = Self::ministack_with("AUTH", "true");
         let endpoint = format!("http://127.0.0.1:{}", cloud.port);
-        let made = Command::new(Path::new(MINISTACK).with_file_name("python"))
-            .args(["-c", include_str!("guarded.py"), &endpoint, action, resource])
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        let made = String::from_utf8(made.stdout).unwrap();
+        let made = python(MINISTACK, include_str!("guarded.py"), &[&endpoint, action, resource]);
         let (id, secret) = made.trim().split_once(' ').expect("an access key");
         (cloud, Credentials::new(id, secret.to_owned()))
     }
@@ -70,17 +77,21 @@ impl Cloud {
         Self::start(port, command)
     }
 
-    fn start(port: u16, mut command: Command) -> Self {
+    fn start(port: u16, command: Command) -> Self {
+        let cloud = Self::spawn(port, command);
+        eventually("the cloud is ready", || {
+            cloud.ask("secretsmanager.ListSecrets", &json!({})).is_ok_and(|(status, _)| status < 500)
+        });
+        cloud
+    }
+
+    fn spawn(port: u16, mut command: Command) -> Self {
         let folder = tempfile::tempdir().unwrap();
         command.current_dir(&folder).env("HOME", folder.path()).stdin(Stdio::null());
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         command.stdout(log.try_clone().unwrap()).stderr(log);
         let running = Some(Running(command.spawn().unwrap()));
-        let cloud = Self { port, running, _folder: folder };
-        eventually("the cloud is ready", || {
-            cloud.ask("secretsmanager.ListSecrets", &json!({})).is_ok_and(|(status, _)| status < 500)
-        });
-        cloud
+        Self { port, running, _folder: folder }
     }
 
     pub(crate) fn stop(&mut self) {
@@ -137,6 +148,19 @@ impl Cloud {
     }
 }
 
-pub(crate) fn text_of(answer: &Json, key: &str) -> String {
+/// Two certificates of this machine, `trusted` and `other`, that nobody vouches for.
+pub(crate) fn certificates(folder: &Path) {
+    python(MOTO, include_str!("certificates.py"), &[folder.to_str().unwrap()]);
+}
+
+/// What a script prints, with the libraries that are beside a program.
+fn python(program: &str, script: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(Path::new(program).with_file_name("python"));
+    let made = command.args(["-c", script]).args(arguments).stderr(Stdio::inherit()).output().unwrap();
+    assert!(made.status.success(), "{}", made.status);
+    String::from_utf8(made.stdout).unwrap()
+}
+
+fn text_of(answer: &Json, key: &str) -> String {
     answer[key].as_str().unwrap_or_else(|| panic!("{key} in {answer}")).to_owned()
 }

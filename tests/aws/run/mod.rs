@@ -11,7 +11,7 @@ mod http;
 mod process;
 
 pub(crate) use asking::{assert_refused, fetch, wait};
-pub(crate) use cloud::{Cloud, at};
+pub(crate) use cloud::{Cloud, at, certificates};
 pub(crate) use http::{json, serve_each};
 pub(crate) use process::{BOUND, Running, eventually, free_port};
 

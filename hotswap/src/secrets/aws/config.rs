@@ -1,6 +1,6 @@
 //! What the program says about AWS, and what the environment adds.
 
-use std::time::Duration;
+use std::{env, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_secretsmanager::config::SharedHttpClient;
@@ -22,6 +22,13 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// A second one for a connection that was closed meanwhile; longer pauses are the configuration's own.
 const ATTEMPTS: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Makes the SDK put whole answers into its log, which nothing in its interface forbids.
+pub(super) const LOG: &str = "LOG_SENSITIVE_BODIES";
+
+pub(super) fn logs_secrets() -> bool {
+    env::var(LOG).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
+}
 
 /// How a store of AWS is reached.
 ///
@@ -45,8 +52,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The region, the profile, the endpoint and the credentials that AWS's own tools would use. They are looked for at the first
-    /// fetch, and again when the credentials are not valid any more.
+    /// The region, the profile, the endpoint and the credentials that AWS's own tools would use. They are looked
+    /// for at the first fetch, and again when the credentials are not valid any more.
     ///
     /// See [`Config`] for an example.
     pub fn from_env() -> Self {
@@ -81,7 +88,8 @@ impl Config {
         Self { credentials: Some(credentials), ..self }
     }
 
-    /// How long AWS may take to begin with an answer, 3 seconds if nothing is said. What failed is asked for a second time.
+    /// How long AWS may take to begin with an answer, 3 seconds if nothing is said. What failed is asked for a
+    /// second time.
     ///
     /// See [`Config`] for an example of a configuration.
     pub fn timeout(self, timeout: Duration) -> Self {

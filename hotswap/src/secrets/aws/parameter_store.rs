@@ -43,9 +43,11 @@ const BATCH: usize = 10;
 /// | `/prod/db/password?label=live` | the version with this label |
 /// | `/prod/db/password?version=3` | its third version, for ever |
 ///
-/// `#key` picks a part of a parameter that is JSON. Up to ten parameters are asked for at once; each is an answer of its own.
+/// `#key` picks a part of a parameter that is JSON. Up to ten parameters are asked for at once; each is an answer
+/// of its own.
 ///
-/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs none.
+/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs
+/// none.
 #[derive(Debug)]
 pub struct ParameterStore(Store<Parameters>);
 
@@ -168,7 +170,7 @@ impl Parameters {
     }
 }
 
-/// Whether this parameter is the answer for the place. Not every server that stands in for AWS repeats the label.
+/// Whether this parameter is the answer for the place. Not every server that stands in for AWS repeats a label.
 fn is(parameter: &Parameter, place: &Place) -> bool {
     let named = [parameter.name(), parameter.arn()].contains(&Some(&*place.name));
     let selector = parameter.selector().map(|selector| selector.trim_start_matches(':'));

@@ -2,7 +2,6 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
-use zeroize::Zeroize;
 
 use super::{
     Config,
@@ -41,9 +40,10 @@ const FORM: Form = Form {
 /// | `prod/db?stage=AWSPREVIOUS` | the version at this stage |
 /// | `prod/db?version=2e1d..` | the version with this id, for ever |
 ///
-/// `#key` picks a part of a secret that is JSON. One that was stored as binary has to be UTF-8.
+/// `#key` picks a part of a secret that is JSON. One that was stored as binary is bytes, or text if it is UTF-8.
 ///
-/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs none.
+/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs
+/// none.
 #[derive(Debug)]
 pub struct SecretsManager(Store<Manager>);
 
@@ -102,21 +102,18 @@ impl Manager {
         let answer = request.send().await;
         let answer = answer.map_err(|error| words::unread(error.into(), &self.asked, &place))?;
         let version = answer.version_id().map(str::to_owned);
-        let fetched = Fetched::new(Payload::text(self.text(answer, &place)?));
+        let fetched = Fetched::new(self.payload(answer, &place)?);
         let fetched = version.into_iter().fold(fetched, Fetched::version);
         Ok(if place.is_settled() { fetched.settled() } else { fetched })
     }
 
-    fn text(&self, answer: GetSecretValueOutput, place: &Place) -> Result<String, FetchError> {
+    fn payload(&self, answer: GetSecretValueOutput, place: &Place) -> Result<Payload, FetchError> {
         if let Some(text) = answer.secret_string {
-            return Ok(text);
+            return Ok(Payload::text(text));
         }
         let binary =
             answer.secret_binary.ok_or_else(|| words::unread(Failure::Garbled, &self.asked, place))?;
-        String::from_utf8(binary.into_inner()).map_err(|error| {
-            error.into_bytes().zeroize();
-            FetchError::invalid("the secret is not UTF-8")
-                .with_help("store it as text, in base64 for example")
-        })
+        let text = String::from_utf8(binary.into_inner());
+        Ok(text.map_or_else(|error| Payload::bytes(error.into_bytes()), Payload::text))
     }
 }

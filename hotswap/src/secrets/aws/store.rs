@@ -8,7 +8,7 @@ use std::{
 use aws_config::SdkConfig;
 use tokio::{sync::Mutex as AsyncMutex, task::JoinSet};
 
-use super::Config;
+use super::{Config, config, words};
 use crate::secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, runtime::Runtime};
 
 pub(super) type Outcome = Result<Fetched, FetchError>;
@@ -65,6 +65,9 @@ async fn ask<S: Service>(
     config: Config,
     locations: Vec<Location>,
 ) -> Result<Vec<Outcome>, FetchError> {
+    if config::logs_secrets() {
+        return Err(words::exposed());
+    }
     let before = known.lock().await.clone();
     if let Some(service) = before {
         let outcomes = service.fetch(locations.clone()).await;

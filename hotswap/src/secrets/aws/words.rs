@@ -5,6 +5,7 @@ use std::fmt;
 use aws_config::SdkConfig;
 
 use super::{
+    config::LOG,
     failure::Failure,
     place::{Pin, Place},
 };
@@ -121,6 +122,12 @@ fn is_overload(code: &str) -> bool {
     ["Throttl", "TooManyRequests", "RequestLimitExceeded", "Internal", "ServiceUnavailable"]
         .iter()
         .any(|begin| code.starts_with(begin))
+}
+
+/// What the SDK is told by its variable, and cannot be told otherwise.
+pub(super) fn exposed() -> FetchError {
+    FetchError::invalid(format!("the variable {LOG} would put secrets into the log of AWS's SDK"))
+        .with_help("unset it")
 }
 
 /// The client failed, not AWS.
