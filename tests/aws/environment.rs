@@ -1,11 +1,16 @@
 //! What the variables and files of AWS's own tools give, without a line of code.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use hotswap::{
     HotConfig, Secret,
     secrets::{
-        FetchErrorKind::{Invalid, NotFound, Unauthenticated, Unreachable},
+        FetchErrorKind::{Invalid, NotFound, TimedOut, Unauthenticated, Unreachable},
         aws::{Config, ParameterStore, SecretsManager},
     },
 };
@@ -66,7 +71,20 @@ fn without_a_region_or_credentials_it_says_what_to_set() {
         let gone = Config::from_env().region("eu-central-1").profile("gone");
         assert_refused(&SecretsManager::new(gone), "app", Unauthenticated, &["no credentials", "profile"]);
         // Nobody was asked: nobody is there.
-        std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+        TcpListener::bind(("127.0.0.1", port)).unwrap();
+    });
+}
+
+#[test]
+fn credentials_that_nobody_gives_in_time_are_not_waited_for() {
+    // It accepts, by the system's backlog, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let container = format!("http://{}", silent.local_addr().unwrap());
+    with_nothing_but(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &*container), REGION], |_| {
+        let start = Instant::now();
+        assert_refused(&SecretsManager::from_env(), "app", TimedOut, &["credentials", "AWS_ACCESS_KEY_ID"]);
+        // The configuration's own end is at ten.
+        assert!(start.elapsed() < Duration::from_secs(9));
     });
 }
 

@@ -3,6 +3,7 @@
 use std::{env, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_secretsmanager::config::SharedHttpClient;
 use aws_smithy_http_client::{
     Builder, ConnectorBuilder,
@@ -10,8 +11,13 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
-use super::Credentials;
-use crate::secrets::FetchError;
+use tokio::time::timeout;
+
+use super::{
+    Credentials,
+    patience::{PATIENCE, Patient},
+};
+use crate::secrets::{FetchError, FetchErrorKind};
 
 /// Two of these, and the way to the credentials, fit into the time that a fetch has if nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -120,10 +126,17 @@ impl Config {
         if let Some(credentials) = &self.credentials {
             loader = loader.credentials_provider(credentials.keys());
         }
-        checked(loader.load().await)
+        let found = timeout(PATIENCE, loader.load()).await;
+        checked(found.map_err(|_| late())?)
     }
 }
 
+fn late() -> FetchError {
+    FetchError::new(FetchErrorKind::TimedOut, "nobody says in time which region is meant")
+        .with_help("set AWS_REGION, name a profile that has one, or give `Config::region`")
+}
+
+/// With an end to looking for credentials.
 fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
     // The endpoint is shown, so one with a password in it is not repeated.
     if config.endpoint_url().is_some_and(|url| url.contains('@')) {
@@ -134,7 +147,13 @@ fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
         return Err(FetchError::invalid("there is no region")
             .with_help("set AWS_REGION, name a profile that has one, or give `Config::region`"));
     }
-    Ok(config)
+    Ok(match config.credentials_provider() {
+        Some(provider) => {
+            let patient = SharedCredentialsProvider::new(Patient(provider));
+            config.into_builder().credentials_provider(patient).build()
+        }
+        None => config,
+    })
 }
 
 /// The SDK's own, but for its cryptography: this one builds in a second and is that of the other clients.

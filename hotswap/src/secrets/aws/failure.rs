@@ -18,6 +18,8 @@ pub(super) enum Failure {
     },
     /// Nobody says who asks.
     NoCredentials,
+    /// Whoever would say it does not answer.
+    LateCredentials,
     Unreachable(String),
     TimedOut,
     /// Something else than AWS answers.
@@ -70,7 +72,7 @@ fn transport(error: &(dyn StdError + 'static)) -> Failure {
 
 fn credentials(error: &CredentialsError) -> Failure {
     match error {
-        CredentialsError::ProviderTimedOut(_) => Failure::TimedOut,
+        CredentialsError::ProviderTimedOut(_) => Failure::LateCredentials,
         _ => Failure::NoCredentials,
     }
 }

@@ -4,6 +4,7 @@ mod config;
 mod credentials;
 mod failure;
 mod parameter_store;
+mod patience;
 mod place;
 mod secrets_manager;
 mod store;

@@ -74,7 +74,8 @@ pub(super) fn unread(failure: Failure, asked: &Asked, place: &Place) -> FetchErr
         "InvalidRequestException" => FetchError::not_found(format!("`{name}` is to be deleted"))
             .with_help("restore it, or name another one"),
         "InvalidParameterException" | "ValidationException" => {
-            FetchError::invalid(format!("{} takes `{name}` for no name", asked.service))
+            let version = if place.pin.is_some() { ", or not its version" } else { "" };
+            FetchError::invalid(format!("{asked} does not take the name `{name}`{version}"))
                 .with_help("correct the reference")
         }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => {
@@ -141,6 +142,12 @@ fn unavailable(failure: Failure, asked: &Asked) -> FetchError {
         Failure::NoCredentials => {
             FetchError::new(FetchErrorKind::Unauthenticated, "there are no credentials for AWS").with_help(
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or run under a role",
+            )
+        }
+        Failure::LateCredentials => {
+            FetchError::new(FetchErrorKind::TimedOut, "nobody gives credentials for AWS in time").with_help(
+                "does the service answer that gives them? If there is none, set AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY, or name a profile",
             )
         }
         Failure::TimedOut => {
