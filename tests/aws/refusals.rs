@@ -28,12 +28,14 @@ fn who_may_not_read_is_told_what_to_allow() {
 
 #[test]
 fn what_aws_says_is_told_in_words_that_help() {
-    let cases: [(u16, &str, &str, FetchErrorKind, &[&str]); 12] = [
+    let cases: [(u16, &str, &str, FetchErrorKind, &[&str]); 14] = [
         (400, "ExpiredTokenException", "", Unauthenticated, &["have expired", "get new ones"]),
         (400, "UnrecognizedClientException", "", Unauthenticated, &["not valid"]),
         (403, "InvalidSignatureException", "", Unauthenticated, &["not valid"]),
         (403, "RequestTimeTooSkewed", "", Unauthenticated, &["clock"]),
         (400, "AccessDeniedException", "Access to KMS is not allowed", Denied, &["kms:Decrypt"]),
+        (400, "AccessDeniedException", "not authorized to perform: kms:Decrypt", Denied, &["kms:Decrypt"]),
+        (400, "AccessDeniedException", "not authorized on prod/kms", Denied, &["may not read `app`"]),
         (400, "DecryptionFailure", "", Denied, &["kms:Decrypt"]),
         (400, "InvalidRequestException", "", NotFound, &["to be deleted", "restore it"]),
         (400, "ValidationException", "", Invalid, &["`app`"]),

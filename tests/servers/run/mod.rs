@@ -2,6 +2,8 @@
 
 mod asking;
 mod bao;
+// Other tests of stores have it, too.
+#[allow(dead_code)]
 mod http;
 mod kubernetes;
 mod postgres;

@@ -156,7 +156,7 @@ fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
     })
 }
 
-/// The SDK's own, but for its cryptography: this one builds in a second and is that of the other clients.
+/// As the SDK would make it, but with ring: no second library of C beside that of the other clients.
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::Ring));

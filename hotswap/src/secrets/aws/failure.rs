@@ -40,14 +40,18 @@ impl<E: ProvideErrorMetadata + StdError + 'static> From<SdkError<E, HttpResponse
 
 fn refused(error: &impl ProvideErrorMetadata, status: u16) -> Failure {
     match error.code() {
-        // Only the message tells whose permission is missing: the store's, or its key's.
         Some(code) => Failure::Refused {
             code: code.to_owned(),
-            kms: error.message().is_some_and(|message| message.to_ascii_lowercase().contains("kms")),
+            kms: error.message().is_some_and(is_about_the_key),
             status,
         },
         None => garbled(status),
     }
+}
+
+/// Only the message tells whose permission is missing: the store's, or its key's.
+fn is_about_the_key(message: &str) -> bool {
+    ["kms:Decrypt", "Access to KMS", "ciphertext refers"].iter().any(|words| message.contains(words))
 }
 
 fn garbled(status: u16) -> Failure {

@@ -95,7 +95,7 @@ pub(super) fn unread(failure: Failure, asked: &Asked, place: &Place) -> FetchErr
 fn unknown(code: &str, asked: &Asked) -> FetchError {
     let (why, help) = match code {
         "ExpiredTokenException" | "ExpiredToken" => {
-            ("the credentials have expired", "get new ones, for example with `aws sso login`")
+            ("the credentials have expired", "get new ones where these came from")
         }
         _ => ("the credentials are not valid", "see whether access key, secret key and token are right"),
     };
