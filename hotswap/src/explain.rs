@@ -1,12 +1,18 @@
 //! Where a value comes from.
 
+#[cfg(feature = "cli")]
+mod rejected;
+
 use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+pub(crate) use rejected::Rejected;
+
 use crate::{
     engine::Core,
-    issue::Origin,
+    issue::{Issue, Origin},
     keys::{Key, Keys},
     load::{self, Plan, Trace},
     pins::{Pin, Pins, Stamp},
@@ -46,6 +52,10 @@ pub struct Explanation {
     pub given: Vec<Given>,
     /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
     pub note: Option<String>,
+    /// Why the configuration is refused, as far as it is because of this field. The
+    /// command line explains what does not load; a running configuration is never refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// What one layer says of a field; part of an [`Explanation`].
@@ -90,13 +100,17 @@ impl Explanation {
     }
 
     pub(crate) fn of(core: &Core, base: usize, path: &str) -> Self {
+        Self::at(&Stand::of(core), &core.model.shape.keys_of(base), path)
+    }
+
+    fn at(stand: &Stand, above: &Keys, path: &str) -> Self {
         let below = parse(path);
         if below.is_root() {
-            let note = "the path is empty: name a field, or ask `explain_all` for every one".to_owned();
-            return Self { path: path.to_owned(), known: false, given: Vec::new(), note: Some(note) };
+            let note = Some("the path is empty: name a field, or ask `explain_all` for every one".to_owned());
+            let (given, refused) = Default::default();
+            return Self { path: path.to_owned(), known: false, given, note, refused };
         }
-        let keys = core.model.shape.keys_of(base).join(&below);
-        Stand::of(core).explainer().explain(path.to_owned(), &keys)
+        stand.explainer().explain(path.to_owned(), &above.join(&below))
     }
 }
 
@@ -111,9 +125,12 @@ pub struct Explanations(Vec<Explanation>);
 
 impl Explanations {
     pub(crate) fn of(core: &Core, base: usize) -> Self {
-        let (shape, stand) = (core.model.shape, Stand::of(core));
-        let (explainer, above) = (stand.explainer(), shape.keys_of(base));
-        let leaves = shape.inner_of(base).leaves();
+        Self::at(&Stand::of(core), base)
+    }
+
+    fn at(stand: &Stand, base: usize) -> Self {
+        let (explainer, above) = (stand.explainer(), stand.shape.keys_of(base));
+        let leaves = stand.shape.inner_of(base).leaves();
         let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
         Self(leaves.iter().map(explain).collect())
     }
@@ -160,24 +177,29 @@ struct Stand {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     pins: Pins,
-    current: Arc<Published>,
-    /// Whether the value itself is all there is, and no source can be asked.
-    fixed: bool,
+    /// The value where it is all there is, and no source can be asked.
+    fixed: Option<Arc<Published>>,
+    /// Whether each leaf must not be shown.
+    hidden: Vec<bool>,
     /// Tells references from values.
     secrets: Secrets,
+    /// What is wrong, where nothing of it is in force.
+    refused: Vec<Issue>,
 }
 
 impl Stand {
     fn of(core: &Core) -> Self {
         let board = core.board();
-        let (layers, pins) = (board.layers.clone(), board.pins.clone());
+        let (shape, layers, pins) = (core.model.shape, board.layers.clone(), board.pins.clone());
+        let current = core.current.load_full();
         Self {
-            shape: core.model.shape,
+            shape,
             layers,
             pins,
-            current: core.current.load_full(),
-            fixed: !core.has_sources(),
+            hidden: shape.leaves().iter().map(|leaf| current.hides(leaf)).collect(),
+            fixed: (!core.has_sources()).then_some(current),
             secrets: core.stores.secrets(Accepted::default()),
+            refused: Vec::new(),
         }
     }
 
@@ -198,17 +220,26 @@ struct Explainer<'s> {
 impl Explainer<'_> {
     fn explain(&self, path: String, keys: &Keys) -> Explanation {
         let pinned = self.pinned(keys);
-        let fixed = Some(&self.stand.current).filter(|_| self.stand.fixed && pinned.is_none());
+        let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
         let fixed = fixed.and_then(|published| keys.find(&published.tree));
         let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
-        let default = (!self.stand.fixed).then(|| load::default_of(self.stand.shape, keys)).flatten();
+        let default = self.stand.fixed.is_none().then(|| load::default_of(self.stand.shape, keys)).flatten();
         let default = default.map(|value| self.given(keys, &value, Origin::Default));
         let layers = self.layers(keys);
         let note = self.note(keys, layers.len() > 1, &path);
         let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
         let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
-        Explanation { path, known, given, note }
+        Explanation { path, known, given, note, refused: self.refused(keys) }
+    }
+
+    fn refused(&self, keys: &Keys) -> Vec<String> {
+        let of_field = |issue: &&Issue| !issue.keys().is_root() && related(issue.keys(), keys);
+        let words = |issue: &Issue| match issue.help() {
+            Some(help) => format!("{}; {help}", issue.message()),
+            None => issue.message().to_owned(),
+        };
+        self.stand.refused.iter().filter(of_field).map(words).collect()
     }
 
     fn pinned(&self, keys: &Keys) -> Option<Given> {
@@ -257,8 +288,8 @@ impl Explainer<'_> {
         let mut json = value.to_json();
         // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
         let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
-        let concerned = |leaf: &&Leaf| !(named && leaf.field().flatten) && self.stand.current.hides(leaf);
-        for leaf in self.leaves.iter().filter(concerned) {
+        let leaves = self.leaves.iter().zip(&self.stand.hidden).filter(|(_, hidden)| **hidden);
+        for leaf in leaves.map(|(leaf, _)| leaf).filter(|leaf| !(named && leaf.field().flatten)) {
             if keys.starts_with(&leaf.keys) {
                 return MASK.into();
             }
@@ -333,6 +364,7 @@ impl fmt::Display for Explanation {
                 write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
             }
         }
-        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
+        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;
+        self.refused.iter().try_for_each(|why| write!(f, "\n  refused: {why}"))
     }
 }

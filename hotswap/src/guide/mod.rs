@@ -15,6 +15,7 @@
 //! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
+//! | `google`, if the crate is built with the feature `gcp` | how to set Google Secret Manager up |
 //! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
 //! | `aws`, likewise | how to set Secrets Manager and the Parameter Store of AWS up |
 //! | [`limits`] | what the crate does not do |
@@ -85,6 +86,10 @@ pub mod describing {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "gcp")]
+#[doc = include_str!("google.md")]
+pub mod google {}
 
 #[cfg(feature = "vault")]
 #[doc = include_str!("vault.md")]

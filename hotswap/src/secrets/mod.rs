@@ -12,6 +12,8 @@ pub(crate) mod book;
 mod entry;
 pub(crate) mod fetch;
 mod file;
+#[cfg(feature = "gcp")]
+pub mod google;
 pub(crate) mod known;
 mod lease;
 mod location;
@@ -20,7 +22,7 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
-#[cfg(any(feature = "vault", feature = "aws"))]
+#[cfg(any(feature = "aws", feature = "gcp", feature = "vault"))]
 mod runtime;
 pub(crate) mod schemes;
 mod status;
