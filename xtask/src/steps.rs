@@ -100,7 +100,7 @@ pub(crate) fn ci() -> Outcome {
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--no-default-features"];
     cargo_step("no feature", check)?;
-    for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age", "gcp"] {
+    for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age", "aws", "gcp"] {
         cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
     }
     Ok(())

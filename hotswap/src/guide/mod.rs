@@ -17,6 +17,7 @@
 //! | [`testing`] | how to test code that is configured |
 //! | `google`, if the crate is built with the feature `gcp` | how to set Google Secret Manager up |
 //! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
+//! | `aws`, likewise | how to set Secrets Manager and the Parameter Store of AWS up |
 //! | [`limits`] | what the crate does not do |
 //!
 //! Every example on these pages is compiled and run by the tests of the crate.
@@ -93,6 +94,10 @@ pub mod google {}
 #[cfg(feature = "vault")]
 #[doc = include_str!("vault.md")]
 pub mod vault {}
+
+#[cfg(feature = "aws")]
+#[doc = include_str!("aws.md")]
+pub mod aws {}
 
 #[doc = include_str!("limits.md")]
 pub mod limits {}

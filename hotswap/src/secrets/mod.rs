@@ -6,6 +6,8 @@
 
 #[cfg(feature = "age")]
 pub mod age;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub(crate) mod book;
 mod entry;
 pub(crate) mod fetch;
@@ -20,7 +22,7 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
-#[cfg(any(feature = "gcp", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "gcp", feature = "vault"))]
 mod runtime;
 pub(crate) mod schemes;
 mod status;

@@ -44,8 +44,8 @@ macro_rules! stores {
 stores! {
     "vault" needs "vault" => Ok(Arc::new(super::vault::Vault::from_env()));
     "age" needs "age" => Ok(Arc::new(super::age::Age::new()));
-    "aws-sm" needs "aws";
-    "aws-ssm" needs "aws";
+    "aws-sm" needs "aws" => Ok(Arc::new(super::aws::SecretsManager::from_env()));
+    "aws-ssm" needs "aws" => Ok(Arc::new(super::aws::ParameterStore::from_env()));
     "gcp-sm" needs "gcp" => Ok(Arc::new(super::google::SecretManager::from_env()));
 }
 
