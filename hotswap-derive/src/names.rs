@@ -75,9 +75,10 @@ pub(crate) fn methods(getter: &str) -> [String; 3] {
 
 /// The name as an identifier, raw where it is a keyword.
 pub(crate) fn ident(name: &str, span: Span) -> Ident {
-    match syn::parse_str::<Ident>(name) {
-        Ok(_) => Ident::new(name, span),
-        Err(_) => Ident::new_raw(name, span),
+    // No keyword has an underscore, and most names have.
+    match name.contains('_') || syn::parse_str::<Ident>(name).is_ok() {
+        true => Ident::new(name, span),
+        false => Ident::new_raw(name, span),
     }
 }
 

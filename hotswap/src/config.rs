@@ -1,6 +1,6 @@
 //! The trait that `#[derive(HotConfig)]` implements, and what generated code stands on.
 
-use std::ops::Deref;
+use std::{any::Any, ops::Deref};
 
 use serde::de::DeserializeOwned;
 
@@ -67,6 +67,9 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
     /// A clone, field by field, so that the struct itself need not be `Clone`.
     #[doc(hidden)]
     fn __clone(&self) -> Self;
+    /// The field with this index. One function costs less to compile than one for each field.
+    #[doc(hidden)]
+    fn __field_mut(&mut self, index: usize) -> Option<&mut dyn Any>;
 
     /// Loads what the struct's attributes say, validates it, publishes version 1 and starts watching.
     ///
@@ -228,8 +231,7 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
 #[doc(hidden)]
 pub trait FieldOf<const I: usize, F>: 'static {
     /// The field's number, counted from the struct: the struct is 0, then each field and, below a nested
-    /// one, its fields, in the order of the source.
-    const SLOT: usize;
+    /// one, its fields, in the order of the source. Up to the first nested field that is one more than the index.
+    const SLOT: usize = I + 1;
     fn get(&self) -> &F;
-    fn get_mut(&mut self) -> &mut F;
 }

@@ -13,11 +13,14 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc, time::Duration};
 pub use weak::WeakHandle;
 
 use crate::{
+    __private::ByValue,
     cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Request, lease::Lease},
+    error::Error,
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
+    path::Path,
     pins::{Override, Signature},
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
@@ -328,6 +331,15 @@ impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __get<F>(&self, get: fn(&S) -> &F) -> Ref<S, F> {
         Ref::new(self.load(), get)
+    }
+
+    #[inline]
+    pub fn __copied<F: ByValue>(&self, get: fn(&S) -> &F) -> F {
+        *self.__get(get)
+    }
+
+    pub fn __set<F: 'static>(&self, slot: usize, value: F) -> Result<u64, Error> {
+        self.set(Path::<S, S>::root().__child::<F>(slot), value)
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {

@@ -78,6 +78,7 @@ mod engine;
 mod error;
 mod excerpt;
 mod explain;
+mod generated;
 mod guard;
 pub mod guide;
 mod handle;

@@ -109,7 +109,7 @@ impl<F> NoEncode<F> for Probe<F> {}
 
 impl<S, const I: usize, F> Member<S> for Leaf<I, F>
 where
-    S: FieldOf<I, F>,
+    S: HotConfig + FieldOf<I, F>,
     F: PartialEq + Clone + Send + Sync + 'static,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
@@ -117,7 +117,7 @@ where
     }
 
     fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
-        if slot == 0 { Some(owner.get_mut()) } else { None }
+        if slot == 0 { owner.__field_mut(I) } else { None }
     }
 
     fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
@@ -161,7 +161,7 @@ where
         let decoded = (self.decode)(Decoder::new(value, Some(&ignored)));
         problems.ignored(ignored.into_inner(), keys);
         match decoded {
-            Ok(decoded) => *owner.get_mut() = decoded,
+            Ok(decoded) => put(owner, I, decoded),
             Err(error) => {
                 problems.met_secret(describe::holds_secret(self.decode), keys);
                 problems.decoding(error, keys);
@@ -196,7 +196,7 @@ impl<const I: usize, N> Nested<I, N> {
 
 impl<S, const I: usize, N> Member<S> for Nested<I, N>
 where
-    S: FieldOf<I, N>,
+    S: HotConfig + FieldOf<I, N>,
     N: HotConfig,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
@@ -204,7 +204,7 @@ where
     }
 
     fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
-        root::at_mut(owner.get_mut(), slot)
+        root::at_mut(place::<S, N>(owner, I)?, slot)
     }
 
     fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
@@ -239,7 +239,9 @@ where
         keys: &Keys,
         problems: &mut Problems,
     ) {
-        root::assign(owner.get_mut(), slot, value, keys, problems);
+        if let Some(inner) = place::<S, N>(owner, I) {
+            root::assign(inner, slot, value, keys, problems);
+        }
     }
 
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
@@ -261,7 +263,7 @@ impl<const I: usize, N> Optional<I, N> {
 
 impl<S, const I: usize, N> Member<S> for Optional<I, N>
 where
-    S: FieldOf<I, Option<N>>,
+    S: HotConfig + FieldOf<I, Option<N>>,
     N: HotConfig,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
@@ -269,7 +271,7 @@ where
     }
 
     fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
-        if slot == 0 { Some(owner.get_mut()) } else { None }
+        if slot == 0 { owner.__field_mut(I) } else { None }
     }
 
     fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
@@ -308,14 +310,13 @@ where
     ) {
         let given = value.filter(|value| !matches!(value, Value::Null));
         if given.is_none() {
-            *owner.get_mut() = None;
-            return;
+            return put::<S, Option<N>>(owner, I, None);
         }
         let ignored = IgnoredKeys::default();
         let decoded = N::deserialize(Decoder::new(given, Some(&ignored)));
         problems.ignored(ignored.into_inner(), keys);
         match decoded {
-            Ok(decoded) => *owner.get_mut() = Some(decoded),
+            Ok(decoded) => put(owner, I, Some(decoded)),
             Err(error) if Member::<S>::probe(self, given, keys, problems) => {
                 problems.decoding(error, keys);
             }
@@ -332,6 +333,17 @@ where
 
     fn describe(&self) -> Body {
         Body::Optional(Section::of::<N>())
+    }
+}
+
+/// The field with this index, which is of type `F`.
+fn place<S: HotConfig, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
+    owner.__field_mut(index)?.downcast_mut()
+}
+
+fn put<S: HotConfig, F: 'static>(owner: &mut S, index: usize, value: F) {
+    if let Some(place) = place(owner, index) {
+        *place = value;
     }
 }
 

@@ -38,6 +38,12 @@ impl<R: HotConfig, F> Path<R, F> {
         Path::at(self.slot + slot)
     }
 
+    /// For generated code: the paths of the nested struct with this number below `F`.
+    #[doc(hidden)]
+    pub fn __children<N: HotConfig>(self, slot: usize) -> N::Paths<R> {
+        self.__child(slot).into()
+    }
+
     /// The path as a JSON pointer (RFC 6901), by the names that files use.
     ///
     /// ```

@@ -1,5 +1,6 @@
 //! What generated code names. Not a stable interface.
 
+pub use crate::{__methods as methods, __paths as paths};
 pub use crate::{
     builder::{FileSetup, PathKind, Setup},
     cell::Scalar,
@@ -18,11 +19,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     config::HotConfig,
     error::Error,
-    guard::Ref,
-    handle::Handle,
     issue::{Issue, IssueKind},
     load::{self, Input, Model},
-    path::Path,
     pins::Pins,
     secret::Redacted,
     secrets::known::Secrets,
@@ -73,12 +71,6 @@ pub trait ByValue: Copy {}
 #[diagnostic::do_not_recommend]
 impl<F: Copy> ByValue for F {}
 
-/// The value behind a guard.
-#[inline]
-pub fn copied<S: HotConfig, F: ByValue>(guard: Ref<S, F>) -> F {
-    *guard
-}
-
 /// From a struct to a field of one of its fields.
 #[inline]
 pub fn get_inner<const I: usize, const J: usize, A, B, C>(outer: &A) -> &C
@@ -88,14 +80,6 @@ where
     C: 'static,
 {
     outer.get().get()
-}
-
-/// Sets the value with this number, counted from the struct of the handle.
-///
-/// # Errors
-/// As [`Handle::set`].
-pub fn set_at<S: HotConfig, F: 'static>(handle: &Handle<S>, slot: usize, value: F) -> Result<u64, Error> {
-    handle.set(Path::<S, S>::root().__child::<F>(slot), value)
 }
 
 /// A struct whose nested field number `I` is being asked for its own fields.

@@ -13,12 +13,15 @@ use crate::{servers, tools};
 
 pub(crate) type Outcome = Result<(), String>;
 
-/// Never built but by `bench` and the lints: its dependencies are the alternatives.
+/// Never built but by `bench`, the lints and the documentation: its dependencies are the alternatives.
 const BENCHES: &str = "hotswap-benches";
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
+
+/// What a build from nothing, which is kept for nobody, can do without.
+const ONCE: [(&str, &str); 2] = [("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")];
 
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -35,8 +38,8 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("{what}: {status}")) }
 }
 
-fn cargo_step<S: AsRef<OsStr>>(what: &str, arguments: impl IntoIterator<Item = S>) -> Outcome {
-    run(what, cargo().args(arguments))
+fn once<S: AsRef<OsStr>>(what: &str, arguments: impl IntoIterator<Item = S>) -> Outcome {
+    run(what, cargo().envs(ONCE).args(arguments))
 }
 
 fn has_nextest() -> bool {
@@ -46,6 +49,10 @@ fn has_nextest() -> bool {
 }
 
 pub(crate) fn test() -> Outcome {
+    test_with(&[])
+}
+
+fn test_with(settings: &[(&str, &str)]) -> Outcome {
     tools::bring();
     let left_out = root().join("target").join("left-out");
     // What an earlier run left out says nothing about this one.
@@ -57,8 +64,11 @@ pub(crate) fn test() -> Outcome {
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
     let servers = servers::bring();
-    let step =
-        |what, arguments: &[&str]| run(what, cargo().envs(servers.clone()).args(arguments).args(selection));
+    let step = |what, arguments: &[&str]| {
+        let mut command = cargo();
+        command.envs(settings.iter().copied()).envs(servers.clone()).args(arguments).args(selection);
+        run(what, &mut command)
+    };
     step("tests", runner)?;
     step("documentation tests", &["test", "--doc"])?;
     report(&left_out);
@@ -83,29 +93,39 @@ fn report(left_out: &Path) {
     }
 }
 
+/// The lints and the documentation take the same packages, benchmarks among them, so that all of them are built
+/// with the same features, and once.
 pub(crate) fn ci() -> Outcome {
-    cargo_step("format", ["fmt", "--all", "--check"])?;
+    once("format", ["fmt", "--all", "--check"])?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"];
-    cargo_step("lints", clippy)?;
-    features()?;
+    once("lints", clippy)?;
     let mut docs = cargo();
-    docs.args(["doc", "--workspace", "--exclude", BENCHES, "--all-features", "--no-deps"])
+    docs.args(["doc", "--workspace", "--all-features", "--no-deps"])
+        .envs(ONCE)
         .env("RUSTDOCFLAGS", "--deny warnings");
     run("documentation", &mut docs)?;
-    test()?;
-    cargo_step("quickstart", ["run", "--quiet", "--example", "quickstart"])
+    features()?;
+    test_with(&ONCE)?;
+    quickstart()
 }
 
-/// Each feature on its own, and none.
+/// Each feature on its own, and none. The derive is always among them: it shares dependencies with the rest, which
+/// would be built once with it and once without.
 fn features() -> Outcome {
-    let check = ["check", "--package", "hotswap", "--no-default-features"];
-    cargo_step("no feature", check)?;
+    let check = ["check", "--package", "hotswap", "--package", "hotswap-derive", "--no-default-features"];
+    once("no feature", check)?;
     for feature in ["derive", "toml", "yaml", "json", "cli", "vault", "age", "aws", "gcp"] {
-        cargo_step(&format!("feature {feature}"), check.iter().copied().chain(["--features", feature]))?;
+        let feature = format!("hotswap/{feature}");
+        once(&feature, check.iter().copied().chain(["--features", feature.as_str()]))?;
     }
     Ok(())
 }
 
+/// By the words of the README, though it builds other features than the tests.
+fn quickstart() -> Outcome {
+    once("quickstart", ["run", "--quiet", "--example", "quickstart"])
+}
+
 pub(crate) fn bench() -> Outcome {
-    cargo_step("benchmarks", ["run", "--release", "--package", BENCHES])
+    run("benchmarks", cargo().args(["run", "--release", "--package", BENCHES]))
 }

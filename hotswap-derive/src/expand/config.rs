@@ -1,6 +1,6 @@
 //! The implementation of `HotConfig`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -18,7 +18,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let members = member::expand(model);
     let checks: Vec<TokenStream> = checks(model).filter(|_| model.sound).collect();
     let setup = setup::expand(model);
-    let clone = clone(model);
+    let (clone, field_mut) = (clone(model), field_mut(model));
     quote! {
         impl #parameters #krate::HotConfig for #owner #bounds {
             type Handle = #handle #arguments;
@@ -30,6 +30,12 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             const SETUP: #krate::__private::Setup = #setup;
             fn __clone(&self) -> Self {
                 #clone
+            }
+            fn __field_mut(
+                &mut self,
+                index: ::core::primitive::usize,
+            ) -> ::core::option::Option<&mut dyn ::core::any::Any> {
+                #field_mut
             }
         }
     }
@@ -71,5 +77,26 @@ fn clone(model: &Model) -> TokenStream {
             #(#fields,)*
             #(#skipped: ::core::clone::Clone::clone(&self.#skipped),)*
         }
+    }
+}
+
+/// Fields by their index.
+fn field_mut(model: &Model) -> TokenStream {
+    let none = quote!(::core::option::Option::None);
+    if !model.sound || model.fields.is_empty() {
+        return quote! {
+            let _ = index;
+            #none
+        };
+    }
+    let arms = model.fields.iter().map(|field| {
+        let (index, ident) = (Literal::usize_unsuffixed(field.index), &field.ident);
+        quote!(#index => &mut self.#ident,)
+    });
+    quote! {
+        ::core::option::Option::Some(match index {
+            #(#arms)*
+            _ => return #none,
+        })
     }
 }

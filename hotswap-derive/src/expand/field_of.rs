@@ -11,18 +11,16 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let krate = &model.krate;
     let owner = model.self_type();
     let (parameters, _, bounds) = model.generics.split_for_impl();
-    let impls = model.fields.iter().zip(&slots.definitions).map(|(field, slot)| {
+    let impls = model.fields.iter().map(|field| {
+        let slot = slots.definition(field).into_iter();
         let (ident, ty) = (&field.ident, &field.ty);
         let index = Literal::usize_unsuffixed(field.index);
         quote! {
             impl #parameters #krate::__private::FieldOf<#index, #ty> for #owner #bounds {
-                const SLOT: ::core::primitive::usize = #slot;
+                #(const SLOT: ::core::primitive::usize = #slot;)*
                 #[inline]
                 fn get(&self) -> &#ty {
                     &self.#ident
-                }
-                fn get_mut(&mut self) -> &mut #ty {
-                    &mut self.#ident
                 }
             }
         }

@@ -19,7 +19,7 @@ use super::{
     callback::Callback,
     entry::{Entry, all},
     gather,
-    root::{Inside, Root, RootField, group},
+    root::{Inside, Root, RootField},
 };
 use crate::model::{Field, Model, Nested};
 
@@ -85,16 +85,13 @@ fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
 
 /// Takes the entries of one nested struct; what remains, and what is known, comes back as it was given.
 pub(crate) fn flatten(input: TokenStream) -> TokenStream {
-    let parse = |input: ParseStream| {
-        let (state, entries) = (group(input)?, input.parse::<TokenStream>()?);
-        let (state, answered) = State::parse.parse2(state)?;
-        let next = state.with(entries).step()?;
-        Ok(quote!(#answered #next))
-    };
-    parse.parse2(input).unwrap_or_else(syn::Error::into_compile_error)
+    let mut input = input.into_iter();
+    let (state, answered) = State::read(group(&mut input));
+    let next = state.with(input.collect()).step().unwrap_or_else(syn::Error::into_compile_error);
+    quote!(#answered #next)
 }
 
-/// Opaque tokens, since it passes through every nested struct's macro.
+/// Opaque tokens, since it passes through every nested struct's macro. Only the last step looks into them.
 struct State {
     krate: TokenStream,
     pending: TokenStream,
@@ -105,10 +102,10 @@ struct State {
 
 impl State {
     /// The state, and the code that says that there was an answer.
-    fn parse(input: ParseStream) -> Result<(Self, TokenStream)> {
-        let (krate, pending, root) = (group(input)?, group(input)?, group(input)?);
-        let answered = group(input)?;
-        Ok((Self { krate, pending, root, answers: input.parse()? }, answered))
+    fn read(state: TokenStream) -> (Self, TokenStream) {
+        let mut state = state.into_iter();
+        let [krate, pending, root, answered] = std::array::from_fn(|_| group(&mut state));
+        (Self { krate, pending, root, answers: state.collect() }, answered)
     }
 
     fn with(mut self, entries: TokenStream) -> Self {
@@ -124,12 +121,20 @@ impl State {
             return Ok(gather::finish(&syn::parse2(root)?, &answers));
         };
         let rest: TokenStream = pending.collect();
-        let ask = |input: ParseStream| Ok((group(input)?, group(input)?, group(input)?));
-        let (path, asks, answered) = ask.parse2(next.stream())?;
+        let mut next = next.stream().into_iter();
+        let [path, asks, answered] = std::array::from_fn(|_| group(&mut next));
         Ok(quote! {
             #asks
             #path! { { { #krate } { #rest } { #root } { #answered } #answers } [#krate::__private::flatten] }
         })
+    }
+}
+
+/// What stands in the next group. There is one: this was written by the derive.
+fn group(tokens: &mut impl Iterator<Item = TokenTree>) -> TokenStream {
+    match tokens.next() {
+        Some(TokenTree::Group(group)) => group.stream(),
+        _ => TokenStream::new(),
     }
 }
 

@@ -33,12 +33,12 @@ pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
     let mistakes = mistakes.into_tokens();
     let entries: Vec<Entry> = all.into_iter().map(|found| found.entry).collect();
     let callback = root.callback.as_ref().map(|callback| callback.expand(&entries, complete));
-    let Root { parameters, handle, bounds, .. } = root;
+    let Root { krate, parameters, handle, bounds, .. } = root;
     let methods = (!methods.is_empty()).then(|| {
         quote! {
             #[allow(dead_code, non_snake_case)]
             impl #parameters #handle #bounds {
-                #methods
+                #krate::__private::methods! { #methods }
             }
         }
     });
@@ -189,9 +189,11 @@ impl Way {
         let Root { krate, ty: owner, .. } = root;
         let (value, own_parameter) = value(krate, found.entry.kind);
         let types = types(owner, &found.field.ty, found.entry.path.len(), &value);
-        let steps: Vec<TokenStream> = (found.entry.path.iter().zip(types.windows(2)))
-            .map(|(index, pair)| step(root, *index, &pair[0], &pair[1]))
-            .collect();
+        let path = &found.entry.path;
+        let steps = || -> Vec<TokenStream> {
+            let steps = path.iter().zip(types.windows(2));
+            steps.map(|(index, pair)| step(root, *index, &pair[0], &pair[1])).collect()
+        };
         // The first step is the root's own, which needs no promise.
         let promises = found.entry.path.iter().zip(types.windows(2)).skip(1).map(|(index, pair)| {
             let (outer, inner, index) = (&pair[0], &pair[1], Literal::usize_unsuffixed(*index));
@@ -206,11 +208,17 @@ impl Way {
         Self {
             slot: match found.slot.map(Literal::usize_unsuffixed) {
                 Some(slot) => quote!(#slot),
-                None => quote!(#(#steps::SLOT)+*),
+                None => {
+                    let steps = steps();
+                    quote!(#(#steps::SLOT)+*)
+                }
             },
             parameters,
             bounds,
-            get: projection(root, &found.entry.path, &types, &steps),
+            get: match found.entry.kind {
+                EntryKind::Leaf(Read::Guard | Read::Copy(_)) => projection(root, path, &types, steps),
+                _ => TokenStream::new(),
+            },
             ty: value,
         }
     }
@@ -250,12 +258,17 @@ fn step(root: &Root, index: usize, outer: &TokenStream, inner: &TokenStream) -> 
 }
 
 /// From the root to the value. A function costs less to compile than a closure, and most are two steps deep.
-fn projection(root: &Root, path: &[usize], types: &[TokenStream], steps: &[TokenStream]) -> TokenStream {
+fn projection(
+    root: &Root,
+    path: &[usize],
+    types: &[TokenStream],
+    steps: impl FnOnce() -> Vec<TokenStream>,
+) -> TokenStream {
     let krate = &root.krate;
     if let [first, second] = path {
         let (first, second) = (Literal::usize_unsuffixed(*first), Literal::usize_unsuffixed(*second));
         return quote!(#krate::__private::get_inner::<#first, #second, #(#types),*>);
     }
-    let inside_out = steps.iter().fold(quote!(root), |inner, step| quote!(#step::get(#inner)));
+    let inside_out = steps().iter().fold(quote!(root), |inner, step| quote!(#step::get(#inner)));
     quote!(|root| #inside_out)
 }

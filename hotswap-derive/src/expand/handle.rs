@@ -19,7 +19,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> (TokenStream, TokenStream)
     let impls = quote! {
         #[allow(dead_code, non_snake_case)]
         impl #parameters #handle #arguments #bounds {
-            #methods
+            #krate::__private::methods! { #methods }
         }
         #[automatically_derived]
         impl #parameters ::core::clone::Clone for #handle #arguments #bounds {
@@ -72,8 +72,18 @@ fn methods(model: &Model) -> TokenStream {
 
 fn of_field(model: &Model, field: &Field, slots: &Slots, root: &TokenStream) -> TokenStream {
     let (krate, ty) = (&model.krate, &field.ty);
-    let index = Literal::usize_unsuffixed(field.index);
-    let access = quote!(<#root as #krate::__private::FieldOf<#index, #ty>>);
+    let kind = match &field.kind {
+        Kind::Leaf(leaf) => MethodKind::Leaf(leaf.read),
+        Kind::Nested(_) => MethodKind::Nested,
+        Kind::Optional(_) => MethodKind::Leaf(Read::Guard),
+    };
+    let get = match kind {
+        MethodKind::Leaf(Read::Guard | Read::Copy(_)) => {
+            let index = Literal::usize_unsuffixed(field.index);
+            quote!(<#root as #krate::__private::FieldOf<#index, #ty>>::get)
+        }
+        _ => TokenStream::new(),
+    };
     Method {
         krate,
         root,
@@ -85,12 +95,8 @@ fn of_field(model: &Model, field: &Field, slots: &Slots, root: &TokenStream) -> 
         parameters: &TokenStream::new(),
         bounds: &TokenStream::new(),
         slot: &slots.of_field(model, field),
-        get: &quote!(#access::get),
-        kind: match &field.kind {
-            Kind::Leaf(leaf) => MethodKind::Leaf(leaf.read),
-            Kind::Nested(_) => MethodKind::Nested,
-            Kind::Optional(_) => MethodKind::Leaf(Read::Guard),
-        },
+        get: &get,
+        kind,
     }
     .expand()
 }

@@ -22,7 +22,7 @@ pub(crate) struct Method<'m> {
     pub(crate) parameters: &'m TokenStream,
     pub(crate) bounds: &'m TokenStream,
     pub(crate) slot: &'m TokenStream,
-    /// A function from the struct of the handle to the field.
+    /// A function from the struct of the handle to the field, for a getter that needs one.
     pub(crate) get: &'m TokenStream,
     pub(crate) kind: MethodKind,
 }
@@ -34,66 +34,37 @@ pub(crate) enum MethodKind {
 }
 
 impl Method<'_> {
+    /// An entry of `methods!`.
     pub(crate) fn expand(&self) -> TokenStream {
-        let (getter, change, set) = (self.getter(), self.on_change(), self.set());
-        quote!(#getter #change #set)
-    }
-
-    fn getter(&self) -> TokenStream {
-        let Self { krate, root, vis, ty, parameters, bounds, slot, get, .. } = self;
+        let Self { vis, ty, parameters, bounds, slot, .. } = self;
         let name = names::ident(self.getter, self.span);
         let docs = match self.docs {
             "" => format!("The current `{}`.", self.getter),
             docs => docs.to_owned(),
         };
-        let (output, body) = match self.kind {
-            MethodKind::Leaf(Read::Scalar(_)) => (quote!(#ty), quote!(self.0.__scalar::<#ty>(#slot))),
+        let (output, function, argument) = self.read();
+        let change = self.named(format_ident!("on_{}_change", self.getter));
+        let changes = format!("Calls `f` with the old and the new `{}` after each change.", self.getter);
+        let set = self.named(format_ident!("set_{}", self.getter));
+        let sets = format!("Sets `{}`: validated, published, and kept over reloads.", self.getter);
+        quote! {
+            {
+                #vis #name #docs [#parameters] [#output] [#bounds] [#function] [#argument]
+                #change #changes #set #sets [#ty] [#slot]
+            }
+        }
+    }
+
+    /// What the getter returns, and the call that it is.
+    fn read(&self) -> (TokenStream, TokenStream, &TokenStream) {
+        let Self { krate, root, ty, slot, get, .. } = self;
+        match self.kind {
+            MethodKind::Leaf(Read::Scalar(_)) => (quote!(#ty), quote!(__scalar::<#ty>), slot),
             MethodKind::Leaf(Read::Copy(_)) => {
-                let place = ty.span();
-                (
-                    quote!(#ty),
-                    quote_spanned!(place=> #krate::__private::copied::<#root, #ty>(self.0.__get(#get))),
-                )
+                (quote!(#ty), quote_spanned!(ty.span()=> __copied::<#ty>), get)
             }
-            MethodKind::Leaf(Read::Guard) => (quote!(#krate::Ref<#root, #ty>), quote!(self.0.__get(#get))),
-            MethodKind::Nested => {
-                (quote!(<#ty as #krate::HotConfig>::Handle), quote!(self.0.__nested::<#ty>(#slot)))
-            }
-        };
-        quote! {
-            #[doc = #docs]
-            #[inline]
-            #vis fn #name #parameters(&self) -> #output #bounds { #body }
-        }
-    }
-
-    fn on_change(&self) -> TokenStream {
-        let Self { krate, vis, ty, parameters, bounds, slot, .. } = self;
-        let name = self.named(format_ident!("on_{}_change", self.getter));
-        let docs = format!("Calls `f` with the old and the new `{}` after each change.", self.getter);
-        quote! {
-            #[doc = #docs]
-            #vis fn #name #parameters(
-                &self,
-                f: impl ::core::ops::Fn(&#ty, &#ty) + ::core::marker::Send + ::core::marker::Sync + 'static,
-            ) -> #krate::Subscription #bounds {
-                self.0.__on_change::<#ty>(#slot, f)
-            }
-        }
-    }
-
-    fn set(&self) -> TokenStream {
-        let Self { krate, vis, ty, parameters, bounds, slot, .. } = self;
-        let name = self.named(format_ident!("set_{}", self.getter));
-        let docs = format!("Sets `{}`: validated, published, and kept over reloads.", self.getter);
-        quote! {
-            #[doc = #docs]
-            #vis fn #name #parameters(
-                &self,
-                value: #ty,
-            ) -> ::core::result::Result<::core::primitive::u64, #krate::Error> #bounds {
-                #krate::__private::set_at(&self.0, #slot, value)
-            }
+            MethodKind::Leaf(Read::Guard) => (quote!(#krate::Ref<#root, #ty>), quote!(__get), get),
+            MethodKind::Nested => (quote!(<#ty as #krate::HotConfig>::Handle), quote!(__nested::<#ty>), slot),
         }
     }
 

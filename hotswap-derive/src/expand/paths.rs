@@ -28,7 +28,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> (TokenStream, TokenStream)
     let impls = quote! {
         #[allow(dead_code, non_snake_case)]
         impl #parameters #paths #bounds {
-            #methods
+            #krate::__private::paths! { #methods }
         }
         #[automatically_derived]
         impl #parameters ::core::clone::Clone for #paths #bounds {
@@ -88,15 +88,9 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
     let name = names::ident(&field.getter, field.ident.span());
     let slot = slots.of_field(model, field);
     let docs = format!("The path of `{}`.", field.getter);
-    let (output, body) = match field.kind {
-        Kind::Nested(_) => (
-            quote!(<#ty as #krate::HotConfig>::Paths<__R>),
-            quote!(::core::convert::From::from(self.0.__child::<#ty>(#slot))),
-        ),
-        _ => (quote!(#krate::Path<__R, #ty>), quote!(self.0.__child(#slot))),
+    let (output, function) = match field.kind {
+        Kind::Nested(_) => (quote!(<#ty as #krate::HotConfig>::Paths<__R>), quote!(__children::<#ty>)),
+        _ => (quote!(#krate::Path<__R, #ty>), quote!(__child)),
     };
-    quote! {
-        #[doc = #docs]
-        #vis fn #name(&self) -> #output { #body }
-    }
+    quote!({ #vis #name #docs [#output] [#function] [#slot] })
 }

@@ -147,7 +147,7 @@ impl Parse for RootField {
     }
 }
 
-pub(crate) fn group(input: ParseStream) -> Result<TokenStream> {
+fn group(input: ParseStream) -> Result<TokenStream> {
     let content;
     braced!(content in input);
     content.parse()

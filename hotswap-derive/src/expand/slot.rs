@@ -7,8 +7,7 @@ use crate::model::{Field, Kind, Model};
 
 /// How the number of each field is written, and of what comes after the last one.
 pub(crate) struct Slots {
-    /// In the implementation of `FieldOf`.
-    pub(crate) definitions: Vec<TokenStream>,
+    definitions: Vec<TokenStream>,
     /// The width of the whole struct.
     pub(crate) width: TokenStream,
     first_nested: usize,
@@ -31,6 +30,11 @@ impl Slots {
             width: next.written(model),
             first_nested: model.fields.iter().position(nested).unwrap_or(model.fields.len()),
         }
+    }
+
+    /// In the implementation of `FieldOf`, where it is not the number that stands there for most.
+    pub(crate) fn definition(&self, field: &Field) -> Option<&TokenStream> {
+        self.definitions.get(field.index).filter(|_| field.index > self.first_nested)
     }
 
     /// How any other place writes the number of a field.

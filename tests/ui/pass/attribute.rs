@@ -3,7 +3,13 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 #[derive(Deserialize, HotConfig)]
-#[hot(file = "app.toml", file("{profile}.toml", optional), dir = "conf.d", dotenv = ".env", dotenv("x", optional))]
+#[hot(
+    file = "app.toml",
+    file("{profile}.toml", optional),
+    dir = "conf.d",
+    dotenv = ".env",
+    dotenv("x", optional)
+)]
 #[hot(env = "APP", profile = "my-profile_1", check = fine, crate = hotswap)]
 struct App {
     #[hot(restart, getter = "upmost")]
@@ -37,5 +43,3 @@ type Port = u16;
 fn fine(app: &App) -> Result<(), String> {
     if app.max > 0 { Ok(()) } else { Err("max is 0".to_owned()) }
 }
-
-fn main() {}

@@ -15,5 +15,3 @@ struct App {
 fn run(app: AppHandle) {
     std::thread::spawn(move || app.name().len());
 }
-
-fn main() {}

@@ -17,5 +17,3 @@ struct App {
 struct Pool {
     size: u32,
 }
-
-fn main() {}

@@ -52,5 +52,3 @@ const LEAST: i64 = -1;
 impl App {
     const HALF: f64 = 0.5;
 }
-
-fn main() {}

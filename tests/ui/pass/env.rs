@@ -18,5 +18,3 @@ struct App {
 struct Pool {
     size: u32,
 }
-
-fn main() {}

@@ -20,5 +20,3 @@ struct App {
     #[serde(flatten)]
     flat: Limit,
 }
-
-fn main() {}

@@ -17,7 +17,15 @@ type Token = Secret<String>;
 
 #[derive(Debug, Deserialize, HotConfig)]
 struct App {
-    #[hot(secret, default = "abc", non_empty, length(min = 3), regex = "^a", contains = "b", one_of("abc", "b"))]
+    #[hot(
+        secret,
+        default = "abc",
+        non_empty,
+        length(min = 3),
+        regex = "^a",
+        contains = "b",
+        one_of("abc", "b")
+    )]
     token: Secret<String>,
     #[hot(secret, length(max = 3))]
     maybe: Option<Secret<Vec<u8>>>,
@@ -43,5 +51,3 @@ struct App {
 fn token() -> &'static str {
     "abc"
 }
-
-fn main() {}

@@ -24,5 +24,3 @@ struct Empty {}
 struct Wide<T, const N: usize> {
     value: T,
 }
-
-fn main() {}
