@@ -19,6 +19,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "cli")]
+pub(crate) use assemble::examine;
 pub(crate) use assemble::fixed;
 pub use state::LastGood;
 

@@ -1,22 +1,26 @@
 //! Where a value comes from.
 
-use std::{cell::OnceCell, fmt, ops::Deref, sync::Arc, time::SystemTime};
+mod explainer;
+#[cfg(feature = "cli")]
+mod rejected;
+
+use std::{fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+pub(crate) use rejected::Rejected;
+
+use self::explainer::Explainer;
 use crate::{
     engine::Core,
-    issue::Origin,
+    issue::{Issue, Origin},
     keys::{Key, Keys},
-    load::{self, Plan, Trace},
     pins::{Pin, Pins, Stamp},
-    secret::MASK,
     secrets::known::{Accepted, Secrets},
-    shape::{Leaf, Merge, Shape},
+    shape::{Leaf, Shape},
     snapshot::Published,
-    source::{Layer, locate::Places},
-    suggest::did_you_mean,
-    value::Value,
+    source::Layer,
 };
 
 /// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
@@ -46,6 +50,10 @@ pub struct Explanation {
     pub given: Vec<Given>,
     /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
     pub note: Option<String>,
+    /// Why the configuration is refused, as far as it is because of this field. The
+    /// command line explains what does not load; a running configuration is never refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// What one layer says of a field; part of an [`Explanation`].
@@ -90,13 +98,17 @@ impl Explanation {
     }
 
     pub(crate) fn of(core: &Core, base: usize, path: &str) -> Self {
+        Self::at(&Stand::of(core), &core.model.shape.keys_of(base), path)
+    }
+
+    fn at(stand: &Stand, above: &Keys, path: &str) -> Self {
         let below = parse(path);
         if below.is_root() {
-            let note = "the path is empty: name a field, or ask `explain_all` for every one".to_owned();
-            return Self { path: path.to_owned(), known: false, given: Vec::new(), note: Some(note) };
+            let note = Some("the path is empty: name a field, or ask `explain_all` for every one".to_owned());
+            let (given, refused) = Default::default();
+            return Self { path: path.to_owned(), known: false, given, note, refused };
         }
-        let keys = core.model.shape.keys_of(base).join(&below);
-        Stand::of(core).explainer().explain(path.to_owned(), &keys)
+        Explainer::of(stand).explain(path.to_owned(), &above.join(&below))
     }
 }
 
@@ -111,9 +123,12 @@ pub struct Explanations(Vec<Explanation>);
 
 impl Explanations {
     pub(crate) fn of(core: &Core, base: usize) -> Self {
-        let (shape, stand) = (core.model.shape, Stand::of(core));
-        let (explainer, above) = (stand.explainer(), shape.keys_of(base));
-        let leaves = shape.inner_of(base).leaves();
+        Self::at(&Stand::of(core), base)
+    }
+
+    fn at(stand: &Stand, base: usize) -> Self {
+        let (explainer, above) = (Explainer::of(stand), stand.shape.keys_of(base));
+        let leaves = stand.shape.inner_of(base).leaves();
         let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
         Self(leaves.iter().map(explain).collect())
     }
@@ -160,154 +175,31 @@ struct Stand {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     pins: Pins,
-    current: Arc<Published>,
-    /// Whether the value itself is all there is, and no source can be asked.
-    fixed: bool,
+    /// The value where it is all there is, and no source can be asked.
+    fixed: Option<Arc<Published>>,
+    /// Whether each leaf must not be shown.
+    hidden: Vec<bool>,
     /// Tells references from values.
     secrets: Secrets,
+    /// What is wrong, where nothing of it is in force.
+    refused: Vec<Issue>,
 }
 
 impl Stand {
     fn of(core: &Core) -> Self {
         let board = core.board();
-        let (layers, pins) = (board.layers.clone(), board.pins.clone());
+        let (shape, layers, pins) = (core.model.shape, board.layers.clone(), board.pins.clone());
+        let current = core.current.load_full();
         Self {
-            shape: core.model.shape,
+            shape,
             layers,
             pins,
-            current: core.current.load_full(),
-            fixed: !core.has_sources(),
+            hidden: shape.leaves().iter().map(|leaf| current.hides(leaf)).collect(),
+            fixed: (!core.has_sources()).then_some(current),
             secrets: core.stores.secrets(Accepted::default()),
+            refused: Vec::new(),
         }
     }
-
-    fn explainer(&self) -> Explainer<'_> {
-        let texts = self.layers.iter().map(|_| OnceCell::new()).collect();
-        Explainer { stand: self, leaves: self.shape.leaves(), plan: Plan::of(self.shape), texts }
-    }
-}
-
-/// Reads each text once, however many fields are asked for.
-struct Explainer<'s> {
-    stand: &'s Stand,
-    leaves: Vec<Leaf>,
-    plan: Option<Plan>,
-    texts: Vec<OnceCell<Option<Places<'s>>>>,
-}
-
-impl Explainer<'_> {
-    fn explain(&self, path: String, keys: &Keys) -> Explanation {
-        let pinned = self.pinned(keys);
-        let fixed = Some(&self.stand.current).filter(|_| self.stand.fixed && pinned.is_none());
-        let fixed = fixed.and_then(|published| keys.find(&published.tree));
-        let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
-        let default = (!self.stand.fixed).then(|| load::default_of(self.stand.shape, keys)).flatten();
-        let default = default.map(|value| self.given(keys, &value, Origin::Default));
-        let layers = self.layers(keys);
-        let note = self.note(keys, layers.len() > 1, &path);
-        let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
-        let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
-        let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
-        Explanation { path, known, given, note }
-    }
-
-    fn pinned(&self, keys: &Keys) -> Option<Given> {
-        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
-        let value = match &pin.value {
-            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
-            // As if no layer gave it: what is left is the default.
-            None => load::default_of(self.stand.shape, keys)
-                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
-        };
-        Some(Given::pinned(value, pin))
-    }
-
-    /// Highest precedence first.
-    fn layers(&self, keys: &Keys) -> Vec<Given> {
-        let layers = &self.stand.layers;
-        let trace = Trace::of(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
-        let reached = trace.given.into_iter().rev().filter(|_| trace.depth == keys.0.len());
-        reached
-            .filter_map(|there| {
-                let (layer, text) = (layers.get(there.layer)?, self.texts.get(there.layer)?);
-                let text = text.get_or_init(|| layer.text_places());
-                Some(self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys)))
-            })
-            .collect()
-    }
-
-    /// What a source says: a reference tells nothing of the secret that it leads to.
-    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
-        let text = match value.inside() {
-            Value::Text(text) | Value::Template(text) => Some(&**text),
-            Value::Untyped(untyped) => Some(&*untyped.text),
-            _ => None,
-        };
-        let reference = text.and_then(|text| self.stand.secrets.reference(text));
-        match self.masked(keys, value) {
-            serde_json::Value::String(mask) if mask == MASK => {
-                Given::new(reference.map_or(mask, |reference| reference.to_string()).into(), origin)
-            }
-            open => Given::new(open, origin),
-        }
-    }
-
-    /// The value as JSON, and every secret in it as `***`.
-    fn masked(&self, keys: &Keys, value: &Value) -> serde_json::Value {
-        let mut json = value.to_json();
-        // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
-        let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
-        let concerned = |leaf: &&Leaf| !(named && leaf.field().flatten) && self.stand.current.hides(leaf);
-        for leaf in self.leaves.iter().filter(concerned) {
-            if keys.starts_with(&leaf.keys) {
-                return MASK.into();
-            }
-            if !leaf.keys.starts_with(keys) {
-                continue;
-            }
-            // Where a table belongs, anything else may hold the secret too.
-            if !json.is_object() {
-                return MASK.into();
-            }
-            let below = Keys(leaf.keys.0[keys.0.len()..].to_vec());
-            json.pointer_mut(&below.pointer()).into_iter().for_each(|secret| *secret = MASK.into());
-        }
-        json
-    }
-
-    fn note(&self, keys: &Keys, several: bool, path: &str) -> Option<String> {
-        let field = self.leaves.iter().find(|leaf| related(&leaf.keys, keys));
-        match field {
-            None => Some(self.no_such_field(path)),
-            Some(leaf) if leaf.keys == *keys && several => match leaf.field().merge {
-                Merge::Append | Merge::Union | Merge::Key(_) => {
-                    Some("the lists of all layers are joined, the lowest first".to_owned())
-                }
-                Merge::Deep | Merge::Replace => None,
-            },
-            Some(leaf) if leaf.keys.starts_with(keys) && leaf.keys != *keys && several => {
-                Some("a table: ask for one of its fields to see which value wins".to_owned())
-            }
-            Some(_) => None,
-        }
-    }
-
-    fn no_such_field(&self, path: &str) -> String {
-        let names: Vec<_> = self.leaves.iter().map(|leaf| leaf.keys.to_string()).collect();
-        match did_you_mean(path, names.iter().map(String::as_str)) {
-            Some(name) => format!("no such field, did you mean `{name}`?"),
-            None => "no such field".to_owned(),
-        }
-    }
-}
-
-fn made_with() -> Origin {
-    Origin::Source { name: "the value that the handle was made with".to_owned() }
-}
-
-/// Whether one of two places stands at or above the other.
-fn related(one: &Keys, other: &Keys) -> bool {
-    one.starts_with(other) || other.starts_with(one)
 }
 
 /// `servers[3].port`.
@@ -333,6 +225,7 @@ impl fmt::Display for Explanation {
                 write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
             }
         }
-        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
+        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;
+        self.refused.iter().try_for_each(|why| write!(f, "\n  refused: {why}"))
     }
 }

@@ -56,6 +56,8 @@
 //! | `cli` | off | the module `cli`: a command line that any program can mount |
 //! | `age` | off | the module [`secrets`]`::age`: secrets and whole files that are encrypted |
 //! | `vault` | off | secrets from HashiCorp Vault and OpenBao |
+//! | `aws` | off | secrets from AWS Secrets Manager and the Parameter Store |
+//! | `gcp` | off | secrets from Google Secret Manager |
 //!
 //! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
 

@@ -6,6 +6,7 @@
 mod every;
 mod forms;
 mod marks;
+mod needs;
 mod reference;
 mod references;
 mod said;

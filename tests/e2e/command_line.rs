@@ -1,7 +1,7 @@
 //! The command line over configurations of its own; the example shows the rest.
 
 use clap::Parser;
-use hotswap::{Builder, HotConfig, ScanCredentials, cli::ConfigCommand};
+use hotswap::{Builder, HotConfig, ScanCredentials, Secret, cli::ConfigCommand};
 use serde::Deserialize;
 
 use crate::support::Folder;
@@ -55,4 +55,97 @@ fn check_rejects_a_credential_if_the_program_denies_them() {
     assert_eq!((code, &report["issues"][0]["kind"]), (1, &"credential".into()), "{report}");
     folder.write("app.toml", "database = 'postgres://db/app'");
     assert_eq!(run("check", deny).0, 0);
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Broken {
+    #[hot(default = 1, range(max = 10))]
+    number: u32,
+    #[hot(default = "none")]
+    name: String,
+    #[serde(default)]
+    password: Option<Secret<String>>,
+    #[serde(default)]
+    logins: Vec<Login>,
+    /// Its type does not say what it holds.
+    #[serde(default)]
+    any: Option<Either>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Login {
+    user: String,
+    password: Secret<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Either {
+    Login(Login),
+    Number(u32),
+}
+
+/// Two layers, of which the upper one breaks a rule.
+fn broken(lower: &str, upper: &str) -> (Folder, impl Fn() -> Builder<Broken> + use<>) {
+    let folder = Folder::with("lower.toml", lower);
+    folder.write("upper.toml", upper);
+    let (lower, upper) = (folder.path("lower.toml"), folder.path("upper.toml"));
+    (folder, move || Broken::hot_builder().file(&lower).file(&upper))
+}
+
+#[test]
+fn explain_shows_the_layers_of_what_is_rejected_and_why() {
+    let (_folder, builder) = broken("number = 2\nname = 'a'", "number = 20");
+    let (code, out, err) = run("explain number", &builder);
+    assert_eq!(code, 2);
+    let order = [
+        "number",
+        "= 20 at ",
+        "upper.toml:1:10",
+        "  2 at ",
+        "lower.toml:1:10",
+        "1 from the default",
+        "refused: ",
+    ];
+    let places: Vec<_> =
+        order.iter().map(|part| out.find(part).unwrap_or_else(|| panic!("{part}: {out}"))).collect();
+    assert!(places.is_sorted() && out.contains("refused: 20 is greater than the maximum 10"), "{out}");
+    assert!(err.contains("upper.toml\n  1:"), "{err}");
+
+    let (code, out, err) = run("explain name", &builder);
+    assert!(code == 2 && out.contains("= \"a\" at ") && !out.contains("refused"), "{out}");
+    assert!(err.contains("20 is greater"), "{err}");
+    let (code, out, _) = run("explain numbre", &builder);
+    assert!(code == 2 && out.contains("did you mean `number`?"), "{out}");
+
+    let (code, out, _) = run("explain --json", &builder);
+    let all: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &all[0]["given"][1]["value"]), (2, &2.into()), "{all}");
+    assert!(all[0]["refused"][0].as_str().unwrap().starts_with("20 is"), "{all}");
+    assert!(all[1].get("refused").is_none(), "{all}");
+}
+
+#[test]
+fn explain_shows_what_is_left_if_a_file_is_broken() {
+    let (_folder, builder) = broken("number = 2", "number = = 3");
+    let (code, out, err) = run("explain number", builder);
+    assert!(code == 2 && out.contains("= 2 at "), "{out}");
+    assert!(err.contains("upper.toml\n  1:"), "{err}");
+}
+
+/// What holds a secret is known of what was read; nothing was.
+#[test]
+fn explain_hides_secrets_of_what_is_rejected() {
+    let lower = "password = 'hunter2'\nlogins = [{ user = 'a', password = 'hunter2' }]\nany = { user = 1, password = 'hunter2' }";
+    let (_folder, builder) = broken(lower, "number = 20\nlogins = [{ user = 1, password = 'hunter2' }]");
+    let allowed = || builder().plaintext_secrets(hotswap::PlaintextSecrets::Allow);
+    for path in ["", "password", "logins", "logins[0]", "logins[0].password", "any", "any.password"] {
+        for arguments in [format!("explain {path}"), format!("explain {path} --json")] {
+            for (code, out, err) in [run(&arguments, &builder), run(&arguments, allowed)] {
+                assert_eq!(code, 2, "{arguments}");
+                assert!(!out.contains("hunter2") && !err.contains("hunter2"), "{arguments}: {out}{err}");
+            }
+        }
+    }
+    assert!(run("explain password", allowed).1.contains("= \"***\" at "));
 }

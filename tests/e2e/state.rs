@@ -45,6 +45,16 @@ fn start(folder: &Folder) -> LimitHandle {
     builder(folder).load().unwrap()
 }
 
+/// Whoever ran there took a change of its file back.
+fn rolled_back() -> Folder {
+    let folder = Folder::with("app.toml", "max = 50");
+    let config = start(&folder);
+    folder.write("app.toml", "max = 60");
+    config.reload().unwrap();
+    config.rollback(1).unwrap();
+    folder
+}
+
 fn state(folder: &Folder, name: &str) -> PathBuf {
     folder.path("state").join(name)
 }
@@ -101,13 +111,7 @@ fn the_way_back_leads_over_the_restart() {
 
 #[test]
 fn what_was_rolled_back_stays_away() {
-    let folder = Folder::with("app.toml", "max = 50");
-    let config = start(&folder);
-    folder.write("app.toml", "max = 60");
-    config.reload().unwrap();
-    config.rollback(1).unwrap();
-    drop(config);
-
+    let folder = rolled_back();
     folder.write("app.toml", "max = 60 # a comment is nothing else");
     let config = start(&folder);
     assert_eq!((config.max(), config.status().sources[0].held), (50, Some(1)));
@@ -200,13 +204,7 @@ fn an_override_of_a_field_that_is_gone_is_told() {
 /// Sources are numbered in their order, which a new one changes.
 #[test]
 fn a_source_that_is_new_moves_no_other() {
-    let folder = Folder::with("app.toml", "max = 50");
-    let config = start(&folder);
-    folder.write("app.toml", "max = 60");
-    config.reload().unwrap();
-    config.rollback(1).unwrap();
-    drop(config);
-
+    let folder = rolled_back();
     folder.write("base.toml", "burst = 7");
     let builder = Limit::hot_builder().file(folder.path("base.toml")).file(folder.path("app.toml"));
     let config = builder.watch(false).state_dir(folder.path("state")).load().unwrap();

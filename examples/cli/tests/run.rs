@@ -99,6 +99,21 @@ fn explain_of_an_unknown_field_says_what_was_meant() {
 }
 
 #[test]
+fn explain_shows_what_a_wrong_file_says_and_why_it_is_refused() {
+    let run = service("config explain log_level --file config/broken.toml");
+    assert_eq!(run.status.code(), Some(2));
+    let text = out(&run);
+    for said in [
+        "= \"loud\" at config/broken.toml:1:13",
+        "\"info\" from the default",
+        "refused: \"loud\" is not one of",
+    ] {
+        assert!(text.contains(said), "nothing of {said} in\n{text}");
+    }
+    assert!(err(&run).contains("2 problems"), "{}", err(&run));
+}
+
+#[test]
 fn show_prints_what_is_in_force() {
     let run = service("config show --format json --profile production");
     let shown = json(&run);

@@ -31,3 +31,19 @@ pub(super) fn is_named_in(ty: TokenStream) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_named_in;
+
+    #[test]
+    fn a_secret_is_known_by_its_whole_name() {
+        let named = |ty: &str| is_named_in(ty.parse().unwrap());
+        for ty in ["Secret<String>", "Vec<hotswap::Secret<u8>>", "Option<[::hotswap::Secret<String>; 2]>"] {
+            assert!(named(ty), "{ty}");
+        }
+        for ty in ["SecretaryName", "NotSecretAtAll", "Vec<TopSecret>", "secret::Name", "Secrets"] {
+            assert!(!named(ty), "{ty}");
+        }
+    }
+}

@@ -1,5 +1,8 @@
 //! From a builder to a running configuration.
 
+#[cfg(feature = "cli")]
+mod examine;
+
 use std::{
     any::Any,
     path::PathBuf,
@@ -45,6 +48,9 @@ use crate::{
         hint::Hint,
     },
 };
+
+#[cfg(feature = "cli")]
+pub(crate) use examine::examine;
 
 /// Sources that are ready to be read, and whatever is wrong with the way they were put together.
 struct Sources {

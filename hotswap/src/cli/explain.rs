@@ -8,7 +8,7 @@ use super::{
     output::{End, Output},
     select::Selection,
 };
-use crate::{builder::Builder, config::HotConfig};
+use crate::{builder::Builder, config::HotConfig, error::Error};
 
 /// Arguments of `explain`.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,10 +25,14 @@ pub struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run<T: HotConfig>(&self, builder: Builder<T>, output: &mut Output<'_>) -> io::Result<End> {
-        let config = match self.selection.load(builder) {
+    pub(super) fn run<T: HotConfig>(
+        &self,
+        builder: impl Fn() -> Builder<T>,
+        output: &mut Output<'_>,
+    ) -> io::Result<End> {
+        let config = match self.selection.load(builder()) {
             Ok(config) => config,
-            Err(error) => return output.report(&error).map(|()| End::Failed),
+            Err(error) => return self.rejected(builder(), &error, output),
         };
         let Some(path) = &self.path else {
             self.print(&config.explain_all(), output)?;
@@ -37,6 +41,25 @@ impl Explain {
         let explanation = config.explain(path);
         self.print(&explanation, output)?;
         Ok(if explanation.known { End::Done } else { End::No })
+    }
+
+    /// Shows what there is, and all that is wrong.
+    fn rejected<T: HotConfig>(
+        &self,
+        builder: Builder<T>,
+        why: &Error,
+        output: &mut Output<'_>,
+    ) -> io::Result<End> {
+        let examined = match self.selection.examine(builder, why) {
+            Ok(examined) => examined,
+            Err(error) => return output.report(&error).map(|()| End::Failed),
+        };
+        match &self.path {
+            Some(path) => self.print(&examined.explain(path), output)?,
+            None => self.print(&examined.explain_all(), output)?,
+        }
+        output.report(why)?;
+        Ok(End::Failed)
     }
 
     fn print(&self, what: &(impl Serialize + Display), output: &mut Output<'_>) -> io::Result<()> {

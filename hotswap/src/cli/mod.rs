@@ -156,7 +156,7 @@ impl ConfigCommand {
     fn end<T: HotConfig>(&self, builder: impl Fn() -> Builder<T>, output: &mut Output<'_>) -> End {
         let end = match self {
             Self::Check(command) => command.run(builder(), output),
-            Self::Explain(command) => command.run(builder(), output),
+            Self::Explain(command) => command.run(&builder, output),
             Self::Show(command) => command.run(builder(), output),
             Self::Diff(command) => command.run(&builder, output),
             Self::Schema => print::schema::<T>(output),

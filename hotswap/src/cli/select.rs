@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{builder::Builder, config::HotConfig, error::Error};
+use crate::{
+    builder::{Builder, examine},
+    config::HotConfig,
+    error::Error,
+    explain::Rejected,
+};
 
 /// Arguments that choose files and profile; for commands of the program's own, too.
 ///
@@ -52,6 +57,11 @@ impl Selection {
             return Self { files: vec![path.to_owned()], profile: None };
         }
         Self { files: Vec::new(), profile: Some(text.to_owned()) }
+    }
+
+    /// What the sources say of what did not load.
+    pub(super) fn examine<T: HotConfig>(&self, builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
+        examine(self.apply(builder).watch(false), why)
     }
 
     /// Loads once.

@@ -84,7 +84,7 @@ pub(super) fn visit_list<'v, V: Visitor<'v>>(
 pub(super) struct TableAccess<'p, 'v> {
     entries: btree_map::Iter<'v, Arc<str>, Value>,
     /// Keys without a value, which follow; a tracer gives them.
-    holes: slice::Iter<'static, &'static str>,
+    holes: slice::Iter<'p, &'static str>,
     next: Option<(&'v str, Option<&'v Value>)>,
     place: &'p Place<'p>,
     known: &'static [&'static str],
@@ -96,7 +96,7 @@ impl<'p, 'v> TableAccess<'p, 'v> {
     }
 
     pub(super) fn holes(
-        names: &'static [&'static str],
+        names: &'p [&'static str],
         place: &'p Place<'p>,
         known: &'static [&'static str],
     ) -> Self {

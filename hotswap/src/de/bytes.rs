@@ -12,6 +12,7 @@ impl<'v> Decoder<'_, 'v> {
         let Some(value) = self.value else {
             // A secret has one message for all that is wrong below it.
             let Some(tracer) = self.place.tracer else { return Err(DecodeError::missing()) };
+            tracer.hear_secret(&self.place);
             if of_bytes {
                 tracer.hear_bytes(&self.place);
             }

@@ -71,6 +71,8 @@ impl Asked {
 pub(crate) struct Heard {
     /// Whether a value may be absent or null.
     pub(crate) nullable: bool,
+    /// Whether it stands in a secret.
+    pub(crate) secret: bool,
     pub(crate) asked: Option<Asked>,
 }
 
@@ -78,6 +80,8 @@ pub(crate) struct Heard {
 #[derive(Debug)]
 pub(crate) struct Tracer {
     target: Keys,
+    /// The keys that the struct at the target is given, each with a sample.
+    given: Option<Vec<&'static str>>,
     heard: RefCell<Heard>,
 }
 
@@ -91,7 +95,12 @@ enum Role<'t> {
 
 impl Tracer {
     pub(crate) fn new(target: Keys) -> Self {
-        Self { target, heard: RefCell::default() }
+        Self { target, given: None, heard: RefCell::default() }
+    }
+
+    /// One that hears how the struct at the target takes these keys and no others.
+    pub(crate) fn giving(target: Keys, given: Vec<&'static str>) -> Self {
+        Self { given: Some(given), ..Self::new(target) }
     }
 
     pub(crate) fn heard(self) -> Heard {
@@ -112,11 +121,19 @@ impl Tracer {
         self.heard.borrow_mut().asked.get_or_insert(asked);
     }
 
+    pub(super) fn hear_secret(&self, place: &Place<'_>) {
+        self.heard.borrow_mut().secret |= !matches!(self.role(place), Role::Beside);
+    }
+
     /// A secret of bytes, whose own question comes next.
     pub(super) fn hear_bytes(&self, place: &Place<'_>) {
         if matches!(self.role(place), Role::Target) {
             self.hear(Asked::Bytes);
         }
+    }
+
+    fn gives(&self) -> bool {
+        self.given.is_some()
     }
 
     fn hear_option(&self) {
@@ -147,7 +164,8 @@ impl<'p, 'v> Decoder<'p, 'v> {
     pub(super) fn is_traced_option(&self) -> bool {
         let Some(tracer) = self.place.tracer.filter(|_| self.value.is_none()) else { return false };
         match tracer.role(&self.place) {
-            Role::Beside => return false,
+            // A key that is given has a value; what stands further down may hold itself.
+            Role::Beside => return tracer.gives() && self.place.depth() == tracer.target.0.len() + 1,
             Role::Target => tracer.hear_option(),
             Role::Way(_) => {}
         }
@@ -164,7 +182,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
     }
 
     /// The keys that a tracer gives a table that no value fills.
-    pub(super) fn traced_keys(&self, asked: &Asked) -> Option<&'static [&'static str]> {
+    pub(super) fn traced_keys(&self, asked: &Asked) -> Option<&'p [&'static str]> {
         let role = self.traced_role()?;
         let names = match asked {
             Asked::Struct(_, fields) => fields,
@@ -176,6 +194,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
                 names.get(at..=at)
             }
             (Role::Beside, Asked::Struct(..)) => Some(names),
+            (Role::Target, Asked::Struct(..)) => self.place.tracer?.given.as_deref(),
             _ => None,
         }
     }

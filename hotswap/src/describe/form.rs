@@ -1,7 +1,9 @@
 //! The form of a value, as far as its type shows it.
 
+mod needs;
+
 use crate::{
-    de::{Asked, Decoder, Heard, TRACED_KEY, Tracer},
+    de::{Asked, DecodeError, Decoder, Heard, TRACED_KEY, Tracer},
     keys::Keys,
     panics,
 };
@@ -18,6 +20,10 @@ const MAX_ELEMENTS: usize = 32;
 pub(crate) struct Form {
     /// Whether it may be absent, or null.
     pub(crate) nullable: bool,
+    /// Whether the struct that it is a field of is refused without it.
+    pub(crate) needed: bool,
+    /// Whether it stands in a secret.
+    secret: bool,
     pub(crate) kind: FormKind,
 }
 
@@ -44,11 +50,48 @@ pub(crate) enum FormKind {
 }
 
 impl Form {
-    const ANY: Self = Self { nullable: false, kind: FormKind::Any };
+    const ANY: Self = Self { nullable: false, needed: false, secret: false, kind: FormKind::Any };
 
     /// Whether rules see the text as the file has it: a type with words of its own may change it.
     pub(super) fn is_plain_text(&self) -> bool {
         matches!(&self.kind, FormKind::Text(expected) if is_plain(expected))
+    }
+}
+
+impl Form {
+    /// What it is made of.
+    pub(super) fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            FormKind::List(inner) | FormKind::Map(inner) => vec![inner],
+            FormKind::Tuple(known, _) => known.iter().collect(),
+            FormKind::Struct(fields) | FormKind::Enum(fields) => {
+                fields.iter().map(|(_, form)| form).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn holds_secret(&self) -> bool {
+        self.secret || self.parts().into_iter().any(Self::holds_secret)
+    }
+
+    /// The same where several documents together make one struct.
+    pub(super) fn in_pieces(mut self) -> Self {
+        self.needed = false;
+        let pieces = |fields: Vec<(&'static str, Self)>| {
+            fields.into_iter().map(|(name, form)| (name, form.in_pieces())).collect()
+        };
+        self.kind = match self.kind {
+            FormKind::List(inner) => FormKind::List(inner.in_pieces().into()),
+            FormKind::Map(inner) => FormKind::Map(inner.in_pieces().into()),
+            FormKind::Tuple(known, length) => {
+                FormKind::Tuple(known.into_iter().map(Self::in_pieces).collect(), length)
+            }
+            FormKind::Struct(fields) => FormKind::Struct(pieces(fields)),
+            FormKind::Enum(variants) => FormKind::Enum(pieces(variants)),
+            kind => kind,
+        };
+        self
     }
 }
 
@@ -58,13 +101,14 @@ pub(super) fn is_plain(expected: &str) -> bool {
 }
 
 /// Asks a type, through what reads it, one question per run. Panics of the type are contained.
-pub(super) fn trace(read: &dyn Fn(Decoder<'_, '_>)) -> Form {
-    Walk { read, runs: 0, above: Vec::new() }.form(&Keys::root())
+pub(super) fn trace(read: &dyn Fn(Decoder<'_, '_>) -> Option<DecodeError>) -> Form {
+    Walk { read, runs: 0, trials: 0, above: Vec::new() }.form(&Keys::root())
 }
 
 struct Walk<'r> {
-    read: &'r dyn Fn(Decoder<'_, '_>),
+    read: &'r dyn Fn(Decoder<'_, '_>) -> Option<DecodeError>,
     runs: usize,
+    trials: usize,
     /// The structs and enums on the way, to know one that holds itself.
     above: Vec<Named>,
 }
@@ -79,7 +123,7 @@ impl Walk<'_> {
         }
         let heard = self.ask(target);
         let kind = heard.asked.map_or(FormKind::Any, |asked| self.kind(asked, target));
-        Form { nullable: heard.nullable, kind }
+        Form { nullable: heard.nullable, needed: false, secret: heard.secret, kind }
     }
 
     fn ask(&mut self, target: &Keys) -> Heard {
@@ -110,7 +154,8 @@ impl Walk<'_> {
             }
             Asked::Map => FormKind::Map(Box::new(self.form(&target.name(TRACED_KEY[0])))),
             Asked::Struct(name, names) => {
-                self.below(name, names, target).map_or(FormKind::Any, FormKind::Struct)
+                let fields = self.below(name, names, target).map(|fields| self.needing(fields, target));
+                fields.map_or(FormKind::Any, FormKind::Struct)
             }
             Asked::Enum(name, names) => self.below(name, names, target).map_or(FormKind::Any, FormKind::Enum),
         }

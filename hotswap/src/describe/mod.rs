@@ -5,6 +5,8 @@
 
 mod form;
 pub(crate) mod hash;
+#[cfg(feature = "cli")]
+mod opaque;
 mod outline;
 mod reference;
 mod schema;
@@ -22,7 +24,7 @@ use crate::{
     panics,
     rule::{Requirement, Rule},
     secret::notice,
-    shape::{FieldShape, Shape},
+    shape::{FieldShape, Merge, Shape},
     source::{format::Format, names::Names},
     value::Value,
 };
@@ -68,13 +70,23 @@ pub struct Leaf {
 impl Section {
     pub(crate) fn of<T: HotConfig>() -> Self {
         let members = T::SHAPE.fields.iter().zip(T::MEMBERS);
-        let fields = members.map(|(shape, member)| Field { shape, body: member.describe() });
+        let fields = members.map(|(shape, member)| Field { shape, body: body(shape, member.describe()) });
         Self { shape: T::SHAPE, fields: fields.collect(), checks: requirements(T::CHECKS) }
     }
 
     /// Whether a configuration must say something about it.
     pub(crate) fn is_required(&self) -> bool {
         self.fields.iter().any(Field::is_required)
+    }
+}
+
+/// Of a list that is merged by key each document may give a part of an element.
+fn body(shape: &FieldShape, body: Body) -> Body {
+    match body {
+        Body::Leaf(leaf) if matches!(shape.merge, Merge::Key(_)) => {
+            Body::Leaf(Leaf { form: leaf.form.in_pieces(), ..leaf })
+        }
+        body => body,
     }
 }
 
@@ -109,14 +121,14 @@ impl Leaf {
         converted: bool,
         rules: &[&dyn Rule<F>],
     ) -> Self {
-        let (form, secret) = notice::any(|| form::trace(&|decoder| drop(decode(decoder))));
+        let (form, secret) = notice::any(|| form::trace(&|decoder| decode(decoder).err()));
         Self { form, rules: requirements(rules), converted, secret }
     }
 }
 
 /// Whether a secret stands anywhere in what a function reads.
 pub(crate) fn holds_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
-    notice::any(|| form::trace(&|decoder| drop(decode(decoder)))).1
+    notice::any(|| form::trace(&|decoder| decode(decoder).err())).1
 }
 
 fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {

@@ -15,7 +15,9 @@
 //! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
+//! | `google`, if the crate is built with the feature `gcp` | how to set Google Secret Manager up |
 //! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
+//! | `aws`, likewise | how to set Secrets Manager and the Parameter Store of AWS up |
 //! | [`limits`] | what the crate does not do |
 //!
 //! Every example on these pages is compiled and run by the tests of the crate.
@@ -85,9 +87,17 @@ pub mod describing {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[cfg(feature = "gcp")]
+#[doc = include_str!("google.md")]
+pub mod google {}
+
 #[cfg(feature = "vault")]
 #[doc = include_str!("vault.md")]
 pub mod vault {}
+
+#[cfg(feature = "aws")]
+#[doc = include_str!("aws.md")]
+pub mod aws {}
 
 #[doc = include_str!("limits.md")]
 pub mod limits {}

@@ -6,10 +6,14 @@
 
 #[cfg(feature = "age")]
 pub mod age;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub(crate) mod book;
 mod entry;
 pub(crate) mod fetch;
 mod file;
+#[cfg(feature = "gcp")]
+pub mod google;
 pub(crate) mod known;
 mod lease;
 mod location;
@@ -18,7 +22,7 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "aws", feature = "gcp", feature = "vault"))]
 mod runtime;
 pub(crate) mod schemes;
 mod status;

@@ -44,9 +44,9 @@ macro_rules! stores {
 stores! {
     "vault" needs "vault" => Ok(Arc::new(super::vault::Vault::from_env()));
     "age" needs "age" => Ok(Arc::new(super::age::Age::new()));
-    "aws-sm" needs "aws";
-    "aws-ssm" needs "aws";
-    "gcp-sm" needs "gcp";
+    "aws-sm" needs "aws" => Ok(Arc::new(super::aws::SecretsManager::from_env()));
+    "aws-ssm" needs "aws" => Ok(Arc::new(super::aws::ParameterStore::from_env()));
+    "gcp-sm" needs "gcp" => Ok(Arc::new(super::google::SecretManager::from_env()));
 }
 
 /// The providers of one configuration.
@@ -115,5 +115,18 @@ pub(crate) fn absent(scheme: &str) -> FetchError {
 impl fmt::Debug for Schemes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.given.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With it, there would be a provider, and nobody would ask.
+    #[test]
+    fn a_scheme_whose_feature_is_off_names_the_feature() {
+        let error = absent("gcp-sm");
+        assert_eq!(error.to_string(), "it needs the feature `gcp` of hotswap");
+        assert!(error.help().unwrap().starts_with("switch on the cargo feature `gcp`"), "{error:?}");
     }
 }

@@ -188,11 +188,6 @@ fn schemes_that_nobody_resolves_are_told() {
         ),
         "{error}"
     );
-    let told = refused(store(), "password = 'gcp-sm:project/name'");
-    assert!(
-        told.contains("it needs the feature `gcp` of hotswap; switch on the cargo feature `gcp`"),
-        "{told}"
-    );
 }
 
 #[test]

@@ -64,6 +64,11 @@ fn of(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Sche
             unsaid.extend(rules.iter().cloned());
             let mut schema = typed(&["object"], form.nullable);
             schema.insert("properties".into(), properties(fields).into());
+            let needed: Vec<_> =
+                fields.iter().filter(|(_, form)| form.needed).map(|(name, _)| *name).collect();
+            if !needed.is_empty() {
+                schema.insert("required".into(), json!(needed));
+            }
             schema.insert("additionalProperties".into(), false.into());
             schema
         }

@@ -1,0 +1,154 @@
+//! Puts together what is said of one field.
+
+use std::cell::OnceCell;
+
+use super::{Explanation, Given, Stand};
+use crate::{
+    issue::{Issue, Origin},
+    keys::Keys,
+    load::{self, Plan, Trace},
+    secret::MASK,
+    shape::{Leaf, Merge},
+    source::locate::Places,
+    suggest::did_you_mean,
+    value::Value,
+};
+
+/// Reads each text once, however many fields are asked for.
+pub(super) struct Explainer<'s> {
+    stand: &'s Stand,
+    leaves: Vec<Leaf>,
+    plan: Option<Plan>,
+    texts: Vec<OnceCell<Option<Places<'s>>>>,
+}
+
+impl<'s> Explainer<'s> {
+    pub(super) fn of(stand: &'s Stand) -> Self {
+        let texts = stand.layers.iter().map(|_| OnceCell::new()).collect();
+        Self { stand, leaves: stand.shape.leaves(), plan: Plan::of(stand.shape), texts }
+    }
+}
+
+impl Explainer<'_> {
+    pub(super) fn explain(&self, path: String, keys: &Keys) -> Explanation {
+        let pinned = self.pinned(keys);
+        let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
+        let fixed = fixed.and_then(|published| keys.find(&published.tree));
+        let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
+        let default = self.stand.fixed.is_none().then(|| load::default_of(self.stand.shape, keys)).flatten();
+        let default = default.map(|value| self.given(keys, &value, Origin::Default));
+        let layers = self.layers(keys);
+        let note = self.note(keys, layers.len() > 1, &path);
+        let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
+        let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
+        let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
+        Explanation { path, known, given, note, refused: self.refused(keys) }
+    }
+
+    fn refused(&self, keys: &Keys) -> Vec<String> {
+        let of_field = |issue: &&Issue| !issue.keys().is_root() && related(issue.keys(), keys);
+        let words = |issue: &Issue| match issue.help() {
+            Some(help) => format!("{}; {help}", issue.message()),
+            None => issue.message().to_owned(),
+        };
+        self.stand.refused.iter().filter(of_field).map(words).collect()
+    }
+
+    fn pinned(&self, keys: &Keys) -> Option<Given> {
+        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
+        let value = match &pin.value {
+            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+            // As if no layer gave it: what is left is the default.
+            None => load::default_of(self.stand.shape, keys)
+                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
+        };
+        Some(Given::pinned(value, pin))
+    }
+
+    /// Highest precedence first.
+    fn layers(&self, keys: &Keys) -> Vec<Given> {
+        let layers = &self.stand.layers;
+        let trace = Trace::of(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
+        let reached = trace.given.into_iter().rev().filter(|_| trace.depth == keys.0.len());
+        reached
+            .filter_map(|there| {
+                let (layer, text) = (layers.get(there.layer)?, self.texts.get(there.layer)?);
+                let text = text.get_or_init(|| layer.text_places());
+                Some(self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys)))
+            })
+            .collect()
+    }
+
+    /// What a source says: a reference tells nothing of the secret that it leads to.
+    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
+        let text = match value.inside() {
+            Value::Text(text) | Value::Template(text) => Some(&**text),
+            Value::Untyped(untyped) => Some(&*untyped.text),
+            _ => None,
+        };
+        let reference = text.and_then(|text| self.stand.secrets.reference(text));
+        match self.masked(keys, value) {
+            serde_json::Value::String(mask) if mask == MASK => {
+                Given::new(reference.map_or(mask, |reference| reference.to_string()).into(), origin)
+            }
+            open => Given::new(open, origin),
+        }
+    }
+
+    /// The value as JSON, and every secret in it as `***`.
+    fn masked(&self, keys: &Keys, value: &Value) -> serde_json::Value {
+        let mut json = value.to_json();
+        // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
+        let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
+        let leaves = self.leaves.iter().zip(&self.stand.hidden).filter(|(_, hidden)| **hidden);
+        for leaf in leaves.map(|(leaf, _)| leaf).filter(|leaf| !(named && leaf.field().flatten)) {
+            if keys.starts_with(&leaf.keys) {
+                return MASK.into();
+            }
+            if !leaf.keys.starts_with(keys) {
+                continue;
+            }
+            // Where a table belongs, anything else may hold the secret too.
+            if !json.is_object() {
+                return MASK.into();
+            }
+            let below = Keys(leaf.keys.0[keys.0.len()..].to_vec());
+            json.pointer_mut(&below.pointer()).into_iter().for_each(|secret| *secret = MASK.into());
+        }
+        json
+    }
+
+    fn note(&self, keys: &Keys, several: bool, path: &str) -> Option<String> {
+        let field = self.leaves.iter().find(|leaf| related(&leaf.keys, keys));
+        match field {
+            None => Some(self.no_such_field(path)),
+            Some(leaf) if leaf.keys == *keys && several => match leaf.field().merge {
+                Merge::Append | Merge::Union | Merge::Key(_) => {
+                    Some("the lists of all layers are joined, the lowest first".to_owned())
+                }
+                Merge::Deep | Merge::Replace => None,
+            },
+            Some(leaf) if leaf.keys.starts_with(keys) && leaf.keys != *keys && several => {
+                Some("a table: ask for one of its fields to see which value wins".to_owned())
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn no_such_field(&self, path: &str) -> String {
+        let names: Vec<_> = self.leaves.iter().map(|leaf| leaf.keys.to_string()).collect();
+        match did_you_mean(path, names.iter().map(String::as_str)) {
+            Some(name) => format!("no such field, did you mean `{name}`?"),
+            None => "no such field".to_owned(),
+        }
+    }
+}
+
+fn made_with() -> Origin {
+    Origin::Source { name: "the value that the handle was made with".to_owned() }
+}
+
+/// Whether one of two places stands at or above the other.
+fn related(one: &Keys, other: &Keys) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}

@@ -1,0 +1,42 @@
+//! What the layers say of a configuration that does not load.
+
+use std::sync::Arc;
+
+use super::{Explanation, Explanations, Stand};
+use crate::{
+    config::HotConfig, describe::Section, error::Error, keys::Keys, pins::Pins, secrets::known::Secrets,
+    source::Layer,
+};
+
+/// What was read, and why it is refused.
+pub(crate) struct Rejected(Stand);
+
+impl Rejected {
+    pub(crate) fn new<T: HotConfig>(layers: Vec<Arc<Layer>>, secrets: Secrets, error: &Error) -> Self {
+        let sealed: Vec<_> = layers.iter().flat_map(|layer| layer.sealed_leaves(T::SHAPE)).collect();
+        // What a type hides is known of what was read; here nothing was.
+        let secret = Section::of::<T>().leaves_that_may_be_secret();
+        let leaves = T::SHAPE.leaves();
+        let hidden = leaves
+            .iter()
+            .zip(secret)
+            .map(|(leaf, secret)| secret || leaf.secret() || sealed.contains(&leaf.keys));
+        Self(Stand {
+            shape: T::SHAPE,
+            hidden: hidden.collect(),
+            layers,
+            pins: Pins::new(),
+            fixed: None,
+            secrets,
+            refused: error.issues().cloned().collect(),
+        })
+    }
+
+    pub(crate) fn explain(&self, path: &str) -> Explanation {
+        Explanation::at(&self.0, &Keys::root(), path)
+    }
+
+    pub(crate) fn explain_all(&self) -> Explanations {
+        Explanations::at(&self.0, 0)
+    }
+}

@@ -1,0 +1,47 @@
+//! Who asks, where the program says so itself.
+
+use aws_sdk_secretsmanager::config::Credentials as Keys;
+
+use crate::Secret;
+
+/// An access key, in the place of what the environment gives.
+///
+/// Programs that run on AWS need none: their role gives them one that is replaced all the time.
+///
+/// ```
+/// use hotswap::secrets::aws::{Config, Credentials};
+///
+/// let credentials = Credentials::new("my-key-id", "my-secret-key").session_token("my-token");
+/// let config = Config::from_env().credentials(credentials);
+/// let shown = format!("{config:?}");
+/// assert!(!shown.contains("my-secret-key") && !shown.contains("my-token"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    access_key_id: String,
+    secret_access_key: Secret<String>,
+    session_token: Option<Secret<String>>,
+}
+
+impl Credentials {
+    /// The access key of a user.
+    ///
+    /// See [`Credentials`] for an example.
+    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<Secret<String>>) -> Self {
+        let (access_key_id, secret_access_key) = (access_key_id.into(), secret_access_key.into());
+        Self { access_key_id, secret_access_key, session_token: None }
+    }
+
+    /// The token that belongs to an access key for a limited time, as a role gives it.
+    ///
+    /// See [`Credentials`] for an example.
+    pub fn session_token(self, token: impl Into<Secret<String>>) -> Self {
+        Self { session_token: Some(token.into()), ..self }
+    }
+
+    /// As the SDK has them.
+    pub(super) fn keys(&self) -> Keys {
+        let token = self.session_token.as_ref().map(|token| token.expose().clone());
+        Keys::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "hotswap")
+    }
+}

@@ -1,0 +1,34 @@
+//! An end to looking for credentials: the SDK would go on for longer than a fetch may take.
+
+use std::time::Duration;
+
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
+};
+use tokio::time::timeout;
+
+/// Half of what a fetch has if nothing is said.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Gives up in time.
+#[derive(Debug)]
+pub(super) struct Patient(pub(super) SharedCredentialsProvider);
+
+impl ProvideCredentials for Patient {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let found = timeout(PATIENCE, self.0.provide_credentials()).await;
+            let late =
+                || self.0.fallback_on_interrupt().ok_or(CredentialsError::provider_timed_out(PATIENCE));
+            found.unwrap_or_else(|_| late())
+        })
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.0.fallback_on_interrupt()
+    }
+}

@@ -1,0 +1,119 @@
+//! `aws-sm:`.
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
+
+use super::{
+    Config,
+    failure::Failure,
+    place::{Form, Pin, Place},
+    store::{Outcome, Service, Store, together},
+    words::{self, Asked},
+};
+use crate::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
+
+const FORM: Form = Form {
+    example: "aws-sm:name#key",
+    moving: "stage",
+    numbered: false,
+    pins: "`?stage=AWSPREVIOUS` or `?version=` with the version's id",
+};
+
+/// AWS Secrets Manager, for references such as `aws-sm:prod/db#password`.
+///
+/// ```
+/// use hotswap::secrets::aws::{Config, SecretsManager};
+///
+/// // As AWS's own tools would reach it.
+/// let plain = SecretsManager::from_env();
+///
+/// let there = SecretsManager::new(Config::from_env().region("eu-central-1"));
+/// assert!(format!("{there:?}").contains("eu-central-1"));
+/// # let _ = plain;
+/// ```
+///
+/// # What a reference may name
+///
+/// | location | gives |
+/// | --- | --- |
+/// | `prod/db`, or the ARN of a secret | its current version, at the stage `AWSCURRENT` |
+/// | `prod/db?stage=AWSPREVIOUS` | the version at this stage |
+/// | `prod/db?version=2e1d..` | the version with this id, for ever |
+///
+/// `#key` picks a part of a secret that is JSON. One that was stored as binary is bytes, or text if it is UTF-8.
+///
+/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs
+/// none.
+#[derive(Debug)]
+pub struct SecretsManager(Store<Manager>);
+
+impl SecretsManager {
+    /// The one that is reached like this.
+    ///
+    /// See [`SecretsManager`] for an example.
+    pub fn new(config: Config) -> Self {
+        Self(Store::new(config))
+    }
+
+    /// The one that AWS's own tools would reach.
+    ///
+    /// See [`SecretsManager`] for an example.
+    pub fn from_env() -> Self {
+        Self::new(Config::from_env())
+    }
+}
+
+impl SecretProvider for SecretsManager {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Outcome>> {
+        self.0.fetch(locations)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Manager {
+    client: Client,
+    asked: Asked,
+}
+
+impl Service for Manager {
+    fn connect(config: &SdkConfig) -> Self {
+        let asked = Asked::new("Secrets Manager", "secretsmanager:GetSecretValue", config);
+        Self { client: Client::new(config), asked }
+    }
+
+    /// One by one: a batch takes no versions, and needs another permission.
+    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<Outcome>> {
+        Box::pin(async move {
+            let outcomes = together(locations, |location| self.clone().fetch_one(location)).await;
+            outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(words::lost()))).collect()
+        })
+    }
+}
+
+impl Manager {
+    async fn fetch_one(self, location: Location) -> Outcome {
+        let place = Place::parse(&location, FORM)?;
+        let request = self.client.get_secret_value().secret_id(&place.name);
+        let request = match &place.pin {
+            None => request,
+            Some(Pin::Version(id)) => request.version_id(id),
+            Some(Pin::Moving(stage)) => request.version_stage(stage),
+        };
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| words::unread(error.into(), &self.asked, &place))?;
+        let version = answer.version_id().map(str::to_owned);
+        let fetched = Fetched::new(self.payload(answer, &place)?);
+        let fetched = version.into_iter().fold(fetched, Fetched::version);
+        Ok(if place.is_settled() { fetched.settled() } else { fetched })
+    }
+
+    fn payload(&self, answer: GetSecretValueOutput, place: &Place) -> Result<Payload, FetchError> {
+        if let Some(text) = answer.secret_string {
+            return Ok(Payload::text(text));
+        }
+        let binary =
+            answer.secret_binary.ok_or_else(|| words::unread(Failure::Garbled, &self.asked, place))?;
+        let text = String::from_utf8(binary.into_inner());
+        Ok(text.map_or_else(|error| Payload::bytes(error.into_bytes()), Payload::text))
+    }
+}

@@ -1,0 +1,42 @@
+//! One secret: asked for, checked, and taken out of the answer.
+
+use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPayload};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{checksum::crc32c, place::Place, session::Session, words};
+use crate::secrets::{FetchError, Fetched, Payload};
+
+pub(super) async fn fetch(session: &Session, place: &Place) -> Result<Fetched, FetchError> {
+    let (service, address) = session.service(place.region.as_deref()).await?;
+    let question = service.access_secret_version().set_name(place.name()).send();
+    let answer = session.in_time(question, || words::late(&address)).await?;
+    taken(answer.map_err(|error| words::unread(&error, place, &address, session.credentials()))?, &address)
+}
+
+fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, FetchError> {
+    // The number, whatever it was asked for by.
+    let version = answer.name.rsplit('/').next().filter(|version| !version.is_empty());
+    let (Some(version), Some(payload)) = (version, answer.payload) else {
+        return Err(words::garbled(address));
+    };
+    Ok(Fetched::new(checked(payload)?).version(version))
+}
+
+/// A text, or bytes that are none.
+fn checked(payload: SecretPayload) -> Result<Payload, FetchError> {
+    let sum = i64::from(crc32c(&payload.data));
+    let bytes = Zeroizing::new(payload.data.to_vec());
+    // The only other copy is the text of the answer, which the client freed.
+    if let Ok(mut data) = payload.data.try_into_mut() {
+        data.zeroize();
+    }
+    if payload.data_crc32c.is_some_and(|expected| expected != sum) {
+        // Damage on the way is gone at the next attempt.
+        return Err(FetchError::unreachable("the secret does not match its checksum")
+            .with_help("it is fetched again; if it stays so, add a new version"));
+    }
+    Ok(match std::str::from_utf8(&bytes) {
+        Ok(text) => Payload::text(text.to_owned()),
+        Err(_) => Payload::bytes(bytes.to_vec()),
+    })
+}

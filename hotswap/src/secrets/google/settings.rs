@@ -1,0 +1,80 @@
+//! What the program says about Secret Manager.
+
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::Credentials;
+use crate::secrets::FetchError;
+
+/// Where Google's client asks if nothing is said.
+pub(super) const ENDPOINT: &str = "https://secretmanager.googleapis.com";
+
+/// A secret manager that takes longer for one answer is as good as away.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) credentials: Credentials,
+    pub(super) endpoint: Option<String>,
+    pub(super) timeout: Duration,
+}
+
+impl Settings {
+    pub(super) fn new(credentials: Credentials) -> Self {
+        Self { credentials, endpoint: None, timeout: TIMEOUT }
+    }
+
+    /// Where to ask for the secrets of a region, or for those of none.
+    pub(super) fn address(&self, region: Option<&str>) -> Result<String, FetchError> {
+        match (&self.endpoint, region) {
+            (Some(endpoint), _) => checked(endpoint),
+            (None, Some(region)) => Ok(format!("https://secretmanager.{region}.rep.googleapis.com")),
+            (None, None) => Ok(ENDPOINT.into()),
+        }
+    }
+}
+
+/// An address is shown, so one with a password in it is not repeated.
+fn checked(endpoint: &str) -> Result<String, FetchError> {
+    let refuse = |why| {
+        FetchError::invalid(format!("the endpoint {why}"))
+            .with_help("give it as `https://host`, and nothing else")
+    };
+    let url = Url::parse(endpoint).map_err(|_| refuse("is no URL"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(refuse("is not one of HTTP"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("holds credentials"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("holds a path"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_an_endpoint_of_its_own() {
+        let mut settings = Settings::new(Credentials::anonymous());
+        assert_eq!(settings.address(None).unwrap(), ENDPOINT);
+        let regional = "https://secretmanager.europe-west3.rep.googleapis.com";
+        assert_eq!(settings.address(Some("europe-west3")).unwrap(), regional);
+        settings.endpoint = Some("http://127.0.0.1:8080/".into());
+        assert_eq!(settings.address(Some("europe-west3")).unwrap(), "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn an_endpoint_names_a_server_and_nothing_else() {
+        for odd in
+            ["google", "ftp://host", "https://user:hunter2@host", "https://host/v1", "https://h?hunter2"]
+        {
+            let error = checked(odd).unwrap_err();
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+}
