@@ -4,6 +4,8 @@
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value. [The guide](crate::guide::secrets) tells
 //! how they are used, and what happens when they change.
 
+#[cfg(any(feature = "gcp", feature = "vault"))]
+mod address;
 #[cfg(feature = "age")]
 pub mod age;
 #[cfg(feature = "aws")]

@@ -15,7 +15,7 @@ use std::{
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 
 use super::{FetchError, FetchErrorKind};
@@ -92,6 +92,26 @@ impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+/// Runs `work` on all items concurrently. Results are in the order of the items; `None` for a task that panicked.
+pub(crate) async fn together<T, O, F>(items: Vec<T>, work: impl Fn(T) -> F) -> Vec<Option<O>>
+where
+    O: Send + 'static,
+    F: Future<Output = O> + Send + 'static,
+{
+    let mut outcomes: Vec<Option<O>> = items.iter().map(|_| None).collect();
+    let mut tasks = JoinSet::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let work = work(item);
+        tasks.spawn(async move { (index, work.await) });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        if let Ok((index, outcome)) = ended {
+            outcomes[index] = Some(outcome);
+        }
+    }
+    outcomes
 }
 
 #[cfg(test)]

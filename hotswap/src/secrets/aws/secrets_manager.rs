@@ -7,10 +7,10 @@ use super::{
     Config,
     failure::Failure,
     place::{Form, Pin, Place},
-    store::{Outcome, Service, Store, together},
+    store::{Outcome, Service, Store},
     words::{self, Asked},
 };
-use crate::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
+use crate::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider, runtime::together};
 
 const FORM: Form = Form {
     example: "aws-sm:name#key",

@@ -6,7 +6,7 @@ use std::{
 };
 
 use aws_config::SdkConfig;
-use tokio::{sync::Mutex as AsyncMutex, task::JoinSet};
+use tokio::sync::Mutex as AsyncMutex;
 
 use super::{Config, config, words};
 use crate::secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, runtime::Runtime};
@@ -93,24 +93,4 @@ async fn connected<S: Service>(known: &AsyncMutex<Option<S>>, config: &Config) -
 /// Whether AWS does not know, or not any more, who asks.
 fn is_unknown(outcome: &Outcome) -> bool {
     outcome.as_ref().is_err_and(|error| error.kind() == FetchErrorKind::Unauthenticated)
-}
-
-/// Works on all of them at once; what comes out is in their order, without what panicked.
-pub(super) async fn together<T, O, F>(items: Vec<T>, work: impl Fn(T) -> F) -> Vec<Option<O>>
-where
-    O: Send + 'static,
-    F: Future<Output = O> + Send + 'static,
-{
-    let mut outcomes: Vec<Option<O>> = items.iter().map(|_| None).collect();
-    let mut tasks = JoinSet::new();
-    for (index, item) in items.into_iter().enumerate() {
-        let work = work(item);
-        tasks.spawn(async move { (index, work.await) });
-    }
-    while let Some(ended) = tasks.join_next().await {
-        if let Ok((index, outcome)) = ended {
-            outcomes[index] = Some(outcome);
-        }
-    }
-    outcomes
 }

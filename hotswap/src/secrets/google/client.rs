@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::Mutex, task::JoinSet};
+use tokio::sync::Mutex;
 
 use super::{access, place::Place, session::Session, settings::Settings};
-use crate::secrets::{FetchError, FetchErrorKind, Fetched, Location};
+use crate::secrets::{FetchError, FetchErrorKind, Fetched, Location, runtime::together};
 
 pub(super) struct Client {
     settings: Settings,
@@ -28,19 +28,12 @@ impl Client {
                 .map(|place| Err(place.err().unwrap_or_else(|| error.clone())))
                 .collect();
         }
-        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
-        let mut outcomes: Vec<_> = places.iter().map(|_| early()).collect();
-        let mut tasks = JoinSet::new();
-        for (index, place) in places.into_iter().enumerate() {
+        let outcomes = together(places, |place| {
             let client = Arc::clone(&self);
-            tasks.spawn(async move { (index, client.fetch_one(place).await) });
-        }
-        while let Some(ended) = tasks.join_next().await {
-            if let Ok((index, outcome)) = ended {
-                outcomes[index] = outcome;
-            }
-        }
-        outcomes
+            async move { client.fetch_one(place).await }
+        });
+        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
+        outcomes.await.into_iter().map(|outcome| outcome.unwrap_or_else(early)).collect()
     }
 
     async fn fetch_one(&self, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
-
 use super::Credentials;
-use crate::secrets::FetchError;
+use crate::secrets::{FetchError, address::server};
 
 /// Where Google's client asks if nothing is said.
 pub(super) const ENDPOINT: &str = "https://secretmanager.googleapis.com";
@@ -35,22 +33,8 @@ impl Settings {
     }
 }
 
-/// An address is shown, so one with a password in it is not repeated.
 fn checked(endpoint: &str) -> Result<String, FetchError> {
-    let refuse = |why| {
-        FetchError::invalid(format!("the endpoint {why}"))
-            .with_help("give it as `https://host`, and nothing else")
-    };
-    let url = Url::parse(endpoint).map_err(|_| refuse("is no URL"))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(refuse("is not one of HTTP"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("holds credentials"));
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("holds a path"));
-    }
+    let url = server(endpoint, "the endpoint", "give it as `https://host`, and nothing else")?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 

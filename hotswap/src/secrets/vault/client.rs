@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
-use tokio::{sync::Mutex as AsyncMutex, task::JoinSet};
+use tokio::sync::Mutex as AsyncMutex;
 
 use super::{
     call::{Failure, Reply, Request},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Secret,
-    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
+    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload, runtime::together},
     source::Changed,
 };
 
@@ -64,19 +64,12 @@ impl Client {
                 .map(|place| Err(place.err().unwrap_or_else(|| error.clone())))
                 .collect();
         }
-        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
-        let mut outcomes: Vec<_> = places.iter().map(|_| early()).collect();
-        let mut tasks = JoinSet::new();
-        for (index, place) in places.into_iter().enumerate() {
+        let outcomes = together(places, |place| {
             let client = Arc::clone(&self);
-            tasks.spawn(async move { (index, client.fetch_one(place).await) });
-        }
-        while let Some(ended) = tasks.join_next().await {
-            if let Ok((index, outcome)) = ended {
-                outcomes[index] = outcome;
-            }
-        }
-        outcomes
+            async move { client.fetch_one(place).await }
+        });
+        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
+        outcomes.await.into_iter().map(|outcome| outcome.unwrap_or_else(early)).collect()
     }
 
     async fn fetch_one(self: &Arc<Self>, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {

@@ -12,7 +12,7 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::settings::Settings;
-use crate::secrets::FetchError;
+use crate::secrets::{FetchError, address::server};
 
 /// A standby sends to the active server, which may send to its own public name.
 const REDIRECTS: usize = 2;
@@ -30,22 +30,7 @@ pub(super) fn connect(settings: &Settings) -> Result<Http, FetchError> {
 }
 
 fn address(text: &str) -> Result<Url, FetchError> {
-    // The address is shown, so one with a password in it is not repeated.
-    let refuse = |why| {
-        FetchError::invalid(format!("the address of Vault {why}"))
-            .with_help("give VAULT_ADDR as `https://host:port`, and nothing else")
-    };
-    let url = Url::parse(text).map_err(|_| refuse("is no URL"))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(refuse("is not one of HTTP"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("holds credentials"));
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("holds a path"));
-    }
-    Ok(url)
+    server(text, "the address of Vault", "give VAULT_ADDR as `https://host:port`, and nothing else")
 }
 
 /// The token goes along, so it must not leave TLS.
