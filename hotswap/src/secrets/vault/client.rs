@@ -111,27 +111,22 @@ impl Client {
         Ok(renewed)
     }
 
-    /// All at once; the first failure is told. A token that is not known any more took its leases with it.
+    /// Revokes all leases concurrently and reports the first failure. A token that Vault no longer knows took its
+    /// leases with it.
     pub(super) async fn revoke(self: Arc<Self>, leases: Vec<Lease>) -> Result<(), FetchError> {
         let Some(session) = self.session.lock().await.clone() else { return Ok(()) };
-        let mut tasks = JoinSet::new();
-        for lease in leases {
+        let outcomes = together(leases, |lease| {
             let session = Arc::clone(&session);
-            tasks.spawn(async move {
+            async move {
                 let Some(id) = lease.id() else { return Ok(()) };
-                let request = Request::write("sys/leases/revoke", &Named { lease_id: id });
-                let outcome = match request {
+                let outcome = match Request::write("sys/leases/revoke", &Named { lease_id: id }) {
                     Ok(request) => session.order(request).await,
                     Err(failure) => Err(failure),
                 };
                 outcome.map_err(|failure| words::unrevoked(failure, session.address()))
-            });
-        }
-        let mut outcome = Ok(());
-        while let Some(ended) = tasks.join_next().await {
-            outcome = outcome.and(ended.unwrap_or(Ok(())));
-        }
-        outcome
+            }
+        });
+        outcomes.await.into_iter().flatten().collect()
     }
 
     async fn extend(&self, session: &Session, id: &str) -> Result<Reply, Refusal> {
