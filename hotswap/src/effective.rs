@@ -8,6 +8,7 @@ use crate::{
     secret::MASK,
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,
+    template,
     value::Value,
 };
 
@@ -20,27 +21,43 @@ pub(crate) enum Secrets<'r> {
     Masked,
 }
 
-/// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from.
+/// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from. Text is
+/// shown as it is before interpolation.
+#[cfg(feature = "cli")]
 pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
-    leaves(published, secrets).into_iter().fold(Value::empty(), |document, (keys, value)| {
+    joined(leaves(published, secrets))
+}
+
+/// The same with the text after interpolation, for a patch: its operations compare values. Never to be shown.
+pub(crate) fn values(published: &Published) -> Value {
+    joined(Leaves { published, secrets: Secrets::Masked, templates: false, found: Vec::new() }.all())
+}
+
+fn joined(leaves: Vec<(Keys, Value)>) -> Value {
+    leaves.into_iter().fold(Value::empty(), |document, (keys, value)| {
         merge(document, &place(&Value::empty(), &keys, Some(&value)))
     })
 }
 
-/// The same leaf by leaf, in the order of the struct.
+/// The document leaf by leaf, in the order of the struct.
 pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
-    let mut leaves = Leaves { published, secrets, found: Vec::new() };
-    leaves.fields(published.root.shape(), 0, &Keys::root(), false);
-    leaves.found
+    Leaves { published, secrets, templates: true, found: Vec::new() }.all()
 }
 
 struct Leaves<'p> {
     published: &'p Published,
     secrets: Secrets<'p>,
+    /// Whether interpolated text is its template.
+    templates: bool,
     found: Vec<(Keys, Value)>,
 }
 
 impl Leaves<'_> {
+    fn all(mut self) -> Vec<(Keys, Value)> {
+        self.fields(self.published.root.shape(), 0, &Keys::root(), false);
+        self.found
+    }
+
     fn fields(&mut self, shape: &'static Shape, base: usize, parent: &Keys, hidden: bool) {
         for field in shape.fields {
             let keys = field.keys(parent);
@@ -61,6 +78,7 @@ impl Leaves<'_> {
                 .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
         };
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
+        let value = if self.templates { self.with_templates(value, slot) } else { value };
         let value = match (self.secrets, &field.kind) {
             (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
             // A list without some of its elements would be another list.
@@ -79,6 +97,11 @@ impl Leaves<'_> {
             }
             _ => self.found.push((keys.clone(), value)),
         }
+    }
+
+    fn with_templates(&self, value: Value, slot: usize) -> Value {
+        let Published { root, tree, .. } = self.published;
+        template::as_written(&template::over(value, root.shape(), tree, slot))
     }
 
     /// Secrets inside an `Option` of a nested struct.

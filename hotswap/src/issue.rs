@@ -201,6 +201,12 @@ impl Issue {
         self
     }
 
+    /// The same problem in a value that stands at `keys`.
+    pub(crate) fn below(mut self, keys: &Keys) -> Self {
+        self.path = keys.join(&self.path);
+        self
+    }
+
     /// With words before the message.
     pub(crate) fn because(mut self, words: &str) -> Self {
         self.message = one_line(format!("{words}: {}", self.message));

@@ -108,6 +108,7 @@ mod status;
 mod subscribe;
 mod suggest;
 mod sync;
+mod template;
 mod value;
 mod watch;
 

@@ -61,12 +61,30 @@ impl fmt::Debug for Veiled {
 }
 
 /// A scalar that has only its text; the field that takes it decides what it means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Untyped {
-    /// The text as written.
+    /// The text as written, or what interpolation made of it.
     pub text: Arc<str>,
     /// By which rules it is read.
     pub dialect: Dialect,
+    /// The text before interpolation: the form that is shown and stored. A thin pointer, so that a `Value` does not grow.
+    pub template: Option<Arc<Box<str>>>,
+}
+
+/// Two templates with one result are one value.
+impl PartialEq for Untyped {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.dialect == other.dialect
+    }
+}
+
+impl Eq for Untyped {}
+
+impl Untyped {
+    /// The text that may be shown.
+    pub(crate) fn shown(&self) -> &str {
+        self.template.as_deref().map_or(&*self.text, |template| &**template)
+    }
 }
 
 /// How the text of an untyped scalar is read.
@@ -93,12 +111,18 @@ impl Value {
 
     /// A scalar as a variable gives it.
     pub fn variable(text: &str) -> Self {
-        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Variable })
+        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Variable, template: None })
+    }
+
+    /// What interpolation made of a template.
+    pub(crate) fn interpolated(text: &str, template: &str) -> Self {
+        let template = Some(Arc::new(template.into()));
+        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Variable, template })
     }
 
     /// A plain YAML scalar.
     pub fn yaml(text: &str) -> Self {
-        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Yaml })
+        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Yaml, template: None })
     }
 
     /// A list of values.
@@ -141,8 +165,11 @@ impl Value {
         }
     }
 
-    /// Makes every text in it, and all bytes, its own.
+    /// Makes every text in it, and all bytes, its own. A template may hold a part of the secret, and nobody is shown one.
     fn unshare(&mut self) {
+        if let Self::Untyped(untyped) = self {
+            untyped.template = None;
+        }
         match self {
             Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
                 if Arc::get_mut(text).is_none() {
@@ -203,7 +230,7 @@ impl Value {
         }
     }
 
-    /// The value as JSON; what has only its text is a string, and a secret is a mask.
+    /// The value as JSON; what has only its text is a string, interpolated text is its template, and a secret is a mask.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -212,7 +239,7 @@ impl Value {
             Self::Int(value) => integer_to_json(*value),
             Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
-            Self::Untyped(untyped) => Json::String(untyped.text.to_string()),
+            Self::Untyped(untyped) => Json::String(untyped.shown().to_owned()),
             Self::Secret(_) | Self::Bytes(_) => MASK.into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Table(table) => {

@@ -15,6 +15,7 @@ mod environment;
 mod files;
 mod gates;
 mod history;
+mod interpolated;
 mod layers;
 mod left_out;
 mod load;

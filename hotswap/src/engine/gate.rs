@@ -13,6 +13,7 @@ use crate::{
     root::Root,
     secret::MASK,
     snapshot::Published,
+    template,
     value::Value,
 };
 
@@ -124,7 +125,7 @@ fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn Root, tree: &Value) 
     if secret {
         return given.map_or(serde_json::Value::Null, |_| MASK.into());
     }
-    let whole = root.encode(slot).ok();
+    let whole = template::shown(root, tree, slot);
     let above = root.shape().keys_of(slot).0.len();
     let typed = whole.as_ref().and_then(|whole| Keys(keys.0[above..].to_vec()).find(whole));
     typed.or(given).map_or(serde_json::Value::Null, Value::to_json)

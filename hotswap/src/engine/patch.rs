@@ -5,7 +5,7 @@ use std::{ffi::OsStr, ops::Range};
 use super::{Core, Request, State, write};
 use crate::{
     de::DecodeError,
-    effective::{self, Secrets},
+    effective,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -16,6 +16,7 @@ use crate::{
     secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
+    template,
     value::Value,
 };
 
@@ -41,7 +42,10 @@ impl Core {
             // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
             issues.extend(decoding.filter(of_no_load));
-            let edits = values.into_iter().map(|(unit, value)| (unit.keys.clone(), request.pin(value)));
+            let kept = |unit: &Unit, value| template::kept(value, self.model.shape, &current.tree, unit.slot);
+            let edits = values
+                .into_iter()
+                .map(|(unit, value)| (unit.keys.clone(), request.pin(value.map(|value| kept(unit, value)))));
             let mut pins = state.pins.clone();
             pins.extend(edits);
             if issues.is_empty() {
@@ -87,7 +91,7 @@ type Values<'p> = Vec<(&'p Unit, Option<Value>)>;
 impl<'p> Patched<'p> {
     fn of(current: &'p Published, units: &'p Units, base: Keys, patch: &Patch) -> Result<Self, Error> {
         let shape = current.root.shape();
-        let before = effective::document(current, Secrets::Masked);
+        let before = effective::values(current);
         let part = base.find(&before).map_or_else(|| Value::empty().to_json(), Value::to_json);
         let scene = Scene { units, base: base.clone(), document: part };
         let outcome = patch.apply(scene).map_err(Error::new)?;

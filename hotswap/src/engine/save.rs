@@ -10,6 +10,7 @@ use crate::{
     save::{Leaves, save},
     shape::Leaf,
     snapshot::Published,
+    template::as_written,
     value::Value,
 };
 
@@ -35,7 +36,8 @@ impl Core {
                 || value.is_some_and(effective::holds_secret)
         };
         let open = pins.iter().filter(|(keys, pin)| !hidden(keys, pin.value.as_ref()));
-        let open: Leaves = open.map(|(keys, pin)| (keys.clone(), pin.value.clone())).collect();
+        let open: Leaves =
+            open.map(|(keys, pin)| (keys.clone(), pin.value.as_ref().map(as_written))).collect();
         save(path, self.model.shape, open, &self.remarks(&published, |leaf| pins.contains_key(&leaf.keys)))
     }
 

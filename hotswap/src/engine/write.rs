@@ -13,6 +13,7 @@ use crate::{
     root::Root,
     shape::{Leaf, Shape},
     snapshot::{Cause, Published},
+    template,
     value::Value,
 };
 
@@ -67,7 +68,7 @@ impl Core {
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let mut edits = self.edits(&current, &*copy, leaves.collect(), request)?;
         if request.cause == Cause::Set {
-            edits.extend(self.running_again(&state.pending, base, &*copy, request));
+            edits.extend(self.running_again(&state.pending, &current, base, &*copy, request));
         }
         self.write(state, &current, copy, edits, request)
     }
@@ -98,7 +99,10 @@ impl Core {
             }
             issues.extend(readonly(self.model.shape, slot, before.as_ref(), now.as_ref().ok()));
             match now {
-                Ok(value) => drop(edits.insert(keys, request.pin(Some(value)))),
+                Ok(value) => {
+                    let value = template::kept(value, self.model.shape, &current.tree, slot);
+                    edits.insert(keys, request.pin(Some(value)));
+                }
                 // Without sources nothing is decoded again, so nothing need be written.
                 Err(_) if !self.has_sources() => drop(edits.insert(keys, request.pin(None))),
                 Err(error) => issues.push(
@@ -114,6 +118,7 @@ impl Core {
     fn running_again(
         &self,
         pending: &[PendingRestart],
+        current: &Published,
         base: usize,
         copy: &dyn Root,
         request: &Request,
@@ -126,8 +131,9 @@ impl Core {
         };
         let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
         leaves
-            .filter_map(|leaf| Some((shape.keys_of(leaf.slot), copy.encode(leaf.slot).ok()?)))
-            .map(|(keys, value)| (keys, request.pin(Some(value))))
+            .filter_map(|leaf| Some((leaf.slot, copy.encode(leaf.slot).ok()?)))
+            .map(|(slot, value)| (slot, template::kept(value, shape, &current.tree, slot)))
+            .map(|(slot, value)| (shape.keys_of(slot), request.pin(Some(value))))
             .collect()
     }
 

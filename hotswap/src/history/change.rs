@@ -8,6 +8,7 @@ use crate::{
     secret::MASK,
     shape::{Kind, Shape},
     subscribe::FieldChange,
+    template,
     value::Value,
 };
 
@@ -25,9 +26,13 @@ pub(crate) struct Side<'s> {
 const WRITTEN: usize = 256;
 
 impl Side<'_> {
-    /// A leaf as its type writes it, or else as the sources gave it.
-    fn written(&self, slot: usize, keys: &Keys) -> Option<Value> {
-        self.root.encode(slot).ok().or_else(|| self.given(keys).cloned())
+    /// A leaf as its type writes it, or else as the sources gave it. Interpolated text is equal if its result is, and shows
+    /// its template.
+    fn written(&self, slot: usize) -> Option<Value> {
+        match self.loaded {
+            true => template::shown(self.root, self.tree, slot),
+            false => self.root.encode(slot).ok(),
+        }
     }
 
     /// A leaf as the sources gave it.
@@ -78,7 +83,7 @@ fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) 
     let large = old.is_large(&veil.leaf) || new.is_large(&veil.leaf);
     let leaf = |side: Side<'_>| match large {
         true => side.given(&veil.leaf).cloned(),
-        false => side.written(slot, &veil.leaf),
+        false => side.written(slot),
     };
     let (Some(before), Some(now)) = (leaf(old), leaf(new)) else { return hidden() };
     let mut changes: Vec<_> = differences(&before, &now)

@@ -106,8 +106,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
+    let (pins, unresolved_pins) = pin::resolved(input.pins, input.variables);
     let mut references = References::new(input.secrets, model.shape, input.pins);
-    let mut tree = pin::pin(references.marked(resolved), model.shape, input.pins);
+    let mut tree = pin::pin(references.marked(resolved), model.shape, &pins);
     seal(&mut tree, model.shape, &BTreeSet::new());
     let mut ignored = IgnoredKeys::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
@@ -119,7 +120,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     let sealed: BTreeSet<Keys> =
         input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
-    let unresolved = unresolved.into_iter().chain(references.take_issues()).collect();
+    let unresolved = unresolved.into_iter().chain(unresolved_pins).chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
     let mut problems = Problems::new(written, unresolved).sealing(sealed.clone());
     match &decoded {

@@ -1,14 +1,39 @@
 //! Puts values of whole leaves into a tree.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{default_of, place};
 use crate::{
+    issue::Issue,
     keys::{Key, Keys},
-    pins::Pins,
+    pins::{Pin, Pins},
+    resolve::interpolate,
     shape::Shape,
+    source::holds_template,
     value::Value,
 };
+
+/// The pins as values. One that was kept over a restart has templates, since what is stored has no variable in it.
+///
+/// A template that cannot be resolved stays, and is reported at its place.
+pub(super) fn resolved<'p>(
+    pins: &'p Pins,
+    variables: interpolate::Lookup<'_>,
+) -> (Cow<'p, Pins>, Vec<Issue>) {
+    let waiting = |pin: &Pin| pin.value.as_ref().is_some_and(holds_template);
+    if !pins.values().any(waiting) {
+        return (Cow::Borrowed(pins), Vec::new());
+    }
+    let (mut pins, mut issues) = (pins.clone(), Vec::new());
+    for (keys, pin) in pins.iter_mut().filter(|(_, pin)| waiting(pin)) {
+        match pin.value.as_ref().map(|value| interpolate::resolve(value, variables)) {
+            Some(Ok(value)) => pin.value = Some(value),
+            Some(Err(found)) => issues.extend(found.into_iter().map(|issue| issue.below(keys))),
+            None => {}
+        }
+    }
+    (Cow::Owned(pins), issues)
+}
 
 /// The tree with the pins in it. What one takes away falls back to the default of the field.
 pub(super) fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {

@@ -108,7 +108,7 @@ pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, it
 pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::List(items) => Some(Cow::Borrowed(items)),
-        Value::Untyped(Untyped { text, dialect: Dialect::Variable }) => written(text).map(Cow::Owned),
+        Value::Untyped(Untyped { text, dialect: Dialect::Variable, .. }) => written(text).map(Cow::Owned),
         Value::Secret(_) => {
             let inside = items(value.inside())?.into_owned();
             Some(inside.into_iter().map(Value::secret).collect())

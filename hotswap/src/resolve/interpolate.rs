@@ -134,7 +134,7 @@ impl Resolver<'_> {
             let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
             self.issues.push(issue.with_help(format!("set {name}, or write `${{{name}:default}}`")));
         }
-        if used { Value::variable(&template.out) } else { Value::text(&template.out) }
+        if used { Value::interpolated(&template.out, text) } else { Value::text(&template.out) }
     }
 }
 

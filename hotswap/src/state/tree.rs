@@ -47,10 +47,13 @@ impl Serialize for Written<'_> {
             Value::Float(value) => tagged('f', &format!("{value:?}")).serialize(serializer),
             Value::Text(text) => tagged('t', text).serialize(serializer),
             Value::Template(text) => tagged('$', text).serialize(serializer),
-            Value::Untyped(Untyped { text, dialect: Dialect::Yaml }) => {
+            Value::Untyped(Untyped { template: Some(template), .. }) => {
+                tagged('$', template).serialize(serializer)
+            }
+            Value::Untyped(Untyped { text, dialect: Dialect::Yaml, .. }) => {
                 tagged('y', text).serialize(serializer)
             }
-            Value::Untyped(Untyped { text, dialect: Dialect::Variable }) => {
+            Value::Untyped(Untyped { text, dialect: Dialect::Variable, .. }) => {
                 tagged('v', text).serialize(serializer)
             }
             Value::List(items) => serializer.collect_seq(items.iter().map(|value| Written { value, depth })),
@@ -164,6 +167,15 @@ mod tests {
         let all = Tree(Value::list(kinds));
         let text = serde_json::to_string(&all).unwrap();
         assert_eq!(serde_json::from_str::<Tree>(&text).unwrap(), all);
+    }
+
+    #[test]
+    fn interpolated_text_is_written_as_its_template() {
+        let text =
+            serde_json::to_string(&Tree(Value::interpolated("pg://hunter2@a", "pg://${PW}@a"))).unwrap();
+        assert!(!text.contains("hunter2"), "{text}");
+        let read = serde_json::from_str::<Tree>(&text).unwrap();
+        assert_eq!(read, Tree(Value::Template("pg://${PW}@a".into())));
     }
 
     #[test]

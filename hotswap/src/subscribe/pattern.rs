@@ -20,6 +20,7 @@ use crate::{
     shape::Leaf,
     snapshot::{Current, Published},
     sync::lock,
+    template,
 };
 
 /// A value that changed, old and new as JSON; from [`Handle::watch_pattern`](crate::Handle::watch_pattern),
@@ -61,12 +62,14 @@ impl FieldChange {
         &self.path
     }
 
-    /// What was there before, as this subscriber saw it last; `"***"` for a secret, `null` for nothing.
+    /// What was there before, as this subscriber saw it last; `"***"` for a secret, `null` for nothing. Text with
+    /// `${..}` is shown as it is before interpolation.
     pub fn old(&self) -> &serde_json::Value {
         &self.old
     }
 
-    /// What is there now; `"***"` for a secret, `null` for nothing.
+    /// What is there now; `"***"` for a secret, `null` for nothing. Text with `${..}` is shown as it is before
+    /// interpolation.
     #[expect(clippy::new_ret_no_self, reason = "the pair is called old and new")]
     pub fn new(&self) -> &serde_json::Value {
         &self.new
@@ -186,12 +189,11 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
     }
 }
 
-/// A leaf's value for people and scripts: as its type writes it, or as the sources gave it.
+/// A leaf's value for people and scripts: as its type writes it before interpolation, or as the sources gave it.
 fn json(published: &Published, leaf: &Leaf) -> serde_json::Value {
-    let slot = leaf.slot;
     if published.hides(leaf) {
         return MASK.into();
     }
-    let given = || published.root.shape().keys_of(slot).find(&published.tree).cloned();
-    published.root.encode(slot).ok().or_else(given).map_or(serde_json::Value::Null, |value| value.to_json())
+    template::shown(&*published.root, &published.tree, leaf.slot)
+        .map_or(serde_json::Value::Null, |value| value.to_json())
 }

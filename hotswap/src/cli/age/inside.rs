@@ -92,8 +92,8 @@ fn replaced(value: &Value, fresh: &Fresh<'_>) -> Value {
             Value::table(entries.iter().map(|(name, value)| (name.clone(), replaced(value, fresh))))
         }
         Value::Text(old) => Value::text(&text(old)),
-        Value::Untyped(Untyped { text: old, dialect }) => {
-            Value::Untyped(Untyped { text: text(old).into(), dialect: *dialect })
+        Value::Untyped(untyped) => {
+            Value::Untyped(Untyped { text: text(&untyped.text).into(), ..untyped.clone() })
         }
         other => other.clone(),
     }

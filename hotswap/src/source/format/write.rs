@@ -17,7 +17,7 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         Value::Float(value) => float(*value, format)?,
         Value::Text(text) => quoted(&escaped(text)),
         // A number in quotes would be text.
-        Value::Untyped(Untyped { text, dialect: Dialect::Yaml })
+        Value::Untyped(Untyped { text, dialect: Dialect::Yaml, .. })
             if format == Format::Yaml && is_plain(text) =>
         {
             text.to_string()
