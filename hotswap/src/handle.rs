@@ -31,6 +31,9 @@ use crate::{
 /// The generated `…Handle` types deref to this one. Cheap to clone, `Send` and `Sync`. When the last one goes, so do
 /// watching, callbacks and threads.
 ///
+/// In a process that was forked after the load, reads work and everything else is an error: see
+/// [`Status::forked`](crate::Status::forked).
+///
 /// The examples of the methods are about this configuration:
 ///
 /// ```

@@ -91,6 +91,7 @@ mod panics;
 mod patch;
 mod path;
 mod pins;
+mod process;
 mod report;
 mod resolve;
 mod root;

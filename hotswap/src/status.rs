@@ -1,5 +1,7 @@
 //! What a running configuration says of itself.
 
+mod forked;
+
 use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::Serialize;
@@ -12,6 +14,7 @@ pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
     engine::{Board, Core},
     pins::Override,
+    process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
     snapshot::Cause,
 };
@@ -44,6 +47,9 @@ use crate::{
 pub struct Status {
     /// The current version.
     pub version: u64,
+    /// Whether this process was forked after the configuration was loaded. Nothing is read, written or delivered in it: every
+    /// write and every reload is an error, and the rest of the status is as it was at the fork.
+    pub forked: bool,
     /// How long ago it was published; serialised in seconds.
     #[serde(serialize_with = "seconds")]
     pub age: Duration,
@@ -55,7 +61,7 @@ pub struct Status {
     pub secrets: Vec<SecretStatus>,
     /// How changes of files are noticed; `None` when nothing is watched.
     pub watcher: Option<WatcherHealth>,
-    /// Why the last reload was refused; `None` once one is accepted again.
+    /// Why the last reload was refused; `None` once one is accepted again. In a [fork](Self::forked), that it is one.
     pub last_error: Option<String>,
     /// How much longer the current version is on probation, see [`Builder::health`](crate::Builder::health); `None` when
     /// it is not. Serialised in seconds.
@@ -133,10 +139,14 @@ pub(crate) fn maybe_seconds<S: serde::Serializer>(
 
 impl Status {
     pub(crate) fn of(core: &Core) -> Self {
+        if !core.process.is_current() {
+            return forked::status(core);
+        }
         let board = core.board();
         let current = core.current.load_full();
         Self {
             version: current.version,
+            forked: false,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
             sources: sources(&board),
@@ -177,6 +187,9 @@ impl fmt::Display for Status {
         if let Some(left) = self.probation {
             write!(f, ", on probation for another {:.1} s", left.as_secs_f64())?;
         }
+        if self.forked {
+            write!(f, "\n  {FORKED}; {LOAD_AGAIN}")?;
+        }
         for source in &self.sources {
             write!(f, "\n  {source}")?;
         }
@@ -186,7 +199,7 @@ impl fmt::Display for Status {
         for problem in self.watcher.iter().flat_map(|watcher| &watcher.problems) {
             write!(f, "\n  only polling finds changes: {}", below(problem))?;
         }
-        if let Some(error) = &self.last_error {
+        if let Some(error) = self.last_error.as_ref().filter(|_| !self.forked) {
             write!(f, "\n  last reload refused: {}", below(error))?;
         }
         for problem in self.state.iter().flat_map(|state| &state.problem) {

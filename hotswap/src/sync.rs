@@ -10,7 +10,7 @@ pub(crate) use std::{
     time::Instant,
 };
 use std::{
-    sync::{Condvar, PoisonError},
+    sync::{Condvar, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -20,6 +20,15 @@ pub(crate) const NEAR: usize = 256;
 /// No state behind these locks is left half changed by a panic.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same without waiting; `None` while somebody else holds the lock.
+pub(crate) fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 /// A lock whose holders can wait for each other's changes.
@@ -36,6 +45,11 @@ impl<T> Monitor<T> {
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         lock(&self.state)
+    }
+
+    /// `None` while somebody else holds the lock.
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        try_lock(&self.state)
     }
 
     /// Gives the lock away until something is told, or `bound` has passed, or for no reason at all.

@@ -13,6 +13,7 @@ mod credentials;
 mod encryption;
 mod environment;
 mod files;
+mod forks;
 mod gates;
 mod history;
 mod interpolated;

@@ -48,8 +48,14 @@ impl Deref for Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.0.leases.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.shut_down();
+        if self.0.leases.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        self.0.shut_down();
+        if !self.0.process.is_current() {
+            // Dropping it would touch the parent: the handles of its threads may name threads of this process by now, and
+            // the lock of a state directory is shared.
+            std::mem::forget(Arc::clone(&self.0));
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    process::Process,
 };
 
 thread_local! {
@@ -29,19 +30,22 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 #[derive(Debug)]
 pub(crate) struct WriterLock<T> {
     id: u64,
+    process: Process,
     state: Mutex<T>,
 }
 
 impl<T> WriterLock<T> {
     pub(crate) fn new(state: T) -> Self {
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), state: Mutex::new(state) }
+        let (id, process) = (NEXT.fetch_add(1, Ordering::Relaxed), Process::current());
+        Self { id, process, state: Mutex::new(state) }
     }
 
     /// Waits for other writers.
     ///
     /// # Errors
-    /// This thread is a writer already: inside `update`, a rule or a hook.
+    /// This thread is a writer already: inside `update`, a rule or a hook; or this is a fork of the process.
     pub(crate) fn enter(&self) -> Result<Writing<'_, T>, Error> {
+        self.process.ensure_current()?;
         if self.is_mine() {
             let message = "a write from inside another write";
             let help = "return first; to write from a callback, subscribe to changes";

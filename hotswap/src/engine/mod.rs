@@ -56,6 +56,7 @@ use crate::{
     keys::Keys,
     load::{Model, Places},
     pins::Pins,
+    process::Process,
     root::Root,
     secret::{Private, taint::Taint},
     secrets::{known::Accepted, stores::Stores},
@@ -200,6 +201,8 @@ impl Board {
 
 /// What all handles of one configuration share.
 pub(crate) struct Core {
+    /// The one whose threads serve this configuration.
+    pub(crate) process: Process,
     pub(crate) model: Model,
     pub(crate) current: Arc<Current>,
     pub(crate) notifier: Notifier,
@@ -236,6 +239,7 @@ impl Core {
         board.show(&state);
         stores.adopt(&state.secrets);
         Self {
+            process: Process::current(),
             model,
             current: Arc::new(current),
             notifier: Notifier::new(),
@@ -279,6 +283,7 @@ impl Core {
     }
 
     fn open(&self) -> Result<(), Error> {
+        self.process.ensure_current()?;
         if self.is_closed() { Err(shut_down()) } else { Ok(()) }
     }
 
@@ -305,14 +310,23 @@ impl Core {
 
     /// The same as [`shut_down`](Self::shut_down), for a program that ends in order: whoever just drops its handles does
     /// not expect to wait for stores.
-    pub(crate) fn shut_down_in_order(&self) {
+    ///
+    /// # Errors
+    /// This is a fork of the process: the leases belong to the parent.
+    pub(crate) fn shut_down_in_order(&self) -> Result<(), Error> {
+        self.process.ensure_current()?;
         self.shut_down();
         self.stores.give_back(FAREWELL);
+        Ok(())
     }
 
     /// Ends watching and notifying; what is published stays readable.
     pub(crate) fn shut_down(&self) {
         self.closed.store(true, Ordering::Release);
+        if !self.process.is_current() {
+            // The threads to wait for are in the parent, and a lock may be held for ever.
+            return;
+        }
         self.notifier.close();
         self.hooks.close();
         self.policy.health.iter().for_each(|health| health.close());

@@ -17,6 +17,7 @@ use crate::{
 impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
+        self.process.ensure_current()?;
         let published = self.current.load_full();
         let references = self.board().references.clone();
         let leaves = effective::leaves(&published, Secrets::LeftOut(&references));
@@ -29,6 +30,7 @@ impl Core {
 
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
+        self.process.ensure_current()?;
         let (published, pins) = (self.current.load_full(), self.board().pins.clone());
         let secrets = self.secrets(&published);
         let hidden = |keys: &Keys, value: Option<&Value>| {

@@ -13,8 +13,8 @@ use crate::{
     path::AsPath,
     snapshot::Published,
     subscribe::{
-        Change, FieldChange, FieldDelivery, Pattern, PatternDelivery, Prepared, ReportDelivery, Reports,
-        Seen, Subscription, Topic, Watch, WholeDelivery,
+        Change, Delivery, FieldChange, FieldDelivery, Pattern, PatternDelivery, Prepared, ReportDelivery,
+        Reports, Seen, Subscription, Topic, Watch, WholeDelivery,
     },
 };
 
@@ -47,7 +47,7 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// See [`Watch`] for an example.
     pub fn watch<P: AsPath<Root = S>>(&self, path: P) -> Watch<P::Value> {
-        Watch::new(&self.current, &self.core.notifier, self.base + path.as_path().slot)
+        Watch::new(&self.current, self.core.process, &self.core.notifier, self.base + path.as_path().slot)
     }
 
     /// Calls `callback` whenever anything below this struct changed.
@@ -58,7 +58,7 @@ impl<S: HotConfig> Handle<S> {
         let now = current.load_full();
         let delivery = Box::new(WholeDelivery::new(current, &now, self.base, callback));
         let moved = || current.version() != now.version;
-        self.core.notifier.subscribe(vec![Topic::Slot(self.base)], delivery, moved)
+        self.hear(vec![Topic::Slot(self.base)], delivery, moved)
     }
 
     /// Asks `hook` before anything below this struct changes; an error refuses the change, with its message.
@@ -91,6 +91,9 @@ impl<S: HotConfig> Handle<S> {
         &self,
         hook: impl Fn(&Change<S>) -> Result<(), E> + Send + Sync + 'static,
     ) -> Subscription {
+        if !self.serves() {
+            return Subscription::none();
+        }
         let slot = self.base;
         let keys = self.core.model.shape.keys_of(slot);
         let ask = move |old: &Published, new: &Published| {
@@ -131,7 +134,7 @@ impl<S: HotConfig> Handle<S> {
     /// [`watch_pattern`](Self::watch_pattern), for patterns that are not known to parse.
     ///
     /// # Errors
-    /// The pattern does not parse.
+    /// The pattern does not parse, or this is a fork of the process that loaded the configuration.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -144,13 +147,14 @@ impl<S: HotConfig> Handle<S> {
         pattern: &str,
         callback: impl Fn(&FieldChange) + Send + Sync + 'static,
     ) -> Result<Subscription, Error> {
+        self.core.process.ensure_current()?;
         let pattern = Pattern::new(pattern)?;
         let current = &self.current;
         let now = current.load_full();
         let delivery = PatternDelivery::new(current, &now, self.base, &pattern, callback);
         let topics = delivery.slots().into_iter().map(Topic::Slot).collect();
         let moved = || current.version() != now.version;
-        Ok(self.core.notifier.subscribe(topics, Box::new(delivery), moved))
+        Ok(self.hear(topics, Box::new(delivery), moved))
     }
 
     /// Calls `callback` with the full report whenever a reload was refused, once for each distinct content.
@@ -195,7 +199,26 @@ impl<S: HotConfig> Handle<S> {
     ) -> Subscription {
         let before = reports.seen();
         let delivery = Box::new(ReportDelivery::new(reports, before, callback));
-        self.core.notifier.subscribe(vec![topic], delivery, || reports.number() != before)
+        self.hear(vec![topic], delivery, || reports.number() != before)
+    }
+
+    /// Subscribes; in a fork of the process, where nobody would call, to nothing.
+    fn hear(
+        &self,
+        topics: Vec<Topic>,
+        delivery: Box<dyn Delivery>,
+        moved: impl FnOnce() -> bool,
+    ) -> Subscription {
+        match self.serves() {
+            true => self.core.notifier.subscribe(topics, delivery, moved),
+            false => Subscription::none(),
+        }
+    }
+
+    /// Whether the configuration's threads are in this process. Logs an error if they are not.
+    fn serves(&self) -> bool {
+        let outcome = self.core.process.ensure_current();
+        outcome.inspect_err(|error| log::error!("hotswap: no callback will be called: {error}")).is_ok()
     }
 
     #[doc(hidden)]
@@ -208,6 +231,6 @@ impl<S: HotConfig> Handle<S> {
         let now = current.load_full();
         let Some(seen) = Seen::of(&now, slot) else { return Subscription::none() };
         let delivery = Box::new(FieldDelivery::<F, _>::new(current, seen, slot, callback));
-        self.core.notifier.subscribe(vec![Topic::Slot(slot)], delivery, || current.version() != now.version)
+        self.hear(vec![Topic::Slot(slot)], delivery, || current.version() != now.version)
     }
 }

@@ -31,6 +31,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn flush_state(&self) -> Result<(), Error> {
         self.whole("flush_state")?;
+        self.core.process.ensure_current()?;
         let issue = |message: String| Issue::new(IssueKind::State, Keys::root(), message);
         let Some(keeper) = &self.core.keeper else {
             let message = "no state is kept".to_owned();

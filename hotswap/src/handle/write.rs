@@ -21,7 +21,7 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// Every problem of the sources, and nothing is changed then; or this is a nested handle, or shut down, or the call
-    /// comes from inside a write.
+    /// comes from inside a write, or the process was forked after the load.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -67,7 +67,8 @@ impl<S: HotConfig> Handle<S> {
     /// No callback starts after it returns. Writes and reloads are errors from then on. Calling it again does nothing.
     ///
     /// # Errors
-    /// This is a nested handle: a component must not shut down the application.
+    /// This is a nested handle: a component must not shut down the application; or the process was forked after the load:
+    /// threads and leases belong to the parent.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -79,8 +80,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn shutdown(&self) -> Result<(), Error> {
         self.whole("shutdown")?;
-        self.core.shut_down_in_order();
-        Ok(())
+        self.core.shut_down_in_order()
     }
 
     /// Changes values by a closure that runs exactly once, here, under the writer lock. Returns the version then current.

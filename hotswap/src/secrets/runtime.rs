@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::{FetchError, FetchErrorKind};
+use crate::process::Process;
 
 /// The runtime of whoever holds a client now.
 static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
@@ -26,6 +27,8 @@ static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
 /// Ends its thread when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Runtime {
+    /// The one that has its thread; a fork of it needs another runtime.
+    process: Process,
     handle: Handle,
     _stop: oneshot::Sender<()>,
 }
@@ -34,7 +37,7 @@ impl Runtime {
     /// The one that others use already, or a new one.
     pub(crate) fn shared() -> Result<Arc<Self>, FetchError> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
+        if let Some(running) = shared.upgrade().filter(|running| running.process.is_current()) {
             return Ok(running);
         }
         let started = Arc::new(Self::start().map_err(|error| {
@@ -49,7 +52,7 @@ impl Runtime {
         let (stop, stopped) = oneshot::channel();
         thread::Builder::new().name("hotswap-clients".into()).spawn(move || drive(&started, stopped))?;
         let handle = starts.recv().map_err(|_| io::Error::other("it ended at once"))??;
-        Ok(Self { handle, _stop: stop })
+        Ok(Self { process: Process::current(), handle, _stop: stop })
     }
 
     /// Runs the work on the runtime's thread; it ends early when what is returned is dropped.

@@ -67,6 +67,13 @@ pub(super) struct State {
     returned: bool,
 }
 
+impl State {
+    fn statuses(&self) -> Vec<SecretStatus> {
+        let now = Instant::now();
+        self.book.entries().map(|(place, entry)| SecretStatus::of(place, entry, now)).collect()
+    }
+}
+
 impl Stores {
     pub(crate) fn schemes(&self) -> &Arc<Schemes> {
         &self.schemes
@@ -220,9 +227,12 @@ impl Stores {
     }
 
     pub(crate) fn statuses(&self) -> Vec<SecretStatus> {
-        let now = Instant::now();
-        let state = self.book.lock();
-        state.book.entries().map(|(place, entry)| SecretStatus::of(place, entry, now)).collect()
+        self.book.lock().statuses()
+    }
+
+    /// The same without waiting; `None` while somebody else holds the lock.
+    pub(crate) fn try_statuses(&self) -> Option<Vec<SecretStatus>> {
+        Some(self.book.try_lock()?.statuses())
     }
 
     pub(crate) fn close(&self) {

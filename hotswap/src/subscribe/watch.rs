@@ -14,11 +14,12 @@ use futures_core::Stream;
 
 use super::{Delivery, Notifier, Subscription, Topic, delivery::Seen};
 use crate::{
+    process::Process,
     snapshot::{Current, Published},
     sync::lock,
 };
 
-/// The handle is gone or shut down: nothing will change any more.
+/// The handle is gone or shut down, or this is a fork of the process that loaded it: nothing will change any more.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -101,6 +102,7 @@ impl Drop for Ringer {
 pub struct Watch<F> {
     /// What readers touch, not what keeps the configuration running: the last value is there to the end.
     current: Arc<Current>,
+    process: Process,
     slot: usize,
     seen: Seen,
     bell: Arc<Bell>,
@@ -109,15 +111,18 @@ pub struct Watch<F> {
 }
 
 impl<F: 'static> Watch<F> {
-    pub(crate) fn new(current: &Arc<Current>, notifier: &Notifier, slot: usize) -> Self {
+    pub(crate) fn new(current: &Arc<Current>, process: Process, notifier: &Notifier, slot: usize) -> Self {
         let now = current.load_full();
         let bell = Arc::new(Bell::default());
         let ringer = Box::new(Ringer(Arc::clone(&bell)));
         let seen = Seen::of(&now, slot).expect("a path is only made for a number that exists");
         let moved = || current.version() != now.version;
-        let subscription = notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved);
+        let subscription = match process.is_current() {
+            true => notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved),
+            false => Subscription::none(),
+        };
         let current = Arc::clone(current);
-        Self { current, slot, seen, bell, _subscription: subscription, marker: PhantomData }
+        Self { current, process, slot, seen, bell, _subscription: subscription, marker: PhantomData }
     }
 
     /// Waits until the value differs from the one this watch saw last; earlier changes may be skipped, the last
@@ -126,7 +131,8 @@ impl<F: 'static> Watch<F> {
     /// What a watch has seen at first is the value at its making. See [`Watch`] for an example.
     ///
     /// # Errors
-    /// [`Closed`] when the handle is gone or shut down, and the last value has been seen.
+    /// [`Closed`] when the handle is gone or shut down, and the last value has been seen; also in a fork of the process that
+    /// loaded the configuration.
     pub fn changed(&mut self) -> impl Future<Output = Result<(), Closed>> + Send + '_ {
         std::future::poll_fn(move |context| self.poll_changed(context))
     }
@@ -138,7 +144,7 @@ impl<F: 'static> Watch<F> {
     /// The version in which the value differs; `None` when there will be none.
     fn poll_next_version(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
         // The waker is left before the value is looked at, so that no change falls between the two.
-        let closed = self.bell.listen(context.waker());
+        let closed = !self.process.is_current() || self.bell.listen(context.waker());
         let now = self.current.load_full();
         if !self.seen.is(&now, self.slot)
             && let Some(seen) = Seen::of(&now, self.slot)

@@ -4,6 +4,6 @@ mod farewell;
 mod files;
 mod references;
 mod rotation;
-mod store;
+pub(crate) mod store;
 mod variables;
 mod versions;

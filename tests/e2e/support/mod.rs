@@ -1,10 +1,13 @@
 //! What the tests share: a folder with files, and waiting for conditions.
 
 mod child;
+mod fork;
 
 pub(crate) use child::{
     assert_passed, child, is_child, this_test, under, with_mounts, with_variables, without_privileges,
 };
+
+pub(crate) use fork::in_a_fork;
 
 use std::{
     fs,
