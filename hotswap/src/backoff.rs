@@ -36,9 +36,16 @@ impl Backoff {
 pub(crate) struct Again {
     at: Option<Instant>,
     backoff: Backoff,
+    /// The longest pause, if it is not the usual one.
+    longest: Option<Duration>,
 }
 
 impl Again {
+    /// With pauses of up to about `longest`.
+    pub(crate) fn within(longest: Duration) -> Self {
+        Self { longest: Some(longest), ..Self::default() }
+    }
+
     /// When, if it was refused the last time.
     pub(crate) fn at(&self) -> Option<Instant> {
         self.at
@@ -51,9 +58,9 @@ impl Again {
     /// It was tried.
     pub(crate) fn note(&mut self, done: bool, now: Instant) {
         if done {
-            *self = Self::default();
+            (self.at, self.backoff) = Default::default();
         } else {
-            self.at = Some(self.backoff.next(now, LONGEST));
+            self.at = Some(self.backoff.next(now, self.longest.unwrap_or(LONGEST)));
         }
     }
 }

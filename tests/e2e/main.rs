@@ -26,6 +26,7 @@ mod patches;
 mod reports;
 mod save;
 mod secrets;
+mod starved;
 mod state;
 mod stores;
 mod support;

@@ -258,6 +258,7 @@ fn listen_to_stores(stores: &Stores, commands: &Sender<Command>) {
         let _ = commands.send(match told {
             Told::Changed => Command::Secrets,
             Told::Found => Command::Reconsider,
+            Told::NoThread => Command::Threads,
         });
     });
 }

@@ -238,11 +238,16 @@ impl Core {
         let mut board = Board::new(history);
         board.show(&state);
         stores.adopt(&state.secrets);
+        let notifier = Notifier::new();
+        if let Some(commands) = commands.clone() {
+            // An engine that has ended delivers nothing any more.
+            notifier.on_starved(move || drop(commands.send(Command::Threads)));
+        }
         Self {
             process: Process::current(),
             model,
             current: Arc::new(current),
-            notifier: Notifier::new(),
+            notifier,
             errors: Arc::default(),
             warnings: Arc::default(),
             hooks: Hooks::new(policy.prepare_timeout),
@@ -285,6 +290,12 @@ impl Core {
     fn open(&self) -> Result<(), Error> {
         self.process.ensure_current()?;
         if self.is_closed() { Err(shut_down()) } else { Ok(()) }
+    }
+
+    /// Starts the threads that could not be started. Returns whether none is needed any more.
+    pub(super) fn start_threads(&self) -> bool {
+        let (subscribers, secrets) = (self.notifier.retry(), self.stores.keep_fresh());
+        subscribers && secrets.is_ok()
     }
 
     /// Reads every source again, waits for the outcome.

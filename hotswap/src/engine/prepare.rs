@@ -6,7 +6,13 @@
 
 mod call;
 
-use std::{sync::Weak, time::Duration};
+use std::{
+    sync::{
+        Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::{
     error::Error,
@@ -25,6 +31,8 @@ type Abort = dyn Fn() + Send + Sync;
 /// Everybody who wants to be asked.
 pub(crate) struct Hooks {
     timeout: Duration,
+    /// A hook refused only because the system had no thread for it.
+    starved: AtomicBool,
     members: Mutex<Members>,
 }
 
@@ -61,7 +69,7 @@ struct State {
 
 impl Hooks {
     pub(crate) fn new(timeout: Duration) -> Arc<Self> {
-        Arc::new(Self { timeout, members: Mutex::default() })
+        Arc::new(Self { timeout, starved: AtomicBool::new(false), members: Mutex::default() })
     }
 
     /// `None` once the configuration is shut down; the hook is dropped then.
@@ -83,6 +91,16 @@ impl Hooks {
         });
         members.hooks.push(Arc::clone(&hook));
         Some(hook)
+    }
+
+    /// Whether a hook refused for lack of a thread.
+    pub(super) fn is_starved(&self) -> bool {
+        self.starved.load(Ordering::Relaxed)
+    }
+
+    /// The same, and from now on no more.
+    pub(super) fn take_starved(&self) -> bool {
+        self.starved.swap(false, Ordering::Relaxed)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -117,7 +135,10 @@ impl Hooks {
         for hook in hooks {
             match hook.agrees(self.timeout, old, new) {
                 Ok(()) => agreed.hooks.push(hook),
-                Err(issue) => issues.push(*issue),
+                Err(refusal) => {
+                    self.starved.fetch_or(refusal.starved, Ordering::Relaxed);
+                    issues.push(refusal.issue);
+                }
             }
         }
         if issues.is_empty() {
@@ -126,6 +147,13 @@ impl Hooks {
         agreed.abort();
         Err(Error::new(issues))
     }
+}
+
+/// Why a hook did not agree.
+struct Refusal {
+    issue: Issue,
+    /// There was no thread to ask it on.
+    starved: bool,
 }
 
 /// Those that are ready for a change.
@@ -156,7 +184,7 @@ impl Hook {
         timeout: Duration,
         old: &Arc<Published>,
         new: &Arc<Published>,
-    ) -> Result<(), Box<Issue>> {
+    ) -> Result<(), Box<Refusal>> {
         let (old, new) = (Arc::clone(old), Arc::clone(new));
         let ask = move |hook: &Self| (hook.ask)(&old, &new);
         // The change was refused without it: it prepared for nothing.
@@ -167,8 +195,14 @@ impl Hook {
         };
         match call(self, timeout, ask, late) {
             Ok(Ok(())) | Err(Silence::Removed) => Ok(()),
-            Ok(Err(reason)) => Err(Box::new(self.issue(&format!("refused: {reason}")))),
-            Err(silence) => Err(Box::new(silence.issue(self, timeout))),
+            Ok(Err(reason)) => {
+                let issue = self.issue(&format!("refused: {reason}"));
+                Err(Box::new(Refusal { issue, starved: false }))
+            }
+            Err(silence) => {
+                let starved = matches!(silence, Silence::NoThread(_));
+                Err(Box::new(Refusal { issue: silence.issue(self, timeout), starved }))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// About the longest pause before a thread that could not be started is tried again.
+const THREADS: Duration = Duration::from_secs(5);
+
 /// What the engine is asked to do.
 pub(crate) enum Command {
     /// Something may have changed on disk.
@@ -41,6 +44,8 @@ pub(crate) enum Command {
     Expiry,
     /// Secrets changed in their stores.
     Secrets,
+    /// A thread could not be started, and is still needed.
+    Threads,
     /// End.
     Stop,
 }
@@ -71,6 +76,8 @@ pub(crate) struct Demand {
     expiry: bool,
     /// There are other secrets.
     secrets: bool,
+    /// A thread is needed.
+    threads: bool,
     stop: bool,
 }
 
@@ -110,9 +117,11 @@ impl Engine {
         let mut awaited: Option<Instant> = None;
         let mut asked = Asked::default();
         let (mut expiries, mut rotation) = (Expiries::default(), Again::default());
+        let mut threads = Again::within(THREADS);
         loop {
             let expiry = self.core.upgrade().and_then(|core| expiries.next(&core));
-            let demand = self.wait([awaited, expiry, rotation.at()].into_iter().flatten().min());
+            let mut demand =
+                self.wait([awaited, expiry, rotation.at(), threads.at()].into_iter().flatten().min());
             let Some(core) = self.core.upgrade().filter(|_| !demand.stop) else { return };
             let now = Instant::now();
             if expiries.are_due(&core, now, demand.expiry) {
@@ -121,18 +130,32 @@ impl Engine {
             if demand.secrets || rotation.is_due(now) {
                 rotation.note(attempt(&core, || core.rotate()), now);
             }
+            if demand.threads || threads.is_due(now) {
+                threads.note(core.start_threads(), now);
+                // A hook that had no thread to run on did not refuse anything.
+                demand.asked.reconsider |= core.hooks.take_starved() && self.watcher.is_some();
+            }
             let over = awaited.is_some_and(|at| now >= at);
             let wanted = demand.source || over || demand.asked.any();
             asked.add(demand.asked);
             let Some(fired) = demand.fired.or_else(|| wanted.then(|| Fired::now(now))) else { continue };
             awaited = self.pass(&core, fired, &mut asked);
+            if core.hooks.is_starved() {
+                threads.note(false, now);
+            }
         }
     }
 
     /// Sleeps until something is to be done.
     fn wait(&mut self, awaited: Option<Instant>) -> Demand {
         let mut demand = std::mem::take(&mut self.later);
-        if demand.stop || demand.source || demand.expiry || demand.secrets || demand.asked.any() {
+        if demand.stop
+            || demand.source
+            || demand.expiry
+            || demand.secrets
+            || demand.threads
+            || demand.asked.any()
+        {
             demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
             return demand;
         }
@@ -169,6 +192,7 @@ impl Engine {
             Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
             Command::Expiry => demand.expiry = true,
             Command::Secrets => demand.secrets = true,
+            Command::Threads => demand.threads = true,
             Command::Stop => demand.stop = true,
         }
     }

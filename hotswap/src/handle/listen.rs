@@ -13,8 +13,8 @@ use crate::{
     path::AsPath,
     snapshot::Published,
     subscribe::{
-        Change, Delivery, FieldChange, FieldDelivery, Pattern, PatternDelivery, Prepared, ReportDelivery,
-        Reports, Seen, Subscription, Topic, Watch, WholeDelivery,
+        Change, Delivery, FieldChange, FieldDelivery, Notifier, Pattern, PatternDelivery, Prepared,
+        ReportDelivery, Reports, Seen, Subscription, Topic, Watch, WholeDelivery,
     },
 };
 
@@ -47,7 +47,7 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// See [`Watch`] for an example.
     pub fn watch<P: AsPath<Root = S>>(&self, path: P) -> Watch<P::Value> {
-        Watch::new(&self.current, self.core.process, &self.core.notifier, self.base + path.as_path().slot)
+        Watch::new(&self.current, self.core.process, self.notifier(), self.base + path.as_path().slot)
     }
 
     /// Calls `callback` whenever anything below this struct changed.
@@ -209,10 +209,18 @@ impl<S: HotConfig> Handle<S> {
         delivery: Box<dyn Delivery>,
         moved: impl FnOnce() -> bool,
     ) -> Subscription {
-        match self.serves() {
-            true => self.core.notifier.subscribe(topics, delivery, moved),
-            false => Subscription::none(),
+        self.notifier()
+            .map_or_else(Subscription::none, |notifier| notifier.subscribe(topics, delivery, moved))
+    }
+
+    /// `None` in a fork of the process.
+    fn notifier(&self) -> Option<&Notifier> {
+        let notifier = self.serves().then_some(&self.core.notifier)?;
+        if !self.core.has_sources() {
+            // There is no engine that could start the thread later if there is none now.
+            notifier.start_early();
         }
+        Some(notifier)
     }
 
     /// Whether the configuration's threads are in this process. Logs an error if they are not.

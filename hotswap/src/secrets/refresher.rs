@@ -24,6 +24,8 @@ pub(crate) enum Told {
     Changed,
     /// Something is there for want of which a load was refused.
     Found,
+    /// The refresher's thread could not be started; [`Stores::keep_fresh`] is to be tried again.
+    NoThread,
 }
 
 impl Stores {
@@ -39,7 +41,8 @@ impl Stores {
             drop(stores);
             drop(end);
         };
-        let thread = thread::Builder::new().name("hotswap-secrets".into()).spawn(run)?;
+        let thread = thread::Builder::new().name("hotswap-secrets".into()).spawn(run);
+        let thread = thread.inspect_err(|_| self.refresher_failed())?;
         self.thread.adopt(thread, ended);
         Ok(())
     }

@@ -183,7 +183,8 @@ impl Stores {
         drop(state);
         self.book.tell_all();
         if let Err(error) = self.keep_fresh() {
-            log::error!("hotswap: the system gives no thread, so secrets are not fetched again: {error}");
+            log::error!("hotswap: cannot spawn the thread that keeps secrets fresh, trying again: {error}");
+            self.listener.get().iter().for_each(|listener| listener(Told::NoThread));
         }
     }
 
@@ -200,6 +201,11 @@ impl Stores {
             self.listener.get().is_some() && !state.started && !state.closed && !state.book.is_empty();
         state.started |= needed;
         needed
+    }
+
+    /// It did not start after all.
+    pub(super) fn refresher_failed(&self) {
+        self.book.lock().started = false;
     }
 
     pub(super) fn tell(&self, news: News) {

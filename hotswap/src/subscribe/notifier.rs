@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -37,6 +38,8 @@ struct Queue {
     ended: Vec<JoinHandle<()>>,
     /// Workers whose callbacks wait for the other workers.
     leaving: usize,
+    /// The system had no thread for a worker.
+    starved: bool,
     closed: bool,
 }
 
@@ -50,6 +53,8 @@ struct Shared {
     registry: Arc<Registry>,
     queue: Monitor<Queue>,
     panics: AtomicU64,
+    /// Called when a worker cannot be started.
+    on_starved: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// Tells subscribers what happened, on threads of its own.
@@ -61,7 +66,36 @@ impl Notifier {
             registry: Arc::default(),
             queue: Monitor::default(),
             panics: AtomicU64::new(0),
+            on_starved: OnceLock::new(),
         }))
+    }
+
+    /// `call` is called, under the queue's lock, when a worker cannot be started: somebody has to [`retry`](Self::retry).
+    pub(crate) fn on_starved(&self, call: impl Fn() + Send + Sync + 'static) {
+        // There is one engine for each notifier.
+        let _ = self.0.on_starved.set(Box::new(call));
+    }
+
+    /// Starts the worker that could not be started. Returns whether nothing waits for one any more.
+    pub(crate) fn retry(&self) -> bool {
+        let mut queue = self.0.queue.lock();
+        if queue.starved && !queue.closed {
+            let waiting = queue.waiting();
+            match queue.leader {
+                None if waiting => queue.leader = start(&self.0, &mut queue, lead),
+                Some(_) if waiting && queue.busy.is_some() => ensure_standby(&self.0, &mut queue),
+                _ => queue.starved = false,
+            }
+        }
+        !queue.starved || queue.closed
+    }
+
+    /// Starts a worker before there is anything to deliver, for a configuration in which nobody could retry later.
+    pub(crate) fn start_early(&self) {
+        let mut queue = self.0.queue.lock();
+        if queue.leader.is_none() && !queue.closed {
+            queue.leader = start(&self.0, &mut queue, lead);
+        }
     }
 
     /// Registers a delivery. If something happened between the moment it took for "last seen" and now, which
@@ -144,7 +178,8 @@ impl Notifier {
     }
 }
 
-/// Starts a worker; if the system has no thread to give, the next announcement tries again.
+/// Starts a worker. If the system has no thread for it, whoever waits for [`Notifier::on_starved`] is called, and the next
+/// announcement tries again too.
 fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Option<ThreadId> {
     let owned = Arc::clone(shared);
     let run = move || {
@@ -155,10 +190,14 @@ fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Opt
         Ok(handle) => {
             let id = handle.thread().id();
             queue.workers.insert(id, handle);
+            queue.starved = false;
             Some(id)
         }
         Err(error) => {
-            log::error!("hotswap: no thread for subscribers, they wait for the next change: {error}");
+            if !std::mem::replace(&mut queue.starved, true) {
+                log::error!("hotswap: cannot spawn a thread for subscribers, trying again: {error}");
+                shared.on_starved.get().into_iter().for_each(|call| call());
+            }
             None
         }
     }

@@ -111,16 +111,20 @@ pub struct Watch<F> {
 }
 
 impl<F: 'static> Watch<F> {
-    pub(crate) fn new(current: &Arc<Current>, process: Process, notifier: &Notifier, slot: usize) -> Self {
+    /// Without a notifier it is closed from the start.
+    pub(crate) fn new(
+        current: &Arc<Current>,
+        process: Process,
+        notifier: Option<&Notifier>,
+        slot: usize,
+    ) -> Self {
         let now = current.load_full();
         let bell = Arc::new(Bell::default());
         let ringer = Box::new(Ringer(Arc::clone(&bell)));
         let seen = Seen::of(&now, slot).expect("a path is only made for a number that exists");
         let moved = || current.version() != now.version;
-        let subscription = match process.is_current() {
-            true => notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved),
-            false => Subscription::none(),
-        };
+        let subscribe = |notifier: &Notifier| notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved);
+        let subscription = notifier.map_or_else(Subscription::none, subscribe);
         let current = Arc::clone(current);
         Self { current, process, slot, seen, bell, _subscription: subscription, marker: PhantomData }
     }
