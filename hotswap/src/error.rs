@@ -46,6 +46,9 @@ impl Error {
 
     /// Every problem, in the order of the sources and of the text in each.
     ///
+    /// Of more than a hundred problems of one kind in one source the first hundred are here; the others are counted, and a
+    /// report says how many they are.
+    ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let error = Config::hot_load()?.set_rate_limit_max(0).unwrap_err();
@@ -76,9 +79,14 @@ impl Error {
         self.warning
     }
 
+    /// How many problems were found, those among them that are only counted.
+    pub(crate) fn count(&self) -> usize {
+        self.issues.iter().map(|issue| 1 + issue.more()).sum()
+    }
+
     /// The first line of every report.
     pub(crate) fn summary(&self) -> String {
-        let count = self.issues.len();
+        let count = self.count();
         let plural = if count == 1 { "" } else { "s" };
         match self.warning {
             true => format!("configuration accepted: {count} warning{plural}"),
@@ -116,7 +124,7 @@ impl fmt::Display for Error {
                 write!(f, "\n  {line}")?;
             }
         }
-        match self.issues.len().saturating_sub(SHOWN) {
+        match self.count() - self.issues.len().min(SHOWN) {
             0 => Ok(()),
             more => write!(f, "\n  … and {more} more"),
         }

@@ -73,8 +73,13 @@ impl Excerpt {
     }
 }
 
+/// The name of something, as a message repeats it: no longer than a value, and in letters that show.
+pub(crate) fn name(name: &str) -> String {
+    visible(name)
+}
+
 /// The text as a terminal shows it: cut, and with an escape for what has no width or would move the cursor.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let (mut shown, mut width) = (String::new(), 0);
     for letter in text.chars() {
         let before = shown.len();

@@ -171,6 +171,32 @@ pub struct Issue {
     excerpt: Option<Arc<Excerpt>>,
     /// How many layers were read before its source, which gave none.
     rank: Option<usize>,
+    /// How many others of its kind and source were found after it, and are not kept.
+    more: usize,
+}
+
+/// Problems of one kind in one source: the first ones, and how many follow.
+///
+/// A file of a million wrong keys is one mistake, and must not cost a million reports.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    first: Vec<Issue>,
+    more: usize,
+}
+
+impl Issues {
+    /// How many are kept.
+    pub(crate) const MAX: usize = 100;
+
+    /// Adds the problem that `issue` gives, unless it would not be kept.
+    pub(crate) fn push_with(&mut self, issue: impl FnOnce() -> Issue) {
+        if self.first.len() < Self::MAX { self.first.push(issue()) } else { self.more += 1 }
+    }
+
+    pub(crate) fn into_vec(mut self) -> Vec<Issue> {
+        self.first.last_mut().into_iter().for_each(|last| last.more += self.more);
+        self.first
+    }
 }
 
 impl Issue {
@@ -183,7 +209,13 @@ impl Issue {
             kind,
             excerpt: None,
             rank: None,
+            more: 0,
         }
+    }
+
+    /// How many others it stands for.
+    pub(crate) fn more(&self) -> usize {
+        self.more
     }
 
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
@@ -267,6 +299,9 @@ impl fmt::Display for Issue {
         }
         let link = if self.message.ends_with('?') { " " } else { "; " };
         self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
+        if self.more > 0 {
+            write!(f, "; {} more of the same kind follow", self.more)?;
+        }
         self.origin.iter().try_for_each(|origin| write!(f, "\n  {origin}"))
     }
 }

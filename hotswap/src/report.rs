@@ -129,7 +129,7 @@ impl fmt::Display for Report<'_> {
             }
             self.issue(f, issue)?;
         }
-        match self.error.issues().len().saturating_sub(self.limit) {
+        match self.error.count() - self.error.issues().len().min(self.limit) {
             0 => Ok(()),
             more => write!(f, "\n\n… and {more} more"),
         }

@@ -16,14 +16,17 @@ use std::{
 use super::{
     Builder, LastGood, Options, PathKind, PathSpec,
     first_read::FirstRead,
-    profile::Profile,
+    profile::{Candidates, Profile},
     resume::{Given, Start},
 };
 use crate::{
     config::HotConfig,
     engine::{
         Core, Policy, State,
-        collect::{Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot},
+        collect::{
+            Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot,
+            variables_of_process,
+        },
         keeper::Keeper,
         lease::Lease,
         run::{Command, Demand, Engine},
@@ -77,7 +80,6 @@ impl Options {
 
 impl Sources {
     fn of<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
-        let profile = Profile::choose(builder.profile.as_deref(), builder.env.as_deref())?;
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
         let timing = options.timing();
@@ -91,7 +93,11 @@ impl Sources {
             names: Arc::new(names),
             secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets.clone() },
             rank: 0,
+            process: Arc::new(variables_of_process()),
+            dotenv: Arc::default(),
         };
+        let candidates = Candidates::of(&settings, &builder.paths);
+        let profile = Profile::choose(builder.profile.as_deref(), &candidates)?;
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));

@@ -1,14 +1,18 @@
 //! Which profile: a name in the paths of files.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
+use super::{PathKind, PathSpec};
 use crate::{
+    engine::{
+        Variables,
+        collect::{Settings, dotenv_variables},
+    },
     error::Error,
+    excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    secret::Private,
 };
 
 const PLACEHOLDER: &str = "{profile}";
@@ -19,44 +23,92 @@ const DEFAULT: &str = "development";
 #[derive(Debug)]
 pub(super) struct Profile {
     name: String,
-    /// The variable that chose it.
-    variable: Option<String>,
+    /// Where it was chosen, unless by the program.
+    origin: Option<Origin>,
     /// Somebody chose it: then it must match a file.
     explicit: bool,
 }
 
+/// Variables that may name the profile.
+pub(super) struct Candidates<'c> {
+    settings: &'c Settings,
+    /// The dotenv files that are read before the profile is known, the last one of which counts.
+    dotenv: Vec<&'c Path>,
+}
+
+impl<'c> Candidates<'c> {
+    /// A dotenv file whose own path waits for the profile cannot choose it.
+    pub(super) fn of(settings: &'c Settings, paths: &'c [PathSpec]) -> Self {
+        let known = |spec: &&PathSpec| spec.kind == PathKind::Dotenv && !waits(&spec.path);
+        Self { settings, dotenv: paths.iter().filter(known).map(|spec| &*spec.path).collect() }
+    }
+
+    /// The own variable from the environment, then from a dotenv file, then the common one likewise.
+    fn find(&self) -> Option<(Private, Origin)> {
+        let files: Vec<_> =
+            if self.is_settled() { Vec::new() } else { dotenv_variables(self.settings, &self.dotenv) };
+        let own = |name: &str| self.settings.names.is_profile(name);
+        let common = |name: &str| name == COMMON;
+        [&own as &dyn Fn(&str) -> bool, &common].into_iter().find_map(|named| {
+            let of_process = of_process(&self.settings.process, named);
+            of_process.or_else(|| {
+                let found = files.iter().rfind(|(variable, _)| named(&variable.name))?;
+                let (variable, path) = found;
+                let line = Some(variable.line);
+                let origin = Origin::File { path: path.clone(), line, column: Some(1) };
+                Some((variable.value.clone(), origin))
+            })
+        })
+    }
+
+    /// Whether the environment decides, so that no file need be read.
+    fn is_settled(&self) -> bool {
+        self.dotenv.is_empty()
+            || of_process(&self.settings.process, &|name| self.settings.names.is_profile(name)).is_some()
+    }
+}
+
+/// Of several spellings of the name the shortest, which is the exact one if it is there.
+fn of_process(process: &Variables, named: &dyn Fn(&str) -> bool) -> Option<(Private, Origin)> {
+    let matching = process.iter().filter_map(|(name, value)| Some((name.to_str()?, value)));
+    let (name, value) = matching.filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.len())?;
+    Some((value.clone(), Origin::env(name)))
+}
+
+fn waits(path: &Path) -> bool {
+    path.to_string_lossy().contains(PLACEHOLDER)
+}
+
 impl Profile {
-    /// The one that was chosen, else `<PREFIX>_PROFILE`, else `HOTSWAP_PROFILE`, else `development`.
-    pub(super) fn choose(chosen: Option<&str>, prefix: Option<&str>) -> Result<Self, Error> {
+    /// The one that was chosen by the program or by a variable, else `development`.
+    pub(super) fn choose(chosen: Option<&str>, candidates: &Candidates<'_>) -> Result<Self, Error> {
         let profile = match chosen {
-            Some(name) => Self { name: name.to_owned(), variable: None, explicit: true },
-            None => Self::from_environment(prefix)?,
+            Some(name) => Self { name: name.to_owned(), origin: None, explicit: true },
+            None => Self::from_variables(candidates)?,
         };
         let named = !profile.name.is_empty();
         if named && profile.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
             return Ok(profile);
         }
-        let message = format!("{:?} is not the name of a profile", profile.name);
+        let message = format!("\"{}\" is not the name of a profile", excerpt::name(&profile.name));
         Err(profile.issue(message, "use letters, digits, `_` and `-`").into())
     }
 
-    fn from_environment(prefix: Option<&str>) -> Result<Self, Error> {
-        let own = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}_PROFILE"));
-        for variable in own.into_iter().chain([COMMON.to_owned()]) {
-            let Some(name) = env::var_os(&variable) else { continue };
-            let variable_issue = || {
-                Issue::new(IssueKind::Setup, Keys::root(), "the name of the profile is not Unicode")
-                    .at(Origin::env(&variable))
-            };
-            let name = name.into_string().map_err(|_| variable_issue())?;
-            return Ok(Self { name, variable: Some(variable), explicit: true });
+    fn from_variables(candidates: &Candidates<'_>) -> Result<Self, Error> {
+        let Some((name, origin)) = candidates.find() else {
+            return Ok(Self { name: DEFAULT.to_owned(), origin: None, explicit: false });
+        };
+        match name.to_str() {
+            Some(name) => Ok(Self { name: name.to_owned(), origin: Some(origin), explicit: true }),
+            None => {
+                let message = "the name of the profile is not Unicode";
+                Err(Issue::new(IssueKind::Setup, Keys::root(), message).at(origin).into())
+            }
         }
-        Ok(Self { name: DEFAULT.to_owned(), variable: None, explicit: false })
     }
 
     fn issue(&self, message: String, help: &str) -> Issue {
-        let issue = Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help);
-        issue.at(self.variable.as_ref().map(Origin::env))
+        Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).at(self.origin.clone())
     }
 
     /// The path with the profile's name in it.
@@ -69,7 +121,7 @@ impl Profile {
 
     /// A profile that somebody chose and that matches none of the files that could be its own is a mistake.
     pub(super) fn verify<'p>(&self, paths: impl Iterator<Item = &'p Path>) -> Option<Issue> {
-        let own: Vec<_> = paths.filter(|path| path.to_string_lossy().contains(PLACEHOLDER)).collect();
+        let own: Vec<_> = paths.filter(|path| waits(path)).collect();
         let tried: Vec<_> = own.iter().map(|path| self.apply(path)).collect();
         if !self.explicit || tried.is_empty() || tried.iter().any(|path| path.exists()) {
             return None;

@@ -78,8 +78,8 @@ impl<T: HotConfig> Builder<T> {
 
     /// Adds a dotenv file: variables for the fields and for `${..}`, below those of the process. It may be missing.
     ///
-    /// The syntax is that of the `dotenvy` crate. The environment of the process is not changed. See [`env`](Self::env)
-    /// for an example.
+    /// The syntax is that of env files of `docker compose`; see [the guide](crate::guide::loading#dotenv-files). The
+    /// environment of the process is not changed. See [`env`](Self::env) for an example.
     pub fn dotenv(self, path: impl AsRef<Path>) -> Self {
         self.path(path, true, PathKind::Dotenv)
     }
@@ -143,6 +143,9 @@ impl<T: HotConfig> Builder<T> {
     }
 
     /// Chooses the profile, over `<PREFIX>_PROFILE`, `HOTSWAP_PROFILE` and the default, `development`.
+    ///
+    /// Each of the two variables is taken from the environment, else from a dotenv file. A dotenv file with `{profile}` in its
+    /// own path cannot choose the profile. It is chosen once, when the configuration is loaded.
     ///
     /// It must be of ASCII letters, digits, `_` and `-`, and match at least one of the files with `{profile}` in their
     /// paths, if there are any; otherwise the load fails.

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub(crate) use custom::CustomSlot;
 pub(crate) use file::{FileKind, FileSlot};
-pub(crate) use variables::EnvSlot;
+pub(crate) use variables::{EnvSlot, dotenv_variables};
 
 use super::Variables;
 use crate::{
@@ -48,6 +48,10 @@ pub(crate) struct Settings {
     pub(crate) secrets: SecretRules,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
+    /// The variables of the process in this pass.
+    pub(crate) process: Arc<Variables>,
+    /// Those of the dotenv files before the source that is read now.
+    pub(crate) dotenv: Arc<Variables>,
 }
 
 impl Settings {
@@ -73,6 +77,11 @@ impl Settings {
         let name = variable.to_string_lossy();
         self.names.find(&name).is_some() || self.names.is_ours(&name)
     }
+}
+
+/// The environment of the process, as it is now.
+pub(crate) fn variables_of_process() -> Variables {
+    std::env::vars_os().map(|(name, value)| (name, Private::from(value))).collect()
 }
 
 /// One source and what it gave last.
@@ -244,14 +253,17 @@ impl Collector {
     /// Reads the sources. On the last try what looks unfinished counts as it is; `thorough` reads custom sources
     /// that did not ask for it too.
     pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
-        let process: Variables =
-            std::env::vars_os().map(|(name, value)| (name, Private::from(value))).collect();
+        let process = Arc::new(variables_of_process());
+        self.settings.process = Arc::clone(&process);
         let mut outcomes: VecDeque<Outcome> =
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         for (rank, slot) in self.slots.iter_mut().enumerate() {
             self.settings.rank = rank;
+            if matches!(slot, Slot::File(file) if file.is_dotenv()) {
+                self.settings.dotenv = Arc::new(dotenv.clone());
+            }
             let given = match slot {
                 Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
                 Slot::Env(env) => env.step(&process, &self.settings),
@@ -263,7 +275,7 @@ impl Collector {
             collected.add(given);
         }
         // A variable of the process wins over a dotenv file's.
-        dotenv.extend(process);
+        dotenv.extend(process.iter().map(|(name, value)| (name.clone(), value.clone())));
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
             let refers = self.settings.shape.leaves().iter().any(Leaf::secret);

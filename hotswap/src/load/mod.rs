@@ -101,7 +101,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let complete = merge(below(model.shape, Some(&merged)), &merged);
     let templates =
         input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
-    let (resolved, unresolved) = match templates.then(|| interpolate::resolve(&complete, input.variables)) {
+    let source = |keys: &Keys, text: &str| source_of(input.layers, keys, text);
+    let resolve = || interpolate::resolve(&complete, input.variables, &source);
+    let (resolved, unresolved) = match templates.then(resolve) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
@@ -148,6 +150,15 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         }
         _ => Err(Error::new(issues)),
     }
+}
+
+/// The layer that gives the template at a place; joined lists and defaults of fields have none.
+fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
+    let gives = |layer: &Arc<Layer>| {
+        keys.find(layer.tree())
+            .is_some_and(|value| matches!(value.inside(), Value::Template(own) if **own == *text))
+    };
+    layers.iter().rposition(gives).unwrap_or(layers.len())
 }
 
 /// Seals the secrets of a tree in which nothing stands for anything else any more.

@@ -26,7 +26,7 @@ pub(super) fn resolved<'p>(
     }
     let (mut pins, mut issues) = (pins.clone(), Vec::new());
     for (keys, pin) in pins.iter_mut().filter(|(_, pin)| waiting(pin)) {
-        match pin.value.as_ref().map(|value| interpolate::resolve(value, variables)) {
+        match pin.value.as_ref().map(|value| interpolate::resolve(value, variables, &|_, _| 0)) {
             Some(Ok(value)) => pin.value = Some(value),
             Some(Err(found)) => issues.extend(found.into_iter().map(|issue| issue.below(keys))),
             None => {}

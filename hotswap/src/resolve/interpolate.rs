@@ -3,12 +3,17 @@
 //! A string stays one value whatever is put into it, and what is put in is not looked at again: no variable can
 //! add a key, and none can name another variable.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use crate::{
-    issue::{Issue, IssueKind},
+    excerpt,
+    issue::{Issue, IssueKind, Issues},
     keys::{Key, Keys},
     value::{Table, Value},
 };
@@ -19,19 +24,24 @@ const MAX_NESTING: usize = 32;
 /// Where the text of a variable comes from.
 pub(crate) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
+/// Which source gives a template, by its place and text.
+pub(crate) type SourceOf<'s> = &'s dyn Fn(&Keys, &str) -> usize;
+
 /// The tree with every template resolved; what holds none is shared with the tree given.
 ///
 /// # Errors
-/// Every template that is not well formed, and every variable that is not set and has no default. The places
-/// are those of the strings; where they stand in a file is for the caller to add.
-pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>) -> Result<Value, Vec<Issue>> {
-    let mut resolver = Resolver { lookup, issues: Vec::new() };
-    let resolved = resolver.value(tree, &Trail::Root);
-    if resolver.issues.is_empty() {
-        Ok(resolved.unwrap_or_else(|| tree.clone()))
-    } else {
-        Err(resolver.issues)
+/// Every template that is not well formed, every variable that is not set and has no default, and every source whose
+/// variables expand to too much. The places are those of the strings; where they stand in a file is for the caller to add.
+pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) -> Result<Value, Vec<Issue>> {
+    let mut resolver = Resolver::new(lookup, None);
+    let mut resolved = resolver.value(tree, &Trail::Root);
+    if resolver.exceeded {
+        // To know the source of a template costs a search, which is only worth it now.
+        resolver = Resolver::new(lookup, Some(source));
+        resolved = resolver.value(tree, &Trail::Root);
     }
+    let issues = resolver.issues.into_vec();
+    if issues.is_empty() { Ok(resolved.unwrap_or_else(|| tree.clone())) } else { Err(issues) }
 }
 
 /// Whether a template says more than variables do: a default that is text, or text without any variable.
@@ -84,16 +94,25 @@ impl Trail<'_> {
 
 struct Resolver<'l> {
     lookup: Lookup<'l>,
-    issues: Vec<Issue>,
+    /// What each source may still expand to; without `source` all of them share one budget.
+    budgets: BTreeMap<usize, Budget>,
+    source: Option<SourceOf<'l>>,
+    /// A budget was not enough.
+    exceeded: bool,
+    issues: Issues,
 }
 
-impl Resolver<'_> {
+impl<'l> Resolver<'l> {
+    fn new(lookup: Lookup<'l>, source: Option<SourceOf<'l>>) -> Self {
+        Self { lookup, budgets: BTreeMap::new(), source, exceeded: false, issues: Issues::default() }
+    }
+
     /// `None` when nothing changes.
     fn value(&mut self, value: &Value, trail: &Trail<'_>) -> Option<Value> {
         match value {
-            Value::Template(text) => Some(self.template(text, trail)),
+            Value::Template(text) => Some(self.template(text, trail, false)),
             Value::Secret(_) => match value.inside() {
-                Value::Template(text) => Some(Value::secret(self.template(text, trail))),
+                Value::Template(text) => Some(Value::secret(self.template(text, trail, true))),
                 _ => None,
             },
             Value::List(items) => self.list(items, trail),
@@ -122,25 +141,60 @@ impl Resolver<'_> {
         changed.map(|table| Value::Table(Arc::new(table)))
     }
 
-    fn template(&mut self, text: &str, trail: &Trail<'_>) -> Value {
-        let mut template = Template::new(text, self.lookup);
-        if let Err(message) = template.run(0, true) {
-            let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
-            self.issues.push(issue.with_help("write `$${` for a literal `${`"));
+    fn template(&mut self, text: &str, trail: &Trail<'_>, sealed: bool) -> Value {
+        let mut measured = Template::new(text, self.lookup).measured();
+        if let Err(malformed) = measured.run(0, true) {
+            // What follows is not known to be a name.
+            self.issues.push_with(|| malformed.issue(trail.keys(), sealed));
+            return Value::Null;
         }
-        let used = !template.names.is_empty();
-        for name in template.missing {
-            let message = format!("the variable {name} is not set and has no default");
-            let issue = Issue::new(IssueKind::Interpolation, trail.keys(), message);
-            self.issues.push(issue.with_help(format!("set {name}, or write `${{{name}:default}}`")));
+        for name in &measured.missing {
+            self.issues.push_with(|| missing(name, trail.keys()));
         }
-        if used { Value::interpolated(&template.out, text) } else { Value::text(&template.out) }
+        if !measured.missing.is_empty() || !self.pay(measured.expanded, text, trail) {
+            return Value::Null;
+        }
+        let mut template = Template::new(text, self.lookup).with_room(measured.length);
+        // What was well formed is so again.
+        let _ = template.run(0, true);
+        match template.names.is_empty() {
+            true => Value::text(&template.out),
+            false => Value::interpolated(&template.out, text),
+        }
     }
+
+    /// Whether the source may expand to that much more.
+    fn pay(&mut self, bytes: usize, text: &str, trail: &Trail<'_>) -> bool {
+        if self.exceeded && self.source.is_none() {
+            return false;
+        }
+        let source = self.source.map_or(0, |source| source(&trail.keys(), text));
+        let budget = self.budgets.entry(source).or_insert_with(Budget::new);
+        let known = budget.is_spent();
+        let paid = budget.spend(bytes).is_ok();
+        self.exceeded |= !paid;
+        if !paid && !known && self.source.is_some() {
+            self.issues.push_with(|| Issue::new(IssueKind::Interpolation, trail.keys(), Budget::message()));
+        }
+        paid
+    }
+}
+
+fn missing(name: &str, keys: Keys) -> Issue {
+    let name = excerpt::name(name);
+    let message = format!("the variable {name} is not set and has no default");
+    let help = format!("set {name}, or write `${{{name}:default}}`");
+    Issue::new(IssueKind::Interpolation, keys, message).with_help(help)
 }
 
 struct Template<'t> {
     rest: &'t str,
     lookup: Lookup<'t>,
+    /// Only its length counts.
+    measuring: bool,
+    length: usize,
+    /// The bytes that come from variables.
+    expanded: usize,
     /// Wiped, for it may hold a secret.
     out: Zeroizing<String>,
     /// In order of name, each once.
@@ -149,52 +203,112 @@ struct Template<'t> {
     names: BTreeSet<&'t str>,
 }
 
-type Malformed = &'static str;
+/// Why a template is not well formed.
+#[derive(Debug)]
+enum Malformed<'t> {
+    Unclosed,
+    Name,
+    TooDeep,
+    /// A default that begins with a sign of the shell, with the name of the variable, and what follows the sign.
+    Shell {
+        name: &'t str,
+        sign: char,
+        default: &'t str,
+    },
+}
+
+impl Malformed<'_> {
+    /// Of a `sealed` value nothing is repeated.
+    fn issue(&self, keys: Keys, sealed: bool) -> Issue {
+        let (message, help) = match *self {
+            Self::Unclosed => (UNCLOSED.to_owned(), LITERAL.to_owned()),
+            Self::Name => (NAME.to_owned(), LITERAL.to_owned()),
+            Self::TooDeep => ("the defaults stand in each other too deep".to_owned(), LITERAL.to_owned()),
+            Self::Shell { name, sign, default } => {
+                let name = excerpt::name(name);
+                let default = if sealed || !is_plain(default) { "default" } else { default };
+                let message = format!("`${{{name}:{sign}` is a form of the shell");
+                let literal = format!("or `${{{name}: {sign}..}}` for a default that begins with `{sign}`");
+                (message, format!("write `${{{name}:{default}}}`, {literal}"))
+            }
+        };
+        Issue::new(IssueKind::Interpolation, keys, message).with_help(help)
+    }
+}
+
+/// A default that may be repeated wherever it stands: a number or a truth value is hardly ever a secret.
+fn is_plain(default: &str) -> bool {
+    let number = default.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    matches!(default, "true" | "false") || (number && (1..=10).contains(&default.len()))
+}
 
 impl<'t> Template<'t> {
     fn new(text: &'t str, lookup: Lookup<'t>) -> Self {
         Self {
             rest: text,
             lookup,
+            measuring: false,
+            length: 0,
+            expanded: 0,
             out: Zeroizing::default(),
             missing: BTreeSet::new(),
             names: BTreeSet::new(),
         }
     }
 
-    /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and goes nowhere.
-    fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed> {
+    fn measured(self) -> Self {
+        Self { measuring: true, ..self }
+    }
+
+    /// For a result of this many bytes. A text that grows in place may move, and what it leaves is not wiped.
+    fn with_room(self, bytes: usize) -> Self {
+        Self { out: Zeroizing::new(String::with_capacity(bytes)), ..self }
+    }
+
+    /// Up to the end, or, in a default, to the `}` that ends it: the first without a brace of its own. What is not `live`
+    /// is read and goes nowhere.
+    fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
+        let mut open = 0_usize;
         while let Some(next) = self.rest.chars().next() {
-            if nesting > 0 && next == '}' {
+            if nesting > 0 && next == '}' && open == 0 {
                 return Ok(());
             } else if self.rest.starts_with("$${") {
                 self.rest = &self.rest[3..];
+                open += 1;
                 self.push("${", live);
             } else if let Some(rest) = self.rest.strip_prefix("${") {
                 self.rest = rest;
                 self.variable(nesting + 1, live)?;
             } else {
+                match next {
+                    '{' => open += 1,
+                    '}' => open = open.saturating_sub(1),
+                    _ => {}
+                }
                 self.plain(next.len_utf8(), live);
             }
         }
-        if nesting == 0 { Ok(()) } else { Err(UNCLOSED) }
+        if nesting == 0 { Ok(()) } else { Err(Malformed::Unclosed) }
     }
 
     /// The text up to the next character that may mean something.
     fn plain(&mut self, first: usize, live: bool) {
-        let more = self.rest[first..].find(['$', '}']).unwrap_or(self.rest.len() - first);
+        let more = self.rest[first..].find(['$', '{', '}']).unwrap_or(self.rest.len() - first);
         let (text, rest) = self.rest.split_at(first + more);
         self.rest = rest;
         self.push(text, live);
     }
 
     fn push(&mut self, text: &str, live: bool) {
-        if live {
+        if !live {
+            return;
+        }
+        self.length = self.length.saturating_add(text.len());
+        if !self.measuring {
             self.put(text);
         }
     }
 
-    /// A text that grows in place may move, and what it leaves is not wiped.
     fn put(&mut self, text: &str) {
         let needed = self.out.len() + text.len();
         if needed > self.out.capacity() {
@@ -206,33 +320,52 @@ impl<'t> Template<'t> {
     }
 
     /// What follows `${`.
-    fn variable(&mut self, nesting: usize, live: bool) -> Result<(), Malformed> {
+    fn variable(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
         if nesting > MAX_NESTING {
-            return Err("the defaults stand in each other too deep");
+            return Err(Malformed::TooDeep);
         }
         let name = self.name()?;
         self.names.insert(name);
         let value = if live { (self.lookup)(name).map(Zeroizing::new) } else { None };
         let has_default = self.skip(':');
         if let Some(value) = &value {
-            self.put(value);
+            self.expanded = self.expanded.saturating_add(value.len());
+            self.push(value, true);
         } else if live && !has_default {
             self.missing.insert(name);
         }
         if has_default {
+            self.no_shell_form(name)?;
+            self.rest = self.rest.trim_start_matches([' ', '\t']);
             self.run(nesting, live && value.is_none())?;
         }
-        if self.skip('}') { Ok(()) } else { Err(if self.rest.is_empty() { UNCLOSED } else { NAME }) }
+        match self.skip('}') {
+            true => Ok(()),
+            false if self.rest.is_empty() => Err(Malformed::Unclosed),
+            false => Err(Malformed::Name),
+        }
     }
 
-    fn name(&mut self) -> Result<&'t str, Malformed> {
+    /// `${NAME:-5}` means five in a shell, and would be minus five here.
+    fn no_shell_form(&self, name: &'t str) -> Result<(), Malformed<'t>> {
+        let mut behind = self.rest.chars();
+        match behind.next() {
+            Some(sign @ ('-' | '=' | '?' | '+')) => {
+                let default = behind.as_str().split('}').next().unwrap_or_default();
+                Err(Malformed::Shell { name, sign, default })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn name(&mut self) -> Result<&'t str, Malformed<'t>> {
         let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at(end);
         if name.is_empty() && rest.is_empty() {
-            return Err(UNCLOSED);
+            return Err(Malformed::Unclosed);
         }
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err(NAME);
+            return Err(Malformed::Name);
         }
         self.rest = rest;
         Ok(name)
@@ -245,9 +378,10 @@ impl<'t> Template<'t> {
     }
 }
 
-const UNCLOSED: Malformed = "a `${` has no `}`";
-const NAME: Malformed =
+const UNCLOSED: &str = "a `${` has no `}`";
+const NAME: &str =
     "a `${` is followed by letters, digits and `_`, not beginning with a digit, then `}` or `:`";
+const LITERAL: &str = "write `$${` for a literal `${`";
 
 #[cfg(test)]
 mod tests;

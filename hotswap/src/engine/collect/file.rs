@@ -88,6 +88,10 @@ impl FileSlot {
         }
     }
 
+    pub(super) fn is_dotenv(&self) -> bool {
+        self.kind == FileKind::Dotenv
+    }
+
     pub(super) fn changed_paths(&self) -> impl Iterator<Item = PathBuf> {
         self.changed.iter().cloned()
     }
@@ -227,7 +231,7 @@ impl FileState {
     }
 
     fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
-        let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content));
+        let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content, settings));
         if fresh || self.content.as_ref().is_some_and(|kept| kept.locked) {
             let parsed = Parsed::of(&self.shown, content, format, settings);
             // That it still does not open is no news.

@@ -1,6 +1,12 @@
 //! Variables as layers: those of the process, and those of dotenv files.
 
-use std::{collections::BTreeMap, ffi::OsString, path::Path, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{Health, Settings, SourceStatus, Variables, Yield};
 use crate::{
@@ -8,9 +14,10 @@ use crate::{
     secret::{Private, taint::Taint},
     source::{
         Layer, Named, Places, UnknownKeys,
-        dotenv::Variable,
+        dotenv::{self, Variable},
         env::{self, Found},
         given::{Given, Medium},
+        read::read,
     },
 };
 
@@ -60,6 +67,75 @@ fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
         .complain(UnknownKeys::Deny, found.issues)
 }
 
+/// What a dotenv file may name: variables of the process, and of the dotenv files before it.
+pub(super) struct Around<'s> {
+    settings: &'s Settings,
+    asked: RefCell<Asked>,
+}
+
+/// The names that a dotenv file asked for, and what they stood for in the process and in the files before it.
+pub(super) type Asked = BTreeMap<String, [Option<Private>; 2]>;
+
+impl<'s> Around<'s> {
+    pub(super) fn new(settings: &'s Settings) -> Self {
+        Self { settings, asked: RefCell::default() }
+    }
+
+    pub(super) fn into_asked(self) -> Asked {
+        self.asked.into_inner()
+    }
+
+    fn ask(&self, name: &str) -> [Option<Private>; 2] {
+        let found = stand_for(name, self.settings);
+        self.asked.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+}
+
+fn stand_for(name: &str, settings: &Settings) -> [Option<Private>; 2] {
+    let of = |variables: &Variables| variables.get(OsStr::new(name)).cloned();
+    [of(&settings.process), of(&settings.dotenv)]
+}
+
+/// Whether every name still stands for the same.
+pub(super) fn unchanged(asked: &Asked, settings: &Settings) -> bool {
+    asked.iter().all(|(name, before)| *before == stand_for(name, settings))
+}
+
+impl dotenv::Outside for Around<'_> {
+    fn of_process(&self, name: &str) -> Option<Private> {
+        let [of_process, _] = self.ask(name);
+        of_process
+    }
+
+    fn of_files(&self, name: &str) -> Option<Private> {
+        let [_, of_files] = self.ask(name);
+        of_files
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        let hidden = &self.settings.secrets.hidden;
+        let leaf = self.settings.names.find(name);
+        leaf.is_some_and(|leaf| leaf.secret() || hidden.contains(&leaf.keys))
+    }
+}
+
+/// The variables of dotenv files, each with its file, before there is a collector. A file that cannot be read gives none
+/// here; what is wrong with it is reported when the sources are read.
+pub(crate) fn dotenv_variables(settings: &Settings, paths: &[&Path]) -> Vec<(Variable, PathBuf)> {
+    let mut settings = settings.clone();
+    let mut found = Vec::new();
+    for path in paths {
+        let Ok(content) = read(path, settings.max_file_size) else { continue };
+        let variables = dotenv::parse(&content.text, &Around::new(&settings)).unwrap_or_default();
+        let earlier = Arc::make_mut(&mut settings.dotenv);
+        earlier
+            .extend(variables.iter().map(|variable| (variable.name.clone().into(), variable.value.clone())));
+        found.extend(variables.into_iter().map(|variable| (variable, path.to_path_buf())));
+    }
+    found
+}
+
 /// The layer of a dotenv file; each value stands in its line.
 pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings) -> Layer {
     let by_name: BTreeMap<&str, &Variable> = lines.iter().map(|line| (line.name.as_str(), line)).collect();
@@ -73,7 +149,7 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
         origin: origin(name),
         verbatim: by_name.get(name.as_str()).is_some_and(|variable| variable.verbatim),
     };
-    let pairs = lines.iter().map(|line| (OsString::from(&line.name), Private::from(line.value.as_str())));
+    let pairs = lines.iter().map(|line| (OsString::from(&line.name), line.value.clone()));
     let mut found = env::collect(&settings.names, pairs);
     let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
     for issue in found.unknown.iter_mut().chain(&mut found.issues) {

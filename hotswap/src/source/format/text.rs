@@ -3,9 +3,6 @@
 /// A line and a column, both from 1, the column in characters.
 pub(crate) type Place = (usize, usize);
 
-/// How many problems of one text are told; a binary file taken for TOML has one in every line.
-const MAX_FLAWS: usize = 50;
-
 /// A problem of the text itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flaw {
@@ -23,6 +20,34 @@ impl Flaw {
     }
 }
 
+/// The first problems of a text, and how many follow: a binary file taken for TOML has one in every line.
+#[derive(Debug, Default)]
+pub(crate) struct Flaws {
+    first: Vec<Flaw>,
+    more: usize,
+}
+
+impl Flaws {
+    /// How many are told.
+    pub(crate) const MAX: usize = 50;
+
+    /// Adds one that stands behind all others.
+    pub(crate) fn push(&mut self, flaw: Flaw) {
+        if self.first.len() < Self::MAX { self.first.push(flaw) } else { self.more += 1 }
+    }
+
+    pub(crate) fn into_vec(mut self) -> Vec<Flaw> {
+        if let (Some(last), true) = (self.first.last_mut(), self.more > 0) {
+            last.message.push_str(&more_follow(self.more));
+        }
+        self.first
+    }
+}
+
+fn more_follow(more: usize) -> String {
+    format!("; {more} more problems follow")
+}
+
 /// Problems found at these offsets, in the order of the text.
 pub(super) fn at_offsets(text: &str, mut found: Vec<(usize, String)>) -> Vec<Flaw> {
     found.sort();
@@ -38,10 +63,10 @@ pub(super) fn at_places(mut found: Vec<Flaw>) -> Vec<Flaw> {
 }
 
 fn limited<T>(mut found: Vec<T>, message: impl Fn(&mut T) -> &mut String) -> Vec<T> {
-    let more = found.len().saturating_sub(MAX_FLAWS);
-    found.truncate(MAX_FLAWS);
+    let more = found.len().saturating_sub(Flaws::MAX);
+    found.truncate(Flaws::MAX);
     if let (Some(last), true) = (found.last_mut(), more > 0) {
-        message(last).push_str(&format!("; {more} more problems follow"));
+        message(last).push_str(&more_follow(more));
     }
     found
 }

@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Settings, Variables};
+use super::{
+    super::variables::{Around, Asked, dotenv_layer, unchanged},
+    Settings, Variables,
+};
 use crate::{
     excerpt::Excerpt,
     issue::{Issue, IssueKind, Origin},
@@ -30,6 +33,8 @@ pub(super) struct Parsed {
     pub(super) mounted: bool,
     pub(super) result: Result<Arc<Layer>, Vec<Issue>>,
     pub(super) variables: Variables,
+    /// What it named, of a dotenv file.
+    asked: Asked,
 }
 
 impl Parsed {
@@ -54,16 +59,17 @@ impl Parsed {
                 mounted,
                 result: Err(vec![*issue]),
                 variables: Variables::new(),
+                asked: Asked::new(),
             },
         };
         Self { sealed: Some(bytes), ..parsed }
     }
 
-    /// Whether the file held this.
-    pub(super) fn is_of(&self, content: &Content) -> bool {
+    /// Whether the file held this, and what it names stands for the same.
+    pub(super) fn is_of(&self, content: &Content, settings: &Settings) -> bool {
         match &content.sealed {
             Some(_) => self.sealed == content.sealed,
-            None => self.text.is_of(&content.text),
+            None => self.text.is_of(&content.text) && unchanged(&self.asked, settings),
         }
     }
 
@@ -101,24 +107,25 @@ impl Parsed {
                 Err(flaws.iter().map(issue).collect())
             }
         };
-        Self { text: kept, sealed: None, locked: false, mounted, result, variables: Variables::new() }
+        let (variables, asked) = Default::default();
+        Self { text: kept, sealed: None, locked: false, mounted, result, variables, asked }
     }
 
     fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
         let kept = Arc::new(Kept::unseen(text));
-        match dotenv::parse(text.as_bytes()) {
+        let around = Around::new(settings);
+        let (result, variables) = match dotenv::parse(text, &around) {
             Ok(lines) => {
-                let variables =
-                    lines.iter().map(|line| (line.name.clone().into(), line.value.as_str().into())).collect();
-                let result = Ok(Arc::new(super::super::variables::dotenv_layer(shown, &lines, settings)));
-                Self { text: kept, sealed: None, locked: false, mounted, result, variables }
+                let pair = |line: &dotenv::Variable| (line.name.clone().into(), line.value.clone());
+                (Ok(Arc::new(dotenv_layer(shown, &lines, settings))), lines.iter().map(pair).collect())
             }
             Err(flaws) => {
-                let issues = flaws.iter().map(|flaw| syntax(shown, flaw, None)).collect();
-                let variables = Variables::new();
-                Self { text: kept, sealed: None, locked: false, mounted, result: Err(issues), variables }
+                let issue = |flaw| syntax(shown, flaw, Some(flaw.column));
+                (Err(flaws.iter().map(issue).collect()), Variables::new())
             }
-        }
+        };
+        let asked = around.into_asked();
+        Self { text: kept, sealed: None, locked: false, mounted, result, variables, asked }
     }
 }
 

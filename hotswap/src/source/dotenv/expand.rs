@@ -1,0 +1,303 @@
+//! `$NAME`, `${NAME}` and the forms with a default, in a value of a dotenv file.
+
+use std::collections::BTreeSet;
+
+use zeroize::Zeroizing;
+
+use super::statement::after;
+use crate::{
+    excerpt,
+    resolve::budget::Budget,
+    secret::Private,
+    source::format::text::{Flaw, Flaws, Place},
+};
+
+/// How deep defaults may stand in defaults.
+const MAX_NESTING: usize = 32;
+
+type Lookup<'l> = &'l dyn Fn(&str) -> Option<Private>;
+
+/// A value as written, and what is known around it.
+#[derive(Clone, Copy)]
+pub(super) struct Expansion<'t> {
+    pub(super) raw: &'t str,
+    /// It stood in double quotes.
+    pub(super) escapes: bool,
+    pub(super) lookup: Lookup<'t>,
+    /// The value is secret: nothing of it is repeated.
+    pub(super) secret: bool,
+    /// Where it stands.
+    pub(super) start: Place,
+}
+
+impl Expansion<'_> {
+    /// The value, and whether it stands for no variable; `None` if something is wrong with it.
+    ///
+    /// Read twice: the first time finds how long the value is. A text that grows leaves copies that nobody wipes, and
+    /// one that is too long is never made.
+    pub(super) fn run(&self, budget: &mut Budget, flaws: &mut Flaws) -> Option<(Zeroizing<String>, bool)> {
+        let mut measured = Walk::new(self, None);
+        if let Err(flaw) = measured.text(0, true) {
+            flaws.push(flaw);
+            return None;
+        }
+        let missing = !measured.missing.is_empty();
+        measured.flaws.into_iter().for_each(|flaw| flaws.push(flaw));
+        if missing {
+            return None;
+        }
+        if budget.spend(measured.expanded).is_err() {
+            flaws.push(Flaw::new(Budget::message(), self.start));
+            return None;
+        }
+        let mut walk = Walk::new(self, Some(Zeroizing::new(String::with_capacity(measured.length))));
+        // What was well formed is so again.
+        walk.text(0, true).ok()?;
+        Some((walk.out?, !measured.refers))
+    }
+}
+
+struct Walk<'t> {
+    value: Expansion<'t>,
+    rest: &'t str,
+    /// `None` while it is measured.
+    out: Option<Zeroizing<String>>,
+    length: usize,
+    /// The bytes that come from variables.
+    expanded: usize,
+    refers: bool,
+    missing: BTreeSet<&'t str>,
+    flaws: Vec<Flaw>,
+}
+
+impl<'t> Walk<'t> {
+    fn new(value: &Expansion<'t>, out: Option<Zeroizing<String>>) -> Self {
+        Self {
+            value: *value,
+            rest: value.raw,
+            out,
+            length: 0,
+            expanded: 0,
+            refers: false,
+            missing: BTreeSet::new(),
+            flaws: Vec::new(),
+        }
+    }
+
+    /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and has no effect.
+    fn text(&mut self, nesting: usize, live: bool) -> Result<(), Flaw> {
+        let mut braces = 0_usize;
+        while let Some(next) = self.rest.chars().next() {
+            match next {
+                '}' if nesting > 0 && braces == 0 => return Ok(()),
+                '{' if nesting > 0 => braces += 1,
+                '}' if nesting > 0 => braces -= 1,
+                '$' => {
+                    self.dollar(nesting, live)?;
+                    continue;
+                }
+                '\\' => {
+                    self.backslash(live)?;
+                    continue;
+                }
+                _ => {}
+            }
+            self.plain(next.len_utf8(), live);
+        }
+        Ok(())
+    }
+
+    /// The first bytes, and the text up to the next character that may mean something.
+    fn plain(&mut self, first: usize, live: bool) {
+        let more = self.rest[first..].find(['$', '\\', '{', '}']).unwrap_or(self.rest.len() - first);
+        let (text, rest) = self.rest.split_at(first + more);
+        self.rest = rest;
+        self.push(text, live);
+    }
+
+    fn push(&mut self, text: &str, live: bool) {
+        if live {
+            self.length = self.length.saturating_add(text.len());
+            self.out.iter_mut().for_each(|out| out.push_str(text));
+        }
+    }
+
+    fn push_value(&mut self, value: &str) {
+        self.expanded = self.expanded.saturating_add(value.len());
+        self.push(value, true);
+    }
+
+    /// In double quotes it may begin an escape; else it is itself.
+    fn backslash(&mut self, live: bool) -> Result<(), Flaw> {
+        let escaped = self.rest[1..].chars().next();
+        if !self.value.escapes {
+            if escaped == Some('$') && refers(&self.rest[2..]) {
+                return Err(self.flaw(self.rest, BACKSLASH));
+            }
+            self.plain(1, live);
+            return Ok(());
+        }
+        let meant = match escaped {
+            Some('n') => "\n",
+            Some('r') => "\r",
+            Some('t') => "\t",
+            Some('a') => "\u{7}",
+            Some('b') => "\u{8}",
+            Some('f') => "\u{c}",
+            Some('v') => "\u{b}",
+            Some('\\') => "\\",
+            Some('"') => "\"",
+            Some('$') => "$",
+            _ => {
+                self.plain(1, live);
+                return Ok(());
+            }
+        };
+        self.rest = &self.rest[2..];
+        self.push(meant, live);
+        Ok(())
+    }
+
+    fn dollar(&mut self, nesting: usize, live: bool) -> Result<(), Flaw> {
+        let start = self.rest;
+        let rest = &start[1..];
+        if let Some(rest) = rest.strip_prefix('$') {
+            self.rest = rest;
+            self.push("$", live);
+            return Ok(());
+        }
+        if let Some(rest) = rest.strip_prefix('{') {
+            self.rest = rest;
+            return self.braced(start, nesting + 1, live);
+        }
+        if !refers(rest) {
+            // "$5", and a dollar at the end, stand for themselves.
+            self.plain(1, live);
+            return Ok(());
+        }
+        self.rest = rest;
+        let name = self.name();
+        self.refers = true;
+        match self.get(name).filter(|_| live) {
+            Some(value) => self.push_value(value.to_str().unwrap_or_default()),
+            None if live => self.miss(name, start, !self.value.secret && is_conventional(name)),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// What follows `${`.
+    fn braced(&mut self, start: &'t str, nesting: usize, live: bool) -> Result<(), Flaw> {
+        if nesting > MAX_NESTING {
+            return Err(self.flaw(start, "the defaults stand in each other too deep"));
+        }
+        let name = self.name();
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(self.flaw(start, FORM));
+        }
+        self.refers = true;
+        let empty_is_unset = self.skip(':');
+        let value = self.get(name).filter(|value| !(empty_is_unset && value.is_empty()));
+        let form = self.rest.chars().next();
+        match form {
+            Some('}') if !empty_is_unset => {
+                self.put(value.as_ref(), live);
+                if live && value.is_none() {
+                    self.miss(name, start, true);
+                }
+            }
+            Some('-') => {
+                self.put(value.as_ref(), live);
+                self.inner(nesting, live && value.is_none())?;
+            }
+            Some('+') => self.inner(nesting, live && value.is_some())?,
+            Some('?') => {
+                self.put(value.as_ref(), live);
+                let from = &self.rest[1..];
+                self.inner(nesting, false)?;
+                if live && value.is_none() {
+                    self.demand(name, start, &from[..from.len() - self.rest.len()]);
+                }
+            }
+            _ => return Err(self.flaw(start, FORM)),
+        }
+        if self.skip('}') { Ok(()) } else { Err(self.flaw(start, UNCLOSED)) }
+    }
+
+    fn put(&mut self, value: Option<&Private>, live: bool) {
+        if let Some(value) = value.filter(|_| live) {
+            self.push_value(value.to_str().unwrap_or_default());
+        }
+    }
+
+    /// The text behind the sign of a form.
+    fn inner(&mut self, nesting: usize, live: bool) -> Result<(), Flaw> {
+        self.rest = &self.rest[1..];
+        self.text(nesting, live)
+    }
+
+    fn get(&self, name: &str) -> Option<Private> {
+        (self.value.lookup)(name).filter(|value| value.to_str().is_some())
+    }
+
+    fn name(&mut self) -> &'t str {
+        let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.rest.len());
+        let (name, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        name
+    }
+
+    fn skip(&mut self, wanted: char) -> bool {
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// A variable that is not set. What follows a bare `$` may be a part of a password, and is then not repeated.
+    fn miss(&mut self, name: &'t str, start: &str, named: bool) {
+        let shown = excerpt::name(name);
+        let message = match named {
+            true => format!(
+                "the variable {shown} is not set; write `${{{shown}:-default}}` for a default, {LITERAL}"
+            ),
+            false => format!("a `$` names a variable that is not set; {LITERAL}"),
+        };
+        self.note(name, start, message);
+    }
+
+    /// A variable that is not set, where the file says what that means.
+    fn demand(&mut self, name: &'t str, start: &str, told: &str) {
+        let told = if self.value.secret { String::new() } else { excerpt::visible(told.trim()) };
+        let colon = if told.is_empty() { "" } else { ": " };
+        self.note(name, start, format!("the variable {} is not set{colon}{told}", excerpt::name(name)));
+    }
+
+    fn note(&mut self, name: &'t str, start: &str, message: String) {
+        if self.missing.insert(name) && self.missing.len() <= Flaws::MAX {
+            let flaw = self.flaw(start, message);
+            self.flaws.push(flaw);
+        }
+    }
+
+    /// A flaw at the place from which this much was left.
+    fn flaw(&self, left: &str, message: impl Into<String>) -> Flaw {
+        let read = &self.value.raw[..self.value.raw.len() - left.len()];
+        Flaw::new(message, after(self.value.start, read))
+    }
+}
+
+/// Whether the text behind a `$` makes it stand for something.
+fn refers(behind: &str) -> bool {
+    behind.starts_with(|c: char| c.is_ascii_alphabetic() || "_{".contains(c))
+}
+
+/// As variables are mostly named, and passwords are not.
+fn is_conventional(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+const LITERAL: &str = "or `$$` for a literal `$`";
+const UNCLOSED: &str = "a `${` has no `}`";
+const BACKSLASH: &str =
+    "a backslash before `$` has a meaning in double quotes only; write `$$` for a literal `$`";
+const FORM: &str = "expected `${NAME}`, `${NAME:-default}`, `${NAME:+text}` or `${NAME:?message}`; write `$$` for a literal `$`";

@@ -1,0 +1,92 @@
+//! Which profile counts.
+
+use hotswap::{HotConfig, IssueKind};
+use serde::Deserialize;
+
+use crate::support::{Folder, with_variables};
+
+#[derive(Debug, Deserialize, HotConfig)]
+#[hot(env = "PRO")]
+struct App {
+    #[hot(default = "none")]
+    name: String,
+}
+
+fn folder(dotenv: &str) -> Folder {
+    let folder = Folder::with(".env", dotenv);
+    for profile in ["development", "production", "staging", "test"] {
+        folder.write(&format!("{profile}.toml"), &format!("name = '{profile}'"));
+    }
+    folder
+}
+
+fn check(folder: &Folder) -> Result<String, hotswap::Error> {
+    let builder = App::hot_builder().file(folder.path("{profile}.toml")).dotenv(folder.path(".env"));
+    builder.check().map(|app| app.name)
+}
+
+#[track_caller]
+fn profile(dotenv: &str) -> String {
+    check(&folder(dotenv)).unwrap()
+}
+
+#[test]
+fn a_dotenv_file_names_the_profile() {
+    assert_eq!(profile("A=1"), "development");
+    assert_eq!(profile("PRO_PROFILE=production"), "production");
+    assert_eq!(profile("export PRO__PROFILE='production'"), "production");
+    assert_eq!(profile("STAGE=staging\nPRO_PROFILE=${STAGE:-test}"), "staging");
+    assert_eq!(profile("HOTSWAP_PROFILE=test"), "test");
+    assert_eq!(profile("HOTSWAP_PROFILE=test\nPRO_PROFILE=staging"), "staging");
+    assert_eq!(profile("PRO_PROFILE=test\nPRO_PROFILE=staging"), "staging");
+}
+
+#[test]
+fn the_environment_counts_before_dotenv_files() {
+    let name = "profile::the_environment_counts_before_dotenv_files";
+    with_variables(name, &[("PRO_PROFILE", "production")], || {
+        assert_eq!(profile("PRO_PROFILE=test"), "production");
+        let builder = App::hot_builder().profile("staging");
+        let folder = folder("PRO_PROFILE=test");
+        let builder = builder.file(folder.path("{profile}.toml")).dotenv(folder.path(".env"));
+        assert_eq!(builder.check().unwrap().name, "staging");
+    });
+}
+
+#[test]
+fn the_own_variable_of_a_dotenv_file_counts_before_the_common_one() {
+    let name = "profile::the_own_variable_of_a_dotenv_file_counts_before_the_common_one";
+    with_variables(name, &[("HOTSWAP_PROFILE", "production")], || {
+        assert_eq!(profile("PRO_PROFILE=test"), "test");
+        assert_eq!(profile("HOTSWAP_PROFILE=test"), "production");
+        assert_eq!(profile("A=1"), "production");
+    });
+}
+
+#[test]
+fn the_last_dotenv_file_counts_and_one_that_waits_for_the_profile_does_not() {
+    let folder = folder("PRO_PROFILE=test");
+    folder.write("2.env", "PRO_PROFILE=production");
+    folder.write("3.production.env", "PRO_PROFILE=staging");
+    let files = App::hot_builder().file(folder.path("{profile}.toml")).dotenv(folder.path(".env"));
+    let builder = files.dotenv(folder.path("2.env")).dotenv(folder.path("3.{profile}.env"));
+    assert_eq!(builder.check().unwrap().name, "production");
+}
+
+#[test]
+fn a_wrong_name_in_a_dotenv_file_is_refused_with_its_line() {
+    for (name, message) in
+        [("../secret", "is not the name"), ("prodution", "matches no file"), ("", "is not the name")]
+    {
+        let error = check(&folder(&format!("A=1\nPRO_PROFILE={name}"))).unwrap_err();
+        assert!(error.has(IssueKind::Setup), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(message) && text.contains(".env:2:1"), "{text}");
+    }
+}
+
+#[test]
+fn a_dotenv_file_that_does_not_parse_is_refused() {
+    let error = check(&folder("PRO_PROFILE=production\nA B")).unwrap_err();
+    assert!(error.has(IssueKind::Syntax), "{error}");
+}
