@@ -56,7 +56,7 @@ impl Client {
 
     /// All at once, in their order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
-        let places: Vec<_> = locations.iter().map(Place::parse).collect();
+        let places: Vec<_> = locations.iter().map(|location| self.place(location)).collect();
         // Else each of them would wait for a login that fails.
         if let Err(error) = self.session().await {
             return places
@@ -70,6 +70,12 @@ impl Client {
         });
         let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
         outcomes.await.into_iter().map(|outcome| outcome.unwrap_or_else(early)).collect()
+    }
+
+    fn place(&self, location: &Location) -> Result<Place, FetchError> {
+        let place = Place::parse(location)?;
+        self.settings.fence.check_path(&place.path)?;
+        Ok(place)
     }
 
     async fn fetch_one(self: &Arc<Self>, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {
@@ -139,6 +145,7 @@ impl Client {
 
     async fn read(&self, session: &Session, place: &Place) -> Result<Fetched, Refusal> {
         let mount = self.mount(session, &place.path).await?;
+        self.settings.fence.check_mount(&place.path, &mount).map_err(Refusal::Other)?;
         if mount.engine == Engine::Plain && place.version.is_some() {
             let error = FetchError::invalid(format!("the engine at `{}` keeps no versions", mount.path));
             return Err(Refusal::Other(error.with_help("leave `?version=` out")));

@@ -4,6 +4,7 @@ mod auth;
 mod call;
 mod client;
 mod connection;
+mod fence;
 mod keeper;
 mod mount;
 mod place;
@@ -53,6 +54,10 @@ use crate::source::Changed;
 ///
 /// Which engine is mounted is found by asking. `#key` picks a part. In an engine with versions the secret that is itself
 /// called `data/app` is `secret/data/data/app`.
+///
+/// A reference may come from a file that somebody else writes. So it cannot name what is Vault's own, in `auth/`, `sys/`, `identity/`
+/// and `cubbyhole/`, also inside of a namespace; [`allow`](Self::allow) lifts that for a path. [`only`](Self::only) admits one path
+/// and nothing else.
 ///
 /// # Tokens and leases
 ///
@@ -140,6 +145,43 @@ impl Vault {
     /// See [`Vault`] for an example of a server.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
+        self
+    }
+
+    /// References may only name what is at or below this path; called again, below any of them. By whole segments, and by the name
+    /// of the secret: `secret/app/` admits `secret/data/app/db`, which is the same secret as `secret/app/db`, and not
+    /// `secret/apple`.
+    ///
+    /// ```
+    /// use hotswap::{HotConfig, Secret, secrets::vault::Vault};
+    ///
+    /// #[derive(serde::Deserialize, HotConfig)]
+    /// struct Config {
+    ///     #[hot(secret = "vault:secret/billing#password")]
+    ///     password: Secret<String>,
+    /// }
+    ///
+    /// let vault = Vault::at("https://vault.example:8200").only("secret/app/");
+    /// let error = Config::hot_builder().secrets("vault", vault).check().err().unwrap();
+    /// assert!(error.to_string().contains("only name what is below `secret/app/`"));
+    /// ```
+    pub fn only(mut self, prefix: impl AsRef<str>) -> Self {
+        self.settings.fence.only(prefix.as_ref());
+        self
+    }
+
+    /// References may also name what is at or below this path: in `auth/`, `sys/`, `identity/` or `cubbyhole/`, which are refused
+    /// otherwise, or outside of [`only`](Self::only).
+    ///
+    /// ```
+    /// use hotswap::secrets::vault::Vault;
+    ///
+    /// // Signed tokens that Vault makes for this program.
+    /// let vault = Vault::from_env().allow("identity/oidc/token/");
+    /// # let _ = vault;
+    /// ```
+    pub fn allow(mut self, prefix: impl AsRef<str>) -> Self {
+        self.settings.fence.allow(prefix.as_ref());
         self
     }
 

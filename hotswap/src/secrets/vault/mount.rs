@@ -6,7 +6,12 @@ pub(super) struct Mount {
     /// With a slash at its end.
     pub(super) path: String,
     pub(super) engine: Engine,
+    /// What Vault keeps for itself.
+    internal: bool,
 }
+
+/// Kinds of engines that hold what is Vault's; in a namespace their names begin with `ns_`.
+const INTERNAL: [&str; 4] = ["system", "identity", "cubbyhole", "token"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
@@ -20,14 +25,33 @@ impl Mount {
     /// From what Vault says of a mount.
     pub(super) fn read(data: &serde_json::Value) -> Option<Self> {
         let path = data.get("path")?.as_str()?.to_owned();
-        let kv = matches!(data.get("type")?.as_str()?, "kv" | "generic");
+        let kind = data.get("type")?.as_str()?;
+        let internal = INTERNAL.contains(&kind.strip_prefix("ns_").unwrap_or(kind));
+        let kv = matches!(kind, "kv" | "generic");
         let version = data.get("options").and_then(|options| options.get("version")?.as_str());
         let engine = if kv && version == Some("2") { Engine::Kv2 } else { Engine::Plain };
-        Some(Self { path, engine })
+        Some(Self { path, engine, internal })
     }
 
     pub(super) fn holds(&self, path: &str) -> bool {
         path.starts_with(&self.path)
+    }
+
+    /// Whether a path leads to what Vault keeps for itself: one of its own engines, or a method to log in.
+    pub(super) fn is_of_vault(&self, path: &str) -> bool {
+        let whole = format!("/{path}/");
+        // Of a method the path of the mount begins behind `auth/`; of a namespace, behind its name.
+        let above = whole.find(&format!("/{}", self.path)).map(|at| &whole[..at]);
+        self.internal || above.is_some_and(|above| above.ends_with("/auth"))
+    }
+
+    /// The path by the name that a secret has, without the `data/` that an engine with versions puts into it.
+    pub(super) fn logical(&self, path: &str) -> String {
+        let inside = path.strip_prefix(&self.path).filter(|_| self.engine == Engine::Kv2);
+        match inside.and_then(|inside| inside.strip_prefix("data/")) {
+            Some(inside) => format!("{}{inside}", self.path),
+            None => path.to_owned(),
+        }
     }
 
     /// What to ask for: `secret/app` and `secret/data/app` are one secret of an engine with versions.

@@ -16,12 +16,20 @@ impl Place {
         // The URL would leave dots out, and ask for another secret.
         let odd =
             |part: &str| part.is_empty() || part == "." || part == ".." || part.contains(char::is_control);
-        if path.split('/').any(odd) || !path.contains('/') {
+        // In a URL, both would spell the same path differently, past every look at it.
+        let respelled = path.contains('\\') || has_escape(path);
+        if path.split('/').any(odd) || !path.contains('/') || respelled {
             return Err(FetchError::invalid("it is no path of Vault")
-                .with_help("write `vault:mount/path#key`, for example `vault:secret/app#password`"));
+                .with_help("write `vault:mount/path#key` without `\\` and `%XX`, for example `vault:secret/app#password`"));
         }
         Ok(Self { path: path.to_owned(), version: location.query().map(version).transpose()? })
     }
+}
+
+/// Whether there is a `%` with two hexadecimal digits.
+fn has_escape(path: &str) -> bool {
+    let digits = |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    path.split('%').skip(1).any(digits)
 }
 
 fn version(query: &str) -> Result<u64, FetchError> {
@@ -42,9 +50,19 @@ mod tests {
         assert_eq!(place("secret/app"), Some(("secret/app".into(), None)));
         assert_eq!(place("/secret/app/"), Some(("secret/app".into(), None)));
         assert_eq!(place("secret/data/app?version=3"), Some(("secret/data/app".into(), Some(3))));
-        for odd in
-            ["", "secret", "a//b", "a/../b", "a/./b", "a/b\n", "a/b?version=0", "a/b?version=x", "a/b?x=1"]
-        {
+        for odd in [
+            "",
+            "secret",
+            "a//b",
+            "a/../b",
+            "a/./b",
+            "a/b\n",
+            "a/b?version=0",
+            "a/b?version=x",
+            "a/b?x=1",
+            "a/%62",
+            "a\\b/c",
+        ] {
             assert_eq!(place(odd), None, "{odd}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf, time::Duration};
 
-use super::auth::Auth;
+use super::{auth::Auth, fence::Fence};
 use crate::{Secret, secrets::FetchError};
 
 /// What Vault's own tools assume.
@@ -23,11 +23,20 @@ pub(super) struct Settings {
     pub(super) namespace: Option<String>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) timeout: Duration,
+    pub(super) fence: Fence,
 }
 
 impl Settings {
     pub(super) fn new(environment: bool, address: Option<String>) -> Self {
-        Self { environment, address, auth: None, namespace: None, ca_file: None, timeout: TIMEOUT }
+        Self {
+            environment,
+            address,
+            auth: None,
+            namespace: None,
+            ca_file: None,
+            timeout: TIMEOUT,
+            fence: Fence::default(),
+        }
     }
 
     pub(super) fn address(&self) -> String {
