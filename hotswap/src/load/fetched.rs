@@ -30,11 +30,13 @@ pub(super) struct References<'i> {
     /// What cannot be had.
     failed: Vec<(Keys, Value)>,
     issues: Vec<Issue>,
+    warnings: Vec<Issue>,
 }
 
 impl<'i> References<'i> {
     pub(super) fn new(secrets: &'i Secrets, shape: &'static Shape, pins: &'i Pins) -> Self {
-        Self { secrets, shape, pins, put: Vec::new(), failed: Vec::new(), issues: Vec::new() }
+        let (put, failed, issues, warnings) = Default::default();
+        Self { secrets, shape, pins, put, failed, issues, warnings }
     }
 
     /// Those in fields that are known to be secret.
@@ -100,6 +102,7 @@ impl<'i> References<'i> {
                 Ok((Found::Value(_) | Found::Failed(_), _)) | Err(_) if pinned => return tree,
                 Ok((Found::Value(value), reference)) => {
                     let tree = place(&tree, &keys, Some(&value));
+                    self.warn(&keys, &reference);
                     self.put.push((keys, reference));
                     return tree;
                 }
@@ -119,6 +122,17 @@ impl<'i> References<'i> {
             Some(help) => issue.with_help(help),
             None => issue,
         });
+    }
+
+    fn warn(&mut self, keys: &Keys, reference: &Reference) {
+        let warnings = self.secrets.warnings(reference).into_iter();
+        self.warnings.extend(warnings.map(|warning| {
+            Issue::new(IssueKind::Secret, keys.clone(), format!("the secret `{reference}`: {warning}"))
+        }));
+    }
+
+    pub(super) fn take_warnings(&mut self) -> Vec<Issue> {
+        std::mem::take(&mut self.warnings)
     }
 
     pub(super) fn take_issues(&mut self) -> Vec<Issue> {

@@ -145,6 +145,10 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
                 layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            let kept = references.take_warnings();
+            if !kept.is_empty() {
+                warnings.extend(placed(kept, model.shape, input, &secrets));
+            }
             seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }

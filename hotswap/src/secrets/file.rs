@@ -1,21 +1,30 @@
 //! `file:/path`: secrets that something else puts into files.
 
+mod exposure;
+mod fence;
+
 use std::{
-    fs::Metadata,
     path::{Path, PathBuf},
     sync::Mutex,
 };
+
+use fence::Fence;
 
 use super::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, Payload, SecretProvider};
 use crate::{
     source::{
         Changed,
+        mount::Mounts,
         read::{self, within},
         read_error::ReadError,
         stamp::Stamp,
     },
     sync::lock,
-    watch::{Watcher, chain::Target, hint::Hint},
+    watch::{
+        Watcher,
+        chain::{Chain, Target},
+        hint::Hint,
+    },
 };
 
 /// More than any secret; what is larger is most likely another file.
@@ -29,7 +38,12 @@ const TRIES: usize = 4;
 /// A file is one text; with `#key` it is read as JSON. One line end after it is left out. A file that is not UTF-8 is
 /// bytes, all of them, for a `Secret<Vec<u8>>`. Files are opened once, of regular ones only, and watched: a new content is there a moment after it was written or swapped in.
 ///
-/// A file that everybody may write is refused; [`private`](Self::private) is stricter.
+/// A file that everybody may write is refused; [`private`](Self::private) is stricter. A directory on the way to it in which
+/// everybody may replace files is a warning, unless it is sticky or mounted read-only.
+///
+/// A reference may come from a file that somebody else writes. So it cannot name what is in `/proc`, `/sys` and `/dev` (but for
+/// `/dev/shm`), however the path is spelled and whichever links lead there; [`allow`](Self::allow) lifts that for a directory.
+/// [`under`](Self::under) admits one directory and nothing else.
 ///
 /// ```
 /// use hotswap::{HotConfig, Secret, secrets::File};
@@ -54,6 +68,7 @@ const TRIES: usize = 4;
 #[derive(Debug, Default)]
 pub struct File {
     private: bool,
+    fence: Fence,
     watch: Mutex<Option<Armed>>,
 }
 
@@ -69,7 +84,8 @@ impl std::fmt::Debug for Armed {
 }
 
 impl File {
-    /// Takes any file but those that everybody may write: mounts of Kubernetes are readable for all.
+    /// Takes any file but those that everybody may write, and those in which the system shows itself: mounts of Kubernetes are
+    /// readable for all.
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,6 +93,44 @@ impl File {
     /// Takes only files that nobody but their owner may read or write. On Unix; elsewhere it changes nothing.
     pub fn private(self) -> Self {
         Self { private: true, ..self }
+    }
+
+    /// Takes only files below this directory, links followed; and those that [`allow`](Self::allow) names.
+    ///
+    /// ```
+    /// use hotswap::{HotConfig, Secret, secrets::File};
+    ///
+    /// #[derive(serde::Deserialize, HotConfig)]
+    /// struct Config {
+    ///     #[hot(secret = "file:secrets/../password")]
+    ///     password: Secret<String>,
+    /// }
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::env::set_current_dir(&folder)?;
+    /// std::fs::create_dir("secrets")?;
+    /// std::fs::write("password", "hunter2")?;
+    /// let error = Config::hot_builder().secrets("file", File::under("secrets")).check().err().unwrap();
+    /// assert!(error.to_string().contains("it is outside of secrets"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn under(dir: impl Into<PathBuf>) -> Self {
+        Self { fence: Fence::under(dir.into()), ..Self::default() }
+    }
+
+    /// Also takes files at or below this path: one in `/proc`, `/sys` or `/dev`, or outside of the directory of
+    /// [`under`](Self::under).
+    ///
+    /// ```
+    /// use hotswap::secrets::File;
+    ///
+    /// // A file that whoever starts the program hands over as an open descriptor.
+    /// let file = File::new().allow("/dev/fd");
+    /// # let _ = file;
+    /// ```
+    pub fn allow(mut self, path: impl Into<PathBuf>) -> Self {
+        self.fence.allow(path.into());
+        self
     }
 
     fn read(&self, location: &Location) -> Result<Fetched, FetchError> {
@@ -91,14 +145,24 @@ impl File {
             }
             outcome = self.attempt(path);
         }
-        outcome.map(Fetched::new)
+        outcome
     }
 
-    fn attempt(&self, path: &Path) -> Result<Payload, FetchError> {
+    fn may_be_watched(&self, target: &Target) -> bool {
+        let Target::File(path) = target else { return false };
+        self.fence.check_path(path, &Chain::of(std::slice::from_ref(target))).is_ok()
+    }
+
+    fn attempt(&self, path: &Path) -> Result<Fetched, FetchError> {
         let sorted = |error| refusal(&ReadError::from_io(path, error));
+        let chain = Chain::of(&[Target::File(path.to_owned())]);
+        self.fence.check_path(path, &chain)?;
         let file = read::open(path).map_err(|error| refusal(&error))?;
+        let mounts = Mounts::read();
+        self.fence.check_open(path, &file, &mounts)?;
         let metadata = file.metadata().map_err(sorted)?;
-        self.admit(&metadata)?;
+        #[cfg(unix)]
+        exposure::check_file(&metadata, self.private)?;
         let before = Stamp::of(&metadata);
         let bytes = within(&file, before.len, MAX_SIZE).map_err(sorted)?;
         let bytes = bytes.ok_or_else(|| refusal(&ReadError::TooLarge { limit: MAX_SIZE }))?;
@@ -107,26 +171,8 @@ impl File {
         if !before.same_state(&after) {
             return Err(FetchError::unreachable("the file is being written"));
         }
-        Ok(payload)
-    }
-
-    #[cfg(unix)]
-    fn admit(&self, metadata: &Metadata) -> Result<(), FetchError> {
-        use std::os::unix::fs::MetadataExt;
-        let mode = metadata.mode() & 0o777;
-        let (others, who) =
-            if self.private { (0o077, "others than its owner") } else { (0o002, "everybody") };
-        if mode & others == 0 {
-            return Ok(());
-        }
-        let may = if self.private { "may use it" } else { "may write it" };
-        let error = FetchError::denied(format!("{who} {may}: its mode is {mode:04o}"));
-        Err(error.with_help(format!("take the permissions {:04o} away", mode & others)))
-    }
-
-    #[cfg(not(unix))]
-    fn admit(&self, _: &Metadata) -> Result<(), FetchError> {
-        Ok(())
+        let warnings = exposure::warn_of_directories(&chain, self.private, &mounts);
+        Ok(Fetched::new(payload).with_warnings(warnings))
     }
 }
 
@@ -141,7 +187,10 @@ impl SecretProvider for File {
     }
 
     fn watch(&self, locations: &[Location], changed: Changed) {
-        let targets: Vec<_> = locations.iter().map(|at| Target::File(PathBuf::from(at.as_str()))).collect();
+        let paths = locations.iter().map(|at| Path::new(at.as_str()));
+        let targets = paths.map(|path| Target::File(path.to_owned()));
+        // One that is refused is not watched either.
+        let targets: Vec<_> = targets.filter(|target| self.may_be_watched(target)).collect();
         let mut watch = lock(&self.watch);
         if targets.is_empty() {
             *watch = None;

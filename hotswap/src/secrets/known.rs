@@ -28,6 +28,8 @@ pub(crate) struct Secrets {
     wanted: RefCell<BTreeSet<Place>>,
     /// A reference stands for itself where its secret is not known.
     lenient: bool,
+    /// Whether the end of a lease counts.
+    leases: bool,
     /// What is wrong with the defaults of fields.
     defaults: Complaints,
 }
@@ -46,7 +48,7 @@ pub(crate) enum Found {
 impl Secrets {
     pub(crate) fn new(schemes: Arc<Schemes>, accepted: Accepted, now: Instant) -> Self {
         let (used, wanted, defaults) = Default::default();
-        Self { schemes, accepted, now, used, wanted, lenient: false, defaults }
+        Self { schemes, accepted, now, used, wanted, lenient: false, leases: true, defaults }
     }
 
     /// The same, with what is wrong with the defaults of fields.
@@ -67,6 +69,11 @@ impl Secrets {
     /// For a look at what ran once: its secrets may be gone.
     pub(crate) fn lenient(self) -> Self {
         Self { lenient: true, ..self }
+    }
+
+    /// For a look at what would be if no lease ever ended.
+    pub(crate) fn without_leases(self) -> Self {
+        Self { leases: false, ..self }
     }
 
     /// The reference that a text is, if it is one.
@@ -103,11 +110,17 @@ impl Secrets {
                 self.used.borrow_mut().insert(place.clone());
                 match answer {
                     Err(error) => Found::Failed(error.clone()),
-                    Ok(kept) if kept.is_over(self.now) => Found::Failed(over()),
+                    Ok(kept) if self.leases && !kept.is_usable(self.now) => Found::Failed(over()),
                     Ok(kept) => part(&kept.payload),
                 }
             }
         }
+    }
+
+    /// What is wrong with the way in which a secret is kept.
+    pub(crate) fn warnings(&self, reference: &Reference) -> Vec<String> {
+        let kept = self.accepted.table.get(&reference.place).and_then(|answer| answer.as_ref().ok());
+        kept.map(|kept| kept.term().warnings).unwrap_or_default()
     }
 
     fn variable(&self, name: &str) -> Result<Payload, FetchError> {

@@ -79,7 +79,13 @@ mod tests {
     const REFRESH: Duration = Duration::from_secs(60);
 
     fn term(lease: Option<Duration>, settled: bool) -> Term {
-        Term { asked: Instant::now(), lease: lease.map(Lease::new), version: None, settled }
+        Term {
+            asked: Instant::now(),
+            lease: lease.map(Lease::new),
+            version: None,
+            settled,
+            warnings: Vec::new(),
+        }
     }
 
     #[track_caller]

@@ -120,12 +120,14 @@ pub struct Fetched {
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
     pub(crate) settled: bool,
+    /// What is wrong with the way it is kept, though not with what is kept.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Fetched {
     /// One that stays valid until it is changed in its store.
     pub fn new(payload: Payload) -> Self {
-        Self { payload, lease: None, version: None, settled: false }
+        Self { payload, lease: None, version: None, settled: false, warnings: Vec::new() }
     }
 
     /// The same for a limited time.
@@ -141,6 +143,10 @@ impl Fetched {
     /// What the store calls this content; shown in the status.
     pub fn version(self, version: impl Into<String>) -> Self {
         Self { version: Some(version.into()), ..self }
+    }
+
+    pub(crate) fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// What stands there, for a provider that hands on what another one gives.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -20,6 +23,8 @@ pub(crate) type Answer = Result<Arc<Kept>, FetchError>;
 pub(crate) struct Kept {
     pub(crate) payload: Payload,
     term: Mutex<Term>,
+    /// Its successor was refused, so it stays in force whatever its lease says.
+    outlasts_lease: AtomicBool,
 }
 
 /// For how long, and since when.
@@ -30,12 +35,18 @@ pub(crate) struct Term {
     pub(crate) version: Option<String>,
     /// It never changes.
     pub(crate) settled: bool,
+    /// What is wrong with the way it is kept.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Kept {
     pub(crate) fn new(fetched: Fetched, asked: Instant) -> Self {
-        let Fetched { payload, lease, version, settled } = fetched;
-        Self { payload, term: Mutex::new(Term { asked, lease, version, settled }) }
+        let Fetched { payload, lease, version, settled, warnings } = fetched;
+        Self {
+            payload,
+            term: Mutex::new(Term { asked, lease, version, settled, warnings }),
+            outlasts_lease: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn term(&self) -> Term {
@@ -53,7 +64,17 @@ impl Kept {
         (term.lease, term.asked) = (Some(lease), asked);
     }
 
-    /// Whether it may not be used any more.
+    /// From now on loads may use it after the end of its lease, too.
+    pub(super) fn outlast_lease(&self) {
+        self.outlasts_lease.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether loads may use it.
+    pub(super) fn is_usable(&self, now: Instant) -> bool {
+        !self.is_over(now) || self.outlasts_lease.load(Ordering::Relaxed)
+    }
+
+    /// Whether its lease has ended.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         self.term().ends().is_some_and(|end| end <= now)
     }

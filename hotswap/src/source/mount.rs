@@ -1,4 +1,4 @@
-//! Whether a file is mounted by itself.
+//! What the system has mounted where: whether a file is mounted by itself, read-only, and in which kind of file system.
 
 use std::{fs, path::Path};
 
@@ -9,16 +9,84 @@ use std::{fs, path::Path};
 /// every tool does, changes nothing that can be seen here; only a write into the original arrives. `false` where
 /// the system does not tell.
 pub(crate) fn is_mounted_file(real: &Path) -> bool {
-    let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
-    real.is_file() && is_mount_point(&mounts, real)
+    real.is_file() && Mounts::read().is_mount_point(real)
 }
 
-fn is_mount_point(mounts: &[u8], path: &Path) -> bool {
-    let wanted = path.as_os_str().as_encoded_bytes();
-    // The fifth column, proc_pid_mountinfo(5).
-    let mut points =
-        mounts.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
-    points.any(|point| plain(point) == wanted)
+/// The mounts that this process sees, as in proc_pid_mountinfo(5); none where the system does not tell.
+#[derive(Debug)]
+pub(crate) struct Mounts(Vec<u8>);
+
+/// One line.
+struct Mount<'m> {
+    /// Major and minor number of the device.
+    device: &'m [u8],
+    point: Vec<u8>,
+    read_only: bool,
+    kind: &'m str,
+}
+
+impl Mounts {
+    pub(crate) fn read() -> Self {
+        Self(fs::read("/proc/self/mountinfo").unwrap_or_default())
+    }
+
+    fn each(&self) -> impl Iterator<Item = Mount<'_>> {
+        self.0.split(|byte| *byte == b'\n').filter_map(Mount::parse)
+    }
+
+    fn is_mount_point(&self, path: &Path) -> bool {
+        self.each().any(|mount| mount.point == path.as_os_str().as_encoded_bytes())
+    }
+
+    /// Whether nobody can write at `real`, a path without links, whatever its permissions say.
+    pub(crate) fn is_read_only(&self, real: &Path) -> bool {
+        let above = |mount: &Mount<'_>| real.starts_with(mount.path());
+        // Of two at one place the later one covers the earlier.
+        let nearest = self.each().filter(above).max_by_key(|mount| mount.point.len());
+        nearest.is_some_and(|mount| mount.read_only)
+    }
+
+    /// The kind of file system that a file is in, such as `ext4`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn kind_of(&self, file: &fs::File) -> Option<&str> {
+        use std::os::unix::fs::MetadataExt;
+        let device = file.metadata().ok()?.dev();
+        let device = format!("{}:{}", libc::major(device), libc::minor(device));
+        self.each().find(|mount| mount.device == device.as_bytes()).map(|mount| mount.kind)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn kind_of(&self, _: &fs::File) -> Option<&str> {
+        None
+    }
+}
+
+impl<'m> Mount<'m> {
+    fn parse(line: &'m [u8]) -> Option<Self> {
+        let words: Vec<_> = line.split(|byte| *byte == b' ').collect();
+        let [_, _, device, _, point, options, ..] = *words.as_slice() else { return None };
+        // Any number of optional fields is followed by a dash, the kind, what is mounted, and the options of the whole.
+        let rest = words.iter().skip(6).position(|word| *word == b"-").map(|at| &words[at + 7..]);
+        let kind = rest.and_then(|rest| rest.first()).and_then(|kind| std::str::from_utf8(kind).ok());
+        let of_all = rest.and_then(|rest| rest.get(2)).copied().unwrap_or_default();
+        let read_only = [options, of_all].iter().any(|options| has(options, b"ro"));
+        Some(Self { device, point: plain(point), read_only, kind: kind.unwrap_or_default() })
+    }
+
+    #[cfg(unix)]
+    fn path(&self) -> &Path {
+        use std::os::unix::ffi::OsStrExt;
+        Path::new(std::ffi::OsStr::from_bytes(&self.point))
+    }
+
+    #[cfg(not(unix))]
+    fn path(&self) -> &Path {
+        Path::new(std::str::from_utf8(&self.point).unwrap_or_default())
+    }
+}
+
+fn has(options: &[u8], wanted: &[u8]) -> bool {
+    options.split(|byte| *byte == b',').any(|option| option == wanted)
 }
 
 /// Undoes what the kernel does to white space and backslashes: `\040` and the like.
@@ -41,21 +109,47 @@ fn octal(digits: &[u8]) -> Option<u8> {
 mod tests {
     use std::path::Path;
 
-    use super::{is_mount_point, is_mounted_file};
+    use super::{Mounts, is_mounted_file};
+
+    fn mounts(text: &[u8]) -> Mounts {
+        Mounts(text.to_vec())
+    }
 
     const MOUNTS: &[u8] = b"22 1 0:21 / /proc rw - proc proc rw\n\
-        36 35 98:0 /etc/app.toml /etc/my\\040app.toml rw,noatime master:1 - ext3 /dev/root rw\n";
+        36 35 98:0 /etc/app.toml /etc/my\\040app.toml rw,noatime master:1 - ext3 /dev/root rw\n\
+        37 35 0:40 / /etc/config ro,relatime master:2 shared:3 - ext4 /dev/sda1 rw\n\
+        38 35 0:41 / /etc/config/open rw - tmpfs tmpfs rw,size=10k\n\
+        39 35 0:42 / /iso rw - iso9660 /dev/sr0 ro\n";
 
     #[test]
     fn a_mount_of_its_own_is_found() {
-        assert!(is_mount_point(MOUNTS, Path::new("/etc/my app.toml")));
+        assert!(mounts(MOUNTS).is_mount_point(Path::new("/etc/my app.toml")));
     }
 
     #[test]
     fn what_is_below_a_mount_is_not_one() {
-        assert!(!is_mount_point(MOUNTS, Path::new("/proc/meminfo")));
-        assert!(!is_mount_point(MOUNTS, Path::new("/etc/app.toml")));
-        assert!(!is_mount_point(b"22 1\n\n\\", Path::new("")));
+        assert!(!mounts(MOUNTS).is_mount_point(Path::new("/proc/meminfo")));
+        assert!(!mounts(MOUNTS).is_mount_point(Path::new("/etc/app.toml")));
+        assert!(!mounts(b"22 1\n\n\\").is_mount_point(Path::new("")));
+    }
+
+    #[test]
+    fn the_nearest_mount_says_whether_it_is_read_only() {
+        let mounts = mounts(MOUNTS);
+        for read_only in ["/etc/config", "/etc/config/..data/x", "/iso/a"] {
+            assert!(mounts.is_read_only(Path::new(read_only)), "{read_only}");
+        }
+        for writable in ["/proc/1", "/etc/config/open/a", "/etc/configs", "/"] {
+            assert!(!mounts.is_read_only(Path::new(writable)), "{writable}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_kind_of_a_file_system_is_known_by_its_device() {
+        let file = std::fs::File::open("/proc/self/status").unwrap();
+        assert_eq!(Mounts::read().kind_of(&file), Some("proc"));
+        assert_eq!(mounts(b"").kind_of(&file), None);
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Names {
         self.exact.contains(name) || dir::is_listed(name, &self.extensions)
     }
 
+    /// The names that were looked up.
+    pub(crate) fn exact(&self) -> impl Iterator<Item = &OsStr> {
+        self.exact.iter().map(OsString::as_os_str)
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.exact.extend(other.exact.iter().cloned());
         self.list(&other.extensions);

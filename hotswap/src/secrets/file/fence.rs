@@ -1,0 +1,200 @@
+//! Which files references may name.
+//!
+//! A path has many spellings: `//proc`, `..`, links, links of the kernel that lead out of `/proc` again. So what it says, every
+//! step that the system takes to resolve it, and what was opened in the end are compared with the fence.
+
+use std::{
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use crate::{secrets::FetchError, source::mount::Mounts, watch::chain::Chain};
+
+/// Where the system shows itself. What can be read there was not put there as a secret of the program.
+const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+/// A directory like any other.
+const SHARED_MEMORY: &str = "/dev/shm";
+/// The same by file system, for `/proc` of another machine or container that is mounted elsewhere.
+const SHOWING_THE_SYSTEM: [&str; 12] = [
+    "proc",
+    "sysfs",
+    "cgroup",
+    "cgroup2",
+    "debugfs",
+    "tracefs",
+    "securityfs",
+    "configfs",
+    "efivarfs",
+    "pstore",
+    "bpf",
+    "binfmt_misc",
+];
+
+/// The directories that references may name, and those that they may name besides.
+#[derive(Debug, Default)]
+pub(super) struct Fence {
+    /// Any directory, if there is none.
+    under: Vec<PathBuf>,
+    allowed: Vec<PathBuf>,
+}
+
+impl Fence {
+    pub(super) fn under(dir: PathBuf) -> Self {
+        Self { under: vec![dir], allowed: Vec::new() }
+    }
+
+    pub(super) fn allow(&mut self, path: PathBuf) {
+        self.allowed.push(path);
+    }
+
+    /// Looks at a path before it is opened, which may have effects of its own.
+    ///
+    /// # Errors
+    /// It leads to where the system shows itself.
+    pub(super) fn check_path(&self, path: &Path, chain: &Chain) -> Result<(), FetchError> {
+        if self.is_allowed_by_name(path) {
+            return Ok(());
+        }
+        let steps = chain.dirs.iter().flat_map(|(dir, names)| names.exact().map(|name| dir.join(name)));
+        for step in std::iter::once(spelled_out(path)).chain(steps) {
+            if let Some(root) = root_of(&step).filter(|_| !self.leads_to_allowed(&step)) {
+                return Err(of_the_system(root));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at what was opened.
+    ///
+    /// # Errors
+    /// The system shows itself in it, or it is outside of the directories that references may name.
+    pub(super) fn check_open(&self, path: &Path, file: &fs::File, mounts: &Mounts) -> Result<(), FetchError> {
+        if self.is_allowed_by_name(path) {
+            return Ok(());
+        }
+        let real = real(path, file);
+        if self.is_allowed(&real) {
+            return Ok(());
+        }
+        if let Some(root) = root_of(&real) {
+            return Err(of_the_system(root));
+        }
+        if let Some(kind) = mounts.kind_of(file).filter(|kind| SHOWING_THE_SYSTEM.contains(kind)) {
+            return Err(of_the_system(&format!("a file system of the kind {kind}")));
+        }
+        let inside = |dir: &PathBuf| fs::canonicalize(dir).is_ok_and(|dir| real.starts_with(dir));
+        match self.under.first() {
+            Some(dir) if !self.under.iter().any(inside) => Err(outside(dir)),
+            _ => Ok(()),
+        }
+    }
+
+    /// As it is spelled; `..` in a path may lead anywhere, so then only what it resolves to counts.
+    fn is_allowed_by_name(&self, path: &Path) -> bool {
+        let plain = path.components().all(|part| part != Component::ParentDir);
+        plain && self.is_allowed(&spelled_out(path))
+    }
+
+    fn is_allowed(&self, path: &Path) -> bool {
+        self.allowed.iter().any(|allowed| path.starts_with(spelled_out(allowed)))
+    }
+
+    /// Whether it is allowed, or a directory above what is.
+    fn leads_to_allowed(&self, path: &Path) -> bool {
+        self.is_allowed(path) || self.allowed.iter().any(|allowed| spelled_out(allowed).starts_with(path))
+    }
+}
+
+/// The directory of the system that a path is below.
+fn root_of(path: &Path) -> Option<&'static str> {
+    let below = |root: &&str| path.starts_with(root) && path != Path::new(root);
+    let shared = path.starts_with(SHARED_MEMORY);
+    OF_THE_SYSTEM.into_iter().find(below).filter(|_| !shared)
+}
+
+/// Absolute, and without `.`, `..` and double slashes. Links are not looked at.
+fn spelled_out(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Where the opened file is, as the system has it. A path could have been given to another file since.
+#[cfg(target_os = "linux")]
+fn real(path: &Path, file: &fs::File) -> PathBuf {
+    use std::os::fd::AsRawFd;
+    let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+    fs::read_link(link).unwrap_or_else(|_| resolved(path, file))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn real(path: &Path, file: &fs::File) -> PathBuf {
+    resolved(path, file)
+}
+
+/// Where the path leads by now, if that is still the opened file; else nowhere.
+fn resolved(path: &Path, file: &fs::File) -> PathBuf {
+    use crate::source::stamp::Stamp;
+    let resolve = || -> std::io::Result<Option<PathBuf>> {
+        let real = fs::canonicalize(path)?;
+        let same = Stamp::of(&fs::metadata(&real)?).same_file(&Stamp::of(&file.metadata()?));
+        Ok(same.then_some(real))
+    };
+    resolve().ok().flatten().unwrap_or_default()
+}
+
+fn of_the_system(root: &str) -> FetchError {
+    FetchError::denied(format!("it leads to {root}, where the system shows itself and no secret is kept"))
+        .with_help("name the file that holds the secret; `File::allow` lifts this for a directory")
+}
+
+fn outside(dir: &Path) -> FetchError {
+    FetchError::denied(format!("it is outside of {}", dir.display()))
+        .with_help("put the file there, or name another directory with `File::under` or `File::allow`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spelling_does_not_hide_where_a_path_leads() {
+        for (path, plain) in [
+            ("/proc/self/environ", "/proc/self/environ"),
+            ("//proc/self/environ", "/proc/self/environ"),
+            ("/proc/../proc/./self//environ", "/proc/self/environ"),
+            ("/../../proc/self", "/proc/self"),
+            ("/run/../proc/self", "/proc/self"),
+        ] {
+            assert_eq!(spelled_out(Path::new(path)), Path::new(plain), "{path}");
+        }
+    }
+
+    #[test]
+    fn shared_memory_is_a_directory_like_any_other() {
+        for inside in ["/proc/1", "/sys/x", "/dev/fd/3", "/dev/shmem", "/dev/sda"] {
+            assert!(root_of(Path::new(inside)).is_some(), "{inside}");
+        }
+        for outside in ["/dev/shm/x", "/process", "/srv/proc/x", "/", "/dev", "/system"] {
+            assert_eq!(root_of(Path::new(outside)), None, "{outside}");
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_is_a_directory_and_not_a_beginning() {
+        let mut fence = Fence::default();
+        fence.allow("/dev/fd".into());
+        assert!(fence.is_allowed_by_name(Path::new("/dev/fd/3")));
+        assert!(fence.is_allowed_by_name(Path::new("//dev/./fd/3")));
+        for path in ["/dev/fdx/3", "/dev/fd/../mem", "/dev/fd/3/../../mem"] {
+            assert!(!fence.is_allowed_by_name(Path::new(path)), "{path}");
+        }
+    }
+}
