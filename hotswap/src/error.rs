@@ -31,17 +31,36 @@ pub(crate) const SHOWN: usize = 20;
 #[derive(Clone)]
 pub struct Error {
     issues: Arc<[Issue]>,
+    verdict: Verdict,
+}
+
+/// What became of the configuration.
+#[derive(Clone, Copy, PartialEq)]
+enum Verdict {
+    Rejected,
     /// Nothing was rejected: these are warnings.
-    warning: bool,
+    Accepted,
+    /// It is in force but for what the problems are about.
+    Incomplete,
 }
 
 impl Error {
     pub(crate) fn new(issues: Vec<Issue>) -> Self {
-        Self { issues: issues.into(), warning: false }
+        Self { issues: issues.into(), verdict: Verdict::Rejected }
     }
 
     pub(crate) fn warnings(issues: Vec<Issue>) -> Self {
-        Self { issues: issues.into(), warning: true }
+        Self { issues: issues.into(), verdict: Verdict::Accepted }
+    }
+
+    /// Of a configuration that is in force without what is told here.
+    pub(crate) fn incomplete(issues: Vec<Issue>) -> Self {
+        Self { issues: issues.into(), verdict: Verdict::Incomplete }
+    }
+
+    /// The problems of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self::new(self.issues.iter().chain(&*other.issues).cloned().collect())
     }
 
     /// Every problem, in the order of the sources and of the text in each.
@@ -76,7 +95,7 @@ impl Error {
     }
 
     pub(crate) fn is_warning(&self) -> bool {
-        self.warning
+        self.verdict == Verdict::Accepted
     }
 
     /// How many problems were found, those among them that are only counted.
@@ -88,12 +107,13 @@ impl Error {
     pub(crate) fn summary(&self) -> String {
         let count = self.count();
         let plural = if count == 1 { "" } else { "s" };
-        match self.warning {
-            true => format!("configuration accepted: {count} warning{plural}"),
-            false if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
+        match self.verdict {
+            Verdict::Accepted => format!("configuration accepted: {count} warning{plural}"),
+            Verdict::Incomplete => format!("configuration reloaded, but incomplete: {count} problem{plural}"),
+            Verdict::Rejected if self.issues.iter().all(|issue| issue.kind() == IssueKind::Write) => {
                 format!("call refused: {count} problem{plural}")
             }
-            false => format!("configuration rejected: {count} problem{plural}"),
+            Verdict::Rejected => format!("configuration rejected: {count} problem{plural}"),
         }
     }
 

@@ -14,7 +14,11 @@ use crate::{
     panics::let_go,
     pins::{Pin, Pins},
     secret::taint::Taint,
-    secrets::known::{Accepted, Secrets},
+    secrets::{
+        fetch::Limit,
+        known::{Accepted, Secrets},
+        table::Table,
+    },
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -23,9 +27,31 @@ impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
     ///
     /// What was rolled back stays away, unless somebody asked for this load by hand.
-    pub(super) fn accept(&self, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
-        let known = Accepted { table: self.stores.known(), variables: Arc::clone(&collected.variables) };
-        self.stores.resolve_or_await(known, |secrets| self.accept_with(collected, by_hand, secrets))
+    /// A rotated secret that is refused holds up nothing else: what is in force takes its place then.
+    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Error> {
+        let newest = self.stores.newest();
+        let attempt = |table: &Arc<Table>| {
+            let known = Accepted { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
+            let accept = |secrets: &Secrets| self.accept_with(collected, by_hand.is_some(), secrets);
+            self.stores.resolve_or_await(known, by_hand, accept)
+        };
+        if newest.candidates.is_empty() {
+            return attempt(&newest.table).inspect(|_| self.forgive_secrets());
+        }
+        if newest.refused_before && by_hand.is_none() {
+            // They are tried again by themselves; here, they only count if nothing goes without them.
+            return attempt(&newest.in_force).or_else(|error| attempt(&newest.table).map_err(|_| error));
+        }
+        if let Ok(version) = attempt(&newest.table) {
+            self.forgive_secrets();
+            return Ok(version);
+        }
+        match attempt(&newest.in_force) {
+            Ok(_) => self.rotate(),
+            // What was fetched goes live beside what the sources say wrong.
+            Err(error) if by_hand.is_some() => Err(self.rotate().err().into_iter().fold(error, Error::and)),
+            Err(error) => Err(error),
+        }
     }
 
     fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
@@ -139,7 +165,19 @@ impl Core {
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
         kept.into_iter().for_each(|(keeper, noted)| keeper.await_for(&request.cause, noted));
+        self.retry_refused(&request.cause);
         Ok(version)
+    }
+
+    /// A rotated secret that was refused may be valid beside what is in force now.
+    fn retry_refused(&self, cause: &Cause) {
+        if let Some(commands) = &self.commands
+            && !matches!(cause, Cause::Secrets(_))
+            && self.stores.has_refused()
+        {
+            // A thread that is gone rotates nothing.
+            let _ = commands.send(Command::Secrets);
+        }
     }
 
     /// Lets the engine's thread know that something goes by itself.

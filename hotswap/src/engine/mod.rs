@@ -24,6 +24,7 @@ mod rotate;
 pub(crate) mod run;
 mod save;
 pub(crate) mod thread;
+mod unfetched;
 mod write;
 
 use std::{
@@ -156,6 +157,8 @@ pub(crate) struct Board {
     pub(crate) sources: Vec<collect::SourceStatus>,
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
+    /// Why rotated secrets were refused, since a rotation succeeded.
+    pub(crate) refused_secrets: Option<Error>,
     pub(crate) warnings: Vec<Issue>,
     /// What the current version stands on, so that a look at it need not wait for writers.
     pub(crate) layers: Vec<Arc<Layer>>,
@@ -177,6 +180,7 @@ impl Board {
             sources: Vec::new(),
             watcher: None,
             last_error: None,
+            refused_secrets: None,
             warnings: Vec::new(),
             layers: Vec::new(),
             pins: Pins::new(),

@@ -1,11 +1,15 @@
 //! Secrets that changed in their stores: a new version of what is accepted, whatever its sources say by now.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Core, Request, State, commit::lookup};
 use crate::{
     error::Error,
-    issue::IssueKind,
+    issue::{Issue, IssueKind},
+    keys::Keys,
     load::{self, Input},
     secrets::{
         known::{Accepted, Secrets},
@@ -16,12 +20,38 @@ use crate::{
 };
 
 impl Core {
-    /// Publishes what stands in the stores now.
+    /// Publishes what is in the stores now. A secret that is refused holds up no other.
     ///
     /// # Errors
     /// A new secret is not valid, or the lease of an old one has ended.
     pub(super) fn rotate(&self) -> Result<u64, Error> {
-        self.stores.resolve(self.stores.renewed(), |secrets| self.rotate_to(secrets))
+        let candidates = self.stores.candidates();
+        let outcome = match self.rotate_these(&candidates) {
+            Err(error) if candidates.len() < 2 => Err(self.refused(&candidates, error)),
+            Err(_) => self.rotate_each(candidates),
+            published => published,
+        };
+        match &outcome {
+            Ok(_) => self.forgive_secrets(),
+            Err(error) if self.stores.has_refused() => self.board().refused_secrets = Some(error.clone()),
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    fn rotate_these(&self, candidates: &BTreeSet<Place>) -> Result<u64, Error> {
+        self.stores.resolve(self.stores.accepted_with(candidates), |secrets| self.rotate_to(secrets))
+    }
+
+    fn rotate_each(&self, candidates: BTreeSet<Place>) -> Result<u64, Error> {
+        let mut issues = Vec::new();
+        for place in candidates {
+            let alone = BTreeSet::from([place]);
+            if let Err(error) = self.rotate_these(&alone) {
+                issues.extend(self.refused(&alone, error).issues().cloned());
+            }
+        }
+        if issues.is_empty() { Ok(self.current.version()) } else { Err(Error::new(issues)) }
     }
 
     fn rotate_to(&self, secrets: &Secrets) -> Result<u64, Error> {
@@ -29,23 +59,62 @@ impl Core {
         self.open()?;
         let known = Arc::clone(&state.variables);
         let variables = |name: &str| lookup(&known, name);
-        let (layers, pins, unread) = (&state.layers, &state.pins, Vec::new());
-        let input = Input { layers, pins, names: None, variables: &variables, unread, secrets };
+        let input = accepted_input(&state, &variables, secrets);
         let loaded = load::load(self.model, &input)?;
         let (live, pending) = self.hold_back(loaded, &input)?;
         let accepted = secrets.accepted();
         let cause = Cause::Secrets(changed(&state.secrets, &accepted));
         let next = State { pending, secrets: accepted, ..state.clone() };
-        let version = self.commit(state, next, live, &Request { cause, expected: None, signature: None })?;
-        self.forgive_secrets();
-        Ok(version)
+        self.commit(state, next, live, &Request { cause, expected: None, signature: None })
     }
 
-    /// What was refused for want of a secret is not refused any more.
-    fn forgive_secrets(&self) {
-        let mut board = self.board();
-        board.last_error.take_if(|(_, error)| error.issues().all(|issue| issue.kind() == IssueKind::Secret));
+    /// Notes that these are refused, if what is in force is valid without them, and adds that to the report.
+    fn refused(&self, candidates: &BTreeSet<Place>, error: Error) -> Error {
+        if candidates.is_empty() || !self.is_valid_in_force() {
+            return error;
+        }
+        let mut issues: Vec<_> = error.issues().cloned().collect();
+        for place in candidates {
+            self.stores.refuse(place, &error);
+            let over = if self.stores.is_over(place) { ", though its lease has ended" } else { "" };
+            let message =
+                format!("what `{place}` gave now is refused; the secret before it stays in force{over}");
+            issues.push(
+                Issue::new(IssueKind::Secret, Keys::root(), message)
+                    .with_help("correct it in its store; the store is asked again soon"),
+            );
+        }
+        Error::new(issues)
     }
+
+    /// Whether what is accepted would be accepted again, if no lease ever ended.
+    fn is_valid_in_force(&self) -> bool {
+        let Ok(state) = self.writer.enter() else { return false };
+        let known = Arc::clone(&state.variables);
+        let variables = |name: &str| lookup(&known, name);
+        let secrets = self.stores.secrets(state.secrets.clone()).without_leases();
+        !self.is_closed() && load::load(self.model, &accepted_input(&state, &variables, &secrets)).is_ok()
+    }
+
+    /// What was refused for want of a secret, or with one that another took the place of, is not refused any more.
+    pub(super) fn forgive_secrets(&self) {
+        let mut board = self.board();
+        let refused = board.refused_secrets.take().map(|error| error.to_string());
+        board.last_error.take_if(|(_, error)| {
+            Some(error.to_string()) == refused
+                || error.issues().all(|issue| issue.kind() == IssueKind::Secret)
+        });
+    }
+}
+
+/// Everything that is accepted, with these secrets.
+fn accepted_input<'i>(
+    state: &'i State,
+    variables: &'i dyn Fn(&str) -> Option<String>,
+    secrets: &'i Secrets,
+) -> Input<'i> {
+    let (layers, pins, unread) = (&state.layers, &state.pins, Vec::new());
+    Input { layers, pins, names: None, variables, unread, secrets }
 }
 
 /// The locations that hold something else now.

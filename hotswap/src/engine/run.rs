@@ -248,16 +248,15 @@ impl Engine {
 
     fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
         core.board().reloads += 1;
-        if by_hand {
-            core.stores.refresh();
-        }
-        let result = contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(panicked()));
+        let limit = by_hand.then(|| core.stores.limit_by_hand());
+        let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
+        let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| Err(panicked()));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {
             core.refuse(error);
         }
-        result
+        core.with_unfetched(result, &unfetched)
     }
 
     pub(crate) fn report(&self, core: &Core) {

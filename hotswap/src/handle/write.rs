@@ -19,8 +19,13 @@ impl<S: HotConfig> Handle<S> {
     /// The read starts after the call. Blocks until it is done. Calls that wait at the same time share a read. A handle
     /// without sources has nothing to read, and returns its version.
     ///
+    /// Secret stores are asked too: what has no lease is fetched again, and leases are renewed. All of them together are waited
+    /// for 10 s at most, or [`secret_timeout`](crate::Builder::secret_timeout) if that is less. What a store does not give
+    /// keeps its last value and is an error, although everything else goes live, so the version may have moved then.
+    ///
     /// # Errors
-    /// Every problem of the sources, and nothing is changed then; or this is a nested handle, or shut down, or the call
+    /// Every problem of the sources, which then change nothing; each secret that could not be fetched, or that was fetched and
+    /// refused; or this is a nested handle, or shut down, or the call
     /// comes from inside a write, or the process was forked after the load.
     ///
     /// ```

@@ -12,7 +12,7 @@ use super::{
     known::Accepted,
     pace::{Breaker, Leave},
     reference::Place,
-    table::Table,
+    table::{Kept, Table},
 };
 
 /// Files are written in steps: so long after the last hint they are read.
@@ -37,6 +37,8 @@ pub(crate) struct Book {
     breakers: BTreeMap<Arc<str>, Breaker>,
     /// The locations that each provider was told to watch.
     watched: BTreeMap<Arc<str>, BTreeSet<Location>>,
+    /// Leases of secrets that were refused and replaced.
+    pub(super) discarded: BTreeMap<Arc<str>, Vec<Lease>>,
 }
 
 /// What is to be done now.
@@ -85,6 +87,11 @@ impl Book {
         self.entries.retain(|place, entry| entry.missing || accepted.table.contains_key(place));
         for (place, answer) in &*accepted.table {
             let entry = self.entries.entry(place.clone()).or_default();
+            if let (Ok(kept), Some(newest)) = (answer, &entry.kept)
+                && Arc::ptr_eq(kept, newest)
+            {
+                entry.accepted();
+            }
             match (answer, &entry.kept) {
                 (Ok(kept), None) => entry.take(Arc::clone(kept), rhythm),
                 // Fetched twice at once: from now on it is one, and has one term.
@@ -136,7 +143,8 @@ impl Book {
         let mut work = Work { watch: self.unwatched(rhythm), ..Work::default() };
         let mut probed = BTreeSet::new();
         for (place, entry) in &mut self.entries {
-            let ended = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));
+            let in_force = self.accepted.table.get(place).and_then(|answer| answer.as_ref().ok());
+            let ended = in_force.or(entry.kept.as_ref()).is_some_and(|kept| kept.is_over(now));
             work.over |= ended && !entry.over;
             entry.over = ended;
             if entry.due.is_none_or(|due| due > now) {
@@ -164,7 +172,8 @@ impl Book {
                 Leave::Nothing(until) => entry.due.map(|due| due.max(until)),
                 _ => entry.due,
             };
-            let ends = entry.kept.as_ref().and_then(|kept| kept.term().ends()).filter(|_| !entry.over);
+            let in_force = self.in_force(place).or(entry.kept.as_ref());
+            let ends = in_force.and_then(|kept| kept.term().ends()).filter(|_| !entry.over);
             due.into_iter().chain(ends)
         });
         moments.min()
@@ -177,7 +186,13 @@ impl Book {
         for (place, answer) in table {
             let used = self.accepted.table.contains_key(&place);
             let Some(entry) = self.entries.get_mut(&place) else { continue };
+            let refused = entry.refused.is_some().then(|| entry.kept.clone()).flatten();
             let (another, missing) = entry.note(answer, now, rhythm);
+            if let Some(refused) = refused.filter(|_| entry.refused.is_none()) {
+                let lease =
+                    refused.term().lease.filter(|lease| lease.id().is_some() && !refused.is_over(now));
+                self.discarded.entry(Arc::clone(&place.scheme)).or_default().extend(lease);
+            }
             news.changed |= used && another;
             news.found |= missing;
         }
@@ -249,12 +264,13 @@ impl Book {
     pub(super) fn revocable(&self, now: Instant) -> BTreeMap<Arc<str>, Vec<Lease>> {
         let mut leases: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (place, entry) in &self.entries {
-            let kept = entry.kept.as_ref().filter(|kept| !kept.is_over(now));
-            let lease = kept.and_then(|kept| kept.term().lease).filter(|lease| lease.id().is_some());
-            if let Some(lease) = lease {
-                leases.entry(Arc::clone(&place.scheme)).or_default().push(lease);
-            }
+            // A candidate that was not accepted has a lease of its own.
+            let in_force = self.in_force(place).filter(|kept| !is_same(kept, entry.kept.as_ref()));
+            let kept = entry.kept.iter().chain(in_force).filter(|kept| !kept.is_over(now));
+            let revocable = kept.filter_map(|kept| kept.term().lease).filter(|lease| lease.id().is_some());
+            leases.entry(Arc::clone(&place.scheme)).or_default().extend(revocable);
         }
+        leases.retain(|_, leases| !leases.is_empty());
         leases
     }
 
@@ -263,22 +279,27 @@ impl Book {
         self.entries.get(place).is_some_and(|entry| entry.failure.as_ref() == Some(error))
     }
 
-    /// Everything that is fetched anew when somebody asks for it: what has no lease, where the store is not
-    /// left alone.
-    pub(super) fn by_hand(&self, now: Instant) -> BTreeSet<Place> {
-        let open = |place: &Place| {
-            let breaker = self.breakers.get(&place.scheme);
-            breaker.is_none_or(|breaker| breaker.leave(now) == Leave::Everything)
-        };
-        let free = |entry: &Entry| {
-            entry.kept.as_ref().is_none_or(|kept| {
-                let term = kept.term();
-                term.lease.is_none() && !term.settled
-            })
-        };
-        let places = self.entries.iter().filter(|(place, entry)| free(entry) && open(place));
-        places.map(|(place, _)| place.clone()).collect()
+    /// What is asked for when somebody asks for it: what has no lease is fetched anew, and so is what fails; a lease that goes well
+    /// is only renewed. A store that is left alone is asked all the same.
+    pub(super) fn by_hand(&self, now: Instant) -> Work {
+        let mut work = Work::default();
+        // A load asks for what is missing by itself.
+        for (place, entry) in self.entries.iter().filter(|(_, entry)| !entry.missing) {
+            let term = entry.kept.as_ref().map(|kept| kept.term());
+            let over = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));
+            match term.as_ref().map(|term| (&term.lease, entry.renewable())) {
+                Some((Some(_), Some(lease))) if !over => drop(work.renew.insert(place.clone(), lease)),
+                Some((Some(_), _)) if !over && !entry.anew && entry.failure.is_none() => {}
+                Some((None, _)) if term.as_ref().is_some_and(|term| term.settled) => {}
+                _ => drop(work.fetch.insert(place.clone())),
+            }
+        }
+        work
     }
+}
+
+fn is_same(kept: &Arc<Kept>, other: Option<&Arc<Kept>>) -> bool {
+    other.is_some_and(|other| Arc::ptr_eq(kept, other))
 }
 
 #[cfg(test)]

@@ -27,6 +27,9 @@ pub(super) struct Entry {
     pub(super) anew: bool,
     /// Whether its end was told.
     pub(super) over: bool,
+    /// Why the last good answer is not in force, if a load with it was refused.
+    pub(super) refused: Option<String>,
+    refusals: Backoff,
 }
 
 impl Entry {
@@ -35,6 +38,29 @@ impl Entry {
         (self.kept, self.failure) = (Some(kept), None);
         (self.hinted, self.anew, self.over) = (None, false, false);
         self.backoff.reset();
+        if self.refused.is_some() {
+            // The same again.
+            self.ask_soon(Instant::now(), rhythm);
+        }
+    }
+
+    /// A load with the last good answer was refused.
+    pub(super) fn refuse(&mut self, why: &str, now: Instant, rhythm: Rhythm) {
+        self.refused = Some(why.to_owned());
+        self.ask_soon(now, rhythm);
+    }
+
+    /// Fetches it anew after a pause that grows with each refusal in a row.
+    fn ask_soon(&mut self, now: Instant, rhythm: Rhythm) {
+        self.anew = true;
+        let soon = self.refusals.next(now, rhythm.refresh);
+        self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
+    }
+
+    /// The last good answer is in force.
+    pub(super) fn accepted(&mut self) {
+        self.refused = None;
+        self.refusals.reset();
     }
 
     pub(super) fn failed(&mut self, error: FetchError, now: Instant, rhythm: Rhythm) {
@@ -66,6 +92,7 @@ impl Entry {
                 (was_over, missing)
             }
             None => {
+                self.refused = None;
                 self.take(fresh, rhythm);
                 (true, missing)
             }

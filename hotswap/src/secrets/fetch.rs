@@ -26,12 +26,11 @@ use crate::panics::contain;
 /// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its
 /// thread
 /// in time is left behind with it.
-pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, timeout: Duration) -> Table {
+pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, limit: Limit) -> Table {
     let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
     for place in places {
         batches.entry(Arc::clone(&place.scheme)).or_default().push(place.location.clone());
     }
-    let limit = Limit::of(timeout);
     let (tell, told) = channel();
     let mut table = Table::new();
     for (scheme, locations) in batches {
@@ -50,20 +49,20 @@ pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, timeout: Durati
         table.extend(part);
     }
     for place in places {
-        table.entry(place.clone()).or_insert_with(|| Err(late(timeout)));
+        table.entry(place.clone()).or_insert_with(|| Err(late(limit.timeout)));
     }
     table
 }
 
 /// How long stores may take.
-#[derive(Clone, Copy)]
-struct Limit {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
     timeout: Duration,
     deadline: Instant,
 }
 
 impl Limit {
-    fn of(timeout: Duration) -> Self {
+    pub(crate) fn of(timeout: Duration) -> Self {
         let now = Instant::now();
         // Longer than anybody waits, and short enough to be counted.
         let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
@@ -102,8 +101,7 @@ fn ask(
 pub(super) type Renewals = BTreeMap<Place, Result<Lease, FetchError>>;
 
 /// Renews leases, those of each store one after the other.
-pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, timeout: Duration) -> Renewals {
-    let limit = Limit::of(timeout);
+pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, limit: Limit) -> Renewals {
     let (tell, told) = channel();
     let stores: BTreeSet<_> = leases.keys().map(|place| &place.scheme).collect();
     for scheme in stores {
@@ -128,9 +126,26 @@ pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, timeout:
         renewals.extend(part);
     }
     for place in leases.keys() {
-        renewals.entry(place.clone()).or_insert_with(|| Err(late(timeout)));
+        renewals.entry(place.clone()).or_insert_with(|| Err(late(limit.timeout)));
     }
     renewals
+}
+
+/// Fetches and renews at the same time.
+pub(super) fn both(
+    schemes: &Schemes,
+    places: &BTreeSet<Place>,
+    leases: &BTreeMap<Place, Lease>,
+    limit: Limit,
+) -> (Table, Renewals) {
+    thread::scope(|scope| {
+        let renewing = || renew(schemes, leases, limit);
+        let thread = thread::Builder::new().name("hotswap-fetch".into()).spawn_scoped(scope, renewing);
+        let table = fetch(schemes, places, limit);
+        // Without a thread it is done afterwards; it does not panic.
+        let renewals = thread.map_or_else(|_| renewing(), |thread| thread.join().unwrap_or_default());
+        (table, renewals)
+    })
 }
 
 /// Gives leases back, and says of which stores that failed.

@@ -11,9 +11,10 @@ use std::{
 use super::{
     Location,
     book::{News, Work},
-    fetch::{fetch, renew},
+    fetch::{Limit, fetch, renew},
     reference::Place,
     stores::Stores,
+    table::Table,
 };
 use crate::{panics::contain, source::Changed};
 
@@ -54,11 +55,12 @@ impl Stores {
             let mut places = work.fetch.clone();
             if !work.renew.is_empty() {
                 let asked = Instant::now();
-                let renewals = renew(self.schemes(), &work.renew, self.settings.timeout);
+                let renewals = renew(self.schemes(), &work.renew, Limit::of(self.settings.timeout));
                 places.extend(self.note_renewals(renewals, asked));
             }
             news = news.and(self.fetch_again(&places));
             self.tell(news);
+            self.revoke_discarded();
         }
         let watched = self.book.lock().book.let_go();
         self.watch(&watched);
@@ -99,11 +101,15 @@ impl Stores {
     }
 
     /// Fetches these again, and takes what comes of it.
-    pub(super) fn fetch_again(&self, places: &BTreeSet<Place>) -> News {
+    fn fetch_again(&self, places: &BTreeSet<Place>) -> News {
         if places.is_empty() {
             return News::default();
         }
-        let table = fetch(self.schemes(), places, self.settings.timeout);
+        self.note_fetched(fetch(self.schemes(), places, Limit::of(self.settings.timeout)))
+    }
+
+    /// Takes what stores gave, and logs why others did not.
+    pub(super) fn note_fetched(&self, table: Table) -> News {
         let mut state = self.book.lock();
         let failed = table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)));
         let failed = failed.filter(|(place, error)| !state.book.is_known(place, error));
@@ -114,6 +120,14 @@ impl Stores {
         drop(state);
         told.iter().for_each(|line| log::warn!("hotswap: {line}"));
         news
+    }
+
+    /// Gives back what was fetched, refused, and replaced without ever being used.
+    fn revoke_discarded(&self) {
+        let discarded = self.book.lock().book.take_discarded();
+        if !discarded.is_empty() {
+            self.revoke(discarded, self.settings.timeout);
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use serde::Serialize;
 
-use super::{entry::Entry, reference::Place};
+use super::{entry::Entry, reference::Place, table::Kept};
 use crate::engine::collect::Health;
 
 /// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
@@ -39,13 +40,12 @@ pub struct SecretStatus {
     pub scheme: String,
     /// What stands between the scheme and the key; a long one is cut.
     pub location: String,
-    /// `Ok`, or `Failing` while the store does not give it again: what it gave last is still in force, until
-    /// its lease
-    /// ends. `Missing` if a load waits for it.
+    /// `Ok`, or `Failing` while the store does not give it again, or what it gave was refused: what was in force stays so,
+    /// until its lease ends. `Missing` if a load waits for it.
     pub health: Health,
-    /// What the store calls the current content.
+    /// What the store calls the content that is in force.
     pub version: Option<String>,
-    /// How much longer it may be used; `None` when there is no limit. Serialised in seconds.
+    /// How much longer what is in force may be used; `None` when there is no limit. Serialised in seconds.
     #[serde(serialize_with = "crate::status::maybe_seconds")]
     pub lease: Option<Duration>,
     /// What went wrong the last time, unless it is well.
@@ -53,15 +53,16 @@ pub struct SecretStatus {
 }
 
 impl SecretStatus {
-    pub(super) fn of(place: &Place, entry: &Entry, now: Instant) -> Self {
-        let term = entry.kept.as_ref().map(|kept| kept.term());
+    /// `in_force` is what the current version stands on.
+    pub(super) fn of(place: &Place, entry: &Entry, in_force: Option<&Arc<Kept>>, now: Instant) -> Self {
+        let term = in_force.or(entry.kept.as_ref()).map(|kept| kept.term());
         let lease = term.as_ref().and_then(|term| term.left(now));
         let over = lease.is_some_and(|left| left.is_zero()).then(|| "its lease has ended".to_owned());
+        let refused =
+            entry.refused.as_ref().map(|why| format!("what the store gave since was refused: {why}"));
         let failure = entry.failure.as_ref().map(ToString::to_string);
-        let message = match (over, failure) {
-            (Some(over), Some(failure)) => Some(format!("{over}: {failure}")),
-            (over, failure) => over.or(failure),
-        };
+        let what: Vec<_> = [over, refused, failure].into_iter().flatten().collect();
+        let message = (!what.is_empty()).then(|| what.join(": "));
         let health = match (&term, &message) {
             (None, _) => Health::Missing,
             (_, Some(_)) => Health::Failing,

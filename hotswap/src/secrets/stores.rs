@@ -1,16 +1,16 @@
 //! The stores of one configuration, and what they gave.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use super::{
-    SecretProvider, SecretStatus,
-    book::{Book, News, Rhythm},
-    fetch::{Renewals, fetch, revoke},
+    FetchError, Lease, SecretProvider, SecretStatus,
+    book::{Book, News, Rhythm, Work},
+    fetch::{Limit, Renewals, both, fetch, revoke},
     known::{Accepted, Complaints, Secrets},
     reference::{Place, scheme},
     refresher::Told,
@@ -24,6 +24,9 @@ use crate::{
     keys::Keys,
     sync::Monitor,
 };
+
+/// The longest that a reload by hand waits for all stores together.
+const BY_HAND: Duration = Duration::from_secs(10);
 
 /// What the program chose about its stores.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +73,10 @@ pub(super) struct State {
 impl State {
     fn statuses(&self) -> Vec<SecretStatus> {
         let now = Instant::now();
-        self.book.entries().map(|(place, entry)| SecretStatus::of(place, entry, now)).collect()
+        self.book
+            .entries()
+            .map(|(place, entry)| SecretStatus::of(place, entry, self.book.in_force(place), now))
+            .collect()
     }
 }
 
@@ -114,16 +120,18 @@ impl Stores {
         known: Accepted,
         attempt: impl FnMut(&Secrets) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        self.attempt(known, attempt).0
+        self.attempt(known, None, attempt).0
     }
 
-    /// The same for what is tried again as soon as what it could not have is there.
+    /// The same for what is tried again as soon as what it could not have is there. Under a limit, all that is fetched is bounded
+    /// together, and otherwise each time.
     pub(crate) fn resolve_or_await<R>(
         &self,
         known: Accepted,
+        limit: Option<Limit>,
         attempt: impl FnMut(&Secrets) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let (result, fetched) = self.attempt(known, attempt);
+        let (result, fetched) = self.attempt(known, limit, attempt);
         if result.is_err() && !fetched.is_empty() && self.listener.get().is_some() {
             self.book.lock().book.miss(&fetched, Instant::now(), self.rhythm());
             self.book.tell_all();
@@ -134,6 +142,7 @@ impl Stores {
     fn attempt<R>(
         &self,
         known: Accepted,
+        limit: Option<Limit>,
         mut attempt: impl FnMut(&Secrets) -> Result<R, Error>,
     ) -> (Result<R, Error>, Table) {
         let mut secrets = self.secrets(known);
@@ -144,32 +153,16 @@ impl Stores {
             if wanted.is_empty() {
                 return (result, fetched);
             }
-            let table = fetch(&self.schemes, &wanted, self.settings.timeout);
+            let limit = limit.unwrap_or_else(|| Limit::of(self.settings.timeout));
+            let table = fetch(&self.schemes, &wanted, limit);
             fetched.extend(table.clone());
             secrets.extend(table);
         }
     }
 
-    /// A load begins that asks for all that it needs: the newest secrets that are known.
-    pub(crate) fn known(&self) -> Arc<Table> {
-        let mut state = self.book.lock();
-        let known = state.book.known();
-        state.book.forget_missing();
-        Arc::new(known)
-    }
-
     /// What the current version stands on.
     pub(crate) fn accepted(&self) -> Accepted {
         self.book.lock().book.accepted.clone()
-    }
-
-    /// The same, as new as it is known.
-    pub(crate) fn renewed(&self) -> Accepted {
-        let state = self.book.lock();
-        let mut accepted = state.book.accepted.clone();
-        let table = Arc::make_mut(&mut accepted.table);
-        table.extend(state.book.known());
-        accepted
     }
 
     /// A version that stands on these was published.
@@ -226,10 +219,28 @@ impl Stores {
         self.book.lock().book.note_renewals(renewals, asked, Instant::now(), self.rhythm())
     }
 
-    /// Fetches again whatever can be, because somebody asked for it.
-    pub(crate) fn refresh(&self) {
-        let places = self.book.lock().book.by_hand(Instant::now());
-        self.fetch_again(&places);
+    /// How long stores may take together when somebody waits for them.
+    pub(crate) fn limit_by_hand(&self) -> Limit {
+        Limit::of(self.settings.timeout.min(BY_HAND))
+    }
+
+    /// Asks for everything that can be asked for again, because somebody waits for it. Returns what could not be had.
+    pub(crate) fn refresh(&self, limit: Limit) -> BTreeMap<Place, FetchError> {
+        let Work { fetch: places, renew: leases, .. } = self.book.lock().book.by_hand(Instant::now());
+        let asked = Instant::now();
+        let (table, renewals) = both(&self.schemes, &places, &leases, limit);
+        // A store that does not renew now is no failure: the lease goes on until it is due.
+        let renewals: Renewals = renewals
+            .into_iter()
+            .filter(|(_, answer)| answer.as_ref().err().is_none_or(|error| error.kind().is_passing()))
+            .collect();
+        let failed = table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)));
+        let not_renewed = renewals.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)));
+        let failed = failed.chain(not_renewed).map(|(place, error)| (place.clone(), error.clone())).collect();
+        self.note_renewals(renewals, asked);
+        self.note_fetched(table);
+        self.book.tell_all();
+        failed
     }
 
     pub(crate) fn statuses(&self) -> Vec<SecretStatus> {
@@ -254,6 +265,11 @@ impl Stores {
         }
         let leases = state.book.revocable(Instant::now());
         drop(state);
+        self.revoke(leases, bound);
+    }
+
+    /// Gives leases back, and logs those that their stores did not take.
+    pub(super) fn revoke(&self, leases: BTreeMap<Arc<str>, Vec<Lease>>, bound: Duration) {
         for (scheme, error) in revoke(&self.schemes, leases, bound) {
             let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
             log::warn!("hotswap: leases of `{scheme}` were not given back, and end later: {error}{help}");

@@ -1,8 +1,11 @@
 //! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
 
 mod farewell;
+mod fences;
 mod files;
 mod references;
+mod refusals;
+mod reloads;
 mod rotation;
 pub(crate) mod store;
 mod variables;
