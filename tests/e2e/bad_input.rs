@@ -3,6 +3,7 @@
 
 mod around;
 mod kinds;
+mod system;
 mod text;
 
 use std::{

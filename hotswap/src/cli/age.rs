@@ -25,9 +25,12 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    save::atomic,
+    save::{self, atomic},
     secrets::FetchError,
-    source::read::{open, within},
+    source::{
+        read::{open, within},
+        read_error::ReadError,
+    },
 };
 
 /// What can be done about secrets that are encrypted: subcommands for clap, which need no configuration.
@@ -115,8 +118,11 @@ fn unopened(error: &FetchError) -> Refusal {
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let refuse =
         |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path));
-    let file = open(path).map_err(|error| refuse(error.to_string()).with_help(error.help()))?;
-    let failed = |error: io::Error| refuse(format!("cannot read the file: {error}"));
+    let file = open(path).map_err(|error| refuse(error.to_string()).with_any_help(error.help()))?;
+    let failed = |error| {
+        let error = ReadError::from_io(path, error);
+        refuse(error.to_string()).with_any_help(error.help())
+    };
     let length = file.metadata().map_err(failed)?.len();
     let content = within(&file, length, MAX_SIZE).map_err(failed)?;
     let large = || refuse(format!("the file is larger than {MAX_SIZE} bytes")).into();
@@ -144,9 +150,7 @@ fn write(path: &Path, content: &[u8]) -> Result<(), Refusal> {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Refusal {
-    Issue::new(IssueKind::Write, Keys::root(), format!("the file cannot be written: {error}"))
-        .at(Origin::file(path))
-        .into()
+    save::unwritten(path, error).into()
 }
 
 #[cfg(test)]

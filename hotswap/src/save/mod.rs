@@ -6,7 +6,7 @@
 pub(crate) mod atomic;
 pub(crate) mod edit;
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use crate::{
     error::Error,
@@ -14,6 +14,7 @@ use crate::{
     keys::Keys,
     shape::Shape,
     source::{
+        advice,
         format::{self, Format, text::Flaw},
         read::read,
         sealed::is_sealed,
@@ -44,7 +45,7 @@ pub(crate) fn save(
     }
     let unknown = || refuse("the format of the file is not known by its extension".to_owned());
     let format = Format::of(path).ok_or_else(unknown)?;
-    let text = present(path).map_err(refuse)?;
+    let text = present(path).map_err(|issue| Error::from(*issue))?;
     let tree = match text.trim().is_empty() {
         true => Value::empty(),
         false => format::parse(format, &text).map_err(|flaws| broken(path, flaws))?,
@@ -55,8 +56,7 @@ pub(crate) fn save(
     }
     // What would not load must not take the place of what does.
     format::parse(format, &written).map_err(|flaws| broken(path, flaws))?;
-    let failed = |error| refuse(format!("the file cannot be written: {error}"));
-    atomic::write(path, written.as_bytes()).map_err(failed)
+    atomic::write(path, written.as_bytes()).map_err(|error| unwritten(path, &error).into())
 }
 
 /// The text of a file, which may be empty, with leaves in it.
@@ -74,11 +74,11 @@ pub(crate) fn written(
 }
 
 /// What the file holds now; nothing if it is not there.
-fn present(path: &Path) -> Result<String, String> {
+fn present(path: &Path) -> Result<String, Box<Issue>> {
     match read(path, u64::MAX) {
         Ok(content) => Ok(content.text.to_string()),
         Err(error) if error.is_missing() => Ok(String::new()),
-        Err(error) => Err(format!("the file cannot be read: {error}")),
+        Err(error) => Err(Box::new(refusal(path, error.to_string()).with_any_help(error.help()))),
     }
 }
 
@@ -91,6 +91,11 @@ fn add_remarks(text: &mut String, remarks: &[String]) {
             text.push('\n');
         }
     }
+}
+
+/// The system refuses to write the file.
+pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Issue {
+    refusal(path, format!("the file cannot be written: {error}")).with_any_help(advice::on_write(error))
 }
 
 fn refusal(path: &Path, message: String) -> Issue {

@@ -4,6 +4,7 @@ mod exposure;
 mod fence;
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -220,14 +221,16 @@ fn payload(bytes: Vec<u8>) -> Result<Payload, FetchError> {
 }
 
 fn refusal(error: &ReadError) -> FetchError {
+    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     let (kind, help) = match error {
-        ReadError::Missing { .. } => (FetchErrorKind::NotFound, "create the file, or correct the path"),
+        ReadError::Missing { .. } => (FetchErrorKind::NotFound, Some("create the file, or correct the path")),
         ReadError::Denied => (FetchErrorKind::Denied, error.help()),
         ReadError::TooLarge { .. } => {
-            (FetchErrorKind::Invalid, "name the file that holds the secret and nothing else")
+            (FetchErrorKind::Invalid, Some("name the file that holds the secret and nothing else"))
         }
+        ReadError::Io(system) if denied(system) => (FetchErrorKind::Denied, error.help()),
         ReadError::Io(_) => (FetchErrorKind::Unreachable, error.help()),
         _ => (FetchErrorKind::Invalid, error.help()),
     };
-    FetchError::new(kind, error.to_string()).with_help(help)
+    FetchError::new(kind, error.to_string()).with_any_help(help)
 }

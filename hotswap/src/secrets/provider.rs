@@ -1,6 +1,6 @@
 //! What resolves the references of one scheme.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, path::PathBuf, pin::Pin};
 
 use super::{Lease, Location, Payload};
 use crate::source::Changed;
@@ -93,6 +93,12 @@ pub trait SecretProvider: Send + Sync + 'static {
     fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
         let _ = leases;
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// The files that the provider reads keys from. A load is refused if one of them is also a file of the
+    /// [`state_dir`](crate::Builder::state_dir), which would be written over.
+    fn key_files(&self) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// Called whenever the set of locations in use changes, and with none at the end: keep `changed`, and call it when fetching again may give
@@ -235,6 +241,13 @@ impl FetchError {
     /// What to do about it.
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    pub(crate) fn with_any_help(self, help: Option<&str>) -> Self {
+        match help {
+            Some(help) => self.with_help(help),
+            None => self,
+        }
     }
 
     /// What went wrong.

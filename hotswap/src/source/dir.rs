@@ -15,7 +15,7 @@ use crate::source::{read_error::ReadError, sealed};
 /// kept, so that reading it says what is wrong.
 ///
 /// # Errors
-/// `Missing`, `NotDirectory`, `Denied`, `LinkLoop` or `Io`.
+/// `Missing`, `NotDirectory`, `Denied`, `LinkLoop` or `Unlisted`.
 pub(crate) fn list(dir: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, ReadError> {
     let sorted = |error| unlisted(dir, error);
     let mut files = Vec::new();
@@ -49,7 +49,7 @@ fn name(path: &Path) -> &[u8] {
 fn unlisted(dir: &Path, error: io::Error) -> ReadError {
     // A file on the way makes the directory missing; only a file in its place is a wrong kind.
     let in_place = error.kind() == io::ErrorKind::NotADirectory && dir.exists();
-    if in_place { ReadError::NotDirectory } else { ReadError::from_io(dir, error) }
+    if in_place { ReadError::NotDirectory } else { ReadError::from_listing(dir, error) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Where values come from: each source yields a layer, a value tree that knows where its values stand.
 
+pub(crate) mod advice;
 pub(crate) mod dir;
 pub(crate) mod dotenv;
 pub(crate) mod env;

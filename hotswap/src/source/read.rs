@@ -105,7 +105,9 @@ pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
     Ok(file)
 }
 
-fn regular(kind: FileType) -> Result<(), ReadError> {
+/// # Errors
+/// `NotRegular`.
+pub(crate) fn regular(kind: FileType) -> Result<(), ReadError> {
     if kind.is_file() { Ok(()) } else { Err(ReadError::NotRegular(what(kind))) }
 }
 

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use super::advice;
+
 /// Why a file cannot be read. The message leaves out the path: the issue made of it says where.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum ReadError {
@@ -41,11 +43,14 @@ pub(crate) enum ReadError {
         /// Whether the file starts as UTF-16 files do.
         utf16: bool,
     },
-    #[error("a symbolic link leads back to itself")]
+    #[error("too many levels of symbolic links")]
     LinkLoop,
-    /// Anything else that the system says.
-    #[error("cannot read the file")]
-    Io(#[source] Arc<io::Error>),
+    /// Anything else that the system says about a file, in its own text.
+    #[error("cannot read the file: {0}")]
+    Io(Arc<io::Error>),
+    /// The same about a directory.
+    #[error("cannot list the directory: {0}")]
+    Unlisted(Arc<io::Error>),
 }
 
 /// What stands where a regular file was expected.
@@ -64,7 +69,8 @@ impl ReadError {
         match error.kind() {
             // A file where a directory is expected on the way: what is asked for cannot be there.
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::missing(path),
-            io::ErrorKind::PermissionDenied => Self::Denied,
+            // EPERM has the same kind and another cause: a security policy, not the permissions of the file.
+            io::ErrorKind::PermissionDenied if !is_not_permitted(&error) => Self::Denied,
             _ if is_link_loop(&error) => Self::LinkLoop,
             _ => Self::Io(Arc::new(error)),
         }
@@ -77,13 +83,21 @@ impl ReadError {
         }
     }
 
+    /// As [`from_io`](Self::from_io), for a directory.
+    pub(crate) fn from_listing(path: &Path, error: io::Error) -> Self {
+        match Self::from_io(path, error) {
+            Self::Io(error) => Self::Unlisted(error),
+            other => other,
+        }
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Missing { .. })
     }
 
-    /// What to do about it, for the person who set the program up.
-    pub(crate) fn help(&self) -> &'static str {
-        match self {
+    /// What to do about it, for the person who set the program up; `None` where nothing fits.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        Some(match self {
             Self::Missing { link_to: Some(_), .. } => {
                 "create the file that the link names, or correct the link"
             }
@@ -99,9 +113,9 @@ impl ReadError {
             Self::TooLarge { .. } => "make the file smaller, or raise the limit with `max_file_size`",
             Self::NotUtf8 { utf16: true, .. } => "the file looks like UTF-16; save it as UTF-8",
             Self::NotUtf8 { .. } => "save the file as UTF-8",
-            Self::LinkLoop => "let the link name a file",
-            Self::Io(_) => "check the disk or the mount that holds the file",
-        }
+            Self::LinkLoop => advice::LOOP,
+            Self::Io(error) | Self::Unlisted(error) => return advice::on_read(error),
+        })
     }
 
     /// Line and column, both from 1, if the error is about one place in the text.
@@ -111,6 +125,16 @@ impl ReadError {
             _ => None,
         }
     }
+}
+
+#[cfg(unix)]
+fn is_not_permitted(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EPERM)
+}
+
+#[cfg(not(unix))]
+fn is_not_permitted(_: &io::Error) -> bool {
+    false
 }
 
 // The standard library knows the error but has not settled its name yet.
@@ -165,6 +189,25 @@ mod tests {
         let error = ReadError::from_io(Path::new("no/such.toml"), io::ErrorKind::NotFound.into());
         let here = std::env::current_dir().unwrap();
         assert_eq!(error.to_string(), format!("no file at {}/no/such.toml", here.display()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_text_of_the_system_comes_before_the_advice() {
+        let system = |code| ReadError::from_io(Path::new("a"), io::Error::from_raw_os_error(code));
+        for (code, text) in [
+            (libc::EMFILE, "cannot read the file: Too many open files (os error 24)"),
+            (libc::EIO, "cannot read the file: Input/output error (os error 5)"),
+            (libc::EPERM, "cannot read the file: Operation not permitted (os error 1)"),
+            (libc::EACCES, "permission denied"),
+            (libc::ELOOP, "too many levels of symbolic links"),
+        ] {
+            assert_eq!(system(code).to_string(), text);
+            assert!(system(code).help().is_some(), "{text}");
+        }
+        assert_eq!(system(libc::EINVAL).help(), None);
+        let listing = ReadError::from_listing(Path::new("a"), io::Error::from_raw_os_error(libc::EMFILE));
+        assert!(listing.to_string().starts_with("cannot list the directory: Too many open files"));
     }
 
     #[test]

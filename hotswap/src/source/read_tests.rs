@@ -53,7 +53,7 @@ fn a_wrong_byte_is_placed_in_characters() {
 #[test]
 fn utf_16_is_recognised() {
     let error = kept(b"\xff\xfea\0").unwrap_err();
-    assert_eq!(error.help(), "the file looks like UTF-16; save it as UTF-8");
+    assert_eq!(error.help(), Some("the file looks like UTF-16; save it as UTF-8"));
 }
 
 #[test]

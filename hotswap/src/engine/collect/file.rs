@@ -73,6 +73,11 @@ impl FileSlot {
         Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None, changed: Vec::new() }
     }
 
+    /// As the program named it.
+    pub(super) fn named(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn target(&self) -> Target {
         match self.kind {
             FileKind::Dir => Target::Dir { path: self.absolute.clone(), extensions: EXTENSIONS },
@@ -326,5 +331,5 @@ fn unreadable(shown: &Path, error: &ReadError) -> Issue {
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
     };
-    Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).at(origin).with_help(error.help())
+    Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).at(origin).with_any_help(error.help())
 }

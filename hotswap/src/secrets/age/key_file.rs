@@ -26,7 +26,7 @@ const MAX_SIZE: u64 = 64 * 1024;
 pub(super) fn read(path: &Path, exposed: ExposedKeys) -> Result<Zeroizing<Vec<u8>>, FetchError> {
     let failed = |error: ReadError| {
         let message = format!("{}: {error}", Shown(path));
-        FetchError::new(FetchErrorKind::Unauthenticated, message).with_help(error.help())
+        FetchError::new(FetchErrorKind::Unauthenticated, message).with_any_help(error.help())
     };
     let system = |error| ReadError::from_io(path, error);
     let file = open(path).map_err(failed)?;
