@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, gist},
     keys::Keys,
     load::{Input, Loaded},
     panics::let_go,
@@ -189,9 +189,10 @@ impl Core {
         }
     }
 
-    /// Whether the last refusal said the same.
+    /// Whether the last refusal said the same, but for counters and the like.
     pub(super) fn is_known(&self, error: &Error) -> bool {
-        self.board().last_error.as_ref().is_some_and(|(_, last)| last.to_string() == error.to_string())
+        let said = |error: &Error| gist(&error.to_string());
+        self.board().last_error.as_ref().is_some_and(|(_, last)| said(last) == said(error))
     }
 
     /// Makes a refusal known: once for each distinct content.

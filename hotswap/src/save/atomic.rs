@@ -45,9 +45,22 @@ fn folder_of(path: &Path) -> &Path {
 
 /// A file that nobody else can open.
 fn fresh(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
-    let mut fresh = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
-    fresh.write_all(content)?;
+    let mut fresh = empty(folder)?;
+    // Through the file and not through its guard, whose errors hold the random name and no code of the system.
+    fresh.as_file_mut().write_all(content)?;
     Ok(fresh)
+}
+
+/// The same without content.
+///
+/// # Errors
+/// What the system says, with its code: `tempfile_in` would put a random name into the text, and no two would be alike.
+pub(crate) fn empty(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).make_in(folder, |path| options.open(path))
 }
 
 fn put(fresh: NamedTempFile, path: &Path) -> io::Result<()> {
@@ -168,6 +181,13 @@ mod tests {
         symlink("real", &link).unwrap();
         assert!(write_private(&link, b"2").is_err());
         assert_eq!(fs::read(&real).unwrap(), b"1");
+    }
+
+    #[test]
+    fn an_error_has_the_code_of_the_system_and_no_random_name() {
+        let error = write_private(Path::new("/no/such/folder/state"), b"1").unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
+        assert!(!error.to_string().contains(PREFIX), "{error}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{
     reference::Place,
     table::{Kept, Table},
 };
+use crate::issue::gist;
 
 /// Files are written in steps: so long after the last hint they are read.
 const QUIET: Duration = Duration::from_millis(50);
@@ -276,7 +277,11 @@ impl Book {
 
     /// Whether the last attempt at it failed for the same reason.
     pub(super) fn is_known(&self, place: &Place, error: &FetchError) -> bool {
-        self.entries.get(place).is_some_and(|entry| entry.failure.as_ref() == Some(error))
+        // A store may give each of its answers a number of its own.
+        let same = |known: &FetchError| {
+            known.kind() == error.kind() && gist(&known.to_string()) == gist(&error.to_string())
+        };
+        self.entries.get(place).and_then(|entry| entry.failure.as_ref()).is_some_and(same)
     }
 
     /// What is asked for when somebody asks for it: what has no lease is fetched anew, and so is what fails; a lease that goes well

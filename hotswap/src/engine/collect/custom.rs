@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Health, Settings, SourceStatus, Yield};
 use crate::{
     error::Error,
-    issue::{Issue, Origin},
+    issue::{Issue, Origin, gist},
     panics::contain,
     secret::taint::Taint,
     source::{
@@ -69,7 +69,8 @@ impl CustomSlot {
     /// Keeps why it cannot be read. Says whether that is news to the load.
     fn fail(&mut self, report: &Error) -> bool {
         let issues: Vec<Issue> = report.issues().map(|issue| self.placed(issue)).collect();
-        let news = self.failing.as_ref() != Some(&issues);
+        let news =
+            self.failing.as_ref().is_none_or(|known| !known.iter().map(said).eq(issues.iter().map(said)));
         if news {
             let first = issues.first().map_or("", Issue::message);
             log::warn!("hotswap: {} cannot be read: {first}", self.name);
@@ -91,7 +92,9 @@ impl CustomSlot {
     }
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
-        self.failing = None;
+        if self.failing.take().is_some() {
+            log::info!("hotswap: {} is read again", self.name);
+        }
         let given = Given::new(reading.tree, settings.taint());
         if self.kept.as_ref().is_some_and(|(tree, _)| *tree == given.tree) {
             return false;
@@ -121,4 +124,9 @@ impl CustomSlot {
         let message = first.map(|issue| issue.message().to_owned());
         SourceStatus::new(&self.name, health, message)
     }
+}
+
+/// What tells one problem from another. A source may count its attempts in the message.
+fn said(issue: &Issue) -> String {
+    gist(&issue.to_string())
 }
