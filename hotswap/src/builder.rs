@@ -11,6 +11,7 @@ mod resume;
 mod secrets;
 mod sources;
 mod state;
+mod state_claims;
 
 use std::{
     future::Future,
@@ -122,6 +123,7 @@ struct Options {
     secrets: SecretRules,
     policy: Policy,
     state_dir: Option<PathBuf>,
+    trust_state_dir: bool,
     last_good: LastGood,
 }
 
@@ -140,6 +142,7 @@ impl Default for Options {
             secrets: SecretRules::default(),
             policy: Policy::default(),
             state_dir: None,
+            trust_state_dir: false,
             last_good: LastGood::Never,
         }
     }

@@ -1,9 +1,14 @@
 //! What survives a restart, and what happens where it cannot be kept.
 
+mod claims;
 mod faults;
+mod full;
 mod killed;
+mod kinds;
 mod last_good;
 mod model;
+mod owner;
+mod replaced;
 mod secrets;
 
 use std::{

@@ -18,6 +18,7 @@ use super::{
     first_read::FirstRead,
     profile::{Candidates, Profile},
     resume::{Given, Start},
+    state_claims,
 };
 use crate::{
     config::HotConfig,
@@ -43,7 +44,7 @@ use crate::{
     shape::Shape,
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, given::SecretRules, names::Names, of_defaults, priority, sealed},
-    state::{Saved, StateDir, Today},
+    state::{Claim, Saved, StateDir, Today},
     value::Value,
     watch::{
         Watcher,
@@ -62,7 +63,9 @@ struct Sources {
     timing: Timing,
     watch: bool,
     policy: Policy,
+    /// `None` also for one that is a source too: it must not be touched.
     state_dir: Option<PathBuf>,
+    trust_state_dir: bool,
     last_good: LastGood,
     stores: Arc<Stores>,
 }
@@ -122,14 +125,33 @@ impl Sources {
         issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
         (stores.follow, stores.complaints) = (options.watch, complaints);
-        let Options { watch, policy, state_dir, last_good, .. } = options;
+        let Options { watch, policy, state_dir, trust_state_dir, last_good, .. } = options;
         let stores = Arc::new(stores);
-        Ok(Self { collector, issues, timing, watch, policy, state_dir, last_good, stores })
+        let mut sources =
+            Self { collector, issues, timing, watch, policy, state_dir, trust_state_dir, last_good, stores };
+        sources.refuse_claims(|claim, sources| state_claims::of_sources(claim, &sources.collector));
+        Ok(sources)
+    }
+
+    /// Takes note of what is a source and a file of the state directory, which is then left alone.
+    fn refuse_claims(&mut self, find: impl FnOnce(&Claim, &Self) -> Vec<Issue>) {
+        let Some(path) = &self.state_dir else { return };
+        let found = find(&Claim::of(path), self);
+        if !found.is_empty() {
+            self.state_dir = None;
+            self.issues.extend(found);
+        }
+    }
+
+    fn refuse_claims_of_secrets(&mut self, shape: &'static Shape, collected: &Collected) {
+        self.refuse_claims(|claim, sources| {
+            state_claims::of_secrets(claim, sources.stores.schemes(), shape, collected)
+        });
     }
 
     fn open_state_dir(&mut self) -> Result<Option<StateDir>, Error> {
-        let path = self.state_dir.take();
-        path.map(|path| StateDir::open(&path)).transpose().map_err(|issue| Error::from(*issue))
+        let trusted = self.trust_state_dir;
+        self.state_dir.take().map(|path| StateDir::open(&path, trusted)).transpose()
     }
 
     /// What a restart left, and what is wrong with it.
@@ -138,8 +160,8 @@ impl Sources {
         dir: Option<&mut StateDir>,
         collected: &Collected,
         shape: &'static Shape,
-    ) -> (Saved, Vec<Issue>) {
-        let Some(dir) = dir else { return Default::default() };
+    ) -> Result<(Saved, Vec<Issue>), Error> {
+        let Some(dir) = dir else { return Ok(Default::default()) };
         dir.read(&Today {
             shape,
             sources: self.collector.sources(),
@@ -200,6 +222,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
+    sources.refuse_claims_of_secrets(T::SHAPE, &collected);
     let unread: Vec<_> = sources.issues.into_iter().chain(collected.unread.iter().cloned()).collect();
     let loaded = sources.stores.resolve(collected.accepted(), |secrets| {
         let input = Input {
@@ -220,17 +243,21 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
 pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
-    let mut state_dir = sources.open_state_dir()?;
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
     let began = Instant::now();
-    let (saved, found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE);
+    sources.refuse_claims_of_secrets(T::SHAPE, &collected);
+    let mut state_dir = sources.open_state_dir()?;
+    let (saved, mut found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE)?;
     let issues = std::mem::take(&mut sources.issues);
     let (policy, last_good, stores) = (&sources.policy, sources.last_good, &sources.stores);
     let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
-    let Start { first, state, history, references, mut warnings, refused } = given.start(issues, began)?;
+    let Start { first, state, history, references, mut warnings, dropped, refused } =
+        given.start(issues, began)?;
+    found.extend(dropped);
+    warnings.extend(state_dir.as_ref().and_then(StateDir::leniency));
 
     drop(collected.layers);
     sources.collector.learn(&first.hidden());

@@ -19,7 +19,7 @@ use crate::{
     secrets::{known::Secrets, stores::Stores},
     snapshot::{Cause, Published},
     source::Layer,
-    state::{Past, Saved},
+    state::{Past, Saved, secret_override},
 };
 
 /// What a configuration starts with.
@@ -30,6 +30,8 @@ pub(super) struct Start {
     /// What stands for secrets.
     pub(super) references: Places,
     pub(super) warnings: Vec<Issue>,
+    /// Overrides that did not come back.
+    pub(super) dropped: Vec<Issue>,
     /// Why the sources were not taken.
     pub(super) refused: Option<Error>,
 }
@@ -55,13 +57,28 @@ struct Chosen {
 impl Given<'_> {
     /// # Errors
     /// Every problem of the sources; with the last good configuration, only if that is none any more either.
-    pub(super) fn start(self, issues: Vec<Issue>, began: Instant) -> Result<Start, Error> {
-        let chosen = match self.choose_sources(issues) {
-            Ok(chosen) => chosen,
-            Err(error) if self.last_good == LastGood::OnFailure => self.choose_last_good(error)?,
-            Err(error) => return Err(error),
-        };
-        Ok(self.number(chosen, began.elapsed()))
+    pub(super) fn start(mut self, issues: Vec<Issue>, began: Instant) -> Result<Start, Error> {
+        let mut chosen = self.choose(issues.clone())?;
+        let dropped = self.drop_secrets(&chosen.loaded);
+        if !dropped.is_empty() {
+            chosen = self.choose(issues)?;
+        }
+        Ok(Start { dropped, ..self.number(chosen, began.elapsed()) })
+    }
+
+    fn choose(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {
+        match self.choose_sources(issues) {
+            Err(error) if self.last_good == LastGood::OnFailure => self.choose_last_good(error),
+            outcome => outcome,
+        }
+    }
+
+    /// Drops overrides of fields that no attribute marks as secret, and in which the decoder found a secret.
+    fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
+        let is_secret = |keys: &Keys| loaded.secrets.iter().any(|secret| secret.starts_with(keys));
+        let places: Vec<Keys> = self.saved.pins.keys().filter(|keys| is_secret(keys)).cloned().collect();
+        self.saved.pins.retain(|keys, _| !places.contains(keys));
+        places.iter().map(secret_override).collect()
     }
 
     fn choose_sources(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {
@@ -144,7 +161,7 @@ impl Given<'_> {
             .with_secrets(loaded.secrets)
             .with_sealed(loaded.sealed);
         let (references, warnings) = (loaded.references, loaded.warnings);
-        Start { first, state, history, references, warnings, refused }
+        Start { first, state, history, references, warnings, dropped: Vec::new(), refused }
     }
 
     /// The last version that was kept, if it still loads, and what differs from it.

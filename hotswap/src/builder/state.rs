@@ -22,7 +22,8 @@ impl<T: HotConfig> Builder<T> {
     /// the history; what was rolled back and stays away; and the last good configuration.
     ///
     /// The directory is made if it is not there, and belongs to one running configuration at a time: who comes second is
-    /// refused. What is written is readable for its owner only, and holds neither the value of a secret nor that of a
+    /// refused. No source may be a file of it, nor the directory itself, by whatever path; and nobody else may be able to
+    /// write its files, see [`trust_state_dir`](Self::trust_state_dir). What is written is readable for its owner only, and holds neither the value of a secret nor that of a
     /// variable that a text names. Versions go on counting over the restart.
     ///
     /// A call that sets, patches, takes back or rolls back returns once that is on the disk. Reloads do not wait.
@@ -44,6 +45,36 @@ impl<T: HotConfig> Builder<T> {
     /// ```
     pub fn state_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.state_dir = Some(path.into());
+        self
+    }
+
+    /// Whether the files of the [`state_dir`](Self::state_dir) are used whoever could have written them; `false` by default.
+    ///
+    /// Values set at run time override every source, so a load fails if a state file belongs to another user, or if the
+    /// group or everybody may write it; the error names owner and mode, and the command that repairs them. A file counts as the
+    /// program's own if a new file in the directory gets the same owner and mode, so file systems that force them (CIFS,
+    /// NFS with root_squash), and volumes that Kubernetes shares by `fsGroup`, work with a warning; `true` silences it.
+    /// On Unix; elsewhere nothing is checked.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # #[cfg(unix)] {
+    /// use std::os::unix::fs::PermissionsExt;
+    ///
+    /// let builder = || Config::hot_builder().state_dir("state");
+    /// let config = builder().load()?;
+    /// config.set_rate_limit_max(500)?;
+    /// drop(config);
+    /// std::fs::set_permissions("state/overrides.json", PermissionsExt::from_mode(0o666))?;
+    ///
+    /// let error = builder().load().unwrap_err().to_string();
+    /// assert!(error.contains("has mode 0666") && error.contains("chmod 600"));
+    /// assert_eq!(builder().trust_state_dir(true).load()?.rate_limit_max(), 500);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn trust_state_dir(mut self, trust: bool) -> Self {
+        self.options.trust_state_dir = trust;
         self
     }
 

@@ -7,7 +7,7 @@ mod variables;
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -228,6 +228,11 @@ impl Collector {
     /// The files that there are to read now.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.files().flat_map(FileSlot::paths).collect()
+    }
+
+    /// What files and directories of files are read as, each as the program named it and as it is now.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = (&Path, Target)> {
+        self.files().map(|file| (file.named(), file.target()))
     }
 
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {

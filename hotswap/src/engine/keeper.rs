@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::ledger::{Job, Ledger};
+use self::ledger::{Job, Ledger, News, Problem};
 use super::{Core, Holds, thread::EngineThread};
 use crate::{
     error::Error,
@@ -29,7 +29,7 @@ use crate::{
     panics::{contain, let_go},
     pins::Pins,
     snapshot::Cause,
-    state::{StateDir, Veil, Writer, Written},
+    state::{Claim, StateDir, Unsaved, Veil, Writer, Written},
     status::StateStatus,
 };
 
@@ -99,6 +99,8 @@ impl Keeper {
     /// Why it is not.
     pub(crate) fn flush(&self) -> Result<(), String> {
         let written = self.ledger.await_all(self.ledger.noted());
+        // A directory that is not there any more is found even if there was nothing left to write.
+        self.dir.still_ours().map_err(|unsaved| unsaved.message)?;
         match self.ledger.outcome() {
             (_, Some(problem)) => Err(problem),
             (_, None) if !written => Err("the configuration is shut down".to_owned()),
@@ -115,12 +117,17 @@ impl Keeper {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.dir.path()
+        self.dir.shown()
+    }
+
+    /// Whether a write to `path` would destroy what is kept.
+    pub(super) fn claims(&self, path: &Path) -> bool {
+        Claim::of(self.dir.absolute()).has_file(path)
     }
 
     pub(crate) fn status(&self) -> StateStatus {
         let (saved, problem) = self.ledger.outcome();
-        StateStatus { path: self.dir.path().to_owned(), saved, problem, found: self.found.clone() }
+        StateStatus { path: self.dir.shown().to_owned(), saved, problem, found: self.found.clone() }
     }
 
     fn run(&self, core: &Weak<Core>) {
@@ -129,16 +136,22 @@ impl Keeper {
             let job = self.ledger.next();
             let Some(core) = core.upgrade().filter(|_| job != Job::End) else { return };
             let begun = Instant::now();
-            let result = contain(|| self.write(&core, job, &mut written))
-                .unwrap_or_else(|| Err("it panicked".to_owned()));
-            if let Some(problem) = self.ledger.done(job, begun, result) {
-                self.tell(&core, problem);
+            let result = contain(|| self.write(&core, job, &mut written));
+            let result = result.unwrap_or_else(|| Err(Unsaved::panicked()));
+            let failure = result.as_ref().err().cloned();
+            let problem = |Unsaved { message, cause, .. }| Problem { message, cause };
+            match self.ledger.done(job, begun, result.map_err(problem)) {
+                Some(News::Failing) => failure.into_iter().for_each(|unsaved| self.warn(&core, unsaved)),
+                Some(News::Recovered) => {
+                    log::info!("hotswap: everything is saved in {} again", self.dir.shown().display());
+                }
+                None => {}
             }
             let_go(core);
         }
     }
 
-    fn write(&self, core: &Core, job: Job, written: &mut Written) -> Result<u64, String> {
+    fn write(&self, core: &Core, job: Job, written: &mut Written) -> Result<u64, Unsaved> {
         let kept = core.kept();
         let writer = Writer { veil: &kept.veil, shape: core.model.shape };
         self.dir.write_overrides(&writer.overrides(kept.version, &kept.pins), written)?;
@@ -148,10 +161,13 @@ impl Keeper {
         Ok(kept.version)
     }
 
-    fn tell(&self, core: &Core, problem: String) {
-        let issue = Issue::new(IssueKind::State, Keys::root(), problem)
-            .at(Origin::file(self.dir.path()))
-            .with_help("the configuration goes on, but a restart would lose what was set since");
+    fn warn(&self, core: &Core, unsaved: Unsaved) {
+        let advice = unsaved.help.map(|help| format!("{help}; ")).unwrap_or_default();
+        let issue = Issue::new(IssueKind::State, Keys::root(), unsaved.message)
+            .at(Origin::file(self.dir.shown()))
+            .with_help(format!(
+                "{advice}the configuration goes on, but a restart would lose what was set since"
+            ));
         core.tell(Error::warnings(vec![issue]));
     }
 }

@@ -6,6 +6,7 @@ use super::Core;
 use crate::{
     effective::{self, Secrets},
     error::Error,
+    issue::{Issue, IssueKind, Origin},
     keys::Keys,
     save::{Leaves, save},
     shape::Leaf,
@@ -18,6 +19,7 @@ impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
+        self.spare_state(path)?;
         let published = self.current.load_full();
         let references = self.board().references.clone();
         let leaves = effective::leaves(&published, Secrets::LeftOut(&references));
@@ -31,6 +33,7 @@ impl Core {
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
+        self.spare_state(path)?;
         let (published, pins) = (self.current.load_full(), self.board().pins.clone());
         let secrets = self.secrets(&published);
         let hidden = |keys: &Keys, value: Option<&Value>| {
@@ -41,6 +44,16 @@ impl Core {
         let open: Leaves =
             open.map(|(keys, pin)| (keys.clone(), pin.value.as_ref().map(as_written))).collect();
         save(path, self.model.shape, open, &self.remarks(&published, |leaf| pins.contains_key(&leaf.keys)))
+    }
+
+    /// A file of the state directory has a form of its own; written over, it would be damaged at the next start.
+    fn spare_state(&self, path: &Path) -> Result<(), Error> {
+        if !self.keeper.as_ref().is_some_and(|keeper| keeper.claims(path)) {
+            return Ok(());
+        }
+        let message = "the file belongs to the state directory, and is written by hotswap alone";
+        let issue = Issue::new(IssueKind::Write, Keys::root(), message).at(Origin::file(path));
+        Err(issue.with_help("choose another file").into())
     }
 
     fn secrets(&self, published: &Published) -> Vec<Leaf> {

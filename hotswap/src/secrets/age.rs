@@ -180,6 +180,11 @@ impl SecretProvider for Age {
         Ok(Payload::text(text::of(self.identities()?.open_file(file)?)?))
     }
 
+    fn key_files(&self) -> Vec<PathBuf> {
+        let given = if self.given.is_empty() { &variables() } else { &self.given };
+        given.iter().filter_map(Given::file).cloned().collect()
+    }
+
     fn watch(&self, locations: &[Location], _: Changed) {
         let mut opened = lock(&self.opened);
         opened.retain(|location, _| locations.contains(location));

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -71,6 +72,19 @@ impl Schemes {
     /// Whether a text with this scheme is a reference.
     pub(crate) fn knows(&self, scheme: &str) -> bool {
         self.given.contains_key(scheme) || matches!(scheme, ENV | "file") || feature(scheme).is_some()
+    }
+
+    /// The files from which providers take their keys.
+    pub(crate) fn key_files(&self) -> Vec<PathBuf> {
+        let given = self.given.values().flat_map(|provider| provider.key_files());
+        #[cfg(feature = "age")]
+        let given = given.chain(
+            (!self.given.contains_key("age"))
+                .then(|| super::age::Age::new().key_files())
+                .into_iter()
+                .flatten(),
+        );
+        given.collect()
     }
 
     /// Whether the variables of the configuration are meant.

@@ -10,29 +10,35 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    file::{self, Content},
+    file::{self, Content, Unread},
     form::{HistoryForm, OverridesForm},
     lock::{Lock, NoLock, lock},
+    names::{self, HISTORY, LOCK, OVERRIDES},
+    owner::Ownership,
     past::{Saved, Today},
+    unsaved::Unsaved,
 };
 use crate::{
+    error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     save::atomic,
+    source::{advice::with_advice_on_write, read_error::ReadError},
     sync,
 };
-
-const OVERRIDES: &str = "overrides.json";
-const HISTORY: &str = "history.json";
-const LOCK: &str = "lock";
 
 /// A directory that this process may write to, unless there is a reason why not.
 #[derive(Debug)]
 pub(crate) struct StateDir {
+    /// As the program named it, for messages.
+    shown: PathBuf,
+    /// Fixed at the start, so that the program may change its working directory.
     path: PathBuf,
     lock: Mutex<Option<Lock>>,
     /// Why nothing is written.
     barred: Option<String>,
+    /// Whose files are trusted; `None` for everybody's.
+    owner: Option<Ownership>,
 }
 
 /// What was written last, so that the same is not written twice.
@@ -43,38 +49,61 @@ pub(crate) struct Written {
 }
 
 impl StateDir {
-    /// Takes the directory, and makes it if it is not there.
+    /// Takes the directory, and makes it if it is not there. `trusted` skips the check of who could have written its files.
     ///
     /// # Errors
-    /// Somebody else has taken it. That nothing can be written is no error: the program has a configuration all the same.
-    pub(crate) fn open(path: &Path) -> Result<Self, Box<Issue>> {
-        let barred = |barred: io::Error| Self {
-            path: path.to_owned(),
-            lock: Mutex::default(),
-            barred: Some(format!("nothing can be written: {barred}")),
-        };
-        if let Err(error) = make(path) {
-            return Ok(barred(error));
+    /// Somebody else has taken it, or could have written its files. That nothing can be written is no error: the program
+    /// has a configuration all the same.
+    pub(crate) fn open(shown: &Path, trusted: bool) -> Result<Self, Error> {
+        let path = std::path::absolute(shown).unwrap_or_else(|_| shown.to_owned());
+        let (shown, lock) = (shown.to_owned(), Mutex::default());
+        let mut dir = Self { shown, path, lock, barred: None, owner: None };
+        if let Err(error) = make(&dir.path) {
+            dir.bar(&format!("nothing can be written: {}", with_advice_on_write(&error)));
+            return Ok(dir);
         }
-        match lock(&path.join(LOCK)) {
+        if !trusted {
+            dir.owner = Some(Ownership::of(&dir.path));
+            // Before the lock, which whoever may write there could hold.
+            dir.judge_all()?;
+        }
+        dir.take_lock()?;
+        Ok(dir)
+    }
+
+    fn judge_all(&self) -> Result<(), Error> {
+        let untrusted = names::ALL.iter().filter_map(|name| {
+            let path = self.path.join(name);
+            let there = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+            self.owner.as_ref()?.judge(&path, &there).err()
+        });
+        let untrusted: Vec<Issue> = untrusted.map(|issue| *issue).collect();
+        if untrusted.is_empty() { Ok(()) } else { Err(Error::new(untrusted)) }
+    }
+
+    fn take_lock(&mut self) -> Result<(), Error> {
+        match lock(&self.path.join(LOCK)) {
             Ok(lock) => {
-                sweep(path);
-                Ok(Self { path: path.to_owned(), lock: Mutex::new(Some(lock)), barred: None })
+                sweep(&self.path);
+                self.lock = Mutex::new(Some(lock));
             }
-            Err(NoLock::Refused(error)) => Ok(barred(error)),
+            Err(NoLock::Refused(why)) => self.bar(&format!("nothing can be written: {why}")),
             Err(NoLock::Taken) => {
                 let message = "the state directory belongs to another configuration that is running";
                 let help = "give each process a directory of its own, or end the other one first";
-                Err(Box::new(
-                    Issue::new(IssueKind::State, Keys::root(), message)
-                        .at(Origin::file(path))
-                        .with_help(help),
-                ))
+                return Err(self.issue(&self.shown, message).with_help(help).into());
             }
         }
+        Ok(())
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// As the program named it.
+    pub(crate) fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    /// Where it is, wherever the program works by now.
+    pub(crate) fn absolute(&self) -> &Path {
         &self.path
     }
 
@@ -88,38 +117,66 @@ impl StateDir {
     }
 
     /// What was written before the restart, as far as it can be made out, and what is wrong with the rest.
-    pub(crate) fn read(&mut self, today: &Today<'_>) -> (Saved, Vec<Issue>) {
+    ///
+    /// # Errors
+    /// Somebody else could have written a file.
+    pub(crate) fn read(&mut self, today: &Today<'_>) -> Result<(Saved, Vec<Issue>), Error> {
         let mut issues = Vec::new();
-        let overrides: Option<OverridesForm> = self.read_file(OVERRIDES, &mut issues);
-        let history: Option<HistoryForm> = self.read_file(HISTORY, &mut issues);
+        let overrides: Option<OverridesForm> = self.read_file(OVERRIDES, &mut issues)?;
+        let history: Option<HistoryForm> = self.read_file(HISTORY, &mut issues)?;
         let saved = Saved::of(overrides, history, today, &mut issues);
-        issues.extend(self.barred.iter().map(|why| self.issue(&self.path, why)));
-        (saved, issues)
+        issues.extend(self.barred.iter().map(|why| self.issue(&self.shown, why)));
+        Ok((saved, issues))
     }
 
-    fn read_file<T: DeserializeOwned>(&mut self, name: &str, issues: &mut Vec<Issue>) -> Option<T> {
+    /// That files are trusted only because of what the file system forces on every file.
+    pub(crate) fn leniency(&self) -> Option<Issue> {
+        let owner = self.owner.as_ref()?;
+        let there = names::ALL.iter().filter_map(|name| fs::metadata(self.path.join(name)).ok());
+        there.filter(fs::Metadata::is_file).find(|file| owner.is_lenient(file))?;
+        let message = "the file system decides who owns the state files or may write them, so their owner and mode prove \
+                       nothing";
+        let help =
+            "let nobody else write to the volume, or say that this is intended with `trust_state_dir(true)`";
+        Some(self.issue(&self.shown, message).with_help(help))
+    }
+
+    fn read_file<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Option<T>, Error> {
         let path = self.path.join(name);
-        let why = match file::read(&path) {
-            Ok(Content::Absent) => return None,
-            Ok(Content::Sound(content)) => return Some(content),
-            Ok(Content::Damaged(why)) => match self.set_aside(&path) {
-                Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", aside.display()),
-                Err(error) => {
-                    self.bar("nothing is written over a damaged file");
-                    format!("the file is damaged, {why}; it cannot be set aside: {error}")
-                }
-            },
+        let judged = |file: &fs::Metadata| self.owner.iter().try_for_each(|owner| owner.judge(&path, file));
+        let (why, help) = match file::read(&path, judged) {
+            Ok(Content::Absent) => return Ok(None),
+            Ok(Content::Sound(content)) => return Ok(Some(content)),
+            Ok(Content::Damaged(why)) => (self.damaged(&path, &why), None),
             Ok(Content::Newer(format)) => {
                 self.bar("nothing is written over the files of a later version");
-                format!("a later version of hotswap wrote the file, in format {format}: it is left alone")
+                let why = format!(
+                    "a later version of hotswap wrote the file, in format {format}: it is left alone"
+                );
+                (why, None)
             }
-            Err(error) => {
+            Err(Unread::Untrusted(issue)) => return Err((*issue).into()),
+            Err(Unread::Failed(error)) => {
                 self.bar("nothing is written over a file that cannot be read");
-                format!("the file cannot be read: {error}")
+                (format!("the state file is left alone: {error}"), advice(&error))
             }
         };
-        issues.push(self.issue(&path, &why));
-        None
+        issues.push(self.issue(&self.shown.join(name), &why).with_any_help(help));
+        Ok(None)
+    }
+
+    fn damaged(&mut self, path: &Path, why: &str) -> String {
+        match self.set_aside(path) {
+            Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", aside.display()),
+            Err(error) => {
+                self.bar("nothing is written over a damaged file");
+                format!("the file is damaged, {why}; it cannot be set aside: {error}")
+            }
+        }
     }
 
     fn bar(&mut self, why: &str) {
@@ -135,7 +192,7 @@ impl StateDir {
         if self.barred.is_some() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        let name = |number: usize| path.with_extension(format!("damaged-{number}"));
+        let name = |number: usize| path.with_extension(names::damaged(number));
         let free = (1..).map(name).find(|aside| fs::symlink_metadata(aside).is_err());
         let aside = free.ok_or(io::ErrorKind::AlreadyExists)?;
         fs::rename(path, &aside)?;
@@ -144,30 +201,61 @@ impl StateDir {
 
     /// # Errors
     /// What stops it from being on the disk; what was there is there still.
-    pub(crate) fn write_overrides(&self, form: &OverridesForm, written: &mut Written) -> Result<(), String> {
+    pub(crate) fn write_overrides(&self, form: &OverridesForm, written: &mut Written) -> Result<(), Unsaved> {
         self.write(OVERRIDES, form, &mut written.overrides)
     }
 
     /// # Errors
     /// As [`write_overrides`](Self::write_overrides).
-    pub(crate) fn write_history(&self, form: &HistoryForm, written: &mut Written) -> Result<(), String> {
+    pub(crate) fn write_history(&self, form: &HistoryForm, written: &mut Written) -> Result<(), Unsaved> {
         self.write(HISTORY, form, &mut written.history)
     }
 
-    fn write(&self, name: &str, form: &impl Serialize, last: &mut Option<String>) -> Result<(), String> {
+    fn write(&self, name: &str, form: &impl Serialize, last: &mut Option<String>) -> Result<(), Unsaved> {
         if let Some(barred) = &self.barred {
-            return Err(barred.clone());
+            return Err(Unsaved::barred(barred));
         }
-        let text = file::text(form)?;
+        self.still_ours()?;
+        let text = file::text(form).map_err(|why| Unsaved::unwritable(name, &why))?;
+        if text.len() as u64 > file::MAX_SIZE {
+            return Err(Unsaved::too_large(name, file::MAX_SIZE));
+        }
         let head = text.lines().next().map(str::to_owned);
         // The first line has the digest of all others.
         if head == *last {
             return Ok(());
         }
-        let failed = |error: io::Error| format!("{name} cannot be written: {error}");
+        let failed = |error: io::Error| Unsaved::system(name, &error);
         atomic::write_private(&self.path.join(name), text.as_bytes()).map_err(failed)?;
+        // Replaced meanwhile, the file may be in either directory.
+        self.still_ours()?;
         *last = head;
         Ok(())
+    }
+
+    /// Whether this is still the directory that was taken at the start. In another one, another process may write.
+    ///
+    /// # Errors
+    /// It was moved, removed or replaced, or that cannot be found out.
+    pub(crate) fn still_ours(&self) -> Result<(), Unsaved> {
+        match &*sync::lock(&self.lock) {
+            Some(lock) => match lock.is_at(&self.path.join(LOCK)) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Unsaved::replaced()),
+                Err(error) => Err(Unsaved::system(LOCK, &error)),
+            },
+            None => Ok(()),
+        }
+    }
+}
+
+/// What to do about a state file that cannot be read. It has nothing to do with the limit of configuration files.
+fn advice(error: &ReadError) -> Option<&'static str> {
+    match error {
+        ReadError::NotRegular(_) | ReadError::TooLarge { .. } => {
+            Some("hotswap did not write it: move it away, and start again")
+        }
+        other => other.help(),
     }
 }
 

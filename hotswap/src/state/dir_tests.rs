@@ -32,12 +32,12 @@ fn today(variables: &Arc<Variables>) -> Today<'_> {
 }
 
 fn read(dir: &mut StateDir) -> (Saved, Vec<String>) {
-    let (saved, issues) = dir.read(&today(&Arc::default()));
+    let (saved, issues) = dir.read(&today(&Arc::default())).expect("the files are ours");
     (saved, issues.iter().map(|issue| issue.message().to_owned()).collect())
 }
 
 fn open(path: &Path) -> StateDir {
-    StateDir::open(path).expect("nobody else has it")
+    StateDir::open(path, false).expect("nobody else has it")
 }
 
 /// Writes one version, with or without its history.
@@ -66,7 +66,8 @@ fn one_pin() -> Plain {
 fn who_comes_second_is_refused_until_the_first_one_goes() {
     let folder = tempfile::tempdir().unwrap();
     let first = open(folder.path());
-    assert!(StateDir::open(folder.path()).unwrap_err().message().contains("another configuration"));
+    let refused = StateDir::open(folder.path(), false).unwrap_err().to_string();
+    assert!(refused.contains("another configuration"), "{refused}");
     first.release();
     open(folder.path());
 }
@@ -95,7 +96,8 @@ fn the_files_of_a_later_version_are_left_alone() {
     let (saved, issues) = read(&mut dir);
     assert!(saved.past.is_none() && issues[0].contains("a later version"), "{issues:?}");
     let form = Writer { veil: &Veil::default(), shape: &OPEN }.overrides(1, &Pins::new());
-    assert!(dir.write_overrides(&form, &mut Written::default()).unwrap_err().contains("a later version"));
+    let refused = dir.write_overrides(&form, &mut Written::default()).unwrap_err();
+    assert!(refused.message.contains("a later version"), "{refused:?}");
     assert_eq!(fs::read_to_string(folder.path().join(HISTORY)).unwrap(), later);
 }
 

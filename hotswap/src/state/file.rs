@@ -1,10 +1,21 @@
 //! One file: a line that says what it is, and JSON.
 
-use std::{fs, io, path::Path};
+use std::{fs::Metadata, path::Path};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::describe::hash::fnv;
+use crate::{
+    describe::hash::fnv,
+    issue::Issue,
+    source::{
+        read::{open, within},
+        read_error::ReadError,
+    },
+};
+
+/// In bytes. The history holds what the sources gave and is larger than any of them; a file beyond this was not written
+/// by hotswap, and would only fill the memory.
+pub(super) const MAX_SIZE: u64 = 256 * 1024 * 1024;
 
 /// Raised with every change that an older program would misread.
 const FORMAT: u32 = 1;
@@ -31,14 +42,33 @@ pub(super) fn text(content: &impl Serialize) -> Result<String, String> {
     Ok(format!("{MAGIC} {FORMAT} {:032x}\n{body}\n", fnv(body.as_bytes())))
 }
 
+/// Why a file gives nothing.
+pub(super) enum Unread {
+    /// Its owner or its mode let others write it.
+    Untrusted(Box<Issue>),
+    Failed(ReadError),
+}
+
+/// Reads a regular file of bounded size, as configuration files are read. `judge` sees the file that was opened, which
+/// may be another one than stood there before.
+///
 /// # Errors
-/// The system refuses; whatever the file holds is no error.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Content<T>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(parse(&bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::Absent),
-        Err(error) => Err(error),
-    }
+/// The file is not trusted, or the system refuses; whatever the file holds is no error.
+pub(super) fn read<T: DeserializeOwned>(
+    path: &Path,
+    judge: impl FnOnce(&Metadata) -> Result<(), Box<Issue>>,
+) -> Result<Content<T>, Unread> {
+    let failed = |error| Unread::Failed(ReadError::from_io(path, error));
+    let file = match open(path) {
+        Ok(file) => file,
+        Err(error) if error.is_missing() => return Ok(Content::Absent),
+        Err(error) => return Err(Unread::Failed(error)),
+    };
+    let metadata = file.metadata().map_err(failed)?;
+    judge(&metadata).map_err(Unread::Untrusted)?;
+    let bytes = within(&file, metadata.len(), MAX_SIZE).map_err(failed)?;
+    let bytes = bytes.ok_or(Unread::Failed(ReadError::TooLarge { limit: MAX_SIZE }))?;
+    Ok(parse(&bytes))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Content<T> {

@@ -54,6 +54,27 @@ impl HistoryForm {
     }
 }
 
+impl HistoryForm {
+    /// The last version that is mentioned.
+    pub(super) fn newest(&self) -> u64 {
+        let recorded = self.versions.iter().map(|version| version.record.version);
+        recorded.chain(self.holds.iter().map(|hold| hold.version)).max().unwrap_or(0)
+    }
+
+    /// Drops overrides at these places, the old ones too. Gives the places of those that were in force.
+    pub(super) fn drop_pins(&mut self, at: impl Fn(&Keys) -> bool) -> Vec<Keys> {
+        let dropped = self.pins.iter().map(|pin| pin.path.keys()).filter(&at).collect();
+        self.pins.retain(|pin| !at(&pin.path.keys()));
+        let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());
+        // That there was none is also a difference from the next version.
+        backs
+            .flat_map(|back| &mut back.pins)
+            .filter(|(path, _)| at(&path.keys()))
+            .for_each(|(_, old)| *old = None);
+        dropped
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Path(Vec<Step>);
 

@@ -1,14 +1,38 @@
 //! One process at a time.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::Path,
 };
 
+use crate::source::{advice::with_advice_on_write, read::regular, stamp::Stamp};
+
 /// Held until it is dropped, or the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock(File);
+
+impl Lock {
+    /// Whether the file at `path` is the one that is locked. While it is not, another process may lock the file that is
+    /// there, and write beside this one.
+    ///
+    /// The number of a file is not given to another one while it is open, so equal numbers prove it.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let there = match fs::symlink_metadata(path) {
+            Ok(there) => Stamp::of(&there),
+            Err(error) if is_missing(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        Ok(Stamp::of(&self.0.metadata()?).same_file(&there))
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
 
 impl Drop for Lock {
     /// To close the file is not enough: a process that is just being started has it open too, for a moment.
@@ -23,18 +47,39 @@ impl Drop for Lock {
 pub(super) enum NoLock {
     /// Somebody else has it.
     Taken,
-    Refused(io::Error),
+    /// Why the file cannot be opened or locked.
+    Refused(String),
 }
 
 pub(super) fn lock(path: &Path) -> Result<Lock, NoLock> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(NoLock::Refused)?;
+    let file = open(path).map_err(NoLock::Refused)?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(NoLock::Taken),
-        Err(TryLockError::Error(error)) => Err(NoLock::Refused(error)),
+        Err(TryLockError::Error(error)) => Err(NoLock::Refused(error.to_string())),
     }
+}
+
+/// Opens a regular file, or creates it. A link is not followed: the file would be created wherever it leads.
+fn open(path: &Path) -> Result<File, String> {
+    // Before the open too, which has effects of its own on devices.
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_symlink() => {
+            return Err("a symlink stands in the place of its lock file".to_owned());
+        }
+        Ok(there) => regular(there.file_type()).map_err(|error| format!("{}: {error}", path.display()))?,
+        Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Without O_NONBLOCK the open of a pipe waits for its reader.
+        options.mode(0o600).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY);
+    }
+    let file = options.open(path).map_err(|error| with_advice_on_write(&error))?;
+    let kind = file.metadata().map_err(|error| error.to_string())?.file_type();
+    regular(kind).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(file)
 }

@@ -3,15 +3,21 @@
 //! Values set at run time have a file of their own, for it is small and must be on the disk before whoever set
 //! them is told so; everything else may be large and follows. Neither holds the value of a secret, nor a variable.
 
+mod claim;
 mod dir;
 mod file;
 mod form;
 mod lock;
+mod names;
+mod owner;
 mod past;
 mod tree;
+mod unsaved;
 mod veil;
 
+pub(crate) use claim::{Claim, collision};
 pub(crate) use dir::{StateDir, Written};
 pub(crate) use form::Writer;
-pub(crate) use past::{Past, Saved, Today};
+pub(crate) use past::{Past, Saved, Today, secret_override};
+pub(crate) use unsaved::Unsaved;
 pub(crate) use veil::Veil;

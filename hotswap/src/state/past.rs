@@ -48,11 +48,14 @@ impl Saved {
         today: &Today<'_>,
         issues: &mut Vec<Issue>,
     ) -> Self {
+        let history = history.filter(|history| counts_on(history.newest(), "the history", issues));
+        let history = history.map(|history| open_only(history, today.shape, overrides.is_none(), issues));
         let past = history.map(|history| Past::of(history, today));
         let last = past.iter().flat_map(|past| &past.versions).map(|version| version.record.version).max();
         let (version, mut pins) = match overrides {
             Some(OverridesForm { version, pins, withheld }) => {
                 issues.extend(withheld.into_iter().map(secret));
+                let version = if counts_on(version, "the last version", issues) { version } else { 0 };
                 (version, pins_of(pins))
             }
             // The next best: what the history knows of them.
@@ -61,6 +64,46 @@ impl Saved {
         pins.retain(|keys, pin| is_in_force(pin) && fits(keys, today.shape, issues));
         Self { version: version.max(last.unwrap_or(0)), pins, past }
     }
+}
+
+/// No program publishes so many versions. One that is given such a number could soon publish no more: the number after
+/// the last one does not exist, and versions never go back.
+const LAST_PLAUSIBLE: u64 = u64::MAX / 2;
+
+fn counts_on(version: u64, what: &str, issues: &mut Vec<Issue>) -> bool {
+    let plausible = version <= LAST_PLAUSIBLE;
+    if !plausible {
+        let message = format!("{what} is dropped, for no program gets as far as version {version}");
+        let issue = Issue::new(IssueKind::State, Keys::root(), message);
+        issues.push(issue.with_help("find out who wrote the state directory"));
+    }
+    plausible
+}
+
+/// The history without overrides of secrets, which hotswap never writes. It tells of those that would be in force.
+fn open_only(
+    mut history: HistoryForm,
+    shape: &'static Shape,
+    counts: bool,
+    issues: &mut Vec<Issue>,
+) -> HistoryForm {
+    let dropped = history.drop_pins(|keys| is_secret(keys, shape));
+    issues.extend(dropped.into_iter().filter(|_| counts).map(|keys| secret_override(&keys)));
+    history
+}
+
+fn is_secret(keys: &Keys, shape: &'static Shape) -> bool {
+    shape
+        .leaves()
+        .iter()
+        .any(|leaf| leaf.secret() && (keys.starts_with(&leaf.keys) || leaf.keys.starts_with(keys)))
+}
+
+/// An override of a secret that was found: hotswap writes none, so it is none of ours.
+pub(crate) fn secret_override(keys: &Keys) -> Issue {
+    let message = "the override is dropped: overrides of secrets are never saved, so somebody else wrote it";
+    let issue = Issue::new(IssueKind::State, keys.clone(), message);
+    issue.with_help("find out who wrote the state directory")
 }
 
 fn pins_of(forms: Vec<PinForm>) -> Pins {
@@ -83,6 +126,10 @@ fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
         None => "the override did not survive the restart, for there is no such field any more",
         Some(leaf) if leaf.readonly() => {
             "the override did not survive the restart, for the field is read-only at run time now"
+        }
+        Some(leaf) if leaf.secret() => {
+            issues.push(secret_override(keys));
+            return false;
         }
         Some(_) => return true,
     };

@@ -4,7 +4,7 @@
 //! of the last note and *then* looks at what is in force. So what a number stands for is on the disk once that number
 //! is done. `models/` checks it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::sync::{Instant, Monitor};
 
@@ -29,6 +29,23 @@ pub(crate) enum Job {
     End,
 }
 
+/// Why something is not on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) message: String,
+    /// Equal for all failures that are one problem: their messages may name one file or another.
+    pub(crate) cause: String,
+}
+
+/// What is to be made known about a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// It failed for a cause that was not reported yet.
+    Failing,
+    /// Everything is on the disk again, after failures that were reported.
+    Recovered,
+}
+
 /// How far things are.
 pub(super) struct Progress {
     /// The number of the last commit.
@@ -44,6 +61,9 @@ pub(super) struct Progress {
     /// The version that the disk has.
     pub(super) saved: Option<u64>,
     pub(super) problem: Option<String>,
+    /// The causes that were reported since everything was on the disk: a write that is tried again and again, and fails
+    /// for one reason and then for another, reports each of them once.
+    pub(super) reported: BTreeSet<String>,
     /// Whether a write failed that is to be tried again.
     pub(super) retry: bool,
     pub(super) closed: bool,
@@ -111,8 +131,8 @@ impl Ledger {
         }
     }
 
-    /// The job was done, or not. Gives a problem that was not there before.
-    pub(crate) fn done(&self, job: Job, begun: Instant, result: Result<u64, String>) -> Option<String> {
+    /// The job was done, or not. Gives what is to be made known.
+    pub(crate) fn done(&self, job: Job, begun: Instant, result: Result<u64, Problem>) -> Option<News> {
         let news = self.0.lock().take(job, begun.elapsed(), result);
         self.0.tell_all();
         news
@@ -146,6 +166,7 @@ impl Progress {
             rest: None,
             saved: None,
             problem: barred.map(str::to_owned),
+            reported: BTreeSet::new(),
             retry: false,
             closed: false,
             ended: barred.is_some(),
@@ -170,7 +191,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn take(&mut self, job: Job, took: Duration, result: Result<u64, String>) -> Option<String> {
+    pub(super) fn take(&mut self, job: Job, took: Duration, result: Result<u64, Problem>) -> Option<News> {
         let whole = match job {
             Job::Overrides(noted) => {
                 self.overrides = noted;
@@ -186,16 +207,21 @@ impl Progress {
         match result {
             Ok(version) => {
                 self.saved = Some(version);
-                if whole {
-                    (self.problem, self.retry) = (None, false);
-                }
-                None
+                whole.then(|| self.recover()).flatten()
             }
-            Err(problem) => {
-                (self.retry, self.rest) = (true, Some((Instant::now(), RETRY)));
-                let known = self.problem.replace(problem.clone());
-                (known.as_ref() != Some(&problem)).then_some(problem)
-            }
+            Err(problem) => self.fail(problem),
         }
+    }
+
+    fn recover(&mut self) -> Option<News> {
+        (self.problem, self.retry) = (None, false);
+        let reported = std::mem::take(&mut self.reported);
+        (!reported.is_empty()).then_some(News::Recovered)
+    }
+
+    fn fail(&mut self, problem: Problem) -> Option<News> {
+        (self.retry, self.rest) = (true, Some((Instant::now(), RETRY)));
+        self.problem = Some(problem.message);
+        self.reported.insert(problem.cause).then_some(News::Failing)
     }
 }

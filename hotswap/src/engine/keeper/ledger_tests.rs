@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use super::ledger::{Job, Ledger, Progress};
+use super::ledger::{Job, Ledger, News, Problem, Progress};
 
-fn after(
-    progress: &mut Progress,
-    rested: bool,
-    result: Result<u64, String>,
-) -> (Option<Job>, Option<String>) {
+fn after(progress: &mut Progress, rested: bool, result: Result<u64, Problem>) -> (Option<Job>, Option<News>) {
     let job = progress.job(rested);
     let news = job.and_then(|job| progress.take(job, Duration::ZERO, result));
     (job, news)
@@ -48,24 +44,64 @@ fn who_waits_for_everything_and_who_ends_is_not_kept_waiting() {
     assert_eq!(after(&mut progress, false, Ok(1)).0, Some(Job::End));
 }
 
+fn failed(cause: &str, message: &str) -> Result<u64, Problem> {
+    Err(Problem { message: message.into(), cause: cause.into() })
+}
+
 #[test]
 fn a_failure_keeps_nobody_waiting_is_told_once_and_tried_again() {
     let mut progress = noted(1);
-    let full = || Err("the disk is full".to_owned());
-    let told = Some("the disk is full".to_owned());
-    assert_eq!(after(&mut progress, true, full()), (Some(Job::Overrides(1)), told));
+    let full = || failed("full", "the disk is full");
+    assert_eq!(after(&mut progress, true, full()), (Some(Job::Overrides(1)), Some(News::Failing)));
     assert_eq!((progress.overrides, progress.job(false)), (1, None));
+    assert_eq!(progress.problem.as_deref(), Some("the disk is full"));
     assert_eq!(after(&mut progress, true, full()), (Some(Job::All(1)), None));
     assert_eq!(progress.job(false), None);
-    assert_eq!(after(&mut progress, true, Ok(1)), (Some(Job::All(1)), None));
+    assert_eq!(after(&mut progress, true, Ok(1)), (Some(Job::All(1)), Some(News::Recovered)));
     assert_eq!((progress.problem.clone(), progress.job(true)), (None, None));
+}
+
+#[test]
+fn a_failure_whose_message_changes_is_told_once() {
+    let mut progress = noted(1);
+    let news: Vec<_> = ["overrides", "history", "a8Xk2", "b7Qz1"]
+        .into_iter()
+        .map(|file| after(&mut progress, true, failed("28", &format!("{file}: no space"))).1)
+        .collect();
+    assert_eq!(news, [Some(News::Failing), None, None, None]);
+    assert_eq!(progress.problem.as_deref(), Some("b7Qz1: no space"));
+}
+
+#[test]
+fn another_cause_is_told_too_and_the_end_once_for_all() {
+    let mut progress = noted(1);
+    let news: Vec<_> = ["28", "5", "28", "5"]
+        .into_iter()
+        .map(|cause| after(&mut progress, true, failed(cause, cause)).1)
+        .collect();
+    assert_eq!(news, [Some(News::Failing), Some(News::Failing), None, None]);
+    assert_eq!(after(&mut progress, true, Ok(1)).1, Some(News::Recovered));
+    progress.noted = 2;
+    assert_eq!(after(&mut progress, true, Ok(2)).1, None);
+    assert_eq!(after(&mut progress, true, Ok(2)).1, None);
+}
+
+/// The history may not fit where the overrides still do.
+#[test]
+fn a_part_that_is_written_ends_no_failure() {
+    let mut progress = noted(1);
+    assert_eq!(after(&mut progress, true, Ok(1)), (Some(Job::Overrides(1)), None));
+    assert_eq!(after(&mut progress, true, failed("28", "no space")).1, Some(News::Failing));
+    progress.noted = 2;
+    assert_eq!(after(&mut progress, true, Ok(2)), (Some(Job::Overrides(2)), None));
+    assert_eq!(after(&mut progress, true, failed("28", "no space")), (Some(Job::All(2)), None));
 }
 
 #[test]
 fn the_end_comes_even_if_the_disk_is_full() {
     let mut progress = noted(2);
     progress.closed = true;
-    let jobs: Vec<_> = (0..3).map(|_| after(&mut progress, false, Err("full".into())).0).collect();
+    let jobs: Vec<_> = (0..3).map(|_| after(&mut progress, false, failed("full", "full")).0).collect();
     assert_eq!(jobs, [Some(Job::Overrides(2)), Some(Job::All(2)), Some(Job::End)]);
 }
 

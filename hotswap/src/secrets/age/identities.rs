@@ -20,6 +20,15 @@ pub(super) enum Given {
     Passphrase(Secret<String>),
 }
 
+impl Given {
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File(path) | Self::PassphraseFile(path) => Some(path),
+            Self::Identities(_) | Self::Passphrase(_) => None,
+        }
+    }
+}
+
 /// What the environment gives: the variables of this crate, else those of sops.
 pub(super) fn variables() -> Vec<Given> {
     let own = [

@@ -1,0 +1,42 @@
+//! How the files of a state directory are called.
+
+use std::ffi::OsStr;
+
+use crate::save::atomic;
+
+pub(super) const OVERRIDES: &str = "overrides.json";
+pub(super) const HISTORY: &str = "history.json";
+pub(super) const LOCK: &str = "lock";
+const DAMAGED: &str = "damaged-";
+
+/// Those that are always there.
+pub(super) const ALL: [&str; 3] = [OVERRIDES, HISTORY, LOCK];
+
+/// What a damaged file is kept as; an extension that takes the place of `json`.
+pub(super) fn damaged(number: usize) -> String {
+    format!("{DAMAGED}{number}")
+}
+
+/// Whether a file of this name in a state directory is written, renamed or removed there.
+pub(super) fn is_ours(name: &OsStr) -> bool {
+    let damaged = |name: &str| {
+        let rest = name.strip_prefix("overrides.").or_else(|| name.strip_prefix("history."));
+        rest.is_some_and(|rest| rest.starts_with(DAMAGED))
+    };
+    atomic::is_fresh(name) || name.to_str().is_some_and(|name| ALL.contains(&name) || damaged(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_is_used_is_known() {
+        for name in ["overrides.json", "history.json", "lock", "overrides.damaged-3", ".hotswap-x.tmp"] {
+            assert!(is_ours(OsStr::new(name)), "{name}");
+        }
+        for name in ["app.toml", "overrides.toml", "my-history.json", "lock.json", "overrides"] {
+            assert!(!is_ours(OsStr::new(name)), "{name}");
+        }
+    }
+}
