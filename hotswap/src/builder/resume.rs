@@ -14,12 +14,13 @@ use crate::{
     keys::Keys,
     load::{self, Input, Loaded, Model, Places},
     panics::let_go,
-    pins::Pins,
+    pins::{Pin, Pins},
     secret::taint::Taint,
     secrets::{known::Secrets, stores::Stores},
     snapshot::{Cause, Published},
     source::Layer,
-    state::{Past, Saved, secret_override},
+    state::{Past, Saved, gives, secret_override},
+    value::Value,
 };
 
 /// What a configuration starts with.
@@ -75,8 +76,11 @@ impl Given<'_> {
 
     /// Drops overrides of fields that no attribute marks as secret, and in which the decoder found a secret.
     fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
-        let is_secret = |keys: &Keys| loaded.secrets.iter().any(|secret| secret.starts_with(keys));
-        let places: Vec<Keys> = self.saved.pins.keys().filter(|keys| is_secret(keys)).cloned().collect();
+        let met = |keys: &Keys, value: &Value| loaded.secrets.iter().any(|secret| gives(keys, value, secret));
+        let is_secret =
+            |(keys, pin): &(&Keys, &Pin)| pin.value.as_ref().is_some_and(|value| met(keys, value));
+        let places: Vec<Keys> =
+            self.saved.pins.iter().filter(is_secret).map(|(keys, _)| keys.clone()).collect();
         self.saved.pins.retain(|keys, _| !places.contains(keys));
         places.iter().map(secret_override).collect()
     }

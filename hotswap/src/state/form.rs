@@ -12,6 +12,7 @@ use crate::{
     keys::{Key, Keys},
     snapshot::Cause,
     source::SourceId,
+    value::Value,
 };
 pub(crate) use write::Writer;
 
@@ -61,16 +62,16 @@ impl HistoryForm {
         recorded.chain(self.holds.iter().map(|hold| hold.version)).max().unwrap_or(0)
     }
 
-    /// Drops overrides at these places, the old ones too. Gives the places of those that were in force.
-    pub(super) fn drop_pins(&mut self, at: impl Fn(&Keys) -> bool) -> Vec<Keys> {
-        let dropped = self.pins.iter().map(|pin| pin.path.keys()).filter(&at).collect();
-        self.pins.retain(|pin| !at(&pin.path.keys()));
+    /// Drops overrides of this kind, the old ones too. Gives the places of those that were in force.
+    pub(super) fn drop_pins(&mut self, is_dropped: impl Fn(&Keys, &Value) -> bool) -> Vec<Keys> {
+        let drops =
+            |pin: &PinForm| pin.value.as_ref().is_some_and(|Tree(value)| is_dropped(&pin.path.keys(), value));
+        let dropped = self.pins.iter().filter(|pin| drops(pin)).map(|pin| pin.path.keys()).collect();
+        self.pins.retain(|pin| !drops(pin));
         let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());
         // That there was none is also a difference from the next version.
-        backs
-            .flat_map(|back| &mut back.pins)
-            .filter(|(path, _)| at(&path.keys()))
-            .for_each(|(_, old)| *old = None);
+        let old = backs.flat_map(|back| &mut back.pins).map(|(_, old)| old);
+        old.filter(|old| old.as_ref().is_some_and(|old| drops(&old.pin))).for_each(|old| *old = None);
         dropped
     }
 }

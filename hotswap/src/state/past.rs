@@ -12,6 +12,7 @@ use crate::{
     pins::{Pin, Pins},
     shape::Shape,
     source::{Layer, SourceId},
+    value::Value,
 };
 
 /// What the sources are called, and what they give, after the restart.
@@ -61,7 +62,9 @@ impl Saved {
             // The next best: what the history knows of them.
             None => (0, past.as_ref().map(|past| past.content.pins.clone()).unwrap_or_default()),
         };
-        pins.retain(|keys, pin| is_in_force(pin) && fits(keys, today.shape, issues));
+        pins.retain(|keys, pin| {
+            is_in_force(pin) && fits(keys, today.shape, issues) && is_open(keys, pin, today.shape, issues)
+        });
         Self { version: version.max(last.unwrap_or(0)), pins, past }
     }
 }
@@ -87,23 +90,37 @@ fn open_only(
     counts: bool,
     issues: &mut Vec<Issue>,
 ) -> HistoryForm {
-    let dropped = history.drop_pins(|keys| is_secret(keys, shape));
+    let dropped = history.drop_pins(|keys, value| is_secret(keys, value, shape));
     issues.extend(dropped.into_iter().filter(|_| counts).map(|keys| secret_override(&keys)));
     history
 }
 
-fn is_secret(keys: &Keys, shape: &'static Shape) -> bool {
-    shape
-        .leaves()
-        .iter()
-        .any(|leaf| leaf.secret() && (keys.starts_with(&leaf.keys) || leaf.keys.starts_with(keys)))
+fn is_secret(keys: &Keys, value: &Value, shape: &'static Shape) -> bool {
+    shape.leaves().iter().any(|leaf| leaf.secret() && gives(keys, value, &leaf.keys))
 }
 
-/// An override of a secret that was found: hotswap writes none, so it is none of ours.
+/// Whether an override at `keys` gives the secret at `secret` a value. One without a value, which is as if no layer gave
+/// one, holds no secret and is saved.
+pub(crate) fn gives(keys: &Keys, value: &Value, secret: &Keys) -> bool {
+    if keys.starts_with(secret) {
+        return true;
+    }
+    let below = || Keys(secret.0[keys.0.len()..].to_vec());
+    secret.starts_with(keys) && below().find(value).is_some_and(|value| !value.is_null())
+}
+
+/// That an override of a secret was found, and is not used.
 pub(crate) fn secret_override(keys: &Keys) -> Issue {
-    let message = "the override is dropped: overrides of secrets are never saved, so somebody else wrote it";
+    let message = "the override is dropped, for the value of a secret is never taken from a state file";
     let issue = Issue::new(IssueKind::State, keys.clone(), message);
-    issue.with_help("find out who wrote the state directory")
+    issue.with_help("set it again if it is yours; otherwise find out who wrote the state directory")
+}
+
+/// Whether the override gives no secret.
+fn is_open(keys: &Keys, pin: &Pin, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
+    let secret = pin.value.as_ref().is_some_and(|value| is_secret(keys, value, shape));
+    issues.extend(secret.then(|| secret_override(keys)));
+    !secret
 }
 
 fn pins_of(forms: Vec<PinForm>) -> Pins {
@@ -126,10 +143,6 @@ fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
         None => "the override did not survive the restart, for there is no such field any more",
         Some(leaf) if leaf.readonly() => {
             "the override did not survive the restart, for the field is read-only at run time now"
-        }
-        Some(leaf) if leaf.secret() => {
-            issues.push(secret_override(keys));
-            return false;
         }
         Some(_) => return true,
     };

@@ -6,7 +6,7 @@ use hotswap::{Builder, HotConfig, IssueKind, Secret};
 use serde::Deserialize;
 
 use super::App;
-use crate::support::{Folder, this_test, under, with_variables};
+use crate::support::{Folder, under};
 
 #[derive(Debug, Deserialize, HotConfig)]
 struct Hidden {
@@ -53,14 +53,6 @@ fn too_many_open_files() {
         drop(held);
         config.reload().unwrap();
         assert_eq!((config.number(), config.status().last_error), (7, None));
-    });
-}
-
-/// The secret is read after the file that names it.
-#[test]
-fn a_secret_that_cannot_be_read_has_the_words_of_the_system() {
-    with_variables(&this_test(), &[("HIDDEN__PASSWORD", "file:/proc/self/mem")], || {
-        says(Hidden::hot_builder().env("HIDDEN"), "Input/output error", "check the disk");
     });
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use hotswap::{HotConfig, IssueKind, Secret};
+use hotswap::{HotConfig, IssueKind, PlaintextSecrets, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -193,6 +193,56 @@ fn an_override_of_a_secret_in_the_history_is_dropped() {
         forge(&folder, "history.json", add_pin(field));
         keeps_its_secrets(&folder, field);
     }
+}
+
+/// It holds no secret: it is as if no source gave one.
+#[test]
+fn an_override_that_takes_a_secret_away_comes_back() {
+    let folder = Folder::with("app.toml", "password = 'of the file'\nunmarked = 'of the file'");
+    let load = || {
+        let builder = App::hot_builder().file(folder.path("app.toml")).watch(false);
+        builder.plaintext_secrets(PlaintextSecrets::Allow).state_dir(folder.path("state")).load().unwrap()
+    };
+    let config = load();
+    config.merge_patch(json!({ "password": null, "unmarked": null })).unwrap();
+    config.rollback(1).unwrap();
+    config.merge_patch(json!({ "password": null, "unmarked": null })).unwrap();
+    config.shutdown().unwrap();
+    let config = load();
+    let secrets = (config.password().expose().clone(), config.unmarked().expose().clone());
+    assert_eq!(secrets, ("of the sources".to_owned(), "of the sources".to_owned()));
+    assert_eq!((config.overrides().len(), config.status().state.unwrap().found.len()), (2, 0));
+}
+
+/// A part of a leaf that may hold a secret, and does not.
+#[test]
+fn an_override_beside_a_secret_comes_back_and_one_with_it_does_not() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+    struct Database {
+        #[hot(default = "h")]
+        host: String,
+        #[hot(secret)]
+        password: Option<Secret<String>>,
+    }
+    #[derive(Clone, Serialize, Deserialize, HotConfig)]
+    struct Nested {
+        #[hot(nested)]
+        db: Option<Database>,
+    }
+    let folder = Folder::new();
+    let load = || Nested::hot_builder().watch(false).state_dir(folder.path("state")).load().unwrap();
+    load().shutdown().unwrap();
+    let pin = json!({ "path": ["db"], "value": { "host": "t:mine" }, "by": null, "at": 0, "until": null });
+    forge(&folder, "overrides.json", |content| content["pins"] = json!([pin]));
+    let config = load();
+    assert_eq!(config.db().as_ref().unwrap().host, "mine");
+    config.shutdown().unwrap();
+    forge(&folder, "overrides.json", |content| {
+        content["pins"][0]["value"]["password"] = "t:forged".into();
+    });
+    let config = load();
+    assert!(config.db().is_none());
+    assert!(config.status().state.unwrap().found.join("").contains("db: the override is dropped"));
 }
 
 #[test]
