@@ -8,6 +8,8 @@
 #![allow(clippy::print_stdout)]
 
 #[cfg(feature = "vault")]
+mod fences;
+#[cfg(feature = "vault")]
 mod leaks;
 #[cfg(feature = "vault")]
 mod leases;

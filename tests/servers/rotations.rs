@@ -89,7 +89,11 @@ fn the_last_good_value_bridges_a_store_that_is_away() {
     bao.stop();
     eventually("the status tells", || config.status().secrets[0].health == Health::Failing);
     config.set_port(9090).unwrap();
-    config.reload().unwrap();
+    let error = config.reload().unwrap_err();
+    assert!(
+        error.to_string().contains("cannot fetch secret `vault:secret/data/app#db_password` again"),
+        "{error}"
+    );
     assert_eq!((config.db_password().expose().as_str(), config.port()), ("one", 9090));
     bao.start_again();
     store(&bao, "two");

@@ -34,6 +34,7 @@ impl Core {
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
+        self.process.ensure_current()?;
         self.stores.resolve(self.stores.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;

@@ -78,7 +78,7 @@ impl Core {
             self.stores.refuse(place, &error);
             let over = if self.stores.is_over(place) { ", though its lease has ended" } else { "" };
             let message =
-                format!("what `{place}` gave now is refused; the secret before it stays in force{over}");
+                format!("the new secret of `{place}` is refused; the previous one stays in force{over}");
             issues.push(
                 Issue::new(IssueKind::Secret, Keys::root(), message)
                     .with_help("correct it in its store; the store is asked again soon"),

@@ -189,10 +189,11 @@ impl Book {
             let Some(entry) = self.entries.get_mut(&place) else { continue };
             let refused = entry.refused.is_some().then(|| entry.kept.clone()).flatten();
             let (another, missing) = entry.note(answer, now, rhythm);
-            if let Some(refused) = refused.filter(|_| entry.refused.is_none()) {
-                let lease =
-                    refused.term().lease.filter(|lease| lease.id().is_some() && !refused.is_over(now));
-                self.discarded.entry(Arc::clone(&place.scheme)).or_default().extend(lease);
+            let lease = refused.filter(|_| entry.refused.is_none()).and_then(|refused| {
+                refused.term().lease.filter(|lease| lease.id().is_some() && !refused.is_over(now))
+            });
+            if let Some(lease) = lease {
+                self.discarded.entry(Arc::clone(&place.scheme)).or_default().push(lease);
             }
             news.changed |= used && another;
             news.found |= missing;

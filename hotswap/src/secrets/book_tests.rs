@@ -166,3 +166,77 @@ fn providers_are_told_what_is_in_use() {
     assert_eq!(watch.values().map(BTreeSet::len).collect::<Vec<_>>(), [0]);
     assert!(book.let_go().is_empty());
 }
+
+/// How long after `now` the location is due, after it was refused this often in a row.
+fn pauses(book: &mut Book, now: Instant, refusals: usize) -> Vec<f64> {
+    let pause = |_| {
+        book.refuse(&place("a"), "too short", now, RHYTHM);
+        let due = book.entries[&place("a")].due.unwrap();
+        // The same again.
+        let lease = Lease::new(HOUR).revocable("new");
+        note(book, "a", given(text("new").leased(lease), now), now);
+        (due - now).as_secs_f64()
+    };
+    (0..refusals).map(pause).collect()
+}
+
+#[test]
+fn what_was_refused_is_asked_for_soon_and_then_less_and_less_often() {
+    let now = Instant::now();
+    let mut book = book(now, &[("a", text("old").leased(Lease::new(HOUR).revocable("old")))]);
+    assert!(
+        note(&mut book, "a", given(text("new").leased(Lease::new(HOUR).revocable("new")), now), now).changed
+    );
+    assert_eq!(book.candidates(now), [place("a")].into());
+    let pauses = pauses(&mut book, now, 8);
+    assert!(pauses[0] <= 2.5, "{pauses:?}");
+    assert!(pauses.last().unwrap() >= &30.0, "{pauses:?}");
+    assert!(book.has_refused());
+    // Neither of the two is forgotten.
+    let leases = book.revocable(now);
+    let ids: Vec<_> = leases["store"].iter().filter_map(Lease::id).collect();
+    assert_eq!(ids, ["new", "old"]);
+}
+
+#[test]
+fn what_is_in_force_may_be_used_once_its_successor_was_refused() {
+    let now = Instant::now();
+    let mut book = book(now, &[("a", text("old").leased(Lease::new(HOUR)))]);
+    let over = now + HOUR;
+    assert!(!book.in_force(&place("a")).unwrap().is_usable(over));
+    note(&mut book, "a", given(text("new").leased(Lease::new(HOUR * 9)), now), now);
+    book.refuse(&place("a"), "too short", now, RHYTHM);
+    assert!(book.in_force(&place("a")).unwrap().is_usable(over));
+    // That it has ended is told all the same.
+    assert!(book.work(over, RHYTHM).over);
+    // A refused one that has ended itself is none to try again.
+    assert!(book.candidates(now + HOUR * 9).is_empty());
+}
+
+#[test]
+fn a_refused_lease_is_given_back_once_another_took_its_place() {
+    let now = Instant::now();
+    let mut book = book(now, &[("a", text("old"))]);
+    for (turn, name) in ["two", "three", "three", "four"].into_iter().enumerate() {
+        let lease = Lease::new(HOUR).revocable(name);
+        note(&mut book, "a", given(text(name).leased(lease), now), now);
+        let discarded: Vec<_> = book.take_discarded().into_values().flatten().collect();
+        let discarded: Vec<_> = discarded.iter().filter_map(Lease::id).collect();
+        assert_eq!(discarded, [&[][..], &["two"], &[], &["three"]][turn]);
+        book.refuse(&place("a"), "too short", now, RHYTHM);
+    }
+}
+
+#[test]
+fn without_watching_only_a_refused_lease_is_asked_for_again() {
+    let now = Instant::now();
+    let rhythm = Rhythm { follow: false, ..RHYTHM };
+    let mut book = book(now, &[("a", text("old")), ("b", text("old"))]);
+    let lease = Lease::new(HOUR).revocable("new");
+    let answers = [("a", text("new")), ("b", text("new").leased(lease))];
+    book.note(answers.map(|(at, fetched)| (place(at), given(fetched, now))).into(), now, rhythm);
+    for at in ["a", "b"] {
+        book.refuse(&place(at), "too short", now, rhythm);
+    }
+    assert_eq!(book.work(now + HOUR / 2, rhythm).fetch, [place("b")].into());
+}

@@ -53,6 +53,10 @@ impl Entry {
     /// Fetches it anew after a pause that grows with each refusal in a row.
     fn ask_soon(&mut self, now: Instant, rhythm: Rhythm) {
         self.anew = true;
+        let leased = self.kept.as_ref().is_some_and(|kept| kept.term().lease.is_some());
+        if !rhythm.follow && !leased {
+            return;
+        }
         let soon = self.refusals.next(now, rhythm.refresh);
         self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
     }

@@ -58,8 +58,7 @@ impl SecretStatus {
         let term = in_force.or(entry.kept.as_ref()).map(|kept| kept.term());
         let lease = term.as_ref().and_then(|term| term.left(now));
         let over = lease.is_some_and(|left| left.is_zero()).then(|| "its lease has ended".to_owned());
-        let refused =
-            entry.refused.as_ref().map(|why| format!("what the store gave since was refused: {why}"));
+        let refused = entry.refused.as_ref().map(|why| format!("a newer secret was refused: {why}"));
         let failure = entry.failure.as_ref().map(ToString::to_string);
         let what: Vec<_> = [over, refused, failure].into_iter().flatten().collect();
         let message = (!what.is_empty()).then(|| what.join(": "));

@@ -19,7 +19,7 @@ struct App {
     number: u32,
 }
 
-const REFUSED: &str = "where the system shows itself and no secret is kept";
+const REFUSED: &str = "which shows the system and holds no secrets";
 
 fn naming(path: &str) -> Folder {
     Folder::with("app.toml", &format!("token = 'file:{path}'"))
@@ -212,7 +212,10 @@ fn a_directory_that_others_may_write_is_a_warning() {
             assert_eq!(warnings.len(), usize::from(warned), "{dir} {mode:o}: {warnings:?}");
             if warned {
                 let text = &warnings[0];
-                let what = format!("everybody may replace files in {}", folder.path(dir).display());
+                let what = format!(
+                    "everybody may replace files in {}, a directory on its path",
+                    folder.path(dir).display()
+                );
                 assert!(
                     text.contains(&what) && text.contains("0777") && text.contains("app.toml:2:9"),
                     "{text}"

@@ -89,7 +89,7 @@ fn what_a_rule_refuses_leaves_other_settings_writable() {
     assert!(
         error
             .to_string()
-            .contains("what `store:db` gave now is refused; the secret before it stays in force")
+            .contains("the new secret of `store:db` is refused; the previous one stays in force")
     );
     wait_until_refused(&app, "password: ");
     wait_until_over(&app);
@@ -100,9 +100,7 @@ fn what_a_rule_refuses_leaves_other_settings_writable() {
     app.clear_overrides().unwrap();
     folder.write("app.toml", "number = 5");
     eventually("the file goes live", || app.number() == 5);
-    assert!(
-        db(&app).message.unwrap().starts_with("its lease has ended: what the store gave since was refused")
-    );
+    assert!(db(&app).message.unwrap().starts_with("its lease has ended: a newer secret was refused"));
     assert_eq!((app.user().expose().as_str(), app.password().expose().as_str()), ("user1", "password1"));
 
     // Another one is asked for long before the lease of the refused one nears its end.

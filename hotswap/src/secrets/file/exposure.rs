@@ -35,8 +35,8 @@ pub(super) fn warn_of_directories(chain: &Chain, private: bool, mounts: &Mounts)
         let exposed = mode & others != 0 && mode & 0o1000 == 0 && !mounts.is_read_only(dir);
         exposed.then(|| {
             format!(
-                "{who} may replace files in {}, which it is read through: the mode of the directory is {mode:04o}; take \
-                 the permissions {:04o} away, or set its sticky bit",
+                "{who} may replace files in {}, a directory on its path, whose mode is {mode:04o}; take the permissions \
+                 {:04o} away, or set its sticky bit",
                 dir.display(),
                 mode & others
             )

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{secrets::FetchError, source::mount::Mounts, watch::chain::Chain};
 
-/// Where the system shows itself. What can be read there was not put there as a secret of the program.
+/// Directories in which the system shows itself: its processes, devices and settings.
 const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
 /// A directory like any other.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -151,7 +151,7 @@ fn resolved(path: &Path, file: &fs::File) -> PathBuf {
 }
 
 fn of_the_system(root: &str) -> FetchError {
-    FetchError::denied(format!("it leads to {root}, where the system shows itself and no secret is kept"))
+    FetchError::denied(format!("it leads to {root}, which shows the system and holds no secrets"))
         .with_help("name the file that holds the secret; `File::allow` lifts this for a directory")
 }
 

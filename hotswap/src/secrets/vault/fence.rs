@@ -129,10 +129,12 @@ mod tests {
             ("team/identity/oidc/token/x", "identity/", "ns_identity"),
             ("team/auth/token/lookup-self", "token/", "ns_token"),
             ("team/auth/approle/role/x/role-id", "approle/", "approle"),
+            ("team/auth/approle/role/x/role-id", "team/auth/approle/", "approle"),
         ] {
             assert!(!admits(&open, path, &mount(at, kind)), "{path}");
         }
         assert!(admits(&open, "team/secret/auth", &mount("secret/", "kv")));
+        assert!(admits(&open, "team/auth/app", &mount("team/auth/", "kv")));
     }
 
     #[test]

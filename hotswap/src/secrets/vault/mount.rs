@@ -30,7 +30,9 @@ impl Mount {
         let kv = matches!(kind, "kv" | "generic");
         let version = data.get("options").and_then(|options| options.get("version")?.as_str());
         let engine = if kv && version == Some("2") { Engine::Kv2 } else { Engine::Plain };
-        Some(Self { path, engine, internal })
+        // An engine for secrets may be called so, a method to log in is no engine for secrets.
+        let logs_in = !kv && path.split('/').any(|part| part == "auth");
+        Some(Self { path, engine, internal: internal || logs_in })
     }
 
     pub(super) fn holds(&self, path: &str) -> bool {
