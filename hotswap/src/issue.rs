@@ -240,6 +240,15 @@ impl Issue {
         self
     }
 
+    /// The same problem with a source called by another name.
+    pub(crate) fn calling(mut self, source: &str, name: &str) -> Self {
+        if !source.is_empty() && source != name {
+            self.message = self.message.replace(source, name);
+            self.help = self.help.map(|help| help.replace(source, name));
+        }
+        self
+    }
+
     /// The same problem in a value that stands at `keys`.
     pub(crate) fn below(mut self, keys: &Keys) -> Self {
         self.path = keys.join(&self.path);

@@ -163,7 +163,7 @@ where
         match decoded {
             Ok(decoded) => put(owner, I, decoded),
             Err(error) => {
-                problems.met_secret(describe::holds_secret(self.decode), keys);
+                problems.met_secret(describe::may_hold_secret(self.decode), keys);
                 problems.decoding(error, keys);
             }
         }
@@ -172,8 +172,8 @@ where
     fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
         let ignored = IgnoredKeys::default();
         let (decoded, secret) = notice::any(|| (self.decode)(Decoder::new(value, Some(&ignored))));
-        // What was not read to its end may still have come to one.
-        problems.met_secret(secret || (decoded.is_err() && describe::holds_secret(self.decode)), keys);
+        // What was not read to its end may still have come to one, and so may a text in its place.
+        problems.met_secret(secret || (decoded.is_err() && describe::may_hold_secret(self.decode)), keys);
         problems.ignored(ignored.into_inner(), keys);
         match decoded {
             Ok(decoded) => problems.check(self.rules, &decoded, keys),

@@ -30,6 +30,9 @@ pub(crate) struct App {
     /// No field says that these hold secrets.
     #[hot(default = [])]
     pub(crate) logins: Vec<Login>,
+    /// What serde buffers before it is read.
+    #[serde(default)]
+    pub(crate) auth: Option<Auth>,
     #[hot(default = 1)]
     pub(crate) port: u16,
     /// What the check does.
@@ -48,6 +51,12 @@ pub(crate) struct Db {
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: Secret<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum Auth {
+    Basic { user: String, password: Secret<String> },
 }
 
 impl App {
@@ -92,6 +101,8 @@ pub(crate) fn told_by(app: &AppHandle) -> String {
         "db.password",
         "logins",
         "logins[0].password",
+        "auth",
+        "auth.password",
         "passwort",
         "nothing",
     ];

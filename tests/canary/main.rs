@@ -8,6 +8,7 @@
 mod app;
 mod canary;
 mod heard;
+mod interpolated;
 #[cfg(target_os = "linux")]
 mod memory;
 mod run_time;

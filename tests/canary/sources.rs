@@ -68,6 +68,31 @@ fn sources_of_the_program_keep_it() {
     }
 }
 
+/// With the canary in its name, and in what it says when it fails.
+struct Named(bool);
+
+impl Source for Named {
+    fn name(&self) -> String {
+        format!("https://user:{0}@host/app?token={0}", *CANARY)
+    }
+
+    fn read(&mut self) -> Result<Reading, SourceError> {
+        match self.0 {
+            true => Ok(Reading::values(&serde_json::json!({ "password": "x", "port": "x" }))?),
+            false => Err(SourceError::from(format!("{} does not answer", self.name()))),
+        }
+    }
+}
+
+#[test]
+fn a_name_of_a_source_keeps_it() {
+    for reads in [true, false] {
+        let said = told(App::hot_builder().source(Named(reads)));
+        assert!(said.contains("https://***@host/app?***"), "{said}");
+        assert_silent("the name of a source", &said);
+    }
+}
+
 #[test]
 fn layers_of_figment_keep_it() {
     use figment::providers::Serialized;

@@ -44,11 +44,16 @@ pub(crate) fn cases(format: Format) -> Vec<Case> {
     let broken_login =
         format!("[{}]", table(format, &[("user", "7"), ("passwort", secret), ("password", "[]")]));
     let deep = format!("[{}]", table(format, &[("user", "\"me\""), ("password", &list)]));
-    let template = serde_json::to_string(&format!(
-        "${{HOTSWAP_CANARY_NOT_SET:{}}}",
-        crate::canary::CANARY.replace('"', "")
-    ))
-    .unwrap();
+    let bare = crate::canary::CANARY.replace('"', "");
+    let with = |before: &str, after: &str| serde_json::to_string(&format!("{before}{bare}{after}")).unwrap();
+    let template = with("${HOTSWAP_CANARY_NOT_SET:", "}");
+    let beside = with("", "${HOTSWAP_CANARY_NOT_SET:}");
+    // No name of a variable, as the canary itself would end at its first sign.
+    let unclosed = with("${", "");
+    let kind = table(format, &[("type", secret)]);
+    let auth = table(format, &[("type", "\"basic\""), ("user", "\"me\""), ("password", secret)]);
+    let auth_beside = table(format, &[("type", "\"basic\""), ("user", "\"me\""), ("password", &beside)]);
+    let broken_auth = table(format, &[("type", "\"basic\""), ("user", "7"), ("password", secret)]);
     let map = table(format, &[("a", secret)]);
     let base = ("password", secret);
     let is = |what, list: &[(&str, &str)]| Case { what, text: entries(format, list) };
@@ -61,6 +66,14 @@ pub(crate) fn cases(format: Format) -> Vec<Case> {
             &[base, ("held", secret), ("keys", &list), ("tokens", &map), ("db", &nested), ("logins", &login)],
         ),
         is("a default in a template", &[("password", &template)]),
+        is("text beside a variable", &[("password", &beside), ("logins", &login)]),
+        is("text beside a variable in an enum", &[base, ("auth", &auth_beside)]),
+        is("a brace that is not closed", &[("password", &unclosed)]),
+        is("a brace that is not closed, in an enum", &[base, ("auth", &unclosed)]),
+        is("in an enum", &[base, ("auth", &auth)]),
+        is("a text for an enum", &[base, ("auth", secret)]),
+        is("a kind of an enum", &[base, ("auth", &kind)]),
+        is("a wrong enum", &[base, ("auth", &broken_auth)]),
         is_text("no end on the line", good.replacen(secret, secret.trim_end_matches('"'), 1)),
         is_text("two signs on the line", good.replacen(secret, &format!("= : {secret}"), 1)),
         is_text("something behind it on the line", good.replacen(secret, &format!("{secret} oops"), 1)),

@@ -175,6 +175,63 @@ fn a_secret_is_no_finding() {
     assert_eq!(app.load().unwrap().status().warnings, Vec::<String>::new());
 }
 
+#[derive(Debug, Deserialize, HotConfig)]
+struct Named {
+    #[hot(default = "")]
+    db_password: String,
+    #[hot(nested)]
+    openai: OpenAi,
+    #[serde(default)]
+    extra: BTreeMap<String, String>,
+    #[hot(not_secret, default = "")]
+    public_api_key: String,
+    #[hot(default = "")]
+    note: String,
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct OpenAi {
+    #[hot(default = "")]
+    api_key: String,
+    #[hot(default = [])]
+    passphrases: Vec<String>,
+}
+
+#[test]
+fn a_literal_value_under_the_name_of_a_secret_is_told_by_field_rule_and_remedy() {
+    let in_order = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+    let text = format!(
+        "db_password = 'hunter2'\nopenai = {{ api_key = 'internal', passphrases = ['open sesame'] }}\n\
+         extra = {{ client_secret = 'acme' }}\npublic_api_key = 'shown'\nnote = '{in_order}'\n"
+    );
+    let folder = Folder::with("a.toml", &text);
+    let builder = || Named::hot_builder().file(folder.path("a.toml")).watch(false);
+    let warnings = builder().load().unwrap().status().warnings;
+    let by_name = "the value looks like a credential, by the name of its field, and is shown";
+    let expected = [
+        ("db_password", by_name),
+        ("extra.client_secret", by_name),
+        ("note", "the value looks like a GitHub token, and is shown"),
+        ("openai.api_key", by_name),
+        ("openai.passphrases[0]", by_name),
+    ];
+    assert_eq!(warnings.len(), expected.len(), "{warnings:#?}");
+    for (path, rule) in expected {
+        let warning = warnings.iter().find(|warning| warning.starts_with(&format!("{path}: {rule}")));
+        let warning = warning.unwrap_or_else(|| panic!("{path}: {warnings:#?}"));
+        assert!(warning.contains("#[hot(secret)]") && warning.contains("#[hot(not_secret)]"), "{warning}");
+        assert!(
+            !["hunter2", "internal", "sesame", "acme", in_order].iter().any(|value| warning.contains(value))
+        );
+    }
+    let error = builder().scan_credentials(ScanCredentials::Deny).check().unwrap_err();
+    assert_eq!(found(&error, IssueKind::Credential).len(), expected.len());
+
+    folder
+        .write("a.toml", "db_password = '${NOT_SET:}'\nopenai = { api_key = 'env:KEY', passphrases = [''] }");
+    assert!(builder().load().unwrap().status().warnings.is_empty());
+}
+
 #[derive(Deserialize)]
 struct Labelled {
     name: String,

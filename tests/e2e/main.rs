@@ -25,6 +25,7 @@ mod load;
 mod merges;
 mod overrides;
 mod patches;
+mod policies;
 mod profile;
 mod reports;
 mod save;

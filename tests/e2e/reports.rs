@@ -1,6 +1,8 @@
 //! What a report shows, where it points, and what it must not show.
 
 mod excerpts;
+mod names;
+mod opaque;
 mod warnings;
 
 use std::{collections::BTreeMap, env::set_current_dir};

@@ -121,10 +121,11 @@ impl Sources {
         let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
         listen(&mut slots, commands);
         let complaints = of_defaults(T::SHAPE, &settings.secrets).into();
+        let allowed = settings.secrets.sources;
         let collector = Collector::new(settings, slots);
         issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
-        (stores.follow, stores.complaints) = (options.watch, complaints);
+        (stores.follow, stores.complaints, stores.allowed) = (options.watch, complaints, allowed);
         let Options { watch, policy, state_dir, trust_state_dir, last_good, .. } = options;
         let stores = Arc::new(stores);
         let mut sources =

@@ -12,7 +12,10 @@ impl<T: HotConfig> Builder<T> {
     ///
     /// That is every file in TOML, YAML or JSON, whether its value wins or not: who sees the file sees the secret. Not
     /// meant are references to a store, variables (`${NAME}` too), dotenv files, what the program brings itself, `null` and
-    /// a text that is empty. A default in a file, `${NAME:value}`, is plain text.
+    /// a text that is empty. Text beside a variable is plain text, as in `postgres://app:hunter2@${HOST}/db`, and so are a
+    /// default, `${NAME:value}`, and an escape, `$${`: put the whole text into one variable or store, or its parts into
+    /// separate fields. It makes no difference whether a field is marked, or a [`Secret`](crate::Secret) stands in a list, a
+    /// map, a struct or an enum of the program.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -40,7 +43,10 @@ impl<T: HotConfig> Builder<T> {
     }
 
     /// Which sources may supply a secret at all; [`SecretSources::ANY`] by default. A secret from any other source is
-    /// refused, whether its value wins or not.
+    /// refused, whether its value wins or not, and no store is asked for it. What counts is the text after interpolation:
+    /// a variable that holds `vault:app#key` leads to a store. Defaults of fields are
+    /// [`PROGRAM`](SecretSources::PROGRAM) or what their reference names, and count where they are in force. What is set at
+    /// run time is not restricted.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -67,8 +73,8 @@ impl<T: HotConfig> Builder<T> {
     /// What becomes of a value that looks like a credential, in a field that is not secret;
     /// [`ScanCredentials::Warn`] by default.
     ///
-    /// Looked for are keys of providers by what they begin with, private keys, passwords in URLs, and random texts under a
-    /// name such as `api_token`; see [the rules](crate::guide::limits). Files and sources of the program are looked at,
+    /// Looked for are keys of providers by what they begin with, private keys, passwords in URLs, any literal text under a
+    /// name such as `db_password`, and random texts under a name such as `token`; see [the rules](crate::guide::limits). Files and sources of the program are looked at,
     /// each when it changed, and the defaults of fields. A finding names the place, and never the value.
     ///
     /// ```

@@ -5,7 +5,6 @@
 
 mod form;
 pub(crate) mod hash;
-#[cfg(feature = "cli")]
 mod opaque;
 mod outline;
 mod reference;
@@ -16,6 +15,7 @@ mod words;
 use serde_json::Value as Json;
 
 pub(crate) use form::{Form, FormKind};
+pub(crate) use opaque::may_hold_secret;
 use outline::Place;
 
 use crate::{
@@ -124,11 +124,6 @@ impl Leaf {
         let (form, secret) = notice::any(|| form::trace(&|decoder| decode(decoder).err()));
         Self { form, rules: requirements(rules), converted, secret }
     }
-}
-
-/// Whether a secret stands anywhere in what a function reads.
-pub(crate) fn holds_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
-    notice::any(|| form::trace(&|decoder| decode(decoder).err())).1
 }
 
 fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {

@@ -1,8 +1,27 @@
 //! Which values may be secret, where nothing was read that would tell.
 
-use super::{Body, Field, Form, FormKind, Section};
+use std::collections::BTreeSet;
+
+use super::{Body, Field, Form, FormKind, Section, form};
+use crate::{
+    de::{DecodeError, Decoder},
+    keys::Keys,
+    secret::notice,
+};
+
+/// Whether what a function reads holds a secret, or does not show what it holds.
+pub(crate) fn may_hold_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
+    let (form, secret) = notice::any(|| form::trace(&|decoder| decode(decoder).err()));
+    secret || is_opaque(&form)
+}
 
 impl Section {
+    /// The leaves of which it is not known that they hold no secret. Nothing of the text that stands there may be shown.
+    pub(crate) fn guarded(&self) -> BTreeSet<Keys> {
+        let leaves = self.shape.leaves().into_iter().zip(self.leaves_that_may_be_secret());
+        leaves.filter(|(_, secret)| *secret).map(|(leaf, _)| leaf.keys).collect()
+    }
+
     /// For each leaf, in the order of the shape's: whether it is secret, or its type does not show what it holds.
     pub(crate) fn leaves_that_may_be_secret(&self) -> Vec<bool> {
         let of_field = |field: &Field| match &field.body {

@@ -64,8 +64,8 @@ impl Settings {
     fn terms(&self, medium: Medium) -> Terms<'_> {
         let unknown_keys =
             if medium == Medium::Variables { self.unknown_in_env } else { self.unknown_in_files };
-        let (shape, secrets, names) = (self.shape, &self.secrets, Some(&*self.names));
-        Terms { shape, unknown_keys, medium, secrets, names }
+        let (shape, secrets) = (self.shape, &self.secrets);
+        Terms { shape, unknown_keys, medium, secrets }
     }
 
     fn taint(&self) -> Taint<'_> {

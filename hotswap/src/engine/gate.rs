@@ -82,8 +82,7 @@ pub(super) fn hold_back(
     if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
-    let issues =
-        load::placed(waiting.iter().map(Waiting::refusal).collect(), model.shape, input, &loaded.secrets);
+    let issues = load::placed(waiting.iter().map(Waiting::refusal).collect(), model, input, &loaded.secrets);
     if policy == Restart::Refuse {
         return Err(Error::new(issues));
     }

@@ -74,7 +74,7 @@ pub(crate) fn layer(rank: usize, tree: &Value) -> Arc<Layer> {
     let rules = SecretRules::default();
     let given = Given::new(tree.clone(), rules.taint(&OPEN));
     let (unknown_keys, medium) = (UnknownKeys::Allow, Medium::Program);
-    let terms = Terms { shape: &OPEN, unknown_keys, medium, secrets: &rules, names: None };
+    let terms = Terms { shape: &OPEN, unknown_keys, medium, secrets: &rules };
     let layer = Layer::new(places, &given, &terms);
     Arc::new(layer.of(SourceId { rank, name: name.into() }))
 }

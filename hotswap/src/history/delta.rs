@@ -51,7 +51,7 @@ pub(crate) fn diff_open(from: &Value, to: &Value) -> Vec<Edit> {
 pub(crate) fn holds_value(value: &Value) -> bool {
     match value {
         Value::Secret(_) => {
-            !matches!(value.inside(), Value::Template(text) if !interpolate::holds_text(text))
+            !matches!(value.inside(), Value::Template(text) if interpolate::is_only_variables(text))
         }
         Value::List(items) => items.iter().any(holds_value),
         Value::Table(table) => table.values().any(holds_value),

@@ -1,12 +1,13 @@
 //! Puts secrets in the place of the references to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{pin::taken_beside, place};
+use super::{pin::taken_beside, place, policy::forbidden};
 use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     pins::Pins,
+    secret::notice::{Met, digest},
     secrets::{
         FetchError,
         known::{Found, Secrets},
@@ -52,8 +53,9 @@ impl<'i> References<'i> {
         })
     }
 
-    /// Those where only the decoder met a secret, now that it did; `None` if there are no more.
-    pub(super) fn met(&mut self, tree: &Value, met: &BTreeSet<Keys>) -> Option<Value> {
+    /// Those where only the decoder met a secret, now that it did; `None` if there are no more. Where serde buffered the
+    /// value, only a text that was `read` as a secret is one; if the type was not read to its end, any text may be.
+    pub(super) fn met(&mut self, tree: &Value, met: &Met, read: bool) -> Option<Value> {
         if met.is_empty() {
             return None;
         }
@@ -65,8 +67,12 @@ impl<'i> References<'i> {
         let of_program =
             |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_pinned(leaf));
         let mut found = Vec::new();
-        for place in met.iter().filter(|place| of_program(place)) {
-            let texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
+        let is_secret = |place: &Keys, text: &str| {
+            !read || met.exact.contains(place) || met.read.contains(&digest(&Value::text(text)).unwrap_or(0))
+        };
+        for place in met.places().filter(|place| of_program(place)) {
+            let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
+            texts.retain(|(_, text)| is_secret(place, text));
             found.extend(texts.into_iter().filter(|(keys, _)| is_new(keys)).filter_map(|(keys, text)| {
                 let reference = self.secrets.reference(text)?;
                 Some((keys, text.to_owned(), Ok(reference)))
@@ -78,6 +84,11 @@ impl<'i> References<'i> {
     /// A value set at run time counts instead.
     fn is_pinned(&self, leaf: &Leaf) -> bool {
         self.pins.contains_key(&self.shape.keys_of(leaf.slot))
+    }
+
+    /// Whether the policy lets a reference be followed. If not, no store is asked.
+    fn is_allowed(&self, reference: &Reference) -> bool {
+        self.secrets.is_lenient() || self.secrets.allowed().contains(self.secrets.source(reference))
     }
 
     /// A text of the program with a scheme that nobody knows is a mistake; one of a source may be a password.
@@ -96,6 +107,15 @@ impl<'i> References<'i> {
         pinned: bool,
     ) -> Value {
         found.into_iter().fold(tree, |tree, (keys, text, reference)| {
+            if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
+                // What is hidden by a value set at run time is the policy's to judge.
+                if pinned {
+                    return tree;
+                }
+                self.issues.push(forbidden(&keys, self.secrets.allowed()));
+                self.failed.push((keys, Value::Template(text.into())));
+                return tree;
+            }
             let found = reference.map(|reference| (self.secrets.find(&reference), reference));
             match found {
                 // Nothing of it shows, but it has to be known by the time when it does.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Model, Problems, fetched::texts, origins::showable};
+use super::{Model, Problems, fetched::texts, hidden_in, origins::showable};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind},
@@ -31,9 +31,11 @@ pub(super) fn misfits(
     if contain(|| (model.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();
     }
-    let secrets = problems.take_secrets().into_iter().chain(secrets.iter().cloned()).collect();
+    let secrets: BTreeSet<Keys> =
+        problems.take_secrets().into_iter().chain(secrets.iter().cloned()).collect();
     let mut found = problems.into_issues();
     found.retain(|issue| issue.kind() == IssueKind::WrongType);
+    let secrets = hidden_in(model, &found, &secrets);
     let text = if found.is_empty() { None } else { layer.text_places() };
     let leaves = if found.is_empty() { Vec::new() } else { model.shape.leaves() };
     found

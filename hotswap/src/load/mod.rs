@@ -8,9 +8,10 @@ mod hidden;
 mod merge;
 mod origins;
 mod pin;
-mod plain;
 mod plan;
+mod policy;
 pub(crate) mod problems;
+mod sites;
 mod trace;
 pub(crate) mod unknown;
 
@@ -27,6 +28,7 @@ pub(crate) use trace::Trace;
 use crate::{
     config::HotConfig,
     de::{DecodeError, Decoder, IgnoredKeys},
+    describe::Section,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -40,6 +42,7 @@ use crate::{
     value::Value,
 };
 use fetched::References;
+use policy::Judge;
 use problems::Problems;
 
 type Decoded = Result<Arc<dyn Root>, DecodeError>;
@@ -50,6 +53,8 @@ pub(crate) struct Model {
     pub(crate) shape: &'static Shape,
     decode: fn(&Value, &IgnoredKeys) -> Decoded,
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
+    /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
+    guarded: fn() -> BTreeSet<Keys>,
 }
 
 impl Model {
@@ -58,6 +63,7 @@ impl Model {
             shape: T::SHAPE,
             decode: |tree, ignored| Ok(Arc::new(T::deserialize(Decoder::new(Some(tree), Some(ignored)))?)),
             probe: root::probe::<T>,
+            guarded: || Section::of::<T>().guarded(),
         }
     }
 }
@@ -98,7 +104,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Some(plan) => plan.merge(below, layer.tree()),
         None => merge(below, layer.tree()),
     });
-    let complete = merge(below(model.shape, Some(&merged)), &merged);
+    let defaults = below(model.shape, Some(&merged));
+    let complete = merge(defaults.clone(), &merged);
     let templates =
         input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
     let source = |keys: &Keys, text: &str| source_of(input.layers, keys, text);
@@ -114,9 +121,11 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     seal(&mut tree, model.shape, &BTreeSet::new());
     let mut ignored = IgnoredKeys::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
-    while let Some(next) = references.met(&tree, &met) {
+    while let Some(next) = references.met(&tree, &met, decoded.is_ok()) {
         (tree, ignored) = (next, IgnoredKeys::default());
-        (decoded, met) = notice::places(|| (model.decode)(&tree, &ignored));
+        let (again, more) = notice::places(|| (model.decode)(&tree, &ignored));
+        decoded = again;
+        met.extend(more);
     }
     let mut secrets = notice::leaves(model.shape, &met);
 
@@ -132,13 +141,15 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     problems.ignored(ignored.into_inner(), &Keys::root());
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
-    let found = problems.into_issues().into_iter().map(|issue| references.blame(issue)).collect();
-    let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &secrets);
-    let (refused, told) = plain::secrets(&met, model.shape, input);
-    issues.extend(refused);
-    warnings.extend(told);
-    plain::without_credentials_of(&secrets, &mut issues);
-    plain::without_credentials_of(&secrets, &mut warnings);
+    let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged };
+    let verdict = judge.run(&met, &tree);
+    let found = problems.into_issues().into_iter().map(|issue| references.blame(issue));
+    let found: Vec<_> = found.chain(verdict.refused).collect();
+    let hidden = hidden_in(model, &found, &secrets);
+    let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &hidden);
+    warnings.extend(verdict.warnings);
+    policy::without_credentials_of(&secrets, &mut issues);
+    policy::without_credentials_of(&secrets, &mut warnings);
     match decoded {
         Ok(root) if issues.is_empty() => {
             let misfits = |layer: &Layer| {
@@ -147,7 +158,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
             let kept = references.take_warnings();
             if !kept.is_empty() {
-                warnings.extend(placed(kept, model.shape, input, &secrets));
+                warnings.extend(placed(kept, model, input, &secrets));
             }
             seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
@@ -165,6 +176,14 @@ fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
     layers.iter().rposition(gives).unwrap_or(layers.len())
 }
 
+/// The leaves of which reports show no text: those that hold a secret, and those that may.
+pub(crate) fn hidden_in(model: Model, found: &[Issue], secrets: &BTreeSet<Keys>) -> BTreeSet<Keys> {
+    // An unknown key shows itself and no value.
+    let shows = found.iter().any(|issue| issue.kind() != IssueKind::UnknownKey);
+    let guarded = if shows { (model.guarded)() } else { BTreeSet::new() };
+    secrets.iter().cloned().chain(guarded).collect()
+}
+
 /// Seals the secrets of a tree in which nothing stands for anything else any more.
 fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     Taint { shape, hidden, schemes: None }.seal(tree);
@@ -175,7 +194,7 @@ fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Probl
     let before = problems.len();
     (model.probe)(tree, &Keys::root(), problems);
     if problems.len() == before && !problems.is_unresolved(&error.keys()) {
-        let message = error.message(problems.any_secret(model.shape));
+        let message = error.message(problems.any_secret(model.shape) || !(model.guarded)().is_empty());
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);
     }
 }

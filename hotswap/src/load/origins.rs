@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashSet},
 };
 
-use super::{Input, Plan, Trace};
+use super::{Input, Model, Plan, Trace, hidden_in};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Origin},
@@ -65,11 +65,12 @@ pub(super) fn settle(
 /// Gives each the place of the value that won.
 pub(crate) fn placed(
     issues: Vec<Issue>,
-    shape: &'static Shape,
+    model: Model,
     input: &Input<'_>,
     secrets: &BTreeSet<Keys>,
 ) -> Vec<Issue> {
-    let map = Map::of(input, shape, secrets);
+    let hidden = hidden_in(model, &issues, secrets);
+    let map = Map::of(input, model.shape, &hidden);
     issues.into_iter().map(|issue| map.placed(issue)).collect()
 }
 

@@ -160,7 +160,8 @@ impl Problems {
             return false;
         }
         let template = self.template(&place);
-        let discreet = self.hides(&place) || template.is_some();
+        // A flattened leaf is read from the place of its struct.
+        let discreet = self.hides(&place) || self.secrets.contains(keys) || template.is_some();
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
         false

@@ -44,20 +44,13 @@ pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) ->
     if issues.is_empty() { Ok(resolved.unwrap_or_else(|| tree.clone())) } else { Err(issues) }
 }
 
-/// Whether a template says more than variables do: a default that is text, or text without any variable.
+/// Whether a template is nothing but variables: no text beside them, no default that is text, and no escape.
 ///
-/// What is not well formed does.
-pub(crate) fn holds_text(text: &str) -> bool {
-    let out = |lookup: Lookup<'_>| {
-        let mut template = Template::new(text, lookup);
-        let read = template.run(0, true).is_ok();
-        read.then(|| (std::mem::take(&mut template.out), !template.names.is_empty()))
-    };
-    match (out(&|_| None), out(&|_| Some(String::new()))) {
-        (Some((with_defaults, true)), Some((without, _))) => with_defaults != without,
-        (Some((text, false)), _) => !text.is_empty(),
-        _ => true,
-    }
+/// What the template holds may then be kept and shown, since nothing in it is a part of the value. One that is not well
+/// formed holds text.
+pub(crate) fn is_only_variables(text: &str) -> bool {
+    let mut template = Template::new(text, &|_| None);
+    template.run(0, true).is_ok() && !template.names.is_empty() && !template.literal
 }
 
 /// The names of all variables in the templates of a tree, but for those that are sealed.
@@ -201,6 +194,8 @@ struct Template<'t> {
     missing: BTreeSet<&'t str>,
     /// Every variable of the text.
     names: BTreeSet<&'t str>,
+    /// Whether there is text that no variable gave, even in a default that is not needed.
+    literal: bool,
 }
 
 /// Why a template is not well formed.
@@ -253,6 +248,7 @@ impl<'t> Template<'t> {
             out: Zeroizing::default(),
             missing: BTreeSet::new(),
             names: BTreeSet::new(),
+            literal: false,
         }
     }
 
@@ -275,6 +271,7 @@ impl<'t> Template<'t> {
             } else if self.rest.starts_with("$${") {
                 self.rest = &self.rest[3..];
                 open += 1;
+                self.literal = true;
                 self.push("${", live);
             } else if let Some(rest) = self.rest.strip_prefix("${") {
                 self.rest = rest;
@@ -296,6 +293,7 @@ impl<'t> Template<'t> {
         let more = self.rest[first..].find(['$', '{', '}']).unwrap_or(self.rest.len() - first);
         let (text, rest) = self.rest.split_at(first + more);
         self.rest = rest;
+        self.literal = true;
         self.push(text, live);
     }
 

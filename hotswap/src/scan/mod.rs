@@ -12,6 +12,7 @@ use std::collections::HashMap;
 pub(crate) use name::names_secret;
 
 use entropy::is_random;
+use name::{Promise, promise};
 
 /// What becomes of a value that looks like a credential and stands in a field that shows it; for
 /// [`Builder::scan_credentials`](crate::Builder::scan_credentials), which has an example.
@@ -29,20 +30,29 @@ pub enum ScanCredentials {
 /// Looks at the texts of one source, in which names repeat.
 #[derive(Default)]
 pub(crate) struct Scan<'n> {
-    names: HashMap<&'n str, bool>,
+    names: HashMap<&'n str, Promise>,
 }
 
 impl<'n> Scan<'n> {
     /// What the text under this name looks like, if it looks like a credential.
     pub(crate) fn finding(&mut self, name: &'n str, text: &str) -> Option<&'static str> {
-        // Most texts are shorter than any credential.
-        if text.len() < 8 {
+        // Shorter texts are no credentials.
+        if text.len() < 4 {
             return None;
         }
-        let found = prefix::known(text).or_else(|| prefix::in_url(text)).or_else(|| {
-            let secret = is_random(text) && *self.names.entry(name).or_insert_with(|| names_secret(name));
-            secret.then_some("a password or a key")
-        });
-        found.filter(|_| !sample::is_sample(text))
+        let known =
+            || if text.len() < 8 { None } else { prefix::known(text).or_else(|| prefix::in_url(text)) };
+        known().or_else(|| self.by_name(name, text)).filter(|_| !sample::is_sample(text))
+    }
+
+    /// A literal text under a name that is certain, or a random one under a name that is not.
+    fn by_name(&mut self, name: &'n str, text: &str) -> Option<&'static str> {
+        match *self.names.entry(name).or_insert_with(|| promise(name)) {
+            Promise::Secret if !sample::is_no_value(text) => Some("a credential, by the name of its field"),
+            Promise::Secret | Promise::Maybe if is_random(text) && !sample::is_in_order(text) => {
+                Some("a password or a key")
+            }
+            _ => None,
+        }
     }
 }

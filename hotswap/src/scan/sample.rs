@@ -1,6 +1,6 @@
 //! What stands in handbooks and templates.
 
-/// Parts of a text that nobody takes for a secret.
+/// Parts of a text that says itself that it is none.
 const PARTS: &[&str] = &[
     "example",
     "sample",
@@ -22,9 +22,13 @@ const PARTS: &[&str] = &[
     "not-a-",
     "fake",
     "test-only",
-    "00000000",
-    "12345678",
-    "abcdef12",
+];
+/// Digits and letters in order, which nobody takes for a random text. A key of a provider has its prefix to tell, though.
+const IN_ORDER: &[&str] = &["00000000", "12345678", "abcdef12"];
+/// What stands in the place of a value, or says where it comes from.
+const STATES: &[&str] = &[
+    "none", "null", "nil", "true", "false", "yes", "no", "on", "off", "auto", "disabled", "enabled",
+    "optional", "required", "prompt", "unset", "empty", "keyring", "keychain", "stdin",
 ];
 /// Passwords that everybody knows.
 const WORDS: &[&str] = &[
@@ -32,7 +36,21 @@ const WORDS: &[&str] = &[
     "token", "hunter2", "letmein",
 ];
 
-/// Whether the text is a sample, a UUID, or names what is to be put in.
+/// Whether the text is in order, as no random one is.
+pub(super) fn is_in_order(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    IN_ORDER.iter().any(|part| lower.contains(part))
+}
+
+/// Whether the text is no value: a state, a small number, a path, an address, or a hash that tells its kind.
+pub(super) fn is_no_value(text: &str) -> bool {
+    let state = STATES.contains(&text.to_ascii_lowercase().as_str());
+    let small = text.len() < 4 || (text.len() < 6 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let elsewhere = text.contains("://") || text.starts_with(['/', '.', '~', '$', '<', '%', '{']);
+    state || small || elsewhere
+}
+
+/// Whether the text is a sample, a UUID, one character again and again, or names what is to be put in.
 pub(super) fn is_sample(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let enclosed =
@@ -41,6 +59,7 @@ pub(super) fn is_sample(text: &str) -> bool {
         || text.contains("{{")
         || enclosed
         || is_uuid(text)
+        || is_one_character(text)
         || PARTS.iter().any(|part| lower.contains(part))
 }
 
@@ -48,6 +67,12 @@ pub(super) fn is_sample_word(word: &str) -> bool {
     WORDS.contains(&word.to_ascii_lowercase().as_str())
         || is_sample(word)
         || word.starts_with(['$', '<', '{', '*'])
+}
+
+/// Behind the prefix, if there is one.
+fn is_one_character(text: &str) -> bool {
+    let key = text.rsplit(['_', '-']).next().unwrap_or(text).as_bytes();
+    key.len() > 7 && key.iter().all(|byte| Some(byte) == key.first())
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -29,13 +29,14 @@ pub enum PlaintextSecrets {
 pub struct SecretSources(u8);
 
 impl SecretSources {
-    /// References, as `vault:secret/app#key` or `file:/run/secrets/key`, in whichever source they stand.
+    /// References, as `vault:secret/app#key` or `file:/run/secrets/key`, in whichever source they stand; not `env:`.
     pub const STORES: Self = Self(1);
-    /// Variables: of the process, of dotenv files, and where a text names one, `${NAME}`.
+    /// Variables: of the process, of dotenv files, and where a text names one, `${NAME}` or `env:NAME`.
     pub const ENVIRONMENT: Self = Self(2);
     /// Values in files: in plain text, if [`PlaintextSecrets`] lets them, and in files that are encrypted.
     pub const FILES: Self = Self(4);
-    /// Values that [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source) bring.
+    /// Values that [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source) bring, and
+    /// defaults of fields.
     pub const PROGRAM: Self = Self(8);
     /// All of them.
     pub const ANY: Self = Self(15);

@@ -34,7 +34,9 @@ impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
 
     /// The words of the value's own type may repeat the value.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret<T>, D::Error> {
-        let value = T::deserialize(deserializer);
-        value.map(Secret::new).map_err(|_| D::Error::custom("the value does not fit the type of the secret"))
+        let value = T::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("the value does not fit the type of the secret"))?;
+        notice::read(&value);
+        Ok(Secret::new(value))
     }
 }

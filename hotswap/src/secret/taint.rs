@@ -41,6 +41,22 @@ pub(crate) enum By {
     Variables,
 }
 
+impl By {
+    /// How a scalar gives a secret, in a tree in which texts may stand for something else.
+    pub(crate) fn of(value: &Value, schemes: &Schemes) -> Self {
+        match value.as_text() {
+            Some("") => Self::Nothing,
+            Some(text) if refers(text, schemes) => Self::Reference,
+            Some(text)
+                if matches!(value.inside(), Value::Template(_)) && interpolate::is_only_variables(text) =>
+            {
+                Self::Variables
+            }
+            _ => Self::Value,
+        }
+    }
+}
+
 impl Place {
     fn root() -> Self {
         Self { own: Keys::root(), written: Keys::root(), by: By::Value }
@@ -73,16 +89,29 @@ pub(crate) struct Taint<'t> {
 impl Taint<'_> {
     /// Seals what stands at secret places of a tree, and says where those are that were not sealed before.
     pub(crate) fn seal(&self, tree: &mut Value) -> Vec<Place> {
-        let mut sealer = Sealer { taint: *self, met: Vec::new() };
+        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new() };
         if self.concerns(self.shape, &Keys::root()) {
             sealer.level(tree, self.shape, &Place::root());
         }
         sealer.met
     }
 
+    /// Where secrets stand in a tree, sealed or not; all of its scalars if `all` are secret.
+    pub(crate) fn list(&self, tree: &Value, all: bool) -> Vec<Place> {
+        let mut sealer = Sealer { taint: *self, lists: true, met: Vec::new() };
+        match all {
+            true => sealer.all(&mut tree.clone(), &Place::root()),
+            false if self.concerns(self.shape, &Keys::root()) => {
+                sealer.level(&mut tree.clone(), self.shape, &Place::root());
+            }
+            false => {}
+        }
+        sealer.met
+    }
+
     /// Seals everything in a tree, and says where.
     pub(crate) fn seal_all(&self, tree: &mut Value) -> Vec<Place> {
-        let mut sealer = Sealer { taint: *self, met: Vec::new() };
+        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new() };
         sealer.all(tree, &Place::root());
         sealer.met
     }
@@ -94,15 +123,10 @@ impl Taint<'_> {
 
     /// How a scalar that is not sealed gives a secret.
     fn by(&self, value: &Value) -> By {
-        match (self.schemes, value.as_text()) {
-            (_, Some("")) => By::Nothing,
-            (Some(schemes), Some(text)) if refers(text, schemes) => By::Reference,
-            (Some(_), Some(text))
-                if matches!(value, Value::Template(_)) && !interpolate::holds_text(text) =>
-            {
-                By::Variables
-            }
-            _ => By::Value,
+        match self.schemes {
+            Some(schemes) => By::of(value, schemes),
+            None if value.as_text() == Some("") => By::Nothing,
+            None => By::Value,
         }
     }
 }
@@ -123,6 +147,8 @@ fn is_open(value: &Value) -> bool {
 
 struct Sealer<'t> {
     taint: Taint<'t>,
+    /// Nothing is sealed, and what was sealed before counts too.
+    lists: bool,
     met: Vec<Place>,
 }
 
@@ -162,7 +188,7 @@ impl Sealer<'_> {
 
     fn all(&mut self, value: &mut Value, at: &Place) {
         // What has other owners is copied only if there is need to.
-        if !is_open(value) {
+        if (self.lists && value.is_null()) || (!self.lists && !is_open(value)) {
             return;
         }
         match value {
@@ -176,7 +202,7 @@ impl Sealer<'_> {
             }
             value => {
                 let place = Place { by: self.taint.by(value), ..at.clone() };
-                if place.by != By::Reference {
+                if place.by != By::Reference && !self.lists {
                     *value = Value::secret(std::mem::replace(value, Value::Null));
                 }
                 self.met.push(place);

@@ -1,7 +1,7 @@
 //! What can be kept secret: it can be wiped, and compared in constant time.
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::Secret;
 
@@ -68,6 +68,12 @@ pub trait SecretValue {
     #[doc(hidden)]
     const IS_BYTE: bool = false;
 
+    /// Shows each text and number in it, to find where they stood in a value that serde buffered.
+    #[doc(hidden)]
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        let _ = look;
+    }
+
     /// Overwrites the value, with all of the memory that it owns.
     fn wipe(&mut self);
 
@@ -87,6 +93,10 @@ macro_rules! primitives {
     ($($primitive:ident as $bits:expr;)*) => {
         $(impl SecretValue for $primitive {
             const IS_BYTE: bool = matches!(stringify!($primitive).as_bytes(), b"u8");
+
+            fn scalars(&self, look: &mut dyn FnMut(&str)) {
+                look(&Zeroizing::new(self.to_string()));
+            }
 
             fn wipe(&mut self) {
                 self.zeroize();
@@ -108,6 +118,10 @@ primitives! {
 }
 
 impl SecretValue for String {
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        look(self);
+    }
+
     fn wipe(&mut self) {
         self.zeroize();
     }
@@ -118,6 +132,10 @@ impl SecretValue for String {
 }
 
 impl SecretValue for Box<str> {
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        look(self);
+    }
+
     fn wipe(&mut self) {
         self.zeroize();
     }
@@ -128,6 +146,10 @@ impl SecretValue for Box<str> {
 }
 
 impl<T: SecretValue> SecretValue for [T] {
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|one| one.scalars(look));
+    }
+
     fn wipe(&mut self) {
         self.iter_mut().for_each(T::wipe);
     }
@@ -142,6 +164,10 @@ impl<T: SecretValue> SecretValue for [T] {
 impl<T: SecretValue> SecretValue for Vec<T> {
     const IS_BYTES: bool = T::IS_BYTE;
 
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        self.as_slice().scalars(look);
+    }
+
     fn wipe(&mut self) {
         self.as_mut_slice().wipe();
     }
@@ -154,6 +180,10 @@ impl<T: SecretValue> SecretValue for Vec<T> {
 impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
     const IS_BYTES: bool = T::IS_BYTE;
 
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        self.as_slice().scalars(look);
+    }
+
     fn wipe(&mut self) {
         self.as_mut_slice().wipe();
     }
@@ -165,6 +195,10 @@ impl<T: SecretValue, const N: usize> SecretValue for [T; N] {
 
 impl<T: SecretValue> SecretValue for Option<T> {
     const IS_BYTES: bool = T::IS_BYTES;
+
+    fn scalars(&self, look: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|value| value.scalars(look));
+    }
 
     fn wipe(&mut self) {
         self.iter_mut().for_each(T::wipe);

@@ -8,7 +8,9 @@ use super::{
     schemes::Schemes,
     table::Table,
 };
-use crate::{engine::Variables, issue::Issue, source::UnknownKeys, value::Value};
+use crate::{
+    engine::Variables, issue::Issue, secret::policy::SecretSources, source::UnknownKeys, value::Value,
+};
 
 /// The secrets that a version stands on.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,8 @@ pub(crate) struct Secrets {
     leases: bool,
     /// What is wrong with the defaults of fields.
     defaults: Complaints,
+    /// Which sources may supply a secret.
+    allowed: SecretSources,
 }
 
 /// Problems, and what becomes of each.
@@ -47,8 +51,33 @@ pub(crate) enum Found {
 
 impl Secrets {
     pub(crate) fn new(schemes: Arc<Schemes>, accepted: Accepted, now: Instant) -> Self {
-        let (used, wanted, defaults) = Default::default();
-        Self { schemes, accepted, now, used, wanted, lenient: false, leases: true, defaults }
+        let (used, wanted, defaults, allowed) = Default::default();
+        Self { schemes, accepted, now, used, wanted, lenient: false, leases: true, defaults, allowed }
+    }
+
+    /// The same, where only these sources may supply a secret.
+    pub(crate) fn only_from(self, allowed: SecretSources) -> Self {
+        Self { allowed, ..self }
+    }
+
+    pub(crate) fn allowed(&self) -> SecretSources {
+        self.allowed
+    }
+
+    pub(crate) fn schemes(&self) -> &Schemes {
+        &self.schemes
+    }
+
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.lenient
+    }
+
+    /// What supplies the secret that a reference leads to.
+    pub(crate) fn source(&self, reference: &Reference) -> SecretSources {
+        match self.schemes.is_variable(&reference.place.scheme) {
+            true => SecretSources::ENVIRONMENT,
+            false => SecretSources::STORES,
+        }
     }
 
     /// The same, with what is wrong with the defaults of fields.

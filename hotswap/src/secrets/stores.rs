@@ -22,6 +22,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
+    secret::policy::SecretSources,
     sync::Monitor,
 };
 
@@ -55,6 +56,8 @@ pub(crate) struct Stores {
     pub(crate) follow: bool,
     /// Credentials in the defaults of fields.
     pub(crate) complaints: Complaints,
+    /// Which sources may supply a secret.
+    pub(crate) allowed: SecretSources,
     pub(super) book: Monitor<State>,
     listener: OnceLock<Listener>,
     pub(super) thread: EngineThread,
@@ -109,7 +112,9 @@ impl Stores {
 
     /// What a load looks secrets up in.
     pub(crate) fn secrets(&self, accepted: Accepted) -> Secrets {
-        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now()).beside(Arc::clone(&self.complaints))
+        Secrets::new(Arc::clone(&self.schemes), accepted, Instant::now())
+            .beside(Arc::clone(&self.complaints))
+            .only_from(self.allowed)
     }
 
     /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since

@@ -1,50 +1,22 @@
-//! What is to be said of the secrets in one source, and of what looks like one and is shown.
+//! What is to be said of secrets in plain text, and of what looks like a secret and is shown.
 
 use std::sync::Arc;
 
 use super::{
     UnknownKeys,
-    given::{Given, Medium, SecretRules, Terms},
+    given::{Medium, SecretRules, Terms},
 };
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
     load::all_defaults,
     scan::{self, ScanCredentials},
-    secret::{
-        policy::{PlaintextSecrets, SecretSources},
-        taint::{By, Place},
-    },
+    secret::policy::PlaintextSecrets,
     secrets::{reference::Reference, schemes::Schemes},
     shape::Shape,
     source::names::Names,
     value::Value,
 };
-
-/// Secrets that may not stand where they do, each with the place as written.
-pub(super) fn of_secrets(given: &Given, terms: &Terms<'_>) -> Vec<(UnknownKeys, Issue, Keys)> {
-    let finding = |place: &Place| {
-        let (policy, issue) = of_secret(place, terms)?;
-        Some((policy, issue, place.written.clone()))
-    };
-    given.places.iter().filter_map(finding).collect()
-}
-
-fn of_secret(place: &Place, terms: &Terms<'_>) -> Option<(UnknownKeys, Issue)> {
-    let allowed = terms.secrets.sources;
-    if place.by != By::Nothing && !allowed.contains(source(place.by, terms.medium)) {
-        let issue =
-            Issue::new(IssueKind::PlainSecret, place.own.clone(), "this source must not supply a secret");
-        return Some((UnknownKeys::Deny, issue.with_help(format!("give it by {allowed}"))));
-    }
-    if place.by != By::Value {
-        return None;
-    }
-    match plaintext(terms) {
-        UnknownKeys::Allow => None,
-        policy => Some((policy, plain_secret(&place.own, terms.shape, terms.names))),
-    }
-}
 
 /// What becomes of secrets in plain text.
 pub(super) fn plaintext(terms: &Terms<'_>) -> UnknownKeys {
@@ -56,23 +28,25 @@ pub(super) fn plaintext(terms: &Terms<'_>) -> UnknownKeys {
     }
 }
 
-/// The problem of a secret in plain text.
-pub(crate) fn plain_secret(keys: &Keys, shape: &'static Shape, names: Option<&Names>) -> Issue {
+/// The problem of a secret in plain text, whole or `beside` variables.
+pub(crate) fn plain_secret(keys: &Keys, beside: bool, shape: &'static Shape, names: Option<&Names>) -> Issue {
     let leaf = shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
     let variable = leaf.and_then(|leaf| names?.variable(&leaf.keys));
     let or_set = variable.map_or(String::new(), |name| format!(", or set {name}"));
-    Issue::new(IssueKind::PlainSecret, keys.clone(), "a secret stands here as plain text").with_help(format!(
-        "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`{or_set}; and change the secret, for it was seen"
-    ))
-}
-
-fn source(by: By, medium: Medium) -> SecretSources {
-    match (by, medium) {
-        (By::Reference, _) => SecretSources::STORES,
-        (By::Variables, _) | (_, Medium::Variables) => SecretSources::ENVIRONMENT,
-        (_, Medium::Plain | Medium::Encrypted) => SecretSources::FILES,
-        (_, Medium::Program) => SecretSources::PROGRAM,
-    }
+    let (message, help) = if beside {
+        (
+            "a secret stands here as plain text, in the text beside a variable or in its default",
+            "put the whole text into one variable, `${NAME}`, or into one store, as `vault:path#key`, or give its parts in \
+             separate fields",
+        )
+    } else {
+        (
+            "a secret stands here as plain text",
+            "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`",
+        )
+    };
+    Issue::new(IssueKind::PlainSecret, keys.clone(), message)
+        .with_help(format!("{help}{or_set}; and change the secret, for it was seen"))
 }
 
 /// Texts that look like credentials, in fields that show what they hold.

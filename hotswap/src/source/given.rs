@@ -12,7 +12,6 @@ use crate::{
     },
     secrets::schemes::Schemes,
     shape::Shape,
-    source::names::Names,
     value::Value,
 };
 
@@ -32,6 +31,7 @@ pub(crate) struct SecretRules {
     /// The schemes of references.
     pub(crate) schemes: Arc<Schemes>,
     pub(crate) plaintext: PlaintextSecrets,
+    /// Which sources may supply one; [`Stores`](crate::secrets::stores::Stores) tells loads.
     pub(crate) sources: SecretSources,
     pub(crate) scan: ScanCredentials,
 }
@@ -56,8 +56,6 @@ pub(crate) struct Terms<'t> {
     pub(crate) unknown_keys: UnknownKeys,
     pub(crate) medium: Medium,
     pub(crate) secrets: &'t SecretRules,
-    /// How variables are called, for advice.
-    pub(crate) names: Option<&'t Names>,
 }
 
 impl SecretRules {

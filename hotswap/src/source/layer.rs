@@ -20,9 +20,9 @@ use crate::{
     source::{
         UnknownKeys, findings,
         format::Format,
-        given::{Given, Terms},
+        given::{Given, Medium, Terms},
         kept::Kept,
-        locate::{Places as TextPlaces, Spot},
+        locate::Places as TextPlaces,
         sealed::is_sealed,
     },
     value::Value,
@@ -67,6 +67,7 @@ pub(crate) struct Layer {
     unknown_keys: UnknownKeys,
     /// What becomes of secrets in plain text.
     plaintext: UnknownKeys,
+    medium: Medium,
     /// Whether any string waits for interpolation.
     templates: bool,
     /// The variables that strings name, but for those of secrets.
@@ -75,6 +76,8 @@ pub(crate) struct Layer {
     complaints: Vec<(UnknownKeys, Issue)>,
     /// What is wrong with values that never took effect, once somebody looked.
     misfits: OnceLock<Vec<Issue>>,
+    /// Where secrets of marked fields stand, once somebody looked.
+    marked: OnceLock<Vec<Place>>,
 }
 
 impl Layer {
@@ -88,24 +91,22 @@ impl Layer {
             normal,
             unknown_keys: terms.unknown_keys,
             plaintext: findings::plaintext(terms),
+            medium: terms.medium,
             templates,
             variables: BTreeSet::new(),
             complaints: Vec::new(),
             misfits: OnceLock::new(),
+            marked: OnceLock::new(),
         };
         layer.name_variables();
-        let secrets = findings::of_secrets(given, terms);
         let credentials = findings::of_credentials(&layer.normal.tree, terms);
         // To find places costs as much as to parse: only when there is something to place.
-        let odd = layer.has_oddities() || !secrets.is_empty() || !credentials.is_empty();
+        let odd = layer.has_oddities() || !credentials.is_empty();
         let text = if odd { layer.text_places() } else { None };
         let found: Vec<_> = layer
             .unfamiliar(text.as_ref())
             .chain(layer.doubled(text.as_ref()))
             .chain(layer.outdated(text.as_ref()))
-            .chain(secrets.into_iter().map(|(policy, issue, written)| {
-                (policy, layer.mark(issue, text.as_ref(), &written, Spot::Value, Show::Key))
-            }))
             .chain(credentials.into_iter().map(|(policy, issue)| {
                 let keys = issue.keys().clone();
                 (policy, layer.placed(issue, text.as_ref(), &keys, Show::Key))
@@ -193,8 +194,10 @@ impl Layer {
             normal: Normal::of(tree),
             unknown_keys: self.unknown_keys,
             plaintext: self.plaintext,
+            medium: self.medium,
             complaints: self.complaints.clone(),
             misfits: OnceLock::new(),
+            marked: OnceLock::new(),
         };
         past.name_variables();
         past
@@ -213,6 +216,12 @@ impl Layer {
 
     /// A layer that was written before a restart.
     pub(crate) fn resumed(source: SourceId, places: Places, tree: Value, unknown_keys: UnknownKeys) -> Self {
+        let medium = match &places {
+            Places::Text { path, .. } | Places::Past(path) if is_sealed(path) => Medium::Encrypted,
+            Places::Text { .. } | Places::Past(_) => Medium::Plain,
+            Places::Each(_) => Medium::Variables,
+            Places::Named(_) => Medium::Program,
+        };
         let mut layer = Self {
             source,
             places,
@@ -221,8 +230,10 @@ impl Layer {
             normal: Normal::of(tree),
             unknown_keys,
             plaintext: UnknownKeys::Allow,
+            medium,
             complaints: Vec::new(),
             misfits: OnceLock::new(),
+            marked: OnceLock::new(),
         };
         layer.name_variables();
         layer
@@ -250,13 +261,24 @@ impl Layer {
         self.unknown_keys
     }
 
+    /// What becomes of secrets in plain text.
     pub(crate) fn plaintext(&self) -> UnknownKeys {
         self.plaintext
+    }
+
+    /// What kind of source it is from, as far as secrets are concerned.
+    pub(crate) fn medium(&self) -> Medium {
+        self.medium
     }
 
     /// What `find` finds, which is asked once.
     pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
         self.misfits.get_or_init(find)
+    }
+
+    /// Where secrets of marked fields stand, which is looked up once.
+    pub(crate) fn marked(&self, find: impl FnOnce() -> Vec<Place>) -> &[Place] {
+        self.marked.get_or_init(find)
     }
 
     /// Whether nothing was found wrong while it was read.

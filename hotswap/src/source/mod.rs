@@ -10,6 +10,7 @@ pub(crate) mod given;
 pub(crate) mod kept;
 mod layer;
 pub(crate) mod locate;
+pub(crate) mod masked;
 pub(crate) mod mount;
 pub(crate) mod names;
 pub(crate) mod read;
@@ -96,7 +97,8 @@ pub mod priority {
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 pub trait Source: Send + 'static {
-    /// The name that reports and the status use. It is asked for once.
+    /// The name that reports and the status use. It is asked for once. Of a URL in it, user info, query and fragment are
+    /// shown as `***`.
     fn name(&self) -> String;
 
     /// Where it stands among the other sources, by the numbers in [`priority`]; [`priority::SOURCES`] when `None`. Among

@@ -6,10 +6,12 @@ use crate::{
     effective::holds_secret,
     keys::Keys,
     load::{place, unknown::normalise},
-    secrets::{reference::Reference, schemes::Schemes},
+    resolve::interpolate,
+    secret::taint::By,
+    secrets::schemes::Schemes,
     shape::{Leaf, Shape},
     snapshot::Published,
-    value::{Untyped, Value},
+    value::Value,
 };
 
 /// The places of leaves that are secret, and which texts only say where a secret is to be found.
@@ -51,13 +53,8 @@ impl Veil {
     /// Whether the value only says where the secret is to be found. What is mixed with other text, or has a default, may
     /// hold a part of it.
     fn is_reference(&self, value: &Value) -> bool {
-        match value {
-            Value::Template(text) => is_variable(text),
-            Value::Text(text) | Value::Untyped(Untyped { text, .. }) => {
-                Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some()
-            }
-            _ => false,
-        }
+        let scalar = matches!(value, Value::Template(_) | Value::Text(_) | Value::Untyped(_));
+        scalar && matches!(By::of(value, &self.schemes), By::Reference | By::Variables)
     }
 
     /// A tree as it may be written, without keys that no field takes: nobody knows what they hold.
@@ -72,7 +69,7 @@ impl Veil {
 fn unsealed(value: &Value) -> Value {
     match value {
         Value::Secret(_) => match value.inside() {
-            template @ Value::Template(text) if is_variable(text) => template.clone(),
+            template @ Value::Template(text) if interpolate::is_only_variables(text) => template.clone(),
             _ => value.clone(),
         },
         Value::List(items) if holds_secret(value) => Value::list(items.iter().map(unsealed)),
@@ -81,11 +78,6 @@ fn unsealed(value: &Value) -> Value {
         }
         other => other.clone(),
     }
-}
-
-fn is_variable(template: &str) -> bool {
-    let name = template.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    name.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// Without the values that say of themselves that they are secret. A list without some of its items would be another one.
@@ -131,7 +123,10 @@ mod tests {
     fn a_reference_stays_unless_more_stands_beside_it() {
         let template = |text: &str| shown("db.password", Value::Template(text.into()));
         assert_eq!(template("${DB_PASSWORD}"), Some(json!("${DB_PASSWORD}")));
-        for more in ["x${DB_PASSWORD}", "${DB_PASSWORD:x}", "${A}x${B}", "$${x}", "${A}${B}"] {
+        for only in ["${A}${B}", "${A:}", "${A:${B}}", "file:/run/${A}"] {
+            assert_eq!(template(only), Some(json!(only)), "{only}");
+        }
+        for more in ["x${DB_PASSWORD}", "${DB_PASSWORD:x}", "${A}x${B}", "$${x}", "${A:${B:x}}", "${A"] {
             assert_eq!(template(more), None, "{more}");
         }
         assert_eq!(shown("db.password", Value::text("file:/run/pw")), Some(json!("file:/run/pw")));

@@ -12,6 +12,7 @@ use crate::{
         Layer, Places, Reading, Source, SourceError,
         given::{Given, Medium},
         kept::Kept,
+        masked::masked,
     },
     value::Value,
 };
@@ -19,6 +20,9 @@ use crate::{
 /// A source of the program, and what it gave last.
 pub(crate) struct CustomSlot {
     source: Box<dyn Source>,
+    /// As the source has it: its messages may repeat it.
+    given_name: String,
+    /// As it is shown.
     name: String,
     kept: Option<(Value, Arc<Layer>)>,
     failing: Option<Vec<Issue>>,
@@ -28,8 +32,9 @@ pub(crate) struct CustomSlot {
 
 impl CustomSlot {
     pub(crate) fn new(source: Box<dyn Source>) -> Self {
-        let name = source.name();
-        Self { source, name, kept: None, failing: None, due: true }
+        let given_name = source.name();
+        let name = masked(&given_name);
+        Self { source, given_name, name, kept: None, failing: None, due: true }
     }
 
     pub(crate) fn source(&mut self) -> &mut dyn Source {
@@ -83,12 +88,16 @@ impl CustomSlot {
     fn placed(&self, issue: &Issue) -> Issue {
         let origin = match issue.origin() {
             None => Origin::Source { name: self.name.clone() },
+            Some(Origin::Source { name }) => Origin::Source { name: masked(name) },
             Some(Origin::File { path, line, column }) if path.as_os_str().is_empty() => {
                 Origin::File { path: self.name.clone().into(), line: *line, column: *column }
             }
+            Some(Origin::File { path, line, column }) => {
+                Origin::File { path: masked(&path.to_string_lossy()).into(), line: *line, column: *column }
+            }
             Some(elsewhere) => elsewhere.clone(),
         };
-        issue.clone().at(origin)
+        issue.clone().calling(&self.given_name, &self.name).at(origin)
     }
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {

@@ -1,0 +1,180 @@
+//! Whether each secret may stand where it does: one decision for all secrets, whichever source gives them, and whether an
+//! attribute marks them or only the decoder knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Input, sites::Sites};
+use crate::{
+    excerpt::Show,
+    issue::{Issue, IssueKind, Origin},
+    keys::Keys,
+    pins::Pins,
+    resolve::interpolate::{self, Lookup},
+    secret::{
+        notice::Met,
+        policy::SecretSources,
+        taint::{By, Place, Taint},
+    },
+    shape::Shape,
+    source::{Layer, UnknownKeys, given::Medium, plain_secret},
+    value::Value,
+};
+
+/// What refuses the load, and what only warns.
+#[derive(Default)]
+pub(super) struct Verdict {
+    pub(super) refused: Vec<Issue>,
+    pub(super) warnings: Vec<Issue>,
+}
+
+/// What a load knows of its secrets.
+pub(super) struct Judge<'i> {
+    pub(super) shape: &'static Shape,
+    pub(super) input: &'i Input<'i>,
+    /// Of the fields, as they stand below the layers.
+    pub(super) defaults: &'i Value,
+    /// Of all layers.
+    pub(super) merged: &'i Value,
+}
+
+impl Judge<'_> {
+    /// Looks at every layer, whether its value wins or not: whoever sees the file sees the secret.
+    pub(super) fn run(&self, met: &Met, tree: &Value) -> Verdict {
+        let mut verdict = Verdict::default();
+        // What ran once is only looked at.
+        if self.input.secrets.is_lenient() {
+            return verdict;
+        }
+        let any = self.allowed() == SecretSources::ANY;
+        let concerned = |layer: &Layer| !(any && layer.plaintext() == UnknownKeys::Allow);
+        let layers: Vec<&Layer> =
+            self.input.layers.iter().map(|layer| &**layer).filter(|layer| concerned(layer)).collect();
+        let sites = if layers.is_empty() && any {
+            Sites::default()
+        } else {
+            Sites::of(met, tree, self.trees(), self.input.secrets.schemes())
+        };
+        layers.into_iter().for_each(|layer| self.layer(layer, &sites, &mut verdict));
+        if !any {
+            verdict.refused.extend(self.of_defaults(&sites));
+        }
+        verdict
+    }
+
+    fn allowed(&self) -> SecretSources {
+        self.input.secrets.allowed()
+    }
+
+    fn trees(&self) -> impl Iterator<Item = &Value> + Clone {
+        self.input.layers.iter().map(|layer| layer.tree())
+    }
+
+    fn layer(&self, layer: &Layer, sites: &Sites, verdict: &mut Verdict) {
+        let marked = layer.marked(|| self.marked_in(layer.tree(), layer.is_sealed()));
+        let found: Vec<_> = secrets_in(layer.tree(), marked, sites, self.input.variables)
+            .into_iter()
+            .filter_map(|(keys, value)| self.of_secret(&keys, value, layer.medium(), layer.plaintext()))
+            .collect();
+        // To find places costs as much as to parse.
+        let text = if found.is_empty() { None } else { layer.text_places() };
+        for (policy, issue) in found {
+            let keys = issue.keys().clone();
+            let issue = layer.placed(issue, text.as_ref(), &keys, Show::Key);
+            match policy {
+                UnknownKeys::Deny => verdict.refused.push(issue),
+                UnknownKeys::Warn => verdict.warnings.push(issue),
+                UnknownKeys::Allow => {}
+            }
+        }
+    }
+
+    /// Where secrets of marked fields stand; every scalar if `all` are secret.
+    fn marked_in(&self, tree: &Value, all: bool) -> Vec<Place> {
+        let none = BTreeSet::new();
+        let taint = Taint { shape: self.shape, hidden: &none, schemes: Some(self.input.secrets.schemes()) };
+        taint.list(tree, all)
+    }
+
+    fn of_secret(
+        &self,
+        keys: &Keys,
+        value: &Value,
+        medium: Medium,
+        plaintext: UnknownKeys,
+    ) -> Option<(UnknownKeys, Issue)> {
+        let by = By::of(value, self.input.secrets.schemes());
+        if by == By::Nothing || value.is_null() {
+            return None;
+        }
+        if !self.allowed().contains(self.source(value, by, medium)) {
+            return Some((UnknownKeys::Deny, forbidden(keys, self.allowed())));
+        }
+        let beside = matches!(value.inside(), Value::Template(_));
+        let plain = by == By::Value && plaintext != UnknownKeys::Allow;
+        plain.then(|| (plaintext, plain_secret(keys, beside, self.shape, self.input.names)))
+    }
+
+    /// Where a secret comes from: for a text with variables, what it says once they are filled in.
+    fn source(&self, value: &Value, by: By, medium: Medium) -> SecretSources {
+        let secrets = self.input.secrets;
+        let resolved = match value.inside() {
+            template @ Value::Template(_) => {
+                interpolate::resolve(template, self.input.variables, &|_, _| 0).ok()
+            }
+            _ => None,
+        };
+        let text = resolved.as_ref().unwrap_or(value).as_text();
+        match text.and_then(|text| secrets.reference(text)) {
+            Some(reference) => secrets.source(&reference),
+            None => match (by, medium) {
+                (By::Reference, _) => SecretSources::STORES,
+                (By::Variables, _) | (_, Medium::Variables) => SecretSources::ENVIRONMENT,
+                (_, Medium::Plain | Medium::Encrypted) => SecretSources::FILES,
+                (_, Medium::Program) => SecretSources::PROGRAM,
+            },
+        }
+    }
+
+    /// A default stands in the program, and counts where nothing else gives the value.
+    fn of_defaults(&self, sites: &Sites) -> Vec<Issue> {
+        let Input { pins, .. } = self.input;
+        let in_force = |keys: &Keys| keys.find(self.merged).is_none() && !is_set(pins, keys);
+        let marked = self.marked_in(self.defaults, false);
+        secrets_in(self.defaults, &marked, sites, self.input.variables)
+            .into_iter()
+            .filter(|(keys, _)| in_force(keys))
+            .filter_map(|(keys, value)| self.of_secret(&keys, value, Medium::Program, UnknownKeys::Allow))
+            .map(|(_, issue)| issue.at(Origin::Default))
+            .collect()
+    }
+}
+
+/// The scalars that give a secret: those of marked fields, and those where the decoder read one.
+fn secrets_in<'v>(
+    tree: &'v Value,
+    marked: &[Place],
+    sites: &Sites,
+    variables: Lookup<'_>,
+) -> BTreeMap<Keys, &'v Value> {
+    let marked = marked.iter().filter(|place| place.by != By::Nothing);
+    let marked = marked.filter_map(|place| Some((place.own.clone(), place.own.find(tree)?)));
+    let mut found: BTreeMap<Keys, &Value> = marked.collect();
+    found.extend(sites.in_tree(tree, variables));
+    found
+}
+
+fn is_set(pins: &Pins, keys: &Keys) -> bool {
+    pins.keys().any(|pin| keys.starts_with(pin))
+}
+
+/// The problem of a secret that its source must not give.
+pub(super) fn forbidden(keys: &Keys, allowed: SecretSources) -> Issue {
+    Issue::new(IssueKind::PlainSecret, keys.clone(), "this source must not supply a secret")
+        .with_help(format!("give it by {allowed}"))
+}
+
+/// A credential where a secret belongs is none that is shown.
+pub(super) fn without_credentials_of(secrets: &BTreeSet<Keys>, issues: &mut Vec<Issue>) {
+    let secret = |keys: &Keys| secrets.iter().any(|leaf| !leaf.is_root() && keys.starts_with(leaf));
+    issues.retain(|issue| issue.kind() != IssueKind::Credential || !secret(issue.keys()));
+}
