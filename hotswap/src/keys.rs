@@ -48,11 +48,13 @@ impl Keys {
         self.0.starts_with(&other.0)
     }
 
-    /// The value at this place, if there is one.
+    /// The value at this place, if there is one. The text of a variable is read as the list or table that a step
+    /// leads into.
     pub(crate) fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, key| match (key, value) {
             (Key::Name(name), Value::Table(table)) => table.get(name),
             (Key::Index(index), Value::List(items)) => items.get(*index),
+            (key, Value::Untyped(untyped)) => untyped.below(key),
             _ => None,
         })
     }

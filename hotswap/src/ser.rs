@@ -60,9 +60,7 @@ impl ser::Serializer for Encoder {
     }
 
     fn serialize_u128(self, value: u128) -> Result<Value, EncodeError> {
-        i128::try_from(value)
-            .map(Value::Int)
-            .map_err(|_| EncodeError::new("integers above i128 cannot be written"))
+        Ok(value.into())
     }
 
     fn serialize_bool(self, value: bool) -> Result<Value, EncodeError> {
@@ -244,6 +242,7 @@ impl ser::SerializeMap for TableEncoder {
         self.key = Some(match encode(key)? {
             Value::Text(text) => text,
             Value::Int(value) => value.to_string().into(),
+            Value::Uint(value) => value.to_string().into(),
             Value::Bool(value) => value.to_string().into(),
             _ => return Err(EncodeError::new("the keys of a map must be strings, integers or booleans")),
         });

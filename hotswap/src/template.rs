@@ -5,13 +5,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{
-    keys::Keys,
-    load::taken_beside,
-    root::Root,
-    shape::Shape,
-    value::{Untyped, Value},
-};
+use crate::{keys::Keys, load::taken_beside, root::Root, shape::Shape, value::Value};
 
 /// A leaf as its type writes it, with templates in the place of interpolated text; as the sources gave it where the type
 /// cannot be written, or writes another form than it reads.
@@ -44,7 +38,7 @@ pub(crate) fn kept(new: Value, shape: &'static Shape, tree: &Value, slot: usize)
 /// The value as it is written into a file: interpolated text as its template.
 pub(crate) fn as_written(value: &Value) -> Value {
     match value {
-        Value::Untyped(Untyped { template: Some(template), .. }) => Value::Template((&***template).into()),
+        Value::Untyped(untyped) if untyped.template().is_some() => Value::Template(untyped.shown().into()),
         Value::List(items) if holds_template(value) => Value::list(items.iter().map(as_written)),
         Value::Table(table) if holds_template(value) => {
             Value::table(table.iter().map(|(name, value)| (Arc::clone(name), as_written(value))))
@@ -72,7 +66,7 @@ fn given<'t>(shape: &'static Shape, tree: &'t Value, slot: usize) -> Option<Cow<
 /// Whether any text in the value was interpolated.
 fn holds_template(value: &Value) -> bool {
     match value {
-        Value::Untyped(untyped) => untyped.template.is_some(),
+        Value::Untyped(untyped) => untyped.template().is_some(),
         Value::List(items) => items.iter().any(holds_template),
         Value::Table(table) => table.values().any(holds_template),
         _ => false,
@@ -107,7 +101,7 @@ fn overlay(written: &Value, given: &Value) -> Option<Value> {
 /// The value with the templates whose result stands in it; `None` if none does.
 fn keep(new: &Value, given: &Value) -> Option<Value> {
     match (new, given) {
-        (_, Value::Untyped(untyped)) if untyped.template.is_some() && says(new, &untyped.text) => {
+        (_, Value::Untyped(untyped)) if untyped.template().is_some() && says(new, &untyped.text) => {
             Some(given.clone())
         }
         (Value::List(new), Value::List(given)) => {

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::secret::MASK;
+use crate::{secret::MASK, structure::Parsed};
 
 /// Keys in order, so that equal tables are equal however they were written.
 pub(crate) type Table = BTreeMap<Arc<str>, Value>;
@@ -19,8 +19,10 @@ pub enum Value {
     Null,
     /// A truth value.
     Bool(bool),
-    /// Any integer that a format can write.
+    /// An integer.
     Int(i128),
+    /// An integer above the range of [`Value::Int`].
+    Uint(u128),
     /// Any other number.
     Float(f64),
     /// Text that stays text.
@@ -67,11 +69,12 @@ pub struct Untyped {
     pub text: Arc<str>,
     /// By which rules it is read.
     pub dialect: Dialect,
-    /// The text before interpolation: the form that is shown and stored. A thin pointer, so that a `Value` does not grow.
-    pub template: Option<Arc<Box<str>>>,
+    /// The text before interpolation, and the lists and tables in the text of a variable; `None` in YAML, whose plain
+    /// scalars have neither. One pointer, so that a `Value` does not grow.
+    pub(crate) parsed: Option<Arc<Parsed>>,
 }
 
-/// Two templates with one result are one value.
+/// Two templates with one result are one value, and what was parsed follows from the text.
 impl PartialEq for Untyped {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.dialect == other.dialect
@@ -81,9 +84,19 @@ impl PartialEq for Untyped {
 impl Eq for Untyped {}
 
 impl Untyped {
+    pub(crate) fn new(text: &str, dialect: Dialect) -> Self {
+        let parsed = (dialect == Dialect::Variable).then(Arc::default);
+        Self { text: text.into(), dialect, parsed }
+    }
+
+    /// The text before interpolation: the form that is shown and stored.
+    pub(crate) fn template(&self) -> Option<&str> {
+        self.parsed.as_ref()?.template.as_deref()
+    }
+
     /// The text that may be shown.
     pub(crate) fn shown(&self) -> &str {
-        self.template.as_deref().map_or(&*self.text, |template| &**template)
+        self.template().unwrap_or(&self.text)
     }
 }
 
@@ -111,18 +124,18 @@ impl Value {
 
     /// A scalar as a variable gives it.
     pub fn variable(text: &str) -> Self {
-        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Variable, template: None })
+        Self::Untyped(Untyped::new(text, Dialect::Variable))
     }
 
     /// What interpolation made of a template.
     pub(crate) fn interpolated(text: &str, template: &str) -> Self {
-        let template = Some(Arc::new(template.into()));
-        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Variable, template })
+        let parsed = Some(Arc::new(Parsed::of_template(template)));
+        Self::Untyped(Untyped { parsed, ..Untyped::new(text, Dialect::Variable) })
     }
 
     /// A plain YAML scalar.
     pub fn yaml(text: &str) -> Self {
-        Self::Untyped(Untyped { text: text.into(), dialect: Dialect::Yaml, template: None })
+        Self::Untyped(Untyped::new(text, Dialect::Yaml))
     }
 
     /// A list of values.
@@ -167,8 +180,8 @@ impl Value {
 
     /// Makes every text in it, and all bytes, its own. A template may hold a part of the secret, and nobody is shown one.
     fn unshare(&mut self) {
-        if let Self::Untyped(untyped) = self {
-            untyped.template = None;
+        if let Self::Untyped(Untyped { parsed: Some(parsed), .. }) = self {
+            *parsed = Arc::default();
         }
         match self {
             Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
@@ -179,7 +192,7 @@ impl Value {
             Self::Bytes(bytes) => drop(Arc::make_mut(bytes)),
             Self::List(items) => Arc::make_mut(items).iter_mut().for_each(Self::unshare),
             Self::Table(table) => Arc::make_mut(table).values_mut().for_each(Self::unshare),
-            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Secret(_) => {}
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Uint(_) | Self::Float(_) | Self::Secret(_) => {}
         }
     }
 
@@ -188,6 +201,7 @@ impl Value {
         match self {
             Self::Bool(value) => value.zeroize(),
             Self::Int(value) => value.zeroize(),
+            Self::Uint(value) => value.zeroize(),
             Self::Float(value) => value.zeroize(),
             Self::Text(text) | Self::Template(text) | Self::Untyped(Untyped { text, .. }) => {
                 Arc::get_mut(text).into_iter().for_each(str::zeroize);
@@ -237,6 +251,7 @@ impl Value {
             Self::Null => Json::Null,
             Self::Bool(value) => Json::Bool(*value),
             Self::Int(value) => integer_to_json(*value),
+            Self::Uint(value) => value.to_string().into(),
             Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.shown().to_owned()),
@@ -271,10 +286,10 @@ impl From<&serde_json::Value> for Value {
         match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(*value),
-            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
-                (Some(value), _) => Self::Int(value.into()),
-                (_, Some(value)) => Self::Int(value.into()),
-                _ => Self::Float(number.as_f64().unwrap_or(f64::NAN)),
+            Json::Number(number) => match (number.as_i128(), number.as_u128()) {
+                (Some(value), _) => Self::Int(value),
+                (None, Some(value)) => value.into(),
+                (None, None) => Self::Float(number.as_f64().unwrap_or(f64::NAN)),
             },
             Json::String(text) => Self::text(text),
             Json::Array(items) => Self::list(items.iter().map(Self::from)),
@@ -285,6 +300,12 @@ impl From<&serde_json::Value> for Value {
     }
 }
 
+impl From<u128> for Value {
+    fn from(value: u128) -> Self {
+        i128::try_from(value).map_or(Self::Uint(value), Self::Int)
+    }
+}
+
 /// Floats are compared bit by bit, so that a NaN equals itself and never counts as changed.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
@@ -292,6 +313,7 @@ impl PartialEq for Value {
             (Self::Null, Self::Null) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Uint(a), Self::Uint(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
             (Self::Text(a), Self::Text(b)) | (Self::Template(a), Self::Template(b)) => a == b,
             (Self::Untyped(a), Self::Untyped(b)) => a == b,

@@ -35,6 +35,7 @@ mod state;
 mod stores;
 mod support;
 mod types;
+mod values;
 mod writes;
 
 /// Which abilities the build script did not find, and why.

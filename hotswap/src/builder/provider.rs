@@ -52,14 +52,14 @@ fn convert(value: &Figment) -> Value {
 
 fn convert_number(number: &Num) -> Value {
     match *number {
-        Num::U128(value) => i128::try_from(value).map_or(Value::Float(value as f64), Value::Int),
+        Num::U128(value) => value.into(),
         Num::I128(value) => Value::Int(value),
         Num::F32(value) => Value::Float(value.into()),
         Num::F64(value) => Value::Float(value),
         // Every other integer fits one of the two.
         _ => match (number.to_i128(), number.to_u128()) {
             (Some(value), _) => Value::Int(value),
-            (None, Some(value)) => Value::Int(value as i128),
+            (None, Some(value)) => value.into(),
             (None, None) => Value::Null,
         },
     }

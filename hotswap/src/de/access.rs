@@ -144,7 +144,7 @@ pub(super) struct VariantAccess<'p, 'v> {
 
 impl<'p, 'v> VariantAccess<'p, 'v> {
     pub(super) fn of(table: &'v Table, place: &'p Place<'p>) -> Option<Self> {
-        let (name, content) = table.iter().next()?;
+        let (name, content) = table.iter().next().filter(|_| table.len() == 1)?;
         Some(Self { name, content: Some(content), place })
     }
 
@@ -174,7 +174,11 @@ impl<'v> de::VariantAccess<'v> for VariantAccess<'_, 'v> {
     type Error = DecodeError;
 
     fn unit_variant(self) -> Result<(), DecodeError> {
-        self.content(|decoder| <() as de::Deserialize>::deserialize(decoder))
+        let name = self.name;
+        let content = self.content(|decoder| <() as de::Deserialize>::deserialize(decoder));
+        content.map_err(|error| {
+            error.worded(format!("the variant `{name}` takes no value"), "write only its name")
+        })
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'v>>(self, seed: T) -> Result<T::Value, DecodeError> {
@@ -191,5 +195,50 @@ impl<'v> de::VariantAccess<'v> for VariantAccess<'_, 'v> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         self.content(|decoder| de::Deserializer::deserialize_struct(decoder, "", fields, visitor))
+    }
+}
+
+/// The name of a variant alone.
+pub(super) struct Named<'v>(pub(super) &'v str);
+
+impl Named<'_> {
+    fn needs_content(&self) -> DecodeError {
+        let name = self.0;
+        DecodeError::wrong(format!("the variant `{name}` needs a value"))
+            .with_help(format!("write a table with the one key `{name}`"))
+    }
+}
+
+impl<'v> de::EnumAccess<'v> for Named<'v> {
+    type Error = DecodeError;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'v>>(self, seed: T) -> Result<(T::Value, Self), DecodeError> {
+        let name = seed.deserialize(IntoDeserializer::<DecodeError>::into_deserializer(self.0))?;
+        Ok((name, self))
+    }
+}
+
+impl<'v> de::VariantAccess<'v> for Named<'v> {
+    type Error = DecodeError;
+
+    fn unit_variant(self) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'v>>(self, _: T) -> Result<T::Value, DecodeError> {
+        Err(self.needs_content())
+    }
+
+    fn tuple_variant<V: Visitor<'v>>(self, _: usize, _: V) -> Result<V::Value, DecodeError> {
+        Err(self.needs_content())
+    }
+
+    fn struct_variant<V: Visitor<'v>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, DecodeError> {
+        Err(self.needs_content())
     }
 }

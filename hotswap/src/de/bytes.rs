@@ -3,7 +3,7 @@
 use serde::de::{Deserializer, Visitor, value::SeqDeserializer};
 
 use super::{DecodeError, Decoder};
-use crate::{secret::notice, value::Value};
+use crate::{secret::notice, structure::Malformed, value::Value};
 
 impl<'v> Decoder<'_, 'v> {
     /// What a secret holds. One of bytes takes those of a text too, never the list that the text might be.
@@ -31,6 +31,13 @@ impl<'v> Decoder<'_, 'v> {
 /// Visits them one by one.
 pub(super) fn visit<'v, V: Visitor<'v>>(bytes: &'v [u8], visitor: V) -> Result<V::Value, DecodeError> {
     SeqDeserializer::new(bytes.iter().copied()).deserialize_any(visitor)
+}
+
+/// JSON, as a store may give it; what is wrong with it is never said, for all of it is secret.
+pub(super) fn table<'v, V: Visitor<'v>>(bytes: &'v [u8], visitor: V) -> Result<V::Value, DecodeError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let read = json.deserialize_any(visitor).and_then(|value| json.end().map(|()| value));
+    read.map_err(|_| DecodeError::malformed(&Malformed::default()))
 }
 
 /// Bytes as whoever asks wants them.

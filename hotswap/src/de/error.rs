@@ -7,6 +7,8 @@ use serde::de::{Expected, Unexpected};
 use crate::{
     issue::IssueKind,
     keys::{Key, Keys},
+    number::Refusal,
+    structure::Malformed,
     suggest::did_you_mean,
     value::Value,
 };
@@ -47,20 +49,7 @@ impl DecodeError {
     }
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
-        let found = match found.inside() {
-            // A plain YAML scalar says it by its text.
-            Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => "null",
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Int(_) => "an integer",
-            Value::Float(_) => "a number",
-            Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
-            Value::Bytes(_) => "bytes",
-            Value::List(_) => "a list",
-            Value::Table(_) => "a table",
-            Value::Secret(_) => "a secret",
-        };
-        Self::wrong(format!("expected {expected}, found {found}"))
+        Self::wrong(format!("expected {expected}, found {}", kind_of_value(found)))
     }
 
     pub(super) fn bytes() -> Self {
@@ -71,19 +60,41 @@ impl DecodeError {
         Self::found("a table", found)
     }
 
-    /// A variable's text that should have been JSON; only its kind is kept, since the message may echo the value.
-    pub(super) fn json(error: serde_json::Error) -> Self {
-        if error.is_data() {
-            let message = error.to_string();
-            let end = message.rfind(" at line ").unwrap_or(message.len());
-            return Self::wrong(&message[..end]);
-        }
-        Self::wrong("not valid JSON").with_help("write a list as a,b or as JSON, a table as JSON")
+    /// A variable's text that should have been JSON.
+    pub(super) fn malformed(malformed: &Malformed) -> Self {
+        let error = Self::wrong(&malformed.message).with_help(&malformed.help);
+        malformed.keys.0.iter().rev().fold(error, |error, key| error.below(key.clone()))
+    }
+
+    /// A number that is spelled in a way that means different things in different places.
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self::wrong(refusal.message()).with_help(refusal.help())
+    }
+
+    pub(super) fn out_of_range(
+        value: impl fmt::Display,
+        name: &str,
+        least: impl fmt::Display,
+        greatest: impl fmt::Display,
+    ) -> Self {
+        Self::wrong(format!("{value} is out of range for {name}"))
+            .with_help(format!("give an integer from {least} to {greatest}"))
+    }
+
+    /// A value that names no variant of an enum.
+    pub(super) fn no_variant(found: &str, variants: &[&str]) -> Self {
+        Self::wrong(format!("expected one of the variants, found {found}")).with_help(choices(variants))
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
+    }
+
+    /// The same problem in other words.
+    pub(super) fn worded(mut self, message: String, help: &str) -> Self {
+        self.0.message = message;
+        self.with_help(help)
     }
 
     pub(super) fn below(mut self, key: Key) -> Self {
@@ -129,8 +140,12 @@ impl serde::de::Error for DecodeError {
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let wanted = expected.to_string();
         match (unexpected, range_of(&wanted)) {
-            (Unexpected::Unsigned(value), Some(range)) => out_of_range(value, range),
-            (Unexpected::Signed(value), Some(range)) => out_of_range(value, range),
+            (Unexpected::Unsigned(value), Some((name, low, high))) => {
+                Self::out_of_range(value, name, low, high)
+            }
+            (Unexpected::Signed(value), Some((name, low, high))) => {
+                Self::out_of_range(value, name, low, high)
+            }
             (Unexpected::Str(_), _) => Self::wrong(format!("expected {}", expectation(expected))),
             (other, _) => Self::wrong(format!("expected {}, found {other}", expectation(expected))),
         }
@@ -141,11 +156,9 @@ impl serde::de::Error for DecodeError {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let choices: Vec<_> = expected.iter().map(|name| format!("`{name}`")).collect();
         let hint = did_you_mean(variant, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
-        Self::wrong(format!("`{variant}` is not one of the choices{hint}"))
-            .with_help(format!("choose one of {}", choices.join(", ")))
+        Self::wrong(format!("`{variant}` is not one of the choices{hint}")).with_help(choices(expected))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -165,9 +178,9 @@ impl serde::de::Error for DecodeError {
     }
 }
 
-fn out_of_range(value: impl fmt::Display, (name, low, high): (&str, String, String)) -> DecodeError {
-    DecodeError::wrong(format!("{value} is out of range for {name}"))
-        .with_help(format!("give an integer from {low} to {high}"))
+fn choices(variants: &[&str]) -> String {
+    let names: Vec<_> = variants.iter().map(|name| format!("`{name}`")).collect();
+    format!("choose one of {}", names.join(", "))
 }
 
 /// The bounds of an integer type that serde names in "expected u16".
@@ -181,6 +194,22 @@ fn range_of(name: &str) -> Option<(&'static str, String, String)> {
         };
     }
     bounds!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize)
+}
+
+pub(super) fn kind_of_value(found: &Value) -> &'static str {
+    match found.inside() {
+        // A plain YAML scalar says it by its text.
+        Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => "null",
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::Uint(_) => "an integer",
+        Value::Float(_) => "a number",
+        Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
+        Value::Bytes(_) => "bytes",
+        Value::List(_) => "a list",
+        Value::Table(_) => "a table",
+        Value::Secret(_) => "a secret",
+    }
 }
 
 /// What serde expects, in the words of somebody who writes configuration files.
@@ -210,6 +239,8 @@ fn kind_of(unexpected: Unexpected<'_>) -> String {
         Unexpected::Unit | Unexpected::Option => "null".into(),
         Unexpected::Seq => "a list".into(),
         Unexpected::Map => "a table".into(),
+        // serde's words for more than 64 bits repeat the value.
+        Unexpected::Other(other) if other.starts_with("integer `") => "an integer".into(),
         other => other.to_string(),
     }
 }

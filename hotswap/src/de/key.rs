@@ -5,7 +5,11 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{DecodeError, scalar};
+use super::{DecodeError, scalar::Width, width};
+use crate::{
+    number,
+    value::{Dialect, Value},
+};
 
 /// What reads a table's key: text that may have to become a number, for maps with number keys.
 #[derive(Clone, Copy)]
@@ -16,14 +20,28 @@ pub(super) struct KeyDecoder<'v> {
 }
 
 macro_rules! number_keys {
-    ($($method:ident)*) => {
+    ($($method:ident $int:ident)*) => {
         $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            match self.text.parse::<i128>() {
-                Ok(number) => scalar::visit_integer(number, visitor),
-                Err(_) => visitor.visit_borrowed_str(self.text),
-            }
+            self.integer(width!($int), visitor)
         })*
     };
+}
+
+impl<'v> KeyDecoder<'v> {
+    /// One spelling for each number, so that no two keys of a table are one key of the map.
+    fn integer<V: Visitor<'v>>(self, width: Width, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(refusal) = number::refusal(self.text) {
+            return Err(DecodeError::refused(refusal));
+        }
+        match number::integer(self.text, Dialect::Variable) {
+            Some(Ok(Value::Int(0))) if self.text != "0" => {
+                Err(DecodeError::wrong("a key of zero is written without a sign").with_help("write `0`"))
+            }
+            Some(Ok(integer)) => width.visit(&integer, visitor),
+            Some(Err(wide)) => Err(DecodeError::wrong(wide)),
+            None => visitor.visit_borrowed_str(self.text),
+        }
+    }
 }
 
 impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
@@ -65,8 +83,8 @@ impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
     }
 
     number_keys! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_i8 i8 deserialize_i16 i16 deserialize_i32 i32 deserialize_i64 i64 deserialize_i128 i128
+        deserialize_u8 u8 deserialize_u16 u16 deserialize_u32 u32 deserialize_u64 u64 deserialize_u128 u128
     }
 
     forward_to_deserialize_any! {

@@ -12,7 +12,7 @@ mod trace;
 
 use std::cell::RefCell;
 
-use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
+use serde::de::{DeserializeOwned, Visitor};
 
 pub use error::DecodeError;
 pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
@@ -20,11 +20,12 @@ pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 use crate::{
     keys::{Key, Keys},
     secret,
-    value::{Dialect, Value},
+    value::{Dialect, Table, Value},
 };
-use access::{ListAccess, TableAccess, VariantAccess};
+use access::{ListAccess, Named, TableAccess, VariantAccess};
+use error::kind_of_value;
 use key::KeyDecoder;
-use scalar::Scalar;
+use scalar::{Precision, Scalar, Width};
 
 /// A key that the type being read ignored.
 #[derive(Debug, PartialEq)]
@@ -109,9 +110,13 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Int(value) => scalar::visit_integer(*value, visitor),
+            Value::Uint(value) => visitor.visit_u128(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(text) | Value::Template(text) => visitor.visit_borrowed_str(text),
-            Value::Untyped(untyped) => Scalar::new(&untyped.text, untyped.dialect, self.place).any(visitor),
+            Value::Untyped(untyped) => match self.structured(given)? {
+                Some(structured) => serde::Deserializer::deserialize_any(structured, visitor),
+                None => Scalar::new(&untyped.text, untyped.dialect).any(visitor),
+            },
             Value::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, &[])),
@@ -122,13 +127,13 @@ impl<'p, 'v> Decoder<'p, 'v> {
     }
 
     /// A scalar that has only its text, or bytes that are one.
-    fn scalar(&self, given: &'v Value) -> Option<Scalar<'p, 'v>> {
+    fn scalar(&self, given: &'v Value) -> Option<Scalar<'v>> {
         let (text, dialect) = match given {
             Value::Untyped(untyped) => (&*untyped.text, untyped.dialect),
             Value::Bytes(bytes) => (std::str::from_utf8(bytes).ok()?, Dialect::Variable),
             _ => return None,
         };
-        Some(Scalar::new(text, dialect, self.place))
+        Some(Scalar::new(text, dialect))
     }
 
     /// Hands an untyped scalar to `read`, anything else to the general way.
@@ -136,7 +141,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         self,
         given: &'v Value,
         visitor: V,
-        read: impl FnOnce(Scalar<'p, 'v>, V) -> Result<V::Value, DecodeError>,
+        read: impl FnOnce(Scalar<'v>, V) -> Result<V::Value, DecodeError>,
     ) -> Result<V::Value, DecodeError> {
         match self.scalar(given) {
             Some(scalar) => read(scalar, visitor),
@@ -148,9 +153,16 @@ impl<'p, 'v> Decoder<'p, 'v> {
         if let Some(count) = self.traced_elements(&asked) {
             return access::visit_list(ListAccess::holes(count, &self.place), visitor);
         }
-        match self.given(|| asked)? {
-            Value::Bytes(bytes) => bytes::visit(bytes, visitor),
-            given => self.scalar_or_any(given, visitor, Scalar::list),
+        let given = self.given(|| asked)?;
+        match self.listed(given)? {
+            Some(Self { value: Some(listed), .. }) => self.any(listed, visitor),
+            _ if matches!(given, Value::Untyped(_)) => {
+                self.scalar_or_any(given, visitor, Scalar::no_structure)
+            }
+            _ => match given {
+                Value::Bytes(bytes) => bytes::visit(bytes, visitor),
+                given => self.any(given, visitor),
+            },
         }
     }
 
@@ -163,9 +175,13 @@ impl<'p, 'v> Decoder<'p, 'v> {
         if let Some(names) = self.traced_keys(&asked) {
             return visitor.visit_map(TableAccess::holes(names, &self.place, known));
         }
-        match self.given(|| asked)? {
+        let given = self.given(|| asked)?;
+        let given = self.structured(given)?.and_then(|structured| structured.value).unwrap_or(given);
+        match given {
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, known)),
-            other => self.scalar_or_any(other, visitor, Scalar::json),
+            Value::Bytes(bytes) => bytes::table(bytes, visitor),
+            list @ Value::List(_) => Err(DecodeError::expected_table(list)),
+            other => self.scalar_or_any(other, visitor, Scalar::no_structure),
         }
     }
 }
@@ -180,12 +196,20 @@ macro_rules! scalars {
     };
 }
 
+macro_rules! width {
+    ($int:ident) => {
+        Width { name: stringify!($int), least: $int::MIN as i128, greatest: $int::MAX as u128 }
+    };
+}
+use width;
+
 macro_rules! integers {
     ($($method:ident $int:ident)*) => {
-        scalars! { $(
-            $method => integer,
-            |_| Asked::Integer(i128::try_from($int::MIN).ok(), i128::try_from($int::MAX).ok());
-        )* }
+        $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            let asked = || Asked::Integer(i128::try_from($int::MIN).ok(), i128::try_from($int::MAX).ok());
+            let given = self.given(asked)?;
+            self.integer(given, width!($int), visitor)
+        })*
     };
 }
 
@@ -199,8 +223,6 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     scalars! {
         deserialize_bool => bool, |_| Asked::Bool;
-        deserialize_f32 => float, |_| Asked::Number;
-        deserialize_f64 => float, |_| Asked::Number;
         deserialize_char => text, |_| Asked::Char;
         deserialize_str => text, |visitor| Asked::text(visitor);
         deserialize_string => text, |visitor| Asked::text(visitor);
@@ -211,6 +233,16 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
     integers! {
         deserialize_i8 i8 deserialize_i16 i16 deserialize_i32 i32 deserialize_i64 i64 deserialize_i128 i128
         deserialize_u8 u8 deserialize_u16 u16 deserialize_u32 u32 deserialize_u64 u64 deserialize_u128 u128
+    }
+
+    fn deserialize_f32<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let given = self.given(|| Asked::Number)?;
+        self.float(given, Precision::Single, visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let given = self.given(|| Asked::Number)?;
+        self.float(given, Precision::Double, visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -298,14 +330,15 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
             return visitor.visit_enum(VariantAccess::hole(variant, &self.place));
         }
         match self.given(|| Asked::Enum(name, variants))? {
-            Value::Text(text) | Value::Template(text) => {
-                visitor.visit_enum(IntoDeserializer::<DecodeError>::into_deserializer(&**text))
-            }
-            Value::Table(table) if table.len() == 1 => VariantAccess::of(table, &self.place)
-                .map_or_else(|| Err(DecodeError::missing()), |variant| visitor.visit_enum(variant)),
-            other => match self.scalar(other) {
-                Some(scalar) => scalar.variant(name, variants, visitor),
-                None => Err(DecodeError::found("one of the variants", other)),
+            Value::Text(text) | Value::Template(text) => visitor.visit_enum(Named(text)),
+            Value::Table(table) => match VariantAccess::of(table, &self.place) {
+                Some(variant) => visitor.visit_enum(variant),
+                None => Err(DecodeError::no_variant(&keys_of(table), variants)),
+            },
+            other => match (self.structured(other)?, self.scalar(other)) {
+                (Some(structured), _) => structured.deserialize_enum(name, variants, visitor),
+                (None, Some(scalar)) if !scalar.is_null() => visitor.visit_enum(Named(scalar.text)),
+                _ => Err(DecodeError::no_variant(kind_of_value(other), variants)),
             },
         }
     }
@@ -316,6 +349,13 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
             self.hole(|| Asked::Any)?;
         }
         visitor.visit_unit()
+    }
+}
+
+fn keys_of(table: &Table) -> String {
+    match table.len() {
+        0 => "an empty table".to_owned(),
+        count => format!("a table with {count} keys"),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Scalars that have only their text: environment variables, interpolated strings, plain YAML scalars.
 
-use serde::de::{
-    self, Error as _, IntoDeserializer, SeqAccess, Unexpected, Visitor, value::BorrowedStrDeserializer,
-};
+use serde::de::{Error as _, Unexpected, Visitor};
 
-use super::{DecodeError, Place, Step};
-use crate::value::Dialect;
+use super::{DecodeError, Decoder};
+use crate::{
+    number,
+    structure::Malformed,
+    value::{Dialect, Value},
+};
 
 /// Visits with the narrowest method that serde's own types accept.
 pub(super) fn visit_integer<'v, V: Visitor<'v>>(value: i128, visitor: V) -> Result<V::Value, DecodeError> {
@@ -18,17 +20,123 @@ pub(super) fn visit_integer<'v, V: Visitor<'v>>(value: i128, visitor: V) -> Resu
     }
 }
 
-/// A text to be read for the type that asks.
+/// An integer type.
 #[derive(Clone, Copy)]
-pub(super) struct Scalar<'p, 'v> {
-    text: &'v str,
-    dialect: Dialect,
-    place: Place<'p>,
+pub(super) struct Width {
+    pub(super) name: &'static str,
+    pub(super) least: i128,
+    pub(super) greatest: u128,
 }
 
-impl<'p, 'v> Scalar<'p, 'v> {
-    pub(super) fn new(text: &'v str, dialect: Dialect, place: Place<'p>) -> Self {
-        Self { text, dialect, place }
+impl Width {
+    /// serde's own types word it badly when they are given more bits than they have; less than 64 they check themselves.
+    pub(super) fn visit<'v, V: Visitor<'v>>(
+        self,
+        value: &Value,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match *value {
+            Value::Int(int) if i64::try_from(int).is_ok() || u64::try_from(int).is_ok() => {
+                visit_integer(int, visitor)
+            }
+            Value::Int(int)
+                if int < self.least || u128::try_from(int).is_ok_and(|int| int > self.greatest) =>
+            {
+                Err(self.out_of_range(int))
+            }
+            Value::Int(int) => visitor.visit_i128(int),
+            Value::Uint(int) if int > self.greatest => Err(self.out_of_range(int)),
+            Value::Uint(int) => visitor.visit_u128(int),
+            _ => Err(DecodeError::found("an integer", value)),
+        }
+    }
+
+    fn out_of_range(self, value: impl std::fmt::Display) -> DecodeError {
+        DecodeError::out_of_range(value, self.name, self.least, self.greatest)
+    }
+}
+
+/// A floating-point type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precision {
+    Single,
+    Double,
+}
+
+impl Precision {
+    /// A number that only infinity could stand for is refused; infinity itself is not.
+    pub(super) fn visit<'v, V: Visitor<'v>>(self, value: f64, visitor: V) -> Result<V::Value, DecodeError> {
+        let fits = self == Self::Double || !value.is_finite() || (value as f32).is_finite();
+        if fits { visitor.visit_f64(value) } else { Err(self.out_of_range()) }
+    }
+
+    fn out_of_range(self) -> DecodeError {
+        let greatest = match self {
+            Self::Single => format!("{:e}", f32::MAX),
+            Self::Double => format!("{:e}", f64::MAX),
+        };
+        DecodeError::wrong(number::OUT_OF_RANGE)
+            .with_help(format!("give a number from -{greatest} to {greatest}"))
+    }
+}
+
+impl<'v> Decoder<'_, 'v> {
+    pub(super) fn integer<V: Visitor<'v>>(
+        self,
+        given: &'v Value,
+        width: Width,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match given {
+            Value::Int(_) | Value::Uint(_) => width.visit(given, visitor),
+            given => self.scalar_or_any(given, visitor, |scalar, visitor| scalar.integer(width, visitor)),
+        }
+    }
+
+    pub(super) fn float<V: Visitor<'v>>(
+        self,
+        given: &'v Value,
+        precision: Precision,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match *given {
+            Value::Float(value) => precision.visit(value, visitor),
+            // serde's own types take no integer of 128 bits for a float.
+            Value::Int(value) if i64::try_from(value).is_err() => precision.visit(value as f64, visitor),
+            Value::Uint(value) => precision.visit(value as f64, visitor),
+            _ => self.scalar_or_any(given, visitor, |scalar, visitor| scalar.float(precision, visitor)),
+        }
+    }
+
+    /// The structure that a variable's text holds, for a type that asks for a list.
+    pub(super) fn listed(self, given: &'v Value) -> Result<Option<Self>, DecodeError> {
+        let Value::Untyped(untyped) = given else { return Ok(None) };
+        self.opened(untyped.list())
+    }
+
+    /// The same for a type that asks for anything else: only JSON is one.
+    pub(super) fn structured(self, given: &'v Value) -> Result<Option<Self>, DecodeError> {
+        let Value::Untyped(untyped) = given else { return Ok(None) };
+        self.opened(untyped.json())
+    }
+
+    fn opened(self, read: Option<Result<&'v Value, &Malformed>>) -> Result<Option<Self>, DecodeError> {
+        let Some(read) = read else { return Ok(None) };
+        let value = read.map_err(DecodeError::malformed)?;
+        Ok(Some(Self { value: Some(value), ..self }))
+    }
+}
+
+/// A text to be read for the type that asks.
+#[derive(Clone, Copy)]
+pub(super) struct Scalar<'v> {
+    pub(super) text: &'v str,
+    dialect: Dialect,
+}
+
+impl<'v> Scalar<'v> {
+    pub(super) fn new(text: &'v str, dialect: Dialect) -> Self {
+        Self { text, dialect }
     }
 
     pub(super) fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -38,24 +146,29 @@ impl<'p, 'v> Scalar<'p, 'v> {
         }
     }
 
-    pub(super) fn integer<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if let Some(value) = self.parse_integer() {
-            return visit_integer(value, visitor);
+    fn integer<V: Visitor<'v>>(self, width: Width, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(integer) = self.parse_integer()? {
+            return width.visit(&integer, visitor);
         }
-        if self.dialect == Dialect::Yaml && leading_zero(self.text) {
-            return Err(DecodeError::wrong("a number with a leading zero is ambiguous in YAML")
-                .with_help("write it without the zero, as 0o.. for octal, or in quotes for text"));
-        }
-        match self.parse_float() {
-            Some(value) => visitor.visit_f64(value),
+        match number::float(self.text.trim(), self.dialect) {
+            Some(Ok(value)) => visitor.visit_f64(value),
+            Some(Err(_)) => Err(DecodeError::invalid_type(Unexpected::Float(f64::MAX), &visitor)),
             None => Err(self.unexpected(&visitor)),
         }
     }
 
-    pub(super) fn float<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.parse_float() {
-            Some(value) => visitor.visit_f64(value),
-            None => self.integer(visitor),
+    fn float<V: Visitor<'v>>(self, precision: Precision, visitor: V) -> Result<V::Value, DecodeError> {
+        self.refuse()?;
+        match number::float(self.text.trim(), self.dialect) {
+            Some(Ok(value)) => return precision.visit(value, visitor),
+            Some(Err(_)) => return Err(precision.out_of_range()),
+            None => {}
+        }
+        // Hexadecimal and octal ones.
+        match self.parse_integer()? {
+            Some(Value::Int(value)) => precision.visit(value as f64, visitor),
+            Some(Value::Uint(value)) => precision.visit(value as f64, visitor),
+            _ => Err(self.unexpected(&visitor)),
         }
     }
 
@@ -63,45 +176,9 @@ impl<'p, 'v> Scalar<'p, 'v> {
         if self.is_null() { Err(self.unexpected(&visitor)) } else { visitor.visit_borrowed_str(self.text) }
     }
 
-    /// `a,b` or `["a","b"]`.
-    pub(super) fn list<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.dialect == Dialect::Yaml {
-            return Err(self.unexpected(&visitor));
-        }
-        if self.text.trim_start().starts_with('[') {
-            return self.json(visitor);
-        }
-        let items: Vec<&'v str> = match self.text.trim() {
-            "" => Vec::new(),
-            text => text.split(',').map(str::trim).collect(),
-        };
-        visitor.visit_seq(Items { items: items.into_iter().enumerate(), scalar: self })
-    }
-
-    /// A table, written as JSON.
-    pub(super) fn json<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.dialect == Dialect::Yaml || !self.text.trim_start().starts_with(['{', '[']) {
-            return Err(self.unexpected(&visitor));
-        }
-        let mut json = serde_json::Deserializer::from_str(self.text);
-        let value = de::Deserializer::deserialize_any(&mut json, visitor).map_err(DecodeError::json)?;
-        json.end().map_err(DecodeError::json)?;
-        Ok(value)
-    }
-
-    /// An enum: the name of a variant, or JSON for one with content.
-    pub(super) fn variant<V: Visitor<'v>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        if self.dialect == Dialect::Variable && self.text.trim_start().starts_with('{') {
-            let mut json = serde_json::Deserializer::from_str(self.text);
-            return de::Deserializer::deserialize_enum(&mut json, name, variants, visitor)
-                .map_err(DecodeError::json);
-        }
-        visitor.visit_enum(IntoDeserializer::<DecodeError>::into_deserializer(self.text))
+    /// For a type that asks for a list or a table, in a text that is none.
+    pub(super) fn no_structure<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        Err(self.unexpected(&visitor))
     }
 
     /// For types that take anything: YAML's core schema, or what the text most plainly is.
@@ -112,20 +189,18 @@ impl<'p, 'v> Scalar<'p, 'v> {
         if let Some(value) = self.parse_bool() {
             return visitor.visit_bool(value);
         }
-        // With a leading zero it is a number to no reader but one who asks for a number.
-        if !leading_zero(self.text) {
-            if let Some(value) = self.parse_integer() {
-                return visit_integer(value, visitor);
-            }
-            let digits = self.text.starts_with(|c: char| "+-.0123456789".contains(c));
-            if let Some(value) = self.parse_float().filter(|_| digits) {
-                return visitor.visit_f64(value);
-            }
+        // What would be refused as a number is text to a type that takes text too.
+        match self.parse_integer() {
+            Ok(Some(Value::Int(value))) => return visit_integer(value, visitor),
+            Ok(Some(Value::Uint(value))) => return visitor.visit_u128(value),
+            Ok(_) => {}
+            Err(_) => return visitor.visit_borrowed_str(self.text),
         }
-        if self.dialect == Dialect::Variable && self.text.trim_start().starts_with(['{', '[']) {
-            return self.json(visitor);
+        let digits = self.text.starts_with(|c: char| "+-.0123456789".contains(c));
+        match number::float(self.text.trim(), self.dialect) {
+            Some(Ok(value)) if digits => visitor.visit_f64(value),
+            _ => visitor.visit_borrowed_str(self.text),
         }
-        visitor.visit_borrowed_str(self.text)
     }
 
     fn parse_bool(self) -> Option<bool> {
@@ -136,36 +211,19 @@ impl<'p, 'v> Scalar<'p, 'v> {
         }
     }
 
-    /// Decimal in both dialects; `0x1F` and `0o17`, and no leading zero, in YAML's core schema.
-    fn parse_integer(self) -> Option<i128> {
-        let text = self.text.trim();
-        if self.dialect == Dialect::Variable {
-            return text.parse().ok();
-        }
-        if let Some(digits) = text.strip_prefix("0x") {
-            return i128::from_str_radix(digits, 16).ok();
-        }
-        if let Some(digits) = text.strip_prefix("0o") {
-            return i128::from_str_radix(digits, 8).ok();
-        }
-        if leading_zero(text) { None } else { text.parse().ok() }
+    fn parse_integer(self) -> Result<Option<Value>, DecodeError> {
+        self.refuse()?;
+        number::integer(self.text.trim(), self.dialect).transpose().map_err(DecodeError::wrong)
     }
 
-    fn parse_float(self) -> Option<f64> {
-        let text = self.text.trim();
-        if self.dialect == Dialect::Variable {
-            return text.parse().ok();
-        }
-        match text.to_ascii_lowercase().as_str() {
-            ".inf" | "+.inf" => Some(f64::INFINITY),
-            "-.inf" => Some(f64::NEG_INFINITY),
-            ".nan" => Some(f64::NAN),
-            number if number.contains(|c: char| c.is_ascii_digit()) => number.parse().ok(),
-            _ => None,
+    fn refuse(self) -> Result<(), DecodeError> {
+        match number::refusal(self.text.trim()) {
+            Some(refusal) => Err(DecodeError::refused(refusal)),
+            None => Ok(()),
         }
     }
 
-    fn is_null(self) -> bool {
+    pub(super) fn is_null(self) -> bool {
         self.dialect.is_null(self.text)
     }
 
@@ -177,116 +235,5 @@ impl<'p, 'v> Scalar<'p, 'v> {
             return DecodeError::invalid_type(Unexpected::Other("an empty string"), expected);
         }
         DecodeError::invalid_type(Unexpected::Str(self.text), expected)
-    }
-}
-
-fn leading_zero(text: &str) -> bool {
-    let digits = text.trim().trim_start_matches(['+', '-']);
-    digits.len() > 1
-        && digits.starts_with('0')
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-}
-
-/// The items of `a,b`.
-struct Items<'p, 'v> {
-    items: std::iter::Enumerate<std::vec::IntoIter<&'v str>>,
-    scalar: Scalar<'p, 'v>,
-}
-
-impl<'v> SeqAccess<'v> for Items<'_, 'v> {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: de::DeserializeSeed<'v>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
-        let Some((index, text)) = self.items.next() else { return Ok(None) };
-        let place = Place { parent: Some(&self.scalar.place), step: Step::Index(index), ..self.scalar.place };
-        let item = Scalar { text, dialect: self.scalar.dialect, place };
-        seed.deserialize(item).map(Some).map_err(|error| error.below(crate::keys::Key::Index(index)))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
-    }
-}
-
-macro_rules! forward {
-    ($($method:ident => $read:ident)*) => {
-        $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            self.$read(visitor)
-        })*
-    };
-}
-
-/// An item of a list; itself read for the type that asks.
-impl<'v> de::Deserializer<'v> for Scalar<'_, 'v> {
-    type Error = DecodeError;
-
-    forward! {
-        deserialize_any => any deserialize_bool => bool
-        deserialize_i8 => integer deserialize_i16 => integer deserialize_i32 => integer
-        deserialize_i64 => integer deserialize_i128 => integer
-        deserialize_u8 => integer deserialize_u16 => integer deserialize_u32 => integer
-        deserialize_u64 => integer deserialize_u128 => integer
-        deserialize_f32 => float deserialize_f64 => float
-        deserialize_char => text deserialize_str => text deserialize_string => text
-        deserialize_bytes => text deserialize_byte_buf => text deserialize_identifier => text
-        deserialize_unit => any deserialize_seq => list deserialize_map => json
-    }
-
-    fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'v>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.any(visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'v>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_tuple<V: Visitor<'v>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.list(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'v>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.list(visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'v>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.json(visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'v>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_enum(BorrowedStrDeserializer::<DecodeError>::new(self.text))
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
     }
 }

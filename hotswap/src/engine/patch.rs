@@ -10,7 +10,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, problems::Problems, unknown},
-    patch::{Outcome, Patch, Scene, Touch, Unit, Units, marks},
+    patch::{Outcome, Patch, Scene, Touch, Unit, Units, marks, restored},
     pins::Pins,
     root::Root,
     secret::MASK,
@@ -92,10 +92,11 @@ impl<'p> Patched<'p> {
     fn of(current: &'p Published, units: &'p Units, base: Keys, patch: &Patch) -> Result<Self, Error> {
         let shape = current.root.shape();
         let before = effective::values(current);
-        let part = base.find(&before).map_or_else(|| Value::empty().to_json(), Value::to_json);
-        let scene = Scene { units, base: base.clone(), document: part };
+        let old = base.find(&before).cloned().unwrap_or_else(Value::empty);
+        let scene = Scene { units, base: base.clone(), document: old.to_json() };
         let outcome = patch.apply(scene).map_err(Error::new)?;
-        let after = load::place(&before, &base, Some(&outcome.document.clone().into()));
+        let new = restored(outcome.document.clone().into(), &old);
+        let after = load::place(&before, &base, Some(&new));
         let normal = unknown::normalise(&after, shape);
         let strays = normal.unknown.into_iter().map(|(keys, meant)| {
             let message = meant.map(|meant| format!("unknown key, did you mean `{meant}`?"));

@@ -37,6 +37,14 @@ pub(crate) fn place(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
 }
 
 fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
+    // The structure takes the place of the text in which it was written.
+    let opened = match (&*tree, keys.first()) {
+        (Value::Untyped(untyped), Some(key)) => untyped.opened(key).cloned(),
+        _ => None,
+    };
+    if let Some(opened) = opened {
+        *tree = opened;
+    }
     match keys {
         [] => *tree = value.cloned().unwrap_or(Value::Null),
         [Key::Name(name)] => match value {

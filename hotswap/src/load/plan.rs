@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::merge::merge;
 use crate::{
     shape::{FieldShape, Merge, Shape},
-    value::{Dialect, Untyped, Value},
+    value::Value,
 };
 
 /// What differs from key by key in one table; names that it does not hold merge as everything does.
@@ -108,25 +108,15 @@ pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, it
 pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::List(items) => Some(Cow::Borrowed(items)),
-        Value::Untyped(Untyped { text, dialect: Dialect::Variable, .. }) => written(text).map(Cow::Owned),
+        Value::Untyped(untyped) => match untyped.list()?.ok()? {
+            Value::List(items) => Some(Cow::Borrowed(items)),
+            _ => None,
+        },
         Value::Secret(_) => {
             let inside = items(value.inside())?.into_owned();
             Some(inside.into_iter().map(Value::secret).collect())
         }
         _ => None,
-    }
-}
-
-/// As the decoder reads the text of a variable for a list.
-fn written(text: &str) -> Option<Vec<Value>> {
-    match text.trim() {
-        "" => Some(Vec::new()),
-        json if json.starts_with('[') => {
-            let items: Vec<serde_json::Value> = serde_json::from_str(json).ok()?;
-            Some(items.into_iter().map(Value::from).collect())
-        }
-        table if table.starts_with('{') => None,
-        list => Some(list.split(',').map(|item| Value::variable(item.trim())).collect()),
     }
 }
 
@@ -152,6 +142,7 @@ fn text(value: &Value) -> Option<Cow<'_, str>> {
         Value::Text(text) => Some(Cow::Borrowed(text)),
         Value::Untyped(untyped) => Some(Cow::Borrowed(&untyped.text)),
         Value::Int(number) => Some(Cow::Owned(number.to_string())),
+        Value::Uint(number) => Some(Cow::Owned(number.to_string())),
         Value::Bool(value) => Some(Cow::Owned(value.to_string())),
         Value::Float(number) => Some(Cow::Owned(number.to_string())),
         _ => None,

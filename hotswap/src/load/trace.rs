@@ -4,7 +4,7 @@ use super::plan::{Plan, Step, items, meets};
 use crate::{
     keys::{Key, Keys},
     shape::Merge,
-    value::{Dialect, Untyped, Value},
+    value::Value,
 };
 
 /// What one layer has at a place.
@@ -95,12 +95,8 @@ impl<'p> Next<'p> {
 
 impl Given {
     fn below(&self, key: &Key) -> Option<Self> {
-        // A text that holds a structure has all of it at one place.
-        if let Value::Untyped(Untyped { dialect: Dialect::Variable, .. }) = self.value.inside() {
-            return Some(self.clone());
-        }
         let step = Keys(vec![key.clone()]);
-        let value = step.find(&self.value)?.clone();
+        let value = step.find(self.value.inside())?.clone();
         Some(Self { layer: self.layer, keys: self.keys.join(&step), value })
     }
 }

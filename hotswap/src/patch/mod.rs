@@ -8,6 +8,7 @@ mod merge;
 mod operation;
 mod pointer;
 mod units;
+mod wide;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::{
     keys::Keys,
 };
 pub(crate) use units::{Unit, Units, marks};
+pub(crate) use wide::restored;
 
 /// What changes a document.
 #[derive(Clone, Debug)]

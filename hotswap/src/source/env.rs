@@ -13,6 +13,9 @@ use crate::{
     value::Value,
 };
 
+/// How many variables a help names.
+const NAMED: usize = 4;
+
 /// What a set of variables gives.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -76,11 +79,23 @@ fn text(value: &OsStr) -> Result<&str, &'static str> {
 fn unknown(names: &Names, name: &str) -> Issue {
     // A name may hold a line break, which would forge a line of the report.
     let shown: String = name.escape_debug().collect();
+    if let Some((keys, variables)) = names.table(name) {
+        let message = format!("the variable {shown} names a table, and a variable gives one field of it");
+        let issue = Issue::new(IssueKind::UnknownKey, keys, message).at(Origin::env(shown));
+        return issue.with_help(format!("set {}", some_of(&variables)));
+    }
     let message = match names.suggest(name) {
         Some(meant) => format!("no field takes the variable {shown}, did you mean {meant}?"),
         None => format!("no field takes the variable {shown}"),
     };
     Issue::new(IssueKind::UnknownKey, Keys::root(), message).at(Origin::env(shown))
+}
+
+/// The first few of them.
+fn some_of(variables: &[String]) -> String {
+    let (first, more) = variables.split_at(variables.len().min(NAMED));
+    let dots = if more.is_empty() { "" } else { ", .." };
+    format!("{}{dots}", first.join(", "))
 }
 
 fn set(tree: &mut Value, keys: &[Key], value: Value) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
-    shape::{Leaf, Shape},
+    shape::{FieldShape, Leaf, Shape},
 };
 
 /// The variables that a struct reads.
@@ -101,6 +101,20 @@ impl Names {
         }
     }
 
+    /// The table that a variable's name leads to, which no variable gives as a whole, and the variables of its fields.
+    pub(crate) fn table(&self, variable: &str) -> Option<(Keys, Vec<String>)> {
+        let (prefix, name) = (self.prefix.as_deref()?, fold(&collapse(variable)));
+        let around = self.leaves.iter().find_map(|leaf| {
+            let inside = (1..leaf.trail.len()).map(|depth| &leaf.trail[..depth]);
+            let mut inside = inside.filter(|trail| trail.last().is_some_and(|field| !field.flatten));
+            inside.find(|trail| spelled(trail, prefix).contains(&name))
+        })?;
+        let keys = around.iter().fold(Keys::root(), |keys, field| field.keys(&keys));
+        let below = self.leaves.iter().filter(|leaf| leaf.keys.starts_with(&keys));
+        let variables = below.filter_map(|leaf| self.variable(&leaf.keys)).collect();
+        Some((keys, variables))
+    }
+
     /// The known variable that an unknown one was most likely meant to be.
     pub(crate) fn suggest(&self, variable: &str) -> Option<&str> {
         let prefix = self.prefix.as_deref().unwrap_or_default();
@@ -122,8 +136,13 @@ fn spellings(leaf: &Leaf, prefix: &str) -> Vec<String> {
     if leaf.field().env.is_some() || leaf.field().flatten {
         return Vec::new();
     }
+    spelled(&leaf.trail, prefix)
+}
+
+/// Every name that the fields on the way to a place make.
+fn spelled(trail: &[&FieldShape], prefix: &str) -> Vec<String> {
     let mut names = vec![prefix.to_string()];
-    for field in leaf.trail.iter().filter(|field| !field.flatten) {
+    for field in trail.iter().filter(|field| !field.flatten) {
         let segments: Vec<String> =
             std::iter::once(field.key).chain(field.aliases.iter().copied()).map(segment).collect();
         names =

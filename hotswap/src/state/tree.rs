@@ -44,11 +44,12 @@ impl Serialize for Written<'_> {
                 Ok(value) => serializer.serialize_i64(value),
                 Err(_) => tagged('i', &value.to_string()).serialize(serializer),
             },
+            Value::Uint(value) => tagged('i', &value.to_string()).serialize(serializer),
             Value::Float(value) => tagged('f', &format!("{value:?}")).serialize(serializer),
             Value::Text(text) => tagged('t', text).serialize(serializer),
             Value::Template(text) => tagged('$', text).serialize(serializer),
-            Value::Untyped(Untyped { template: Some(template), .. }) => {
-                tagged('$', template).serialize(serializer)
+            Value::Untyped(untyped) if untyped.template().is_some() => {
+                tagged('$', untyped.shown()).serialize(serializer)
             }
             Value::Untyped(Untyped { text, dialect: Dialect::Yaml, .. }) => {
                 tagged('y', text).serialize(serializer)
@@ -127,7 +128,7 @@ impl<'de> Visitor<'de> for Reader {
 fn scalar(text: &str) -> Option<Value> {
     let (tag, text) = text.split_once(':')?;
     Some(match tag {
-        "i" => Value::Int(text.parse().ok()?),
+        "i" => text.parse().map(Value::Int).or_else(|_| text.parse::<u128>().map(Value::from)).ok()?,
         "f" => Value::Float(text.parse().ok()?),
         "t" => Value::text(text),
         "$" => Value::Template(text.into()),
@@ -157,6 +158,7 @@ mod tests {
         let kinds = [
             Value::Null,
             Value::Int(i128::MAX),
+            Value::from(u128::MAX),
             Value::Float(f64::INFINITY),
             Value::Float(-0.0),
             Value::Template("${A}".into()),

@@ -92,8 +92,8 @@ fn replaced(value: &Value, fresh: &Fresh<'_>) -> Value {
             Value::table(entries.iter().map(|(name, value)| (name.clone(), replaced(value, fresh))))
         }
         Value::Text(old) => Value::text(&text(old)),
-        Value::Untyped(untyped) => {
-            Value::Untyped(Untyped { text: text(&untyped.text).into(), ..untyped.clone() })
+        Value::Untyped(Untyped { text: old, dialect, .. }) => {
+            Value::Untyped(Untyped::new(&text(old), *dialect))
         }
         other => other.clone(),
     }

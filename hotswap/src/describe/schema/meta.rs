@@ -11,7 +11,7 @@ use crate::{rule::Requirement, shape::Merge, value::Value};
 /// The value as a file would write it; `None` for what JSON cannot write.
 pub(super) fn json(value: &Value) -> Option<Json> {
     match value {
-        Value::Null | Value::Secret(_) | Value::Bytes(_) => None,
+        Value::Null | Value::Secret(_) | Value::Bytes(_) | Value::Uint(_) => None,
         Value::Int(int) => {
             i64::try_from(*int).map(Json::from).or_else(|_| u64::try_from(*int).map(Json::from)).ok()
         }

@@ -3,7 +3,6 @@
 // What only one format needs is dead in a build without it.
 #![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
 
-#[cfg(feature = "json")]
 mod json;
 mod name;
 pub(crate) mod text;
@@ -15,6 +14,8 @@ mod yaml;
 
 use std::path::Path;
 
+// Variables hold JSON whatever files this build reads.
+pub(crate) use self::json::{Fault as JsonFault, value as json_value};
 use self::text::{Flaw, without_mark};
 use super::locate::Mark;
 use crate::{save::edit::Edit, value::Value};

@@ -14,6 +14,7 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
+        Value::Uint(value) => value.to_string(),
         Value::Float(value) => float(*value, format)?,
         Value::Text(text) => quoted(&escaped(text)),
         // A number in quotes would be text.

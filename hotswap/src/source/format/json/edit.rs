@@ -25,8 +25,12 @@ enum Member {
     Kept(Box<RawValue>),
     /// An object in which something changes.
     Opened(Object),
-    New(serde_json::Value),
+    New(Written),
 }
+
+/// A value as the file has it: integers of 128 bits among them, which serde_json's own tree cannot hold.
+#[derive(Clone)]
+struct Written(Value);
 
 /// The text with the edits in it.
 ///
@@ -50,7 +54,7 @@ impl Object {
         let place = self.0.iter().position(|(known, _)| **known == **name);
         match (rest.is_empty(), value) {
             (true, None) => self.0.retain(|(known, _)| **known != **name),
-            (true, Some(value)) => self.put(place, name, Member::New(json(value))),
+            (true, Some(value)) => self.put(place, name, Member::New(Written(value.clone()))),
             (false, None) if place.is_none() => {}
             (false, _) => {
                 let mut below = place.map(|place| self.0[place].1.open()).unwrap_or_default();
@@ -74,21 +78,28 @@ impl Member {
         match self {
             Self::Kept(text) => serde_json::from_str(text.get()).unwrap_or_default(),
             Self::Opened(object) => std::mem::take(object),
-            Self::New(value) => serde_json::from_value(value.take()).unwrap_or_default(),
+            Self::New(value) => {
+                let text = serde_json::to_string(value).unwrap_or_default();
+                serde_json::from_str(&text).unwrap_or_default()
+            }
         }
     }
 }
 
 /// Strings must not be taken for templates when they are read.
-fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Text(text) => escaped(text).into(),
-        Value::Untyped(untyped) => escaped(&untyped.text).into(),
-        Value::List(items) => items.iter().map(json).collect(),
-        Value::Table(table) => serde_json::Value::Object(
-            table.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
-        ),
-        other => other.to_json(),
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Value::Int(value) => value.serialize(serializer),
+            Value::Uint(value) => value.serialize(serializer),
+            Value::Text(text) => escaped(text).serialize(serializer),
+            Value::Untyped(untyped) => escaped(&untyped.text).serialize(serializer),
+            Value::List(items) => serializer.collect_seq(items.iter().map(|item| Written(item.clone()))),
+            Value::Table(table) => {
+                serializer.collect_map(table.iter().map(|(name, value)| (&**name, Written(value.clone()))))
+            }
+            other => other.to_json().serialize(serializer),
+        }
     }
 }
 

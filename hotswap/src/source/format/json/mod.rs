@@ -6,22 +6,46 @@ mod visit;
 
 pub(super) use self::edit::edit;
 use self::{
-    scan::{Scan, scan},
+    scan::{Found, Scan, scan},
     visit::Visit,
 };
 use super::{
     MAX_DEPTH, root_is_no_table,
     text::{Flaw, at_offsets, place},
 };
-use crate::{source::locate::Mark, value::Value};
+use crate::{
+    keys::Keys,
+    number::{OUT_OF_RANGE, TOO_WIDE, refused_at},
+    source::locate::Mark,
+    value::Value,
+};
+
+/// What is wrong with a text.
+pub(crate) struct Fault {
+    /// Where in the value, as far as that is known.
+    pub(crate) keys: Keys,
+    pub(crate) offset: usize,
+    /// Never repeats the text.
+    pub(crate) message: String,
+    /// The text is no JSON.
+    pub(crate) syntax: bool,
+}
 
 pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
-    let mut visit = Visit::new(MAX_DEPTH);
-    let value = read(text, &mut visit).map_err(|flaw| vec![flaw])?;
-    if value.as_table().is_none() {
-        return Err(vec![Flaw::new(root_is_no_table(kind(&value)), start(text))]);
+    let value = value(text).map_err(|faults| {
+        at_offsets(text, faults.into_iter().map(|fault| (fault.offset, fault.message)).collect())
+    })?;
+    match value.as_table() {
+        Some(_) => Ok(value),
+        None => Err(vec![Flaw::new(root_is_no_table(kind(&value)), start(text))]),
     }
-    if visit.is_plain() { Ok(value) } else { parse_closely(text) }
+}
+
+/// Any value, as a variable may hold one.
+pub(crate) fn value(text: &str) -> Result<Value, Vec<Fault>> {
+    let mut visit = Visit::new(MAX_DEPTH);
+    let value = read(text, &mut visit).map_err(|fault| vec![fault])?;
+    if visit.is_plain() { Ok(value) } else { read_closely(text) }
 }
 
 pub(super) fn marks(text: &str) -> Option<Mark> {
@@ -30,34 +54,47 @@ pub(super) fn marks(text: &str) -> Option<Mark> {
 
 /// The second reading of a text that repeats a key or holds an integer beyond `u64`: serde_json neither says
 /// where the one stands nor keeps the digits of the other.
-fn parse_closely(text: &str) -> Result<Value, Vec<Flaw>> {
+fn read_closely(text: &str) -> Result<Value, Vec<Fault>> {
     let Some(Scan { duplicates, integers, .. }) = scan(text, MAX_DEPTH) else {
-        return Err(vec![Flaw::new("the text is no JSON", start(text))]);
+        let message = "the text is no JSON".to_owned();
+        return Err(vec![Fault { keys: Keys::root(), offset: 0, message, syntax: true }]);
     };
-    let wide = integers.values().filter(|integer| integer.value.is_none()).map(|integer| integer.offset);
-    let wide = wide.map(|offset| (offset, "the integer has more than 128 bits".to_string()));
-    let duplicates = duplicates.into_iter().map(|offset| (offset, "duplicate key".to_string()));
-    let found: Vec<_> = duplicates.chain(wide).collect();
+    let wide = integers.values().filter(|integer| integer.value.is_none()).map(|integer| &integer.found);
+    let fault = |message: &str, Found { keys, offset }: &Found| Fault {
+        keys: keys.clone(),
+        offset: *offset,
+        message: message.to_owned(),
+        syntax: false,
+    };
+    let duplicates = duplicates.iter().map(|found| fault("duplicate key", found));
+    let found: Vec<_> = duplicates.chain(wide.map(|found| fault(TOO_WIDE, found))).collect();
     if !found.is_empty() {
-        return Err(at_offsets(text, found));
+        return Err(found);
     }
-    read(text, &mut Visit::with_integers(MAX_DEPTH, integers)).map_err(|flaw| vec![flaw])
+    read(text, &mut Visit::with_integers(MAX_DEPTH, integers)).map_err(|fault| vec![fault])
 }
 
-fn read(text: &str, visit: &mut Visit) -> Result<Value, Flaw> {
+fn read(text: &str, visit: &mut Visit) -> Result<Value, Fault> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = visit.value(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|error| flaw(text, &error))
+    value.map_err(|error| fault(text, &error))
 }
 
-fn flaw(text: &str, error: &serde_json::Error) -> Flaw {
+fn fault(text: &str, error: &serde_json::Error) -> Fault {
     let (line, column) = (error.line(), error.column());
     let told = error.to_string();
     let message = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
     // serde_json counts bytes, and an end of the text by the last of them.
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let offset = if error.is_eof() { text.len() } else { start + column.saturating_sub(1) };
-    Flaw::new(message.replace("EOF", "the text ends"), place(text, offset))
+    let keys = Keys::root();
+    match (message, refused_at(text, offset)) {
+        (_, Some((offset, refusal))) => {
+            Fault { keys, offset, message: refusal.message().to_owned(), syntax: false }
+        }
+        ("number out of range", _) => Fault { keys, offset, message: OUT_OF_RANGE.to_owned(), syntax: false },
+        _ => Fault { keys, offset, message: message.replace("EOF", "the text ends"), syntax: true },
+    }
 }
 
 fn kind(value: &Value) -> &'static str {

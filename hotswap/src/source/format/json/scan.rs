@@ -5,22 +5,36 @@ use std::{
     collections::{BTreeMap, HashMap, btree_map::Entry},
 };
 
-use crate::source::locate::{At, Below, Mark};
+use crate::{
+    keys::{Key, Keys},
+    number,
+    source::locate::{At, Below, Mark},
+    value::{Dialect, Value},
+};
+
+/// How many places get their keys; no report names more.
+const NAMED: usize = 50;
 
 /// What a text holds.
 pub(super) struct Scan {
     pub(super) root: Mark,
-    /// The offsets of keys that their table already has.
-    pub(super) duplicates: Vec<usize>,
+    /// Keys that their table already has.
+    pub(super) duplicates: Vec<Found>,
     /// Integers, by their place among all numbers, that serde_json reads as floats.
     pub(super) integers: HashMap<usize, Integer>,
 }
 
+/// A place of the text.
+pub(super) struct Found {
+    pub(super) keys: Keys,
+    pub(super) offset: usize,
+}
+
 /// An integer that serde_json reads as a float.
 pub(super) struct Integer {
-    pub(super) offset: usize,
+    pub(super) found: Found,
     /// `None` beyond 128 bits.
-    pub(super) value: Option<i128>,
+    pub(super) value: Option<Value>,
 }
 
 /// `None` when the text is no JSON or too deep.
@@ -29,6 +43,7 @@ pub(super) fn scan(text: &str, max_depth: usize) -> Option<Scan> {
         text,
         offset: 0,
         room: max_depth,
+        trail: Vec::new(),
         numbers: 0,
         duplicates: Vec::new(),
         integers: HashMap::new(),
@@ -41,8 +56,10 @@ struct Scanner<'t> {
     text: &'t str,
     offset: usize,
     room: usize,
+    /// The keys of the tables and lists that have not ended.
+    trail: Vec<Key>,
     numbers: usize,
-    duplicates: Vec<usize>,
+    duplicates: Vec<Found>,
     integers: HashMap<usize, Integer>,
 }
 
@@ -70,7 +87,9 @@ impl<'t> Scanner<'t> {
     fn list(&mut self) -> Option<Below> {
         let mut items = Vec::new();
         while !self.skip(b']') {
+            self.trail.push(Key::Index(items.len()));
             items.push(self.value()?);
+            self.trail.pop();
             self.skip(b',');
         }
         Some(Below::List(items))
@@ -85,12 +104,14 @@ impl<'t> Scanner<'t> {
             if !self.skip(b':') {
                 return None;
             }
+            self.trail.push(Key::Name((&*name).into()));
             let value = self.value()?;
-            self.skip(b',');
             match entries.entry(name.into()) {
                 Entry::Vacant(entry) => drop(entry.insert((key, value))),
-                Entry::Occupied(_) => self.duplicates.push(at),
+                Entry::Occupied(_) => self.duplicates.push(self.found(at, self.duplicates.len())),
             }
+            self.trail.pop();
+            self.skip(b',');
         }
         Some(Below::Table(entries))
     }
@@ -120,10 +141,18 @@ impl<'t> Scanner<'t> {
         let exact = literal.parse::<i64>().is_ok() || literal.parse::<u64>().is_ok();
         let integer = !literal.contains(['.', 'e', 'E']);
         if integer && (!exact || literal == "-0") {
-            self.integers.insert(self.numbers, Integer { offset, value: literal.parse().ok() });
+            let value = number::integer(literal, Dialect::Variable).and_then(Result::ok);
+            let found = self.found(offset, self.integers.len());
+            self.integers.insert(self.numbers, Integer { found, value });
         }
         self.numbers += 1;
         Below::Nothing
+    }
+
+    /// Keys for each of a million places would cost more than the text.
+    fn found(&self, offset: usize, before: usize) -> Found {
+        let named = before < NAMED;
+        Found { keys: if named { Keys(self.trail.clone()) } else { Keys::root() }, offset }
     }
 
     fn word(&mut self) -> Option<Below> {

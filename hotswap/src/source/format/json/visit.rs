@@ -48,8 +48,8 @@ impl Visit {
             return Value::Float(value);
         }
         self.doubtful = true;
-        let integer = self.integers.get(&(self.numbers - 1)).and_then(|integer| integer.value);
-        integer.map_or(Value::Float(value), Value::Int)
+        let integer = self.integers.get(&(self.numbers - 1)).and_then(|integer| integer.value.clone());
+        integer.unwrap_or(Value::Float(value))
     }
 
     fn descend<E: Error>(&mut self) -> Result<(), E> {

@@ -81,6 +81,7 @@ fn written(value: &Value) -> Result<Option<Toml>, String> {
         Value::Int(value) => i64::try_from(*value)
             .map_err(|_| format!("{value} has more than the 64 bits that TOML allows"))?
             .into(),
+        Value::Uint(value) => return Err(format!("{value} has more than the 64 bits that TOML allows")),
         Value::Float(value) => (*value).into(),
         Value::Text(text) => escaped(text).into(),
         Value::Template(text) => text.to_string().into(),

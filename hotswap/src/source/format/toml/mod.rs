@@ -18,7 +18,10 @@ use super::{
     text::{Flaw, at_offsets},
     too_deep,
 };
-use crate::value::{Table, Value};
+use crate::{
+    number::{OUT_OF_RANGE, Refusal, TOO_WIDE, refused_at},
+    value::{Table, Value},
+};
 
 pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
     let (root, errors) = DeTable::parse_recoverable(text);
@@ -36,6 +39,11 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
 fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, String)> {
     let offset = |error: &::toml::de::Error| error.span().map_or(0, |span| span.start);
     let mut found: Vec<_> = errors.iter().map(|error| (offset(error), message(error))).collect();
+    for (offset, message) in &mut found {
+        if let Some((start, refusal)) = refused_at(text, *offset) {
+            (*offset, *message) = (start, refusal.message().to_owned());
+        }
+    }
     found.sort();
     let mut line_end = 0;
     found.retain(|(offset, _)| {
@@ -53,6 +61,16 @@ fn message(error: &::toml::de::Error) -> String {
     match error.message() {
         "recursion limit" | "cannot recurse further; max recursion depth met" => too_deep(),
         message => message.to_string(),
+    }
+}
+
+/// TOML promises 64 bits, and this reader takes what an `i128` holds.
+fn too_wide(integer: &DeInteger<'_>) -> String {
+    match u128::from_str_radix(integer.as_str(), integer.radix()) {
+        Ok(_) => {
+            format!("TOML integers end at {} here, use JSON, YAML or a variable for larger ones", i128::MAX)
+        }
+        Err(_) => TOO_WIDE.to_owned(),
     }
 }
 
@@ -87,19 +105,28 @@ impl Reader<'_> {
     }
 
     fn integer(&mut self, integer: &DeInteger<'_>, span: Range<usize>) -> Value {
+        if self.has_plus_sign(&span) {
+            return self.refuse(Refusal::PlusSign.message().into(), span);
+        }
         match i128::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(value) => Value::Int(value),
-            Err(_) => self.refuse("the integer has more than 128 bits".into(), span),
+            Err(_) => self.refuse(too_wide(integer), span),
         }
     }
 
     fn float(&mut self, float: &DeFloat<'_>, span: Range<usize>) -> Value {
-        match float.as_str().parse::<f64>() {
-            Ok(value) if value.is_finite() || !float.as_str().contains(|c: char| c.is_ascii_digit()) => {
-                Value::Float(value)
-            }
-            _ => self.refuse("the number is out of range".into(), span),
+        let finite = float.as_str().contains(|c: char| c.is_ascii_digit());
+        if finite && self.has_plus_sign(&span) {
+            return self.refuse(Refusal::PlusSign.message().into(), span);
         }
+        match float.as_str().parse::<f64>() {
+            Ok(value) if value.is_finite() || !finite => Value::Float(value),
+            _ => self.refuse(OUT_OF_RANGE.into(), span),
+        }
+    }
+
+    fn has_plus_sign(&self, span: &Range<usize>) -> bool {
+        self.text.get(span.clone()).is_some_and(|number| number.starts_with('+'))
     }
 
     fn refuse(&mut self, message: String, span: Range<usize>) -> Value {

@@ -2,14 +2,17 @@
 
 use saphyr_parser::Tag;
 
-use crate::value::Value;
+use crate::{
+    number,
+    value::{Dialect, Value},
+};
 
 /// A scalar with a tag.
 pub(super) fn scalar(tag: &Tag, text: &str) -> Result<Value, String> {
     let value = match name(tag) {
         Some("str") => Some(Value::Text(text.into())),
-        Some("int") => integer(text).map(Value::Int),
-        Some("float") => float(text).map(Value::Float),
+        Some("int") => integer(text)?,
+        Some("float") => float(text)?.map(Value::Float),
         Some("bool") => bool(text).map(Value::Bool),
         Some("null") => matches!(text, "" | "~" | "null" | "Null" | "NULL").then_some(Value::Null),
         Some("seq" | "map") => None,
@@ -45,26 +48,18 @@ fn misplaced() -> String {
     "the tag does not fit its value".into()
 }
 
-fn integer(text: &str) -> Option<i128> {
-    let digits = |text: &str, radix| {
-        let first = text.chars().next()?;
-        first.is_digit(radix).then(|| i128::from_str_radix(text, radix).ok()).flatten()
-    };
-    match (text.strip_prefix("0o"), text.strip_prefix("0x")) {
-        (Some(octal), _) => digits(octal, 8),
-        (_, Some(hexadecimal)) => digits(hexadecimal, 16),
-        _ => text.parse().ok(),
-    }
+fn integer(text: &str) -> Result<Option<Value>, String> {
+    refused(text)?;
+    Ok(number::integer(text, Dialect::Yaml).transpose()?)
 }
 
-fn float(text: &str) -> Option<f64> {
-    match text {
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => Some(f64::NEG_INFINITY),
-        ".nan" | ".NaN" | ".NAN" => Some(f64::NAN),
-        // Rust reads `inf` and `nan` without the dot; YAML does not.
-        number => number.parse().ok().filter(|value: &f64| value.is_finite()),
-    }
+fn float(text: &str) -> Result<Option<f64>, String> {
+    refused(text)?;
+    Ok(number::float(text, Dialect::Yaml).transpose()?)
+}
+
+fn refused(text: &str) -> Result<(), String> {
+    number::refusal(text).map_or(Ok(()), |refusal| Err(refusal.message().to_owned()))
 }
 
 fn bool(text: &str) -> Option<bool> {

@@ -1,0 +1,121 @@
+//! The lists and tables that the text of a variable holds. Only the type that asks knows whether it holds one, so a text
+//! is parsed when a type asks first, and what was parsed is kept beside it.
+
+use std::{fmt, sync::OnceLock};
+
+use crate::{
+    keys::{Key, Keys},
+    source::format::{JsonFault, json_value},
+    value::{Untyped, Value},
+};
+
+type Read = Result<Value, Malformed>;
+
+/// What a text was parsed to, as far as a type asked for it.
+#[derive(Default)]
+pub(crate) struct Parsed {
+    /// The text before interpolation.
+    pub(crate) template: Option<Box<str>>,
+    json: OnceLock<Read>,
+    items: OnceLock<Value>,
+}
+
+const HOW: &str = "write a list as a,b or as JSON, a table as JSON";
+
+/// Why a text is not the JSON that it begins like; repeats nothing of it but keys.
+#[derive(Debug)]
+pub(crate) struct Malformed {
+    /// Where in the text, as far as that can be said.
+    pub(crate) keys: Keys,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Default for Malformed {
+    fn default() -> Self {
+        Self { keys: Keys::root(), message: "not valid JSON".to_owned(), help: HOW.to_owned() }
+    }
+}
+
+impl Parsed {
+    pub(crate) fn of_template(template: &str) -> Self {
+        Self { template: Some(template.into()), json: OnceLock::new(), items: OnceLock::new() }
+    }
+}
+
+/// It may hold a secret.
+impl fmt::Debug for Parsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
+}
+
+/// The text beside it may be sealed later than it was parsed.
+impl Drop for Parsed {
+    fn drop(&mut self) {
+        self.json.take().into_iter().flatten().for_each(|mut value| value.wipe());
+        self.items.take().into_iter().for_each(|mut value| value.wipe());
+    }
+}
+
+impl Untyped {
+    /// The text as a list: JSON, or `a,b`. `None` for a plain YAML scalar.
+    pub(crate) fn list(&self) -> Option<Result<&Value, &Malformed>> {
+        match self.json() {
+            Some(json) => Some(json),
+            None => Some(Ok(self.parsed.as_ref()?.items.get_or_init(|| items(&self.text)))),
+        }
+    }
+
+    /// The text as JSON; `None` if it does not begin like a list or table.
+    pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
+        let parsed = self.parsed.as_ref()?;
+        let begins = self.text.trim_start().starts_with(['{', '[']);
+        begins.then(|| parsed.json.get_or_init(|| json(&self.text)).as_ref())
+    }
+
+    /// The text as the list or table that a step leads into.
+    pub(crate) fn opened(&self, key: &Key) -> Option<&Value> {
+        match key {
+            Key::Name(_) => self.json(),
+            Key::Index(_) => self.list(),
+        }?
+        .ok()
+    }
+
+    pub(crate) fn below(&self, key: &Key) -> Option<&Value> {
+        match (key, self.opened(key)?) {
+            (Key::Name(name), Value::Table(table)) => table.get(name),
+            (Key::Index(index), Value::List(items)) => items.get(*index),
+            _ => None,
+        }
+    }
+}
+
+/// A comma after the last item adds none.
+fn items(text: &str) -> Value {
+    let text = text.trim();
+    let text = text.strip_suffix(',').unwrap_or(text);
+    match text {
+        "" => Value::list([]),
+        text => Value::list(text.split(',').map(|item| Value::variable(item.trim()))),
+    }
+}
+
+fn json(text: &str) -> Read {
+    json_value(text).map_err(|faults| {
+        let fault = faults.into_iter().min_by_key(|fault| fault.offset);
+        fault.map_or_else(Malformed::default, |fault| malformed(text, fault))
+    })
+}
+
+fn malformed(text: &str, JsonFault { keys, offset, message, syntax }: JsonFault) -> Malformed {
+    let character = text.get(..offset).map_or(0, |before| before.chars().count()) + 1;
+    if syntax {
+        return Malformed {
+            help: format!("{message} at character {character}; {HOW}"),
+            ..Malformed::default()
+        };
+    }
+    Malformed { keys, message, help: format!("it stands at character {character} of the text") }
+}

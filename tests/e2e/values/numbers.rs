@@ -1,0 +1,293 @@
+//! Numbers: one grammar and one wording in every format, and nothing lost at the ends of the types.
+
+use std::{collections::BTreeMap, fs};
+
+use hotswap::HotConfig;
+use serde::{Deserialize, Serialize};
+
+use super::{check, everywhere, refused};
+use crate::support::Folder;
+
+const LEADING_ZERO: &str =
+    "a number with a leading zero is ambiguous in YAML and not allowed in TOML and JSON";
+const PLUS_SIGN: &str = "a number with a plus sign is not allowed, because JSON has none";
+const TOO_WIDE: &str = "the integer has more than 128 bits";
+const OUT_OF_RANGE: &str = "the number is out of range";
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Meters(u128);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, HotConfig)]
+struct Numbers {
+    #[hot(default = 0)]
+    port: u16,
+    #[hot(default = 0)]
+    wide: u64,
+    #[hot(default = 0)]
+    signed: i128,
+    #[hot(default = 0)]
+    huge: u128,
+    #[hot(default = 0.0)]
+    ratio: f64,
+    #[hot(default = 0.0)]
+    single: f32,
+    #[hot(default = "")]
+    text: String,
+    maybe: Option<u128>,
+    newtype: Option<Meters>,
+    #[serde(default)]
+    list: Vec<u128>,
+    #[serde(default)]
+    limits: BTreeMap<u16, u8>,
+    #[serde(default)]
+    sizes: BTreeMap<u128, u128>,
+    #[serde(default)]
+    floats: Vec<f32>,
+    any: Option<serde_json::Value>,
+}
+
+/// Everything that a text is refused with; the same in each format that has such a text.
+#[track_caller]
+fn refused_alike(field: &str, text: &str, message: &str) {
+    for (name, content) in everywhere(field, text) {
+        let error = refused::<Numbers>(name, &content);
+        assert!(error.contains(message), "{content}\n{error}");
+    }
+}
+
+#[test]
+fn a_leading_zero_is_refused_alike_in_every_format() {
+    for text in ["017", "-017", "00", "080"] {
+        for field in ["port", "huge", "signed", "ratio", "single"] {
+            refused_alike(field, text, LEADING_ZERO);
+        }
+    }
+    for text in ["01.5", "-01.5", "00.5", "01e3"] {
+        refused_alike("ratio", text, LEADING_ZERO);
+    }
+    for text in ["[017]", "[1, 017]"] {
+        refused_alike("list", text, LEADING_ZERO);
+        refused_alike("floats", text, LEADING_ZERO);
+    }
+    assert!(refused::<Numbers>(".env", "V_LIST=1,017").contains("list[1]: a number with a leading zero"));
+    refused_alike("maybe", "017", LEADING_ZERO);
+    refused_alike("newtype", "017", LEADING_ZERO);
+}
+
+#[test]
+fn a_plus_sign_is_refused_alike_in_every_format() {
+    for text in ["+5", "+0"] {
+        for field in ["port", "huge", "signed", "ratio", "maybe", "newtype"] {
+            refused_alike(field, text, PLUS_SIGN);
+        }
+    }
+    for text in ["+1.5", "+1e3"] {
+        refused_alike("single", text, PLUS_SIGN);
+    }
+    refused_alike("list", "[1, +5]", PLUS_SIGN);
+    for (name, content) in everywhere("ratio", "1e+2") {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().ratio, 100.0, "{content}");
+    }
+}
+
+#[test]
+fn a_tagged_yaml_number_is_refused_like_one_without_a_tag() {
+    for (tagged, message) in [
+        ("!!int 017", LEADING_ZERO),
+        ("!!int +5", PLUS_SIGN),
+        ("!!float 01.5", LEADING_ZERO),
+        ("!!float 1e400", OUT_OF_RANGE),
+    ] {
+        let error = refused::<Numbers>("a.yaml", &format!("ratio: {tagged}"));
+        assert!(error.contains(message), "{error}");
+    }
+    assert_eq!(check::<Numbers>("a.yaml", &format!("huge: !!int {}", u128::MAX)).unwrap().huge, u128::MAX);
+}
+
+#[test]
+fn what_is_refused_as_a_number_stays_text_in_a_string() {
+    for text in ["017", "+49170", "00", "1e400", "01.50"] {
+        for (name, content) in [("a.yaml", format!("text: {text}")), (".env", format!("V_TEXT={text}"))] {
+            assert_eq!(check::<Numbers>(name, &content).unwrap().text, text, "{content}");
+        }
+        let any = check::<Numbers>("a.yaml", &format!("any: {text}")).unwrap().any;
+        assert_eq!(any, Some(text.into()));
+    }
+}
+
+#[test]
+fn a_key_of_an_integer_map_has_one_spelling() {
+    for (key, message) in [
+        ("080", LEADING_ZERO),
+        ("-080", LEADING_ZERO),
+        ("00", LEADING_ZERO),
+        ("+80", PLUS_SIGN),
+        ("-0", "a key of zero is written without a sign"),
+        ("70000", "70000 is out of range for u16"),
+        ("18446744073709551616", "18446744073709551616 is out of range for u16"),
+        ("0x50", "expected an integer, found a string"),
+        ("80.0", "expected an integer, found a string"),
+        ("", "expected an integer, found a string"),
+    ] {
+        for (name, content) in [
+            ("a.toml", format!("limits = {{ \"80\" = 1, \"{key}\" = 2 }}")),
+            ("a.yaml", format!("limits:\n  80: 1\n  \"{key}\": 2")),
+            ("a.json", format!("{{\"limits\": {{\"80\": 1, \"{key}\": 2}}}}")),
+            (".env", format!("V_LIMITS='{{\"80\": 1, \"{key}\": 2}}'")),
+        ] {
+            let error = refused::<Numbers>(name, &content);
+            assert!(error.contains(message) && error.contains("limits."), "{content}\n{error}");
+        }
+    }
+    let error = refused::<Numbers>("a.yaml", "limits: { 010: 1 }");
+    assert!(error.contains(&format!("limits.010: {LEADING_ZERO}")), "{error}");
+}
+
+#[test]
+fn the_largest_u128_is_read_from_all_but_toml() {
+    let most = u128::MAX;
+    for (name, content) in everywhere("huge", &most.to_string()).split_off(1) {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().huge, most, "{content}");
+    }
+    for (field, text) in [
+        ("maybe", most.to_string()),
+        ("newtype", most.to_string()),
+        ("list", format!("[1, {most}]")),
+        ("sizes", format!("{{\"{most}\": {most}}}")),
+    ] {
+        for (name, content) in everywhere(field, &text).split_off(1) {
+            let numbers = check::<Numbers>(name, &content).unwrap();
+            assert!(format!("{numbers:?}").contains(&most.to_string()), "{content}");
+        }
+    }
+    assert_eq!(check::<Numbers>(".env", &format!("V_LIST=1,{most}")).unwrap().list, [1, most]);
+    let hex = format!("huge: 0x{}", "F".repeat(32));
+    assert_eq!(check::<Numbers>("a.yaml", &hex).unwrap().huge, most);
+
+    let error = refused::<Numbers>("a.toml", &format!("huge = {most}"));
+    assert!(error.contains("TOML integers end at 170141183460469231731687303715884105727"), "{error}");
+    let half = i128::MAX.unsigned_abs();
+    assert_eq!(check::<Numbers>("a.toml", &format!("huge = {half}")).unwrap().huge, half);
+}
+
+#[test]
+fn integers_beyond_their_type_are_out_of_range_in_the_same_words() {
+    let above = "18446744073709551616";
+    for (field, text, name) in [
+        ("port", above, "u16"),
+        ("wide", above, "u64"),
+        ("wide", "-9223372036854775809", "u64"),
+        ("huge", "-1", "u128"),
+        ("huge", "-9223372036854775809", "u128"),
+    ] {
+        refused_alike(
+            field,
+            text,
+            &format!("{field}: {text} is out of range for {name}; give an integer from"),
+        );
+    }
+    for (field, name) in [("port", "u16"), ("signed", "i128")] {
+        for (file, content) in everywhere(field, &u128::MAX.to_string()).split_off(1) {
+            let error = refused::<Numbers>(file, &content);
+            assert!(error.contains(&format!("{field}: {} is out of range for {name}", u128::MAX)), "{error}");
+        }
+    }
+    for text in ["340282366920938463463374607431768211456", "-340282366920938463463374607431768211456"] {
+        for field in ["port", "huge", "signed", "maybe"] {
+            refused_alike(field, text, TOO_WIDE);
+        }
+    }
+    let error = refused::<Numbers>("a.json", "{\"text\": 18446744073709551616}");
+    assert!(error.contains("text: expected a string, found an integer"), "{error}");
+}
+
+#[test]
+fn a_large_integer_is_a_float_where_a_float_is_wanted() {
+    for (name, content) in everywhere("ratio", "36893488147419103232") {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().ratio, 36893488147419103232.0, "{content}");
+    }
+    for (name, content) in everywhere("single", "-36893488147419103232") {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().single, -36893488147419103232.0, "{content}");
+    }
+}
+
+#[test]
+fn no_number_becomes_infinite() {
+    for text in ["1e400", "-1e400", "1e999"] {
+        for field in ["ratio", "single"] {
+            refused_alike(field, text, OUT_OF_RANGE);
+        }
+        refused_alike("floats", &format!("[{text}]"), OUT_OF_RANGE);
+    }
+    for text in ["1e39", "-1e39", "3.5e38", "340282366920938463463374607431768211455"] {
+        for (name, content) in everywhere("single", text).split_off(1) {
+            let error = refused::<Numbers>(name, &content);
+            let message =
+                "single: the number is out of range; give a number from -3.4028235e38 to 3.4028235e38";
+            assert!(error.contains(message), "{content}\n{error}");
+        }
+    }
+    for (name, content) in everywhere("ratio", "1e308") {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().ratio, 1e308, "{content}");
+    }
+    for (name, content) in [("a.toml", "ratio = -inf"), ("a.yaml", "ratio: -.inf"), (".env", "V_RATIO=-inf")]
+    {
+        assert_eq!(check::<Numbers>(name, content).unwrap().ratio, f64::NEG_INFINITY, "{content}");
+    }
+    for (name, content) in
+        [("a.toml", "single = +inf"), ("a.yaml", "single: +.inf"), (".env", "V_SINGLE=inf")]
+    {
+        assert_eq!(check::<Numbers>(name, content).unwrap().single, f32::INFINITY, "{content}");
+    }
+}
+
+#[test]
+fn a_value_set_at_run_time_is_as_wide_as_its_type() {
+    for name in ["a.yaml", "a.json"] {
+        let folder = Folder::with(name, "{}");
+        let config = Numbers::hot_builder().file(folder.path(name)).watch(false).load().unwrap();
+        config.set_huge(u128::MAX).unwrap();
+        config.set_maybe(Some(u128::MAX)).unwrap();
+        config.set_signed(i128::MIN).unwrap();
+        config.set_list(vec![1, u128::MAX]).unwrap();
+        config.set_sizes([(u128::MAX, u128::MAX)].into()).unwrap();
+        config.reload().unwrap();
+        let before = (*config.snapshot()).clone();
+        assert_eq!((before.huge, before.sizes[&u128::MAX]), (u128::MAX, u128::MAX));
+        assert!(config.explain("huge").to_string().contains(&u128::MAX.to_string()));
+
+        config.save_overrides(folder.path(name)).unwrap();
+        config.clear_overrides().unwrap();
+        config.reload().unwrap();
+        assert_eq!(*config.snapshot(), before, "{}", fs::read_to_string(folder.path(name)).unwrap());
+        config.save(folder.path("whole.json")).unwrap();
+        let whole = fs::read_to_string(folder.path("whole.json")).unwrap();
+        let read = Numbers::hot_builder().file(folder.path("whole.json")).check().unwrap();
+        assert_eq!(read, before, "{whole}");
+    }
+}
+
+#[test]
+fn a_patch_beside_a_wide_integer_keeps_it() {
+    let folder = Folder::with("a.yaml", &format!("sizes: {{ 1: {}, 2: 3 }}\n", u128::MAX));
+    let config = Numbers::hot_builder().file(folder.path("a.yaml")).watch(false).load().unwrap();
+    config.patch(serde_json::json!([{ "op": "replace", "path": "/sizes/2", "value": 7 }])).unwrap();
+    config.merge_patch(serde_json::json!({ "sizes": { "3": 8 } })).unwrap();
+    assert_eq!(*config.sizes(), [(1, u128::MAX), (2, 7), (3, 8)].into());
+    let error =
+        config.merge_patch(serde_json::json!({ "ratio": 1, "single": 1e39 })).unwrap_err().to_string();
+    assert!(error.contains("single: the number is out of range"), "{error}");
+    let error = config.merge_patch(serde_json::json!({ "limits": { "08": 1 } })).unwrap_err().to_string();
+    assert!(error.contains("limits.08: a number with a leading zero"), "{error}");
+}
+
+#[test]
+fn an_interpolated_number_is_read_by_the_same_rules() {
+    for (default, message) in [("017", LEADING_ZERO), ("+5", PLUS_SIGN), ("70000", "is not in the range")] {
+        let folder = Folder::with("a.toml", &format!("port = '${{NOPE_NUMBER:{default}}}'"));
+        let error = Numbers::hot_builder().file(folder.path("a.toml")).check().unwrap_err().to_string();
+        // What a variable put in is not repeated.
+        let told = error.contains(message) || error.contains("the value does not fit the type of the field");
+        assert!(told && error.contains("port: "), "{error}");
+    }
+}
