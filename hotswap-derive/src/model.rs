@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{ExprPath, Generics, Path, Type, Visibility};
 
 use crate::{
-    attribute::{literal::Literal, merge::Way, rule::Rule, structure::Source},
+    attribute::{literal::Literal, merge::Way, rule::Rule, serde::Default, structure::Source},
     claims::Claim,
     names,
     scalar::Scalar,
@@ -50,6 +50,8 @@ pub(crate) struct Field {
     pub(crate) getter: String,
     pub(crate) flatten: bool,
     pub(crate) serde_default: bool,
+    /// What serde takes for it where a file has nothing.
+    pub(crate) absent: Option<Absent>,
     pub(crate) restart: bool,
     pub(crate) readonly: bool,
     pub(crate) deprecated: Option<String>,
@@ -80,6 +82,16 @@ pub(crate) struct Leaf {
     pub(crate) rules: Vec<Rule>,
     pub(crate) decode: Option<ExprPath>,
     pub(crate) encode: Encode,
+    /// An `Option` that serde calls missing where a file has nothing.
+    pub(crate) nullable: bool,
+}
+
+/// Where serde's default of a field comes from.
+pub(crate) enum Absent {
+    /// From an attribute of the field.
+    Own(Default),
+    /// From one of the struct: the same field of the whole default.
+    OfStruct(Default),
 }
 
 /// How a getter hands out a leaf.

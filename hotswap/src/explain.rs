@@ -15,7 +15,7 @@ use self::explainer::Explainer;
 use crate::{
     engine::Core,
     issue::{Issue, Origin},
-    keys::{Key, Keys},
+    keys::Keys,
     pins::{Pin, Pins, Stamp},
     secrets::known::{Accepted, Secrets},
     shape::{Leaf, Shape},
@@ -102,7 +102,7 @@ impl Explanation {
     }
 
     fn at(stand: &Stand, above: &Keys, path: &str) -> Self {
-        let below = parse(path);
+        let below = Keys::parse(path);
         if below.is_root() {
             let note = Some("the path is empty: name a field, or ask `explain_all` for every one".to_owned());
             let (given, refused) = Default::default();
@@ -200,19 +200,6 @@ impl Stand {
             refused: Vec::new(),
         }
     }
-}
-
-/// `servers[3].port`.
-fn parse(path: &str) -> Keys {
-    let mut keys = Keys::root();
-    for segment in path.split('.').filter(|segment| !segment.is_empty()) {
-        let (name, indices) = segment.split_once('[').unwrap_or((segment, ""));
-        keys = keys.name(name);
-        for index in indices.split(['[', ']']).filter_map(|index| index.parse().ok()) {
-            keys = keys.with(Key::Index(index));
-        }
-    }
-    keys
 }
 
 impl fmt::Display for Explanation {

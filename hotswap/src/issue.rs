@@ -165,6 +165,8 @@ pub enum IssueKind {
 pub struct Issue {
     path: Keys,
     origin: Option<Origin>,
+    /// Where else the values come from that are wrong together.
+    others: Vec<Origin>,
     message: String,
     help: Option<String>,
     kind: IssueKind,
@@ -204,6 +206,7 @@ impl Issue {
         Self {
             path,
             origin: None,
+            others: Vec::new(),
             message: one_line(message.into()),
             help: None,
             kind,
@@ -221,6 +224,13 @@ impl Issue {
     pub(crate) fn at(mut self, origin: impl Into<Option<Origin>>) -> Self {
         self.origin = origin.into();
         self
+    }
+
+    /// The same for values that are wrong together: the first place is the one to look at first.
+    pub(crate) fn at_all(self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        let mut origins = origins.into_iter();
+        let origin = origins.next();
+        Self { others: origins.collect(), ..self.at(origin) }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -289,6 +299,38 @@ impl Issue {
         self.origin.as_ref()
     }
 
+    /// Every place that the problem is about, [`origin`](Self::origin) first. A check of a struct that names no field is
+    /// about all values of the struct, and each source that gives one of them is named once.
+    ///
+    /// ```
+    /// use hotswap::HotConfig;
+    ///
+    /// #[derive(Debug, serde::Deserialize, HotConfig)]
+    /// #[hot(file = "base.toml", file = "site.toml", check = Pool::is_consistent)]
+    /// struct Pool {
+    ///     min: u32,
+    ///     max: u32,
+    /// }
+    ///
+    /// impl Pool {
+    ///     fn is_consistent(&self) -> Result<(), &'static str> {
+    ///         if self.min <= self.max { Ok(()) } else { Err("min is more than max") }
+    ///     }
+    /// }
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::env::set_current_dir(&folder)?;
+    /// std::fs::write("base.toml", "max = 5")?;
+    /// std::fs::write("site.toml", "min = 10")?;
+    /// let error = Pool::hot_load().unwrap_err();
+    /// let origins: Vec<String> = error.issues().next().unwrap().origins().map(ToString::to_string).collect();
+    /// assert_eq!(origins, ["at site.toml:1:7", "at base.toml:1:7"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.origin.iter().chain(&self.others)
+    }
+
     /// What is wrong, in lower case and without a final stop.
     pub fn message(&self) -> &str {
         &self.message
@@ -305,7 +347,7 @@ impl Issue {
     }
 }
 
-/// One line for the problem and what to do, one for its place.
+/// One line for the problem and what to do, one for each of its places.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_root() {
@@ -318,7 +360,7 @@ impl fmt::Display for Issue {
         if self.more > 0 {
             write!(f, "; {} more of the same kind follow", self.more)?;
         }
-        self.origin.iter().try_for_each(|origin| write!(f, "\n  {origin}"))
+        self.origins().try_for_each(|origin| write!(f, "\n  {origin}"))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     issue::{Issue, IssueKind},
     load::{self, Input, Model},
     pins::Pins,
+    root,
     secret::Redacted,
     secrets::known::Secrets,
 };
@@ -128,6 +129,16 @@ pub fn default_of<F, M>(
     default: impl DefaultOf<F, M>,
 ) -> Value {
     encode(&default.value()).unwrap_or(Value::Null)
+}
+
+/// What serde takes for a nested struct that no layer mentions; `None` if it cannot be written.
+pub fn absent<N: HotConfig>(value: &N) -> Option<Value> {
+    root::encode(value, 0).ok()
+}
+
+/// The same for an `Option` of one.
+pub fn absent_option<N: HotConfig>(value: &Option<N>) -> Option<Value> {
+    absent(value.as_ref()?)
 }
 
 /// What `#[hot(test)]` runs: no layer gives anything, and only what is missing or would have to be fetched is

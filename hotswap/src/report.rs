@@ -105,6 +105,9 @@ impl<'e> Report<'e> {
             write!(f, "\n     {dim}|{dim:#} {}", excerpt.text())?;
             write!(f, "\n     {dim}|{dim:#} {}{fault}{}{fault:#}", excerpt.indent(), excerpt.carets())?;
         }
+        for origin in issue.origins().skip(1) {
+            write!(f, "\n     {note}= also {origin}{note:#}")?;
+        }
         issue.help().iter().try_for_each(|help| write!(f, "\n     {note}= {help}{note:#}"))
     }
 }

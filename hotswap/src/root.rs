@@ -201,6 +201,7 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
         } else {
             value.as_table().and_then(|table| table.get(field.key))
         };
+        let given = given.filter(|given| !(field.nullable && given.is_null()));
         let absent_is_fine = (field.serde_default || problems.types_only()) && given.is_none();
         sound &= absent_is_fine
             || problems.within(field, |problems| member.probe(given, &field.keys(keys), problems));

@@ -39,6 +39,10 @@ pub struct FieldShape {
     pub flatten: bool,
     /// `#[serde(default)]` on the field or the struct.
     pub serde_default: bool,
+    /// What serde takes for a nested struct that no layer mentions; `None` from it where it cannot be written.
+    pub absent: Option<fn() -> Option<Value>>,
+    /// An `Option` that a function reads and that has no default: serde calls it missing where it is `None`.
+    pub nullable: bool,
     /// `#[hot(default = ..)]`.
     pub default: Option<fn() -> Value>,
     /// `#[hot(env = "..")]`.
@@ -100,6 +104,8 @@ impl FieldShape {
         kind: Kind::Leaf,
         flatten: false,
         serde_default: false,
+        absent: None,
+        nullable: false,
         default: None,
         env: None,
         restart: false,
@@ -220,6 +226,11 @@ impl Shape {
     /// Whether any field is secret, at any depth.
     pub(crate) fn any_secret(&self) -> bool {
         self.fields.iter().any(|field| field.secret || field.inner().is_some_and(Self::any_secret))
+    }
+
+    /// Whether any field is an `Option` that serde calls missing, at any depth.
+    pub(crate) fn any_nullable(&self) -> bool {
+        self.fields.iter().any(|field| field.nullable || field.inner().is_some_and(Self::any_nullable))
     }
 
     /// Whether any field has this name in files.

@@ -171,6 +171,9 @@ impl Status {
 /// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
 fn sources(board: &Board) -> Vec<SourceStatus> {
     let mut sources = board.sources.clone();
+    for source in &mut sources {
+        board.refused_sources.get(&source.name).into_iter().for_each(|why| source.refused(why));
+    }
     for (name, version) in board.holds.sources() {
         match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {
             Some(source) => source.held = Some(version),

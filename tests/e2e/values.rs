@@ -1,6 +1,8 @@
 //! What a value means, in every format and from every entrance.
 
+mod absent;
 mod numbers;
+mod origins;
 mod variables;
 mod variants;
 

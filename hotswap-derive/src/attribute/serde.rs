@@ -6,21 +6,30 @@ use syn::{Attribute, ExprPath, LitStr};
 use super::item::{self, Given, Item};
 use crate::mistakes::Mistakes;
 
+/// What serde takes where a file has nothing.
+#[derive(Clone)]
+pub(crate) enum Default {
+    /// That of the type.
+    Trait,
+    /// What a function returns.
+    Function(ExprPath),
+}
+
 /// What stands on a struct.
-#[derive(Default)]
+#[derive(std::default::Default)]
 pub(crate) struct Container {
     pub(crate) rename_all: Option<String>,
-    pub(crate) default: bool,
+    pub(crate) default: Option<Default>,
     /// Keys that give the struct another form than a table of its fields.
     pub(crate) reshaping: Vec<Ident>,
 }
 
 /// What stands on a field.
-#[derive(Default)]
+#[derive(std::default::Default)]
 pub(crate) struct Field {
     pub(crate) rename: Option<String>,
     pub(crate) aliases: Vec<String>,
-    pub(crate) default: bool,
+    pub(crate) default: Option<Default>,
     pub(crate) skip: bool,
     pub(crate) flatten: Option<Ident>,
     pub(crate) deserialize_with: Option<ExprPath>,
@@ -32,7 +41,7 @@ pub(crate) fn container(attrs: &[Attribute]) -> Container {
     for item in items(attrs) {
         match item.name().as_str() {
             "rename_all" => container.rename_all = name(&item),
-            "default" => container.default = true,
+            "default" => container.default = default(&item),
             "transparent" | "from" | "try_from" | "into" | "tag" | "untagged" | "remote" | "content" => {
                 container.reshaping.push(item.key);
             }
@@ -48,7 +57,7 @@ pub(crate) fn field(attrs: &[Attribute]) -> Field {
         match item.name().as_str() {
             "rename" => field.rename = name(&item),
             "alias" => field.aliases.extend(item.value::<LitStr>("").ok().map(|name| name.value())),
-            "default" => field.default = true,
+            "default" => field.default = default(&item),
             "skip" | "skip_deserializing" => field.skip = true,
             "flatten" => field.flatten = Some(item.key),
             "with" => {
@@ -61,6 +70,14 @@ pub(crate) fn field(attrs: &[Attribute]) -> Field {
         }
     }
     field
+}
+
+/// `default`, or `default = "path"`.
+fn default(item: &Item) -> Option<Default> {
+    match item.given {
+        Given::Nothing => Some(Default::Trait),
+        _ => path(item).map(Default::Function),
+    }
 }
 
 /// serde reports what does not parse, so nothing is reported twice.

@@ -8,9 +8,9 @@ use super::{default, kept, merge, nested, rule, secret, unit};
 use crate::{
     input::{self, Input},
     mistakes::Mistakes,
-    model::{Encode, Field, Kind, Leaf, Read},
+    model::{Absent, Encode, Field, Kind, Leaf, Read},
     names,
-    scalar::Scalar,
+    scalar::{self, Scalar},
 };
 
 #[derive(Default)]
@@ -60,7 +60,8 @@ fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mista
         aliases: field.serde.aliases.clone(),
         getter: field.hot.getter.as_ref().map_or(name, Ident::to_string),
         flatten: field.serde.flatten.is_some(),
-        serde_default: field.serde.default || input.serde.default,
+        serde_default: field.serde.default.is_some() || input.serde.default.is_some(),
+        absent: absent(field, input),
         restart: field.hot.restart.is_some(),
         readonly: field.hot.readonly.is_some(),
         deprecated: field.hot.deprecated.as_ref().map(syn::LitStr::value),
@@ -93,7 +94,22 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
         rules: rule::for_type(field.hot.rules.clone(), ty),
         decode: field.serde.deserialize_with.clone(),
         encode: encode(field),
+        nullable: is_nullable(field, ty),
     }
+}
+
+/// What serde takes for a nested struct that a file says nothing of. A flattened one is always read, so serde never asks.
+fn absent(field: &input::Field, input: &Input) -> Option<Absent> {
+    if field.serde.flatten.is_some() {
+        return None;
+    }
+    let own = field.serde.default.clone().map(Absent::Own);
+    own.or_else(|| input.serde.default.clone().map(Absent::OfStruct))
+}
+
+/// An `Option` that a function reads: serde calls it missing where any other `Option` is `None`.
+fn is_nullable(field: &input::Field, ty: &Type) -> bool {
+    field.serde.deserialize_with.is_some() && scalar::inside_option(ty).is_some()
 }
 
 fn read(field: &input::Field, ty: &Type) -> Read {

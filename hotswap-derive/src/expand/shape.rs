@@ -2,15 +2,16 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Type;
+use syn::{Type, spanned::Spanned};
 
 use super::{member, slot::Slots};
 use crate::{
     attribute::{
         literal::{Content, Literal as Value},
         merge::Way,
+        serde::Default,
     },
-    model::{Field, Kind, Leaf, Model},
+    model::{Absent, Field, Kind, Leaf, Model},
     names,
 };
 
@@ -41,6 +42,7 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
         maybe("deprecated", field.deprecated.as_ref()),
         maybe("unit", field.unit.as_ref()),
         merge(model, field),
+        absent(model, field),
         match &field.kind {
             Kind::Leaf(leaf) => of_leaf(model, field, leaf),
             _ => TokenStream::new(),
@@ -54,6 +56,7 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
 fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let secret = flag("secret", leaf.secret);
     let not_secret = flag("not_secret", leaf.not_secret);
+    let nullable = flag("nullable", leaf.nullable && !field.serde_default && leaf.default.is_none());
     let reference = leaf.reference.iter().map(|text| {
         let krate = &model.krate;
         quote! {
@@ -66,7 +69,7 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
         let value = default(model, field, leaf, value);
         quote!(default: ::core::option::Option::Some(|| #value),)
     });
-    quote!(#secret #not_secret #(#reference)* #(#env)* #(#default)*)
+    quote!(#secret #not_secret #nullable #(#reference)* #(#env)* #(#default)*)
 }
 
 fn text(name: &str, text: &str) -> TokenStream {
@@ -94,6 +97,34 @@ fn merge(model: &Model, field: &Field) -> TokenStream {
         Some(Way::Deep) => quote!(merge: #merge::Deep,),
         Some(Way::Key(key)) => quote!(merge: #merge::Key(#key),),
     }
+}
+
+/// What serde takes for a nested struct that no layer mentions.
+fn absent(model: &Model, field: &Field) -> TokenStream {
+    let Some(absent) = field.absent.as_ref().filter(|_| field.nested().is_some()) else {
+        return TokenStream::new();
+    };
+    let private = model.private_at(field.ty.span());
+    let (ident, owner, ty) = (&field.ident, model.self_type(), &field.ty);
+    let write = match field.kind {
+        Kind::Optional(_) => quote!(#private::absent_option),
+        _ => quote!(#private::absent),
+    };
+    let made = |default: &Default, ty: &TokenStream| match default {
+        Default::Trait => quote!(<#ty as ::core::default::Default>::default()),
+        Default::Function(path) => quote!(#path()),
+    };
+    let value = match absent {
+        Absent::Own(default) => {
+            let value = made(default, &quote!(#ty));
+            quote!(#write(&#value))
+        }
+        Absent::OfStruct(default) => {
+            let whole = made(default, &owner);
+            quote!({ let whole: #owner = #whole; #write(&whole.#ident) })
+        }
+    };
+    quote!(absent: ::core::option::Option::Some(|| #value),)
 }
 
 fn aliases(field: &Field) -> TokenStream {

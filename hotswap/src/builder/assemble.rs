@@ -356,7 +356,7 @@ fn encode<T: HotConfig>(value: &T) -> Value {
     T::SHAPE.leaves().into_iter().fold(Value::empty(), |tree, leaf| {
         let keys = T::SHAPE.keys_of(leaf.slot);
         match root::encode(value, leaf.slot) {
-            Ok(encoded) => load::put(&tree, T::SHAPE, &keys, Some(&encoded)),
+            Ok(encoded) => load::put(&tree, T::SHAPE, &keys, Some(&encoded), None),
             Err(_) => tree,
         }
     })

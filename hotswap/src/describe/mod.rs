@@ -44,6 +44,8 @@ pub struct Section {
 pub(crate) struct Field {
     pub(crate) shape: &'static FieldShape,
     pub(crate) body: Body,
+    /// What serde takes for it where nothing is said of the struct that it stands in.
+    pub(crate) absent: Option<Value>,
 }
 
 /// What stands at a field.
@@ -70,7 +72,12 @@ pub struct Leaf {
 impl Section {
     pub(crate) fn of<T: HotConfig>() -> Self {
         let members = T::SHAPE.fields.iter().zip(T::MEMBERS);
-        let fields = members.map(|(shape, member)| Field { shape, body: body(shape, member.describe()) });
+        let fields = members.map(|(shape, member)| {
+            let mut field = Field { shape, body: body(shape, member.describe()), absent: None };
+            let absent = shape.absent.and_then(|absent| panics::contain(absent).flatten());
+            absent.iter().for_each(|absent| field.note_absent(absent));
+            field
+        });
         Self { shape: T::SHAPE, fields: fields.collect(), checks: requirements(T::CHECKS) }
     }
 
@@ -96,11 +103,26 @@ impl Field {
         match &self.body {
             Body::Leaf(leaf) => {
                 let shape = self.shape;
-                let given = shape.default.is_some() || shape.serde_default || shape.flatten;
+                let given = shape.default.is_some() || shape.serde_default || shape.flatten || shape.nullable;
                 !given && !leaf.form.nullable && !matches!(leaf.form.kind, FormKind::Unit)
             }
-            Body::Nested(section) => section.is_required(),
+            Body::Nested(section) => self.shape.absent.is_none() && section.is_required(),
             Body::Optional(_) => false,
+        }
+    }
+
+    /// Takes over a part of what serde takes for a whole struct.
+    fn note_absent(&mut self, value: &Value) {
+        let (Body::Nested(section) | Body::Optional(section)) = &mut self.body else {
+            self.absent = Some(value.clone());
+            return;
+        };
+        for field in &mut section.fields {
+            match value.as_table().and_then(|table| table.get(field.shape.key)) {
+                _ if field.shape.flatten => field.note_absent(value),
+                Some(below) => field.note_absent(below),
+                None => {}
+            }
         }
     }
 
@@ -111,6 +133,9 @@ impl Field {
 
     /// The default that an attribute gives; a function of the program may stand behind it.
     pub(crate) fn default(&self) -> Option<Value> {
+        if let Some(absent) = &self.absent {
+            return Some(absent.clone()).filter(|absent| !absent.is_null());
+        }
         panics::contain(self.shape.default?)
     }
 }

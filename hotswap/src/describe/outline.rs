@@ -77,7 +77,7 @@ impl<'s> Outline<'s> {
 
 impl Entry<'_> {
     pub(super) fn is_required(&self) -> bool {
-        self.field.is_required() && !self.place.optional
+        self.field.is_required() && !self.place.optional && self.field.absent.is_none()
     }
 
     /// The variable that sets it.

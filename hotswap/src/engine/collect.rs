@@ -16,6 +16,7 @@ use serde::Serialize;
 
 pub(crate) use custom::CustomSlot;
 pub(crate) use file::{FileKind, FileSlot};
+pub(super) use variables::ENVIRONMENT;
 pub(crate) use variables::{EnvSlot, dotenv_variables};
 
 use super::Variables;
@@ -129,6 +130,13 @@ impl SourceStatus {
         Self { name: name.into(), health, message, held: None }
     }
 
+    /// The same source, of which a refusal says why it is not in force.
+    pub(crate) fn refused(&mut self, why: &str) {
+        if matches!(self.health, Health::Ok | Health::Degraded) {
+            (self.health, self.message) = (Health::Refused, Some(why.to_owned()));
+        }
+    }
+
     pub(crate) fn absent(name: &str) -> Self {
         Self::new(name, Health::Absent, None)
     }
@@ -150,6 +158,8 @@ pub enum Health {
     Failing,
     /// It is read, but later changes may stay unseen.
     Degraded,
+    /// It is read, but its content is refused; what it gave last is still in force.
+    Refused,
 }
 
 impl fmt::Display for Health {
@@ -160,6 +170,7 @@ impl fmt::Display for Health {
             Self::Missing => "missing",
             Self::Failing => "failing",
             Self::Degraded => "degraded",
+            Self::Refused => "refused",
         })
     }
 }

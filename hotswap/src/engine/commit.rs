@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
-    lock::Writing, rotate, run::Command,
+    lock::Writing, refused, rotate, run::Command,
 };
 use crate::{
     error::Error,
@@ -133,7 +133,10 @@ impl Core {
         let step = step.map(|step| step.took(state.since().elapsed()));
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
-            self.board().last_error = None;
+            let mut board = self.board();
+            board.last_error = None;
+            board.refused_sources.clear();
+            drop(board);
             self.errors.settle();
         }
         let waiting = gate::news(&state.pending, &next.pending);
@@ -207,9 +210,18 @@ impl Core {
         self.notifier.announce([Topic::ReloadError]);
     }
 
+    /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
+    pub(super) fn refuse_sources(&self, error: &Error, cause: &Cause) {
+        {
+            let mut board = self.board();
+            board.refused_sources = refused::sources(error, cause, &board.refused_sources);
+        }
+        self.refuse(error);
+    }
+
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
     pub(crate) fn refuse_start(&self, error: &Error) {
-        self.refuse(error);
+        self.refuse_sources(error, &Cause::Start);
         self.errors.stand();
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod offload;
 mod patch;
 pub(crate) mod prepare;
 mod probation;
+mod refused;
 mod rollback;
 mod rotate;
 pub(crate) mod run;
@@ -71,6 +72,7 @@ use health::HealthWatch;
 use keeper::Keeper;
 use lock::WriterLock;
 use prepare::Hooks;
+use refused::RefusedSources;
 use run::Command;
 use thread::EngineThread;
 
@@ -159,6 +161,8 @@ pub(crate) struct Board {
     pub(crate) last_error: Option<(Instant, Error)>,
     /// Why rotated secrets were refused, since a rotation succeeded.
     pub(crate) refused_secrets: Option<Error>,
+    /// Whose content the last reload refused; empty once one is accepted.
+    pub(crate) refused_sources: RefusedSources,
     pub(crate) warnings: Vec<Issue>,
     /// What the current version stands on, so that a look at it need not wait for writers.
     pub(crate) layers: Vec<Arc<Layer>>,
@@ -181,6 +185,7 @@ impl Board {
             watcher: None,
             last_error: None,
             refused_secrets: None,
+            refused_sources: RefusedSources::new(),
             warnings: Vec::new(),
             layers: Vec::new(),
             pins: Pins::new(),

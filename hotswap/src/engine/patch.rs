@@ -189,7 +189,7 @@ impl<'p> Patched<'p> {
         for (unit, value) in values {
             let default = || match unit.flatten {
                 true => Some(Value::empty()),
-                false => load::default_of(self.shape, &unit.keys),
+                false => load::default_of(self.shape, &unit.keys, None),
             };
             let value = value.clone().or_else(default);
             copy.assign(unit.slot, value.as_ref(), &mut problems);

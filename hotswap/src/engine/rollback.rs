@@ -150,7 +150,7 @@ impl Fixed {
         for slot in shape.leaves().into_iter().map(|leaf| leaf.slot).collect::<BTreeSet<_>>() {
             if let Some(today) = current.root.encode(slot).ok().filter(holds_secret) {
                 root.assign(slot, Some(&today), &mut Problems::default());
-                tree = load::put(&tree, shape, &shape.keys_of(slot), Some(&today));
+                tree = load::put(&tree, shape, &shape.keys_of(slot), Some(&today), None);
             }
         }
         Self { root: Arc::from(root), tree }

@@ -231,7 +231,7 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
-        load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)))
+        load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)), None)
     });
     let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })

@@ -20,12 +20,19 @@ pub(super) struct Explainer<'s> {
     leaves: Vec<Leaf>,
     plan: Option<Plan>,
     texts: Vec<OnceCell<Option<Places<'s>>>>,
+    merged: OnceCell<Value>,
 }
 
 impl<'s> Explainer<'s> {
     pub(super) fn of(stand: &'s Stand) -> Self {
         let texts = stand.layers.iter().map(|_| OnceCell::new()).collect();
-        Self { stand, leaves: stand.shape.leaves(), plan: Plan::of(stand.shape), texts }
+        Self {
+            stand,
+            leaves: stand.shape.leaves(),
+            plan: Plan::of(stand.shape),
+            texts,
+            merged: OnceCell::new(),
+        }
     }
 }
 
@@ -35,7 +42,12 @@ impl Explainer<'_> {
         let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
         let fixed = fixed.and_then(|published| keys.find(&published.tree));
         let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
-        let default = self.stand.fixed.is_none().then(|| load::default_of(self.stand.shape, keys)).flatten();
+        let default = self
+            .stand
+            .fixed
+            .is_none()
+            .then(|| load::default_of(self.stand.shape, keys, Some(self.merged())))
+            .flatten();
         let default = default.map(|value| self.given(keys, &value, Origin::Default));
         let layers = self.layers(keys);
         let note = self.note(keys, layers.len() > 1, &path);
@@ -43,6 +55,17 @@ impl Explainer<'_> {
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
         let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
         Explanation { path, known, given, note, refused: self.refused(keys) }
+    }
+
+    /// What the layers say together: a default counts where a struct is mentioned, or only where it is not.
+    fn merged(&self) -> &Value {
+        self.merged.get_or_init(|| {
+            let trees = self.stand.layers.iter().map(|layer| layer.tree());
+            trees.fold(Value::empty(), |below, tree| match &self.plan {
+                Some(plan) => plan.merge(below, tree),
+                None => load::merge(below, tree),
+            })
+        })
     }
 
     fn refused(&self, keys: &Keys) -> Vec<String> {
@@ -59,7 +82,7 @@ impl Explainer<'_> {
         let value = match &pin.value {
             Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
             // As if no layer gave it: what is left is the default.
-            None => load::default_of(self.stand.shape, keys)
+            None => load::default_of(self.stand.shape, keys, Some(self.merged()))
                 .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
         };
         Some(Given::pinned(value, pin))

@@ -23,6 +23,13 @@ fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
     for field in shape.fields {
         let stated =
             if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
+        if let (Some(absent), None, false) = (field.absent, stated, optional) {
+            // One that cannot be written is left to serde.
+            absent()
+                .into_iter()
+                .for_each(|whole| drop(defaults.entries_mut().insert(field.key.into(), whole)));
+            continue;
+        }
         let inner = match field.kind {
             Kind::Leaf => None,
             Kind::Nested(inner) => Some(read(inner, stated, optional)),
@@ -52,7 +59,28 @@ pub(super) fn hold_template(shape: &Shape) -> bool {
     })
 }
 
-/// The default of the field at `keys`, if an attribute gives one.
-pub(crate) fn default_of(shape: &Shape, keys: &Keys) -> Option<Value> {
-    keys.find(&below(shape, None)).cloned()
+/// The default of the field at `keys`, if an attribute gives one; `given` is what the layers say of the whole.
+pub(crate) fn default_of(shape: &Shape, keys: &Keys, given: Option<&Value>) -> Option<Value> {
+    keys.find(&below(shape, given)).cloned()
+}
+
+/// Every `Option` that serde would call missing becomes an explicit null, which the function that reads it takes for `None`.
+pub(super) fn fill_nullable(shape: &Shape, tree: &mut Value) {
+    if !shape.any_nullable() || tree.as_table().is_none() {
+        return;
+    }
+    let entries = tree.entries_mut();
+    for field in shape.fields.iter().filter(|field| field.nullable && !field.flatten) {
+        entries.entry(field.key.into()).or_insert(Value::Null);
+    }
+    for (field, inner) in shape.fields.iter().filter_map(|field| Some((field, field.inner()?))) {
+        match field.flatten {
+            true => fill_nullable(inner, tree),
+            false => tree
+                .entries_mut()
+                .get_mut(field.key)
+                .into_iter()
+                .for_each(|below| fill_nullable(inner, below)),
+        }
+    }
 }

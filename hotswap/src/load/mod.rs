@@ -73,7 +73,7 @@ pub(crate) struct Input<'i> {
     /// Lowest precedence first.
     pub(crate) layers: &'i [Arc<Layer>],
     pub(crate) pins: &'i Pins,
-    /// How variables are called, for advice.
+    /// How variables are called, for advice; `None` when the program writes, and no source is to blame.
     pub(crate) names: Option<&'i Names>,
     /// Looks a variable up for `${..}`.
     pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
@@ -81,6 +81,13 @@ pub(crate) struct Input<'i> {
     pub(crate) unread: Vec<Issue>,
     /// What references lead to.
     pub(crate) secrets: &'i Secrets,
+}
+
+impl Input<'_> {
+    /// Whether the load is for values that the running program sets.
+    fn is_write(&self) -> bool {
+        self.names.is_none()
+    }
 }
 
 /// What a load yields.
@@ -117,7 +124,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     };
     let (pins, unresolved_pins) = pin::resolved(input.pins, input.variables);
     let mut references = References::new(input.secrets, model.shape, input.pins);
-    let mut tree = pin::pin(references.marked(resolved), model.shape, &pins);
+    let mut tree = pin::pin(references.marked(resolved), model.shape, &merged, &pins);
+    defaults::fill_nullable(model.shape, &mut tree);
     seal(&mut tree, model.shape, &BTreeSet::new());
     let mut ignored = IgnoredKeys::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));

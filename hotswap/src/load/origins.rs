@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
 };
 
 use super::{Input, Model, Plan, Trace, hidden_in};
@@ -145,7 +145,12 @@ impl<'i> Map<'i> {
             return issue.at(Origin::Override);
         }
         let trace = self.trace(&keys, keys.0.len());
-        let Some(given) = trace.given.last().filter(|_| trace.depth > 0) else {
+        let given = trace.given.last().filter(|_| trace.depth > 0);
+        let whole = given.is_none_or(|given| given.value.as_table().is_some());
+        if whole && issue.kind() != IssueKind::UnknownKey && self.is_struct(&keys) {
+            return self.placed_in_struct(issue);
+        }
+        let Some(given) = given.filter(|_| !self.is_default(&keys, trace.depth)) else {
             return issue.at(Origin::Default);
         };
         let Some((layer, text)) = self.layer(given.layer) else { return issue };
@@ -154,6 +159,65 @@ impl<'i> Map<'i> {
             _ => issue,
         };
         layer.placed(issue, text, &given.keys, showable(&self.leaves, self.secrets, &keys))
+    }
+
+    /// Whether the place is a struct with fields of its own, such as the root.
+    fn is_struct(&self, keys: &Keys) -> bool {
+        self.leaves.iter().any(|leaf| leaf.keys.starts_with(keys) && leaf.keys != *keys)
+    }
+
+    /// Whether no layer gives the field at or above `keys`, as far as layers were followed: what stands nearest is then a
+    /// table around the field, which says nothing of it.
+    fn is_default(&self, keys: &Keys, followed: usize) -> bool {
+        let field = self.leaves.iter().find(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
+        field.is_some_and(|field| followed < field.keys.0.len())
+    }
+
+    /// Values that are wrong together: every source that gives one of them, the highest first.
+    fn placed_in_struct(&self, issue: Issue) -> Issue {
+        let inside = |leaf: &&Leaf| leaf.keys.starts_with(issue.keys()) && !leaf.field().flatten;
+        let inside = self.leaves.iter().filter(inside);
+        let pinned = |leaf: &&Leaf| self.input.pins.keys().any(|pin| leaf.keys.starts_with(pin));
+        let (set, given): (Vec<_>, Vec<_>) = inside.partition(pinned);
+        if !set.is_empty() && self.input.is_write() {
+            return issue.at(Origin::Override);
+        }
+        let (mut sources, issue_keys) = (BTreeMap::<usize, Vec<Keys>>::new(), issue.keys().clone());
+        for leaf in given {
+            let trace = self.trace(&leaf.keys, leaf.keys.0.len());
+            let reached = trace.given.into_iter().filter(|_| trace.depth == leaf.keys.0.len());
+            reached.for_each(|given| sources.entry(given.layer).or_default().push(given.keys));
+        }
+        let set = (!set.is_empty()).then_some(Origin::Override);
+        let given = sources.iter().rev().flat_map(|(layer, keys)| self.origins(*layer, &issue_keys, keys));
+        let mut origins: Vec<_> = set.iter().cloned().chain(given).collect();
+        origins.truncate(NAMED);
+        if origins.is_empty() {
+            return issue.at(Origin::Default);
+        }
+        let (issue, keys) = (issue.at_all(origins), issue_keys);
+        // The line of the table, where a file has one.
+        match sources.last_key_value().filter(|_| set.is_none() && !keys.is_root()) {
+            Some((highest, _)) => match self.layer(*highest).filter(|(layer, _)| layer.is_text()) {
+                Some((layer, text)) => layer.placed(issue, text, &keys, Show::Key),
+                None => issue,
+            },
+            None => issue,
+        }
+    }
+
+    /// Where a layer gives `values`, which stand in the struct at `keys`: the value if it is one, else the table that they
+    /// stand in, else the file. Variables are named one by one.
+    fn origins(&self, layer: usize, keys: &Keys, values: &[Keys]) -> Vec<Origin> {
+        let Some((layer, text)) = self.layer(layer) else { return Vec::new() };
+        let mut origins: Vec<_> = values.iter().map(|value| layer.origin(text, value)).collect();
+        origins.dedup();
+        let one_file = matches!(origins.first(), Some(Origin::File { .. })) && layer.is_text();
+        match origins.len() {
+            2.. if one_file && keys.is_root() => vec![origins[0].source()],
+            1.. if one_file && !keys.is_root() => vec![layer.origin(text, keys)],
+            _ => origins,
+        }
     }
 
     /// Sources in their order, then lines; what stands nowhere comes last.
@@ -186,6 +250,9 @@ pub(super) fn showable(leaves: &[Leaf], secrets: &BTreeSet<Keys>, keys: &Keys) -
     });
     if open { Show::Value } else { Show::Key }
 }
+
+/// How many sources one problem names.
+const NAMED: usize = 6;
 
 const NULL: &str =
     "only an optional field can be unset with null; leave the key out to keep what lower layers say";

@@ -36,19 +36,33 @@ pub(super) fn resolved<'p>(
 }
 
 /// The tree with the pins in it. What one takes away falls back to the default of the field.
-pub(super) fn pin(tree: Value, shape: &'static Shape, pins: &Pins) -> Value {
-    pins.iter().fold(tree, |tree, (keys, pin)| put(&tree, shape, keys, pin.value.as_ref()))
+///
+/// `given` is what the layers say, on which some defaults depend.
+pub(super) fn pin(tree: Value, shape: &'static Shape, given: &Value, pins: &Pins) -> Value {
+    pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
+        None => {
+            let others = keys.find(given).map(|_| place(given, keys, None));
+            put(&tree, shape, keys, None, Some(others.as_ref().unwrap_or(given)))
+        }
+        value => put(&tree, shape, keys, value.as_ref(), None),
+    })
 }
 
 /// The tree with the value of one leaf in it, or without it but for its default.
-pub(crate) fn put(tree: &Value, shape: &'static Shape, keys: &Keys, value: Option<&Value>) -> Value {
+pub(crate) fn put(
+    tree: &Value,
+    shape: &'static Shape,
+    keys: &Keys,
+    value: Option<&Value>,
+    given: Option<&Value>,
+) -> Value {
     let taken = taken_beside(shape, keys);
     if !taken.is_empty() {
         return beside(tree, keys, &taken, value);
     }
     match value {
         Some(value) => place(tree, keys, Some(value)),
-        None => place(tree, keys, default_of(shape, keys).as_ref()),
+        None => place(tree, keys, default_of(shape, keys, given).as_ref()),
     }
 }
 

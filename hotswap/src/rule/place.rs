@@ -26,17 +26,7 @@ fn field(shape: &'static Shape, key: &Key) -> Option<&'static FieldShape> {
     named(|field| field.key).or_else(|| named(|field| field.name))
 }
 
-/// `pool.size`, `servers[3].port`.
+/// `pool.size`, `servers[3].port`, `limits."a.b"`.
 pub(super) fn parsed(path: &str) -> Vec<Key> {
-    let segments = path.split('.').flat_map(|segment| segment.split_inclusive('['));
-    segments.filter_map(|part| key(part.trim_end_matches('['))).collect()
-}
-
-fn key(part: &str) -> Option<Key> {
-    let index = part.strip_suffix(']').and_then(|index| index.parse().ok());
-    match index {
-        Some(index) => Some(Key::Index(index)),
-        None if part.is_empty() => None,
-        None => Some(Key::Name(part.into())),
-    }
+    Keys::parse(path).0
 }

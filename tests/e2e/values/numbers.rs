@@ -283,7 +283,7 @@ fn a_patch_beside_a_wide_integer_keeps_it() {
 
 #[test]
 fn an_interpolated_number_is_read_by_the_same_rules() {
-    for (default, message) in [("017", LEADING_ZERO), ("+5", PLUS_SIGN), ("70000", "is not in the range")] {
+    for (default, message) in [("017", LEADING_ZERO), (" +5", PLUS_SIGN), ("70000", "is not in the range")] {
         let folder = Folder::with("a.toml", &format!("port = '${{NOPE_NUMBER:{default}}}'"));
         let error = Numbers::hot_builder().file(folder.path("a.toml")).check().unwrap_err().to_string();
         // What a variable put in is not repeated.

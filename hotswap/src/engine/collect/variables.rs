@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-const ENVIRONMENT: &str = "environment";
+pub(in crate::engine) const ENVIRONMENT: &str = "environment";
 
 /// The environment of the process, and the layer that it gave last.
 #[derive(Default)]

@@ -51,6 +51,11 @@ impl Layer {
         issue.at(self.spot(text, written, spot)).with_excerpt(excerpt)
     }
 
+    /// Whether the layer is the text of one file.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.places, Places::Text { .. })
+    }
+
     /// Whether an origin stands in this layer.
     pub(crate) fn speaks_for(&self, origin: &Origin) -> bool {
         match (&self.places, origin) {
