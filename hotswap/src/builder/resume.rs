@@ -19,8 +19,7 @@ use crate::{
     secrets::{known::Secrets, stores::Stores},
     snapshot::{Cause, Published},
     source::Layer,
-    state::{Past, Saved, gives, secret_override},
-    value::Value,
+    state::{Past, Saved, secret_override, touches},
 };
 
 /// What a configuration starts with.
@@ -76,9 +75,9 @@ impl Given<'_> {
 
     /// Drops overrides of fields that no attribute marks as secret, and in which the decoder found a secret.
     fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
-        let met = |keys: &Keys, value: &Value| loaded.secrets.iter().any(|secret| gives(keys, value, secret));
-        let is_secret =
-            |(keys, pin): &(&Keys, &Pin)| pin.value.as_ref().is_some_and(|value| met(keys, value));
+        let is_secret = |(keys, pin): &(&Keys, &Pin)| {
+            loaded.secrets.iter().any(|secret| touches(keys, pin.value.as_ref(), secret))
+        };
         let places: Vec<Keys> =
             self.saved.pins.iter().filter(is_secret).map(|(keys, _)| keys.clone()).collect();
         self.saved.pins.retain(|keys, _| !places.contains(keys));

@@ -63,9 +63,8 @@ impl HistoryForm {
     }
 
     /// Drops overrides of this kind, the old ones too. Gives the places of those that were in force.
-    pub(super) fn drop_pins(&mut self, is_dropped: impl Fn(&Keys, &Value) -> bool) -> Vec<Keys> {
-        let drops =
-            |pin: &PinForm| pin.value.as_ref().is_some_and(|Tree(value)| is_dropped(&pin.path.keys(), value));
+    pub(super) fn drop_pins(&mut self, is_dropped: impl Fn(&Keys, Option<&Value>) -> bool) -> Vec<Keys> {
+        let drops = |pin: &PinForm| is_dropped(&pin.path.keys(), pin.value.as_ref().map(|Tree(value)| value));
         let dropped = self.pins.iter().filter(|pin| drops(pin)).map(|pin| pin.path.keys()).collect();
         self.pins.retain(|pin| !drops(pin));
         let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());

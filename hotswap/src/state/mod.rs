@@ -18,6 +18,6 @@ mod veil;
 pub(crate) use claim::{Claim, collision};
 pub(crate) use dir::{StateDir, Written};
 pub(crate) use form::Writer;
-pub(crate) use past::{Past, Saved, Today, gives, secret_override};
+pub(crate) use past::{Past, Saved, Today, secret_override, touches};
 pub(crate) use unsaved::Unsaved;
 pub(crate) use veil::Veil;

@@ -95,18 +95,18 @@ fn open_only(
     history
 }
 
-fn is_secret(keys: &Keys, value: &Value, shape: &'static Shape) -> bool {
-    shape.leaves().iter().any(|leaf| leaf.secret() && gives(keys, value, &leaf.keys))
+fn is_secret(keys: &Keys, value: Option<&Value>, shape: &'static Shape) -> bool {
+    shape.leaves().iter().any(|leaf| leaf.secret() && touches(keys, value, &leaf.keys))
 }
 
-/// Whether an override at `keys` gives the secret at `secret` a value. One without a value, which is as if no layer gave
-/// one, holds no secret and is saved.
-pub(crate) fn gives(keys: &Keys, value: &Value, secret: &Keys) -> bool {
+/// Whether an override at `keys` overrides the secret at `secret`: it is there, or it gives a value that holds one there.
+pub(crate) fn touches(keys: &Keys, value: Option<&Value>, secret: &Keys) -> bool {
     if keys.starts_with(secret) {
         return true;
     }
     let below = || Keys(secret.0[keys.0.len()..].to_vec());
-    secret.starts_with(keys) && below().find(value).is_some_and(|value| !value.is_null())
+    let given = |value| below().find(value).is_some_and(|value| !value.is_null());
+    secret.starts_with(keys) && value.is_some_and(given)
 }
 
 /// That an override of a secret was found, and is not used.
@@ -116,9 +116,9 @@ pub(crate) fn secret_override(keys: &Keys) -> Issue {
     issue.with_help("set it again if it is yours; otherwise find out who wrote the state directory")
 }
 
-/// Whether the override gives no secret.
+/// Whether no secret is overridden.
 fn is_open(keys: &Keys, pin: &Pin, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
-    let secret = pin.value.as_ref().is_some_and(|value| is_secret(keys, value, shape));
+    let secret = is_secret(keys, pin.value.as_ref(), shape);
     issues.extend(secret.then(|| secret_override(keys)));
     !secret
 }

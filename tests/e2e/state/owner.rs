@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use hotswap::{HotConfig, IssueKind, PlaintextSecrets, Secret};
+use hotswap::{HotConfig, IssueKind, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -195,23 +195,15 @@ fn an_override_of_a_secret_in_the_history_is_dropped() {
     }
 }
 
-/// It holds no secret: it is as if no source gave one.
+/// It would take the secret of the sources away.
 #[test]
-fn an_override_that_takes_a_secret_away_comes_back() {
-    let folder = Folder::with("app.toml", "password = 'of the file'\nunmarked = 'of the file'");
-    let load = || {
-        let builder = App::hot_builder().file(folder.path("app.toml")).watch(false);
-        builder.plaintext_secrets(PlaintextSecrets::Allow).state_dir(folder.path("state")).load().unwrap()
-    };
-    let config = load();
-    config.merge_patch(json!({ "password": null, "unmarked": null })).unwrap();
-    config.rollback(1).unwrap();
-    config.merge_patch(json!({ "password": null, "unmarked": null })).unwrap();
-    config.shutdown().unwrap();
-    let config = load();
-    let secrets = (config.password().expose().clone(), config.unmarked().expose().clone());
-    assert_eq!(secrets, ("of the sources".to_owned(), "of the sources".to_owned()));
-    assert_eq!((config.overrides().len(), config.status().state.unwrap().found.len()), (2, 0));
+fn an_override_of_a_secret_without_a_value_is_dropped() {
+    for field in ["password", "unmarked"] {
+        let folder = app_with_state();
+        let pin = json!({ "path": [field], "by": "eve", "at": 0, "until": null });
+        forge(&folder, "overrides.json", |content| content["pins"].as_array_mut().unwrap().push(pin.clone()));
+        keeps_its_secrets(&folder, field);
+    }
 }
 
 /// A part of a leaf that may hold a secret, and does not.
