@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How much of a key, and of a value, is shown; in columns of a terminal.
-const WIDEST: usize = 60;
+pub(crate) const WIDEST: usize = 60;
+/// How much of the name of a variable, a file or a source: those of deep fields and of folders are long.
+const WIDEST_NAME: usize = 400;
 /// Stands for whatever is not shown.
 const CUT: &str = "…";
 
@@ -73,22 +75,55 @@ impl Excerpt {
     }
 }
 
-/// The name of something, as a message repeats it: no longer than a value, and in letters that show.
+/// The name of a variable, a file or a source, as a message repeats it: in letters that show.
 pub(crate) fn name(name: &str) -> String {
-    visible(name)
+    within(name, WIDEST_NAME)
 }
 
 /// The text as a terminal shows it: cut, and with an escape for what has no width or would move the cursor.
 pub(crate) fn visible(text: &str) -> String {
+    within(text, WIDEST)
+}
+
+/// Whether a terminal shows nothing of the letter, or moves because of it.
+pub(crate) fn is_hidden(letter: char) -> bool {
+    matches!(letter.width(), None | Some(0))
+}
+
+/// Letters that no text needs and that make it look like another: they move the cursor, turn the order of reading
+/// round, or do not show. Accents and the joiners of some scripts have no width either, and belong to the text.
+pub(crate) fn misleads(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{180e}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+fn within(text: &str, widest: usize) -> String {
     let (mut shown, mut width) = (String::new(), 0);
     for letter in text.chars() {
         let before = shown.len();
-        match letter.width() {
-            None | Some(0) => drop(write!(shown, "{}", letter.escape_default())),
-            Some(_) => shown.push(letter),
+        match is_hidden(letter) {
+            true => drop(write!(shown, "{}", letter.escape_default())),
+            false => shown.push(letter),
         }
         width += shown[before..].width();
-        if width > WIDEST {
+        if width > widest {
             shown.truncate(before);
             shown.push_str(CUT);
             break;

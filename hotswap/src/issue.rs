@@ -4,7 +4,10 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use crate::{excerpt::Excerpt, keys::Keys};
+use crate::{
+    excerpt::{self, Excerpt},
+    keys::Keys,
+};
 
 /// Where a value, or the lack of one, comes from.
 ///
@@ -71,9 +74,10 @@ impl fmt::Display for Origin {
         match self {
             Self::File { path, line, column } => {
                 // A file name may hold a newline or a terminal's escape; it must not forge a line.
-                let shown = path.to_string_lossy();
-                if shown.contains(char::is_control) {
-                    write!(f, "at {shown:?}")?
+                let path = path.to_string_lossy();
+                let shown = excerpt::name(&path);
+                if path.contains(excerpt::is_hidden) {
+                    write!(f, "at \"{shown}\"")?
                 } else {
                     write!(f, "at {shown}")?
                 }
@@ -82,10 +86,10 @@ impl fmt::Display for Origin {
                 }
                 column.iter().try_for_each(|column| write!(f, ":{column}"))
             }
-            Self::Env { name } => write!(f, "from environment variable {name}"),
+            Self::Env { name } => write!(f, "from environment variable {}", excerpt::name(name)),
             Self::Override => f.write_str("from a value set at run time"),
             Self::Default => f.write_str("from the default of the field"),
-            Self::Source { name } => write!(f, "from {name}"),
+            Self::Source { name } => write!(f, "from {}", excerpt::name(name)),
         }
     }
 }
@@ -195,6 +199,11 @@ impl Issues {
         if self.first.len() < Self::MAX { self.first.push(issue()) } else { self.more += 1 }
     }
 
+    /// How many are kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.first.len()
+    }
+
     pub(crate) fn into_vec(mut self) -> Vec<Issue> {
         self.first.last_mut().into_iter().for_each(|last| last.more += self.more);
         self.first
@@ -214,6 +223,12 @@ impl Issue {
             rank: None,
             more: 0,
         }
+    }
+
+    /// It stands for so many others too.
+    pub(crate) fn and_more(mut self, more: usize) -> Self {
+        self.more += more;
+        self
     }
 
     /// How many others it stands for.
@@ -353,7 +368,7 @@ impl fmt::Display for Issue {
         if self.path.is_root() {
             write!(f, "{}", self.message)?;
         } else {
-            write!(f, "{}: {}", self.path, self.message)?;
+            write!(f, "{}: {}", self.path.shown(), self.message)?;
         }
         let link = if self.message.ends_with('?') { " " } else { "; " };
         self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
@@ -380,19 +395,27 @@ pub(crate) fn gist(message: &str) -> String {
     gist
 }
 
-/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line.
+/// The most bytes of a message.
+const LONGEST: usize = 4096;
+
+/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line, and its
+/// length must not be that of the report.
 pub(crate) fn one_line(text: String) -> String {
-    if !text.contains(char::is_control) {
+    if text.len() <= LONGEST && !text.contains(excerpt::misleads) {
         return text;
     }
-    text.chars().fold(String::new(), |mut line, c| {
-        if c.is_control() {
-            line.extend(c.escape_default())
-        } else {
-            line.push(c)
+    let mut line = String::new();
+    for c in text.chars() {
+        match excerpt::misleads(c) {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
         }
-        line
-    })
+        if line.len() > LONGEST {
+            line.push('…');
+            break;
+        }
+    }
+    line
 }
 
 #[cfg(test)]

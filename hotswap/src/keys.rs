@@ -1,8 +1,8 @@
 //! Places in the value tree: `servers[3].port`, `/servers/3/port`.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
-use crate::value::Value;
+use crate::{excerpt, value::Value};
 
 /// One step into a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,11 @@ impl Keys {
         Self(keys)
     }
 
+    /// For a report.
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        Shown(self)
+    }
+
     /// RFC 6901.
     pub(crate) fn pointer(&self) -> String {
         self.0.iter().fold(String::new(), |pointer, key| match key {
@@ -79,24 +84,60 @@ impl Keys {
     }
 }
 
-/// `servers[3].port`; a name that would be ambiguous stands in quotes.
+/// `servers[3].port`; a name that would be ambiguous, or does not show, stands in quotes with escapes.
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, key) in self.0.iter().enumerate() {
-            match key {
-                Key::Index(index) => write!(f, "[{index}]")?,
-                Key::Name(name) => {
-                    let dot = if place == 0 { "" } else { "." };
-                    if name.is_empty() || name.contains(|c: char| ".[]\"".contains(c) || c.is_control()) {
-                        write!(f, "{dot}{name:?}")?;
-                    } else {
-                        write!(f, "{dot}{name}")?;
-                    }
-                }
+        write(self, f, |name| in_path(name))
+    }
+}
+
+/// The same for people, with every name cut where a value would be.
+pub(crate) struct Shown<'k>(&'k Keys);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(self.0, f, |name| Cow::Owned(excerpt::visible(&in_path(start(name)))))
+    }
+}
+
+/// Enough of a name to see that it is cut: escapes make it longer, never shorter.
+fn start(name: &str) -> &str {
+    name.char_indices().nth(excerpt::WIDEST + 1).map_or(name, |(end, _)| &name[..end])
+}
+
+fn write<'k>(
+    keys: &'k Keys,
+    f: &mut fmt::Formatter<'_>,
+    spelled: impl Fn(&'k str) -> Cow<'k, str>,
+) -> fmt::Result {
+    for (place, key) in keys.0.iter().enumerate() {
+        match key {
+            Key::Index(index) => write!(f, "[{index}]")?,
+            Key::Name(name) => {
+                let dot = if place == 0 { "" } else { "." };
+                write!(f, "{dot}{}", spelled(name))?;
             }
         }
-        Ok(())
     }
+    Ok(())
+}
+
+/// A name as it stands in a path. Its escapes are those of a Rust string.
+fn in_path(name: &str) -> Cow<'_, str> {
+    let plain = |c: char| !".[]\"".contains(c) && !excerpt::is_hidden(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        return name.into();
+    }
+    let mut quoted = String::from("\"");
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if excerpt::is_hidden(c) => quoted.extend(c.escape_default()),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted.into()
 }
 
 /// A key, if there is one, and what follows it.
@@ -189,5 +230,25 @@ mod tests {
         {
             assert_eq!(Keys::parse(path).to_string(), printed, "{path}");
         }
+    }
+
+    #[test]
+    fn names_that_do_not_show_are_escaped() {
+        let path = |name: &str| Keys::root().name("a").name(name).to_string();
+        assert_eq!(path("b\u{202e}c"), "a.\"b\\u{202e}c\"");
+        assert_eq!(path("b\u{200b}"), "a.\"b\\u{200b}\"");
+        assert_eq!(path("x\n\"\\"), "a.\"x\\n\\\"\\\\\"");
+        assert_eq!(
+            [path("b.c"), path(""), path("ü名"), path("a b")],
+            ["a.\"b.c\"", "a.\"\"", "a.ü名", "a.a b"]
+        );
+    }
+
+    #[test]
+    fn a_report_cuts_long_names() {
+        let long = Keys::root().name(&"x".repeat(5000)).index(3).name(&"\u{200b}".repeat(5000));
+        let shown = long.shown().to_string();
+        assert!(shown.starts_with(&format!("{}…[3].\"", "x".repeat(60))) && shown.len() < 200, "{shown}");
+        assert_eq!(Keys::root().name("a.b").shown().to_string(), "\"a.b\"");
     }
 }

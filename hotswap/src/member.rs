@@ -88,7 +88,7 @@ pub fn bits<F: Scalar>(value: &F) -> u64 {
 /// The encoded form of a leaf by a function such as serde's `with` names.
 #[doc(hidden)]
 pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) -> Result<Value, EncodeError> {
-    write(Encoder)
+    write(Encoder::new())
 }
 
 /// Finds without specialisation whether a type is `Serialize`: the inherent constant wins over the trait's.

@@ -97,7 +97,7 @@ impl<'e> Report<'e> {
             write!(f, "{dim}{place}{dim:#} ")?;
         }
         if !issue.keys().is_root() {
-            write!(f, "{bold}{}{bold:#}: ", issue.path())?;
+            write!(f, "{bold}{}{bold:#}: ", issue.keys().shown())?;
         }
         f.write_str(issue.message())?;
         if let Some(excerpt) = issue.excerpt() {

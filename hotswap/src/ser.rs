@@ -6,33 +6,59 @@ use serde::ser::{self, Serialize};
 
 use crate::{
     secret,
-    value::{Table, Value},
+    value::{MAX_DEPTH, Table, Value, too_deep},
 };
 
 /// Why a value cannot be written: its type has no `Serialize`, or that one failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct EncodeError(String);
+#[error("{message}")]
+pub struct EncodeError {
+    message: String,
+    too_deep: bool,
+}
 
 impl EncodeError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), too_deep: false }
+    }
+
+    fn too_deep() -> Self {
+        Self { message: too_deep(), too_deep: true }
+    }
+
+    /// The value is well formed, and too deep for anything that walks it.
+    pub(crate) fn is_too_deep(&self) -> bool {
+        self.too_deep
     }
 }
 
 impl ser::Error for EncodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::new(message.to_string())
     }
 }
 
 /// A serde serializer that yields a [`Value`].
 #[derive(Clone, Copy, Debug)]
-pub struct Encoder;
+pub struct Encoder {
+    /// How many levels of lists and tables are still allowed.
+    room: usize,
+}
+
+impl Encoder {
+    pub(crate) fn new() -> Self {
+        Self { room: MAX_DEPTH }
+    }
+
+    /// For what stands in a list or a table that is written here.
+    fn below(self) -> Result<Self, EncodeError> {
+        self.room.checked_sub(1).map(|room| Self { room }).ok_or_else(EncodeError::too_deep)
+    }
+}
 
 /// Writes a value by its own `Serialize`.
 pub(crate) fn encode<F: Serialize + ?Sized>(value: &F) -> Result<Value, EncodeError> {
-    value.serialize(Encoder)
+    value.serialize(Encoder::new())
 }
 
 macro_rules! integers {
@@ -131,19 +157,19 @@ impl ser::Serializer for Encoder {
         variant: &'static str,
         value: &T,
     ) -> Result<Value, EncodeError> {
-        Ok(variant_of(Some(variant), value.serialize(self)?))
+        Ok(variant_of(Some(variant), value.serialize(self.below()?)?))
     }
 
     fn serialize_seq(self, _len: Option<usize>) -> Result<ListEncoder, EncodeError> {
-        Ok(ListEncoder::default())
+        ListEncoder::new(None, self)
     }
 
     fn serialize_tuple(self, _len: usize) -> Result<ListEncoder, EncodeError> {
-        Ok(ListEncoder::default())
+        ListEncoder::new(None, self)
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<ListEncoder, EncodeError> {
-        Ok(ListEncoder::default())
+        ListEncoder::new(None, self)
     }
 
     fn serialize_tuple_variant(
@@ -153,15 +179,15 @@ impl ser::Serializer for Encoder {
         variant: &'static str,
         _len: usize,
     ) -> Result<ListEncoder, EncodeError> {
-        Ok(ListEncoder { variant: Some(variant), ..ListEncoder::default() })
+        ListEncoder::new(Some(variant), self.below()?)
     }
 
     fn serialize_map(self, _len: Option<usize>) -> Result<TableEncoder, EncodeError> {
-        Ok(TableEncoder::default())
+        TableEncoder::new(None, self)
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<TableEncoder, EncodeError> {
-        Ok(TableEncoder::default())
+        TableEncoder::new(None, self)
     }
 
     fn serialize_struct_variant(
@@ -171,7 +197,7 @@ impl ser::Serializer for Encoder {
         variant: &'static str,
         _len: usize,
     ) -> Result<TableEncoder, EncodeError> {
-        Ok(TableEncoder { variant: Some(variant), ..TableEncoder::default() })
+        TableEncoder::new(Some(variant), self.below()?)
     }
 }
 
@@ -182,15 +208,19 @@ fn variant_of(variant: Option<&'static str>, content: Value) -> Value {
     }
 }
 
-#[derive(Default)]
 pub struct ListEncoder {
     variant: Option<&'static str>,
     items: Vec<Value>,
+    below: Encoder,
 }
 
 impl ListEncoder {
+    fn new(variant: Option<&'static str>, at: Encoder) -> Result<Self, EncodeError> {
+        Ok(Self { variant, items: Vec::new(), below: at.below()? })
+    }
+
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.items.push(encode(value)?);
+        self.items.push(value.serialize(self.below)?);
         Ok(())
     }
 
@@ -221,14 +251,18 @@ list_encoder! {
     SerializeTupleVariant serialize_field
 }
 
-#[derive(Default)]
 pub struct TableEncoder {
     variant: Option<&'static str>,
     key: Option<Arc<str>>,
     entries: Table,
+    below: Encoder,
 }
 
 impl TableEncoder {
+    fn new(variant: Option<&'static str>, at: Encoder) -> Result<Self, EncodeError> {
+        Ok(Self { variant, key: None, entries: Table::new(), below: at.below()? })
+    }
+
     fn finish(self) -> Result<Value, EncodeError> {
         Ok(variant_of(self.variant, Value::Table(Arc::new(self.entries))))
     }
@@ -251,7 +285,7 @@ impl ser::SerializeMap for TableEncoder {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
         let key = self.key.take().ok_or_else(|| EncodeError::new("a map gave a value without its key"))?;
-        self.entries.insert(key, encode(value)?);
+        self.entries.insert(key, value.serialize(self.below)?);
         Ok(())
     }
 
@@ -270,7 +304,7 @@ macro_rules! table_encoder {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                self.entries.insert(key.into(), encode(value)?);
+                self.entries.insert(key.into(), value.serialize(self.below)?);
                 Ok(())
             }
             fn end(self) -> Result<Value, EncodeError> {

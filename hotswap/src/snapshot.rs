@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cell::{self, Cells, Slot},
+    excerpt,
     keys::Keys,
     root::Root,
     shape::Leaf,
@@ -90,11 +91,14 @@ impl fmt::Display for Cause {
             Self::Start => f.write_str("start"),
             Self::LastGood => f.write_str("start, from the last good configuration"),
             Self::Files(paths) => {
-                let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+                let names: Vec<_> = paths.iter().map(|path| excerpt::name(&path.to_string_lossy())).collect();
                 write!(f, "file {}", names.join(", "))
             }
             Self::Environment => f.write_str("environment"),
-            Self::Sources(names) => f.write_str(&names.join(", ")),
+            Self::Sources(names) => {
+                let names: Vec<_> = names.iter().map(|name| excerpt::name(name)).collect();
+                f.write_str(&names.join(", "))
+            }
             Self::Secrets(places) => write!(f, "secret {}", places.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),

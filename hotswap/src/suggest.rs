@@ -9,14 +9,24 @@ pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = 
         return None;
     }
     let near = |name: &&str| name.len() <= LONGEST && *name != word;
-    let rated = candidates.into_iter().filter(near).map(|name| (distance(word, name), name));
-    let (distance, name) = rated.min_by_key(|(distance, _)| *distance)?;
-    (distance <= tolerated(word, name)).then_some(name)
+    let bare_word = bare(word);
+    let rated = candidates
+        .into_iter()
+        .filter(near)
+        .filter_map(|name| Some((distance(&bare_word, word, name)?, name)));
+    let (_, name) = rated.min_by_key(|(distance, _)| *distance)?;
+    Some(name)
 }
 
-/// Zero for names that differ in case and separators only.
-fn distance(word: &str, name: &str) -> usize {
-    strsim::damerau_levenshtein(&bare(word), &bare(name))
+/// Zero for names that differ in case and separators only; `None` for those that are too far apart.
+fn distance(bare_word: &str, word: &str, name: &str) -> Option<usize> {
+    let (bare_name, tolerated) = (bare(name), tolerated(word, name));
+    // Most names differ in length by more than they may differ at all, and a distance is dear.
+    let lengths = bare_word.chars().count().abs_diff(bare_name.chars().count());
+    if lengths > tolerated {
+        return None;
+    }
+    Some(strsim::damerau_levenshtein(bare_word, &bare_name)).filter(|distance| *distance <= tolerated)
 }
 
 fn bare(name: &str) -> String {

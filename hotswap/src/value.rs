@@ -9,6 +9,17 @@ use zeroize::Zeroize;
 
 use crate::{secret::MASK, structure::Parsed};
 
+/// How deep lists and tables may stand in each other, the root included, whatever they come from.
+///
+/// The parsers, the merge, the decoder and all that walks a tree recurse; this keeps them far from the end of a thread's
+/// stack.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// What is said of a value that is deeper.
+pub(crate) fn too_deep() -> String {
+    format!("lists and tables stand in each other deeper than {MAX_DEPTH} levels")
+}
+
 /// Keys in order, so that equal tables are equal however they were written.
 pub(crate) type Table = BTreeMap<Arc<str>, Value>;
 
@@ -214,6 +225,16 @@ impl Value {
                 Arc::get_mut(table).into_iter().flat_map(|table| table.values_mut()).for_each(Self::wipe);
             }
             Self::Null | Self::Secret(_) => {}
+        }
+    }
+
+    /// Whether more lists and tables stand in each other than this.
+    pub(crate) fn is_deeper_than(&self, levels: usize) -> bool {
+        let deeper = |below: &Value| levels == 0 || below.is_deeper_than(levels - 1);
+        match self.inside() {
+            Self::List(items) => levels == 0 || items.iter().any(deeper),
+            Self::Table(table) => levels == 0 || table.values().any(deeper),
+            _ => false,
         }
     }
 

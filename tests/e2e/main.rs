@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
+mod bounds;
 mod calls;
 mod command_line;
 mod concurrency;

@@ -4,7 +4,7 @@ use figment::value::{Num, Value as Figment};
 
 use crate::{
     source::{Reading, Source, SourceError},
-    value::Value,
+    value::{MAX_DEPTH, Value, too_deep},
 };
 
 /// A figment provider, read in figment's own way: its global values over those of its profile.
@@ -20,6 +20,9 @@ impl<P: figment::Provider + Send + 'static> Source for FigmentSource<P> {
         let merged = figment::Figment::from(&Borrowed(&self.0)).select(profile);
         // Its errors echo values.
         let tree = merged.extract::<Figment>().map_err(|_| SourceError::from("the provider failed"))?;
+        if is_deeper_than(&tree, MAX_DEPTH) {
+            return Err(too_deep().into());
+        }
         Ok(Reading { tree: convert(&tree), text: None })
     }
 }
@@ -33,6 +36,15 @@ impl<P: figment::Provider> figment::Provider for &Borrowed<'_, P> {
 
     fn data(&self) -> figment::Result<figment::value::Map<figment::Profile, figment::value::Dict>> {
         self.0.data()
+    }
+}
+
+fn is_deeper_than(value: &Figment, levels: usize) -> bool {
+    let deeper = |below: &Figment| levels == 0 || is_deeper_than(below, levels - 1);
+    match value {
+        Figment::Dict(_, dict) => levels == 0 || dict.values().any(deeper),
+        Figment::Array(_, items) => levels == 0 || items.iter().any(deeper),
+        _ => false,
     }
 }
 

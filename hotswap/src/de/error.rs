@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Expected, Unexpected};
 
 use crate::{
+    excerpt,
     issue::IssueKind,
     keys::{Key, Keys},
     number::Refusal,
@@ -158,7 +159,8 @@ impl serde::de::Error for DecodeError {
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let hint = did_you_mean(variant, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
-        Self::wrong(format!("`{variant}` is not one of the choices{hint}")).with_help(choices(expected))
+        let message = format!("`{}` is not one of the choices{hint}", excerpt::visible(variant));
+        Self::wrong(message).with_help(choices(expected))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {

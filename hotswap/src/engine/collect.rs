@@ -21,6 +21,7 @@ pub(crate) use variables::{EnvSlot, dotenv_variables};
 
 use super::Variables;
 use crate::{
+    excerpt,
     issue::Issue,
     keys::Keys,
     secret::{Private, taint::Taint},
@@ -177,7 +178,7 @@ impl fmt::Display for Health {
 
 impl fmt::Display for SourceStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.health)?;
+        write!(f, "{}: {}", excerpt::name(&self.name), self.health)?;
         self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
         self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
     }

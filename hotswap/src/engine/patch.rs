@@ -98,15 +98,12 @@ impl<'p> Patched<'p> {
         let new = restored(outcome.document.clone().into(), &old);
         let after = load::place(&before, &base, Some(&new));
         let normal = unknown::normalise(&after, shape);
-        let strays = normal.unknown.into_iter().map(|(keys, meant)| {
-            let message = meant.map(|meant| format!("unknown key, did you mean `{meant}`?"));
-            Issue::new(IssueKind::UnknownKey, keys, message.unwrap_or_else(|| "unknown key".to_owned()))
-        });
+        let strays: Vec<_> = normal.unknown_keys(|issue, _| issue).collect();
         let twice = normal.twice.into_iter().map(|twice| {
             let message = format!("given twice, as `{}` too", twice.other);
             Issue::new(IssueKind::Write, twice.keys, message)
         });
-        let strays = strays.chain(twice).collect();
+        let strays = strays.into_iter().chain(twice).collect();
         Ok(Self { current, shape, units, outcome, before, after: normal.tree, strays })
     }
 

@@ -11,10 +11,11 @@ use crate::{
     patch::Units,
     pins::{Pin, Pins, Signature},
     root::Root,
+    ser::EncodeError,
     shape::{Leaf, Shape},
     snapshot::{Cause, Published},
     template,
-    value::Value,
+    value::{MAX_DEPTH, Value, too_deep},
 };
 
 /// Why something is written, by whom, and onto what.
@@ -98,6 +99,11 @@ impl Core {
                 continue;
             }
             issues.extend(readonly(self.model.shape, slot, before.as_ref(), now.as_ref().ok()));
+            if is_too_deep(&keys, &now) {
+                let issue = Issue::new(IssueKind::Write, keys, too_deep());
+                issues.push(issue.with_help("give a value with fewer levels"));
+                continue;
+            }
             match now {
                 Ok(value) => {
                     let value = template::kept(value, self.model.shape, &current.tree, slot);
@@ -217,6 +223,14 @@ impl Core {
         let version = self.with_pins(state, Pins::new(), request)?;
         self.reconsider();
         Ok(version)
+    }
+}
+
+/// Whether a value has more levels than a file could give it at this place.
+fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
+    match encoded {
+        Ok(value) => value.is_deeper_than(MAX_DEPTH.saturating_sub(keys.0.len())),
+        Err(error) => error.is_too_deep(),
     }
 }
 

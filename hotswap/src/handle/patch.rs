@@ -22,7 +22,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Errors
     /// Everything that is wrong, each problem with the number of its operation: a place that does not exist,
     /// a `test` that fails, a secret, a field marked `readonly`, a broken rule. Also more than 10,000
-    /// operations, more than 16 MiB, or more than 128 levels; a call from inside another write; a
+    /// operations, more than 16 MiB, or more than 64 levels; a call from inside another write; a
     /// configuration that is shut down.
     ///
     /// ```

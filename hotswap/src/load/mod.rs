@@ -127,6 +127,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let mut tree = pin::pin(references.marked(resolved), model.shape, &merged, &pins);
     defaults::fill_nullable(model.shape, &mut tree);
     seal(&mut tree, model.shape, &BTreeSet::new());
+    if input.layers.iter().any(|layer| layer.has_unknown()) {
+        tree = unknown::without_unknown(tree, model.shape);
+    }
     let mut ignored = IgnoredKeys::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
     while let Some(next) = references.met(&tree, &met, decoded.is_ok()) {

@@ -45,10 +45,13 @@ pub(super) fn settle(
         match issue.kind() {
             // A source that gave nothing may have held what is missing, or what would have satisfied the rule.
             IssueKind::Missing | IssueKind::Rule if incomplete => {}
-            IssueKind::UnknownKey => map
-                .unknown(&issue)
-                .into_iter()
-                .for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings)),
+            IssueKind::UnknownKey => {
+                let mut found = map.unknown(&issue);
+                found.extend(map.uncertain(&issue, &found));
+                found
+                    .into_iter()
+                    .for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings));
+            }
             // Where the element stands in which it is missing can be said.
             IssueKind::Missing if map.is_inside(issue.keys()) => issues.push(map.placed(issue)),
             IssueKind::Missing => issues.push(map.advise(issue)),
@@ -127,6 +130,13 @@ impl<'i> Map<'i> {
                 Some((layer.unknown_keys(), layer.placed_at_key(issue.clone(), text, &given.keys)))
             })
             .collect()
+    }
+
+    /// Of those that are only counted nobody knows which layer gives them: one that denies them may.
+    fn uncertain(&self, issue: &Issue, found: &[(UnknownKeys, Issue)]) -> Option<(UnknownKeys, Issue)> {
+        let denied = found.iter().any(|(policy, _)| *policy == UnknownKeys::Deny);
+        let denies = self.layers.iter().any(|(layer, _)| layer.unknown_keys() == UnknownKeys::Deny);
+        (issue.more() > 0 && !denied && denies).then(|| (UnknownKeys::Deny, issue.clone()))
     }
 
     /// A value that stands nowhere: where it could be given.

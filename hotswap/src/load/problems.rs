@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     de::{DecodeError, Ignored},
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, Issues},
     keys::{Key, Keys},
+    load::unknown::{SUGGESTED, unknown_key},
     rule::{Findings, Rule},
     shape::{FieldShape, Leaf, Shape},
     suggest::did_you_mean,
@@ -83,17 +84,12 @@ impl Problems {
 
     /// Keys that a leaf's type ignored.
     pub(crate) fn ignored(&mut self, ignored: Vec<Ignored>, keys: &Keys) {
-        self.found.extend(ignored.into_iter().map(|key| {
-            let name = key.keys.0.last().map_or(String::new(), |last| match last {
-                Key::Name(name) => name.to_string(),
-                Key::Index(index) => index.to_string(),
-            });
-            let message = match did_you_mean(&name, key.known.iter().copied()) {
-                Some(meant) => format!("unknown key, did you mean `{meant}`?"),
-                None => "unknown key".to_owned(),
-            };
-            Issue::new(IssueKind::UnknownKey, keys.join(&key.keys), message)
-        }));
+        let mut issues = Issues::default();
+        for (place, key) in ignored.into_iter().enumerate() {
+            let issue = || unknown(&key, keys, place < SUGGESTED);
+            issues.push_with(issue);
+        }
+        self.found.extend(issues.into_vec());
     }
 
     /// The text before interpolation of what stands at, above or below `keys`.
@@ -170,6 +166,17 @@ impl Problems {
     pub(crate) fn not_a_table(&mut self, found: &Value, keys: &Keys) -> bool {
         self.decoding(DecodeError::expected_table(found), keys)
     }
+}
+
+/// A key that a leaf's type ignored, as a problem.
+fn unknown(key: &Ignored, above: &Keys, suggest: bool) -> Issue {
+    let name = match key.keys.0.last() {
+        Some(Key::Name(name)) => name.to_string(),
+        Some(Key::Index(index)) => index.to_string(),
+        None => String::new(),
+    };
+    let meant = did_you_mean(&name, key.known.iter().copied().filter(|_| suggest));
+    Issue::new(IssueKind::UnknownKey, above.join(&key.keys), unknown_key(meant))
 }
 
 fn first_template(value: &Value) -> Option<Arc<str>> {

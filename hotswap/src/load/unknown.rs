@@ -3,11 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    issue::{Issue, IssueKind, Issues},
     keys::Keys,
     shape::{FieldShape, Kind, Shape},
     suggest::did_you_mean,
     value::{Table, Value},
 };
+
+/// For so many unknown keys another name is suggested: more are no slips.
+pub(crate) const SUGGESTED: usize = 20;
 
 /// A tree with every alias under the field's own name.
 #[derive(Clone, Debug)]
@@ -15,8 +19,10 @@ pub(crate) struct Normal {
     pub(crate) tree: Value,
     /// The place by the field's own names, and as it was written.
     pub(crate) renamed: Vec<(Keys, Keys)>,
-    /// Keys that no field takes, with the name that was probably meant.
+    /// Keys that no field takes, with the name that was probably meant; the first ones.
     pub(crate) unknown: Vec<(Keys, Option<String>)>,
+    /// How many follow.
+    pub(crate) more_unknown: usize,
     /// Fields given twice under different names.
     pub(crate) twice: Vec<Twice>,
     /// Fields that should not be given any more: by their own names, as written, and what to do instead.
@@ -38,7 +44,27 @@ pub(crate) struct Twice {
 impl Normal {
     /// A tree that was checked before.
     pub(crate) fn of(tree: Value) -> Self {
-        Self { tree, renamed: Vec::new(), unknown: Vec::new(), twice: Vec::new(), deprecated: Vec::new() }
+        Self {
+            tree,
+            renamed: Vec::new(),
+            unknown: Vec::new(),
+            more_unknown: 0,
+            twice: Vec::new(),
+            deprecated: Vec::new(),
+        }
+    }
+
+    /// One problem for each unknown key; `issue` makes it.
+    pub(crate) fn unknown_keys<T>(
+        &self,
+        mut issue: impl FnMut(Issue, &Keys) -> T,
+    ) -> impl Iterator<Item = T> {
+        let last = self.unknown.len().saturating_sub(1);
+        self.unknown.iter().enumerate().map(move |(place, (keys, meant))| {
+            let message = unknown_key(meant.as_deref());
+            let more = if place == last { self.more_unknown } else { 0 };
+            issue(Issue::new(IssueKind::UnknownKey, keys.clone(), message).and_more(more), keys)
+        })
     }
 }
 
@@ -85,7 +111,7 @@ impl Normal {
         let mut result: Option<Table> = None;
         for (name, value) in table {
             let Some(field) = level.fields.get(&**name) else {
-                self.unfamiliar(name, &level, &written.name(name));
+                self.unfamiliar(name, &level, written);
                 continue;
             };
             let place = own.name(field.key);
@@ -114,10 +140,16 @@ impl Normal {
     }
 
     fn unfamiliar(&mut self, name: &str, level: &Level, written: &Keys) {
-        if !level.open {
-            let meant = did_you_mean(name, level.fields.keys().copied()).map(str::to_owned);
-            self.unknown.push((written.clone(), meant));
+        if level.open {
+            return;
         }
+        if self.unknown.len() == Issues::MAX {
+            self.more_unknown += 1;
+            return;
+        }
+        let suggest = self.unknown.len() < SUGGESTED;
+        let known = level.fields.keys().copied().filter(|_| suggest);
+        self.unknown.push((written.name(name), did_you_mean(name, known).map(str::to_owned)));
     }
 
     fn alias(&mut self, table: &Table, field: &FieldShape, name: &str, own: &Keys, written: &Keys) {
@@ -134,6 +166,28 @@ impl Normal {
         }
         self.renamed.push((own.clone(), written.name(name)));
     }
+}
+
+/// What is said of a key that no field takes.
+pub(crate) fn unknown_key(meant: Option<&str>) -> String {
+    match meant {
+        Some(meant) => format!("unknown key, did you mean `{meant}`?"),
+        None => "unknown key".to_owned(),
+    }
+}
+
+/// The tree without the keys that [`normalise`] found unknown, for a decoder that would report each of them once more.
+pub(crate) fn without_unknown(tree: Value, shape: &'static Shape) -> Value {
+    let Value::Table(mut table) = tree else { return tree };
+    let level = Level::of(shape);
+    let entries = Arc::make_mut(&mut table);
+    entries.retain(|name, _| level.open || level.fields.contains_key(&**name));
+    for (name, value) in entries {
+        if let Some(inner) = level.fields.get(&**name).and_then(|field| field.inner()) {
+            *value = without_unknown(std::mem::replace(value, Value::Null), inner);
+        }
+    }
+    Value::Table(table)
 }
 
 /// Whether normalising changed nothing, told by sharing.

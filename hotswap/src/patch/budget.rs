@@ -2,17 +2,21 @@
 
 use serde_json::Value as Json;
 
+use crate::value::MAX_DEPTH;
+
 /// Operations of one patch.
 pub(super) const OPERATIONS: usize = 10_000;
-
-/// Levels of a document.
-const DEPTH: usize = 128;
 
 /// Roughly the bytes that all operations together may add.
 const BYTES: usize = 16 << 20;
 
 /// What a value costs beside its text.
 const NODE: usize = 16;
+
+/// What is said of a value that is deeper than any may be.
+pub(super) fn too_deep() -> String {
+    format!("it makes a value more than {MAX_DEPTH} levels deep")
+}
 
 /// What is left for a patch to add.
 pub(super) struct Budget(usize);
@@ -24,8 +28,8 @@ impl Budget {
 
     /// Pays for a value that is put `depth` levels deep.
     pub(super) fn spend(&mut self, value: &Json, depth: usize) -> Result<(), String> {
-        if depth > DEPTH {
-            return Err(format!("it makes a value more than {DEPTH} levels deep"));
+        if depth > MAX_DEPTH {
+            return Err(too_deep());
         }
         match value {
             Json::String(text) => self.pay(text.len())?,
@@ -55,8 +59,8 @@ mod tests {
     #[test]
     fn depth_is_limited() {
         let deep = |levels| (1..levels).fold(Json::Null, |inner, _| Json::Array(vec![inner]));
-        assert!(Budget::new().spend(&deep(DEPTH), 1).is_ok());
-        assert!(Budget::new().spend(&deep(DEPTH + 1), 1).is_err());
+        assert!(Budget::new().spend(&deep(MAX_DEPTH), 1).is_ok());
+        assert!(Budget::new().spend(&deep(MAX_DEPTH + 1), 1).is_err());
     }
 
     #[test]

@@ -7,17 +7,21 @@ use serde_json::Value as Json;
 
 use super::{
     Outcome, Scene, Touch,
-    budget::{Budget, OPERATIONS},
+    budget::{Budget, OPERATIONS, too_deep},
     pointer, refusal,
     units::{Place, Unit},
 };
 use crate::{
-    issue::{Issue, IssueKind},
+    excerpt,
+    issue::{Issue, IssueKind, Issues},
     keys::Keys,
+    load::unknown::SUGGESTED,
+    value::MAX_DEPTH,
 };
 
 /// An operation that was read, with what reports call it.
 struct Step {
+    number: usize,
     operation: PatchOperation,
     name: String,
 }
@@ -27,20 +31,21 @@ type Touched = Vec<(usize, Touch)>;
 
 pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<Issue>> {
     let steps = read(patch)?;
-    let mut issues = Vec::new();
+    let mut issues = Issues::default();
     let mut touched = BTreeMap::new();
     for step in &steps {
         match step.check(&scene) {
             Ok(more) => touched.extend(more),
-            Err(more) => issues.extend(more),
+            Err(more) => more.into_iter().for_each(|issue| issues.push_with(|| issue)),
         }
     }
+    let issues = issues.into_vec();
     if !issues.is_empty() {
         return Err(issues);
     }
     let mut budget = Budget::new();
     for step in &steps {
-        step.run(&mut scene.document, &mut budget).map_err(|message| {
+        step.run(&mut scene.document, scene.base.0.len(), &mut budget).map_err(|message| {
             let keys = pointer::keys(&scene.base, &scene.document, step.operation.path());
             vec![refusal(keys, format!("{}: {message}", step.name))]
         })?;
@@ -58,14 +63,17 @@ fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
         let message = format!("{} operations are more than the limit of {OPERATIONS}", operations.len());
         return Err(vec![refusal(Keys::root(), message)]);
     }
-    let (mut steps, mut issues) = (Vec::new(), Vec::new());
+    let (mut steps, mut issues) = (Vec::new(), Issues::default());
     for (index, operation) in operations.iter().enumerate() {
         let number = index + 1;
         match <PatchOperation as serde::Deserialize>::deserialize(operation) {
             Ok(operation) => steps.push(Step::new(number, operation)),
-            Err(error) => issues.push(refusal(Keys::root(), format!("operation {number}: {error}"))),
+            Err(error) => {
+                issues.push_with(|| refusal(Keys::root(), format!("operation {number}: {error}")));
+            }
         }
     }
+    let issues = issues.into_vec();
     if issues.is_empty() { Ok(steps) } else { Err(issues) }
 }
 
@@ -79,8 +87,9 @@ impl Step {
             PatchOperation::Copy(_) => "copy to",
             PatchOperation::Test(_) => "test",
         };
-        let name = format!("operation {number} ({verb} \"{}\")", operation.path());
-        Self { operation, name }
+        let path = excerpt::visible(operation.path().as_str());
+        let name = format!("operation {number} ({verb} \"{path}\")");
+        Self { number, operation, name }
     }
 
     fn touch(&self, removed: bool) -> Touch {
@@ -117,7 +126,7 @@ impl Step {
 
     /// What a value is taken from: nothing secret, for it would stand elsewhere then.
     fn source<'s>(&self, scene: &Scene<'s>, from: &Pointer) -> Result<Vec<&'s Unit>, Box<Issue>> {
-        let keys = pointer::keys(&scene.base, &scene.document, from);
+        let keys = self.keys(scene, from)?;
         let units = self.place(scene, &keys)?.units();
         let related = |other: &Keys| other.starts_with(&keys) || keys.starts_with(other);
         match units.iter().flat_map(|unit| &unit.secrets).find(|secret| related(secret)) {
@@ -127,7 +136,7 @@ impl Step {
     }
 
     fn target<'s>(&self, scene: &Scene<'s>, removed: bool) -> Result<Vec<&'s Unit>, Box<Issue>> {
-        let keys = pointer::keys(&scene.base, &scene.document, self.operation.path());
+        let keys = self.keys(scene, self.operation.path())?;
         let units = self.place(scene, &keys)?.units();
         let within = |secret: &Keys| keys.starts_with(secret) && !(removed && keys == *secret);
         match units.iter().flat_map(|unit| &unit.secrets).find(|secret| within(secret)) {
@@ -136,8 +145,17 @@ impl Step {
         }
     }
 
+    /// The keys that a pointer names. One with more levels than any value has leads nowhere, and is not followed.
+    fn keys(&self, scene: &Scene<'_>, pointer: &Pointer) -> Result<Keys, Box<Issue>> {
+        if pointer.tokens().nth(MAX_DEPTH).is_some() {
+            let message = format!("{}: {}", self.name, too_deep());
+            return Err(Box::new(refusal(scene.base.clone(), message)));
+        }
+        Ok(pointer::keys(&scene.base, &scene.document, pointer))
+    }
+
     fn place<'s>(&self, scene: &Scene<'s>, keys: &Keys) -> Result<Place<'s>, Box<Issue>> {
-        scene.units.at(keys).map_err(|unknown| {
+        scene.units.at(keys, self.number <= SUGGESTED).map_err(|unknown| {
             let message = format!("{}: {}", self.name, unknown.message);
             Box::new(Issue::new(IssueKind::UnknownKey, unknown.keys, message))
         })
@@ -148,9 +166,10 @@ impl Step {
             .with_help("set it by the field's own setter")
     }
 
-    fn run(&self, document: &mut Json, budget: &mut Budget) -> Result<(), String> {
+    /// `above` is how many levels stand above the document.
+    fn run(&self, document: &mut Json, above: usize, budget: &mut Budget) -> Result<(), String> {
         let path = self.operation.path();
-        let depth = path.tokens().count();
+        let depth = above + path.tokens().count();
         match &self.operation {
             PatchOperation::Add(operation) => budget.spend(&operation.value, depth)?,
             PatchOperation::Replace(operation) => budget.spend(&operation.value, depth)?,

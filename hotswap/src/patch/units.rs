@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use crate::{
     error::Error,
+    excerpt,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
-    load,
+    load::{self, unknown::unknown_key},
     shape::{Leaf, Shape},
     snapshot::Published,
     suggest::did_you_mean,
@@ -101,10 +102,13 @@ impl Units {
     }
 
     /// What stands at `keys`.
-    pub(crate) fn at(&self, keys: &Keys) -> Result<Place<'_>, Unknown> {
+    ///
+    /// # Errors
+    /// No field takes it; with `suggest` another name is looked for.
+    pub(crate) fn at(&self, keys: &Keys, suggest: bool) -> Result<Place<'_>, Unknown> {
         let own = || self.0.iter().filter(|unit| !unit.flatten);
         if let Some(unit) = own().find(|unit| keys.starts_with(&unit.keys)) {
-            unit.inner.map_or(Ok(()), |inner| inside(inner, &unit.keys, keys))?;
+            unit.inner.map_or(Ok(()), |inner| inside(inner, &unit.keys, keys, suggest))?;
             return Ok(Place::Within(unit));
         }
         let below: Vec<_> = self.0.iter().filter(|unit| unit.keys.starts_with(keys)).collect();
@@ -115,7 +119,7 @@ impl Units {
         match open.max_by_key(|unit| unit.keys.0.len()) {
             // What a flattened leaf takes stands right beside it, or it is a struct's key that is wrong.
             Some(unit) if !self.is_struct(keys, unit.keys.0.len() + 1) => Ok(Place::Within(unit)),
-            _ => Err(unknown(own().map(|unit| &unit.keys), keys)),
+            _ => Err(unknown(own().map(|unit| &unit.keys), keys, suggest)),
         }
     }
 
@@ -134,13 +138,14 @@ impl Units {
         }
         let issue = |message: &str| Issue::new(IssueKind::Write, base.clone(), message);
         let names: Vec<_> = self.0.iter().map(name).collect();
+        let shown = excerpt::visible(path);
         if let Some(whole) = names.iter().find(|name| !name.is_empty() && below(path, name)) {
-            let message = format!("`{path}` is a part of `{whole}`, which is set as a whole");
+            let message = format!("`{shown}` is a part of `{whole}`, which is set as a whole");
             return Err(issue(&message).with_help(format!("clear `{whole}`")).into());
         }
         let message = match did_you_mean(path, names.iter().map(String::as_str)) {
-            Some(meant) => format!("no such field: `{path}`, did you mean `{meant}`?"),
-            None => format!("no such field: `{path}`"),
+            Some(meant) => format!("no such field: `{shown}`, did you mean `{meant}`?"),
+            None => format!("no such field: `{shown}`"),
         };
         Err(issue(&message).into())
     }
@@ -188,17 +193,17 @@ impl Unit {
 }
 
 /// Whether the struct inside an option, which stands at `base`, knows the place.
-fn inside(shape: &'static Shape, base: &Keys, keys: &Keys) -> Result<(), Unknown> {
+fn inside(shape: &'static Shape, base: &Keys, keys: &Keys, suggest: bool) -> Result<(), Unknown> {
     let rest = Keys(keys.0[base.0.len()..].to_vec());
     if rest.is_root() {
         return Ok(());
     }
-    let found = Units::of(shape, &(0..usize::MAX)).at(&rest).map(drop);
+    let found = Units::of(shape, &(0..usize::MAX)).at(&rest, suggest).map(drop);
     found.map_err(|unknown| Unknown { keys: base.join(&unknown.keys), ..unknown })
 }
 
 /// The first key on the way that no field has.
-fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys) -> Unknown {
+fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys, suggest: bool) -> Unknown {
     let shared = |other: &Keys| other.0.iter().zip(&keys.0).take_while(|(a, b)| a == b).count();
     let depth = known.clone().map(shared).max().unwrap_or(0).min(keys.0.len().saturating_sub(1));
     let place = Keys(keys.0[..depth].to_vec());
@@ -207,16 +212,11 @@ fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys) -> Un
             Some(Key::Name(name)) => Some(&**name),
             _ => None,
         });
-    let message = match keys.0.get(depth) {
-        Some(Key::Name(name)) => {
-            did_you_mean(name, beside).map(|meant| format!("unknown key, did you mean `{meant}`?"))
-        }
+    let meant = match keys.0.get(depth) {
+        Some(Key::Name(name)) if suggest => did_you_mean(name, beside),
         _ => None,
     };
-    Unknown {
-        keys: Keys(keys.0[..keys.0.len().min(depth + 1)].to_vec()),
-        message: message.unwrap_or_else(|| "unknown key".to_owned()),
-    }
+    Unknown { keys: Keys(keys.0[..keys.0.len().min(depth + 1)].to_vec()), message: unknown_key(meant) }
 }
 
 /// The places at which a type marked a secret.

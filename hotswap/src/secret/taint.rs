@@ -89,7 +89,7 @@ pub(crate) struct Taint<'t> {
 impl Taint<'_> {
     /// Seals what stands at secret places of a tree, and says where those are that were not sealed before.
     pub(crate) fn seal(&self, tree: &mut Value) -> Vec<Place> {
-        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new() };
+        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new(), strangers: 0 };
         if self.concerns(self.shape, &Keys::root()) {
             sealer.level(tree, self.shape, &Place::root());
         }
@@ -98,7 +98,7 @@ impl Taint<'_> {
 
     /// Where secrets stand in a tree, sealed or not; all of its scalars if `all` are secret.
     pub(crate) fn list(&self, tree: &Value, all: bool) -> Vec<Place> {
-        let mut sealer = Sealer { taint: *self, lists: true, met: Vec::new() };
+        let mut sealer = Sealer { taint: *self, lists: true, met: Vec::new(), strangers: 0 };
         match all {
             true => sealer.all(&mut tree.clone(), &Place::root()),
             false if self.concerns(self.shape, &Keys::root()) => {
@@ -111,7 +111,7 @@ impl Taint<'_> {
 
     /// Seals everything in a tree, and says where.
     pub(crate) fn seal_all(&self, tree: &mut Value) -> Vec<Place> {
-        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new() };
+        let mut sealer = Sealer { taint: *self, lists: false, met: Vec::new(), strangers: 0 };
         sealer.all(tree, &Place::root());
         sealer.met
     }
@@ -145,11 +145,16 @@ fn is_open(value: &Value) -> bool {
     }
 }
 
+/// So many keys that no field takes are compared with the names of secrets.
+const STRANGERS: usize = 1000;
+
 struct Sealer<'t> {
     taint: Taint<'t>,
     /// Nothing is sealed, and what was sealed before counts too.
     lists: bool,
     met: Vec<Place>,
+    /// Keys so far that no field takes.
+    strangers: usize,
 }
 
 impl Sealer<'_> {
@@ -164,10 +169,16 @@ impl Sealer<'_> {
             match level.fields.get(&**name).copied() {
                 Some((field, secret)) => self.field(value, field, secret, &at.name(field.key, name)),
                 None if rest == Some(true) => self.all(value, &at.name(name, name)),
-                None if rest.is_none() && level.is_like_secret(name) => self.stray(name, value, at),
+                None if rest.is_none() && self.is_like_secret(&level, name) => self.stray(name, value, at),
                 None => {}
             }
         }
+    }
+
+    /// Of many keys that no field takes hardly one is a slip, and to compare names is dear.
+    fn is_like_secret(&mut self, level: &Level, name: &str) -> bool {
+        self.strangers += 1;
+        scan::names_secret(name) || (self.strangers <= STRANGERS && level.is_near_secret(name))
     }
 
     /// What no field takes is nobody's secret, and hidden all the same.
@@ -228,9 +239,9 @@ impl Level {
     }
 
     /// Whether a key that no field takes may have been meant for a secret.
-    fn is_like_secret(&self, name: &str) -> bool {
+    fn is_near_secret(&self, name: &str) -> bool {
         let secret = |meant: &str| self.fields.get(meant).is_some_and(|(_, secret)| *secret);
-        scan::names_secret(name) || did_you_mean(name, self.fields.keys().copied()).is_some_and(secret)
+        did_you_mean(name, self.fields.keys().copied()).is_some_and(secret)
     }
 
     fn add(&mut self, shape: &'static Shape, secret: bool) {

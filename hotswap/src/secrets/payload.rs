@@ -6,7 +6,11 @@ use serde_json::Value as Json;
 use zeroize::Zeroize;
 
 use super::FetchError;
-use crate::{secret::MASK, suggest::did_you_mean, value::Value};
+use crate::{
+    secret::MASK,
+    suggest::did_you_mean,
+    value::{MAX_DEPTH, Value, too_deep},
+};
 
 /// What stands at one location: a text, bytes, or named parts of which `#key` picks one. Never shows what it holds, and wipes
 /// it at the end.
@@ -55,6 +59,9 @@ impl Payload {
 
     /// What `#key` picks, or all of it; a secret in either case.
     pub(crate) fn part(&self, key: Option<&str>) -> Result<Value, FetchError> {
+        if self.0.is_deeper_than(MAX_DEPTH) {
+            return Err(FetchError::invalid(too_deep()));
+        }
         let Some(key) = key else { return Ok(self.0.clone()) };
         let read;
         let whole = match self.0.inside() {

@@ -1,14 +1,16 @@
 //! The environment as a layer: the variables that a field takes, and those that were meant to be.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
 };
 
 use super::names::Names;
 use crate::{
-    issue::{Issue, IssueKind, Origin},
+    excerpt,
+    issue::{Issue, IssueKind, Issues, Origin},
     keys::{Key, Keys},
+    load::unknown::SUGGESTED,
     secret::Private,
     value::Value,
 };
@@ -33,19 +35,24 @@ pub(crate) struct Found {
 pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsString, Private)>) -> Found {
     let mut found =
         Found { tree: Value::empty(), names: BTreeMap::new(), unknown: Vec::new(), issues: Vec::new() };
+    let mut unknown_names = BTreeSet::new();
     let mut given: BTreeMap<Keys, BTreeMap<String, Private>> = BTreeMap::new();
     for (name, value) in variables {
         let name = name.to_string_lossy().into_owned();
         if let Some(leaf) = names.find(&name) {
             given.entry(leaf.keys.clone()).or_default().insert(name, value);
         } else if names.is_ours(&name) && !names.is_profile(&name) {
-            found.unknown.push(unknown(names, &name));
+            unknown_names.insert(name);
         }
     }
     for (keys, spellings) in given {
         found.take(keys, spellings);
     }
-    found.unknown.sort_by(|a, b| a.message().cmp(b.message()));
+    let mut unknown = Issues::default();
+    for (place, name) in unknown_names.iter().enumerate() {
+        unknown.push_with(|| self::unknown(names, name, place < SUGGESTED));
+    }
+    found.unknown = unknown.into_vec();
     found
 }
 
@@ -76,15 +83,16 @@ fn text(value: &OsStr) -> Result<&str, &'static str> {
     value.to_str().ok_or("the variable is not valid unicode")
 }
 
-fn unknown(names: &Names, name: &str) -> Issue {
+fn unknown(names: &Names, name: &str, suggest: bool) -> Issue {
     // A name may hold a line break, which would forge a line of the report.
-    let shown: String = name.escape_debug().collect();
+    let shown = excerpt::visible(name);
     if let Some((keys, variables)) = names.table(name) {
         let message = format!("the variable {shown} names a table, and a variable gives one field of it");
         let issue = Issue::new(IssueKind::UnknownKey, keys, message).at(Origin::env(shown));
         return issue.with_help(format!("set {}", some_of(&variables)));
     }
-    let message = match names.suggest(name) {
+    let meant = if suggest { names.suggest(name) } else { None };
+    let message = match meant {
         Some(meant) => format!("no field takes the variable {shown}, did you mean {meant}?"),
         None => format!("no field takes the variable {shown}"),
     };

@@ -281,6 +281,11 @@ impl Layer {
         self.marked.get_or_init(find)
     }
 
+    /// Whether it has keys that no field takes.
+    pub(crate) fn has_unknown(&self) -> bool {
+        !self.normal.unknown.is_empty()
+    }
+
     /// Whether nothing was found wrong while it was read.
     pub(crate) fn is_flawless(&self) -> bool {
         self.complaints.is_empty()

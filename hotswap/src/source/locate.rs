@@ -51,8 +51,15 @@ pub(super) struct Mark {
 pub(super) enum Below {
     Nothing,
     List(Vec<Mark>),
-    /// By name: the place of the key, and the value.
-    Table(BTreeMap<Box<str>, (At, Mark)>),
+    /// In the order of names: the place of the key, and the value. A map for each of many small tables would be larger
+    /// than the text.
+    Table(Box<[(Box<str>, (At, Mark))]>),
+}
+
+impl Below {
+    pub(super) fn table(entries: BTreeMap<Box<str>, (At, Mark)>) -> Self {
+        Self::Table(entries.into_iter().collect())
+    }
 }
 
 impl Mark {
@@ -64,7 +71,11 @@ impl Mark {
     fn child(&self, key: &Key) -> Option<(At, &Mark)> {
         match (&*self.below, key) {
             (Below::List(items), Key::Index(index)) => items.get(*index).map(|mark| (mark.at, mark)),
-            (Below::Table(entries), Key::Name(name)) => entries.get(&**name).map(|(at, mark)| (*at, mark)),
+            (Below::Table(entries), Key::Name(name)) => {
+                let place = entries.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
+                let (_, (at, mark)) = entries.get(place)?;
+                Some((*at, mark))
+            }
             _ => None,
         }
     }

@@ -6,14 +6,14 @@ use std::{fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
     ser::{Error as _, SerializeMap as _},
 };
 
-use crate::value::{Dialect, Table, Untyped, Value};
+use crate::value::{Dialect, MAX_DEPTH, Table, Untyped, Value, too_deep};
 
-/// The parser of the files goes so deep, and needs some of it for what stands around the values.
-const MAX_DEPTH: usize = 100;
+/// Lists and tables, and the scalar inside them.
+const LEVELS: usize = MAX_DEPTH + 1;
 
 /// A value of a file. Never holds a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,8 @@ struct Written<'v> {
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let depth = self.depth + 1;
-        if depth > MAX_DEPTH {
-            return Err(S::Error::custom(format!("a value is deeper than {MAX_DEPTH} levels")));
+        if depth > LEVELS {
+            return Err(S::Error::custom(too_deep()));
         }
         let tagged = |tag: char, text: &str| format!("{tag}:{text}");
         match self.value {
@@ -73,11 +73,32 @@ impl Serialize for Written<'_> {
 
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(Reader { room: LEVELS }).map(Self)
     }
 }
 
-struct Reader;
+/// Reads a value of at most `room` levels, itself included.
+#[derive(Clone, Copy)]
+struct Reader {
+    room: usize,
+}
+
+impl Reader {
+    fn below<E: serde::de::Error>(self) -> Result<Self, E> {
+        match self.room.checked_sub(1) {
+            Some(room @ 1..) => Ok(Self { room }),
+            _ => Err(E::custom(too_deep())),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Reader {
     type Value = Value;
@@ -107,16 +128,19 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let below = self.below()?;
         let mut list = Vec::new();
-        while let Some(Tree(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(below)? {
             list.push(item);
         }
         Ok(Value::List(Arc::new(list)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let below = self.below()?;
         let mut table = Table::new();
-        while let Some((key, Tree(value))) = entries.next_entry::<String, Tree>()? {
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(below)?;
             if table.insert(key.into(), value).is_some() {
                 return Err(A::Error::custom("a key stands twice"));
             }
@@ -183,7 +207,7 @@ mod tests {
     #[test]
     fn neither_a_secret_nor_what_could_not_be_read_is_written() {
         assert!(serde_json::to_string(&Tree(Value::secret(Value::text("x")))).is_err());
-        let deep = (0..MAX_DEPTH).fold(Value::Null, |inner, _| Value::list([inner]));
+        let deep = (0..LEVELS).fold(Value::Null, |inner, _| Value::list([inner]));
         assert!(serde_json::to_string(&Tree(deep)).is_err());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Health, Settings, SourceStatus, Yield};
 use crate::{
     error::Error,
+    excerpt,
     issue::{Issue, Origin, gist},
     panics::contain,
     secret::taint::Taint,
@@ -78,7 +79,7 @@ impl CustomSlot {
             self.failing.as_ref().is_none_or(|known| !known.iter().map(said).eq(issues.iter().map(said)));
         if news {
             let first = issues.first().map_or("", Issue::message);
-            log::warn!("hotswap: {} cannot be read: {first}", self.name);
+            log::warn!("hotswap: {} cannot be read: {first}", excerpt::name(&self.name));
         }
         self.failing = Some(issues);
         news && self.kept.is_none()

@@ -18,12 +18,10 @@ use std::path::Path;
 pub(crate) use self::json::{Fault as JsonFault, value as json_value};
 use self::text::{Flaw, without_mark};
 use super::locate::Mark;
-use crate::{save::edit::Edit, value::Value};
-
-/// How deep lists and tables may stand in each other, the root included.
-///
-/// The parsers, the merge and the decoder recurse; this keeps all of them far from the end of a thread's stack.
-const MAX_DEPTH: usize = 64;
+use crate::{
+    save::edit::Edit,
+    value::{MAX_DEPTH, Value, too_deep},
+};
 
 /// A file format. Each needs the cargo feature of its name; all three are on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,10 +131,6 @@ pub(crate) fn edit(format: Format, text: &str, edits: &[Edit]) -> Result<String,
 /// What a file says whose root is a list or a scalar.
 fn root_is_no_table(found: &str) -> String {
     format!("a configuration file holds a table at its root, found {found}")
-}
-
-fn too_deep() -> String {
-    format!("lists and tables stand in each other deeper than {MAX_DEPTH} levels")
 }
 
 /// A string of a file, which may hold `${..}`.

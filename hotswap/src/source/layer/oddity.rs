@@ -21,12 +21,7 @@ impl Layer {
         &'t self,
         text: Option<&'t TextPlaces<'t>>,
     ) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.normal.unknown.iter().map(move |(keys, meant)| {
-            let message = match meant {
-                Some(meant) => format!("unknown key, did you mean `{meant}`?"),
-                None => "unknown key".to_owned(),
-            };
-            let issue = Issue::new(IssueKind::UnknownKey, keys.clone(), message);
+        self.normal.unknown_keys(move |issue, keys| {
             (self.unknown_keys, self.mark(issue, text, keys, Spot::Key, Show::Key))
         })
     }

@@ -113,7 +113,7 @@ impl<'t> Scanner<'t> {
             self.trail.pop();
             self.skip(b',');
         }
-        Some(Below::Table(entries))
+        Some(Below::table(entries))
     }
 
     /// The text of a string, its escapes resolved.

@@ -11,15 +11,15 @@ use crate::source::locate::{At, Below, Mark};
 
 /// A table made by dotted keys stands at the first of them, one with a header at its header.
 pub(in crate::source::format) fn marks(text: &str) -> Option<Mark> {
-    let (root, errors) = DeTable::parse_recoverable(text);
     // A text that parses at all is at most some hundred levels deep, by the limits of the crate.
-    errors.is_empty().then(|| Mark::new(At::Bytes(0, 0), table(root.get_ref())))
+    let root = DeTable::parse(text).ok()?;
+    Some(Mark::new(At::Bytes(0, 0), table(root.get_ref())))
 }
 
 fn table(table: &DeTable<'_>) -> Below {
     let entries =
         table.iter().map(|(name, value)| (name.get_ref().as_ref().into(), (at(name.span()), mark(value))));
-    Below::Table(entries.collect())
+    Below::table(entries.collect())
 }
 
 fn mark(value: &Spanned<DeValue<'_>>) -> Mark {

@@ -24,13 +24,27 @@ use crate::{
 };
 
 pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
-    let (root, errors) = DeTable::parse_recoverable(text);
+    let (root, errors) = recovered(text);
     if !errors.is_empty() {
         return Err(at_offsets(text, first_of_each_line(text, &errors)));
     }
     let mut reader = Reader { text, names: Names::new(), flaws: Vec::new() };
     let value = reader.table(root.into_inner(), MAX_DEPTH - 1);
     if reader.flaws.is_empty() { Ok(value) } else { Err(at_offsets(text, reader.flaws)) }
+}
+
+/// Of a larger text only the first problem is told. The parser keeps about a kilobyte for each, and two letters are
+/// enough for one.
+const RECOVERED: usize = 16 << 10;
+
+fn recovered(text: &str) -> (Spanned<DeTable<'_>>, Vec<::toml::de::Error>) {
+    if text.len() <= RECOVERED {
+        return DeTable::parse_recoverable(text);
+    }
+    match DeTable::parse(text) {
+        Ok(root) => (root, Vec::new()),
+        Err(error) => (Spanned::new(0..0, DeTable::new()), vec![error]),
+    }
 }
 
 /// What the parser says after the first error of a line is mostly about its own recovery.

@@ -34,7 +34,7 @@ impl Marker {
             Body::Scalar { .. } => Arc::new(Below::Nothing),
             Body::Alias(anchor) => self.anchors.get(anchor).cloned().unwrap_or_else(|| Below::Nothing.into()),
             Body::List(nodes) => Arc::new(Below::List(nodes.iter().map(|node| self.mark(node)).collect())),
-            Body::Table(nodes) => Arc::new(Below::Table(self.table(nodes))),
+            Body::Table(nodes) => Arc::new(Below::table(self.table(nodes))),
         };
         self.keep(node, &below);
         Mark { at: At::Places(node.at, node.end), below }
@@ -84,7 +84,7 @@ fn merge(table: &mut BTreeMap<Box<str>, (At, Mark)>, source: &Below) {
     };
     for source in tables {
         let Below::Table(entries) = source else { continue };
-        for (name, entry) in entries {
+        for (name, entry) in entries.iter() {
             table.entry(name.clone()).or_insert_with(|| entry.clone());
         }
     }
