@@ -227,8 +227,12 @@ impl Issue {
 
     /// It stands for so many others too.
     pub(crate) fn and_more(mut self, more: usize) -> Self {
-        self.more += more;
+        self.stand_for(more);
         self
+    }
+
+    pub(crate) fn stand_for(&mut self, more: usize) {
+        self.more += more;
     }
 
     /// How many others it stands for.

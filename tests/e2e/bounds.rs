@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use hotswap::{Error, HotConfig, Reading, Source, SourceError, UnknownKeys};
+use hotswap::{
+    Error, HotConfig, PlaintextSecrets, Reading, ScanCredentials, Secret, Source, SourceError, UnknownKeys,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -158,6 +160,36 @@ fn a_file_of_unknown_keys_is_one_mistake() {
         assert!(error.to_string().ends_with("… and 19980 more"), "{name}");
         assert_eq!(error.issues().len(), 100, "{name}");
         assert!(printed(&error).len() < 200_000, "{name}");
+    }
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Checked {
+    #[hot(default = [], each(range(max = 10)))]
+    numbers: Vec<u32>,
+    #[serde(default)]
+    #[hot(secret)]
+    keys: Vec<Secret<String>>,
+    #[serde(default)]
+    hidden: Vec<Secret<String>>,
+    #[serde(default)]
+    shown: Vec<String>,
+}
+
+#[test]
+fn many_elements_with_one_mistake_are_counted() {
+    let list = |item: &str| vec![item; 5000].join(",");
+    let token = "\"ghp_x7Kq2mZ9vR4tLw8pYc3nBd6sHf1jGa5eUoQi\"";
+    for (field, item) in
+        [("numbers", "11"), ("keys", "\"hunter2\""), ("hidden", "\"hunter2\""), ("shown", token)]
+    {
+        let folder = Folder::with("a.json", &format!("{{\"{field}\": [{}]}}", list(item)));
+        let builder = Checked::hot_builder().file(folder.path("a.json"));
+        let builder =
+            builder.plaintext_secrets(PlaintextSecrets::Deny).scan_credentials(ScanCredentials::Deny);
+        let error = builder.check().map(drop).unwrap_err();
+        assert!(error.to_string().contains(": 5000 problems"), "{field}: {error}");
+        assert_eq!(error.issues().len(), 100, "{field}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Input, sites::Sites};
 use crate::{
     excerpt::Show,
-    issue::{Issue, IssueKind, Origin},
+    issue::{Issue, IssueKind, Issues, Origin},
     keys::Keys,
     pins::Pins,
     resolve::interpolate::{self, Lookup},
@@ -71,21 +71,24 @@ impl Judge<'_> {
 
     fn layer(&self, layer: &Layer, sites: &Sites, verdict: &mut Verdict) {
         let marked = layer.marked(|| self.marked_in(layer.tree(), layer.is_sealed()));
-        let found: Vec<_> = secrets_in(layer.tree(), marked, sites, self.input.variables)
-            .into_iter()
-            .filter_map(|(keys, value)| self.of_secret(&keys, value, layer.medium(), layer.plaintext()))
-            .collect();
-        // To find places costs as much as to parse.
-        let text = if found.is_empty() { None } else { layer.text_places() };
-        for (policy, issue) in found {
-            let keys = issue.keys().clone();
-            let issue = layer.placed(issue, text.as_ref(), &keys, Show::Key);
-            match policy {
-                UnknownKeys::Deny => verdict.refused.push(issue),
-                UnknownKeys::Warn => verdict.warnings.push(issue),
-                UnknownKeys::Allow => {}
+        let (mut refused, mut warned) = (Issues::default(), Issues::default());
+        for (keys, value) in secrets_in(layer.tree(), marked, sites, self.input.variables) {
+            match self.of_secret(&keys, value, layer.medium(), layer.plaintext()) {
+                Some((UnknownKeys::Deny, issue)) => refused.push_with(|| issue),
+                Some((UnknownKeys::Warn, issue)) => warned.push_with(|| issue),
+                Some((UnknownKeys::Allow, _)) | None => {}
             }
         }
+        let (refused, warned) = (refused.into_vec(), warned.into_vec());
+        // To find places costs as much as to parse.
+        let found = !(refused.is_empty() && warned.is_empty());
+        let text = if found { layer.text_places() } else { None };
+        let placed = |issue: Issue| {
+            let keys = issue.keys().clone();
+            layer.placed(issue, text.as_ref(), &keys, Show::Key)
+        };
+        verdict.refused.extend(refused.into_iter().map(placed));
+        verdict.warnings.extend(warned.into_iter().map(placed));
     }
 
     /// Where secrets of marked fields stand; every scalar if `all` are secret.

@@ -142,9 +142,11 @@ impl Problems {
         }
         let findings = Findings::of(value, rules, self.hides(keys) || template.is_some());
         let sound = findings.found.is_empty();
-        for finding in findings.found {
+        let last = findings.found.len().saturating_sub(1);
+        for (place, finding) in findings.found.into_iter().enumerate() {
+            let more = if place == last { findings.more } else { 0 };
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
-            self.push(issue, finding.help, template.clone());
+            self.push(issue.and_more(more), finding.help, template.clone());
         }
         sound
     }

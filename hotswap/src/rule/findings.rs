@@ -8,7 +8,7 @@ use std::{
 
 use super::{Finding, Rule};
 use crate::{
-    issue::one_line,
+    issue::{Issues, one_line},
     keys::{Key, Keys},
 };
 
@@ -22,12 +22,14 @@ pub struct Findings {
     /// The value must not be shown.
     pub(crate) secret: bool,
     pub(crate) found: Vec<Finding>,
+    /// How many more there are in elements, beyond those that are kept.
+    pub(crate) more: usize,
 }
 
 impl Findings {
     /// Everything that `rules` find wrong with `value`.
     pub(crate) fn of<F: ?Sized>(value: &F, rules: &[&dyn Rule<F>], secret: bool) -> Self {
-        let mut findings = Self { secret, found: Vec::new() };
+        let mut findings = Self { secret, found: Vec::new(), more: 0 };
         findings.run(value, rules);
         findings
     }
@@ -82,6 +84,11 @@ impl Findings {
     /// Runs the rules of something that stands one step below the value.
     pub(crate) fn run_below<F: ?Sized>(&mut self, key: Option<Key>, value: &F, rules: &[&dyn Rule<F>]) {
         let below = Self::of(value, rules, self.secret);
+        self.more += below.more;
+        if self.found.len() >= Issues::MAX {
+            self.more += below.found.len();
+            return;
+        }
         let base = key.map_or_else(Keys::root, |key| Keys::root().with(key));
         self.found.extend(below.found.into_iter().map(|finding| finding.below(&base)));
     }

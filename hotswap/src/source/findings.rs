@@ -7,7 +7,7 @@ use super::{
     given::{Medium, SecretRules, Terms},
 };
 use crate::{
-    issue::{Issue, IssueKind, Origin},
+    issue::{Issue, IssueKind, Issues, Origin},
     keys::{Key, Keys},
     load::all_defaults,
     scan::{self, ScanCredentials},
@@ -69,15 +69,16 @@ fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<
         ScanCredentials::Warn => UnknownKeys::Warn,
         ScanCredentials::Off => return Vec::new(),
     };
-    let mut scanner = Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Vec::new() };
+    let mut scanner =
+        Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Issues::default() };
     scanner.level(tree, Some(shape), "", &Way::Start);
-    scanner.found.into_iter().map(|issue| (policy, issue)).collect()
+    scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
 
 struct Scanner<'v> {
     scan: scan::Scan<'v>,
     schemes: &'v Schemes,
-    found: Vec<Issue>,
+    found: Issues,
 }
 
 /// The way to a value; it becomes a path only where something is found.
@@ -123,11 +124,13 @@ impl<'v> Scanner<'v> {
     fn text(&mut self, name: &'v str, text: &str, way: &Way<'_>) {
         let refers = || Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
         if let Some(kind) = self.scan.finding(name, text).filter(|_| !refers()) {
-            let message = format!("the value looks like {kind}, and is shown");
-            let issue = Issue::new(IssueKind::Credential, way.keys(), message);
-            self.found.push(issue.with_help(
-                "mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none",
-            ));
+            self.found.push_with(|| {
+                let message = format!("the value looks like {kind}, and is shown");
+                let issue = Issue::new(IssueKind::Credential, way.keys(), message);
+                issue.with_help(
+                    "mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none",
+                )
+            });
         }
     }
 }

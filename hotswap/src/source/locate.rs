@@ -46,6 +46,9 @@ pub(super) struct Mark {
     pub(super) below: Arc<Below>,
 }
 
+/// A key of a table, with its place and its value.
+type Entry = (Box<str>, (At, Mark));
+
 /// What stands below a value.
 #[derive(Debug, PartialEq)]
 pub(super) enum Below {
@@ -53,7 +56,7 @@ pub(super) enum Below {
     List(Vec<Mark>),
     /// In the order of names: the place of the key, and the value. A map for each of many small tables would be larger
     /// than the text.
-    Table(Box<[(Box<str>, (At, Mark))]>),
+    Table(Box<[Entry]>),
 }
 
 impl Below {

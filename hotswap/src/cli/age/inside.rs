@@ -13,7 +13,7 @@ use crate::{
     source::{
         format::{
             self, Format,
-            text::{self, Flaw},
+            text::{Flaw, place, without_mark},
         },
         locate::{Places, Spot},
     },
@@ -35,7 +35,7 @@ pub(super) fn rotate(
         vec![Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path))]
     };
     let format = Format::of(path).ok_or_else(unknown)?;
-    let text = text::decode(bytes).map_err(|flaw| vec![unread(path, &flaw)])?;
+    let text = decode(bytes).map_err(|flaw| vec![unread(path, &flaw)])?;
     let tree = format::parse(format, text)
         .map_err(|flaws| flaws.iter().map(|flaw| unread(path, flaw)).collect::<Vec<_>>())?;
     let mut found = Vec::new();
@@ -149,5 +149,35 @@ fn as_text(value: &Value) -> Option<&str> {
         Value::Text(text) => Some(text),
         Value::Untyped(untyped) => Some(&untyped.text),
         _ => None,
+    }
+}
+
+/// The bytes of a file as text.
+///
+/// # Errors
+/// The place of the first byte that is not UTF-8.
+fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+        let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+        let message =
+            if utf16 { "the file is UTF-16, save it as UTF-8" } else { "the file is not UTF-8 here" };
+        Flaw::new(message, place(without_mark(valid), usize::MAX))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn a_byte_that_is_not_utf8_has_a_place() {
+        let flaw = decode(b"a = 1\nb = \"\xff\"").unwrap_err();
+        assert_eq!((flaw.line, flaw.column), (2, 6));
+    }
+
+    #[test]
+    fn utf16_is_named() {
+        assert!(decode(b"\xff\xfea\0").unwrap_err().message.contains("UTF-16"));
     }
 }

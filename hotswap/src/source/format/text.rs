@@ -71,20 +71,6 @@ fn limited<T>(mut found: Vec<T>, message: impl Fn(&mut T) -> &mut String) -> Vec
     found
 }
 
-/// The bytes of a file as text.
-///
-/// # Errors
-/// The place of the first byte that is not UTF-8.
-pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-        let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-        let message =
-            if utf16 { "the file is UTF-16, save it as UTF-8" } else { "the file is not UTF-8 here" };
-        Flaw::new(message, place(without_mark(valid), usize::MAX))
-    })
-}
-
 /// The text behind a byte order mark, which some editors write and which means nothing in UTF-8.
 pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
@@ -102,7 +88,7 @@ pub(crate) fn place(text: &str, offset: usize) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, place};
+    use super::place;
 
     #[test]
     fn columns_count_characters() {
@@ -113,16 +99,5 @@ mod tests {
     fn the_end_has_a_place() {
         assert_eq!(place("a\n", 99), (2, 1));
         assert_eq!(place("", 0), (1, 1));
-    }
-
-    #[test]
-    fn a_byte_that_is_not_utf8_has_a_place() {
-        let flaw = decode(b"a = 1\nb = \"\xff\"").unwrap_err();
-        assert_eq!((flaw.line, flaw.column), (2, 6));
-    }
-
-    #[test]
-    fn utf16_is_named() {
-        assert!(decode(b"\xff\xfea\0").unwrap_err().message.contains("UTF-16"));
     }
 }
