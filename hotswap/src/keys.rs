@@ -44,6 +44,11 @@ impl Keys {
         self.0.is_empty()
     }
 
+    /// Whether it is one step, into the table's key `name`.
+    pub(crate) fn is_only(&self, name: &str) -> bool {
+        matches!(&*self.0, [Key::Name(only)] if **only == *name)
+    }
+
     pub(crate) fn starts_with(&self, other: &Keys) -> bool {
         self.0.starts_with(&other.0)
     }

@@ -102,6 +102,7 @@ mod scan;
 mod secret;
 pub mod secrets;
 mod ser;
+mod settling;
 mod shape;
 mod snapshot;
 mod source;

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     cell::Scalar,
     config::{FieldOf, HotConfig},
-    de::{self, DecodeError, Decoder, IgnoredKeys},
+    de::{self, DecodeError, Decoder, FlatReading, Notes, Reading},
     describe::{self, Body, Section},
     keys::Keys,
     load::problems::Problems,
@@ -18,6 +18,8 @@ use crate::{
     rule::Rule,
     secret::notice,
     ser::{self, EncodeError, Encoder},
+    settling::Settling,
+    shape::FieldShape,
     value::Value,
 };
 
@@ -42,9 +44,21 @@ pub trait Member<S>: Sync {
     /// Runs the rules on a decoded value that stands at `keys`.
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
     /// Decodes the leaf at `slot` anew, from the value at `keys`; every problem is found, and nothing changed then.
-    fn assign(&self, owner: &mut S, slot: usize, value: Option<&Value>, keys: &Keys, problems: &mut Problems);
+    fn assign(
+        &self,
+        owner: &mut S,
+        slot: usize,
+        value: Option<&Value>,
+        field: &FieldShape,
+        keys: &Keys,
+        problems: &mut Problems,
+    );
     /// Finds every problem of the value that stands at `keys`; `None` when no layer gives it. True if it is sound.
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool;
+    fn probe(&self, value: Option<&Value>, field: &FieldShape, keys: &Keys, problems: &mut Problems) -> bool;
+    /// Examines the value if serde buffered a part of it.
+    fn settle(&self, value: &Value, field: &FieldShape, keys: &Keys, settling: &mut Settling);
+    /// Decodes the value on its own if it went through a buffer of the struct around it.
+    fn amend(&self, owner: &mut S, value: &Value, field: &FieldShape, keys: &Keys, settling: &Settling);
     /// What the field takes and asks for.
     fn describe(&self) -> Body;
 }
@@ -107,6 +121,24 @@ pub trait NoEncode<F> {
 
 impl<F> NoEncode<F> for Probe<F> {}
 
+impl<const I: usize, F: PartialEq> Leaf<I, F> {
+    fn read(&self, value: Option<&Value>, field: &FieldShape) -> Reading<F> {
+        match field.flatten {
+            true => de::read(&|decoder| (self.decode)(decoder.flat()), F::eq, value),
+            false => de::read(&self.decode, F::eq, value),
+        }
+    }
+
+    fn read_flat(&self, value: &Value) -> FlatReading {
+        de::read_flat(&|decoder| (self.decode)(decoder.flat()), F::eq, value)
+    }
+
+    /// Whether a flattened leaf may be absent, and the table has none of its keys.
+    fn is_absent(&self, value: &Value, field: &FieldShape) -> bool {
+        self.read(None, field).result.is_ok() && self.read_flat(value).asked.is_empty()
+    }
+}
+
 impl<S, const I: usize, F> Member<S> for Leaf<I, F>
 where
     S: HotConfig + FieldOf<I, F>,
@@ -154,13 +186,13 @@ where
         owner: &mut S,
         _slot: usize,
         value: Option<&Value>,
+        field: &FieldShape,
         keys: &Keys,
         problems: &mut Problems,
     ) {
-        let ignored = IgnoredKeys::default();
-        let decoded = (self.decode)(Decoder::new(value, Some(&ignored)));
-        problems.ignored(ignored.into_inner(), keys);
-        match decoded {
+        let Reading { result, found } = self.read(value, field);
+        problems.examined(found, keys);
+        match result {
             Ok(decoded) => put(owner, I, decoded),
             Err(error) => {
                 problems.met_secret(describe::may_hold_secret(self.decode), keys);
@@ -169,15 +201,50 @@ where
         }
     }
 
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
-        let ignored = IgnoredKeys::default();
-        let (decoded, secret) = notice::any(|| (self.decode)(Decoder::new(value, Some(&ignored))));
+    fn probe(&self, value: Option<&Value>, field: &FieldShape, keys: &Keys, problems: &mut Problems) -> bool {
+        if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
+            return true;
+        }
+        let (Reading { result, mut found }, secret) = notice::any(|| self.read(value, field));
+        // Beside a flattened leaf, only all leaves together show whether a key is unknown.
+        found.ignored.retain(|ignored| !field.flatten || ignored.keys.0.len() > 1);
         // What was not read to its end may still have come to one, and so may a text in its place.
-        problems.met_secret(secret || (decoded.is_err() && describe::may_hold_secret(self.decode)), keys);
-        problems.ignored(ignored.into_inner(), keys);
-        match decoded {
+        problems.met_secret(secret || (result.is_err() && describe::may_hold_secret(self.decode)), keys);
+        problems.examined(found, keys);
+        match result {
             Ok(decoded) => problems.check(self.rules, &decoded, keys),
             Err(error) => problems.decoding(error, keys),
+        }
+    }
+
+    fn settle(&self, value: &Value, field: &FieldShape, keys: &Keys, settling: &mut Settling) {
+        if field.flatten {
+            let mut reading = self.read_flat(value);
+            if reading.is_lost() && describe::may_hold_secret(self.decode) {
+                reading.conceal();
+            }
+            return settling.add_flat(keys, reading);
+        }
+        if settling.concerns(keys) {
+            let Reading { result, mut found } = self.read(Some(value), field);
+            settling.note(result.is_ok());
+            if !found.lost.is_empty() && describe::may_hold_secret(self.decode) {
+                found.lost.iter_mut().for_each(DecodeError::conceal);
+            }
+            settling.add(keys, found);
+        }
+    }
+
+    fn amend(&self, owner: &mut S, value: &Value, field: &FieldShape, keys: &Keys, settling: &Settling) {
+        let read = |value: &Value| self.read(Some(value), field).result;
+        let amended = match field.flatten {
+            true if self.read_flat(value).takes_all => read(&settling.left(keys, value.clone())),
+            true => read(value),
+            false if settling.is_buffered(keys) => read(value),
+            false => return,
+        };
+        if let Ok(amended) = amended {
+            put(owner, I, amended);
         }
     }
 
@@ -236,6 +303,7 @@ where
         owner: &mut S,
         slot: usize,
         value: Option<&Value>,
+        _field: &FieldShape,
         keys: &Keys,
         problems: &mut Problems,
     ) {
@@ -244,8 +312,24 @@ where
         }
     }
 
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+    fn probe(
+        &self,
+        value: Option<&Value>,
+        _field: &FieldShape,
+        keys: &Keys,
+        problems: &mut Problems,
+    ) -> bool {
         root::probe::<N>(value.unwrap_or(&Value::empty()), keys, problems)
+    }
+
+    fn settle(&self, value: &Value, _field: &FieldShape, keys: &Keys, settling: &mut Settling) {
+        root::settle::<N>(value, keys, settling);
+    }
+
+    fn amend(&self, owner: &mut S, value: &Value, _field: &FieldShape, keys: &Keys, settling: &Settling) {
+        if let Some(inner) = place::<S, N>(owner, I) {
+            root::amend(inner, value, keys, settling);
+        }
     }
 
     fn describe(&self) -> Body {
@@ -305,29 +389,61 @@ where
         owner: &mut S,
         _slot: usize,
         value: Option<&Value>,
+        field: &FieldShape,
         keys: &Keys,
         problems: &mut Problems,
     ) {
-        let given = value.filter(|value| !matches!(value, Value::Null));
-        if given.is_none() {
+        let Some(given) = value.filter(|value| !matches!(value, Value::Null)) else {
             return put::<S, Option<N>>(owner, I, None);
-        }
-        let ignored = IgnoredKeys::default();
-        let decoded = N::deserialize(Decoder::new(given, Some(&ignored)));
-        problems.ignored(ignored.into_inner(), keys);
+        };
+        let notes = Notes::default();
+        let decoded = root::read::<N>(given, &notes);
+        problems.noted(notes, keys);
         match decoded {
             Ok(decoded) => put(owner, I, Some(decoded)),
-            Err(error) if Member::<S>::probe(self, given, keys, problems) => {
+            Err(error) if Member::<S>::probe(self, value, field, keys, problems) => {
                 problems.decoding(error, keys);
             }
             Err(_) => {}
         }
     }
 
-    fn probe(&self, value: Option<&Value>, keys: &Keys, problems: &mut Problems) -> bool {
+    fn probe(
+        &self,
+        value: Option<&Value>,
+        _field: &FieldShape,
+        keys: &Keys,
+        problems: &mut Problems,
+    ) -> bool {
         match value {
             None | Some(Value::Null) => true,
             Some(value) => root::probe::<N>(value, keys, problems),
+        }
+    }
+
+    fn settle(&self, value: &Value, field: &FieldShape, keys: &Keys, settling: &mut Settling) {
+        root::settle::<N>(value, keys, settling);
+        if !field.flatten {
+            return;
+        }
+        // serde takes a flattened `Option` that it cannot read for none.
+        if let Err(mut error) = root::read::<N>(value, &Notes::default()) {
+            if N::SHAPE.any_secret() {
+                error.conceal();
+            }
+            settling.add_lost(keys, error);
+        }
+    }
+
+    fn amend(&self, owner: &mut S, value: &Value, field: &FieldShape, keys: &Keys, settling: &Settling) {
+        if field.flatten || settling.is_buffered(keys) {
+            if let (true, Ok(inner)) = (!value.is_null(), root::read::<N>(value, &Notes::default())) {
+                put(owner, I, Some(inner));
+            }
+            return;
+        }
+        if let Some(Some(inner)) = place::<S, Option<N>>(owner, I) {
+            root::amend(inner, value, keys, settling);
         }
     }
 

@@ -1,15 +1,17 @@
 //! A whole configuration with its type hidden, and the walks over its members.
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow};
 
 use crate::{
     config::HotConfig,
-    de::Decoder,
+    de::{self, DecodeError, Decoder, Notes},
     keys::Keys,
-    load::problems::Problems,
+    load::{problems::Problems, unknown::Level},
     member::{Kept, Member},
+    secret::notice,
     ser::EncodeError,
-    shape::{FieldShape, Shape},
+    settling::Settling,
+    shape::{FieldShape, Kind, Shape},
     value::Value,
 };
 
@@ -177,7 +179,7 @@ pub(crate) fn assign<T: HotConfig>(
 ) {
     let field = T::SHAPE.trail(slot).first().copied();
     if let (Some(field), Some((member, below))) = (field, holder::<T>(slot)) {
-        problems.within(field, |problems| member.assign(owner, below, value, keys, problems));
+        problems.within(field, |problems| member.assign(owner, below, value, field, keys, problems));
     }
 }
 
@@ -195,35 +197,87 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
     }
     let mut sound = true;
     for (field, member) in members::<T>() {
-        let rest = unclaimed::<T>(field, value);
-        let given = if field.flatten {
-            rest.as_ref()
-        } else {
-            value.as_table().and_then(|table| table.get(field.key))
-        };
+        let given = given::<T>(field, value);
         let given = given.filter(|given| !(field.nullable && given.is_null()));
         let absent_is_fine = (field.serde_default || problems.types_only()) && given.is_none();
         sound &= absent_is_fine
-            || problems.within(field, |problems| member.probe(given, &field.keys(keys), problems));
+            || problems
+                .within(field, |problems| member.probe(given.as_deref(), field, &field.keys(keys), problems));
     }
     if !sound || problems.types_only() {
         return sound;
     }
-    match T::deserialize(Decoder::new(Some(value), None)) {
+    match read::<T>(value, &Notes::default()) {
         Ok(decoded) => problems.check(T::CHECKS, &decoded, keys),
         Err(error) => problems.decoding(error, keys),
     }
 }
 
-/// What a flattened field is given: the whole table, without the keys of the fields beside a flattened leaf.
-fn unclaimed<T: HotConfig>(field: &FieldShape, value: &Value) -> Option<Value> {
+/// What a field is given: for a flattened one the table of its struct, without the keys of other fields.
+fn given<'v, T: HotConfig>(field: &FieldShape, value: &'v Value) -> Option<Cow<'v, Value>> {
+    let table = value.as_table()?;
     if !field.flatten {
+        return table.get(field.key).map(Cow::Borrowed);
+    }
+    let (all, own) = (Level::of(T::SHAPE), field.inner().map(Level::of).unwrap_or_default());
+    let is_given = table.iter().any(|(name, value)| own.takes(name) && !value.is_null());
+    if matches!(field.kind, Kind::Optional(_)) && !is_given {
         return None;
     }
     let mut rest = value.clone();
-    if field.inner().is_none() {
-        let others = T::SHAPE.fields.iter().filter(|other| !other.flatten);
-        others.for_each(|other| drop(rest.entries_mut().remove(other.key)));
+    rest.entries_mut().retain(|name, _| own.takes(name) || !all.takes(name));
+    Some(Cow::Owned(rest))
+}
+
+/// Decodes a whole configuration, or a struct nested in one; leaf by leaf where serde buffers a part of it.
+pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, DecodeError> {
+    let first = T::deserialize(Decoder::new(Some(value), Some(notes)));
+    if !notes.is_buffered() {
+        return first;
     }
-    Some(rest)
+    let mut settling = Settling::new(first.is_ok().then(|| notes.take_buffered()));
+    // Each leaf counts places from itself; secrets have their places from the reading of the whole.
+    notice::any(|| settle::<T>(value, &Keys::root(), &mut settling));
+    let settled = settling.settled(value);
+    let given = settled.as_ref().unwrap_or(value);
+    let mut decoded = match first {
+        Ok(decoded) if settled.is_none() => decoded,
+        // What is wrong with a leaf is found leaf by leaf.
+        Err(error) if !settling.is_sound => return Err(error),
+        _ => {
+            let (decoded, buffered) = de::search(&|decoder| T::deserialize(decoder), given)?;
+            settling.complete(buffered);
+            decoded
+        }
+    };
+    notice::any(|| amend(&mut decoded, given, &Keys::root(), &settling));
+    settling.finish(notes);
+    Ok(decoded)
+}
+
+/// Examines every leaf of which serde buffered a part.
+pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Settling) {
+    for (field, member) in members::<T>() {
+        if let Some(given) = given::<T>(field, value) {
+            member.settle(&given, field, &field.keys(keys), settling);
+        }
+    }
+    settling.add_names(keys, Level::of(T::SHAPE).names());
+}
+
+/// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole.
+pub(crate) fn strays<T: HotConfig>(value: &Value) -> Notes {
+    let (notes, mut settling) = (Notes::default(), Settling::new(Some(Vec::new())));
+    settle::<T>(value, &Keys::root(), &mut settling);
+    settling.finish(&notes);
+    notes
+}
+
+/// Decodes each leaf that went through a buffer of the struct around it once more on its own.
+pub(crate) fn amend<T: HotConfig>(owner: &mut T, value: &Value, keys: &Keys, settling: &Settling) {
+    for (field, member) in members::<T>() {
+        if let Some(given) = given::<T>(field, value) {
+            member.amend(owner, &given, field, &field.keys(keys), settling);
+        }
+    }
 }

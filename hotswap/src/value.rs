@@ -85,10 +85,10 @@ pub struct Untyped {
     pub(crate) parsed: Option<Arc<Parsed>>,
 }
 
-/// Two templates with one result are one value, and what was parsed follows from the text.
+/// Two templates with one result are one value, so is a variable with that text, and what was parsed follows from the text.
 impl PartialEq for Untyped {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text && self.dialect == other.dialect
+        self.text == other.text && self.dialect.rules() == other.dialect.rules()
     }
 }
 
@@ -96,7 +96,7 @@ impl Eq for Untyped {}
 
 impl Untyped {
     pub(crate) fn new(text: &str, dialect: Dialect) -> Self {
-        let parsed = (dialect == Dialect::Variable).then(Arc::default);
+        let parsed = (dialect.rules() == Dialect::Variable).then(Arc::default);
         Self { text: text.into(), dialect, parsed }
     }
 
@@ -116,11 +116,19 @@ impl Untyped {
 pub enum Dialect {
     /// A plain YAML scalar: scalars by YAML's core schema, never a list or a table.
     Yaml,
-    /// An environment variable or an interpolated string: lists as `a,b` or JSON, tables as JSON.
+    /// An environment variable: lists as `a,b` or JSON, tables as JSON.
     Variable,
+    /// An interpolated string of a file, or a fetched secret: by the rules of a variable, but text for a type that
+    /// takes any value. Its author wrote a string, and what it holds changes without the author.
+    Interpolated,
 }
 
 impl Dialect {
+    /// The rules by which a type that asks for something is answered.
+    pub(crate) fn rules(self) -> Self {
+        if self == Self::Interpolated { Self::Variable } else { self }
+    }
+
     /// Whether the text means "no value".
     pub(crate) fn is_null(self, text: &str) -> bool {
         self == Self::Yaml && matches!(text, "" | "~" | "null" | "Null" | "NULL")
@@ -141,7 +149,7 @@ impl Value {
     /// What interpolation made of a template.
     pub(crate) fn interpolated(text: &str, template: &str) -> Self {
         let parsed = Some(Arc::new(Parsed::of_template(template)));
-        Self::Untyped(Untyped { parsed, ..Untyped::new(text, Dialect::Variable) })
+        Self::Untyped(Untyped { parsed, ..Untyped::new(text, Dialect::Interpolated) })
     }
 
     /// A plain YAML scalar.

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bounds;
+mod buffered;
 mod calls;
 mod command_line;
 mod concurrency;

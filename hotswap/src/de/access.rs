@@ -19,8 +19,8 @@ fn step_down<'p, 'v, T>(
     value: Option<&'v Value>,
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    let below = Place { parent: Some(place), step, known, ignored: place.ignored, tracer: place.tracer };
-    let decoder = Decoder { value: value.map(Value::inside), place: below };
+    let below = Place { parent: Some(place), step, known, notes: place.notes, tracer: place.tracer };
+    let decoder = Decoder { value: value.map(Value::inside), place: below, flat: false };
     let read = notice::within(|| below.keys(), || read(decoder));
     read.map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
@@ -135,6 +135,13 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
     }
 }
 
+/// For a flattened type that takes no key.
+pub(super) fn ignore_all(table: &Table, place: &Place<'_>) {
+    for name in table.keys() {
+        Place { parent: Some(place), step: Step::Name(name), known: &[], ..*place }.ignore();
+    }
+}
+
 /// `{ variant: content }`.
 pub(super) struct VariantAccess<'p, 'v> {
     name: &'v str,
@@ -145,6 +152,20 @@ pub(super) struct VariantAccess<'p, 'v> {
 impl<'p, 'v> VariantAccess<'p, 'v> {
     pub(super) fn of(table: &'v Table, place: &'p Place<'p>) -> Option<Self> {
         let (name, content) = table.iter().next().filter(|_| table.len() == 1)?;
+        Some(Self { name, content: Some(content), place })
+    }
+
+    /// The variant that is given among other keys, which are ignored.
+    pub(super) fn among(
+        table: &'v Table,
+        variants: &'static [&'static str],
+        place: &'p Place<'p>,
+    ) -> Option<Self> {
+        let mut given = table.iter().filter(|(name, _)| variants.contains(&&***name));
+        let (name, content) = given.next()?;
+        for other in table.keys().filter(|other| *other != name) {
+            Place { parent: Some(place), step: Step::Name(other), known: variants, ..*place }.ignore();
+        }
         Some(Self { name, content: Some(content), place })
     }
 

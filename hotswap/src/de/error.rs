@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
+use super::cause::{self, Cause, Span};
 use crate::{
     excerpt,
     issue::IssueKind,
@@ -17,10 +18,10 @@ use crate::{
 /// Why a value does not fit its type, and where below the value that was asked for.
 ///
 /// Boxed, because every step of the decoder returns room for one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DecodeError(Box<Misfit>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Misfit {
     /// From the inside out.
     steps: Vec<Key>,
@@ -29,16 +30,79 @@ struct Misfit {
     /// What may be said when the value is secret.
     discreet: &'static str,
     help: Option<String>,
+    cause: Cause,
+    /// A secret of bytes asked.
+    of_bytes: bool,
 }
 
 const DISCREET: &str = "the value does not fit the type of the field";
 const BYTES: &str = "it is bytes, which do not fit the type of the secret: keep them in a `Secret<Vec<u8>>`, or put text \
                      there, in base64 for example";
 const MISSING: &str = "missing value";
+const WIDE: &str = "a 128-bit integer cannot be read here: serde buffers values of types with `flatten`, `tag` or \
+                    `untagged`, and its buffer ends at 64 bits";
+const WIDE_HELP: &str =
+    "keep the field out of such a type, or read it with a `deserialize_with` function that takes text";
 
 impl DecodeError {
     fn new(kind: IssueKind, message: String, discreet: &'static str) -> Self {
-        Self(Box::new(Misfit { steps: Vec::new(), kind, message, discreet, help: None }))
+        let of_bytes = cause::wants_bytes();
+        Self(Box::new(Misfit {
+            steps: Vec::new(),
+            kind,
+            message,
+            discreet,
+            help: None,
+            cause: Cause::Other,
+            of_bytes,
+        }))
+    }
+
+    /// The same error with what it is about; whoever listens to the run receives a copy.
+    fn about(mut self, cause: Cause) -> Self {
+        self.0.cause = cause;
+        cause::log(&self);
+        self
+    }
+
+    fn wide() -> Self {
+        Self::new(IssueKind::WrongType, WIDE.into(), WIDE).with_help(WIDE_HELP).about(Cause::Wide)
+    }
+
+    pub(super) fn cause(&self) -> Cause {
+        self.0.cause
+    }
+
+    /// Leaves out whatever may be a part of the value.
+    pub(crate) fn conceal(&mut self) {
+        self.0.message = self.0.discreet.to_owned();
+        self.0.help = self.0.help.take().filter(|_| self.0.kind == IssueKind::Missing);
+    }
+
+    /// The same error, with its place counted from above `keys`.
+    pub(crate) fn below_all(self, keys: &Keys) -> Self {
+        keys.0.iter().rev().fold(self, |error, key| error.below(key.clone()))
+    }
+
+    pub(super) fn of_bytes(&self) -> bool {
+        self.0.of_bytes
+    }
+
+    /// The same error at another place.
+    pub(super) fn moved(mut self, keys: &Keys) -> Self {
+        self.0.steps = keys.0.iter().rev().cloned().collect();
+        self
+    }
+
+    /// A missing value without which serde drops the value of `name`.
+    pub(super) fn lost(name: &str) -> Self {
+        Self::missing().with_help(format!("`{name}` has no effect without it"))
+    }
+
+    /// A missing value at a place that nobody knows: the message names the key instead.
+    pub(super) fn missing_somewhere(mut self, name: &str) -> Self {
+        self.0.message = format!("the key `{name}` is missing");
+        self
     }
 
     pub(super) fn wrong(message: impl Into<String>) -> Self {
@@ -98,7 +162,7 @@ impl DecodeError {
         self.with_help(help)
     }
 
-    pub(super) fn below(mut self, key: Key) -> Self {
+    pub(crate) fn below(mut self, key: Key) -> Self {
         self.0.steps.push(key);
         self
     }
@@ -131,16 +195,28 @@ impl std::error::Error for DecodeError {}
 
 impl serde::de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::wrong(message.to_string())
+        let message = message.to_string();
+        // The words of serde for a request that its buffer cannot answer.
+        if matches!(&*message, "i128 is not supported" | "u128 is not supported") {
+            return Self::wide();
+        }
+        Self::wrong(message).about(Cause::Other)
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::wrong(format!("expected {}, found {}", expectation(expected), kind_of(unexpected)))
+        let wide = |found: &str| found.ends_with("` as i128") || found.ends_with("` as u128");
+        if matches!(unexpected, Unexpected::Other(found) if wide(found))
+            && expected.to_string() == "any value"
+        {
+            return Self::wide();
+        }
+        let message = format!("expected {}, found {}", expectation(expected), kind_of(unexpected));
+        Self::wrong(message).about(unexpected.into())
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let wanted = expected.to_string();
-        match (unexpected, range_of(&wanted)) {
+        let error = match (unexpected, range_of(&wanted)) {
             (Unexpected::Unsigned(value), Some((name, low, high))) => {
                 Self::out_of_range(value, name, low, high)
             }
@@ -149,34 +225,35 @@ impl serde::de::Error for DecodeError {
             }
             (Unexpected::Str(_), _) => Self::wrong(format!("expected {}", expectation(expected))),
             (other, _) => Self::wrong(format!("expected {}, found {other}", expectation(expected))),
-        }
+        };
+        error.about(unexpected.into())
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::wrong(format!("expected {expected}, found {length} items"))
+        Self::wrong(format!("expected {expected}, found {length} items")).about(Cause::Other)
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let hint = did_you_mean(variant, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
         let message = format!("`{}` is not one of the choices{hint}", excerpt::visible(variant));
-        Self::wrong(message).with_help(choices(expected))
+        let error = Self::wrong(message).with_help(choices(expected));
+        error.about(Cause::Text(Span::of(variant.as_bytes())))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let hint = did_you_mean(field, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
-        let mut error = Self::wrong(format!("unknown key{hint}")).below(Key::Name(field.into()));
-        error.0.kind = IssueKind::UnknownKey;
-        error
+        let error = Self::new(IssueKind::UnknownKey, format!("unknown key{hint}"), "unknown key");
+        error.below(Key::Name(field.into())).about(Cause::UnknownKey)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::missing().below(Key::Name(field.into()))
+        Self::missing().below(Key::Name(field.into())).about(Cause::Missing(field))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::wrong("given twice").below(Key::Name(field.into()))
+        Self::wrong("given twice").below(Key::Name(field.into())).about(Cause::Other)
     }
 }
 

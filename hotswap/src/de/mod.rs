@@ -4,39 +4,34 @@
 //! keeps the place of what goes wrong, and notes every key that the type ignored.
 
 mod access;
+mod buffered;
 mod bytes;
+mod cause;
 mod error;
 mod key;
+mod notes;
 mod scalar;
 mod trace;
 
-use std::cell::RefCell;
+use std::any::type_name;
 
 use serde::de::{DeserializeOwned, Visitor};
 
+pub(crate) use buffered::{Examination, FlatReading, Reading, read, read_flat, search};
+pub(crate) use cause::of_bytes;
 pub use error::DecodeError;
+pub(crate) use notes::{Ignored, Notes};
 pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 
 use crate::{
     keys::{Key, Keys},
     secret,
-    value::{Dialect, Table, Value},
+    value::{Dialect, Table, Untyped, Value},
 };
 use access::{ListAccess, Named, TableAccess, VariantAccess};
 use error::kind_of_value;
 use key::KeyDecoder;
 use scalar::{Precision, Scalar, Width};
-
-/// A key that the type being read ignored.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Ignored {
-    pub(crate) keys: Keys,
-    /// The keys that the type knows there.
-    pub(crate) known: &'static [&'static str],
-}
-
-/// Where the ignored keys of one run are kept.
-pub(crate) type IgnoredKeys = RefCell<Vec<Ignored>>;
 
 /// One step of the way from the root; the way is only spelled out when something must be reported.
 #[derive(Clone, Copy)]
@@ -45,7 +40,7 @@ struct Place<'p> {
     step: Step<'p>,
     /// The keys that the type knows beside this one.
     known: &'static [&'static str],
-    ignored: Option<&'p IgnoredKeys>,
+    notes: Option<&'p Notes>,
     /// Answers where no value is.
     tracer: Option<&'p Tracer>,
 }
@@ -72,8 +67,16 @@ impl Place<'_> {
     }
 
     fn ignore(&self) {
-        if let Some(ignored) = self.ignored {
-            ignored.borrow_mut().push(Ignored { keys: self.keys(), known: self.known });
+        if let Some(notes) = self.notes {
+            notes.ignore(self.keys(), self.known);
+        }
+    }
+
+    /// The visitor `V` asked for any value. serde_json's reads it as it comes; serde's own takes it into a buffer, and
+    /// what a type asks of that is never seen here. So is any other taken to do.
+    fn buffer<V>(&self) {
+        if let Some(notes) = self.notes.filter(|_| !type_name::<V>().contains("serde_json::value")) {
+            notes.buffer(self.keys());
         }
     }
 }
@@ -84,6 +87,8 @@ pub struct Decoder<'p, 'v> {
     /// `None` stands for a value that no layer gives: only an `Option` can be read from it.
     value: Option<&'v Value>,
     place: Place<'p>,
+    /// Whether the table holds keys of other fields too.
+    flat: bool,
 }
 
 /// Reads any type; what generated code names for a leaf without `with`.
@@ -93,9 +98,14 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 }
 
 impl<'p, 'v> Decoder<'p, 'v> {
-    pub(crate) fn new(value: Option<&'v Value>, ignored: Option<&'p IgnoredKeys>) -> Self {
-        let place = Place { parent: None, step: Step::Root, known: &[], ignored, tracer: None };
-        Self { value: value.map(Value::inside), place }
+    pub(crate) fn new(value: Option<&'v Value>, notes: Option<&'p Notes>) -> Self {
+        let place = Place { parent: None, step: Step::Root, known: &[], notes, tracer: None };
+        Self { value: value.map(Value::inside), place, flat: false }
+    }
+
+    /// The same for a value that is flattened into its struct: the other keys of the table belong to the struct.
+    pub(crate) fn flat(self) -> Self {
+        Self { flat: true, ..self }
     }
 
     fn given(&self, asked: impl FnOnce() -> Asked) -> Result<&'v Value, DecodeError> {
@@ -113,9 +123,12 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Uint(value) => visitor.visit_u128(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(text) | Value::Template(text) => visitor.visit_borrowed_str(text),
+            Value::Untyped(Untyped { text, dialect: Dialect::Interpolated, .. }) => {
+                visitor.visit_borrowed_str(text)
+            }
             Value::Untyped(untyped) => match self.structured(given)? {
                 Some(structured) => serde::Deserializer::deserialize_any(structured, visitor),
-                None => Scalar::new(&untyped.text, untyped.dialect).any(visitor),
+                None => Scalar::new(&untyped.text, untyped.dialect.rules()).any(visitor),
             },
             Value::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
             Value::List(items) => access::visit_list(ListAccess::new(items, &self.place), visitor),
@@ -129,7 +142,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
     /// A scalar that has only its text, or bytes that are one.
     fn scalar(&self, given: &'v Value) -> Option<Scalar<'v>> {
         let (text, dialect) = match given {
-            Value::Untyped(untyped) => (&*untyped.text, untyped.dialect),
+            Value::Untyped(untyped) => (&*untyped.text, untyped.dialect.rules()),
             Value::Bytes(bytes) => (std::str::from_utf8(bytes).ok()?, Dialect::Variable),
             _ => return None,
         };
@@ -218,6 +231,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 
     fn deserialize_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         let given = self.given(|| Asked::Any)?;
+        self.place.buffer::<V>();
         self.any(given, visitor)
     }
 
@@ -227,7 +241,15 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         deserialize_str => text, |visitor| Asked::text(visitor);
         deserialize_string => text, |visitor| Asked::text(visitor);
         deserialize_identifier => text, |visitor| Asked::text(visitor);
-        deserialize_unit => any, |_| Asked::Unit;
+    }
+
+    fn deserialize_unit<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let given = self.given(|| Asked::Unit)?;
+        if let (true, Value::Table(table)) = (self.flat, given) {
+            access::ignore_all(table, &self.place);
+            return visitor.visit_unit();
+        }
+        self.scalar_or_any(given, visitor, Scalar::any)
     }
 
     integers! {
@@ -331,6 +353,10 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         }
         match self.given(|| Asked::Enum(name, variants))? {
             Value::Text(text) | Value::Template(text) => visitor.visit_enum(Named(text)),
+            Value::Table(table) if self.flat => match VariantAccess::among(table, variants, &self.place) {
+                Some(variant) => visitor.visit_enum(variant),
+                None => Err(DecodeError::no_variant(&keys_of(table), variants)),
+            },
             Value::Table(table) => match VariantAccess::of(table, &self.place) {
                 Some(variant) => visitor.visit_enum(variant),
                 None => Err(DecodeError::no_variant(&keys_of(table), variants)),

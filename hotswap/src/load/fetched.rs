@@ -15,7 +15,7 @@ use crate::{
         schemes::absent,
     },
     shape::{Leaf, Shape},
-    value::Value,
+    value::{Dialect, Untyped, Value},
 };
 
 /// References by the places where they stand.
@@ -121,7 +121,7 @@ impl<'i> References<'i> {
                 // Nothing of it shows, but it has to be known by the time when it does.
                 Ok((Found::Value(_) | Found::Failed(_), _)) | Err(_) if pinned => return tree,
                 Ok((Found::Value(value), reference)) => {
-                    let tree = place(&tree, &keys, Some(&value));
+                    let tree = place(&tree, &keys, Some(&text_first(&value)));
                     self.warn(&keys, &reference);
                     self.put.push((keys, reference));
                     return tree;
@@ -180,6 +180,16 @@ impl<'i> References<'i> {
             Some((_, reference)) => issue.with_help(format!("it was fetched from `{reference}`")),
             None => issue,
         }
+    }
+}
+
+/// A fetched text is text to a type that takes any value: a password of digits must not change its type.
+fn text_first(value: &Value) -> Value {
+    match value.inside() {
+        Value::Untyped(untyped) => {
+            Value::secret(Value::Untyped(Untyped { dialect: Dialect::Interpolated, ..untyped.clone() }))
+        }
+        _ => value.clone(),
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use trace::Trace;
 
 use crate::{
     config::HotConfig,
-    de::{DecodeError, Decoder, IgnoredKeys},
+    de::{DecodeError, Notes},
     describe::Section,
     error::Error,
     issue::{Issue, IssueKind},
@@ -51,19 +51,21 @@ type Decoded = Result<Arc<dyn Root>, DecodeError>;
 #[derive(Clone, Copy)]
 pub(crate) struct Model {
     pub(crate) shape: &'static Shape,
-    decode: fn(&Value, &IgnoredKeys) -> Decoded,
+    decode: fn(&Value, &Notes) -> Decoded,
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
     /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
     guarded: fn() -> BTreeSet<Keys>,
+    strays: fn(&Value) -> Notes,
 }
 
 impl Model {
     pub(crate) fn of<T: HotConfig>() -> Self {
         Self {
             shape: T::SHAPE,
-            decode: |tree, ignored| Ok(Arc::new(T::deserialize(Decoder::new(Some(tree), Some(ignored)))?)),
+            decode: |tree, notes| Ok(Arc::new(root::read::<T>(tree, notes)?)),
             probe: root::probe::<T>,
             guarded: || Section::of::<T>().guarded(),
+            strays: root::strays::<T>,
         }
     }
 }
@@ -130,11 +132,11 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     if input.layers.iter().any(|layer| layer.has_unknown()) {
         tree = unknown::without_unknown(tree, model.shape);
     }
-    let mut ignored = IgnoredKeys::default();
-    let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &ignored));
+    let mut notes = Notes::default();
+    let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &notes));
     while let Some(next) = references.met(&tree, &met, decoded.is_ok()) {
-        (tree, ignored) = (next, IgnoredKeys::default());
-        let (again, more) = notice::places(|| (model.decode)(&tree, &ignored));
+        (tree, notes) = (next, Notes::default());
+        let (again, more) = notice::places(|| (model.decode)(&tree, &notes));
         decoded = again;
         met.extend(more);
     }
@@ -149,7 +151,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),
     }
-    problems.ignored(ignored.into_inner(), &Keys::root());
+    problems.noted(notes, &Keys::root());
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged };
@@ -204,6 +206,7 @@ fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
 fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
     (model.probe)(tree, &Keys::root(), problems);
+    problems.noted((model.strays)(tree), &Keys::root());
     if problems.len() == before && !problems.is_unresolved(&error.keys()) {
         let message = error.message(problems.any_secret(model.shape) || !(model.guarded)().is_empty());
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);

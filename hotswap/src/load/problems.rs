@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    de::{DecodeError, Ignored},
+    de::{DecodeError, Examination, Ignored, Notes},
     issue::{Issue, IssueKind, Issues},
     keys::{Key, Keys},
     load::unknown::{SUGGESTED, unknown_key},
@@ -92,6 +92,22 @@ impl Problems {
         self.found.extend(issues.into_vec());
     }
 
+    /// What an examination of the leaf at `keys` found.
+    pub(crate) fn examined(&mut self, found: Examination, keys: &Keys) {
+        self.ignored(found.ignored, keys);
+        for error in found.lost {
+            self.decoding(error, keys);
+        }
+    }
+
+    /// What was found while the struct at `keys` was read.
+    pub(crate) fn noted(&mut self, notes: Notes, keys: &Keys) {
+        for error in notes.take_lost() {
+            self.decoding(error, keys);
+        }
+        self.ignored(notes.into_ignored(), keys);
+    }
+
     /// The text before interpolation of what stands at, above or below `keys`.
     fn template(&self, keys: &Keys) -> Option<Arc<str>> {
         let mut value = self.written.as_ref()?;
@@ -177,8 +193,12 @@ fn unknown(key: &Ignored, above: &Keys, suggest: bool) -> Issue {
         Some(Key::Index(index)) => index.to_string(),
         None => String::new(),
     };
-    let meant = did_you_mean(&name, key.known.iter().copied().filter(|_| suggest));
-    Issue::new(IssueKind::UnknownKey, above.join(&key.keys), unknown_key(meant))
+    let known = key.known.iter().copied().chain(key.also.iter().map(String::as_str));
+    let message = match &key.reason {
+        Some(reason) => format!("unknown key, {reason}"),
+        None => unknown_key(did_you_mean(&name, known.filter(|_| suggest))),
+    };
+    Issue::new(IssueKind::UnknownKey, above.join(&key.keys), message)
 }
 
 fn first_template(value: &Value) -> Option<Arc<str>> {

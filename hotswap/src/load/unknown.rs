@@ -77,17 +77,26 @@ pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
 
 /// The fields whose keys stand on one level: those of flattened structs too.
 #[derive(Default)]
-struct Level {
+pub(crate) struct Level {
     fields: BTreeMap<&'static str, &'static FieldShape>,
     /// A flattened leaf takes whatever is left.
     open: bool,
 }
 
 impl Level {
-    fn of(shape: &'static Shape) -> Self {
+    pub(crate) fn of(shape: &'static Shape) -> Self {
         let mut level = Self::default();
         level.add(shape);
         level
+    }
+
+    /// Whether a field has this name.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.keys().copied()
     }
 
     fn add(&mut self, shape: &'static Shape) {

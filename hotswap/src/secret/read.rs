@@ -8,6 +8,7 @@ use serde::{
 };
 
 use super::{Secret, SecretValue, notice};
+use crate::de::of_bytes;
 
 /// Announces a secret to whoever reads or writes one; no type of the program has this name.
 pub(crate) const NAME: &str = "$hotswap::Secret";
@@ -34,8 +35,9 @@ impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
 
     /// The words of the value's own type may repeat the value.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret<T>, D::Error> {
-        let value = T::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("the value does not fit the type of the secret"))?;
+        let read = || T::deserialize(deserializer);
+        let read = if T::IS_BYTES { of_bytes(read) } else { read() };
+        let value = read.map_err(|_| D::Error::custom("the value does not fit the type of the secret"))?;
         notice::read(&value);
         Ok(Secret::new(value))
     }

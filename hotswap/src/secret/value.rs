@@ -148,6 +148,17 @@ impl SecretValue for Box<str> {
 impl<T: SecretValue> SecretValue for [T] {
     fn scalars(&self, look: &mut dyn FnMut(&str)) {
         self.iter().for_each(|one| one.scalars(look));
+        if !T::IS_BYTE {
+            return;
+        }
+        // Bytes may have been given as a text.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.len()));
+        for one in self {
+            one.scalars(&mut |number| bytes.extend(number.parse::<u8>()));
+        }
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            look(text);
+        }
     }
 
     fn wipe(&mut self) {

@@ -54,7 +54,7 @@ impl Serialize for Written<'_> {
             Value::Untyped(Untyped { text, dialect: Dialect::Yaml, .. }) => {
                 tagged('y', text).serialize(serializer)
             }
-            Value::Untyped(Untyped { text, dialect: Dialect::Variable, .. }) => {
+            Value::Untyped(Untyped { text, dialect: Dialect::Variable | Dialect::Interpolated, .. }) => {
                 tagged('v', text).serialize(serializer)
             }
             Value::List(items) => serializer.collect_seq(items.iter().map(|value| Written { value, depth })),

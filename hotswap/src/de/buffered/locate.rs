@@ -1,0 +1,132 @@
+//! The place of an error from one of serde's buffers: the right one, or that of the buffered value and nothing more.
+
+use super::{
+    super::cause::Cause, DecodeError, Inquiry, Run, WORK, poison::Poison, readings::is_about, search::region,
+    tree,
+};
+use crate::{
+    keys::{Key, Keys},
+    value::Value,
+};
+
+impl Inquiry<'_> {
+    /// An error is worth some work though much was done before.
+    pub(super) fn renew(&mut self) {
+        self.work = self.work.max(WORK / 10);
+    }
+
+    /// The error of a run on `whole`, at its place.
+    pub(super) fn located(&mut self, whole: &Value, run: Run) -> DecodeError {
+        let Some(error) = run.error else { return DecodeError::missing() };
+        let region = region(&error);
+        let within: Vec<Keys> =
+            run.buffered.iter().filter(|keys| keys.starts_with(&region)).cloned().collect();
+        if within.is_empty() {
+            return error;
+        }
+        match error.cause() {
+            Cause::Other => error,
+            Cause::Missing(name) => self.missing(whole, error, name, &region, &within),
+            Cause::UnknownKey => self.unknown(whole, error, &region, &within),
+            Cause::Wide => self.wide(whole, error, &within),
+            cause => {
+                let about =
+                    |keys: &&Keys| tree::at(whole, &keys.0).is_some_and(|value| is_about(cause, value));
+                let about: Vec<_> = within.iter().filter(about).cloned().collect();
+                match about.as_slice() {
+                    [] => error,
+                    [only] => error.moved(only),
+                    several => match self.culprit(whole, cause, several) {
+                        Some(keys) => error.moved(&keys),
+                        None => error.moved(&region),
+                    },
+                }
+            }
+        }
+    }
+
+    /// The table that lacks the key is the one in which the key is asked for.
+    fn missing(
+        &mut self,
+        whole: &Value,
+        error: DecodeError,
+        name: &str,
+        region: &Keys,
+        within: &[Keys],
+    ) -> DecodeError {
+        let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
+        for keys in tables {
+            let lacks = tree::at(whole, &keys.0)
+                .and_then(|value| value.inside().as_table())
+                .is_some_and(|table| !table.contains_key(name));
+            if !lacks {
+                continue;
+            }
+            let (keys, poison) = (keys.name(name), Poison::new());
+            let changed = tree::with(whole, &keys.0, Some(&poison.value()));
+            let Some(run) = self.run(&changed, false) else { break };
+            // A tag refuses it in words of its own.
+            if run.refused(poison.cause()) || run.error.is_none_or(|other| other.cause() != error.cause()) {
+                return error.moved(&keys);
+            }
+        }
+        error.missing_somewhere(name).moved(region)
+    }
+
+    /// The table that holds the key is the one without which the error is another.
+    fn unknown(&mut self, whole: &Value, error: DecodeError, region: &Keys, within: &[Keys]) -> DecodeError {
+        let Some(key @ Key::Name(_)) = error.keys().0.last().cloned() else { return error };
+        let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
+        for keys in tables.map(|keys| keys.with(key.clone())) {
+            if tree::at(whole, &keys.0).is_none() {
+                continue;
+            }
+            let Some(run) = self.run(&tree::with(whole, &keys.0, None), false) else { break };
+            if run
+                .error
+                .is_none_or(|other| other.cause() != Cause::UnknownKey || other.keys() != error.keys())
+            {
+                return error.moved(&keys);
+            }
+        }
+        error.moved(region)
+    }
+
+    /// The integer without which the error is another.
+    fn wide(&mut self, whole: &Value, error: DecodeError, within: &[Keys]) -> DecodeError {
+        for keys in within {
+            if !matches!(keys.0.last(), Some(Key::Name(_))) {
+                continue;
+            }
+            let Some(run) = self.run(&tree::with(whole, &keys.0, None), false) else { break };
+            if run.error.is_none_or(|other| other.cause() != Cause::Wide) {
+                return error.moved(keys);
+            }
+        }
+        error
+    }
+
+    /// Which of several values an error is about: all are replaced by ones that no type reads, and those that are asked
+    /// for are put back one by one. The last one before the error comes again is the one.
+    fn culprit(&mut self, whole: &Value, cause: Cause, several: &[Keys]) -> Option<Keys> {
+        let poisons: Vec<_> = several.iter().map(|keys| (keys, Poison::new())).collect();
+        let mut restored: Vec<&Keys> = Vec::new();
+        for _ in 0..=several.len() {
+            let mut changed = whole.clone();
+            // From the inside out, so that what is put back outside keeps its changes inside.
+            for (keys, poison) in poisons.iter().rev().filter(|(keys, _)| !restored.contains(keys)) {
+                changed = tree::with(&changed, &keys.0, Some(&poison.value()));
+            }
+            let run = self.run(&changed, false)?;
+            let error = run.error?;
+            let asked = poisons.iter().find(|(_, poison)| poison.cause() == error.cause());
+            match asked {
+                Some((keys, _)) => restored.push(keys),
+                None => {
+                    return restored.last().filter(|_| error.cause() == cause).map(|keys| (*keys).clone());
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,95 @@
+//! What serde says that an error was about. An error from one of serde's buffers has no place; what it was about is
+//! enough to find the value in the tree again.
+
+use std::cell::{Cell, RefCell};
+
+use serde::de::Unexpected;
+
+use super::DecodeError;
+
+/// The memory of a text or of bytes. serde lends them from the tree, so the address identifies the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    start: usize,
+    length: usize,
+}
+
+impl Span {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self { start: bytes.as_ptr().addr(), length: bytes.len() }
+    }
+}
+
+/// What an error was about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Cause {
+    /// serde does not say.
+    Other,
+    Text(Span),
+    Bytes(Span),
+    Bool(bool),
+    Integer(i128),
+    /// The bits, so that a NaN equals itself.
+    Float(u64),
+    Null,
+    List,
+    Table,
+    Missing(&'static str),
+    UnknownKey,
+    /// An integer of 128 bits, which serde's buffer cannot hold.
+    Wide,
+}
+
+impl From<Unexpected<'_>> for Cause {
+    fn from(unexpected: Unexpected<'_>) -> Self {
+        match unexpected {
+            Unexpected::Bool(value) => Self::Bool(value),
+            Unexpected::Unsigned(value) => Self::Integer(value.into()),
+            Unexpected::Signed(value) => Self::Integer(value.into()),
+            Unexpected::Float(value) => Self::Float(value.to_bits()),
+            Unexpected::Str(text) => Self::Text(Span::of(text.as_bytes())),
+            Unexpected::Bytes(bytes) => Self::Bytes(Span::of(bytes)),
+            Unexpected::Unit => Self::Null,
+            Unexpected::Seq => Self::List,
+            Unexpected::Map => Self::Table,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How many errors of one run are kept.
+const MAX_LOGGED: usize = 4096;
+
+thread_local! {
+    /// Every error of the run, while a run is being examined: serde drops those of variants that do not match.
+    static LOG: RefCell<Option<Vec<DecodeError>>> = const { RefCell::new(None) };
+    /// Whether a secret of bytes is being read.
+    static OF_BYTES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `read`, and returns every error that came up in it, those that serde dropped too.
+pub(super) fn listen<R>(read: impl FnOnce() -> R) -> (R, Vec<DecodeError>) {
+    let outer = LOG.replace(Some(Vec::new()));
+    let result = read();
+    (result, LOG.replace(outer).unwrap_or_default())
+}
+
+pub(super) fn log(error: &DecodeError) {
+    LOG.with_borrow_mut(|log| {
+        if let Some(log) = log.as_mut().filter(|log| log.len() < MAX_LOGGED) {
+            log.push(error.clone());
+        }
+    });
+}
+
+/// Runs `read`, which reads a secret of bytes: a text that it refuses may be taken as the bytes of that text.
+pub(crate) fn of_bytes<R>(read: impl FnOnce() -> R) -> R {
+    let outer = OF_BYTES.replace(true);
+    let result = read();
+    OF_BYTES.set(outer);
+    result
+}
+
+pub(super) fn wants_bytes() -> bool {
+    OF_BYTES.get()
+}

@@ -1,0 +1,44 @@
+//! Types that serde reads through a buffer of its own: `flatten`, `tag`, `untagged`.
+
+mod alike;
+mod catch_all;
+mod entrances;
+mod keys;
+mod places;
+mod texts;
+
+use std::fmt::Debug;
+
+use hotswap::HotConfig;
+
+use crate::support::Folder;
+
+/// The configuration of one file.
+fn read<T: HotConfig>(name: &str, text: &str) -> Result<T, hotswap::Error> {
+    let folder = Folder::with(name, text);
+    T::hot_builder().file(folder.path(name)).check()
+}
+
+fn yaml<T: HotConfig>(text: &str) -> Result<T, hotswap::Error> {
+    read("app.yaml", text)
+}
+
+fn toml<T: HotConfig>(text: &str) -> Result<T, hotswap::Error> {
+    read("app.toml", text)
+}
+
+/// The configuration of variables with the prefix `APP`.
+fn variables<T: HotConfig>(text: &str) -> Result<T, hotswap::Error> {
+    let folder = Folder::with(".env", text);
+    T::hot_builder().env("APP").dotenv(folder.path(".env")).check()
+}
+
+/// What is said of a value whose type does not show whether it holds a secret, as no type does that serde buffers.
+const DISCREET: &str = "the value does not fit the type of the field";
+
+/// The problems of a configuration that is refused: each with its place and its message.
+#[track_caller]
+fn problems<T: HotConfig + Debug>(read: Result<T, hotswap::Error>) -> Vec<String> {
+    let error = read.unwrap_err();
+    error.issues().map(|issue| format!("{}: {}", issue.path(), issue.message())).collect()
+}

@@ -1,0 +1,125 @@
+//! Where an error stands that comes out of one of serde's buffers.
+
+use std::net::IpAddr;
+
+use hotswap::HotConfig;
+use serde::Deserialize;
+
+use super::{DISCREET, problems, toml, yaml};
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Tagged {
+    Net { addr: String, port: Option<u16>, tls: Option<Tls> },
+    Ip { ip: IpAddr, port: Option<u16> },
+    Many { ports: Vec<u16>, tls: Vec<Tls> },
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Tls {
+    cert: String,
+    level: Option<Level>,
+    size: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Low,
+    High,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", deny_unknown_fields)]
+enum Strict {
+    Net { addr: String, tls: Option<StrictTls> },
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictTls {
+    cert: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Net { addr: String, tls: Tls },
+    Number(u16),
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct App {
+    #[serde(default)]
+    tagged: Vec<Tagged>,
+    #[serde(default)]
+    strict: Vec<Strict>,
+    #[serde(default)]
+    untagged: Vec<Untagged>,
+}
+
+/// Messages that can hold no part of a value.
+fn is_shown(message: &str) -> bool {
+    message.starts_with("missing") || message.starts_with("unknown key")
+}
+
+#[test]
+fn an_error_in_a_tagged_enum_has_its_place() {
+    for (text, problem) in [
+        ("tagged: [{type: net, addr: a, tls: {certt: c}}]", "tagged[0].tls.cert: missing value"),
+        ("tagged: [{type: net, tls: {cert: c}}]", "tagged[0].addr: missing value"),
+        ("tagged: [{addr: a}]", "tagged[0].type: missing value"),
+        (
+            "tagged: [{type: nett, addr: a}]",
+            "tagged[0].type: `nett` is not one of the choices, did you mean `net`?",
+        ),
+        ("tagged: [{type: net, addr: a, port: x}]", "tagged[0].port: expected an integer, found a string"),
+        ("tagged: [{type: net, addr: a, port: 70000}]", "tagged[0].port: 70000 is out of range for u16"),
+        ("tagged: [{type: net, addr: [], port: 1}]", "tagged[0].addr: expected a string, found a list"),
+        (
+            "tagged: [{type: net, addr: a, tls: {cert: {}}}]",
+            "tagged[0].tls.cert: expected a string, found a table",
+        ),
+        ("tagged: [{type: net, addr: a, tls: 7}]", "tagged[0].tls: expected a table, found"),
+        (
+            "tagged: [{type: net, addr: a, tls: {cert: c, level: hi}}]",
+            "tagged[0].tls.level: `hi` is not one of the choices",
+        ),
+        (
+            "tagged: [{type: net, addr: a, port: 70000, tls: {cert: c, size: 70000}}]",
+            "tagged[0].port: 70000 is out of range",
+        ),
+        (
+            "tagged: [{type: net, addr: a, port: 7, tls: {cert: c, size: -7}}]",
+            "tagged[0].tls.size: -7 is out of range",
+        ),
+        ("tagged: [{type: many, ports: [1, 2, x], tls: []}]", "tagged[0].ports[2]: expected an integer"),
+        ("tagged: [{type: many, ports: [1, -1, 2, -1], tls: []}]", "tagged[0].ports[1]: -1 is out of range"),
+        ("tagged: [{type: many, ports: [], tls: [{cert: a}, {}]}]", "tagged[0].tls[1].cert: missing value"),
+        ("strict: [{type: Net, addr: a, tls: {cert: a, certt: c}}]", "strict[0].tls.certt: unknown key"),
+        ("strict: [{type: Net, addr: a, x: 1}]", "strict[0].x: unknown key"),
+    ] {
+        let found = problems(yaml::<App>(text));
+        let (place, message) = problem.split_once(": ").unwrap();
+        let message = if is_shown(message) { message } else { DISCREET };
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("{place}: {message}")),
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_error_whose_place_is_not_known_has_that_of_the_enum() {
+    let place = |text: &str| problems(yaml::<App>(text))[0].split(": ").next().unwrap().to_owned();
+    assert_eq!(place("tagged: [{type: ip, ip: a.b}]"), "tagged[0]");
+    assert_eq!(place("untagged: [7, {addr: a, tls: {certt: c}}]"), "untagged[1]");
+    assert_eq!(place("untagged: [7, x]"), "untagged[1]");
+}
+
+#[test]
+fn the_place_has_its_line() {
+    let error = toml::<App>("[[tagged]]\ntype = 'net'\naddr = 'a'\n\n[tagged.tls]\ncert = 7").unwrap_err();
+    assert!(error.to_string().contains(&format!("tagged[0].tls.cert: {DISCREET}\n    at ")), "{error}");
+    assert!(error.to_string().contains("app.toml:6:8"), "{error}");
+}
