@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask test | ci | bench | coverage`.
+//! The project's own commands: `cargo xtask test | prose | ci | bench | coverage`.
 
 mod coverage;
+mod prose;
 mod servers;
 mod steps;
 mod tools;
@@ -11,13 +12,15 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test      every test, also those in the documentation; lists what could not run here
-  ci        what lands a change: format, lints, docs, each feature alone, tests, the quickstart
+  prose     lower the number of stiff phrases that older files may have
+  ci        what lands a change: format, prose, lints, docs, each feature alone, tests, the quickstart
   bench     the benchmarks against the alternatives, as a table
   coverage  the share of lines that the tests reach";
 
 fn main() -> ExitCode {
     let outcome = match std::env::args().nth(1).as_deref() {
         Some("test") => steps::test(),
+        Some("prose") => prose::lower(),
         Some("ci") => steps::ci(),
         Some("bench") => steps::bench(),
         Some("coverage") => coverage::measure(),

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{servers, tools};
+use crate::{prose, servers, tools};
 
 pub(crate) type Outcome = Result<(), String>;
 
@@ -36,6 +36,16 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Outcome {
     let status = command.status().map_err(|error| format!("{what}: cannot start: {error}"))?;
     println!("== {what}: {:.0} s", start.elapsed().as_secs_f64());
     if status.success() { Ok(()) } else { Err(format!("{what}: {status}")) }
+}
+
+/// What a command prints, from the root of the project.
+pub(crate) fn output_of(program: &str, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(program).args(arguments).current_dir(root()).output();
+    let output = output.map_err(|error| format!("{program}: cannot start: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{program} {}: {}", arguments.join(" "), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("{program}: {error}"))
 }
 
 fn once<S: AsRef<OsStr>>(what: &str, arguments: impl IntoIterator<Item = S>) -> Outcome {
@@ -97,6 +107,8 @@ fn report(left_out: &Path) {
 /// with the same features, and once.
 pub(crate) fn ci() -> Outcome {
     once("format", ["fmt", "--all", "--check"])?;
+    println!("\n== prose");
+    prose::check()?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"];
     once("lints", clippy)?;
     let mut docs = cargo();
