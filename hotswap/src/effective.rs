@@ -16,7 +16,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secrets<'r> {
     /// The references that stand for them, and of others nothing, so that the document can be loaded.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     LeftOut(&'r Places),
+    /// The same, with an empty secret in the place of one that an `Option` of a struct holds: a file keeps what it has there.
+    Marked(&'r Places),
     /// That there is one.
     Masked,
 }
@@ -42,6 +45,29 @@ fn joined(leaves: Vec<(Keys, Value)>) -> Value {
 /// The document leaf by leaf, in the order of the struct.
 pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
     Leaves { published, secrets, templates: true, found: Vec::new() }.all()
+}
+
+/// What a file may say of a value that was set; `None` if it is a secret.
+pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
+    let (shape, places) = (published.root.shape(), Places::new());
+    let secrets = Secrets::Marked(&places);
+    let leaves = Leaves { published, secrets, templates: true, found: Vec::new() };
+    let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
+    let trail = shape.trail(slot);
+    if published.is_sealed(keys) || published.hides_at(keys) || trail.iter().any(|field| field.secret) {
+        return None;
+    }
+    match trail.last().map(|field| &field.kind) {
+        Some(Kind::Optional(inner)) => {
+            leaves.without_secrets(value, keys).map(|value| leaves.within(inner, value, keys))
+        }
+        _ => referring(value, keys, false, &places),
+    }
+}
+
+/// Stands for a secret that is not to be written.
+fn unknown() -> Value {
+    Value::secret(Value::Null)
 }
 
 struct Leaves<'p> {
@@ -82,8 +108,10 @@ impl Leaves<'_> {
         let value = match (self.secrets, &field.kind) {
             (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
             // A list without some of its elements would be another list.
-            (Secrets::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
-            (Secrets::LeftOut(_), _) if hidden => None,
+            (Secrets::LeftOut(places) | Secrets::Marked(places), Kind::Leaf) => {
+                referring(&value, keys, hidden, places)
+            }
+            (Secrets::LeftOut(_) | Secrets::Marked(_), _) if hidden => None,
             (_, Kind::Optional(inner)) => {
                 self.without_secrets(&value, keys).map(|value| self.within(inner, value, keys))
             }
@@ -113,6 +141,10 @@ impl Leaves<'_> {
                 let reference = referring(inside, &keys.join(&leaf.keys), true, places);
                 place(&value, &leaf.keys, reference.as_ref())
             }
+            (Some(inside), Secrets::Marked(places)) => {
+                let reference = referring(inside, &keys.join(&leaf.keys), true, places);
+                place(&value, &leaf.keys, Some(&reference.unwrap_or_else(unknown)))
+            }
             (Some(_), Secrets::Masked) => place(&value, &leaf.keys, Some(&Value::text(MASK))),
         })
     }
@@ -121,6 +153,9 @@ impl Leaves<'_> {
     fn without_secrets(&self, value: &Value, keys: &Keys) -> Option<Value> {
         Some(match (value, self.secrets) {
             (Value::Secret(_), Secrets::LeftOut(places)) => return referring(value, keys, true, places),
+            (Value::Secret(_), Secrets::Marked(places)) => {
+                return Some(referring(value, keys, true, places).unwrap_or_else(unknown));
+            }
             (Value::Secret(_), Secrets::Masked) => Value::text(MASK),
             (Value::List(items), _) => {
                 let items = items.iter().enumerate();

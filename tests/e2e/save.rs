@@ -1,5 +1,12 @@
 //! Files that a running program writes.
 
+mod nothing;
+mod owner;
+mod support;
+mod suppressed;
+mod templates;
+mod text;
+
 use std::collections::BTreeMap;
 
 use hotswap::{HotConfig, Secret};

@@ -10,7 +10,7 @@ use crate::{
     builder::Builder,
     config::HotConfig,
     effective::{self, Secrets},
-    save::written,
+    save::document,
     value::Value,
 };
 
@@ -39,9 +39,8 @@ impl Show {
         let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut(&references) };
         let published = config.core.current.load_full();
         let leaves = effective::leaves(&published, secrets).into_iter();
-        let given =
-            leaves.filter(|(_, value)| *value != Value::Null).map(|(keys, value)| (keys, Some(value)));
-        match written(self.format.into(), "", &Value::empty(), T::SHAPE, given.collect()) {
+        let given = leaves.filter(|(_, value)| *value != Value::Null);
+        match document(self.format.into(), given) {
             Ok(text) => write!(output.out, "{text}").map(|()| End::Done),
             Err(why) => writeln!(output.err, "{why}").map(|()| End::Failed),
         }

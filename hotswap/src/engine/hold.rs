@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::Arc,
 };
 
@@ -11,7 +12,11 @@ use crate::{
         content::{Content, by_source},
         delta::{apply_map, diff_map},
     },
+    keys::Keys,
+    load::{place, put, taken_beside},
+    shape::Shape,
     source::{Layer, SourceId},
+    value::Value,
 };
 
 /// The sources that are overruled.
@@ -131,9 +136,43 @@ impl Holds {
         self.layers.insert(source, Hold { refused, used, version });
     }
 
+    /// Whether what a file says is overruled.
+    pub(crate) fn holds_file(&self, path: &Path) -> bool {
+        self.layers.values().any(|hold| hold.is_of_file(path))
+    }
+
+    /// Takes over what this program saved into a file, which counts for the keys that it saved and for nothing else.
+    ///
+    /// `says` is all that the file says now, by the own names of fields.
+    pub(crate) fn saved(&mut self, path: &Path, shape: &'static Shape, says: &Value, saved: &[&Keys]) {
+        for hold in self.layers.values_mut().filter(|hold| hold.is_of_file(path)) {
+            let Some(head) = hold.refused.as_ref().or(hold.used.as_ref()).cloned() else { continue };
+            let used = hold.used.as_ref().map_or_else(Value::empty, |used| used.tree().clone());
+            let used = saved.iter().fold(used, |used, keys| take_over(&used, shape, keys, says));
+            hold.refused = Some(Arc::new(head.with_past(says.clone())));
+            hold.used = Some(Arc::new(head.with_past(used)));
+        }
+        self.layers.retain(|_, hold| !same(hold.refused.as_ref(), hold.used.as_ref()));
+    }
+
     /// The names of the sources that are overruled, and the version that each is held at.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, u64)> {
         self.layers.iter().map(|(source, hold)| (&*source.name, hold.version))
+    }
+}
+
+impl Hold {
+    fn is_of_file(&self, path: &Path) -> bool {
+        self.refused.iter().chain(&self.used).any(|layer| layer.is_file(path))
+    }
+}
+
+/// The tree with what another says of one leaf.
+fn take_over(tree: &Value, shape: &'static Shape, keys: &Keys, says: &Value) -> Value {
+    match keys.find(says) {
+        None if keys.find(tree).is_none() => tree.clone(),
+        value if taken_beside(shape, keys).is_empty() => place(tree, keys, value),
+        value => put(tree, shape, keys, value, None),
     }
 }
 

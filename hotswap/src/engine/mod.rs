@@ -166,6 +166,7 @@ pub(crate) struct Board {
     pub(crate) warnings: Vec<Issue>,
     /// What the current version stands on, so that a look at it need not wait for writers.
     pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) variables: Arc<Variables>,
     pub(crate) pins: Pins,
     pub(crate) pending: Vec<PendingRestart>,
     pub(crate) holds: Holds,
@@ -188,6 +189,7 @@ impl Board {
             refused_sources: RefusedSources::new(),
             warnings: Vec::new(),
             layers: Vec::new(),
+            variables: Arc::default(),
             pins: Pins::new(),
             pending: Vec::new(),
             holds: Holds::default(),
@@ -202,6 +204,7 @@ impl Board {
     /// Lets readers see what the current version stands on.
     fn show(&mut self, state: &State) {
         self.layers.clone_from(&state.layers);
+        self.variables = Arc::clone(&state.variables);
         self.pins.clone_from(&state.pins);
         self.pending.clone_from(&state.pending);
         self.holds.clone_from(&state.holds);

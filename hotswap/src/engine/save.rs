@@ -1,49 +1,150 @@
 //! What the running program writes into files.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use super::Core;
+use super::{Board, Core, Variables, commit::lookup};
 use crate::{
     effective::{self, Secrets},
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    save::{Leaves, save},
+    load::{self, Model, Places, problems::Problems, unknown::normalise},
+    pins::Pins,
+    resolve::interpolate,
+    save::{
+        Target,
+        leaf::{Leaves, Made, given},
+    },
     shape::Leaf,
     snapshot::Published,
+    source::Layer,
     template::as_written,
     value::Value,
 };
+
+/// What is in force while a file is written.
+struct Stand {
+    published: Arc<Published>,
+    layers: Vec<Arc<Layer>>,
+    variables: Arc<Variables>,
+    pins: Pins,
+    references: Places,
+    is_held: bool,
+}
+
+/// What a file is to say.
+struct Document {
+    /// In order; `None` removes a leaf.
+    leaves: Vec<(Keys, Option<Value>)>,
+    remarks: Vec<String>,
+    /// Whether the file is to be loaded on its own.
+    whole: bool,
+}
 
 impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
-        let published = self.current.load_full();
-        let references = self.board().references.clone();
-        let leaves = effective::leaves(&published, Secrets::LeftOut(&references));
+        let stand = self.stand(path);
+        let leaves = effective::leaves(&stand.published, Secrets::Marked(&stand.references));
         let written = |leaf: &Leaf| leaves.iter().any(|(keys, _)| *keys == leaf.keys);
-        let remarks = self.remarks(&published, |leaf| !written(leaf));
-        let given = leaves.iter().filter(|(_, value)| *value != Value::Null);
-        let given = given.map(|(keys, value)| (keys.clone(), Some(value.clone())));
-        save(path, self.model.shape, given.collect(), &remarks)
+        let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
+        let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
+        self.write_file(path, &stand, &Document { leaves, remarks, whole: true })
     }
 
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
-        let (published, pins) = (self.current.load_full(), self.board().pins.clone());
-        let secrets = self.secrets(&published);
-        let hidden = |keys: &Keys, value: Option<&Value>| {
-            secrets.iter().any(|leaf| keys.starts_with(&leaf.keys))
-                || value.is_some_and(effective::holds_secret)
+        let stand = self.stand(path);
+        let published = &stand.published;
+        let secrets = self.secrets(published);
+        let is_secret = |keys: &Keys| secrets.iter().any(|leaf| keys.starts_with(&leaf.keys));
+        let open = stand.pins.iter().filter(|(keys, _)| !is_secret(keys));
+        let leaf = |(keys, pin): (&Keys, &crate::pins::Pin)| match &pin.value {
+            Some(value) => {
+                let value = effective::of_override(published, keys, &as_written(value))?;
+                Some((keys.clone(), Some(value)))
+            }
+            None => Some((keys.clone(), None)),
         };
-        let open = pins.iter().filter(|(keys, pin)| !hidden(keys, pin.value.as_ref()));
-        let open: Leaves =
-            open.map(|(keys, pin)| (keys.clone(), pin.value.as_ref().map(as_written))).collect();
-        save(path, self.model.shape, open, &self.remarks(&published, |leaf| pins.contains_key(&leaf.keys)))
+        let leaves = open.filter_map(leaf).collect();
+        let remarks = self.remarks(published, |leaf| {
+            stand.pins.iter().any(|(keys, pin)| {
+                let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
+                let holds = |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
+                leaf.keys.starts_with(keys) && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
+            })
+        });
+        self.write_file(path, &stand, &Document { leaves, remarks, whole: false })
+    }
+
+    fn stand(&self, path: &Path) -> Stand {
+        let published = self.current.load_full();
+        let board = self.board();
+        let Board { layers, variables, pins, references, holds, .. } = &*board;
+        Stand {
+            published,
+            layers: layers.clone(),
+            variables: Arc::clone(variables),
+            pins: pins.clone(),
+            references: references.clone(),
+            is_held: holds.holds_file(path),
+        }
+    }
+
+    fn write_file(&self, path: &Path, stand: &Stand, document: &Document) -> Result<(), Error> {
+        // A write of our own must not pass for a change of the file: no reload comes between it and the note of it.
+        let mut state = if stand.is_held { Some(self.writer.enter()?) } else { None };
+        let target = Target::read(path)?;
+        let made = self.changes(path, stand, document, &target)?;
+        let (tree, warnings) = target.write(&made, &document.remarks)?;
+        if let Some(state) = &mut state {
+            let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
+            let own = |tree: &Value| normalise(tree, self.model.shape).tree;
+            state.holds.saved(path, self.model.shape, &own(&tree), &saved);
+            self.board().holds.clone_from(&state.holds);
+            // The next look at the state that is kept writes it down.
+            if let Some(keeper) = &self.keeper {
+                keeper.note();
+            }
+        }
+        drop(state);
+        if !warnings.is_empty() {
+            self.tell(Error::warnings(warnings));
+        }
+        Ok(())
+    }
+
+    fn changes(
+        &self,
+        path: &Path,
+        stand: &Stand,
+        document: &Document,
+        target: &Target<'_>,
+    ) -> Result<Made, Error> {
+        let shape = self.model.shape;
+        let lookup = |name: &str| lookup(&stand.variables, name);
+        let reader = Reader { model: self.model, published: &stand.published, variables: &lookup };
+        let read = |slot: usize, raw: Option<&Value>| reader.read(slot, raw);
+        let leaves = Leaves {
+            shape,
+            format: target.format(),
+            tree: target.tree(),
+            renamed: &normalise(target.tree(), shape).renamed,
+            others: others(path, &stand.layers, document.whole),
+            variables: &lookup,
+            read: &read,
+        };
+        let mut made = Made::default();
+        let changes =
+            document.leaves.iter().map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
+        let problems = changes.filter_map(Result::err);
+        let issue = |why| Issue::new(IssueKind::Write, Keys::root(), why).at(Origin::file(path));
+        let issues: Vec<_> = problems.map(issue).collect();
+        if issues.is_empty() { Ok(made) } else { Err(Error::new(issues)) }
     }
 
     /// A file of the state directory has a form of its own; written over, it would be damaged at the next start.
@@ -69,5 +170,42 @@ impl Core {
             None => format!("{} is secret and not written here", leaf.keys),
         };
         secrets.map(remark).collect()
+    }
+}
+
+/// The layers that give a value to a key that the file does not have.
+///
+/// A file that is one of the sources hides those below it. Any other is loaded on its own, or above all of them.
+fn others(path: &Path, layers: &[Arc<Layer>], whole: bool) -> Vec<Arc<Layer>> {
+    let own = layers.iter().position(|layer| layer.is_file(path));
+    match own {
+        Some(own) => layers[..own].to_vec(),
+        None if whole => Vec::new(),
+        None => layers.iter().filter(|layer| !layer.is_of_variables()).cloned().collect(),
+    }
+}
+
+/// Reads leaves as a load would.
+struct Reader<'r> {
+    model: Model,
+    published: &'r Published,
+    variables: interpolate::Lookup<'r>,
+}
+
+impl Reader<'_> {
+    fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value> {
+        let shape = self.model.shape;
+        let Some(raw) = raw else {
+            // Only the whole struct says what becomes of a field that is missing.
+            let keys = shape.keys_of(slot);
+            let others = load::place(&self.published.tree, &keys, None);
+            let tree = load::put(&others, shape, &keys, None, Some(&others));
+            return self.model.read(&tree)?.encode(slot).ok();
+        };
+        let raw = interpolate::resolve(raw, self.variables, &|_, _| 0).ok()?;
+        let mut problems = Problems::default();
+        let mut copy = self.published.root.copy();
+        copy.assign(slot, given(shape, slot, &raw).as_ref(), &mut problems);
+        if problems.into_issues().is_empty() { copy.encode(slot).ok() } else { None }
     }
 }

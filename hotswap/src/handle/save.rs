@@ -11,17 +11,20 @@ use crate::{config::HotConfig, engine::offload::offload, error::Error};
 impl<S: HotConfig> Handle<S> {
     /// Writes the effective configuration into a file, in the format of its extension.
     ///
-    /// A file that is there keeps what no field takes its place of: TOML keeps comments, order and layout, JSON its order;
-    /// YAML keeps comments and layout where a value on one line changes, and is written anew otherwise. The file is
-    /// replaced whole or not at all, and is on the disk on return.
+    /// An existing file is edited in place: comments, order, layout, line endings, owner and permissions stay, and a value
+    /// that the file already says, as `0x10` or `${HOST}`, stays as it is written. The new text is read again and compared with
+    /// the intended values and comments before it replaces the file. The file is replaced whole or not at all, and is on the
+    /// disk on return. What the system does not let keep, such as the owner, is named in a warning.
+    ///
     /// A secret is written as the reference that it was fetched by. One that has none is not written: a comment says that it
     /// is missing, and which variable gives it.
     ///
     /// A field that has no `Serialize` is written as the sources have it.
     ///
     /// # Errors
-    /// The format is not known, the file is broken, a value has no form in the format, or the system refuses; the file is
-    /// then as it was. On the handle of a part, always.
+    /// The format is not known, the file is broken, a value has no form in the format (a field without a value has none in
+    /// TOML if leaving the key out means something else), or the system refuses; the file is then as it was. On the handle of a
+    /// part, always.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

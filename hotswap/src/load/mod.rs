@@ -68,6 +68,11 @@ impl Model {
             strays: root::strays::<T>,
         }
     }
+
+    /// A tree as a configuration, without rules; `None` if it is none.
+    pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn Root>> {
+        (self.decode)(tree, &Notes::default()).ok()
+    }
 }
 
 /// What a load stands on.

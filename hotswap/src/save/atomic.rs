@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
+use super::attributes;
+
 /// What a file is called before it takes its place. No extension of a format, so that no directory of configuration
 /// files takes it for one of its own.
 const PREFIX: &str = ".hotswap-";
@@ -17,13 +19,22 @@ const SUFFIX: &str = ".tmp";
 /// Puts `content` at `path`: whoever reads meanwhile, a crash and a full disk see the old content or the new, never
 /// a part. On return it is on the disk.
 ///
-/// A symlink stays, and what it points at is replaced; the file keeps its permissions.
-pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+/// A symlink stays, and what it points at is replaced; the file keeps its owner, permissions and extended attributes.
+/// Yields what of them the system refused.
+pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
     let path = target(path)?;
     let folder = folder_of(&path);
     let fresh = fresh(folder, content)?;
-    fresh.as_file().set_permissions(permissions(&path, folder)?)?;
-    put(fresh, &path)
+    let lost = match fs::metadata(&path) {
+        Ok(metadata) => attributes::keep(&path, &metadata, fresh.as_file())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fresh.as_file().set_permissions(usual(folder)?)?;
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
+    put(fresh, &path)?;
+    Ok(lost)
 }
 
 /// The same for a file that only its owner may read. A symlink is refused: whoever made it chose where this goes.
@@ -83,15 +94,6 @@ fn target(path: &Path) -> io::Result<PathBuf> {
 
 /// As many as Linux follows.
 const MAX_LINKS: usize = 40;
-
-/// Those that the file has, or would have if the process made it.
-fn permissions(path: &Path, folder: &Path) -> io::Result<Permissions> {
-    match fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.permissions()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => usual(folder),
-        Err(error) => Err(error),
-    }
-}
 
 /// What the process's mask makes of a new file. Nothing tells the mask but making one.
 fn usual(folder: &Path) -> io::Result<Permissions> {

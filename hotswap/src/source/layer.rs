@@ -5,7 +5,7 @@ mod place;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -166,6 +166,14 @@ impl Layer {
         matches!(self.places, Places::Each(_))
     }
 
+    /// Whether it is what a file at this path says, or said once.
+    pub(crate) fn is_file(&self, path: &Path) -> bool {
+        match &self.places {
+            Places::Text { path: own, .. } | Places::Past(own) => same_file(own, path),
+            Places::Each(_) | Places::Named(_) => false,
+        }
+    }
+
     /// Whether its text was encrypted, so that everything in it is secret.
     pub(crate) fn is_sealed(&self) -> bool {
         match &self.places {
@@ -302,6 +310,18 @@ impl Layer {
             _ => None,
         }
     }
+}
+
+/// Whether two paths lead to one place, links followed; the file itself may be missing.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        std::fs::canonicalize(path).ok().or_else(|| {
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        })
+    };
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 /// Editors put a `$schema` key at the root; it is nobody's value.

@@ -2,6 +2,10 @@
 
 use std::{fs, path::Path};
 
+/// What to do where such a file cannot be replaced.
+pub(crate) const WRITE_ADVICE: &str =
+    "the file is mounted by itself, so it cannot be replaced: mount the directory that holds it";
+
 /// Whether the file at `real`, a path without links, is a mount of its own: a Kubernetes `subPath`, or a single
 /// file given to a container.
 ///

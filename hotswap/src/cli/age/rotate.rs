@@ -59,7 +59,11 @@ impl RotateRecipients {
             return Err(Failed::Refused(Error::new(issues)));
         }
         for file in rotated.iter().filter(|file| file.values != Some(0)) {
-            atomic::write(file.path, &file.content).map_err(|error| unwritten(file.path, &error))?;
+            let lost =
+                atomic::write(file.path, &file.content).map_err(|error| unwritten(file.path, &error))?;
+            for lost in lost {
+                writeln!(output.err, "{}: the system did not let it keep {lost}", file.path.display())?;
+            }
         }
         self.tell(&rotated, &lock, output)
     }

@@ -3,6 +3,7 @@
 // What only one format needs is dead in a build without it.
 #![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
 
+pub(crate) mod edit;
 mod json;
 mod name;
 pub(crate) mod text;
@@ -12,16 +13,13 @@ pub(crate) mod write;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 // Variables hold JSON whatever files this build reads.
 pub(crate) use self::json::{Fault as JsonFault, value as json_value};
 use self::text::{Flaw, without_mark};
 use super::locate::Mark;
-use crate::{
-    save::edit::Edit,
-    value::{MAX_DEPTH, Value, too_deep},
-};
+use crate::value::{MAX_DEPTH, Value, too_deep};
 
 /// A file format. Each needs the cargo feature of its name; all three are on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +37,11 @@ pub enum Format {
 struct Reader {
     parse: fn(&str) -> Result<Value, Vec<Flaw>>,
     marks: fn(&str) -> Option<Mark>,
-    edit: fn(&str, &[Edit]) -> Result<String, String>,
+    /// With changes, and everything else as it stands; `None` where that is not possible.
+    in_place: edit::InPlace,
+    /// A new text: the root table, comments for its top, and what ends a line.
+    whole: fn(&Value, &[String], &str) -> String,
+    comments: fn(&str) -> Vec<Range<usize>>,
 }
 
 /// One line per format: its cargo feature, its module, its extensions.
@@ -77,7 +79,9 @@ macro_rules! formats {
                         Self::$format => Some(Reader {
                             parse: $module::parse,
                             marks: $module::marks,
-                            edit: $module::edit,
+                            in_place: $module::in_place,
+                            whole: $module::whole,
+                            comments: $module::comments,
                         }),
                     )+
                     #[allow(unreachable_patterns)]
@@ -118,14 +122,26 @@ pub(super) fn marks(format: Format, text: &str) -> Option<Mark> {
 ///
 /// # Errors
 /// Why a value cannot be written in this format.
-pub(crate) fn edit(format: Format, text: &str, edits: &[Edit]) -> Result<String, String> {
+pub(crate) fn edit(format: Format, text: &str, wanted: &edit::Wanted<'_>) -> Result<String, String> {
     let Some(reader) = format.reader() else {
         let feature = format.feature();
         return Err(format!(
             "this build writes no {feature} files, switch on the cargo feature `{feature}` of hotswap"
         ));
     };
-    (reader.edit)(without_mark(text), edits)
+    edit::edit(format, &reader, text, wanted)
+}
+
+/// Where the comments of a text stand.
+#[cfg(test)]
+fn comments(format: Format, text: &str) -> Vec<Range<usize>> {
+    format.reader().map(|reader| (reader.comments)(text)).unwrap_or_default()
+}
+
+/// A new text.
+#[cfg(test)]
+fn whole(format: Format, tree: &Value) -> String {
+    format.reader().map(|reader| (reader.whole)(tree, &[], "\n")).unwrap_or_default()
 }
 
 /// What a file says whose root is a list or a scalar.

@@ -2,9 +2,36 @@
 
 use super::Format;
 use crate::{
-    save::edit::escaped,
+    save::change::escaped,
     value::{Dialect, Untyped, Value},
 };
+
+/// Whether the format has such a value.
+///
+/// # Errors
+/// Why it has not.
+pub(crate) fn check(value: &Value, format: Format) -> Result<(), String> {
+    match value {
+        Value::Secret(_) | Value::Bytes(_) => Err("a secret is not written into a file".to_owned()),
+        Value::Null if format == Format::Toml => Err("TOML has no `null`".to_owned()),
+        Value::Int(value) if format == Format::Toml && i64::try_from(*value).is_err() => {
+            Err(format!("{value} has more than the 64 bits that TOML allows"))
+        }
+        Value::Uint(value) if format == Format::Toml => {
+            Err(format!("{value} has more than the 64 bits that TOML allows"))
+        }
+        Value::Float(value) if format == Format::Json && !value.is_finite() => {
+            Err(format!("JSON has no number {value}"))
+        }
+        Value::List(items) => items.iter().try_for_each(|item| check(item, format)),
+        // TOML leaves out a key that has no value.
+        Value::Table(table) => {
+            let mut given = table.values().filter(|value| format != Format::Toml || !value.is_null());
+            given.try_for_each(|value| check(value, format))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The value on one line; `None` if the format has no such value.
 pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
@@ -23,6 +50,9 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         {
             text.to_string()
         }
+        Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => {
+            return self::value(&Value::Null, format);
+        }
         Value::Untyped(untyped) => quoted(&escaped(&untyped.text)),
         Value::Template(text) => quoted(text),
         Value::List(items) => {
@@ -32,9 +62,10 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         Value::Table(table) if table.is_empty() => "{}".into(),
         Value::Table(table) => {
             let sign = if format == Format::Toml { " =" } else { ":" };
-            let entries = table
-                .iter()
-                .map(|(name, value)| Some(format!("{}{sign} {}", quoted(name), self::value(value, format)?)));
+            let given = table.iter().filter(|(_, value)| format != Format::Toml || !value.is_null());
+            let entries = given.map(|(name, value)| {
+                Some(format!("{}{sign} {}", name_in(name, format), self::value(value, format)?))
+            });
             format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", "))
         }
     })
@@ -83,6 +114,16 @@ pub(crate) fn quoted(text: &str) -> String {
 /// order.
 pub(crate) fn is_odd(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A name as the format writes it.
+pub(crate) fn name_in(name: &str, format: Format) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+    match format {
+        Format::Toml if !name.is_empty() && name.chars().all(is_bare) => name.to_owned(),
+        Format::Yaml => key(name),
+        Format::Toml | Format::Json => quoted(name),
+    }
 }
 
 /// A name, without quotes if every format would read it as text.

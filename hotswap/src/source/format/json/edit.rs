@@ -1,177 +1,191 @@
-//! JSON: what is not edited keeps its order and its layout.
+//! JSON in place: what does not change keeps its order and its layout.
 
-use std::fmt;
+use std::{collections::BTreeSet, ops::Range};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
-    ser::SerializeMap as _,
-};
-use serde_json::value::RawValue;
-
+use super::scan::scan;
 use crate::{
-    save::edit::{Edit, escaped},
+    keys::Key,
+    save::change::{Change, Changes},
+    source::{
+        format::{
+            Format, MAX_DEPTH,
+            edit::{flow::Flow, patch::Text},
+            write,
+        },
+        locate::{At, Below, Mark},
+    },
     value::Value,
 };
 
-/// The members of an object in their order.
-#[derive(Default)]
-struct Object(Vec<(String, Member)>);
+/// How deep each level is indented where the text does not show it.
+const INDENT: &str = "  ";
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Member {
-    /// As it stands in the text.
-    Kept(Box<RawValue>),
-    /// An object in which something changes.
-    Opened(Object),
-    New(Written),
+pub(in crate::source::format) fn comments(_text: &str) -> Vec<Range<usize>> {
+    Vec::new()
 }
 
-/// A value as the file has it: integers of 128 bits among them, which serde_json's own tree cannot hold.
-#[derive(Clone)]
-struct Written(Value);
-
-/// The text with the edits in it.
-///
-/// # Errors
-/// Why a value cannot be written, or the text is no JSON.
-pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
-    let text = if text.trim().is_empty() { "{}" } else { text };
-    let mut object: Object =
-        serde_json::from_str(text).map_err(|_| "the file is no JSON object".to_owned())?;
-    for edit in edits {
-        object.apply(&edit.path, edit.value.as_ref());
+pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
+    if text.trim().is_empty() {
+        return Some(pretty(&Change::Inside(changes.clone()), "", INDENT, "\n") + "\n");
     }
-    let mut text = serde_json::to_string_pretty(&object).map_err(|error| error.to_string())?;
-    text.push('\n');
-    Ok(text)
+    let root = scan(text, MAX_DEPTH)?.root;
+    let mut editor = Editor { unit: unit(text, &root), text: Text::new(text, Vec::new()) };
+    editor.below(&root, changes)?;
+    editor.text.patched()
 }
 
-impl Object {
-    fn apply(&mut self, path: &[std::sync::Arc<str>], value: Option<&Value>) {
-        let Some((name, rest)) = path.split_first() else { return };
-        let place = self.0.iter().position(|(known, _)| **known == **name);
-        match (rest.is_empty(), value) {
-            (true, None) => self.0.retain(|(known, _)| **known != **name),
-            (true, Some(value)) => self.put(place, name, Member::New(Written(value.clone()))),
-            (false, None) if place.is_none() => {}
-            (false, _) => {
-                let mut below = place.map(|place| self.0[place].1.open()).unwrap_or_default();
-                below.apply(rest, value);
-                self.put(place, name, Member::Opened(below));
+pub(in crate::source::format) fn whole(tree: &Value, _comments: &[String], newline: &str) -> String {
+    pretty(&Change::Put(tree.clone()), "", INDENT, newline) + newline
+}
+
+struct Editor<'t> {
+    unit: String,
+    text: Text<'t>,
+}
+
+impl Editor<'_> {
+    fn below(&mut self, mark: &Mark, changes: &Changes) -> Option<()> {
+        let mut entries: Vec<(Option<&str>, usize, &Mark)> = match &*mark.below {
+            Below::Table(table) => {
+                table.iter().map(|(name, (key, value))| (Some(&**name), start(*key), value)).collect()
             }
-        }
-    }
-
-    fn put(&mut self, place: Option<usize>, name: &str, member: Member) {
-        match place {
-            Some(place) => self.0[place].1 = member,
-            None => self.0.push((name.to_owned(), member)),
-        }
-    }
-}
-
-impl Member {
-    /// The object that it is; an empty one if it is none.
-    fn open(&mut self) -> Object {
-        match self {
-            Self::Kept(text) => serde_json::from_str(text.get()).unwrap_or_default(),
-            Self::Opened(object) => std::mem::take(object),
-            Self::New(value) => {
-                let text = serde_json::to_string(value).unwrap_or_default();
-                serde_json::from_str(&text).unwrap_or_default()
-            }
-        }
-    }
-}
-
-/// Strings must not be taken for templates when they are read.
-impl Serialize for Written {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Value::Int(value) => value.serialize(serializer),
-            Value::Uint(value) => value.serialize(serializer),
-            Value::Text(text) => escaped(text).serialize(serializer),
-            Value::Untyped(untyped) => escaped(&untyped.text).serialize(serializer),
-            Value::List(items) => serializer.collect_seq(items.iter().map(|item| Written(item.clone()))),
-            Value::Table(table) => {
-                serializer.collect_map(table.iter().map(|(name, value)| (&**name, Written(value.clone()))))
-            }
-            other => other.to_json().serialize(serializer),
-        }
-    }
-}
-
-impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
-    }
-}
-
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Object;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-        let mut members = Vec::new();
-        while let Some((name, text)) = map.next_entry()? {
-            members.push((name, Member::Kept(text)));
-        }
-        Ok(Object(members))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn edits(list: &[(&str, Option<Value>)]) -> Vec<Edit> {
-        let edit = |(path, value): &(&str, Option<Value>)| Edit {
-            path: path.split('.').map(Into::into).collect(),
-            value: value.clone(),
+            Below::List(items) => items.iter().map(|item| (None, start(item.at), item)).collect(),
+            Below::Nothing => return None,
         };
-        list.iter().map(edit).collect()
+        entries.sort_by_key(|(_, start, _)| *start);
+        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        let indent = self.indent(mark);
+        for (key, change) in changes {
+            let found = match key {
+                Key::Name(name) => entries.iter().position(|(known, ..)| *known == Some(&**name)),
+                Key::Index(index) => Some(*index).filter(|index| *index < entries.len()),
+            };
+            match (found, change) {
+                (Some(at), Change::Remove) => drop(removed.insert(at)),
+                (Some(at), change) => self.value(entries[at].2, change)?,
+                (None, change) if change.is_removal() => {}
+                (None, change) => added.push(self.entry(key, change, indent.as_deref())),
+            }
+        }
+        let items: Vec<_> = entries.iter().map(|(_, start, value)| *start..end(value.at)).collect();
+        let newline = self.text.newline;
+        let around = indent.map(|indent| {
+            let outer = indent.strip_suffix(&self.unit).unwrap_or_default();
+            (format!("{newline}{indent}"), format!("{newline}{outer}"))
+        });
+        let (before, after) = around.unwrap_or_default();
+        let inside = start(mark.at) + 1..end(mark.at) - 1;
+        Flow { inside, items: &items, padding: (&before, &after) }.edit(&mut self.text, &removed, &added);
+        Some(())
     }
 
-    #[test]
-    fn order_and_layout_stay() {
-        let text = "{\n  \"z\": [1,   2],\n  \"limit\": {\n    \"max\": 1,\n    \"burst\": 1e3\n  }\n}\n";
-        let edited = edit(text, &edits(&[("limit.max", Some(Value::Int(5)))])).unwrap();
-        assert_eq!(edited, text.replace("\"max\": 1", "\"max\": 5"));
+    fn value(&mut self, mark: &Mark, change: &Change) -> Option<()> {
+        let range = start(mark.at)..end(mark.at);
+        match (change, &*mark.below) {
+            (Change::Inside(changes), Below::Table(_) | Below::List(_)) => self.below(mark, changes),
+            (change, _) if change.is_removal() => Some(()),
+            (change, _) => {
+                let long = self.text.text[range.clone()].contains('\n');
+                let is_table = change.entries().is_some();
+                let indent = self.text.indent(range.start).to_owned();
+                let new = if long || is_table {
+                    pretty(change, &indent, &self.unit, self.text.newline)
+                } else {
+                    compact(change)
+                };
+                self.text.replace(range, new);
+                Some(())
+            }
+        }
     }
 
-    #[test]
-    fn what_is_new_comes_last_and_what_is_taken_out_is_gone() {
-        let edited = edit(
-            "",
-            &edits(&[("a.b", Some(Value::text("${x}"))), ("c", Some(Value::Bool(true))), ("c", None)]),
-        );
-        assert_eq!(edited.unwrap(), "{\n  \"a\": {\n    \"b\": \"$${x}\"\n  }\n}\n");
+    /// The indent of entries; `None` where they stand on one line.
+    fn indent(&self, mark: &Mark) -> Option<String> {
+        let range = start(mark.at)..end(mark.at);
+        let text = &self.text.text[range.clone()];
+        let is_empty = text[1..text.len() - 1].trim().is_empty();
+        if !is_empty && !text.contains('\n') {
+            return None;
+        }
+        Some(format!("{}{}", self.text.indent(range.start), self.unit))
     }
 
-    #[test]
-    fn to_take_out_what_is_not_there_changes_nothing() {
-        assert_eq!(edit("{}", &edits(&[("a.b", None)])).unwrap(), "{}\n");
+    fn entry(&self, key: &Key, change: &Change, indent: Option<&str>) -> String {
+        let value = match indent {
+            Some(indent) => pretty(change, indent, &self.unit, self.text.newline),
+            None => compact(change),
+        };
+        match key {
+            Key::Name(name) => format!("{}: {value}", write::quoted(name)),
+            Key::Index(_) => value,
+        }
     }
+}
 
-    #[test]
-    fn a_list_is_refused() {
-        assert!(edit("[1]", &[]).is_err());
+fn start(at: At) -> usize {
+    match at {
+        At::Bytes(start, _) => start,
+        At::Places(..) => 0,
+    }
+}
+
+fn end(at: At) -> usize {
+    match at {
+        At::Bytes(_, end) => end,
+        At::Places(..) => 0,
+    }
+}
+
+/// How deep the first entry of the root is indented.
+fn unit(text: &str, root: &Mark) -> String {
+    let first = match &*root.below {
+        Below::Table(table) => table.iter().map(|(_, (key, _))| start(*key)).min(),
+        _ => None,
+    };
+    let text = Text::new(text, Vec::new());
+    let indent = first.filter(|first| text.is_first(*first)).map(|first| text.indent(first));
+    indent.filter(|indent| !indent.is_empty()).unwrap_or(INDENT).to_owned()
+}
+
+/// On one line.
+fn compact(change: &Change) -> String {
+    match change {
+        Change::Inside(_) => {
+            let entries = change.entries().unwrap_or_default();
+            let entry = |(key, change): &(Key, Change)| match key {
+                Key::Name(name) => format!("{}: {}", write::quoted(name), compact(change)),
+                Key::Index(_) => compact(change),
+            };
+            format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        Change::Put(value) => write::value(value, Format::Json).unwrap_or_else(|| "null".to_owned()),
+        Change::Remove => "null".to_owned(),
+    }
+}
+
+/// With a line for each entry.
+fn pretty(change: &Change, indent: &str, unit: &str, newline: &str) -> String {
+    let deeper = format!("{indent}{unit}");
+    let lines = |lines: Vec<String>, open: char, close: char| {
+        let separator = format!(",{newline}{deeper}");
+        format!("{open}{newline}{deeper}{}{newline}{indent}{close}", lines.join(&separator))
+    };
+    match (change, change.entries()) {
+        (_, Some(entries)) if entries.is_empty() => "{}".to_owned(),
+        (_, Some(entries)) => {
+            let entry = |(key, change): &(Key, Change)| {
+                let value = pretty(change, &deeper, unit, newline);
+                match key {
+                    Key::Name(name) => format!("{}: {value}", write::quoted(name)),
+                    Key::Index(_) => value,
+                }
+            };
+            lines(entries.iter().map(entry).collect(), '{', '}')
+        }
+        (Change::Put(Value::List(items)), None) if !items.is_empty() => {
+            let items = items.iter().map(|item| pretty(&Change::Put(item.clone()), &deeper, unit, newline));
+            lines(items.collect(), '[', ']')
+        }
+        (change, None) => compact(change),
     }
 }

@@ -4,7 +4,7 @@ mod edit;
 mod scan;
 mod visit;
 
-pub(super) use self::edit::edit;
+pub(super) use self::edit::{comments, in_place, whole};
 use self::{
     scan::{Found, Scan, scan},
     visit::Visit,

@@ -1,7 +1,10 @@
 //! TOML, as the `toml` crate reads it, with every error it recovers from.
 
+mod comments;
 mod edit;
+mod fresh;
 mod marks;
+mod sections;
 
 use std::{ops::Range, sync::Arc};
 
@@ -10,7 +13,11 @@ use ::toml::{
     de::{DeFloat, DeInteger, DeTable, DeValue},
 };
 
-pub(super) use self::{edit::edit, marks::marks};
+pub(super) use self::{
+    comments::comments,
+    edit::{in_place, whole},
+    marks::marks,
+};
 use super::{
     MAX_DEPTH,
     name::Names,

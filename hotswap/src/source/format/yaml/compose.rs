@@ -1,9 +1,10 @@
 //! From saphyr-parser's events to nodes, as the text has them: aliases, tags and merge keys still stand.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
+use super::offsets::Offsets;
 use crate::source::format::{
     MAX_DEPTH,
     text::{self, Flaw, Place},
@@ -13,8 +14,10 @@ use crate::source::format::{
 /// A node of the text.
 pub(super) struct Node<'t> {
     pub(super) at: Place,
-    /// Where a scalar or an alias ends.
+    /// Where a scalar or an alias ends; behind the bracket that opens a list or table in brackets.
     pub(super) end: Place,
+    /// The last bracket of a list or table in brackets; of any other, some place behind it.
+    pub(super) close: Place,
     /// The number of its anchor; 0 without one.
     pub(super) anchor: usize,
     pub(super) tag: Option<Box<Tag>>,
@@ -48,11 +51,13 @@ impl Node<'_> {
 
 /// The root of the only document; `None` when there is none, as in a text of comments.
 pub(super) fn compose(text: &str) -> Result<Option<Node<'_>>, Flaw> {
-    Composer { text, parser: Parser::new_from_str(text), open: Vec::new(), root: None }.run()
+    let parser = Parser::new_from_str(text);
+    Composer { text, offsets: OnceCell::new(), parser, open: Vec::new(), root: None }.run()
 }
 
 struct Composer<'t> {
     text: &'t str,
+    offsets: OnceCell<Offsets<'t>>,
     parser: Parser<'t, StrInput<'t>>,
     /// The lists and tables that have not ended.
     open: Vec<Node<'t>>,
@@ -73,6 +78,7 @@ impl<'t> Composer<'t> {
         let node = |anchor, tag: Option<Cow<'t, Tag>>, body| Node {
             at,
             end,
+            close: end,
             anchor,
             tag: tag.map(|tag| Box::new(tag.into_owned())),
             body,
@@ -83,7 +89,11 @@ impl<'t> Composer<'t> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                self.close(node(anchor, tag, Body::Scalar { text, plain }));
+                let mut scalar = node(anchor, tag, Body::Scalar { text, plain });
+                if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+                    scalar.end = self.end_of_quotes(&scalar);
+                }
+                self.close(scalar);
                 Ok(())
             }
             Event::Alias(anchor) => {
@@ -94,12 +104,22 @@ impl<'t> Composer<'t> {
             Event::MappingStart(anchor, tag) => self.descend(node(anchor, tag, Body::Table(Vec::new()))),
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(node) = self.open.pop() {
-                    self.close(node);
+                    self.close(Node { close: at, ..node });
                 }
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// The parser counts blanks and a comment behind the quotes as part of the scalar.
+    fn end_of_quotes(&self, node: &Node<'_>) -> Place {
+        let Body::Scalar { text, .. } = &node.body else { return node.end };
+        let is_simple = node.at.0 == node.end.0 && node.at.1 + text.chars().count() + 2 == node.end.1;
+        if is_simple {
+            return node.end;
+        }
+        self.offsets.get_or_init(|| Offsets::of(self.text)).end_of_quotes(node.at).unwrap_or(node.end)
     }
 
     fn descend(&mut self, node: Node<'t>) -> Result<(), Flaw> {

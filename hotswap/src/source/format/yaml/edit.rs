@@ -1,201 +1,383 @@
-//! YAML: comments, order and layout stay where the edits are simple; else the text is written anew in block style.
+//! YAML in place: values, entries of tables and items of lists, in lines or in brackets.
 
-use super::splice::{Splice, splice};
+use std::{collections::BTreeSet, ops::Range};
+
+use super::{
+    block::{entry, value},
+    comments::comments,
+    compose::{Body, Node, compose},
+    offsets::Offsets,
+    pairs,
+};
 use crate::{
-    keys::{Key, Keys},
-    load::place,
-    save::edit::Edit,
-    source::format::{Format, write},
-    value::{Table, Value},
+    keys::Key,
+    save::change::{Change, Changes},
+    source::format::{
+        Format,
+        edit::{flow::Flow, patch::Text},
+        write,
+    },
+    value::Value,
 };
 
-/// The text with the edits in it.
-///
-/// # Errors
-/// The text is no YAML.
-pub(in crate::source::format) fn edit(text: &str, edits: &[Edit]) -> Result<String, String> {
-    let tree = match text.trim().is_empty() {
-        true => Value::empty(),
-        false => super::parse(text).map_err(|_| "the file is no YAML".to_owned())?,
-    };
-    Ok(in_place(text, &tree, edits).unwrap_or_else(|| anew(tree, edits)))
+pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
+    let root = compose(text).ok()?.filter(|root| !root.is_blank());
+    let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::of(text) };
+    match &root {
+        None => {
+            let lines = editor.lines(changes, "");
+            editor.text.insert(text.len(), lines);
+        }
+        // What stays of the root is an empty document.
+        Some(root) => drop(editor.table(root, changes)?),
+    }
+    editor.text.patched()
 }
 
-/// With everything else as it stands; `None` where that cannot be done, or would mean something else.
-fn in_place(text: &str, tree: &Value, edits: &[Edit]) -> Option<String> {
-    let (mut text, mut tree) = (text.to_owned(), tree.clone());
-    for edit in edits {
-        let written = match &edit.value {
-            Some(value) => Some(write::value(value, Format::Yaml)?),
-            None => None,
+pub(in crate::source::format) fn whole(tree: &Value, comments: &[String], newline: &str) -> String {
+    let mut text: String = comments.iter().map(|comment| format!("{comment}{newline}")).collect();
+    for (name, below) in tree.as_table().into_iter().flatten() {
+        let put = Change::Put(below.clone());
+        text.push_str(&format!("{}{newline}", entry(&write::key(name), &put, "", newline)));
+    }
+    text
+}
+
+struct Editor<'t> {
+    text: Text<'t>,
+    offsets: Offsets<'t>,
+}
+
+/// Whether nothing is left of a list or table in lines, which then needs brackets.
+type Emptied = bool;
+
+impl Editor<'_> {
+    /// The entries that are new.
+    fn lines(&self, changes: &Changes, indent: &str) -> String {
+        let new = changes.iter().filter(|(_, change)| !change.is_removal());
+        let line = |(key, change): &(Key, Change)| match key {
+            Key::Name(name) => {
+                let entry = entry(&write::key(name), change, indent, self.text.newline);
+                format!("{indent}{entry}{}", self.text.newline)
+            }
+            Key::Index(_) => String::new(),
         };
-        tree = wanted(&tree, edit, written.as_deref())?;
-        let found = splice(&text, &Splice { path: &edit.path, value: written.as_deref() });
-        text = found.into_iter().find(|text| means(text, &tree))?;
+        new.map(line).collect()
     }
-    Some(text)
-}
 
-/// The tree with one edit, whose value is read as it will be.
-fn wanted(tree: &Value, edit: &Edit, written: Option<&str>) -> Option<Value> {
-    let keys = keys(edit);
-    let Some(written) = written else {
-        return Some(if keys.find(tree).is_none() { tree.clone() } else { place(tree, &keys, None) });
-    };
-    let read = super::parse(&format!("it: {written}\n")).ok()?;
-    Some(place(tree, &keys, Keys::root().name("it").find(&read)))
-}
-
-fn means(text: &str, tree: &Value) -> bool {
-    super::parse(text).is_ok_and(|read| read == *tree)
-}
-
-fn keys(edit: &Edit) -> Keys {
-    Keys(edit.path.iter().cloned().map(Key::Name).collect())
-}
-
-fn anew(tree: Value, edits: &[Edit]) -> String {
-    let tree = edits.iter().fold(tree, |tree, edit| {
-        let keys = keys(edit);
-        match &edit.value {
-            None if keys.find(&tree).is_none() => tree,
-            value => place(&tree, &keys, value.as_ref()),
+    fn table(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
+        let Body::Table(nodes) = &node.body else { return None };
+        let entries: Vec<_> = pairs(nodes).collect();
+        if let Some(inside) = self.brackets(node) {
+            return self.table_in_brackets(inside, &entries, changes);
         }
-    });
-    let mut written = String::new();
-    tree.as_table().into_iter().for_each(|table| block(table, 0, &mut written));
-    written
-}
-
-fn block(table: &Table, indent: usize, out: &mut String) {
-    for (name, value) in table {
-        out.push_str(&" ".repeat(indent));
-        out.push_str(&write::key(name));
-        match value {
-            Value::Table(inner) if !inner.is_empty() => {
-                out.push_str(":\n");
-                block(inner, indent + 2, out);
-            }
-            other => {
-                // Nothing is what stands for what cannot be written.
-                let text = write::value(other, Format::Yaml).unwrap_or_else(|| "null".to_owned());
-                out.push_str(&format!(": {text}\n"));
+        let (first, last) = (entries.first()?.0, entries.last()?);
+        let indent = " ".repeat(first.at.1 - 1);
+        let (mut new, mut removed) = (Changes::new(), 0);
+        for (key, change) in changes {
+            match (entries.iter().position(|(name, _)| is(name, key)), change) {
+                (Some(at), Change::Remove) => {
+                    removed += 1;
+                    self.remove_entry(entries[at], entries.get(at + 1).map(|(next, _)| *next))?;
+                }
+                (Some(at), change) => self.entry(entries[at], change)?,
+                (None, change) => new.push((key.clone(), change.clone())),
             }
         }
+        let lines = self.lines(&new, &indent);
+        if removed == entries.len() && lines.is_empty() {
+            return Some(true);
+        }
+        self.text.insert(self.behind(last_line(last.1).max(last.0.at.0)), lines);
+        Some(false)
+    }
+
+    fn entry(&mut self, (key, node): (&Node<'_>, &Node<'_>), change: &Change) -> Option<()> {
+        let emptied = match (change, &node.body) {
+            (Change::Inside(changes), Body::Table(_)) => self.table(node, changes)?.then_some("{}"),
+            (Change::Inside(changes), Body::List(_)) => self.list(node, changes)?.then_some("[]"),
+            (change, _) if change.is_removal() => None,
+            (change, _) => return self.put(key, node, change),
+        };
+        // The lines below are gone by themselves.
+        if let Some(empty) = emptied {
+            self.text.insert(self.colon(key)?, format!(" {empty}"));
+        }
+        Some(())
+    }
+
+    /// Behind the colon of a key.
+    fn colon(&self, key: &Node<'_>) -> Option<usize> {
+        let end = self.offsets.at(key.end);
+        let rest = &self.text.text[end..];
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        rest[blanks..].starts_with(':').then_some(end + blanks + 1)
+    }
+
+    fn put(&mut self, key: &Node<'_>, node: &Node<'_>, change: &Change) -> Option<()> {
+        let inline = match change {
+            Change::Put(value) if !is_block(value) || self.brackets(node).is_some() => {
+                write::value(value, Format::Yaml)
+            }
+            _ => None,
+        };
+        let is_plain = node.anchor == 0 && node.tag.is_none();
+        match (inline, self.on_one_line(node).filter(|_| is_plain && node.at.0 == key.at.0)) {
+            (Some(inline), Some(range)) => self.text.replace(range, inline),
+            (Some(inline), None) if node.is_blank() && node.anchor == 0 => {
+                self.text.insert(self.colon(key)?, format!(" {inline}"));
+            }
+            _ => return self.rewrite_entry(key, node, change),
+        }
+        Some(())
+    }
+
+    /// The whole entry, with its comments above it.
+    fn rewrite_entry(&mut self, key: &Node<'_>, node: &Node<'_>, change: &Change) -> Option<()> {
+        let start = self.offsets.at(key.at);
+        let range = start..self.text.content_end(self.line(last_line(node).max(key.at.0)));
+        let indent = " ".repeat(key.at.1 - 1);
+        let name = &self.text.text[self.offsets.range(key.at, key.end)?];
+        let entry = entry(name, change, &indent, self.text.newline);
+        self.replace_lines(start, range, entry)
+    }
+
+    /// Replaces lines; comments in them move above the line that begins at `first`.
+    fn replace_lines(&mut self, first: usize, range: Range<usize>, with: String) -> Option<()> {
+        if self.text.has_comments_in(range.clone()) {
+            if !self.text.is_first(first) {
+                return None;
+            }
+            let hoisted = self.text.hoisted(range.clone(), self.text.indent(first));
+            self.text.insert(self.text.line_start(first), hoisted);
+        }
+        self.text.replace(range, with);
+        Some(())
+    }
+
+    fn remove_entry(&mut self, (key, node): (&Node<'_>, &Node<'_>), next: Option<&Node<'_>>) -> Option<()> {
+        let start = self.offsets.at(key.at);
+        if self.text.is_first(start) {
+            self.remove_lines(start, last_line(node).max(key.at.0));
+            return Some(());
+        }
+        // Behind a dash: the next entry takes its place.
+        let range = start..self.offsets.at(next?.at);
+        if self.text.has_comments_in(range.clone()) {
+            return None;
+        }
+        self.text.replace(range, "");
+        Some(())
+    }
+
+    /// Removes whole lines, but for their comments.
+    fn remove_lines(&mut self, start: usize, last: usize) {
+        let range = self.text.line_start(start)..self.behind(last);
+        let hoisted = self.text.hoisted(range.clone(), self.text.indent(start));
+        self.text.replace(range, hoisted);
+    }
+
+    fn list(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
+        let Body::List(items) = &node.body else { return None };
+        if let Some(inside) = self.brackets(node) {
+            return self.list_in_brackets(inside, items, changes);
+        }
+        let dash = self.dash(items.first()?)?;
+        let indent = " ".repeat(dash - self.text.line_start(dash));
+        let (mut new, mut removed) = (String::new(), 0);
+        for (key, change) in changes {
+            let Key::Index(index) = key else { return None };
+            match (items.get(*index), change) {
+                (Some(item), Change::Remove) => {
+                    let dash = self.dash(item).filter(|dash| self.text.is_first(*dash))?;
+                    removed += 1;
+                    self.remove_lines(dash, last_line(item));
+                }
+                (Some(item), change) => self.item(item, change)?,
+                (None, change) => {
+                    let newline = self.text.newline;
+                    let item = value(change, &format!("{indent}  "), newline);
+                    new.push_str(&format!("{indent}- {item}{newline}"));
+                }
+            }
+        }
+        if removed == items.len() && new.is_empty() {
+            return Some(true);
+        }
+        self.text.insert(self.behind(last_line(items.last()?)), new);
+        Some(false)
+    }
+
+    fn item(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
+        match (change, &node.body) {
+            (Change::Inside(changes), Body::Table(_)) if !self.empties(node, changes) => {
+                self.table(node, changes).map(|_| ())
+            }
+            (Change::Inside(changes), Body::List(_)) if !self.empties(node, changes) => {
+                self.list(node, changes).map(|_| ())
+            }
+            (Change::Inside(_), Body::Table(_) | Body::List(_)) => None,
+            (change, _) => self.put_item(node, change),
+        }
+    }
+
+    fn empties(&self, node: &Node<'_>, changes: &Changes) -> bool {
+        let entries = match &node.body {
+            Body::Table(nodes) => nodes.len() / 2,
+            Body::List(nodes) => nodes.len(),
+            Body::Scalar { .. } | Body::Alias(_) => return false,
+        };
+        self.brackets(node).is_none()
+            && changes.iter().filter(|(_, change)| *change == Change::Remove).count() == entries
+    }
+
+    fn put_item(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
+        let is_plain = node.anchor == 0 && node.tag.is_none();
+        if let (Change::Put(new), Some(range)) = (change, self.on_one_line(node).filter(|_| is_plain)) {
+            self.text.replace(range, write::value(new, Format::Yaml)?);
+            return Some(());
+        }
+        let dash = self.dash(node)?;
+        let start = self.offsets.at(node.at);
+        let range = start..self.text.content_end(self.line(last_line(node)));
+        let with = value(change, &" ".repeat(node.at.1 - 1), self.text.newline);
+        self.replace_lines(dash, range, with)
+    }
+
+    fn table_in_brackets(
+        &mut self,
+        inside: Range<usize>,
+        entries: &[(&Node<'_>, &Node<'_>)],
+        changes: &Changes,
+    ) -> Option<Emptied> {
+        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        for (key, change) in changes {
+            match (entries.iter().position(|(name, _)| is(name, key)), change, key) {
+                (Some(at), Change::Remove, _) => drop(removed.insert(at)),
+                (Some(at), change, _) => self.in_brackets(entries[at].1, change)?,
+                (None, change, Key::Name(name)) if !change.is_removal() => {
+                    added.push(format!("{}: {}", write::key(name), flow(change)?));
+                }
+                (None, ..) => {}
+            }
+        }
+        let items: Option<Vec<_>> = entries
+            .iter()
+            .map(|(key, node)| {
+                let end = self.end(node)?.max(self.offsets.at(key.end));
+                Some(self.offsets.at(key.at)..end)
+            })
+            .collect();
+        Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
+        Some(false)
+    }
+
+    fn list_in_brackets(
+        &mut self,
+        inside: Range<usize>,
+        nodes: &[Node<'_>],
+        changes: &Changes,
+    ) -> Option<Emptied> {
+        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        for (key, change) in changes {
+            let Key::Index(index) = key else { return None };
+            match (nodes.get(*index), change) {
+                (Some(_), Change::Remove) => drop(removed.insert(*index)),
+                (Some(node), change) => self.in_brackets(node, change)?,
+                (None, change) => added.push(flow(change)?),
+            }
+        }
+        let items: Option<Vec<_>> =
+            nodes.iter().map(|node| Some(self.offsets.at(node.at)..self.end(node)?)).collect();
+        Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
+        Some(false)
+    }
+
+    /// A value that stands in brackets.
+    fn in_brackets(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
+        match (change, &node.body) {
+            (Change::Inside(changes), Body::Table(_)) => drop(self.table(node, changes)?),
+            (Change::Inside(changes), Body::List(_)) => drop(self.list(node, changes)?),
+            (change, _) if change.is_removal() => {}
+            _ if node.is_blank() || node.anchor != 0 || node.tag.is_some() => return None,
+            (change, _) => {
+                let range = self.offsets.at(node.at)..self.end(node)?;
+                if self.text.has_comments_in(range.clone()) {
+                    return None;
+                }
+                self.text.replace(range, flow(change)?);
+            }
+        }
+        Some(())
+    }
+
+    /// What stands between the brackets of a list or table that has them.
+    fn brackets(&self, node: &Node<'_>) -> Option<Range<usize>> {
+        let open = match &node.body {
+            Body::Table(_) => "{",
+            Body::List(_) => "[",
+            Body::Scalar { .. } | Body::Alias(_) => return None,
+        };
+        let start = self.offsets.at(node.end);
+        (node.at != node.end && self.text.text[..start].ends_with(open))
+            .then(|| start..self.offsets.at(node.close).max(start))
+    }
+
+    /// Where a value ends that is no block.
+    fn end(&self, node: &Node<'_>) -> Option<usize> {
+        match &node.body {
+            Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.at(node.end)),
+            Body::Table(_) | Body::List(_) => self.brackets(node).map(|inside| inside.end + 1),
+        }
+    }
+
+    /// A value that is there and does not go over lines.
+    fn on_one_line(&self, node: &Node<'_>) -> Option<Range<usize>> {
+        let range = self.offsets.at(node.at)..self.end(node).filter(|_| !node.is_blank())?;
+        (!self.text.text[range.clone()].contains('\n')).then_some(range)
+    }
+
+    /// The dash of an item.
+    fn dash(&self, item: &Node<'_>) -> Option<usize> {
+        let start = self.offsets.at(item.at);
+        let before = self.text.text[self.text.line_start(start)..start].trim_end_matches(' ');
+        before.ends_with('-').then(|| self.text.line_start(start) + before.len() - 1)
+    }
+
+    /// Where a line begins.
+    fn line(&self, line: usize) -> usize {
+        self.offsets.at((line, 1))
+    }
+
+    /// Behind a line.
+    fn behind(&self, line: usize) -> usize {
+        self.text.line_end(self.line(line))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
+fn is(key: &Node<'_>, wanted: &Key) -> bool {
+    matches!((&key.body, wanted), (Body::Scalar { text, .. }, Key::Name(name)) if **text == **name)
+}
 
-    use super::*;
+fn is_block(value: &Value) -> bool {
+    value.as_table().is_some_and(|table| !table.is_empty())
+}
 
-    fn set(path: &str, value: Value) -> Edit {
-        Edit { path: path.split('.').map(Into::into).collect(), value: Some(value) }
-    }
+/// On one line, in brackets.
+fn flow(change: &Change) -> Option<String> {
+    let value = change.apply(None)?;
+    write::value(&value, Format::Yaml)
+}
 
-    fn out(path: &str) -> Edit {
-        Edit { path: path.split('.').map(Into::into).collect(), value: None }
-    }
-
-    #[test]
-    fn comments_order_and_layout_stay() {
-        let text = "# head\nport: 8080   # of the proxy\nname: \"8080\"\n\nhosts: [a, \"]\"] # two\nlimit:\n    max: 1 # one\n    # more to come\nlast: ~\n";
-        let edits = [
-            set("limit.max", Value::Int(5)),
-            set("limit.burst", Value::Int(7)),
-            set("hosts", Value::list([Value::text("c")])),
-            set("new.x", Value::text("${y}")),
-            set("port", Value::Int(1)),
-            out("name"),
-            out("nothing"),
-        ];
-        let expected = "# head\nport: 1   # of the proxy\n\nhosts: [\"c\"] # two\nlimit:\n    max: 5 # one\n    burst: 7\n    # more to come\nlast: ~\nnew:\n  x: \"$${y}\"\n";
-        assert_eq!(edit(text, &edits).unwrap(), expected);
-    }
-
-    #[test]
-    fn a_text_of_comments_keeps_them() {
-        assert_eq!(edit("# later\n", &[set("a.b", Value::Int(1))]).unwrap(), "# later\na:\n  b: 1\n");
-    }
-
-    /// A block of lines, an anchor that others share, the last entry of a table.
-    #[test]
-    fn what_is_not_simple_is_written_anew() {
-        let text = "hosts:\n  - a # one\n  - b\nport: 80\nname: \"8080\"\nurl: ${URL}\n";
-        let written = edit(text, &[set("hosts", Value::list([Value::text("c")]))]).unwrap();
-        assert_eq!(written, "hosts: [\"c\"]\nname: \"8080\"\nport: 80\nurl: \"${URL}\"\n");
-        assert_eq!(edit("a: &x 1\nb: *x\n", &[set("a", Value::Int(2))]).unwrap(), "a: 2\nb: 1\n");
-        assert_eq!(edit("t:\n  a: 1 # one\n", &[out("t.a")]).unwrap(), "t: {}\n");
-        assert_eq!(edit("a: {b: 1, c: 2}", &[out("a.b")]).unwrap(), "a:\n  c: 2\n");
-        assert_eq!(edit("a: |\n  x\nb: 1\n", &[set("a", Value::text("y"))]).unwrap(), "a: \"y\"\nb: 1\n");
-    }
-
-    #[test]
-    fn what_is_not_there_need_not_go() {
-        assert_eq!(edit("x: 1", &[out("a.b")]).unwrap(), "x: 1");
-    }
-
-    fn value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::Bool),
-            any::<i64>().prop_map(|number| Value::Int(number.into())),
-            any::<f64>().prop_filter("NaN equals nothing", |float| !float.is_nan()).prop_map(Value::Float),
-            "\\PC{0,8}|[\\x00-\\x20\"'\\\\:#,{}\\[\\]&*!|>%@`$-]{0,8}".prop_map(|text| Value::text(&text)),
-        ];
-        leaf.prop_recursive(3, 16, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::list),
-                prop::collection::btree_map("[a-z:# ]{0,4}", inner, 0..4).prop_map(|table| Value::table(
-                    table.into_iter().map(|(name, value)| (name.into(), value))
-                )),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read(value in value()) {
-            let written = edit("", &[set("it", value.clone())]).unwrap();
-            let read = super::super::parse(&written).map_err(|flaws| TestCaseError::fail(format!("{flaws:?}\n{written}")))?;
-            let found = Keys::root().name("it").find(&read).cloned().unwrap_or(Value::Null);
-            prop_assert_eq!(meaning(&found), meaning(&value), "{}", written);
-        }
-
-        /// Whichever way it is done.
-        #[test]
-        fn nothing_else_changes(old in value(), value in value()) {
-            let text = edit("", &[set("a", old), set("b.c", Value::Int(1)), set("d", Value::Int(2))]).unwrap();
-            let before = super::super::parse(&text).unwrap();
-            let written = edit(&text, &[set("b.c", value.clone()), out("d")]).unwrap();
-            let after = super::super::parse(&written).unwrap();
-            let (a, c) = (Keys::root().name("a"), Keys::root().name("b").name("c"));
-            prop_assert_eq!(a.find(&after).map(meaning), a.find(&before).map(meaning), "{}", written);
-            prop_assert_eq!(c.find(&after).map(meaning), Some(meaning(&value)), "{}", written);
-            prop_assert_eq!(Keys::root().name("d").find(&after), None);
-        }
-    }
-
-    /// Plain scalars by what they say, templates by what becomes of them.
-    fn meaning(value: &Value) -> String {
-        match value {
-            Value::Untyped(untyped) => untyped.text.to_string(),
-            Value::Text(text) => format!("{text:?}"),
-            Value::Template(text) => format!("{:?}", text.replace("$${", "${")),
-            Value::List(items) => format!("[{}]", items.iter().map(meaning).collect::<Vec<_>>().join(",")),
-            Value::Table(table) => {
-                format!(
-                    "{{{}}}",
-                    table
-                        .iter()
-                        .map(|(name, value)| format!("{name:?}:{}", meaning(value)))
-                        .collect::<Vec<_>>()
-                        .join(",")
-                )
-            }
-            other => write::value(other, Format::Yaml).unwrap_or_default(),
+/// The last line on which something of the node stands.
+fn last_line(node: &Node<'_>) -> usize {
+    match &node.body {
+        // A block of text ends where the next line begins.
+        Body::Scalar { .. } if node.end.1 == 1 && node.end.0 > node.at.0 => node.end.0 - 1,
+        Body::Scalar { .. } | Body::Alias(_) => node.end.0,
+        Body::List(nodes) | Body::Table(nodes) => {
+            let last = nodes.last().map_or(node.end.0, last_line);
+            if node.at == node.end { last } else { last.max(node.close.0) }
         }
     }
 }

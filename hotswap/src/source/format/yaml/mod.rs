@@ -3,10 +3,12 @@
 //! A plain scalar keeps its text, so that the field decides whether `no`, `007` or `1.10` is text or not.
 
 mod alias;
+mod block;
+mod comments;
 mod compose;
 mod edit;
 mod marks;
-mod splice;
+mod offsets;
 mod tag;
 
 use std::{borrow::Cow, sync::Arc};
@@ -15,7 +17,11 @@ use self::{
     alias::{Anchor, Anchors},
     compose::{Body, Node, compose},
 };
-pub(super) use self::{edit::edit, marks::marks};
+pub(super) use self::{
+    comments::comments,
+    edit::{in_place, whole},
+    marks::marks,
+};
 use super::{
     name::Names,
     root_is_no_table, string,

@@ -1,0 +1,168 @@
+//! What is to change in the text of a file, as a tree of its keys.
+
+use std::sync::Arc;
+
+use crate::{
+    keys::Key,
+    value::{Table, Value},
+};
+
+/// Changes below a table or a list, in the order in which new entries are to be written.
+///
+/// The index of a new list item is the length of the list or more.
+pub(crate) type Changes = Vec<(Key, Change)>;
+
+/// What happens to one value of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Change {
+    Put(Value),
+    Remove,
+    /// The value stays, and something below it changes.
+    Inside(Changes),
+}
+
+impl Change {
+    /// Whether nothing is put anywhere.
+    pub(crate) fn is_removal(&self) -> bool {
+        match self {
+            Self::Put(_) => false,
+            Self::Remove => true,
+            Self::Inside(changes) => changes.iter().all(|(_, change)| change.is_removal()),
+        }
+    }
+
+    /// The value after the change; `None` if there is none.
+    pub(crate) fn apply(&self, value: Option<&Value>) -> Option<Value> {
+        match self {
+            Self::Put(new) => Some(new.clone()),
+            Self::Remove => None,
+            Self::Inside(changes) => match value.map(Value::inside) {
+                Some(Value::List(items)) => Some(apply_to_list(items, changes)),
+                Some(Value::Table(table)) => Some(apply_to_table(table.as_ref().clone(), changes)),
+                _ if self.is_removal() => value.cloned(),
+                _ => Some(apply_to_table(Table::new(), changes)),
+            },
+        }
+    }
+
+    /// The entries of the table that the change makes where nothing was, in order; `None` if it makes no table.
+    pub(crate) fn entries(&self) -> Option<Changes> {
+        match self {
+            Self::Put(Value::Table(table)) => {
+                let entry = |(name, value): (&Arc<str>, &Value)| {
+                    (Key::Name(Arc::clone(name)), Self::Put(value.clone()))
+                };
+                Some(table.iter().map(entry).collect())
+            }
+            Self::Put(_) | Self::Remove => None,
+            Self::Inside(changes) => {
+                Some(changes.iter().filter(|(_, change)| !change.is_removal()).cloned().collect())
+            }
+        }
+    }
+}
+
+fn apply_to_list(items: &[Value], changes: &Changes) -> Value {
+    let at = |wanted: usize| changes.iter().find(|(key, _)| *key == Key::Index(wanted));
+    let kept = items.iter().enumerate().filter_map(|(index, item)| match at(index) {
+        Some((_, change)) => change.apply(Some(item)),
+        None => Some(item.clone()),
+    });
+    let new = changes.iter().filter(|(key, _)| matches!(key, Key::Index(index) if *index >= items.len()));
+    Value::list(kept.chain(new.filter_map(|(_, change)| change.apply(None))).collect::<Vec<_>>())
+}
+
+fn apply_to_table(mut table: Table, changes: &Changes) -> Value {
+    for (key, change) in changes {
+        let Key::Name(name) = key else { continue };
+        match change.apply(table.get(name)) {
+            Some(value) => drop(table.insert(Arc::clone(name), value)),
+            None => drop(table.remove(name)),
+        }
+    }
+    Value::Table(Arc::new(table))
+}
+
+/// Adds a change at a path; a later change of the same place replaces the earlier one.
+pub(crate) fn add(changes: &mut Changes, path: &[Key], change: Change) {
+    let Some((key, rest)) = path.split_first() else { return };
+    let known = changes.iter().position(|(known, _)| known == key);
+    let place = known.unwrap_or_else(|| {
+        changes.push((key.clone(), Change::Inside(Changes::new())));
+        changes.len() - 1
+    });
+    let found = &mut changes[place].1;
+    match found {
+        _ if rest.is_empty() => *found = change,
+        Change::Inside(below) => add(below, rest, change),
+        Change::Put(value) => {
+            let mut below = Changes::new();
+            add(&mut below, rest, change);
+            *found = Change::Put(Change::Inside(below).apply(Some(value)).unwrap_or(Value::Null));
+        }
+        Change::Remove => {
+            let mut below = Changes::new();
+            add(&mut below, rest, change);
+            let below = Change::Inside(below);
+            if let Some(value) = below.apply(None).filter(|_| !below.is_removal()) {
+                *found = Change::Put(value);
+            }
+        }
+    }
+}
+
+/// The text of a string as files have it, so that no variable is put in when it is read.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Keys;
+
+    fn value(json: serde_json::Value) -> Value {
+        json.into()
+    }
+
+    fn changed(old: serde_json::Value, list: &[(Keys, Change)]) -> Value {
+        let mut changes = Changes::new();
+        list.iter().for_each(|(keys, change)| add(&mut changes, &keys.0, change.clone()));
+        Change::Inside(changes).apply(Some(&value(old))).unwrap()
+    }
+
+    fn keys(path: &str) -> Keys {
+        path.split('.').collect()
+    }
+
+    #[test]
+    fn changes_apply_in_tables_and_lists() {
+        let peers = keys("peers").index(1).name("port");
+        let list = [
+            (keys("a.b"), Change::Put(Value::Int(1))),
+            (peers, Change::Put(Value::Int(2))),
+            (keys("peers").index(2), Change::Put(Value::Int(3))),
+            (keys("peers").index(0), Change::Remove),
+            (keys("gone.x"), Change::Remove),
+        ];
+        let old = serde_json::json!({"peers": [{"port": 8}, {"port": 9, "x": 1}]});
+        let expected = serde_json::json!({"a": {"b": 1}, "peers": [{"port": 2, "x": 1}, 3]});
+        let found = changed(old, &list);
+        // An entry below a table that is missing has nothing to remove.
+        assert_eq!(
+            Keys::root().name("peers").find(&found),
+            Keys::root().name("peers").find(&value(expected))
+        );
+        assert_eq!(keys("a.b").find(&found), Some(&Value::Int(1)));
+        assert_eq!(keys("gone").find(&found), None);
+    }
+
+    #[test]
+    fn a_change_below_a_new_value_changes_that_value() {
+        let list = [
+            (keys("a"), Change::Put(value(serde_json::json!({"x": 1})))),
+            (keys("a.y"), Change::Put(Value::Int(2))),
+        ];
+        assert_eq!(changed(serde_json::json!({}), &list), value(serde_json::json!({"a": {"x": 1, "y": 2}})));
+    }
+}

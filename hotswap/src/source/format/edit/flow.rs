@@ -1,0 +1,93 @@
+//! Items between brackets, separated by commas: the same in all formats.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use super::patch::Text;
+
+/// A list or table in brackets.
+pub(in crate::source::format) struct Flow<'f> {
+    /// Between the brackets.
+    pub(in crate::source::format) inside: Range<usize>,
+    /// Each from its first to its last character, in order.
+    pub(in crate::source::format) items: &'f [Range<usize>],
+    /// What stands around the first item of a list or table that had none.
+    pub(in crate::source::format) padding: (&'f str, &'f str),
+}
+
+impl Flow<'_> {
+    /// Removes items and adds others behind the last one.
+    pub(in crate::source::format) fn edit(
+        &self,
+        text: &mut Text<'_>,
+        removed: &BTreeSet<usize>,
+        added: &[String],
+    ) {
+        let last = (0..self.items.len()).rev().find(|index| !removed.contains(index));
+        if last.is_none() && !text.has_comments_in(self.inside.clone()) {
+            if !removed.is_empty() || !added.is_empty() {
+                let (before, after) = if added.is_empty() { ("", "") } else { self.padding };
+                text.replace(
+                    self.inside.clone(),
+                    format!("{before}{}{after}", added.join(&self.separator(text))),
+                );
+            }
+            return;
+        }
+        removed.iter().for_each(|index| self.remove(text, *index, last));
+        match last {
+            Some(last) => self.add(text, last, added),
+            None if added.is_empty() => {}
+            None => text.insert_first(self.inside.start, format!("{},", added.join(", "))),
+        }
+    }
+
+    fn remove(&self, text: &mut Text<'_>, index: usize, last: Option<usize>) {
+        let item = self.items[index].clone();
+        let before = index.checked_sub(1).map_or(self.inside.start, |previous| self.items[previous].end);
+        let after = self.items.get(index + 1).map_or(self.inside.end, |next| next.start);
+        let follows = last.is_some_and(|last| last > index);
+        let gap = if follows { item.end..after } else { before..item.start };
+        let is_end = index + 1 == self.items.len();
+        if let Some(comma) = text.find(item.end..after, b',').filter(|_| is_end && !follows) {
+            text.replace(comma..comma + 1, "");
+        }
+        if !text.has_comments_in(gap.clone()) {
+            text.replace(item.start.min(gap.start)..item.end.max(gap.end), "");
+            return;
+        }
+        if let Some(comma) = text.find(gap, b',') {
+            text.replace(comma..comma + 1, "");
+        }
+        text.replace(item, "");
+    }
+
+    fn add(&self, text: &mut Text<'_>, last: usize, added: &[String]) {
+        if added.is_empty() {
+            return;
+        }
+        let (end, separator) = (self.items[last].end, self.separator(text));
+        let is_end = last + 1 == self.items.len();
+        let trailing = text.find(end..self.inside.end, b',').filter(|_| is_end);
+        let from = trailing.map_or(end, |comma| comma + 1);
+        // A comment behind the last item stays with it.
+        let line = text.content_end(from);
+        let own_line = separator.contains('\n') && line < self.inside.end;
+        let at = if own_line { line } else { from };
+        if trailing.is_none() {
+            text.insert_first(end, ",");
+        }
+        let list = added.join(&format!(",{separator}"));
+        let comma = if trailing.is_some() { "," } else { "" };
+        text.insert_first(at, format!("{separator}{list}{comma}"));
+    }
+
+    /// Items stand on lines of their own if the first one does.
+    fn separator(&self, text: &Text<'_>) -> String {
+        match self.items.first() {
+            Some(first) if text.text[self.inside.start..first.start].contains('\n') => {
+                format!("{}{}", text.newline, text.indent(first.start))
+            }
+            _ => " ".to_owned(),
+        }
+    }
+}

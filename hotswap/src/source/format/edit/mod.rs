@@ -1,0 +1,184 @@
+//! The text of a file with some values changed, and the proof that nothing else did.
+//!
+//! A format edits in place as well as it can. What comes of it is read again: the tree must be the intended one, and every
+//! comment must be there. So an edit may be simple-minded, it cannot do harm. An edit that fails this check is repeated
+//! entry by entry, with the entry at fault written as a whole; if that fails too, the whole text is written, with its
+//! comments at the top.
+
+pub(super) mod flow;
+pub(super) mod patch;
+mod same;
+
+use std::ops::Range;
+
+use self::patch::newline;
+pub(in crate::source::format) use self::same::same;
+use super::{Format, Reader, text::without_mark, write};
+use crate::{
+    keys::{Key, Keys},
+    load::place,
+    save::change::{Change, Changes},
+    value::Value,
+};
+
+/// What the text of a file must become.
+pub(crate) struct Wanted<'w> {
+    pub(crate) changes: &'w Changes,
+    /// Tables that a removal may leave empty. A format may drop them then.
+    pub(crate) hollow: &'w [Vec<Key>],
+    /// Comments to add, each once however often the file is written.
+    pub(crate) remarks: &'w [String],
+}
+
+/// What an edit does with a text.
+pub(super) type InPlace = fn(&str, &Changes) -> Option<String>;
+
+const EMPTY_REMARK: &str = "no value is set in this file";
+
+/// # Errors
+/// Why a value cannot be written in this format.
+pub(super) fn edit(
+    format: Format,
+    reader: &Reader,
+    text: &str,
+    wanted: &Wanted<'_>,
+) -> Result<String, String> {
+    writable(format, wanted.changes, &Keys::root())?;
+    let bare = without_mark(text);
+    let mark = &text[..text.len() - bare.len()];
+    let old = read(reader, bare).ok_or("the file cannot be read")?;
+    let new = apply(&old, wanted.changes);
+    let editor = Editor { format, reader, hollow: wanted.hollow, comments: comments(reader, bare) };
+    let edited = if new == old { Some(bare.to_owned()) } else { editor.edited(bare, &old, wanted.changes) };
+    let edited = edited.and_then(|edited| editor.remarked(&edited, &new, wanted.remarks));
+    let edited = edited.ok_or("the file cannot be written so that it reads as intended")?;
+    Ok(format!("{mark}{edited}"))
+}
+
+struct Editor<'e> {
+    format: Format,
+    reader: &'e Reader,
+    hollow: &'e [Vec<Key>],
+    /// Those that must not be lost.
+    comments: Vec<String>,
+}
+
+impl Editor<'_> {
+    fn edited(&self, text: &str, old: &Value, changes: &Changes) -> Option<String> {
+        let new = apply(old, changes);
+        let sound = |edited: &String| self.is_sound(edited, &new, &self.comments);
+        self.in_place(text, changes)
+            .filter(sound)
+            .or_else(|| self.step_by_step(text, old, changes).filter(sound))
+            .or_else(|| Some((self.reader.whole)(&new, &self.comments, newline(text))).filter(sound))
+    }
+
+    /// Each entry of the root on its own: in place, or else as a whole.
+    fn step_by_step(&self, text: &str, old: &Value, changes: &Changes) -> Option<String> {
+        let (mut text, mut tree) = (text.to_owned(), old.clone());
+        for (key, change) in changes {
+            let alone = vec![(key.clone(), change.clone())];
+            let next = apply(&tree, &alone);
+            let whole = match (key, next.as_table()) {
+                (Key::Name(name), Some(table)) => {
+                    table.get(name).cloned().map_or(Change::Remove, Change::Put)
+                }
+                _ => return None,
+            };
+            let attempts = [alone, vec![(key.clone(), whole)]];
+            let edited = attempts.iter().filter_map(|changes| self.in_place(&text, changes));
+            let mut sound = edited.filter(|edited| self.is_sound(edited, &next, &self.comments));
+            (text, tree) = (sound.next()?, next);
+        }
+        Some(text)
+    }
+
+    /// A text that ends without a line break gets one for the edit, and loses it again unless lines were added.
+    fn in_place(&self, text: &str, changes: &Changes) -> Option<String> {
+        if text.is_empty() || text.ends_with('\n') {
+            return (self.reader.in_place)(text, changes);
+        }
+        let newline = newline(text);
+        let mut edited = (self.reader.in_place)(&format!("{text}{newline}"), changes)?;
+        let lines = |text: &str| text.matches('\n').count();
+        let added = self.format != Format::Json && lines(&edited) > lines(text) + 1;
+        if edited.ends_with(newline) && !added {
+            edited.truncate(edited.len() - newline.len());
+        }
+        Some(edited)
+    }
+
+    /// With remarks, at the end or, where the last value would take them in, at the top. A text never becomes blank: that
+    /// is how a file looks whose write was cut off.
+    fn remarked(&self, text: &str, new: &Value, remarks: &[String]) -> Option<String> {
+        if self.format == Format::Json {
+            let text = if text.trim().is_empty() { &(self.reader.whole)(new, &[], "\n") } else { text };
+            return self.is_sound(text, new, &[]).then(|| text.to_owned());
+        }
+        let known = comments(self.reader, text);
+        let remarks = remarks.iter().map(|remark| format!("# {remark}"));
+        let mut missing: Vec<String> = remarks.filter(|remark| !known.contains(remark)).collect();
+        if text.trim().is_empty() && missing.is_empty() {
+            missing.push(format!("# {EMPTY_REMARK}"));
+        }
+        let newline = newline(text);
+        let lines: String = missing.iter().map(|remark| format!("{remark}{newline}")).collect();
+        let gap = if text.is_empty() || text.ends_with('\n') || missing.is_empty() { "" } else { newline };
+        let wanted: Vec<String> = self.comments.iter().cloned().chain(missing).collect();
+        let places = [format!("{text}{gap}{lines}"), format!("{lines}{text}")];
+        places.into_iter().find(|text| self.is_sound(text, new, &wanted))
+    }
+
+    /// Whether a text means what it should, with these comments.
+    fn is_sound(&self, text: &str, new: &Value, wanted: &[String]) -> bool {
+        let tree = read(self.reader, text);
+        let tree = tree.map(|tree| without_hollow(&tree, self.hollow));
+        let sound = tree.is_some_and(|tree| same(self.format, &without_hollow(new, self.hollow), &tree));
+        let mut found = comments(self.reader, text);
+        let mut wanted = wanted.to_vec();
+        found.sort();
+        wanted.sort();
+        sound && found == wanted
+    }
+}
+
+fn read(reader: &Reader, text: &str) -> Option<Value> {
+    if text.trim().is_empty() { Some(Value::empty()) } else { (reader.parse)(text).ok() }
+}
+
+fn comments(reader: &Reader, text: &str) -> Vec<String> {
+    let comments: Vec<Range<usize>> = (reader.comments)(text);
+    comments.into_iter().map(|range| text[range].trim_end().to_owned()).collect()
+}
+
+fn apply(tree: &Value, changes: &Changes) -> Value {
+    Change::Inside(changes.clone()).apply(Some(tree)).unwrap_or_else(Value::empty)
+}
+
+/// The tree without the tables at these places, where they are empty.
+fn without_hollow(tree: &Value, hollow: &[Vec<Key>]) -> Value {
+    let mut tree = tree.clone();
+    let mut hollow: Vec<_> = hollow.iter().collect();
+    hollow.sort_by_key(|path| std::cmp::Reverse(path.len()));
+    for keys in hollow.into_iter().map(|path| Keys(path.clone())) {
+        if keys.find(&tree).and_then(Value::as_table).is_some_and(|table| table.is_empty()) {
+            tree = place(&tree, &keys, None);
+        }
+    }
+    tree
+}
+
+fn writable(format: Format, changes: &Changes, place: &Keys) -> Result<(), String> {
+    changes.iter().try_for_each(|(key, change)| {
+        let keys = place.with(key.clone());
+        match change {
+            Change::Put(value) => write::check(value, format).map_err(|why| format!("{keys}: {why}")),
+            Change::Remove => Ok(()),
+            Change::Inside(below) => writable(format, below, &keys),
+        }
+    })
+}
+
+#[cfg(test)]
+#[cfg(all(feature = "json", feature = "toml", feature = "yaml"))]
+mod tests;

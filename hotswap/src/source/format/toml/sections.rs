@@ -1,0 +1,85 @@
+//! Where the sections of a TOML document begin and end.
+
+use toml_edit::{Item, Table, Value as Toml};
+
+use crate::source::format::edit::patch::Text;
+
+/// The sections of a document: what stands above the first header, and what stands below each one.
+pub(super) struct Sections {
+    /// Where each header begins and ends, and where the last statement below it does.
+    known: Vec<(usize, usize, usize)>,
+}
+
+impl Sections {
+    pub(super) fn of(root: &Table) -> Self {
+        let mut known = Vec::new();
+        collect(root, &mut known);
+        known.sort_unstable();
+        Self { known }
+    }
+
+    /// Where the header that begins here ends.
+    pub(super) fn header_end(&self, header: usize) -> usize {
+        self.known.iter().find(|(start, ..)| *start == header).map_or(header, |(_, end, _)| *end)
+    }
+
+    /// Behind the last line of the section whose header begins here.
+    pub(super) fn end(&self, text: &Text<'_>, header: usize) -> usize {
+        let found = self.known.iter().find(|(start, ..)| *start == header);
+        text.line_end(found.map_or(header, |(_, end, last)| *end.max(last)))
+    }
+
+    /// Where the first statement of a root without any stands, and whether a blank line follows it.
+    ///
+    /// The comment of a file stays at its top, and that of the first section stays with its section.
+    pub(super) fn first_statement(&self, text: &Text<'_>) -> (usize, bool) {
+        let Some((header, ..)) = self.known.first() else { return (text.text.len(), false) };
+        let header = text.line_start(*header);
+        let gap = text.text[..header].rfind("\n\n").map(|gap| gap + 2);
+        let gap = gap.or_else(|| text.text[..header].rfind("\n\r\n").map(|gap| gap + 3));
+        (gap.unwrap_or(header), true)
+    }
+}
+
+fn collect(table: &Table, known: &mut Vec<(usize, usize, usize)>) {
+    if let Some(header) = table.span().filter(|_| !table.is_dotted() && !table.is_implicit()) {
+        // The root has an empty span, and no header.
+        if !header.is_empty() {
+            known.push((header.start, header.end, statements(table).max().unwrap_or(header.end)));
+        }
+    }
+    for (_, item) in table.iter() {
+        match item {
+            Item::Table(below) => collect(below, known),
+            Item::ArrayOfTables(tables) => tables.iter().for_each(|below| collect(below, known)),
+            Item::Value(_) | Item::None => {}
+        }
+    }
+}
+
+/// Where the statements of a table end, those below dotted keys too.
+pub(super) fn statements(table: &Table) -> impl Iterator<Item = usize> {
+    let mut ends = Vec::new();
+    collect_statements(table, &mut ends);
+    ends.into_iter()
+}
+
+fn collect_statements(table: &Table, ends: &mut Vec<usize>) {
+    for (_, item) in table.iter() {
+        match item {
+            Item::Value(value) => ends.extend(Toml::span(value).map(|span| span.end)),
+            Item::Table(below) if below.is_dotted() => collect_statements(below, ends),
+            _ => {}
+        }
+    }
+}
+
+/// Where the headers of a table, and of all tables below it, begin. None for a root whose end is that of the text.
+pub(super) fn tables_in(table: &Table) -> impl Iterator<Item = usize> {
+    let mut known = Vec::new();
+    let is_root = table.span().is_some_and(|span| span.is_empty());
+    if !is_root {
+        collect(table, &mut known);
+    }
+    known.into_iter().map(|(start, ..)| start)
+}
