@@ -65,8 +65,8 @@ impl Error {
 
     /// Every problem, in the order of the sources and of the text in each.
     ///
-    /// Of more than a hundred problems of one kind in one source the first hundred are here; the others are counted, and a
-    /// report says how many they are.
+    /// Of more than a hundred problems of one kind in one source the first hundred are here, of credentials the first
+    /// thousand; the others are counted, and a report says how many they are.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

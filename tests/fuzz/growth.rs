@@ -35,7 +35,7 @@ const SHAPES: &[Shape] = &[
     ("wrong items in a flow", Entrance::Yaml, |count| {
         format!("map: {{{}}}", listed(count, |key| format!("k{key}: x")))
     }),
-    ("wrong lines", Entrance::Toml, |count| "= \n".repeat(count)),
+    ("wrong lines", Entrance::Toml, |count| "= \n".repeat(12 * count)),
     ("duplicates", Entrance::Toml, |count| "number = 1\n".repeat(count)),
     ("duplicates", Entrance::Yaml, |count| "number: 1\n".repeat(count)),
     ("duplicates", Entrance::Json, |count| format!("{{{}}}", listed(count, |_| "\"number\":1".into()))),

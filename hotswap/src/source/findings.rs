@@ -70,10 +70,13 @@ fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<
         ScanCredentials::Off => return Vec::new(),
     };
     let mut scanner =
-        Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Issues::default() };
+        Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Issues::up_to(CREDENTIALS) };
     scanner.level(tree, Some(shape), "", &Way::Start);
     scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
+
+/// So many credentials of one source are told one by one, since each has to be changed.
+const CREDENTIALS: usize = 1000;
 
 struct Scanner<'v> {
     scan: scan::Scan<'v>,

@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
 
 /// Of a larger text only the first problem is told. The parser keeps about a kilobyte for each, and two letters are
 /// enough for one.
-const RECOVERED: usize = 16 << 10;
+const RECOVERED: usize = 64 << 10;
 
 fn recovered(text: &str) -> (Spanned<DeTable<'_>>, Vec<::toml::de::Error>) {
     if text.len() <= RECOVERED {
