@@ -1,0 +1,180 @@
+//! Templates in the new value of a leaf: text that a write did not change keeps the template that gave it.
+//!
+//! Items of a list are aligned from both ends first, so that an item that stays where it was is compared with itself. Only
+//! between the two ends is an item looked for elsewhere; there a literal is never taken for the result of a template.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::holds_template;
+use crate::value::{Table, Value};
+
+/// With how many tables of a list a table is compared that has no counterpart at its index. A bound keeps the work linear.
+const COMPARED: usize = 64;
+
+/// The new value with the templates whose result it still has; `None` if no template is left in it.
+pub(super) fn templates(new: &Value, given: &Value) -> Option<Value> {
+    match (new, given) {
+        (_, Value::Untyped(untyped)) if untyped.template().is_some() && says(new, &untyped.text) => {
+            Some(given.clone())
+        }
+        (Value::List(new), Value::List(given)) => list(new, given),
+        (Value::Table(new), Value::Table(given)) => table(new, given),
+        _ => None,
+    }
+}
+
+fn table(new: &Table, given: &Table) -> Option<Value> {
+    let mut kept = new.clone();
+    let mut found = false;
+    for (name, value) in &mut kept {
+        if let Some(with_templates) = given.get(name).and_then(|given| templates(value, given)) {
+            (*value, found) = (with_templates, true);
+        }
+    }
+    found.then(|| Value::Table(Arc::new(kept)))
+}
+
+fn list(new: &[Value], given: &[Value]) -> Option<Value> {
+    let front = new.iter().zip(given).take_while(|(new, given)| is_unchanged(new, given)).count();
+    let (new_rest, given_rest) = (&new[front..], &given[front..]);
+    let pairs = new_rest.iter().rev().zip(given_rest.iter().rev());
+    let back = pairs.take_while(|(new, given)| is_unchanged(new, given)).count();
+    let (new_middle, given_middle) =
+        (&new_rest[..new_rest.len() - back], &given_rest[..given_rest.len() - back]);
+
+    let moved = Moved::new(given_middle);
+    let middle = new_middle.iter().enumerate().map(|(index, item)| match given_middle.get(index) {
+        Some(given) if is_unchanged(item, given) => templates(item, given),
+        Some(given) => templates(item, given).or_else(|| moved.find(item)),
+        None => moved.find(item),
+    });
+    let ends = |new: &[Value], given: &[Value]| -> Vec<Option<Value>> {
+        new.iter().zip(given).map(|(new, given)| templates(new, given)).collect()
+    };
+    let before = ends(&new[..front], &given[..front]);
+    let after = ends(&new[new.len() - back..], &given[given.len() - back..]);
+    let kept: Vec<_> = before.into_iter().chain(middle).chain(after).collect();
+    let found = kept.iter().any(Option::is_some);
+    let items = kept.into_iter().zip(new).map(|(kept, new)| kept.unwrap_or_else(|| new.clone()));
+    found.then(|| Value::list(items))
+}
+
+/// What an item of a list may have been before it moved.
+struct Moved<'g> {
+    /// Templates by their result, without results that are also the text of a literal.
+    scalars: HashMap<Cow<'g, str>, &'g Value>,
+    others: Vec<&'g Value>,
+}
+
+impl<'g> Moved<'g> {
+    fn new(given: &'g [Value]) -> Self {
+        let (templates, literals): (Vec<_>, Vec<_>) = given.iter().partition(|item| holds_template(item));
+        let literals: HashSet<_> = literals.into_iter().filter_map(text_of).collect();
+        let scalars = templates.iter().filter_map(|item| Some((text_of(item)?, *item)));
+        let scalars = scalars.filter(|(text, _)| !literals.contains(text)).collect();
+        let others = templates.into_iter().filter(|item| text_of(item).is_none()).take(COMPARED).collect();
+        Self { scalars, others }
+    }
+
+    fn find(&self, item: &Value) -> Option<Value> {
+        match text_of(item) {
+            Some(text) => self.scalars.get(&text).map(|given| (*given).clone()),
+            None => self.others.iter().find_map(|given| templates(item, given)),
+        }
+    }
+}
+
+/// The text of a scalar.
+pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Text(text) => Some(Cow::Borrowed(text)),
+        Value::Untyped(untyped) => Some(Cow::Borrowed(&untyped.text)),
+        Value::Int(value) => Some(Cow::Owned(value.to_string())),
+        Value::Float(value) => Some(Cow::Owned(value.to_string())),
+        Value::Bool(value) => Some(Cow::Owned(value.to_string())),
+        _ => None,
+    }
+}
+
+/// Whether a written value is what was given. A type may add fields that were not given.
+pub(super) fn is_unchanged(new: &Value, given: &Value) -> bool {
+    match (new, given) {
+        (_, Value::Untyped(given)) => says(new, &given.text),
+        (Value::List(new), Value::List(given)) => {
+            new.len() == given.len() && new.iter().zip(&**given).all(|(new, given)| is_unchanged(new, given))
+        }
+        (Value::Table(new), Value::Table(given)) => {
+            given.iter().all(|(name, given)| new.get(name).is_some_and(|new| is_unchanged(new, given)))
+        }
+        _ => new == given,
+    }
+}
+
+/// Whether a scalar is what the text says.
+fn says(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Float(own) => text.parse() == Ok(*own),
+        other => text_of(other).is_some_and(|own| own == text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn password() -> Value {
+        Value::interpolated("pg://hunter2@a", "pg://${PW}@a")
+    }
+
+    fn short() -> Value {
+        Value::interpolated("x", "${A}")
+    }
+
+    #[track_caller]
+    fn assert_kept(given: impl IntoIterator<Item = Value>, new: Json, kept: Option<Json>) {
+        let found = templates(&new.into(), &Value::list(given)).map(|value| value.to_json());
+        assert_eq!(found, kept);
+    }
+
+    #[test]
+    fn text_that_still_equals_the_result_keeps_the_template() {
+        let given = || [password(), Value::interpolated("80", "${PORT}")];
+        assert_kept(given(), json!(["x", "pg://hunter2@a"]), Some(json!(["x", "pg://${PW}@a"])));
+        assert_kept(given(), json!(["x", 80]), Some(json!(["x", "${PORT}"])));
+        assert_kept(given(), json!(["x", "y"]), None);
+    }
+
+    #[test]
+    fn a_literal_is_not_taken_for_the_result_of_a_template() {
+        let given = || [short(), Value::text("x")];
+        assert_kept(given(), json!(["x", "x", "q"]), Some(json!(["${A}", "x", "q"])));
+        assert_kept(given(), json!(["n", "x"]), None);
+        assert_kept(given(), json!(["q", "x", "x"]), Some(json!(["q", "${A}", "x"])));
+    }
+
+    #[test]
+    fn an_item_that_moved_keeps_its_template() {
+        let given = || [Value::text("a"), password(), Value::text("b")];
+        assert_kept(given(), json!(["pg://hunter2@a", "a", "c"]), Some(json!(["pg://${PW}@a", "a", "c"])));
+        assert_kept(
+            given(),
+            json!(["n", "a", "pg://hunter2@a", "b"]),
+            Some(json!(["n", "a", "pg://${PW}@a", "b"])),
+        );
+        assert_kept(given(), json!(["pg://hunter2@a"]), Some(json!(["pg://${PW}@a"])));
+    }
+
+    #[test]
+    fn a_table_keeps_the_templates_of_its_unchanged_fields() {
+        let row = |n: i128| Value::table([("url".into(), password()), ("n".into(), Value::Int(n))]);
+        let new = json!([{"url": "pg://hunter2@a", "n": 9}, {"url": "other", "n": 2, "extra": true}]);
+        let kept = json!([{"url": "pg://${PW}@a", "n": 9}, {"url": "other", "n": 2, "extra": true}]);
+        assert_kept([row(1), row(2)], new, Some(kept));
+    }
+}
