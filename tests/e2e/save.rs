@@ -1,5 +1,6 @@
 //! Files that a running program writes.
 
+mod absent;
 mod nothing;
 mod owner;
 mod support;

@@ -1,6 +1,10 @@
 //! What the running program writes into files.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use super::{Board, Core, Variables, commit::lookup};
 use crate::{
@@ -13,6 +17,7 @@ use crate::{
     resolve::interpolate,
     save::{
         Target,
+        change::{Change, add},
         leaf::{Leaves, Made, given},
     },
     shape::Leaf,
@@ -36,6 +41,8 @@ struct Stand {
 struct Document {
     /// In order; `None` removes a leaf.
     leaves: Vec<(Keys, Option<Value>)>,
+    /// Those among them that nobody set: a value that the file has already stays.
+    filled: BTreeSet<Keys>,
     remarks: Vec<String>,
     /// Whether the file is to be loaded on its own.
     whole: bool,
@@ -51,7 +58,8 @@ impl Core {
         let written = |leaf: &Leaf| leaves.iter().any(|(keys, _)| *keys == leaf.keys);
         let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
-        self.write_file(path, &stand, &Document { leaves, remarks, whole: true })
+        let filled = BTreeSet::new();
+        self.write_file(path, &stand, &Document { leaves, filled, remarks, whole: true })
     }
 
     /// Merges what was set at run time into a file.
@@ -70,15 +78,52 @@ impl Core {
             }
             None => Some((keys.clone(), None)),
         };
-        let leaves = open.filter_map(leaf).collect();
+        let set: BTreeMap<_, _> = open.filter_map(leaf).collect();
+        let given = load::merged(self.model.shape, &stand.layers);
+        let mut structs = load::unmentioned(self.model.shape, &given);
+        structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
+        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given));
+        let is_left_out = |leaf: &Leaf| {
+            structs.iter().any(|keys| leaf.keys.starts_with(keys))
+                && !leaves.iter().any(|(keys, _)| *keys == leaf.keys)
+        };
         let remarks = self.remarks(published, |leaf| {
-            stand.pins.iter().any(|(keys, pin)| {
-                let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
-                let holds = |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
-                leaf.keys.starts_with(keys) && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
-            })
+            is_left_out(leaf)
+                || stand.pins.iter().any(|(keys, pin)| {
+                    let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
+                    let holds =
+                        |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
+                    leaf.keys.starts_with(keys)
+                        && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
+                })
         });
-        self.write_file(path, &stand, &Document { leaves, remarks, whole: false })
+        self.write_file(path, &stand, &Document { leaves, filled, remarks, whole: false })
+    }
+
+    /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
+    /// restart as it is after a restart.
+    fn whole_structs(&self, stand: &Stand, structs: &[Keys], given: &Value) -> Vec<(Keys, Value)> {
+        if structs.is_empty() {
+            return Vec::new();
+        }
+        let (shape, published) = (self.model.shape, &stand.published);
+        let defaults = load::below(shape, Some(given));
+        let restart: BTreeSet<Keys> = shape
+            .leaves()
+            .iter()
+            .filter(|leaf| self.has_sources() && leaf.restart_keys().is_some())
+            .map(|leaf| shape.keys_of(leaf.slot))
+            .collect();
+        let after_restart = |(keys, value): (Keys, Value)| {
+            let next = keys.find(&defaults).filter(|_| restart.contains(&keys));
+            let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
+            Some((keys, value))
+        };
+        effective::leaves(published, Secrets::Marked(&stand.references))
+            .into_iter()
+            .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
+            .filter_map(after_restart)
+            .collect()
     }
 
     fn stand(&self, path: &Path) -> Stand {
@@ -127,24 +172,54 @@ impl Core {
     ) -> Result<Made, Error> {
         let shape = self.model.shape;
         let lookup = |name: &str| lookup(&stand.variables, name);
+        let own = normalise(target.tree(), shape);
         let reader = Reader { model: self.model, published: &stand.published, variables: &lookup };
         let read = |slot: usize, raw: Option<&Value>| reader.read(slot, raw);
         let leaves = Leaves {
             shape,
             format: target.format(),
             tree: target.tree(),
-            renamed: &normalise(target.tree(), shape).renamed,
+            renamed: &own.renamed,
             others: others(path, &stand.layers, document.whole),
             variables: &lookup,
             read: &read,
         };
         let mut made = Made::default();
-        let changes =
-            document.leaves.iter().map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
+        let stays =
+            |keys: &Keys| !stand.is_held && document.filled.contains(keys) && keys.find(&own.tree).is_some();
+        let wanted = document.leaves.iter().filter(|(keys, _)| !stays(keys));
+        let changes = wanted.map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
         let problems = changes.filter_map(Result::err);
         let issue = |why| Issue::new(IssueKind::Write, Keys::root(), why).at(Origin::file(path));
         let issues: Vec<_> = problems.map(issue).collect();
-        if issues.is_empty() { Ok(made) } else { Err(Error::new(issues)) }
+        if !issues.is_empty() {
+            return Err(Error::new(issues));
+        }
+        self.keep_mentioned(stand, document, &leaves, &mut made);
+        Ok(made)
+    }
+
+    /// Keeps a table, even an empty one, for each struct that would get its serde default back without it.
+    fn keep_mentioned(&self, stand: &Stand, document: &Document, leaves: &Leaves<'_>, made: &mut Made) {
+        let structs = load::with_serde_default(self.model.shape);
+        if structs.is_empty() {
+            return;
+        }
+        let given = load::merged(self.model.shape, &stand.layers);
+        for keys in structs {
+            let mut below = document.leaves.iter().filter(|(leaf, _)| leaf.starts_with(&keys)).peekable();
+            let is_touched = below.peek().is_some();
+            let has_value = below.any(|(_, value)| value.is_some());
+            if !has_value && (!is_touched || keys.find(&given).is_none()) {
+                continue;
+            }
+            let path = leaves.written(&keys);
+            made.hollow.retain(|hollow| *hollow != path.0);
+            let after = Change::Inside(made.changes.clone()).apply(Some(leaves.tree));
+            if has_value && after.is_none_or(|after| path.find(&after).is_none()) {
+                add(&mut made.changes, &path.0, Change::Put(Value::empty()));
+            }
+        }
     }
 
     /// A file of the state directory has a form of its own; written over, it would be damaged at the next start.
@@ -183,6 +258,25 @@ fn others(path: &Path, layers: &[Arc<Layer>], whole: bool) -> Vec<Arc<Layer>> {
         None if whole => Vec::new(),
         None => layers.iter().filter(|layer| !layer.is_of_variables()).cloned().collect(),
     }
+}
+
+/// What was set, and beside it the values that complete the structs around it; the second says which those are.
+fn completed(
+    mut set: BTreeMap<Keys, Option<Value>>,
+    whole: Vec<(Keys, Value)>,
+) -> (Vec<(Keys, Option<Value>)>, BTreeSet<Keys>) {
+    let (mut leaves, mut filled) = (Vec::new(), BTreeSet::new());
+    for (keys, value) in whole {
+        match set.remove(&keys) {
+            Some(set) => leaves.push((keys, set.or(Some(value)))),
+            None => {
+                filled.insert(keys.clone());
+                leaves.push((keys, Some(value)));
+            }
+        }
+    }
+    leaves.extend(set);
+    (leaves, filled)
 }
 
 /// Reads leaves as a load would.

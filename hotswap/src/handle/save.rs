@@ -68,6 +68,10 @@ impl<S: HotConfig> Handle<S> {
     /// As [`save`](Self::save) writes it; what is not overridden stays as it is. A value that a patch removed is taken out.
     /// The overrides stay in force.
     ///
+    /// A nested struct that has its `#[serde(default)]` because no source mentions it is written as a whole, without secrets,
+    /// if one of its fields was set: a file that gives only that field would change the defaults of the others. A secret that is
+    /// left out so may then be missing in the file; a comment says so.
+    ///
     /// # Errors
     /// As [`save`](Self::save).
     ///

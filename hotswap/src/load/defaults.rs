@@ -52,6 +52,34 @@ fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
     defaults
 }
 
+/// The outermost nested structs that have their serde default as a whole, since the layers, which say `given`, do not
+/// mention them.
+pub(crate) fn unmentioned(shape: &Shape, given: &Value) -> Vec<Keys> {
+    let mut found = with_serde_default(shape);
+    found.retain(|keys| keys.find(given).is_none());
+    let outer = |keys: &Keys| !found.iter().any(|other| other != keys && keys.starts_with(other));
+    found.iter().filter(|keys| outer(keys)).cloned().collect()
+}
+
+/// The nested structs, at any depth, that have a serde default where no layer mentions them. An `Option` is not one of
+/// them: it is written as a whole.
+pub(crate) fn with_serde_default(shape: &Shape) -> Vec<Keys> {
+    let mut found = Vec::new();
+    collect_with_serde_default(shape, &Keys::root(), &mut found);
+    found
+}
+
+fn collect_with_serde_default(shape: &Shape, parent: &Keys, found: &mut Vec<Keys>) {
+    for field in shape.fields {
+        let Kind::Nested(inner) = field.kind else { continue };
+        let keys = field.keys(parent);
+        if field.absent.is_some() {
+            found.push(keys.clone());
+        }
+        collect_with_serde_default(inner, &keys, found);
+    }
+}
+
 /// Whether a default waits for a variable.
 pub(super) fn hold_template(shape: &Shape) -> bool {
     shape.fields.iter().any(|field| {

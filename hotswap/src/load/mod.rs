@@ -17,7 +17,7 @@ pub(crate) mod unknown;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-pub(crate) use defaults::{all as all_defaults, below, default_of};
+pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
 pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
@@ -111,13 +111,18 @@ pub(crate) struct Loaded {
     pub(crate) warnings: Vec<Issue>,
 }
 
-/// Merges, resolves, decodes and validates.
-pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let plan = Plan::of(model.shape);
-    let merged = input.layers.iter().fold(Value::empty(), |below, layer| match &plan {
+/// What the layers say together, without defaults.
+pub(crate) fn merged(shape: &'static Shape, layers: &[Arc<Layer>]) -> Value {
+    let plan = Plan::of(shape);
+    layers.iter().fold(Value::empty(), |below, layer| match &plan {
         Some(plan) => plan.merge(below, layer.tree()),
         None => merge(below, layer.tree()),
-    });
+    })
+}
+
+/// Merges, resolves, decodes and validates.
+pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
+    let merged = merged(model.shape, input.layers);
     let defaults = below(model.shape, Some(&merged));
     let complete = merge(defaults.clone(), &merged);
     let templates =

@@ -76,7 +76,7 @@ impl Leaves<'_> {
     }
 
     /// By the names that the file uses: a value under an alias stays there.
-    fn written(&self, keys: &Keys) -> Keys {
+    pub(crate) fn written(&self, keys: &Keys) -> Keys {
         let known = self.renamed.iter().filter(|(own, _)| keys.starts_with(own));
         match known.max_by_key(|(own, _)| own.0.len()) {
             Some((own, written)) => written.join(&Keys(keys.0[own.0.len()..].to_vec())),
