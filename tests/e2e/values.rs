@@ -1,6 +1,7 @@
 //! What a value means, in every format and from every entrance.
 
 mod absent;
+mod blamed;
 mod numbers;
 mod origins;
 mod variables;

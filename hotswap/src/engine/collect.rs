@@ -1,5 +1,6 @@
 //! Reads the sources and keeps what they gave, so that only what changed is parsed again.
 
+mod changes;
 mod custom;
 mod file;
 mod variables;
@@ -14,6 +15,7 @@ use std::{
 
 use serde::Serialize;
 
+use changes::Changes;
 pub(crate) use custom::CustomSlot;
 pub(crate) use file::{FileKind, FileSlot};
 pub(super) use variables::ENVIRONMENT;
@@ -206,6 +208,8 @@ pub(crate) struct Collected {
     pub(crate) variables: Arc<Variables>,
     pub(crate) cause: Cause,
     pub(crate) changed: bool,
+    /// The names of the sources whose content changed. A cause has those of one kind only.
+    pub(crate) changed_sources: BTreeSet<String>,
     pub(crate) unsettled: bool,
     pub(crate) look_again: Option<Instant>,
 }
@@ -217,14 +221,6 @@ pub(crate) struct Collector {
     variables: Arc<Variables>,
     /// What changed since the last pass that was used.
     changes: Changes,
-}
-
-/// What changed, gathered into a cause.
-#[derive(Clone, Default)]
-struct Changes {
-    files: BTreeSet<PathBuf>,
-    sources: BTreeSet<String>,
-    environment: bool,
 }
 
 impl Collector {
@@ -296,10 +292,11 @@ impl Collector {
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
             let refers = self.settings.shape.leaves().iter().any(Leaf::secret);
-            self.changes.environment |= refers || collected.layers.iter().any(|layer| layer.has_templates());
+            self.changes.variables |= refers || collected.layers.iter().any(|layer| layer.has_templates());
         }
         collected.variables = Arc::clone(&self.variables);
         collected.changed = self.changes.any();
+        collected.changed_sources = self.changes.names();
         collected.cause = self.changes.clone().cause();
         collected
     }
@@ -352,6 +349,7 @@ impl Collected {
             variables: Arc::clone(variables),
             cause: Cause::Start,
             changed: false,
+            changed_sources: BTreeSet::new(),
             unsettled: false,
             look_again: None,
         }
@@ -363,27 +361,5 @@ impl Collected {
         self.unread.extend(given.issues.into_iter().map(|issue| issue.behind(behind)));
         self.unsettled |= given.unsettled;
         self.look_again = self.look_again.into_iter().chain(given.look_again).min();
-    }
-}
-
-impl Changes {
-    fn note(&mut self, slot: &Slot) {
-        match slot {
-            Slot::File(file) => self.files.extend(file.changed_paths()),
-            Slot::Env(_) => self.environment = true,
-            Slot::Custom(custom) => drop(self.sources.insert(custom.name().to_owned())),
-        }
-    }
-
-    fn any(&self) -> bool {
-        self.environment || !self.files.is_empty() || !self.sources.is_empty()
-    }
-
-    fn cause(self) -> Cause {
-        match (self.files.is_empty(), self.sources.is_empty()) {
-            (false, _) => Cause::Files(self.files.into_iter().collect()),
-            (true, false) => Cause::Sources(self.sources.into_iter().collect()),
-            (true, true) => Cause::Environment,
-        }
     }
 }

@@ -211,17 +211,17 @@ impl Core {
     }
 
     /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
-    pub(super) fn refuse_sources(&self, error: &Error, cause: &Cause) {
+    pub(super) fn refuse_sources(&self, error: &Error, changed: &BTreeSet<String>) {
         {
             let mut board = self.board();
-            board.refused_sources = refused::sources(error, cause, &board.refused_sources);
+            board.refused_sources = refused::sources(error, changed, &board.refused_sources);
         }
         self.refuse(error);
     }
 
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
     pub(crate) fn refuse_start(&self, error: &Error) {
-        self.refuse_sources(error, &Cause::Start);
+        self.refuse_sources(error, &BTreeSet::new());
         self.errors.stand();
     }
 

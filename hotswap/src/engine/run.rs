@@ -254,7 +254,7 @@ impl Engine {
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {
-            core.refuse_sources(error, &collected.cause);
+            core.refuse_sources(error, &collected.changed_sources);
         }
         core.with_unfetched(result, &unfetched)
     }
