@@ -187,7 +187,7 @@ pub(crate) fn validate<T: HotConfig>(value: &T, keys: &Keys, problems: &mut Prob
     for (field, member) in members::<T>() {
         problems.within(field, |problems| member.validate(value, &field.keys(keys), problems));
     }
-    problems.check(T::CHECKS, value, keys);
+    problems.check_struct(T::CHECKS, value, keys, T::SHAPE);
 }
 
 /// Finds every problem of a struct's table, field by field; the struct's own checks run if all of it is sound.
@@ -208,8 +208,8 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
         return sound;
     }
     match read::<T>(value, &Notes::default()) {
-        Ok(decoded) => problems.check(T::CHECKS, &decoded, keys),
-        Err(error) => problems.decoding(error, keys),
+        Ok(decoded) => problems.check_struct(T::CHECKS, &decoded, keys, T::SHAPE),
+        Err(error) => problems.decoding_struct(error, keys, T::SHAPE),
     }
 }
 

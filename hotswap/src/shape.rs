@@ -178,6 +178,12 @@ impl Shape {
         leaves
     }
 
+    /// Whether `below` is this struct or one nested in it, and no value of a field.
+    pub(crate) fn is_struct(&'static self, below: &Keys) -> bool {
+        let inside = |leaf: &Leaf| leaf.keys.starts_with(below) && leaf.keys != *below;
+        below.is_root() || self.leaves().iter().any(inside)
+    }
+
     fn collect_leaves(
         &'static self,
         base: usize,

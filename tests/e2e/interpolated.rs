@@ -1,5 +1,7 @@
 //! Interpolated text is shown and stored in its form before interpolation; only the value itself has the result.
 
+mod checks;
+
 use std::{
     collections::BTreeMap,
     fs,

@@ -5,6 +5,7 @@
 mod defaults;
 mod fetched;
 mod hidden;
+mod interpolated;
 mod merge;
 mod origins;
 mod pin;
@@ -42,6 +43,7 @@ use crate::{
     value::Value,
 };
 use fetched::References;
+use interpolated::Interpolated;
 use policy::Judge;
 use problems::Problems;
 
@@ -156,7 +158,12 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
     let unresolved = unresolved.into_iter().chain(unresolved_pins).chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
-    let mut problems = Problems::new(written, unresolved).sealing(sealed.clone());
+    // A value set at run time may keep a template that no layer has any more.
+    let interpolated = match templates || !pins.is_empty() {
+        true => Interpolated::of(&tree, input.variables),
+        false => Interpolated::default(),
+    };
+    let mut problems = Problems::new(written, unresolved).sealing(sealed.clone()).withholding(interpolated);
     match &decoded {
         Ok(root) => root.validate(&mut problems),
         Err(error) => examine(model, &tree, error, &mut problems),

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::interpolated::Interpolated;
 use crate::{
     de::{DecodeError, Examination, Ignored, Notes},
     issue::{Issue, IssueKind, Issues},
@@ -24,8 +25,10 @@ pub struct Problems {
     secrets: BTreeSet<Keys>,
     /// Leaves that are secret because a file is that gives them.
     sealed: BTreeSet<Keys>,
-    /// The tree before interpolation: what a variable put in is not shown, what was written is.
+    /// The tree before interpolation.
     written: Option<Value>,
+    /// The values after it: what a variable put in is not shown, what was written is.
+    interpolated: Interpolated,
     /// Only types are looked at, and only of what is given.
     types_only: bool,
     /// Interpolation failed: what else is wrong with a template is not known.
@@ -45,6 +48,11 @@ impl Problems {
     /// The same, with the words about these leaves withheld.
     pub(crate) fn sealing(self, sealed: BTreeSet<Keys>) -> Self {
         Self { sealed, ..self }
+    }
+
+    /// The same, with the words that repeat a variable withheld.
+    pub(super) fn withholding(self, interpolated: Interpolated) -> Self {
+        Self { interpolated, ..self }
     }
 
     pub(crate) fn types_only(&self) -> bool {
@@ -147,35 +155,101 @@ impl Problems {
         result
     }
 
-    /// Runs rules on a value; true if all hold.
+    /// Runs rules on the value of a leaf; true if all hold.
     pub(crate) fn check<F>(&mut self, rules: &[&dyn Rule<F>], value: &F, keys: &Keys) -> bool {
         if rules.is_empty() || self.types_only {
             return true;
         }
-        let template = self.template(keys);
-        if self.unresolved && template.is_some() {
+        if self.is_unresolved(keys) {
             return false;
         }
+        let template = self.interpolated.template(keys, keys.0.len());
         let findings = Findings::of(value, rules, self.hides(keys) || template.is_some());
+        self.found_by(findings, keys, &|_| template.clone())
+    }
+
+    /// Runs the checks of a struct; true if all hold. Of their words only those are withheld that may repeat a variable.
+    pub(crate) fn check_struct<S>(
+        &mut self,
+        checks: &[&dyn Rule<S>],
+        value: &S,
+        keys: &Keys,
+        shape: &'static Shape,
+    ) -> bool {
+        if checks.is_empty() || self.types_only {
+            return true;
+        }
+        if self.is_unresolved(keys) {
+            return false;
+        }
+        let mut findings = Findings::of(value, checks, self.hides(keys));
+        let templates: Vec<_> =
+            findings.found.iter().map(|finding| self.template_of_leaf(keys, shape, &finding.keys)).collect();
+        for (finding, template) in findings.found.iter_mut().zip(&templates) {
+            if template.is_some() || self.interpolated.is_repeated(keys, &finding.words()) {
+                finding.withhold();
+            }
+        }
+        self.found_by(findings, keys, &|place| templates.get(place).cloned().flatten())
+    }
+
+    /// The template of a leaf of the struct at `keys`; a struct itself has none.
+    fn template_of_leaf(&self, keys: &Keys, shape: &'static Shape, below: &Keys) -> Option<Arc<str>> {
+        let place = keys.join(below);
+        (!shape.is_struct(below)).then(|| self.interpolated.template(&place, place.0.len())).flatten()
+    }
+
+    /// Adds what rules found; true if nothing. `template` gives that of a finding by its number.
+    fn found_by(
+        &mut self,
+        findings: Findings,
+        keys: &Keys,
+        template: &dyn Fn(usize) -> Option<Arc<str>>,
+    ) -> bool {
         let sound = findings.found.is_empty();
         let last = findings.found.len().saturating_sub(1);
         for (place, finding) in findings.found.into_iter().enumerate() {
             let more = if place == last { findings.more } else { 0 };
             let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
-            self.push(issue.and_more(more), finding.help, template.clone());
+            self.push(issue.and_more(more), finding.help, template(place));
         }
         sound
     }
 
-    /// Adds what a decoder found; always false, for "not sound".
+    /// Adds what a decoder found in the leaf at `keys`; always false, for "not sound".
     pub(crate) fn decoding(&mut self, error: DecodeError, keys: &Keys) -> bool {
         let place = keys.join(&error.keys());
         if self.is_unresolved(&place) {
             return false;
         }
-        let template = self.template(&place);
+        let template = self.interpolated.template(&place, keys.0.len());
         // A flattened leaf is read from the place of its struct.
         let discreet = self.hides(&place) || self.secrets.contains(keys) || template.is_some();
+        self.push_decoding(&error, place, discreet, template)
+    }
+
+    /// The same of the struct at `keys`, whose fields are sound each by itself.
+    pub(crate) fn decoding_struct(&mut self, error: DecodeError, keys: &Keys, shape: &'static Shape) -> bool {
+        let below = error.keys();
+        let place = keys.join(&below);
+        if self.is_unresolved(&place) {
+            return false;
+        }
+        let template = self.template_of_leaf(keys, shape, &below);
+        let discreet = self.hides(&place)
+            || self.secrets.contains(keys)
+            || template.is_some()
+            || self.interpolated.is_repeated(keys, error.message(false));
+        self.push_decoding(&error, place, discreet, template)
+    }
+
+    fn push_decoding(
+        &mut self,
+        error: &DecodeError,
+        place: Keys,
+        discreet: bool,
+        template: Option<Arc<str>>,
+    ) -> bool {
         let issue = Issue::new(error.kind(), place, error.message(discreet));
         self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
         false

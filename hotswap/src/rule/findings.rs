@@ -15,6 +15,10 @@ use crate::{
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 80;
 
+const FAILS: &str = "the value fails a check of the program";
+const PANICKED: &str = "check panicked";
+const WITHHELD: &str = "the words of the check are withheld, because they may repeat the secret";
+
 /// What the rules of one value found.
 #[doc(hidden)]
 #[derive(Debug, Default)]
@@ -48,9 +52,9 @@ impl Findings {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         match text.filter(|_| !self.secret) {
-            Some(text) => self.fail(format!("check panicked: {text}")),
-            None => self.fail("check panicked"),
-        };
+            Some(text) => self.fail(format!("check panicked: {text}")).discreet = Some(PANICKED),
+            None => drop(self.fail(PANICKED)),
+        }
     }
 
     /// The value itself is wrong.
@@ -60,7 +64,7 @@ impl Findings {
 
     /// Something below the value is wrong.
     pub(crate) fn fail_at(&mut self, keys: Keys, message: impl Into<String>) -> &mut Finding {
-        self.found.push(Finding { keys, message: one_line(message.into()), help: None });
+        self.found.push(Finding { keys, message: one_line(message.into()), help: None, discreet: None });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }
@@ -73,11 +77,11 @@ impl Findings {
     /// The same of something below the value.
     pub(crate) fn fail_as_told_at(&mut self, keys: Keys, told: impl Display, help: Option<&str>) {
         if self.secret {
-            self.fail_at(keys, "the value fails a check of the program")
-                .with_help("the words of the check are withheld, because they may repeat the secret");
+            self.fail_at(keys, FAILS).with_help(WITHHELD);
             return;
         }
         let finding = self.fail_at(keys, told.to_string());
+        finding.discreet = Some(FAILS);
         help.into_iter().for_each(|help| finding.with_help(help));
     }
 
@@ -108,6 +112,19 @@ impl Finding {
     fn below(mut self, base: &Keys) -> Self {
         self.keys = base.join(&self.keys);
         self
+    }
+
+    /// Everything that it says.
+    pub(crate) fn words(&self) -> String {
+        [&self.message, self.help.as_deref().unwrap_or_default()].join("\n")
+    }
+
+    /// Leaves out the words of user code.
+    pub(crate) fn withhold(&mut self) {
+        if let Some(discreet) = self.discreet {
+            self.message = discreet.to_owned();
+            self.help = (discreet == FAILS).then(|| WITHHELD.to_owned());
+        }
     }
 
     /// Says what to do.

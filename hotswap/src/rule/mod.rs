@@ -54,6 +54,8 @@ pub(crate) struct Finding {
     pub(crate) keys: Keys,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
+    /// What is said instead of the message if that is in words of user code, which may repeat a value.
+    pub(crate) discreet: Option<&'static str>,
 }
 
 #[cfg(test)]

@@ -1,0 +1,121 @@
+//! What variables put into the values of one load, and the words that repeat it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
+
+use zeroize::Zeroizing;
+
+use crate::{keys::Keys, resolve::interpolate, value::Value};
+
+/// Shorter texts count only as words of their own: nearly every sentence has their letters.
+const SHORT: usize = 3;
+
+/// From this length on a part of a variable counts too, such as the password of a URL.
+const PART: usize = 4;
+
+/// As much of a text, in characters, is enough to count: words may cut it off.
+const HEAD: usize = 24;
+
+/// The values of one load after interpolation.
+pub(super) struct Interpolated {
+    tree: Value,
+    /// The texts of the variables in templates. Wiped, for they may hold secrets.
+    variables: BTreeMap<String, Zeroizing<String>>,
+}
+
+impl Default for Interpolated {
+    fn default() -> Self {
+        Self { tree: Value::Null, variables: BTreeMap::new() }
+    }
+}
+
+impl fmt::Debug for Interpolated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interpolated").finish_non_exhaustive()
+    }
+}
+
+impl Interpolated {
+    pub(super) fn of(tree: &Value, lookup: interpolate::Lookup<'_>) -> Self {
+        let mut names = BTreeSet::new();
+        each(tree, &mut |_, template| names_in(template, &mut names));
+        let text = |name: String| lookup(&name).map(|text| (name, Zeroizing::new(text)));
+        Self { tree: tree.clone(), variables: names.into_iter().filter_map(text).collect() }
+    }
+
+    /// The first template at, above or below `keys`; where nothing is at `keys`, around it, but not beyond the value at the
+    /// first `within` of them.
+    pub(super) fn template(&self, keys: &Keys, within: usize) -> Option<Arc<str>> {
+        let mut value = &self.tree;
+        for (depth, key) in keys.0.iter().enumerate() {
+            match Keys(vec![key.clone()]).find(value) {
+                Some(below) => value = below,
+                None if depth < within && matches!(value.inside(), Value::Table(_) | Value::List(_)) => {
+                    return None;
+                }
+                None => break,
+            }
+        }
+        let mut first = None;
+        each(value, &mut |_, template| {
+            first.get_or_insert_with(|| Arc::from(template));
+        });
+        first
+    }
+
+    /// Whether the words repeat the text of a template at or below `keys`, or that of one of its variables.
+    pub(super) fn is_repeated(&self, keys: &Keys, words: &str) -> bool {
+        let mut repeated = false;
+        each(keys.find(&self.tree).unwrap_or(&Value::Null), &mut |text, template| {
+            repeated = repeated || (text.chars().count() >= SHORT && words.contains(head(text))) || {
+                let mut names = BTreeSet::new();
+                names_in(template, &mut names);
+                names.iter().filter_map(|name| self.variables.get(name)).any(|text| repeats(words, text))
+            };
+        });
+        repeated
+    }
+}
+
+/// Visits the text of everything that was interpolated, and its template. An escape alone makes no template.
+fn each(value: &Value, visit: &mut dyn FnMut(&str, &str)) {
+    match value.inside() {
+        Value::Untyped(untyped) => {
+            untyped.template().into_iter().for_each(|template| visit(&untyped.text, template));
+        }
+        Value::List(items) => items.iter().for_each(|item| each(item, visit)),
+        Value::Table(table) => table.values().for_each(|value| each(value, visit)),
+        _ => {}
+    }
+}
+
+fn names_in(template: &str, names: &mut BTreeSet<String>) {
+    interpolate::variables(&Value::Template(template.into()), names);
+}
+
+/// Whether the words have the text of a variable in them, or a part of it.
+fn repeats(words: &str, text: &str) -> bool {
+    let text = text.trim();
+    if text.chars().count() < SHORT {
+        return has_word(words, text);
+    }
+    let behind_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let mut parts = behind_scheme.split(|c: char| c.is_whitespace() || "/:@?&=;,\"'\\".contains(c));
+    words.contains(head(text)) || parts.any(|part| part.chars().count() >= PART && words.contains(head(part)))
+}
+
+fn head(text: &str) -> &str {
+    text.char_indices().nth(HEAD).map_or(text, |(end, _)| &text[..end])
+}
+
+fn has_word(words: &str, text: &str) -> bool {
+    let apart = |(start, _): (usize, &str)| {
+        let before = words[..start].chars().next_back();
+        let after = words[start + text.len()..].chars().next();
+        !before.into_iter().chain(after).any(char::is_alphanumeric)
+    };
+    !text.is_empty() && words.match_indices(text).any(apart)
+}
