@@ -57,7 +57,7 @@ pub(super) fn of_credentials(tree: &Value, terms: &Terms<'_>) -> Vec<(UnknownKey
     }
 }
 
-/// The same in defaults of fields, which stand in the text of the program.
+/// The same in defaults of fields, which are part of the source code of the program.
 pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretRules) -> Vec<(UnknownKeys, Issue)> {
     let found = credentials(&all_defaults(shape), shape, rules);
     found.into_iter().map(|(policy, issue)| (policy, issue.at(Origin::Default))).collect()
@@ -75,7 +75,7 @@ fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<
     scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
 
-/// So many credentials of one source are told one by one, since each has to be changed.
+/// How many credentials of one source are reported one by one, since each has to be changed.
 const CREDENTIALS: usize = 1000;
 
 struct Scanner<'v> {
