@@ -33,7 +33,12 @@ pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
 
 /// The same with the text after interpolation, for a patch: its operations compare values. Never to be shown.
 pub(crate) fn values(published: &Published) -> Value {
-    joined(Leaves { published, secrets: Secrets::Masked, templates: false, found: Vec::new() }.all())
+    joined(Leaves { published, secrets: Secrets::Masked, text: Text::Result, found: Vec::new() }.all())
+}
+
+/// The same with the template beside each text that was interpolated.
+pub(crate) fn traced(published: &Published) -> Value {
+    joined(Leaves { published, secrets: Secrets::Masked, text: Text::Traced, found: Vec::new() }.all())
 }
 
 fn joined(leaves: Vec<(Keys, Value)>) -> Value {
@@ -44,14 +49,14 @@ fn joined(leaves: Vec<(Keys, Value)>) -> Value {
 
 /// The document leaf by leaf, in the order of the struct.
 pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
-    Leaves { published, secrets, templates: true, found: Vec::new() }.all()
+    Leaves { published, secrets, text: Text::Template, found: Vec::new() }.all()
 }
 
 /// What a file may say of a value that was set; `None` if it is a secret.
 pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
     let (shape, places) = (published.root.shape(), Places::new());
     let secrets = Secrets::Marked(&places);
-    let leaves = Leaves { published, secrets, templates: true, found: Vec::new() };
+    let leaves = Leaves { published, secrets, text: Text::Template, found: Vec::new() };
     let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
     let trail = shape.trail(slot);
     if published.is_sealed(keys) || published.hides_at(keys) || trail.iter().any(|field| field.secret) {
@@ -73,9 +78,18 @@ fn unknown() -> Value {
 struct Leaves<'p> {
     published: &'p Published,
     secrets: Secrets<'p>,
-    /// Whether interpolated text is its template.
-    templates: bool,
+    text: Text,
     found: Vec<(Keys, Value)>,
+}
+
+/// What interpolated text is in a document.
+#[derive(Clone, Copy)]
+enum Text {
+    /// What interpolation made of it.
+    Result,
+    /// The same, with the template beside it.
+    Traced,
+    Template,
 }
 
 impl Leaves<'_> {
@@ -104,7 +118,11 @@ impl Leaves<'_> {
                 .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
         };
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
-        let value = if self.templates { self.with_templates(value, slot) } else { value };
+        let value = match self.text {
+            Text::Result => value,
+            Text::Traced => template::traced(value, self.published.root.shape(), &self.published.tree, slot),
+            Text::Template => self.with_templates(value, slot),
+        };
         let value = match (self.secrets, &field.kind) {
             (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
             // A list without some of its elements would be another list.
@@ -129,7 +147,11 @@ impl Leaves<'_> {
 
     fn with_templates(&self, value: Value, slot: usize) -> Value {
         let Published { root, tree, .. } = self.published;
-        template::as_written(&template::over(value, root.shape(), tree, slot))
+        let value = template::over(value, root.shape(), tree, slot);
+        match self.secrets {
+            Secrets::Masked => template::as_shown(&value),
+            Secrets::LeftOut(_) | Secrets::Marked(_) => template::as_written(&value),
+        }
     }
 
     /// Secrets inside an `Option` of a nested struct.

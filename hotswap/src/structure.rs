@@ -1,12 +1,17 @@
 //! The lists and tables that the text of a variable holds. Only the type that asks knows whether it holds one, so a text
 //! is parsed when a type asks first, and what was parsed is kept beside it.
 
-use std::{fmt, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use zeroize::Zeroize;
 
 use crate::{
     keys::{Key, Keys},
     source::format::{JsonFault, json_value},
-    value::{Untyped, Value},
+    value::{Dialect, Untyped, Value},
 };
 
 type Read = Result<Value, Malformed>;
@@ -16,8 +21,14 @@ type Read = Result<Value, Malformed>;
 pub(crate) struct Parsed {
     /// The text before interpolation.
     pub(crate) template: Option<Box<str>>,
+    /// Whether no file can have the template: it has the syntax of dotenv files, or the text is only a part of its result.
+    pub(crate) display_only: bool,
+    /// Whether the text is that of the template alone: defaults, and no variable.
+    pub(crate) literal: bool,
     json: OnceLock<Read>,
     items: OnceLock<Value>,
+    /// The list or table of an interpolated text, with the template on each scalar.
+    marked: OnceLock<Value>,
 }
 
 const HOW: &str = "write a list as a,b or as JSON, a table as JSON";
@@ -39,7 +50,9 @@ impl Default for Malformed {
 
 impl Parsed {
     pub(crate) fn of_template(template: &str) -> Self {
-        Self { template: Some(template.into()), json: OnceLock::new(), items: OnceLock::new() }
+        let mut parsed = Self::default();
+        parsed.template = Some(template.into());
+        parsed
     }
 }
 
@@ -55,6 +68,8 @@ impl Drop for Parsed {
     fn drop(&mut self) {
         self.json.take().into_iter().flatten().for_each(|mut value| value.wipe());
         self.items.take().into_iter().for_each(|mut value| value.wipe());
+        self.marked.take().into_iter().for_each(|mut value| value.wipe());
+        self.template.iter_mut().for_each(|template| template.zeroize());
     }
 }
 
@@ -76,11 +91,25 @@ impl Untyped {
 
     /// The text as the list or table that a step leads into.
     pub(crate) fn opened(&self, key: &Key) -> Option<&Value> {
-        match key {
+        let read = match key {
             Key::Name(_) => self.json(),
             Key::Index(_) => self.list(),
-        }?
-        .ok()
+        };
+        self.with_template(read?.ok()?)
+    }
+
+    /// The text as a list, whose items may be taken out of it.
+    pub(crate) fn items(&self) -> Option<&Value> {
+        self.with_template(self.list()?.ok()?)
+    }
+
+    /// A part of an interpolated text may be the value of a variable, and is shown by the template of the whole.
+    fn with_template<'v>(&'v self, read: &'v Value) -> Option<&'v Value> {
+        let parsed = self.parsed.as_ref()?;
+        Some(match &parsed.template {
+            Some(template) => parsed.marked.get_or_init(|| marked(read, template, parsed.literal)),
+            None => read,
+        })
     }
 
     pub(crate) fn below(&self, key: &Key) -> Option<&Value> {
@@ -89,6 +118,25 @@ impl Untyped {
             (Key::Index(index), Value::List(items)) => items.get(*index),
             _ => None,
         }
+    }
+}
+
+fn marked(value: &Value, template: &str, literal: bool) -> Value {
+    let text = |text: &str, dialect| Value::display_only(text, template, literal, dialect);
+    match value {
+        Value::List(items) => Value::list(items.iter().map(|item| marked(item, template, literal))),
+        Value::Table(table) => {
+            let entry =
+                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), marked(value, template, literal));
+            Value::table(table.iter().map(entry))
+        }
+        Value::Text(own) => text(own, Dialect::Interpolated),
+        Value::Untyped(untyped) => text(&untyped.text, untyped.dialect),
+        Value::Bool(own) => text(&own.to_string(), Dialect::Variable),
+        Value::Int(own) => text(&own.to_string(), Dialect::Variable),
+        Value::Uint(own) => text(&own.to_string(), Dialect::Variable),
+        Value::Float(own) => text(&own.to_string(), Dialect::Variable),
+        other => other.clone(),
     }
 }
 

@@ -5,10 +5,20 @@
 
 mod keep;
 mod overlay;
+mod results;
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{keys::Keys, load::taken_beside, root::Root, shape::Shape, value::Value};
+pub(crate) use keep::{is_unchanged as is_result, opened};
+pub(crate) use results::Results;
+
+use crate::{
+    keys::Keys,
+    load::taken_beside,
+    root::Root,
+    shape::Shape,
+    value::{Untyped, Value},
+};
 
 /// A leaf as its type writes it, with templates instead of interpolated text; as the sources gave it where the type
 /// cannot be written, or writes another form than it reads.
@@ -30,24 +40,60 @@ pub(crate) fn over(written: Value, shape: &'static Shape, tree: &Value, slot: us
     }
 }
 
-/// The new value of a leaf with templates in the place of text that still equals their result, so that what is stored of it
-/// has no variable in it.
-pub(crate) fn kept(new: Value, shape: &'static Shape, tree: &Value, slot: usize) -> Value {
+/// The new value of a leaf with templates instead of text that equals their result, those of the leaf first, so that what is
+/// stored of it has no variable in it.
+pub(crate) fn kept(
+    new: Value,
+    shape: &'static Shape,
+    tree: &Value,
+    slot: usize,
+    results: &Results<'_>,
+) -> Value {
+    results.replace(traced(new, shape, tree, slot))
+}
+
+/// The same with the templates of the leaf alone.
+pub(crate) fn traced(new: Value, shape: &'static Shape, tree: &Value, slot: usize) -> Value {
     match given(shape, tree, slot) {
         Some(given) if holds_template(&given) => keep::templates(&new, &given).unwrap_or(new),
         _ => new,
     }
 }
 
-/// The value as it is written into a file: interpolated text as its template.
+/// The value as it is written into a file that can be loaded: interpolated text as its template. Text whose template no file
+/// can have is left out, as a secret is.
 pub(crate) fn as_written(value: &Value) -> Value {
+    replaced(value, &|untyped| match untyped.is_display_only() {
+        true => Value::secret(Value::Null),
+        false => Value::Template(untyped.shown().into()),
+    })
+}
+
+/// The value as it is shown in a document, with every template.
+pub(crate) fn as_shown(value: &Value) -> Value {
+    replaced(value, &|untyped| Value::Template(untyped.shown().into()))
+}
+
+fn replaced(value: &Value, with: &dyn Fn(&Untyped) -> Value) -> Value {
     match value {
-        Value::Untyped(untyped) if untyped.template().is_some() => Value::Template(untyped.shown().into()),
-        Value::List(items) if holds_template(value) => Value::list(items.iter().map(as_written)),
+        Value::Untyped(untyped) if untyped.template().is_some() => with(untyped),
+        Value::List(items) if holds_template(value) => {
+            Value::list(items.iter().map(|item| replaced(item, with)))
+        }
         Value::Table(table) if holds_template(value) => {
-            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), as_written(value))))
+            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), replaced(value, with))))
         }
         other => other.clone(),
+    }
+}
+
+/// Whether any text of the value has a template that is only shown.
+pub(crate) fn holds_display_only(value: &Value) -> bool {
+    match value {
+        Value::Untyped(untyped) => untyped.is_display_only(),
+        Value::List(items) => items.iter().any(holds_display_only),
+        Value::Table(table) => table.values().any(holds_display_only),
+        _ => false,
     }
 }
 

@@ -105,6 +105,16 @@ impl Untyped {
         self.parsed.as_ref()?.template.as_deref()
     }
 
+    /// Whether the template is only shown: no file could give the text back by it.
+    pub(crate) fn is_display_only(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|parsed| parsed.display_only)
+    }
+
+    /// Whether variables gave a part of the text.
+    pub(crate) fn is_of_variables(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|parsed| parsed.template.is_some() && !parsed.literal)
+    }
+
     /// The text that may be shown.
     pub(crate) fn shown(&self) -> &str {
         self.template().unwrap_or(&self.text)
@@ -146,10 +156,24 @@ impl Value {
         Self::Untyped(Untyped::new(text, Dialect::Variable))
     }
 
-    /// What interpolation made of a template.
+    /// What interpolation made of a template with text from variables.
+    #[cfg(test)]
     pub(crate) fn interpolated(text: &str, template: &str) -> Self {
-        let parsed = Some(Arc::new(Parsed::of_template(template)));
-        Self::Untyped(Untyped { parsed, ..Untyped::new(text, Dialect::Interpolated) })
+        Self::of_template(text, template, false)
+    }
+
+    /// What interpolation made of a template; `literal` if no variable gave any of it.
+    pub(crate) fn of_template(text: &str, template: &str, literal: bool) -> Self {
+        let mut parsed = Parsed::of_template(template);
+        parsed.literal = literal;
+        Self::Untyped(Untyped { parsed: Some(Arc::new(parsed)), ..Untyped::new(text, Dialect::Interpolated) })
+    }
+
+    /// The same with a template that no file can have.
+    pub(crate) fn display_only(text: &str, template: &str, literal: bool, dialect: Dialect) -> Self {
+        let mut parsed = Parsed::of_template(template);
+        (parsed.display_only, parsed.literal) = (true, literal);
+        Self::Untyped(Untyped { parsed: Some(Arc::new(parsed)), ..Untyped::new(text, dialect) })
     }
 
     /// A plain YAML scalar.
@@ -357,31 +381,4 @@ impl PartialEq for Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Who still owns the text sees whether it was overwritten.
-    #[test]
-    fn a_text_with_other_owners_is_copied_and_not_wiped() {
-        let text: Arc<str> = "hunter2".into();
-        let secret = Value::secret(Value::list([Value::Text(Arc::clone(&text))]));
-        assert_eq!(Arc::strong_count(&text), 1);
-        drop(secret);
-        assert_eq!(&*text, "hunter2");
-    }
-
-    #[test]
-    fn what_nobody_else_owns_is_overwritten() {
-        let mut value = Value::table([("a".into(), Value::list([Value::text("hunter2"), Value::Int(7)]))]);
-        value.wipe();
-        let wiped = Value::list([Value::text(&"\0".repeat(7)), Value::Int(0)]);
-        assert_eq!(value, Value::table([("a".into(), wiped)]));
-    }
-
-    #[test]
-    fn a_secret_equals_the_value_that_it_holds_and_shows_nothing() {
-        let secret = Value::secret(Value::text("hunter2"));
-        assert_eq!(secret, Value::text("hunter2"));
-        assert_eq!((format!("{secret:?}"), secret.to_json()), ("Secret(***)".to_owned(), MASK.into()));
-    }
-}
+mod tests;

@@ -16,6 +16,7 @@ use crate::{
 };
 
 #[derive(Deserialize, HotConfig)]
+#[hot(env = "SITE")]
 struct Site {
     url: String,
     #[hot(default = [])]
@@ -26,9 +27,9 @@ struct Site {
     n: u32,
 }
 
-fn text(n: u32) -> String {
+fn text(edit: u32, n: &str) -> String {
     let url = "pg://app:${CANARY_PW}@a";
-    format!("url = '{url}/{n}'\nurls = ['{url}', '{n}']\nheld = '{url}/{n}'\nn = {n}\n")
+    format!("url = '{url}/{edit}'\nurls = ['{url}', '{edit}']\nheld = '{url}/{edit}'\nn = {n}\n")
 }
 
 fn told_by(site: &SiteHandle, folder: &Path) -> String {
@@ -51,40 +52,71 @@ fn told_by(site: &SiteHandle, folder: &Path) -> String {
     said + &heard()
 }
 
-#[test]
-fn all_that_is_said_and_kept_of_interpolated_text_keeps_it() {
+/// Where the text with the variable is.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    File,
+    Dotenv,
+}
+
+/// Writes the sources: the variable ends with `suffix`, and `n` is what the field says.
+fn write(place: Place, folder: &Path, suffix: &str, edit: u32, n: &str) {
+    let mut variables = format!("CANARY_PW='{}{suffix}'\n", *CANARY);
+    let mut file = "# empty\n".to_owned();
+    match place {
+        Place::File if n.starts_with('x') => file = text(edit, &format!("'{n}'")),
+        Place::File => file = text(edit, n),
+        Place::Dotenv => {
+            let url = "pg://app:${CANARY_PW}@a";
+            let urls = format!("{url},{edit}");
+            variables +=
+                &format!("SITE_URL={url}/{edit}\nSITE_URLS={urls}\nSITE_HELD={url}/{edit}\nSITE_N={n}\n");
+        }
+    }
+    fs::write(folder.join("site.toml"), file).unwrap();
+    fs::write(folder.join(".env"), variables).unwrap();
+}
+
+/// All that is said and kept over edits, writes, a rollback, a restart and refusals.
+fn said_of(place: Place) -> String {
     listen();
     let folder = tempfile::tempdir().unwrap();
-    let (path, env) = (folder.path().join("site.toml"), folder.path().join(".env"));
-    let variable = |suffix: &str| format!("CANARY_PW='{}{suffix}'\n", *CANARY);
-    fs::write(&path, text(1)).unwrap();
-    fs::write(&env, variable("")).unwrap();
+    let folder = folder.path();
     let load = || {
-        let builder = Site::hot_builder().file(&path).dotenv(&env).watch(false);
-        builder.state_dir(folder.path().join("state")).load().unwrap()
+        let builder = Site::hot_builder().file(folder.join("site.toml")).dotenv(folder.join(".env"));
+        builder.watch(false).state_dir(folder.join("state")).load().unwrap()
     };
+    write(place, folder, "", 1, "1");
     let site = load();
     let (tell, told) = mpsc::channel();
     let tell = Mutex::new(tell);
     site.watch_pattern("**", move |field| tell.lock().unwrap().send(format!("{field} {field:?}")).unwrap())
         .detach();
-    fs::write(&path, text(2)).unwrap();
+    write(place, folder, "", 2, "2");
     site.reload().unwrap();
     let mut said: String = (0..3).map(|_| told.recv_timeout(Duration::from_secs(30)).unwrap()).collect();
-    fs::write(&env, variable("2")).unwrap();
+    write(place, folder, "2", 2, "2");
     site.reload().unwrap();
     site.update(|site| site.urls.push("new".into())).unwrap();
     site.merge_patch(serde_json::json!({ "n": 3 })).unwrap();
     said += &site.set_n(9).unwrap_err().report().to_string();
     site.rollback(1).unwrap();
-    said += &told_by(&site, folder.path());
+    said += &told_by(&site, folder);
     assert!(site.url().contains(&*CANARY));
     site.shutdown().unwrap();
     drop(site);
     let again = load();
-    said += &told_by(&again, folder.path());
-    fs::write(&path, text(2).replace("n = 2", "n = 'x${CANARY_PW}'")).unwrap();
+    said += &told_by(&again, folder);
+    write(place, folder, "2", 2, "x${CANARY_PW}");
     said += &again.reload().unwrap_err().report().to_string();
-    assert!(said.contains("${CANARY_PW}"), "{said}");
-    assert_silent("interpolated text", &said);
+    said
+}
+
+#[test]
+fn all_that_is_said_and_kept_of_interpolated_text_keeps_it() {
+    for (place, what) in [(Place::File, "interpolated text"), (Place::Dotenv, "text of a dotenv file")] {
+        let said = said_of(place);
+        assert!(said.contains("pg://app:${CANARY_PW}@a/2"), "{said}");
+        assert_silent(what, &said);
+    }
 }

@@ -1,6 +1,8 @@
 //! Interpolated text is shown and stored in its form before interpolation; only the value itself has the result.
 
 mod checks;
+mod moved;
+mod reasons;
 
 use std::{
     collections::BTreeMap,
@@ -189,6 +191,30 @@ fn a_write_beside_it_stores_the_template_and_a_restart_resolves_it() {
     assert_eq!(app.urls()[..2], ["first".to_owned(), format!("pg://{CANARY}2@a")]);
     app.flush_state().unwrap();
     assert_silent(&(self::said(&app) + &state(&folder)));
+}
+
+/// No template gives an item of `${HOSTS}` alone, so such an override is not kept over a restart.
+#[test]
+fn an_item_of_interpolated_text_is_shown_by_the_template_of_the_whole() {
+    let folder = folder();
+    let load = || builder(&folder).state_dir(folder.path("state")).load().unwrap();
+    let app = load();
+    app.update(|app| app.hosts.push("last".into())).unwrap();
+    app.set_n(9).unwrap();
+    assert_eq!(app.hosts()[1..], [format!("{CANARY}1"), "last".into()]);
+    let path = folder.path("overrides.toml");
+    app.save_overrides(&path).unwrap();
+    let saved = fs::read_to_string(path).unwrap();
+    assert!(saved.contains("hosts") && saved.contains("n = 9"), "{saved}");
+    app.flush_state().unwrap();
+    assert_silent(&(said(&app) + &state(&folder) + &saved));
+    assert_eq!(app.overrides()[0].value(), Some(&serde_json::json!(["${HOSTS}", "${HOSTS}", "last"])));
+    drop(app);
+
+    let app = load();
+    assert_eq!((app.n(), app.hosts().len()), (9, 2));
+    let status = format!("{:?}", app.status());
+    assert!(status.contains("the override of hosts did not survive"), "{status}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod command_line;
 mod concurrency;
 mod credentials;
 mod dotenv;
+mod dotenv_templates;
 mod encryption;
 mod environment;
 mod files;

@@ -10,13 +10,13 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, problems::Problems, unknown},
-    patch::{Outcome, Patch, Scene, Touch, Unit, Units, marks, restored},
+    patch::{Outcome, Patch, Scene, Touch, Traced, Unit, Units, marks, restored},
     pins::Pins,
     root::Root,
     secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
-    template,
+    template::{self, Results},
     value::Value,
 };
 
@@ -42,7 +42,10 @@ impl Core {
             // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
             issues.extend(decoding.filter(of_no_load));
-            let kept = |unit: &Unit, value| template::kept(value, self.model.shape, &current.tree, unit.slot);
+            let results = Results::new(&current.tree);
+            let kept = |unit: &Unit, value| {
+                template::kept(value, self.model.shape, &current.tree, unit.slot, &results)
+            };
             let edits = values
                 .into_iter()
                 .map(|(unit, value)| (unit.keys.clone(), request.pin(value.map(|value| kept(unit, value)))));
@@ -81,6 +84,8 @@ struct Patched<'p> {
     outcome: Outcome,
     before: Value,
     after: Value,
+    /// The same with the templates of interpolated text, wherever operations took it.
+    given: Value,
     /// What is wrong with keys of the document.
     strays: Vec<Issue>,
 }
@@ -93,9 +98,14 @@ impl<'p> Patched<'p> {
         let shape = current.root.shape();
         let before = effective::values(current);
         let old = base.find(&before).cloned().unwrap_or_else(Value::empty);
-        let scene = Scene { units, base: base.clone(), document: old.to_json() };
+        let templates = effective::traced(current);
+        let mut traced = Traced::default();
+        let marked = base.find(&templates).and_then(|templates| traced.mark(templates, &old));
+        let scene = Scene { units, base: base.clone(), document: old.to_json(), marked };
         let outcome = patch.apply(scene).map_err(Error::new)?;
         let new = restored(outcome.document.clone().into(), &old);
+        let with_templates = traced.restored(new.clone(), outcome.marked.as_ref());
+        let given = unknown::normalise(&load::place(&templates, &base, Some(&with_templates)), shape).tree;
         let after = load::place(&before, &base, Some(&new));
         let normal = unknown::normalise(&after, shape);
         let strays: Vec<_> = normal.unknown_keys(|issue, _| issue).collect();
@@ -104,7 +114,7 @@ impl<'p> Patched<'p> {
             Issue::new(IssueKind::Write, twice.keys, message)
         });
         let strays = strays.into_iter().chain(twice).collect();
-        Ok(Self { current, shape, units, outcome, before, after: normal.tree, strays })
+        Ok(Self { current, shape, units, outcome, before, after: normal.tree, given, strays })
     }
 
     /// What the touched leaves are given, and why some must not be.
@@ -139,7 +149,8 @@ impl<'p> Patched<'p> {
         if unit.is_secret() && value.is_some() {
             return Err(Box::new(secret(unit.keys.clone())));
         }
-        value.map(|value| self.complete(unit, value)).transpose().map(Some)
+        let given = unit.value(self.shape, &self.given);
+        given.map(|value| self.complete(unit, value)).transpose().map(Some)
     }
 
     /// Only tables stand above leaves.

@@ -23,7 +23,7 @@ use crate::{
     shape::Leaf,
     snapshot::Published,
     source::Layer,
-    template::as_written,
+    template::{as_written, holds_display_only},
     value::Value,
 };
 
@@ -236,15 +236,21 @@ impl Core {
         self.model.shape.leaves().into_iter().filter(|leaf| published.hides(leaf)).collect()
     }
 
-    /// A line for each secret that is left out.
+    /// A line for each secret that is left out, and for each value that holds text whose template no file can have.
     fn remarks(&self, published: &Published, wanted: impl Fn(&Leaf) -> bool) -> Vec<String> {
-        let secrets = self.secrets(published).into_iter().filter(|leaf| wanted(leaf));
         let variable = |keys: &Keys| self.names.as_ref().and_then(|names| names.variable(keys));
-        let remark = |leaf: Leaf| match variable(&leaf.keys) {
-            Some(variable) => format!("{} is secret and not written here: set {variable}", leaf.keys),
-            None => format!("{} is secret and not written here", leaf.keys),
+        let remark = |leaf: Leaf| {
+            let why = match published.hides(&leaf) {
+                true => "is secret and not",
+                false if leaf.keys.find(&published.tree).is_some_and(holds_display_only) => {
+                    "holds text from variables that a file cannot name and is not"
+                }
+                false => return None,
+            };
+            let advice = variable(&leaf.keys).map(|variable| format!(": set {variable}"));
+            Some(format!("{} {why} written here{}", leaf.keys, advice.unwrap_or_default()))
         };
-        secrets.map(remark).collect()
+        self.model.shape.leaves().into_iter().filter(wanted).filter_map(remark).collect()
     }
 }
 

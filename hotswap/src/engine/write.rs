@@ -14,7 +14,7 @@ use crate::{
     ser::EncodeError,
     shape::{Leaf, Shape},
     snapshot::{Cause, Published},
-    template,
+    template::{self, Results},
     value::{MAX_DEPTH, Value, too_deep},
 };
 
@@ -91,6 +91,7 @@ impl Core {
     ) -> Result<Pins, Error> {
         let mut edits = Pins::new();
         let mut issues = Vec::new();
+        let results = Results::new(&current.tree);
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
             let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
@@ -106,7 +107,7 @@ impl Core {
             }
             match now {
                 Ok(value) => {
-                    let value = template::kept(value, self.model.shape, &current.tree, slot);
+                    let value = template::kept(value, self.model.shape, &current.tree, slot, &results);
                     edits.insert(keys, request.pin(Some(value)));
                 }
                 // Without sources nothing is decoded again, so nothing need be written.
@@ -138,7 +139,7 @@ impl Core {
         let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
         leaves
             .filter_map(|leaf| Some((leaf.slot, copy.encode(leaf.slot).ok()?)))
-            .map(|(slot, value)| (slot, template::kept(value, shape, &current.tree, slot)))
+            .map(|(slot, value)| (slot, template::traced(value, shape, &current.tree, slot)))
             .map(|(slot, value)| (shape.keys_of(slot), request.pin(Some(value))))
             .collect()
     }

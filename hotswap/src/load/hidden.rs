@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Model, Problems, fetched::texts, hidden_in, origins::showable};
+use super::{Model, Problems, fetched::texts, hidden_in, interpolated::Interpolated, origins::showable};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind},
@@ -26,7 +26,9 @@ pub(super) fn misfits(
     stores: &Secrets,
 ) -> Vec<Issue> {
     let Some(hidden) = hidden(model.shape, layer.tree(), effective, stores) else { return Vec::new() };
-    let mut problems = Problems::of_types().sealing(layer.sealed_leaves(model.shape).collect());
+    let mut problems = Problems::of_types()
+        .sealing(layer.sealed_leaves(model.shape).collect())
+        .withholding(Interpolated::of(&hidden, &|_| None));
     // A panic in code of the program concerns nobody while the value is hidden.
     if contain(|| (model.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();

@@ -8,7 +8,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::{keys::Keys, resolve::interpolate, value::Value};
+use crate::{keys::Keys, resolve::interpolate, source::dotenv, value::Value};
 
 /// Shorter texts count only as words of their own: nearly every sentence has their letters.
 const SHORT: usize = 3;
@@ -70,7 +70,10 @@ impl Interpolated {
     pub(super) fn is_repeated(&self, keys: &Keys, words: &str) -> bool {
         let mut repeated = false;
         each(keys.find(&self.tree).unwrap_or(&Value::Null), &mut |text, template| {
-            repeated = repeated || (text.chars().count() >= SHORT && words.contains(head(text))) || {
+            let whole = || text.chars().count() >= SHORT && words.contains(head(text));
+            // A dotenv file may set a name again, so what its variable says now is not what is in the text.
+            let part = || parts(text).any(|part| !template.contains(part) && words.contains(head(part)));
+            repeated = repeated || whole() || part() || {
                 let mut names = BTreeSet::new();
                 names_in(template, &mut names);
                 names.iter().filter_map(|name| self.variables.get(name)).any(|text| repeats(words, text))
@@ -80,10 +83,10 @@ impl Interpolated {
     }
 }
 
-/// Visits the text of everything that was interpolated, and its template. An escape alone makes no template.
+/// Visits every text that variables gave a part of, and its template.
 fn each(value: &Value, visit: &mut dyn FnMut(&str, &str)) {
     match value.inside() {
-        Value::Untyped(untyped) => {
+        Value::Untyped(untyped) if untyped.is_of_variables() => {
             untyped.template().into_iter().for_each(|template| visit(&untyped.text, template));
         }
         Value::List(items) => items.iter().for_each(|item| each(item, visit)),
@@ -94,6 +97,8 @@ fn each(value: &Value, visit: &mut dyn FnMut(&str, &str)) {
 
 fn names_in(template: &str, names: &mut BTreeSet<String>) {
     interpolate::variables(&Value::Template(template.into()), names);
+    // A template of a dotenv file; in others these are the same names.
+    names.extend(dotenv::names(template).map(str::to_owned));
 }
 
 /// Whether the words have the text of a variable in them, or a part of it.
@@ -102,9 +107,14 @@ fn repeats(words: &str, text: &str) -> bool {
     if text.chars().count() < SHORT {
         return has_word(words, text);
     }
+    words.contains(head(text)) || parts(text).any(|part| words.contains(head(part)))
+}
+
+/// The parts of a text that are long enough to count.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
     let behind_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let mut parts = behind_scheme.split(|c: char| c.is_whitespace() || "/:@?&=;,\"'\\".contains(c));
-    words.contains(head(text)) || parts.any(|part| part.chars().count() >= PART && words.contains(head(part)))
+    let parts = behind_scheme.split(|c: char| c.is_whitespace() || "/:@?&=;,\"'\\".contains(c));
+    parts.filter(|part| part.chars().count() >= PART)
 }
 
 fn head(text: &str) -> &str {

@@ -159,6 +159,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let unresolved = unresolved.into_iter().chain(unresolved_pins).chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
     // A value set at run time may keep a template that no layer has any more.
+    let templates = templates || input.layers.iter().any(|layer| layer.has_display_only());
     let interpolated = match templates || !pins.is_empty() {
         true => Interpolated::of(&tree, input.variables),
         false => Interpolated::default(),

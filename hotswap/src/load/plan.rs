@@ -108,7 +108,7 @@ pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, it
 pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::List(items) => Some(Cow::Borrowed(items)),
-        Value::Untyped(untyped) => match untyped.list()?.ok()? {
+        Value::Untyped(untyped) => match untyped.items()? {
             Value::List(items) => Some(Cow::Borrowed(items)),
             _ => None,
         },

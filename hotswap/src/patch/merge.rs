@@ -23,7 +23,7 @@ pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<I
     }
     let touched = walk.touched;
     json_patch::merge(&mut scene.document, patch);
-    Ok(Outcome { document: scene.document, touched })
+    Ok(Outcome { document: scene.document, marked: None, touched })
 }
 
 struct Walk<'u> {

@@ -7,6 +7,7 @@ mod budget;
 mod merge;
 mod operation;
 mod pointer;
+mod trace;
 mod units;
 mod wide;
 
@@ -18,6 +19,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
 };
+pub(crate) use trace::Traced;
 pub(crate) use units::{Unit, Units, marks};
 pub(crate) use wide::restored;
 
@@ -36,6 +38,8 @@ pub(crate) struct Scene<'s> {
     /// Where the part stands in the whole.
     pub(crate) base: Keys,
     pub(crate) document: Json,
+    /// The same document with a mark in place of each interpolated value; `None` if nothing in it was interpolated.
+    pub(crate) marked: Option<Json>,
 }
 
 /// What a patch did.
@@ -43,6 +47,8 @@ pub(crate) struct Scene<'s> {
 pub(crate) struct Outcome {
     /// The part of the handle, after the patch.
     pub(crate) document: Json,
+    /// The document with the marks where the operations took them.
+    pub(crate) marked: Option<Json>,
     /// By the number of the leaf: what touched it last.
     pub(crate) touched: BTreeMap<usize, Touch>,
 }

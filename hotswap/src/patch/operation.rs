@@ -49,8 +49,9 @@ pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<I
             let keys = pointer::keys(&scene.base, &scene.document, step.operation.path());
             vec![refusal(keys, format!("{}: {message}", step.name))]
         })?;
+        scene.marked = scene.marked.and_then(|marked| step.trace(marked));
     }
-    Ok(Outcome { document: scene.document, touched })
+    Ok(Outcome { document: scene.document, marked: scene.marked, touched })
 }
 
 fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
@@ -164,6 +165,15 @@ impl Step {
     fn secret(&self, keys: Keys) -> Issue {
         refusal(keys, format!("{}: a patch neither reads nor writes a secret", self.name))
             .with_help("set it by the field's own setter")
+    }
+
+    /// The marked document after the operation, which the document itself took already.
+    fn trace(&self, mut marked: Json) -> Option<Json> {
+        if let PatchOperation::Test(_) = self.operation {
+            return Some(marked);
+        }
+        json_patch::patch_unsafe(&mut marked, std::slice::from_ref(&self.operation)).ok()?;
+        Some(marked)
     }
 
     /// `above` is how many levels stand above the document.

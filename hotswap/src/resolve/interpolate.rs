@@ -152,7 +152,7 @@ impl<'l> Resolver<'l> {
         let _ = template.run(0, true);
         match template.names.is_empty() {
             true => Value::text(&template.out),
-            false => Value::interpolated(&template.out, text),
+            false => Value::of_template(&template.out, text, measured.expanded == 0),
         }
     }
 

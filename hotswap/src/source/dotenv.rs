@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::format::text::{Flaw, Flaws, without_mark};
 use crate::{resolve::budget::Budget, secret::Private};
-use expand::Expansion;
+use expand::{Expanded, Expansion};
 use statement::{Body, Statement, Statements};
 
 /// A variable of the file.
@@ -24,6 +24,16 @@ pub(crate) struct Variable {
     pub(crate) line: usize,
     /// Whether the value stands for no other variable, whose value may be a secret.
     pub(crate) verbatim: bool,
+    /// The text before variables were replaced, unless it is verbatim or that of a secret.
+    pub(crate) raw: Option<Raw>,
+}
+
+/// A value as written, with variables in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Raw {
+    pub(crate) text: Private,
+    /// Whether none of the variables gave any text.
+    pub(crate) literal: bool,
 }
 
 /// What stands around the file.
@@ -60,6 +70,11 @@ pub(crate) fn parse(text: &str, outside: &dyn Outside) -> Result<Vec<Variable>, 
     if flaws.is_empty() { Ok(reader.variables) } else { Err(flaws) }
 }
 
+/// The names of all variables in a value as written.
+pub(crate) fn names(raw: &str) -> impl Iterator<Item = &str> {
+    expand::names(raw).into_iter()
+}
+
 struct Reader<'o> {
     outside: &'o dyn Outside,
     variables: Vec<Variable>,
@@ -71,17 +86,23 @@ struct Reader<'o> {
 
 impl Reader<'_> {
     fn read(&mut self, statement: &Statement<'_>) {
-        if let Some((value, verbatim)) = self.value(statement) {
-            let name = statement.name.to_owned();
-            self.known.insert(name.clone(), value.clone());
-            self.variables.push(Variable { name, value, line: statement.place.0, verbatim });
-        }
+        let Some(Expanded { text, verbatim, literal }) = self.value(statement) else { return };
+        let name = statement.name.to_owned();
+        let value = private(text);
+        self.known.insert(name.clone(), value.clone());
+        let raw = match &statement.body {
+            Body::Text { raw, .. } if !verbatim && !self.outside.is_secret(statement.name) => {
+                Some(Raw { text: Private::from(*raw), literal })
+            }
+            _ => None,
+        };
+        self.variables.push(Variable { name, value, line: statement.place.0, verbatim, raw });
     }
 
-    /// The value, and whether it is what was written; `None` if it gives none, or something is wrong.
-    fn value(&mut self, statement: &Statement<'_>) -> Option<(Private, bool)> {
+    /// `None` if it gives no value, or something is wrong.
+    fn value(&mut self, statement: &Statement<'_>) -> Option<Expanded> {
         match &statement.body {
-            Body::Literal(text) => Some((Private::from(text.as_str()), true)),
+            Body::Literal(text) => Some(Expanded { text: text.clone(), verbatim: true, literal: true }),
             Body::Inherited => {
                 // The environment gives it to the fields, and to `${..}`, by itself.
                 if self.outside.of_process(statement.name).is_none() {
@@ -102,8 +123,7 @@ impl Reader<'_> {
                     secret: outside.is_secret(statement.name),
                     start: *place,
                 };
-                let (text, verbatim) = expansion.run(&mut self.budget, &mut self.flaws)?;
-                Some((private(text), verbatim))
+                expansion.run(&mut self.budget, &mut self.flaws)
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::{
     keys::{Key, Keys},
     load::unknown::SUGGESTED,
     secret::Private,
-    value::Value,
+    source::dotenv::Raw,
+    value::{Dialect, Value},
 };
 
 /// How many variables a help names.
@@ -57,6 +58,18 @@ pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsStri
 }
 
 impl Found {
+    /// Keeps the templates of dotenv values, by the names of their variables.
+    pub(crate) fn keep_templates<'t>(&mut self, template: impl Fn(&str) -> Option<&'t Raw>) {
+        for (keys, name) in &self.names {
+            let Some((raw, template)) = template(name).and_then(|raw| Some((raw, raw.text.to_str()?))) else {
+                continue;
+            };
+            let text = keys.find(&self.tree).and_then(Value::as_text);
+            let value = text.map(|text| Value::display_only(text, template, raw.literal, Dialect::Variable));
+            value.into_iter().for_each(|value| set(&mut self.tree, &keys.0, value));
+        }
+    }
+
     /// All variables that reach the field at `keys`.
     fn take(&mut self, keys: Keys, spellings: BTreeMap<String, Private>) {
         let mut spellings = spellings.into_iter();

@@ -25,6 +25,7 @@ use crate::{
         locate::Places as TextPlaces,
         sealed::is_sealed,
     },
+    template,
     value::Value,
 };
 
@@ -263,6 +264,11 @@ impl Layer {
 
     pub(crate) fn has_templates(&self) -> bool {
         self.templates
+    }
+
+    /// Whether any variable of a dotenv file has other variables in its value.
+    pub(crate) fn has_display_only(&self) -> bool {
+        self.is_of_variables() && template::holds_display_only(self.tree())
     }
 
     pub(crate) fn unknown_keys(&self) -> UnknownKeys {

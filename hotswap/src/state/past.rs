@@ -11,7 +11,7 @@ use crate::{
     load::place,
     pins::{Pin, Pins},
     shape::Shape,
-    source::{Layer, SourceId},
+    source::{Layer, Places, SourceId},
     value::Value,
 };
 
@@ -131,8 +131,10 @@ fn is_in_force(pin: &Pin) -> bool {
     pin.until.is_none_or(|until| until.moment > Instant::now())
 }
 
+const WITHHELD: &str = "it holds a secret, or text from variables that cannot be resolved again";
+
 fn secret(path: String) -> Issue {
-    let message = format!("the override of {path} did not survive the restart, for it holds a secret");
+    let message = format!("the override of {path} did not survive the restart, for {WITHHELD}");
     Issue::new(IssueKind::State, Keys::root(), message).with_help("set it again")
 }
 
@@ -185,7 +187,18 @@ fn resumed(form: LayerForm, secrets: &[Keys], today: &Today<'_>) -> Arc<Layer> {
         Some(secret) => place(&tree, keys, Some(secret)),
         None => tree,
     });
+    let tree = without_gaps(&layer, tree, given);
     if tree == *given.tree() { Arc::clone(given) } else { Arc::new(layer.with_past(tree)) }
+}
+
+/// The tree with today's values in place of those with variables in a dotenv file, which are not written.
+fn without_gaps(layer: &Layer, tree: Value, given: &Layer) -> Value {
+    let Places::Each(places) = layer.places() else { return tree };
+    let left_out = places.iter().filter(|(_, named)| !named.verbatim).map(|(keys, _)| keys);
+    left_out.fold(tree, |tree, keys| match (keys.find(&tree), keys.find(given.tree())) {
+        (None, Some(today)) => place(&tree, keys, Some(today)),
+        _ => tree,
+    })
 }
 
 /// Where sources stand today. They are numbered in order of precedence, so a new one moves others.

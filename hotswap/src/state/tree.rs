@@ -48,6 +48,9 @@ impl Serialize for Written<'_> {
             Value::Float(value) => tagged('f', &format!("{value:?}")).serialize(serializer),
             Value::Text(text) => tagged('t', text).serialize(serializer),
             Value::Template(text) => tagged('$', text).serialize(serializer),
+            Value::Untyped(untyped) if untyped.is_display_only() => {
+                Err(S::Error::custom("a template that is only shown is not written"))
+            }
             Value::Untyped(untyped) if untyped.template().is_some() => {
                 tagged('$', untyped.shown()).serialize(serializer)
             }

@@ -11,6 +11,7 @@ use crate::{
     secrets::schemes::Schemes,
     shape::{Leaf, Shape},
     snapshot::Published,
+    template::holds_display_only,
     value::Value,
 };
 
@@ -65,19 +66,25 @@ impl Veil {
     }
 }
 
-/// The names of variables, which are sealed for what they will be.
+/// Opens what is sealed for what it will be, the names of variables. Seals text whose template no file can have: after a
+/// restart it would be resolved as another one.
 fn unsealed(value: &Value) -> Value {
     match value {
         Value::Secret(_) => match value.inside() {
             template @ Value::Template(text) if interpolate::is_only_variables(text) => template.clone(),
             _ => value.clone(),
         },
-        Value::List(items) if holds_secret(value) => Value::list(items.iter().map(unsealed)),
-        Value::Table(table) if holds_secret(value) => {
+        Value::Untyped(untyped) if untyped.is_display_only() => Value::secret(value.clone()),
+        Value::List(items) if is_mixed(value) => Value::list(items.iter().map(unsealed)),
+        Value::Table(table) if is_mixed(value) => {
             Value::table(table.iter().map(|(key, value)| (Arc::clone(key), unsealed(value))))
         }
         other => other.clone(),
     }
+}
+
+fn is_mixed(value: &Value) -> bool {
+    holds_secret(value) || holds_display_only(value)
 }
 
 /// Without the values that say of themselves that they are secret. A list without some of its items would be another one.

@@ -10,7 +10,10 @@ use std::{
 };
 
 use super::holds_template;
-use crate::value::{Table, Value};
+use crate::{
+    keys::Key,
+    value::{Table, Untyped, Value},
+};
 
 /// With how many tables of a list a table is compared that has no counterpart at its index. A bound keeps the work linear.
 const COMPARED: usize = 64;
@@ -18,9 +21,13 @@ const COMPARED: usize = 64;
 /// The new value with the templates whose result it still has; `None` if no template is left in it.
 pub(super) fn templates(new: &Value, given: &Value) -> Option<Value> {
     match (new, given) {
-        (_, Value::Untyped(untyped)) if untyped.template().is_some() && says(new, &untyped.text) => {
-            Some(given.clone())
-        }
+        // A patch brought it here.
+        (Value::Untyped(own), _) if own.template().is_some() => Some(new.clone()),
+        (_, Value::Untyped(untyped)) if untyped.template().is_some() => match opened(new, untyped) {
+            _ if is_unchanged(new, given) => Some(given.clone()),
+            Some(parts) => templates(new, parts),
+            None => None,
+        },
         (Value::List(new), Value::List(given)) => list(new, given),
         (Value::Table(new), Value::Table(given)) => table(new, given),
         _ => None,
@@ -81,6 +88,9 @@ impl<'g> Moved<'g> {
     }
 
     fn find(&self, item: &Value) -> Option<Value> {
+        if matches!(item, Value::Untyped(own) if own.template().is_some()) {
+            return Some(item.clone());
+        }
         match text_of(item) {
             Some(text) => self.scalars.get(&text).map(|given| (*given).clone()),
             None => self.others.iter().find_map(|given| templates(item, given)),
@@ -101,9 +111,12 @@ pub(super) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// Whether a written value is what was given. A type may add fields that were not given.
-pub(super) fn is_unchanged(new: &Value, given: &Value) -> bool {
+pub(crate) fn is_unchanged(new: &Value, given: &Value) -> bool {
     match (new, given) {
-        (_, Value::Untyped(given)) => says(new, &given.text),
+        (_, Value::Untyped(untyped)) => match opened(new, untyped) {
+            Some(parts) => is_unchanged(new, parts),
+            None => says(new, &untyped.text),
+        },
         (Value::List(new), Value::List(given)) => {
             new.len() == given.len() && new.iter().zip(&**given).all(|(new, given)| is_unchanged(new, given))
         }
@@ -111,6 +124,15 @@ pub(super) fn is_unchanged(new: &Value, given: &Value) -> bool {
             given.iter().all(|(name, given)| new.get(name).is_some_and(|new| is_unchanged(new, given)))
         }
         _ => new == given,
+    }
+}
+
+/// The list or table that a text is to a type that writes one.
+pub(crate) fn opened<'g>(new: &Value, given: &'g Untyped) -> Option<&'g Value> {
+    match new {
+        Value::List(_) => given.items(),
+        Value::Table(_) => given.opened(&Key::Name("".into())),
+        _ => None,
     }
 }
 

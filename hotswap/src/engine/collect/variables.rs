@@ -151,6 +151,7 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
     };
     let pairs = lines.iter().map(|line| (OsString::from(&line.name), line.value.clone()));
     let mut found = env::collect(&settings.names, pairs);
+    found.keep_templates(|name| by_name.get(name)?.raw.as_ref());
     let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
     for issue in found.unknown.iter_mut().chain(&mut found.issues) {
         if let Some(Origin::Env { name }) = issue.origin() {

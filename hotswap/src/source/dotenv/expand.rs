@@ -30,12 +30,21 @@ pub(super) struct Expansion<'t> {
     pub(super) start: Place,
 }
 
+/// What a value is once its variables are replaced.
+pub(super) struct Expanded {
+    pub(super) text: Zeroizing<String>,
+    /// Whether it names no variable.
+    pub(super) verbatim: bool,
+    /// Whether no variable gave any text.
+    pub(super) literal: bool,
+}
+
 impl Expansion<'_> {
-    /// The value, and whether it stands for no variable; `None` if something is wrong with it.
+    /// The value; `None` if something is wrong with it.
     ///
     /// Read twice: the first time finds how long the value is. A text that grows leaves copies that nobody wipes, and
     /// one that is too long is never made.
-    pub(super) fn run(&self, budget: &mut Budget, flaws: &mut Flaws) -> Option<(Zeroizing<String>, bool)> {
+    pub(super) fn run(&self, budget: &mut Budget, flaws: &mut Flaws) -> Option<Expanded> {
         let mut measured = Walk::new(self, None);
         if let Err(flaw) = measured.text(0, true) {
             flaws.push(flaw);
@@ -53,8 +62,18 @@ impl Expansion<'_> {
         let mut walk = Walk::new(self, Some(Zeroizing::new(String::with_capacity(measured.length))));
         // What was well formed is so again.
         walk.text(0, true).ok()?;
-        Some((walk.out?, !measured.refers))
+        let (verbatim, literal) = (measured.names.is_empty(), measured.expanded == 0);
+        Some(Expanded { text: walk.out?, verbatim, literal })
     }
+}
+
+/// The names of all variables in a value as written.
+pub(super) fn names(raw: &str) -> BTreeSet<&str> {
+    let value = Expansion { raw, escapes: true, lookup: &|_| None, secret: true, start: (1, 1) };
+    let mut walk = Walk::new(&value, None);
+    // What is not well formed is refused before anybody asks.
+    let _ = walk.text(0, false);
+    walk.names
 }
 
 struct Walk<'t> {
@@ -65,7 +84,8 @@ struct Walk<'t> {
     length: usize,
     /// The bytes that come from variables.
     expanded: usize,
-    refers: bool,
+    /// Every variable of the text.
+    names: BTreeSet<&'t str>,
     missing: BTreeSet<&'t str>,
     flaws: Vec<Flaw>,
 }
@@ -78,7 +98,7 @@ impl<'t> Walk<'t> {
             out,
             length: 0,
             expanded: 0,
-            refers: false,
+            names: BTreeSet::new(),
             missing: BTreeSet::new(),
             flaws: Vec::new(),
         }
@@ -177,7 +197,7 @@ impl<'t> Walk<'t> {
         }
         self.rest = rest;
         let name = self.name();
-        self.refers = true;
+        self.names.insert(name);
         match self.get(name).filter(|_| live) {
             Some(value) => self.push_value(value.to_str().unwrap_or_default()),
             None if live => self.miss(name, start, !self.value.secret && is_conventional(name)),
@@ -195,7 +215,7 @@ impl<'t> Walk<'t> {
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             return Err(self.flaw(start, FORM));
         }
-        self.refers = true;
+        self.names.insert(name);
         let empty_is_unset = self.skip(':');
         let value = self.get(name).filter(|value| !(empty_is_unset && value.is_empty()));
         let form = self.rest.chars().next();

@@ -29,7 +29,7 @@ fn world() -> World {
 }
 
 fn variable(name: &str, value: &str, line: usize) -> Variable {
-    Variable { name: name.into(), value: value.into(), line, verbatim: true }
+    Variable { name: name.into(), value: value.into(), line, verbatim: true, raw: None }
 }
 
 /// The value of the last variable.
