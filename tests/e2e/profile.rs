@@ -41,6 +41,78 @@ fn a_dotenv_file_names_the_profile() {
     assert_eq!(profile("PRO_PROFILE=test\nPRO_PROFILE=staging"), "staging");
 }
 
+fn warnings(app: &AppHandle) -> Vec<String> {
+    let warnings = app.status().warnings;
+    warnings.into_iter().filter(|warning| warning.contains("_PROFILE has no effect")).collect()
+}
+
+fn load(folder: &Folder, dotenv: &[&str]) -> AppHandle {
+    let builder = App::hot_builder().file(folder.path("{profile}.toml")).watch(false);
+    dotenv.iter().fold(builder, |builder, name| builder.dotenv(folder.path(name))).load().unwrap()
+}
+
+#[test]
+fn a_dotenv_file_that_depends_on_the_profile_is_told_that_it_cannot_choose_it() {
+    for variable in ["PRO_PROFILE", "HOTSWAP_PROFILE", "PRO__PROFILE"] {
+        let folder = folder("A=1");
+        folder.write("development.env", &format!("A=1\n{variable}=production\n"));
+        let app = load(&folder, &[".env", "{profile}.env"]);
+        let found = warnings(&app).concat();
+        assert!(found.contains(variable) && found.contains("development.env:2"), "{found}");
+        assert!(found.contains("depends on the profile, and is `development`"), "{found}");
+        // What says the same does no harm.
+        folder.write("development.env", &format!("{variable}=development\n"));
+        app.reload().unwrap();
+        assert!(warnings(&app).is_empty(), "{:?}", warnings(&app));
+    }
+    let folder = folder("A=1");
+    folder.write("development.env", "PRO_PROFILE=production");
+    assert_eq!(warnings(&load(&folder, &["{profile}.env"])).len(), 1);
+}
+
+#[test]
+fn a_profile_that_changes_at_run_time_has_no_effect_and_a_warning() {
+    let folder = folder("PRO_PROFILE=test\nA=1\n");
+    let app = load(&folder, &[".env"]);
+    assert!(warnings(&app).is_empty());
+    for (text, line) in [
+        ("A=1\nPRO_PROFILE=production\n", ".env:2"),
+        ("A=2\n\nPRO_PROFILE=development\nHOTSWAP_PROFILE=test\n", ".env:3"),
+        ("A=3\n", ".env"),
+    ] {
+        folder.write(".env", text);
+        app.reload().unwrap();
+        let found = warnings(&app);
+        assert!(found.len() == 1 && found[0].contains(line), "{text}: {found:?}");
+        assert!(found[0].contains("chosen at the start, and is `test`"), "{found:?}");
+        assert_eq!(*app.name(), "test");
+    }
+    folder.write(".env", "PRO_PROFILE=test\nHOTSWAP_PROFILE=production\n");
+    app.reload().unwrap();
+    assert!(warnings(&app).is_empty());
+}
+
+#[test]
+fn a_profile_that_another_source_overrules_is_no_warning() {
+    let folder = folder("PRO_PROFILE=test");
+    folder.write("2.env", "PRO_PROFILE=staging");
+    let app = load(&folder, &[".env", "2.env"]);
+    assert_eq!((app.name().as_str(), warnings(&app)), ("staging", Vec::new()));
+
+    let chosen = App::hot_builder().profile("production").file(folder.path("{profile}.toml")).watch(false);
+    let app = chosen.dotenv(folder.path(".env")).load().unwrap();
+    folder.write(".env", "PRO_PROFILE=development");
+    app.reload().unwrap();
+    assert_eq!((app.name().as_str(), warnings(&app)), ("production", Vec::new()));
+
+    // No path depends on the profile.
+    folder.write(".env", "PRO_PROFILE=test\nPRO_NAME=x");
+    let app = App::hot_builder().dotenv(folder.path(".env")).watch(false).load().unwrap();
+    folder.write(".env", "PRO_PROFILE=staging\nPRO_NAME=y");
+    app.reload().unwrap();
+    assert_eq!((app.name().as_str(), warnings(&app)), ("y", Vec::new()));
+}
+
 #[test]
 fn the_environment_counts_before_dotenv_files() {
     let name = "profile::the_environment_counts_before_dotenv_files";

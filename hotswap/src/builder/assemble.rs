@@ -16,7 +16,7 @@ use std::{
 use super::{
     Builder, LastGood, Options, PathKind, PathSpec,
     first_read::FirstRead,
-    profile::{Candidates, Profile},
+    profile::{Candidates, Profile, waits},
     resume::{Given, Start},
     state_claims,
 };
@@ -86,7 +86,7 @@ impl Sources {
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
         let timing = options.timing();
-        let settings = Settings {
+        let mut settings = Settings {
             shape: T::SHAPE,
             max_file_size: options.max_file_size,
             unknown_in_files: options.unknown_keys.unwrap_or(UnknownKeys::Deny),
@@ -98,9 +98,12 @@ impl Sources {
             rank: 0,
             process: Arc::new(variables_of_process()),
             dotenv: Arc::default(),
+            profile: None,
         };
         let candidates = Candidates::of(&settings, &builder.paths);
         let profile = Profile::choose(builder.profile.as_deref(), &candidates)?;
+        let is_of_use = builder.profile.is_none() && builder.paths.iter().any(|spec| waits(&spec.path));
+        settings.profile = is_of_use.then(|| Arc::new(candidates.choice(&profile)));
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));

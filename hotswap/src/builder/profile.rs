@@ -1,22 +1,25 @@
 //! Which profile: a name in the paths of files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cell::OnceCell,
+    path::{Path, PathBuf},
+};
 
 use super::{PathKind, PathSpec};
 use crate::{
     engine::{
         Variables,
-        collect::{Settings, dotenv_variables},
+        collect::{COMMON, ProfileChoice, Settings, dotenv_variables},
     },
     error::Error,
     excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     secret::Private,
+    source::dotenv::Variable,
 };
 
 const PLACEHOLDER: &str = "{profile}";
-const COMMON: &str = "HOTSWAP_PROFILE";
 const DEFAULT: &str = "development";
 
 /// A profile, and who chose it.
@@ -34,19 +37,40 @@ pub(super) struct Candidates<'c> {
     settings: &'c Settings,
     /// The dotenv files that are read before the profile is known, the last one of which counts.
     dotenv: Vec<&'c Path>,
+    /// What they say, once somebody asked.
+    variables: OnceCell<Vec<(Variable, PathBuf)>>,
 }
 
 impl<'c> Candidates<'c> {
     /// A dotenv file whose own path waits for the profile cannot choose it.
     pub(super) fn of(settings: &'c Settings, paths: &'c [PathSpec]) -> Self {
         let known = |spec: &&PathSpec| spec.kind == PathKind::Dotenv && !waits(&spec.path);
-        Self { settings, dotenv: paths.iter().filter(known).map(|spec| &*spec.path).collect() }
+        let dotenv = paths.iter().filter(known).map(|spec| &*spec.path).collect();
+        Self { settings, dotenv, variables: OnceCell::new() }
+    }
+
+    /// The variables of the dotenv files; none if the environment decides, so that no file need be read.
+    fn variables(&self) -> &[(Variable, PathBuf)] {
+        self.variables.get_or_init(|| match self.is_settled() {
+            true => Vec::new(),
+            false => dotenv_variables(self.settings, &self.dotenv),
+        })
+    }
+
+    /// What a change of these variables is compared with.
+    pub(super) fn choice(&self, profile: &Profile) -> ProfileChoice {
+        let names = |name: &str| name == COMMON || self.settings.names.is_profile(name);
+        let given = self.variables().iter().filter(|(variable, _)| names(&variable.name));
+        ProfileChoice {
+            name: profile.name.clone(),
+            files: self.dotenv.iter().map(|path| path.to_path_buf()).collect(),
+            given: given.cloned().collect(),
+        }
     }
 
     /// The own variable from the environment, then from a dotenv file, then the common one likewise.
     fn find(&self) -> Option<(Private, Origin)> {
-        let files: Vec<_> =
-            if self.is_settled() { Vec::new() } else { dotenv_variables(self.settings, &self.dotenv) };
+        let files = self.variables();
         let own = |name: &str| self.settings.names.is_profile(name);
         let common = |name: &str| name == COMMON;
         [&own as &dyn Fn(&str) -> bool, &common].into_iter().find_map(|named| {
@@ -61,7 +85,7 @@ impl<'c> Candidates<'c> {
         })
     }
 
-    /// Whether the environment decides, so that no file need be read.
+    /// Whether the environment decides.
     fn is_settled(&self) -> bool {
         self.dotenv.is_empty()
             || of_process(&self.settings.process, &|name| self.settings.names.is_profile(name)).is_some()
@@ -75,7 +99,7 @@ fn of_process(process: &Variables, named: &dyn Fn(&str) -> bool) -> Option<(Priv
     Some((value.clone(), Origin::env(name)))
 }
 
-fn waits(path: &Path) -> bool {
+pub(super) fn waits(path: &Path) -> bool {
     path.to_string_lossy().contains(PLACEHOLDER)
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod custom;
 mod file;
+mod profile;
 mod variables;
 
 use std::{
@@ -18,6 +19,7 @@ use serde::Serialize;
 use changes::Changes;
 pub(crate) use custom::CustomSlot;
 pub(crate) use file::{FileKind, FileSlot};
+pub(crate) use profile::{COMMON, ProfileChoice};
 pub(super) use variables::ENVIRONMENT;
 pub(crate) use variables::{EnvSlot, dotenv_variables};
 
@@ -56,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) process: Arc<Variables>,
     /// Those of the dotenv files before the source that is read now.
     pub(crate) dotenv: Arc<Variables>,
+    /// How the profile was chosen; `None` if by the program, or if no path depends on it.
+    pub(crate) profile: Option<Arc<ProfileChoice>>,
 }
 
 impl Settings {

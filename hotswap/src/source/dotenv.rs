@@ -5,14 +5,14 @@
 mod expand;
 mod statement;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
 use super::format::text::{Flaw, Flaws, without_mark};
 use crate::{resolve::budget::Budget, secret::Private};
 use expand::{Expanded, Expansion};
-use statement::{Body, Statement, Statements};
+use statement::{Body, Broken, Statement, Statements};
 
 /// A variable of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +57,17 @@ pub(crate) fn parse(text: &str, outside: &dyn Outside) -> Result<Vec<Variable>, 
         outside,
         variables: Vec::new(),
         known: BTreeMap::new(),
+        broken: BTreeSet::new(),
         budget: Budget::new(),
         flaws: Flaws::default(),
     };
     for statement in Statements::of(without_mark(text)) {
         match statement {
             Ok(statement) => reader.read(&statement),
-            Err(flaw) => reader.flaws.push(flaw),
+            Err(Broken { name, flaw }) => {
+                reader.flaws.push(flaw);
+                reader.broken.insert(name.to_owned());
+            }
         }
     }
     let flaws = reader.flaws.into_vec();
@@ -80,14 +84,20 @@ struct Reader<'o> {
     variables: Vec<Variable>,
     /// The value that counts of each name so far.
     known: BTreeMap<String, Private>,
+    /// The names that statements set that are wrong: what names them is no mistake of its own.
+    broken: BTreeSet<String>,
     budget: Budget,
     flaws: Flaws,
 }
 
 impl Reader<'_> {
     fn read(&mut self, statement: &Statement<'_>) {
-        let Some(Expanded { text, verbatim, literal }) = self.value(statement) else { return };
         let name = statement.name.to_owned();
+        let Some(Expanded { text, verbatim, literal }) = self.value(statement) else {
+            self.broken.insert(name);
+            return;
+        };
+        self.broken.remove(&name);
         let value = private(text);
         self.known.insert(name.clone(), value.clone());
         let raw = match &statement.body {
@@ -111,7 +121,8 @@ impl Reader<'_> {
                 None
             }
             Body::Text { raw, escapes, place } => {
-                let (outside, known) = (self.outside, &self.known);
+                let (outside, known, broken) = (self.outside, &self.known, &self.broken);
+                let is_broken = |name: &str| broken.contains(name) && outside.of_process(name).is_none();
                 let lookup = |name: &str| {
                     let own = || known.get(name).cloned();
                     outside.of_process(name).or_else(own).or_else(|| outside.of_files(name))
@@ -120,6 +131,7 @@ impl Reader<'_> {
                     raw,
                     escapes: *escapes,
                     lookup: &lookup,
+                    is_broken: &is_broken,
                     secret: outside.is_secret(statement.name),
                     start: *place,
                 };

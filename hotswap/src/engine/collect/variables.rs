@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Health, Settings, SourceStatus, Variables, Yield};
+use super::{Health, Settings, SourceStatus, Variables, Yield, profile::ineffective};
 use crate::{
     issue::Origin,
     secret::{Private, taint::Taint},
@@ -159,5 +159,7 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
             *issue = issue.clone().at(place);
         }
     }
-    layer(found, Places::Each(places), settings).of(settings.source(shown.display()))
+    layer(found, Places::Each(places), settings)
+        .complain(UnknownKeys::Warn, ineffective(shown, lines, settings, &origin))
+        .of(settings.source(shown.display()))
 }

@@ -24,6 +24,8 @@ pub(super) struct Expansion<'t> {
     /// It stood in double quotes.
     pub(super) escapes: bool,
     pub(super) lookup: Lookup<'t>,
+    /// Whether the statement that sets a variable is wrong, which is reported there.
+    pub(super) is_broken: &'t dyn Fn(&str) -> bool,
     /// The value is secret: nothing of it is repeated.
     pub(super) secret: bool,
     /// Where it stands.
@@ -50,9 +52,9 @@ impl Expansion<'_> {
             flaws.push(flaw);
             return None;
         }
-        let missing = !measured.missing.is_empty();
+        let incomplete = measured.depends_on_broken || !measured.missing.is_empty();
         measured.flaws.into_iter().for_each(|flaw| flaws.push(flaw));
-        if missing {
+        if incomplete {
             return None;
         }
         if budget.spend(measured.expanded).is_err() {
@@ -69,7 +71,8 @@ impl Expansion<'_> {
 
 /// The names of all variables in a value as written.
 pub(super) fn names(raw: &str) -> BTreeSet<&str> {
-    let value = Expansion { raw, escapes: true, lookup: &|_| None, secret: true, start: (1, 1) };
+    let (lookup, is_broken, start) = (&|_: &str| None, &|_: &str| false, (1, 1));
+    let value = Expansion { raw, escapes: true, lookup, is_broken, secret: true, start };
     let mut walk = Walk::new(&value, None);
     // What is not well formed is refused before anybody asks.
     let _ = walk.text(0, false);
@@ -87,6 +90,8 @@ struct Walk<'t> {
     /// Every variable of the text.
     names: BTreeSet<&'t str>,
     missing: BTreeSet<&'t str>,
+    /// A variable is named whose own statement is wrong.
+    depends_on_broken: bool,
     flaws: Vec<Flaw>,
 }
 
@@ -100,6 +105,7 @@ impl<'t> Walk<'t> {
             expanded: 0,
             names: BTreeSet::new(),
             missing: BTreeSet::new(),
+            depends_on_broken: false,
             flaws: Vec::new(),
         }
     }
@@ -198,6 +204,9 @@ impl<'t> Walk<'t> {
         self.rest = rest;
         let name = self.name();
         self.names.insert(name);
+        if self.is_broken(name, live) {
+            return Ok(());
+        }
         match self.get(name).filter(|_| live) {
             Some(value) => self.push_value(value.to_str().unwrap_or_default()),
             None if live => self.miss(name, start, !self.value.secret && is_conventional(name)),
@@ -216,6 +225,8 @@ impl<'t> Walk<'t> {
             return Err(self.flaw(start, FORM));
         }
         self.names.insert(name);
+        // What is in the braces depends on a value that is not known.
+        let live = !self.is_broken(name, live) && live;
         let empty_is_unset = self.skip(':');
         let value = self.get(name).filter(|value| !(empty_is_unset && value.is_empty()));
         let form = self.rest.chars().next();
@@ -256,6 +267,12 @@ impl<'t> Walk<'t> {
         self.text(nesting, live)
     }
 
+    fn is_broken(&mut self, name: &str, live: bool) -> bool {
+        let broken = live && (self.value.is_broken)(name);
+        self.depends_on_broken |= broken;
+        broken
+    }
+
     fn get(&self, name: &str) -> Option<Private> {
         (self.value.lookup)(name).filter(|value| value.to_str().is_some())
     }
@@ -278,9 +295,9 @@ impl<'t> Walk<'t> {
         let shown = excerpt::name(name);
         let message = match named {
             true => format!(
-                "the variable {shown} is not set; write `${{{shown}:-default}}` for a default, {LITERAL}"
+                "the variable {shown} is not set; write `${{{shown}:-default}}` for a default, or {LITERAL}"
             ),
-            false => format!("a `$` names a variable that is not set; {LITERAL}"),
+            false => format!("a `$` names a variable that is not set; write {LITERAL}"),
         };
         self.note(name, start, message);
     }
@@ -316,7 +333,7 @@ fn is_conventional(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-const LITERAL: &str = "or `$$` for a literal `$`";
+const LITERAL: &str = "`$$` for a literal `$`";
 const UNCLOSED: &str = "a `${` has no `}`";
 const BACKSLASH: &str =
     "a backslash before `$` has a meaning in double quotes only; write `$$` for a literal `$`";

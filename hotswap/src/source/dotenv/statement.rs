@@ -21,6 +21,13 @@ pub(super) enum Body<'t> {
     Text { raw: &'t str, escapes: bool, place: Place },
 }
 
+/// A statement that is not well formed.
+pub(super) struct Broken<'t> {
+    /// Of what it sets, as far as that can be read.
+    pub(super) name: &'t str,
+    pub(super) flaw: Flaw,
+}
+
 /// Reads statement by statement. After one that is wrong it goes on with the next line.
 pub(super) struct Statements<'t> {
     rest: &'t str,
@@ -58,7 +65,7 @@ impl<'t> Statements<'t> {
         }
     }
 
-    fn statement(&mut self) -> Result<Statement<'t>, Flaw> {
+    fn statement(&mut self) -> Result<Statement<'t>, Broken<'t>> {
         if let Some(rest) = self.rest.strip_prefix("export").filter(|rest| rest.starts_with(is_blank)) {
             self.take(self.rest.len() - rest.len());
             self.take_while(is_blank);
@@ -66,18 +73,19 @@ impl<'t> Statements<'t> {
         let place = self.place;
         let name = self.take_while(is_of_name);
         if name.is_empty() {
-            return Err(Flaw::new(NAME, place));
+            return Err(Broken { name, flaw: Flaw::new(NAME, place) });
         }
         let blanks = self.take_while(is_blank);
         match self.rest.chars().next() {
             Some('=' | ':') => {
                 self.take(1);
                 let before = self.take_while(is_blank);
-                Ok(Statement { name, body: self.value(before)?, place })
+                let body = self.value(before).map_err(|flaw| Broken { name, flaw })?;
+                Ok(Statement { name, body, place })
             }
             None | Some('\n') => Ok(Statement { name, body: Body::Inherited, place }),
             Some('#') if !blanks.is_empty() => Ok(Statement { name, body: Body::Inherited, place }),
-            _ => Err(Flaw::new(NAME, place)),
+            _ => Err(Broken { name, flaw: Flaw::new(NAME, place) }),
         }
     }
 
@@ -128,7 +136,7 @@ impl<'t> Statements<'t> {
 }
 
 impl<'t> Iterator for Statements<'t> {
-    type Item = Result<Statement<'t>, Flaw>;
+    type Item = Result<Statement<'t>, Broken<'t>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.skip_comments();

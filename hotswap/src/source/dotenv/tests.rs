@@ -213,6 +213,35 @@ fn forms_that_mean_something_else_elsewhere_are_refused_whether_the_variable_is_
     assert!(messages("A=${NOPE:5432}")[0].contains("expected `${NAME}`, `${NAME:-default}`"));
 }
 
+/// What names a variable whose own statement is wrong has no mistake of its own.
+#[test]
+fn one_cause_is_one_error() {
+    for (text, line) in [
+        ("A=$NOPE\nB=$A\nC=${B}x", 1),
+        ("A=$NOPE\nB=${A:-x}\nC=${A:+$B}\nD=${A:?why}\nE=${A-${A}}", 1),
+        ("A='x\nB=$A", 1),
+        ("A=${NOPE:5}\nB=$A", 1),
+        ("A='x' y\nB=\"$A\"\nC=$B", 1),
+        ("NOPE\nB=$NOPE", 1),
+        ("HOME=1\nA=$NOPE\nHOME=$A\nB=$HOME", 2),
+        ("OK=1\nA=$NOPE\nA=2\nB=$A", 2),
+        ("OK=1\nOK=$NOPE\nB=$OK", 2),
+    ] {
+        assert_eq!(lines(text), [line], "{text}");
+    }
+    assert_eq!(lines("A=$NOPE\nB=$A\nC=$OTHER\nD=${A}${OTHER}"), [1, 3, 4]);
+}
+
+/// Nothing of a secret is repeated, and the advice is a sentence.
+#[test]
+fn an_unset_dollar_of_a_secret_has_its_advice() {
+    let found = messages("A=\"x$nope\"");
+    assert!(
+        found[0].ends_with("a `$` names a variable that is not set; write `$$` for a literal `$`"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn what_stands_for_another_variable_is_not_verbatim() {
     let variables = parse("A=1\nB=\"x\n${A}\"\nC=2\nD='$A'\nE=$$A", &world()).unwrap();
