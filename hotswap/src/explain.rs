@@ -170,7 +170,7 @@ impl fmt::Display for Explanations {
     }
 }
 
-/// What the current version stands on, taken from the board so that nobody waits for a long explanation.
+/// What the current version stands on, copied so that a long explanation blocks no writer.
 struct Stand {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
@@ -187,8 +187,8 @@ struct Stand {
 
 impl Stand {
     fn of(core: &Core) -> Self {
-        let board = core.board();
-        let (shape, layers, pins) = (core.model.shape, board.layers.clone(), board.pins.clone());
+        let (shape, basis) = (core.model.shape, core.basis());
+        let (layers, pins) = (basis.layers.clone(), basis.pins.clone());
         let current = core.current.load_full();
         Self {
             shape,

@@ -6,7 +6,7 @@ use std::{
     fmt,
     ops::Range,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Instant,
 };
 
@@ -19,7 +19,6 @@ use crate::{
     keys::Keys,
     root::Root,
     shape::Leaf,
-    sync::lock,
     value::Value,
 };
 
@@ -111,6 +110,8 @@ impl fmt::Display for Cause {
     }
 }
 
+type Parts = HashMap<usize, Arc<dyn Any + Send + Sync>>;
+
 /// One published version.
 pub(crate) struct Published {
     pub(crate) version: u64,
@@ -126,7 +127,7 @@ pub(crate) struct Published {
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
-    parts: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
+    parts: ArcSwap<Parts>,
 }
 
 impl Published {
@@ -142,7 +143,7 @@ impl Published {
             sealed,
             cause,
             at: Instant::now(),
-            parts: Mutex::default(),
+            parts: ArcSwap::default(),
         }
     }
 
@@ -199,16 +200,18 @@ impl Published {
     }
 
     fn shared(&self, base: usize) -> Arc<dyn Any + Send + Sync> {
-        if let Some(part) = lock(&self.parts).get(&base) {
+        if let Some(part) = self.parts.load().get(&base) {
             return Arc::clone(part);
         }
-        // Clones by code of the program: not under the lock, which other readers may want.
         let kept = self.root.keep(base).expect("a handle is only made for a number that exists");
         let fresh: Arc<dyn Any + Send + Sync> = Arc::from(kept);
-        let mut parts = lock(&self.parts);
-        let part = Arc::clone(parts.entry(base).or_insert_with(|| Arc::clone(&fresh)));
-        drop(parts);
-        part
+        // Without a lock: one that is held during a fork would block every reader of the child.
+        let before = self.parts.rcu(|parts| {
+            let mut parts = Parts::clone(parts);
+            parts.entry(base).or_insert_with(|| Arc::clone(&fresh));
+            parts
+        });
+        before.get(&base).map_or(fresh, Arc::clone)
     }
 }
 

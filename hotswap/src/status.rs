@@ -12,7 +12,7 @@ pub use crate::engine::{
 };
 pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
-    engine::{Board, Core},
+    engine::{Board, Core, Holds},
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
@@ -143,20 +143,21 @@ impl Status {
             return forked::status(core);
         }
         let board = core.board();
+        let basis = core.basis();
         let current = core.current.load_full();
         Self {
             version: current.version,
             forked: false,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: sources(&board),
+            sources: sources(&board, &basis.holds),
             secrets: core.stores.statuses(),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             probation: core.policy.health.as_ref().and_then(|health| health.left()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
-            pending_restart: board.pending.clone(),
-            overrides: Override::all(&current, &board.pins),
+            pending_restart: basis.pending.clone(),
+            overrides: Override::all(&current, &basis.pins),
             state: core.keeper.as_ref().map(|keeper| keeper.status()),
             counts: Counts {
                 reloads: board.reloads,
@@ -169,12 +170,12 @@ impl Status {
 }
 
 /// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
-fn sources(board: &Board) -> Vec<SourceStatus> {
+fn sources(board: &Board, holds: &Holds) -> Vec<SourceStatus> {
     let mut sources = board.sources.clone();
     for source in &mut sources {
         board.refused_sources.get(&source.name).into_iter().for_each(|why| source.refused(why));
     }
-    for (name, version) in board.holds.sources() {
+    for (name, version) in holds.sources() {
         match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {
             Some(source) => source.held = Some(version),
             None => sources.push(SourceStatus { held: Some(version), ..SourceStatus::absent(name) }),

@@ -78,7 +78,7 @@ impl Untyped {
     pub(crate) fn list(&self) -> Option<Result<&Value, &Malformed>> {
         match self.json() {
             Some(json) => Some(json),
-            None => Some(Ok(self.parsed.as_ref()?.items.get_or_init(|| items(&self.text)))),
+            None => Some(Ok(once(&self.parsed.as_ref()?.items, || items(&self.text)))),
         }
     }
 
@@ -86,7 +86,7 @@ impl Untyped {
     pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
         let parsed = self.parsed.as_ref()?;
         let begins = self.text.trim_start().starts_with(['{', '[']);
-        begins.then(|| parsed.json.get_or_init(|| json(&self.text)).as_ref())
+        begins.then(|| once(&parsed.json, || json(&self.text)).as_ref())
     }
 
     /// The text as the list or table that a step leads into.
@@ -137,6 +137,17 @@ fn marked(value: &Value, template: &str, literal: bool) -> Value {
         Value::Uint(own) => text(&own.to_string(), Dialect::Variable),
         Value::Float(own) => text(&own.to_string(), Dialect::Variable),
         other => other.clone(),
+    }
+}
+
+/// Parses before it waits for another thread that stores what it parsed: in a fork that thread does not go on.
+fn once<T>(cell: &OnceLock<T>, parse: impl FnOnce() -> T) -> &T {
+    match cell.get() {
+        Some(parsed) => parsed,
+        None => {
+            let parsed = parse();
+            cell.get_or_init(|| parsed)
+        }
     }
 }
 

@@ -31,6 +31,18 @@ pub(crate) fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>>
     }
 }
 
+/// Waits for `bound` at most; `None` if the lock is still held then.
+pub(crate) fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Option<MutexGuard<'_, T>> {
+    let start = Instant::now();
+    loop {
+        let guard = try_lock(mutex);
+        if guard.is_some() || start.elapsed() >= bound {
+            return guard;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// A lock whose holders can wait for each other's changes.
 #[derive(Debug, Default)]
 pub(crate) struct Monitor<T> {

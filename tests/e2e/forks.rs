@@ -3,37 +3,24 @@
 use std::{
     fs,
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
-use hotswap::{
-    Error, Health, HotConfig, Secret,
-    secrets::{Fetched, Lease, Payload},
-};
-use serde::{Deserialize, Serialize};
-
 use crate::{
     stores::store::Store,
-    support::{BOUND, Folder, eventually, in_a_fork},
+    support::{App, AppHandle, BOUND, Folder, Login, eventually, in_a_fork},
 };
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
-struct App {
-    #[hot(default = 1)]
-    number: u32,
-    #[hot(default = "a")]
-    text: String,
-    #[hot(nested)]
-    inner: Inner,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
-struct Inner {
-    #[hot(default = 1.5)]
-    ratio: f64,
-}
+use hotswap::{
+    Changed, Error, Health, HotConfig, Reading, Source, SourceError,
+    secrets::{Fetched, Lease, Payload},
+};
 
 const FORKED: &str = "this process was forked after the configuration was loaded; load it again in the child";
 
@@ -42,7 +29,7 @@ fn folder() -> Folder {
 }
 
 fn load(folder: &Folder) -> AppHandle {
-    App::hot_builder().file(folder.path("app.toml")).state_dir(folder.path("state")).load().unwrap()
+    App::builder(folder).state_dir(folder.path("state")).load().unwrap()
 }
 
 #[track_caller]
@@ -88,6 +75,8 @@ fn every_call_that_needs_the_threads_is_an_error() {
         refused("flush_state", || app.flush_state());
         refused("shutdown", || app.shutdown());
         refused("try_watch_pattern", || app.try_watch_pattern("**", |_| ()));
+        refused("at", || app.at(1));
+        refused("diff", || app.diff(1, 2));
         assert!(!folder.path("all.toml").exists() && !folder.path("some.toml").exists());
     });
     assert_eq!((app.number(), app.version()), (3, 2));
@@ -116,7 +105,102 @@ fn getters_keep_working() {
         assert_eq!((app.number(), app.text().as_str(), app.inner().ratio()), (2, "two", 1.5));
         assert_eq!((app.snapshot().number, app.load().number, app.version()), (2, 2, 1));
         assert_eq!(app.explain("number").origin().unwrap().to_string().lines().count(), 1);
+        assert_eq!((app.at(1).unwrap().number, app.history().len()), (2, 1));
     });
+}
+
+/// Runs `test` while other threads of this process hold the locks of the configuration most of the time.
+fn while_busy(app: &AppHandle, test: impl FnOnce()) {
+    let ended = AtomicBool::new(false);
+    let again = |work: &dyn Fn()| {
+        while !ended.load(Relaxed) {
+            work()
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| again(&|| drop(app.history())));
+        }
+        scope.spawn(|| {
+            again(&|| drop((app.on_number_change(|_, _| ()), app.prepare(|_| Ok::<_, Error>(())))))
+        });
+        scope.spawn(|| again(&|| drop((app.on_warning(|_| ()), app.status()))));
+        scope.spawn(|| again(&|| drop((app.set_number(8), app.set_number(9), app.inner().snapshot()))));
+        let passed = catch_unwind(AssertUnwindSafe(test));
+        ended.store(true, Relaxed);
+        passed.unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
+/// Each of them says what it can, or is an error.
+#[test]
+fn no_call_waits_for_a_lock_that_a_thread_of_the_parent_held() {
+    let folder = folder();
+    let app = load(&folder);
+    (10..60).for_each(|number| drop(app.set_text("long ".repeat(500) + &number.to_string())));
+    while_busy(&app, || {
+        for _ in 0..20 {
+            let subscriptions =
+                (app.on_text_change(|_, _| ()), app.subscribe(|_| ()), app.on_warning(|_| ()));
+            let (hook, mut watch) = (app.prepare(|_| Ok::<_, Error>(())), app.watch(App::paths().number()));
+            let mut started = Box::pin(app.set_async(App::paths().inner().ratio(), 2.5));
+            let _ = started.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            let mut held = Some((app.clone(), app.inner()));
+            in_a_fork(|| {
+                assert!(app.explain("text").origin().is_some() && app.explain_all().len() == 3);
+                assert!(app.overrides().iter().any(|value| value.path() == "text"));
+                assert!(app.pending_restart().is_empty() && app.status().forked);
+                assert!(app.inner().snapshot().ratio > 0.0 && app.inner().load().ratio > 0.0);
+                let _ = (app.history(), app.at(app.version()));
+                refused("at", || app.at(app.version() - 1));
+                refused("diff", || app.diff(app.version(), app.version()));
+                let _ = block_on(started);
+                let _ = block_on(watch.changed());
+                drop((subscriptions, hook.on_abort(|| ()), watch, app.on_reload_error(|_| ())));
+                drop(held.take());
+            });
+        }
+    });
+}
+
+/// What a source of the program leaves with its own code may be called in the child, too.
+#[test]
+fn a_source_that_says_something_is_new_does_not_wait_either() {
+    let told = Arc::new(OnceLock::new());
+    let number = Announced { changed: Arc::clone(&told), number: 0 };
+    let app = App::hot_builder().source(number).load().unwrap();
+    let changed = told.get().unwrap();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Relaxed) {
+                changed.notify()
+            }
+        });
+        (0..20).for_each(|_| in_a_fork(|| changed.notify()));
+        ended.store(true, Relaxed);
+    });
+    assert!(app.version() > 0);
+}
+
+struct Announced {
+    changed: Arc<OnceLock<Changed>>,
+    number: u32,
+}
+
+impl Source for Announced {
+    fn name(&self) -> String {
+        "announced".to_owned()
+    }
+
+    fn read(&mut self) -> Result<Reading, SourceError> {
+        self.number += 1;
+        Ok(Reading::values(&serde_json::json!({"number": self.number}))?)
+    }
+
+    fn watch(&mut self, changed: Changed) {
+        let _ = self.changed.set(changed);
+    }
 }
 
 #[test]
@@ -154,7 +238,7 @@ fn whoever_awaits_a_change_learns_that_none_comes() {
 
 #[test]
 fn a_configuration_without_sources_says_so_too() {
-    let app = App::hot_fixed(App { number: 1, text: "a".into(), inner: Inner { ratio: 1.5 } });
+    let app = App::fixed();
     in_a_fork(|| {
         refused("set", || app.set_number(4));
         refused("reload", || app.reload());
@@ -165,9 +249,9 @@ fn a_configuration_without_sources_says_so_too() {
 #[test]
 fn the_child_loads_it_again_and_follows_its_files() {
     let folder = folder();
-    let app = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+    let app = App::builder(&folder).load().unwrap();
     in_a_fork(|| {
-        let again = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+        let again = App::builder(&folder).load().unwrap();
         drop(app.clone());
         again.set_text("three".into()).unwrap();
         folder.write("app.toml", "number = 5");
@@ -176,12 +260,6 @@ fn the_child_loads_it_again_and_follows_its_files() {
         again.shutdown().unwrap();
     });
     eventually("the edit is seen by the parent", || app.number() == 5);
-}
-
-#[derive(Debug, Deserialize, HotConfig)]
-struct Login {
-    #[hot(secret = "store:db")]
-    password: Secret<String>,
 }
 
 /// Of what the child drops, nothing is the parent's: neither leases, nor threads, nor the state directory.

@@ -6,31 +6,14 @@ use std::{
 };
 
 use hotswap::{
-    HotConfig, Secret,
+    HotConfig,
     secrets::{Fetched, Payload},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
     stores::store::Store,
-    support::{BOUND, Folder, eventually, under},
+    support::{App, BOUND, Folder, Login, eventually, under},
 };
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
-struct App {
-    #[hot(default = 1)]
-    number: u32,
-    #[hot(default = "a")]
-    text: String,
-}
-
-#[derive(Debug, Deserialize, HotConfig)]
-struct Login {
-    #[hot(secret = "store:db")]
-    password: Secret<String>,
-    #[hot(default = 1)]
-    number: u32,
-}
 
 /// So much address space goes to each thread, and the process has a few times as much.
 const STACK: usize = 256 << 20;
@@ -69,7 +52,7 @@ fn nothing_yet<T: std::fmt::Debug>(told: &Receiver<T>) {
 fn the_last_value_arrives_once_there_is_a_thread() {
     with_big_stacks(|| {
         let folder = Folder::with("app.toml", "number = 1");
-        let app = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+        let app = App::builder(&folder).load().unwrap();
         let (tell, told) = channel();
         let _subscription = app.on_number_change(move |old, new| tell.send((*old, *new)).unwrap());
         let taken = use_up();
@@ -85,7 +68,7 @@ fn the_last_value_arrives_once_there_is_a_thread() {
 fn a_refused_reload_is_reported_once_there_is_a_thread() {
     with_big_stacks(|| {
         let folder = Folder::with("app.toml", "number = 1");
-        let app = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+        let app = App::builder(&folder).load().unwrap();
         let (tell, told) = channel();
         let _subscription = app.on_reload_error(move |error| tell.send(error.to_string()).unwrap());
         let taken = use_up();
@@ -102,7 +85,7 @@ fn a_refused_reload_is_reported_once_there_is_a_thread() {
 fn a_stuck_callback_holds_nobody_up_once_there_is_a_thread() {
     with_big_stacks(|| {
         let folder = Folder::with("app.toml", "number = 1");
-        let app = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+        let app = App::builder(&folder).load().unwrap();
         let (arrive, arrived) = channel();
         let (open, gate) = channel::<()>();
         let gate = std::sync::Mutex::new(gate);
@@ -126,7 +109,7 @@ fn a_stuck_callback_holds_nobody_up_once_there_is_a_thread() {
 #[test]
 fn a_subscriber_of_a_configuration_without_sources_has_its_thread_from_the_start() {
     with_big_stacks(|| {
-        let app = App::hot_fixed(App { number: 1, text: "a".into() });
+        let app = App::fixed();
         let (tell, told) = channel();
         let _subscription = app.on_number_change(move |_, new| tell.send(*new).unwrap());
         let _taken = use_up();
@@ -139,7 +122,7 @@ fn a_subscriber_of_a_configuration_without_sources_has_its_thread_from_the_start
 fn a_file_that_a_hook_had_no_thread_for_is_taken_once_there_is_one() {
     with_big_stacks(|| {
         let folder = Folder::with("app.toml", "number = 1");
-        let app = App::hot_builder().file(folder.path("app.toml")).load().unwrap();
+        let app = App::builder(&folder).load().unwrap();
         let _hook = app.prepare(|_| Ok::<_, hotswap::Error>(()));
         let taken = use_up();
         folder.write("app.toml", "number = 2");

@@ -212,11 +212,11 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
     for (index, slot) in slots.iter_mut().enumerate() {
         if let Slot::Custom(custom) = slot {
             let commands = std::sync::Mutex::new(commands.clone());
-            custom.source().watch(Changed(Arc::new(move || {
+            custom.source().watch(Changed::new(move || {
                 let commands = commands.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 // An engine that has ended needs no news.
                 let _ = commands.send(Command::Source(index));
-            })));
+            }));
         }
     }
 }

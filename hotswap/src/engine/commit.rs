@@ -144,7 +144,7 @@ impl Core {
         self.stores.adopt(&state.secrets);
         {
             let mut board = self.board();
-            board.show(&state);
+            self.show(&state);
             board.references = loaded.references;
             board.secrets.extend(loaded.secrets.iter().cloned());
         }

@@ -50,8 +50,8 @@ impl Expiries {
 impl Core {
     /// When the next override goes by itself, of those that were not tried up to `tried`.
     pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
-        let board = self.board();
-        let moments = board.pins.values().filter_map(|pin| Some(pin.until?.moment));
+        let basis = self.basis();
+        let moments = basis.pins.values().filter_map(|pin| Some(pin.until?.moment));
         moments.filter(|moment| tried.is_none_or(|tried| *moment > tried)).min()
     }
 

@@ -175,16 +175,17 @@ impl Keeper {
 impl Core {
     fn kept(&self) -> Kept {
         let board = self.board();
+        let basis = self.basis();
         let current = self.current.load_full();
         let (versions, content) = board.history.kept();
         let content = content.unwrap_or_else(|| Content {
-            layers: board.layers.clone(),
+            layers: basis.layers.clone(),
             variables: Arc::default(),
-            pins: board.pins.clone(),
+            pins: basis.pins.clone(),
             held: Held::new(),
             value: None,
         });
-        let (pins, holds) = (board.pins.clone(), board.holds.clone());
+        let (pins, holds) = (basis.pins.clone(), basis.holds.clone());
         let veil = Veil::of(&current, &board.secrets, self.stores.schemes());
         drop(board);
         Kept { version: current.version, veil, pins, holds, content, versions }

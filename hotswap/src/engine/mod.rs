@@ -39,6 +39,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 pub(crate) use chronicle::record;
 pub(crate) use commit::changed;
 pub use conflict::OverrideConflict;
@@ -65,6 +66,7 @@ use crate::{
     snapshot::Current,
     source::{Layer, names::Names},
     subscribe::{Notifier, Reports},
+    sync::lock_within,
     value::Value,
     watch::WatcherHealth,
 };
@@ -81,6 +83,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a shutdown waits for stores that take leases back.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long a reader in a forked process waits for another thread of that process.
+const FORK_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, Private>;
@@ -164,12 +169,6 @@ pub(crate) struct Board {
     /// Whose content the last reload refused; empty once one is accepted.
     pub(crate) refused_sources: RefusedSources,
     pub(crate) warnings: Vec<Issue>,
-    /// What the current version stands on, so that a look at it need not wait for writers.
-    pub(crate) layers: Vec<Arc<Layer>>,
-    pub(crate) variables: Arc<Variables>,
-    pub(crate) pins: Pins,
-    pub(crate) pending: Vec<PendingRestart>,
-    pub(crate) holds: Holds,
     /// Leaves in which a secret was met that no field says, in what is shown here too.
     pub(crate) secrets: BTreeSet<Keys>,
     /// What stands for secrets in the current version.
@@ -188,26 +187,12 @@ impl Board {
             refused_secrets: None,
             refused_sources: RefusedSources::new(),
             warnings: Vec::new(),
-            layers: Vec::new(),
-            variables: Arc::default(),
-            pins: Pins::new(),
-            pending: Vec::new(),
-            holds: Holds::default(),
             secrets: BTreeSet::new(),
             references: Places::new(),
             history,
             reloads: 0,
             refused: 0,
         }
-    }
-
-    /// Lets readers see what the current version stands on.
-    fn show(&mut self, state: &State) {
-        self.layers.clone_from(&state.layers);
-        self.variables = Arc::clone(&state.variables);
-        self.pins.clone_from(&state.pins);
-        self.pending.clone_from(&state.pending);
-        self.holds.clone_from(&state.holds);
     }
 }
 
@@ -222,6 +207,9 @@ pub(crate) struct Core {
     pub(crate) warnings: Arc<Reports>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) board: Mutex<Board>,
+    /// A copy of what the current version is computed from. Readers take no lock for it: they wait for no writer, and one that
+    /// held the lock when the process was forked does not block the child.
+    basis: ArcSwap<State>,
     pub(crate) policy: Policy,
     pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
@@ -247,8 +235,6 @@ impl Core {
         stores: Arc<Stores>,
         history: History,
     ) -> Self {
-        let mut board = Board::new(history);
-        board.show(&state);
         stores.adopt(&state.secrets);
         let notifier = Notifier::new();
         if let Some(commands) = commands.clone() {
@@ -265,7 +251,8 @@ impl Core {
             hooks: Hooks::new(policy.prepare_timeout),
             policy,
             stores,
-            board: Mutex::new(board),
+            board: Mutex::new(Board::new(history)),
+            basis: ArcSwap::from_pointee(state.clone()),
             writer: WriterLock::new(state),
             names: None,
             commands,
@@ -288,6 +275,23 @@ impl Core {
 
     pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same in a reader. In a fork of the process it is `None` when the lock is held by a thread of the parent, which
+    /// never releases it there.
+    pub(crate) fn readable_board(&self) -> Option<MutexGuard<'_, Board>> {
+        if self.process.is_current() { Some(self.board()) } else { lock_within(&self.board, FORK_PATIENCE) }
+    }
+
+    /// What the current version is computed from.
+    pub(crate) fn basis(&self) -> Arc<State> {
+        self.basis.load_full()
+    }
+
+    /// Lets readers see what the current version is computed from. Called with the board locked, so that a reader that locks
+    /// the board finds both of one version.
+    fn show(&self, state: &State) {
+        self.basis.store(Arc::new(state.clone()));
     }
 
     /// Whether there are sources to read again.
@@ -319,7 +323,7 @@ impl Core {
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        let held = !self.board().holds.is_empty();
+        let held = !self.basis().holds.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
         commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
         let version = answer.recv().map_err(|_| shut_down())??;

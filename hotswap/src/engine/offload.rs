@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::lock::Held;
-use crate::sync::lock;
+use crate::{error::Error, process::Process, sync::lock};
 
-type Outcome<T> = thread::Result<T>;
+type Outcome<T> = thread::Result<Result<T, Error>>;
 
 struct Slot<T> {
     outcome: Option<Outcome<T>>,
@@ -21,6 +21,7 @@ struct Slot<T> {
 
 /// The outcome of work that runs elsewhere, from the first poll on. Dropping it then does not stop the work.
 pub(crate) struct Offload<T, W> {
+    process: Process,
     /// Not started yet.
     work: Option<W>,
     slot: Arc<Mutex<Slot<T>>>,
@@ -30,15 +31,16 @@ pub(crate) struct Offload<T, W> {
 pub(crate) fn offload<T, W>(work: W) -> Offload<T, W>
 where
     T: Send + 'static,
-    W: FnOnce() -> T + Send + 'static,
+    W: FnOnce() -> Result<T, Error> + Send + 'static,
 {
-    Offload { work: Some(work), slot: Arc::new(Mutex::new(Slot { outcome: None, waker: None })) }
+    let process = Process::current();
+    Offload { process, work: Some(work), slot: Arc::new(Mutex::new(Slot { outcome: None, waker: None })) }
 }
 
 fn start<T, W>(work: W, slot: &Arc<Mutex<Slot<T>>>)
 where
     T: Send + 'static,
-    W: FnOnce() -> T + Send + 'static,
+    W: FnOnce() -> Result<T, Error> + Send + 'static,
 {
     let slot = Arc::clone(slot);
     // Shared, because a thread that cannot be spawned keeps what it was given.
@@ -68,11 +70,15 @@ fn finish<T>(slot: &Mutex<Slot<T>>, outcome: Outcome<T>) {
 impl<T, W> Future for Offload<T, W>
 where
     T: Send + 'static,
-    W: FnOnce() -> T + Send + 'static,
+    W: FnOnce() -> Result<T, Error> + Send + 'static,
 {
-    type Output = T;
+    type Output = Result<T, Error>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.work.is_none() {
+            // The thread that was started is not in a fork of the process.
+            self.process.ensure_current()?;
+        }
         // Wakers are code of the runtime: cloned and dropped with no lock held.
         let mut waker = Some(context.waker().clone());
         if let Some(work) = self.work.take() {
@@ -122,19 +128,19 @@ mod tests {
 
     #[test]
     fn gives_what_the_work_gave() {
-        assert_eq!(block_on(offload(|| 7)), 7);
+        assert_eq!(block_on(offload(|| Ok(7))).unwrap(), 7);
     }
 
     #[test]
     fn does_nothing_until_it_is_polled() {
         let (tell, heard) = std::sync::mpsc::channel();
-        drop(offload(move || tell.send(())));
+        drop(offload(move || Ok(tell.send(()))));
         assert!(heard.recv().is_err());
     }
 
     #[test]
     fn passes_a_panic_on() {
-        let outcome = catch_unwind(|| block_on(offload(|| panic!("as planned"))));
+        let outcome = catch_unwind(|| block_on(offload(|| -> Result<(), Error> { panic!("as planned") })));
         assert!(outcome.is_err());
     }
 }

@@ -1,8 +1,12 @@
 //! Old versions: looked at, compared, and published again.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, MutexGuard},
+    time::Instant,
+};
 
-use super::{Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
+use super::{Board, Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
 use crate::{
     effective::holds_secret,
     error::Error,
@@ -75,8 +79,9 @@ impl Core {
     /// What changed from one version to another.
     ///
     /// # Errors
-    /// One of them is not remembered, or cannot be loaded any more.
+    /// One of them is not remembered, or cannot be loaded any more; or this is a fork of the process.
     pub(crate) fn compare(&self, from: u64, to: u64) -> Result<Vec<FieldChange>, Error> {
+        self.process.ensure_current()?;
         let (old, new) = (self.version(from)?, self.version(to)?);
         let loaded = self.has_sources();
         let (old, new) = (old.side(loaded), new.side(loaded));
@@ -91,12 +96,14 @@ impl Core {
     /// A version as it ran.
     ///
     /// # Errors
-    /// It is not remembered, or cannot be loaded any more.
+    /// It is not remembered, or cannot be loaded any more; or this is a fork of the process and the version is not current.
     pub(crate) fn version(&self, version: u64) -> Result<Fixed, Error> {
         let current = self.current.load_full();
         if current.version == version {
             return Ok(Fixed { root: Arc::clone(&current.root), tree: current.tree.clone() });
         }
+        // Loading it takes locks and runs code of the program that may take more.
+        self.process.ensure_current()?;
         let content = self.past(version)?.content();
         let pins = content.running_pins();
         let Content { layers, variables, value, .. } = content;
@@ -117,17 +124,12 @@ impl Core {
 
     /// The last versions, oldest first.
     pub(crate) fn records(&self) -> Vec<Record> {
-        self.with_history(History::records)
+        self.readable_board().map_or_else(Vec::new, |board| look_back(board, History::records))
     }
 
     /// The history without what is too old by now.
     fn with_history<R>(&self, look: impl FnOnce(&History) -> R) -> R {
-        let mut board = self.board();
-        let forgotten = board.history.forget();
-        let found = look(&board.history);
-        drop(board);
-        let_go(forgotten);
-        found
+        look_back(self.board(), look)
     }
 
     fn target(&self, target: Target, current: u64) -> Result<u64, Error> {
@@ -140,6 +142,14 @@ impl Core {
             }
         }
     }
+}
+
+fn look_back<R>(mut board: MutexGuard<'_, Board>, look: impl FnOnce(&History) -> R) -> R {
+    let forgotten = board.history.forget();
+    let found = look(&board.history);
+    drop(board);
+    let_go(forgotten);
+    found
 }
 
 impl Fixed {

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Board, Core, Variables, commit::lookup};
+use super::{Core, State, Variables, commit::lookup};
 use crate::{
     effective::{self, Secrets},
     error::Error,
@@ -128,14 +128,15 @@ impl Core {
 
     fn stand(&self, path: &Path) -> Stand {
         let published = self.current.load_full();
-        let board = self.board();
-        let Board { layers, variables, pins, references, holds, .. } = &*board;
+        let references = self.board().references.clone();
+        let basis = self.basis();
+        let State { layers, variables, pins, holds, .. } = &*basis;
         Stand {
             published,
             layers: layers.clone(),
             variables: Arc::clone(variables),
             pins: pins.clone(),
-            references: references.clone(),
+            references,
             is_held: holds.holds_file(path),
         }
     }
@@ -150,7 +151,7 @@ impl Core {
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
             let own = |tree: &Value| normalise(tree, self.model.shape).tree;
             state.holds.saved(path, self.model.shape, &own(&tree), &saved);
-            self.board().holds.clone_from(&state.holds);
+            self.show(state);
             // The next look at the state that is kept writes it down.
             if let Some(keeper) = &self.keeper {
                 keeper.note();

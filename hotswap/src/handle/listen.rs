@@ -197,6 +197,9 @@ impl<S: HotConfig> Handle<S> {
         reports: &Arc<Reports>,
         callback: impl Fn(&Error) + Send + Sync + 'static,
     ) -> Subscription {
+        if !self.serves() {
+            return Subscription::none();
+        }
         let before = reports.seen();
         let delivery = Box::new(ReportDelivery::new(reports, before, callback));
         self.hear(vec![topic], delivery, || reports.number() != before)

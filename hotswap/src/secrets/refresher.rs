@@ -88,9 +88,9 @@ impl Stores {
         for (scheme, locations) in watch {
             let Ok(provider) = self.schemes().provider(scheme) else { continue };
             let (stores, name) = (Arc::downgrade(self), Arc::clone(scheme));
-            let changed = Changed(Arc::new(move || {
+            let changed = Changed::new(move || {
                 stores.upgrade().iter().for_each(|stores| stores.hint(&name));
-            }));
+            });
             let locations: Vec<_> = locations.iter().cloned().collect();
             if contain(|| provider.watch(&locations, changed)).is_none() {
                 log::error!(

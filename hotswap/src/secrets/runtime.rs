@@ -7,9 +7,10 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    sync::{Arc, Mutex, Weak, mpsc},
     task::{Context, Poll},
     thread,
+    time::Duration,
 };
 
 use tokio::{
@@ -19,10 +20,13 @@ use tokio::{
 };
 
 use super::{FetchError, FetchErrorKind};
-use crate::process::Process;
+use crate::{process::Process, sync::lock_within};
 
 /// The runtime of whoever holds a client now.
 static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
+
+/// How long another thread may take to start it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Ends its thread when it is dropped.
 #[derive(Debug)]
@@ -36,14 +40,16 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// The one that others use already, or a new one.
     pub(crate) fn shared() -> Result<Arc<Self>, FetchError> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade().filter(|running| running.process.is_current()) {
+        // A thread of the parent may have held the lock when this process was forked: what is started then is not shared.
+        let mut shared = lock_within(&SHARED, PATIENCE);
+        let running = shared.as_ref().and_then(|shared| shared.upgrade());
+        if let Some(running) = running.filter(|running| running.process.is_current()) {
             return Ok(running);
         }
         let started = Arc::new(Self::start().map_err(|error| {
             FetchError::unreachable(format!("no thread can be started for the client: {error}"))
         })?);
-        *shared = Arc::downgrade(&started);
+        shared.iter_mut().for_each(|shared| **shared = Arc::downgrade(&started));
         Ok(started)
     }
 

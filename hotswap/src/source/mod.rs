@@ -30,6 +30,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    process::Process,
     ser,
     source::format::{Format, text::Flaw},
     value::Value,
@@ -162,6 +163,16 @@ pub trait Source: Send + 'static {
 pub struct Changed(pub(crate) Arc<dyn Fn() + Send + Sync>);
 
 impl Changed {
+    pub(crate) fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
+        let process = Process::current();
+        // In a fork nobody reads what it asks for, and the locks on the way may be held by threads that are not there.
+        Self(Arc::new(move || {
+            if process.is_current() {
+                call();
+            }
+        }))
+    }
+
     /// Asks for a new read soon; cheap, and never blocks. Does nothing once the configuration is gone.
     pub fn notify(&self) {
         (self.0)();

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::{Board, Core, collect::Health, keeper::Keeper},
+    engine::{Board, Core, Holds, collect::Health, keeper::Keeper},
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
     status::{Counts, SourceStatus, StateStatus, Status},
-    sync::try_lock,
 };
 
-/// Waits for no lock: one that another thread held during the fork is never released here. What it guards is left out.
+/// A lock that another thread held during the fork is never released here. What it guards is left out then.
 pub(super) fn status(core: &Core) -> Status {
     let current = core.current.load_full();
-    let board = try_lock(&core.board);
+    let (board, basis) = (core.readable_board(), core.basis());
     let board = board.as_deref();
     let state = |keeper: &Arc<Keeper>| StateStatus {
         path: keeper.path().to_owned(),
@@ -27,14 +26,14 @@ pub(super) fn status(core: &Core) -> Status {
         forked: true,
         age: current.at.elapsed(),
         cause: current.cause.clone(),
-        sources: board.map(sources).unwrap_or_default(),
+        sources: board.map(|board| sources(board, &basis.holds)).unwrap_or_default(),
         secrets: secrets(core),
         watcher: None,
         last_error: Some(format!("{FORKED}; {LOAD_AGAIN}")),
         probation: None,
         warnings: board.map(warnings).unwrap_or_default(),
-        pending_restart: board.map(|board| board.pending.clone()).unwrap_or_default(),
-        overrides: board.map(|board| Override::all(&current, &board.pins)).unwrap_or_default(),
+        pending_restart: basis.pending.clone(),
+        overrides: Override::all(&current, &basis.pins),
         state: core.keeper.as_ref().map(state),
         counts: Counts {
             reloads: board.map_or(0, |board| board.reloads),
@@ -50,13 +49,13 @@ fn warnings(board: &Board) -> Vec<String> {
 }
 
 /// Nobody reads them here.
-fn sources(board: &Board) -> Vec<SourceStatus> {
+fn sources(board: &Board, holds: &Holds) -> Vec<SourceStatus> {
     let unread = |source: SourceStatus| SourceStatus {
         health: Health::Failing,
         message: Some(FORKED.to_owned()),
         ..source
     };
-    super::sources(board).into_iter().map(unread).collect()
+    super::sources(board, holds).into_iter().map(unread).collect()
 }
 
 /// Nobody renews or fetches them here.

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{Registry, Subscriber};
-use crate::sync::{Arc, Weak};
+use crate::{
+    process::Process,
+    sync::{Arc, Weak},
+};
 
 /// A prepare hook, as its subscription knows it.
 pub(crate) trait Prepared: Send + Sync {
@@ -29,6 +32,7 @@ pub(crate) trait Prepared: Send + Sync {
 /// ```
 #[must_use = "dropping a subscription unsubscribes; call `detach` to keep it for the life of the handle"]
 pub struct Subscription {
+    process: Process,
     member: Member,
     detached: bool,
 }
@@ -42,18 +46,21 @@ enum Member {
 
 impl Subscription {
     pub(super) fn new(registry: &Arc<Registry>, subscriber: &Arc<Subscriber>) -> Self {
-        let member = Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber));
-        Self { member, detached: false }
+        Self::of(Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber)))
     }
 
     /// Of a prepare hook.
     pub(crate) fn hook(hook: Weak<dyn Prepared>) -> Self {
-        Self { member: Member::Hook(hook), detached: false }
+        Self::of(Member::Hook(hook))
+    }
+
+    fn of(member: Member) -> Self {
+        Self { process: Process::current(), member, detached: false }
     }
 
     /// Subscribes to nothing.
     pub(crate) fn none() -> Self {
-        Self { member: Member::Nobody, detached: true }
+        Self { process: Process::current(), member: Member::Nobody, detached: true }
     }
 
     /// Keeps the subscription for the life of the handle, or until it is shut down.
@@ -90,7 +97,8 @@ impl Subscription {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_abort(self, told: impl Fn() + Send + Sync + 'static) -> Self {
-        if let Member::Hook(hook) = &self.member
+        if self.process.is_current()
+            && let Member::Hook(hook) = &self.member
             && let Some(hook) = hook.upgrade()
         {
             hook.on_abort(Arc::new(told));
@@ -101,7 +109,8 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if self.detached {
+        // In a fork nothing is delivered, and the locks may be held by threads that are not there.
+        if self.detached || !self.process.is_current() {
             return;
         }
         match &self.member {

@@ -1,8 +1,10 @@
 //! What the tests share: a folder with files, and waiting for conditions.
 
+mod app;
 mod child;
 mod fork;
 
+pub(crate) use app::{App, AppHandle, Login};
 pub(crate) use child::{
     assert_passed, child, is_child, this_test, under, with_mounts, with_variables, without_privileges,
 };

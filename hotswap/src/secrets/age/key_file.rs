@@ -5,6 +5,7 @@ use std::{
     fs::Metadata,
     path::{Path, PathBuf},
     sync::Mutex,
+    time::Duration,
 };
 
 use zeroize::Zeroizing;
@@ -16,7 +17,7 @@ use crate::{
         read::{open, within},
         read_error::{ReadError, Shown},
     },
-    sync::lock,
+    sync::lock_within,
 };
 
 /// A key takes 74 bytes; a file of a hundred, with comments, fits.
@@ -49,7 +50,9 @@ fn judge(path: &Path, metadata: &Metadata, exposed: ExposedKeys) -> Result<(), F
     if exposed == ExposedKeys::Deny {
         return Err(FetchError::new(FetchErrorKind::Unauthenticated, message).with_help(help));
     }
-    if lock(&WARNED).insert(path.to_owned()) {
+    // In a fork a thread of the parent may hold the lock for ever: a warning twice is better than a load that hangs.
+    let warned = lock_within(&WARNED, Duration::from_secs(1));
+    if warned.is_none_or(|mut warned| warned.insert(path.to_owned())) {
         log::warn!("hotswap: {message}; {help}");
     }
     Ok(())
