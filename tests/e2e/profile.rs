@@ -3,7 +3,7 @@
 use hotswap::{HotConfig, IssueKind};
 use serde::Deserialize;
 
-use crate::support::{Folder, with_variables};
+use crate::support::{Folder, with_variables, without_privileges};
 
 #[derive(Debug, Deserialize, HotConfig)]
 #[hot(env = "PRO")]
@@ -161,4 +161,37 @@ fn a_wrong_name_in_a_dotenv_file_is_refused_with_its_line() {
 fn a_dotenv_file_that_does_not_parse_is_refused() {
     let error = check(&folder("PRO_PROFILE=production\nA B")).unwrap_err();
     assert!(error.has(IssueKind::Syntax), "{error}");
+}
+
+#[test]
+#[cfg_attr(without = "nobody", ignore = "needs another user")]
+fn a_file_that_the_system_hides_is_not_missing() {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+    without_privileges(|| {
+        let folder = Folder::with("conf/production.toml", "name = 'x'");
+        let set_mode = |path: &str, mode| {
+            std::fs::set_permissions(folder.path(path), Permissions::from_mode(mode)).unwrap();
+        };
+        let errors = |kind: fn(hotswap::Builder<App>, std::path::PathBuf) -> hotswap::Builder<App>| {
+            let builder = kind(App::hot_builder().profile("production"), folder.path("conf/{profile}.toml"));
+            builder.check().unwrap_err().to_string()
+        };
+        for (path, mode) in [("conf", 0o000), ("conf/production.toml", 0o000)] {
+            set_mode(path, mode);
+            let found = [
+                errors(|builder, path| builder.file(path)),
+                errors(|builder, path| builder.optional_file(path)),
+            ];
+            set_mode(path, 0o700);
+            for error in found {
+                assert!(
+                    !error.contains("matches no file") && error.contains("let the user that runs"),
+                    "{path}: {error}"
+                );
+            }
+        }
+        set_mode("conf/production.toml", 0o600);
+        std::fs::remove_file(folder.path("conf/production.toml")).unwrap();
+        assert!(errors(|builder, path| builder.optional_file(path)).contains("matches no file"));
+    });
 }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::OnceCell,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -16,7 +17,7 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     secret::Private,
-    source::dotenv::Variable,
+    source::{dotenv::Variable, read_error::ReadError},
 };
 
 const PLACEHOLDER: &str = "{profile}";
@@ -99,6 +100,11 @@ fn of_process(process: &Variables, named: &dyn Fn(&str) -> bool) -> Option<(Priv
     Some((value.clone(), Origin::env(name)))
 }
 
+/// A file that cannot be looked at may be there: what is wrong with it is reported when it is read.
+fn may_exist(path: &Path) -> bool {
+    fs::metadata(path).map_or_else(|error| !ReadError::from_io(path, error).is_missing(), |_| true)
+}
+
 pub(super) fn waits(path: &Path) -> bool {
     path.to_string_lossy().contains(PLACEHOLDER)
 }
@@ -147,7 +153,7 @@ impl Profile {
     pub(super) fn verify<'p>(&self, paths: impl Iterator<Item = &'p Path>) -> Option<Issue> {
         let own: Vec<_> = paths.filter(|path| waits(path)).collect();
         let tried: Vec<_> = own.iter().map(|path| self.apply(path)).collect();
-        if !self.explicit || tried.is_empty() || tried.iter().any(|path| path.exists()) {
+        if !self.explicit || tried.is_empty() || tried.iter().any(|path| may_exist(path)) {
             return None;
         }
         let absolute =

@@ -1,12 +1,20 @@
 //! Whether a state directory is also a source. It is found before the directory is touched: afterwards a source may
 //! already have been written over, or set aside as a damaged state file.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     engine::collect::{Collected, Collector},
     issue::Issue,
-    secrets::{reference::Reference, schemes::Schemes},
+    load,
+    resolve::interpolate,
+    secrets::{
+        reference::Reference,
+        schemes::{ENV, Schemes},
+    },
     shape::Shape,
     source::dir,
     state::{Claim, collision},
@@ -43,12 +51,12 @@ pub(super) fn of_secrets(
     shape: &'static Shape,
     collected: &Collected,
 ) -> Vec<Issue> {
-    let marked = shape.leaves().into_iter().filter_map(|leaf| leaf.field().reference.and_then(file_of));
-    let mut secrets: Vec<PathBuf> = marked.collect();
-    collected.layers.iter().for_each(|layer| files_in(layer.tree(), &mut secrets));
-    secrets.sort();
-    secrets.dedup();
-    let secrets = secrets.into_iter().map(|path| (path, "the file of a secret"));
+    let mut secrets = SecretFiles { collected, found: BTreeSet::new(), followed: BTreeSet::new() };
+    shape.leaves().iter().filter_map(|leaf| leaf.field().reference).for_each(|text| secrets.text(text));
+    let defaults = load::all_defaults(shape);
+    let trees = collected.layers.iter().map(|layer| layer.tree());
+    trees.chain([&defaults]).for_each(|tree| secrets.tree(tree));
+    let secrets = secrets.found.into_iter().map(|path| (path, "the file of a secret"));
     let keys = schemes.key_files().into_iter().map(|path| (path, "a file of keys"));
     secrets
         .chain(keys)
@@ -57,15 +65,49 @@ pub(super) fn of_secrets(
         .collect()
 }
 
-fn file_of(text: &str) -> Option<PathBuf> {
-    let reference = Reference::parse(text, |scheme| scheme == "file")?;
-    Some(reference.place.location.as_str().into())
+/// The files that references in a configuration may name: as the references are written, and as they read once variables are
+/// put in and the texts of variables are read as lists and tables.
+struct SecretFiles<'c> {
+    collected: &'c Collected,
+    found: BTreeSet<PathBuf>,
+    /// Variables that were looked into.
+    followed: BTreeSet<String>,
 }
 
-fn files_in(value: &Value, files: &mut Vec<PathBuf>) {
-    match value.inside() {
-        Value::List(items) => items.iter().for_each(|item| files_in(item, files)),
-        Value::Table(table) => table.values().for_each(|value| files_in(value, files)),
-        scalar => files.extend(scalar.as_text().and_then(file_of)),
+impl SecretFiles<'_> {
+    fn tree(&mut self, tree: &Value) {
+        self.value(tree);
+        let variable = |name: &str| self.collected.variable(name);
+        // What cannot be resolved is refused by the load.
+        let resolved = interpolate::resolve_what_can_be(tree, &variable);
+        resolved.iter().for_each(|tree| self.value(tree));
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value.inside() {
+            Value::List(items) => items.iter().for_each(|item| self.value(item)),
+            Value::Table(table) => table.values().for_each(|value| self.value(value)),
+            Value::Untyped(untyped) => {
+                self.text(&untyped.text);
+                // A text without a comma is a list of itself.
+                let list = untyped.text.contains(',').then(|| untyped.list()).flatten();
+                let inside = untyped.json().or(list).and_then(Result::ok);
+                inside.into_iter().for_each(|inside| self.value(inside));
+            }
+            scalar => scalar.as_text().into_iter().for_each(|text| self.text(text)),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let known = |scheme: &str| matches!(scheme, "file" | "age" | ENV);
+        let Some(reference) = Reference::parse(text, known) else { return };
+        let location = reference.place.location.as_str();
+        if &*reference.place.scheme != ENV {
+            self.found.insert(location.into());
+        } else if self.followed.insert(location.to_owned())
+            && let Some(text) = self.collected.variable(location)
+        {
+            self.value(&Value::variable(&text));
+        }
     }
 }

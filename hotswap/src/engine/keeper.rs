@@ -29,6 +29,7 @@ use crate::{
     panics::{contain, let_go},
     pins::Pins,
     snapshot::Cause,
+    source::read_error::Shown,
     state::{Claim, StateDir, Unsaved, Veil, Writer, Written},
     status::StateStatus,
 };
@@ -97,15 +98,20 @@ impl Keeper {
     ///
     /// # Errors
     /// Why it is not.
-    pub(crate) fn flush(&self) -> Result<(), String> {
+    pub(crate) fn flush(&self) -> Result<(), Issue> {
         let written = self.ledger.await_all(self.ledger.noted());
         // A directory that is not there any more is found even if there was nothing left to write.
-        self.dir.still_ours().map_err(|unsaved| unsaved.message)?;
+        self.dir.still_ours().map_err(|unsaved| self.issue(unsaved.message, unsaved.help))?;
         match self.ledger.outcome() {
-            (_, Some(problem)) => Err(problem),
-            (_, None) if !written => Err("the configuration is shut down".to_owned()),
+            (_, Some(problem)) => Err(self.issue(problem.message, problem.help)),
+            (_, None) if !written => Err(self.issue("the configuration is shut down".to_owned(), None)),
             _ => Ok(()),
         }
+    }
+
+    fn issue(&self, message: String, help: Option<&str>) -> Issue {
+        let issue = Issue::new(IssueKind::State, Keys::root(), message);
+        issue.at(Origin::file(self.dir.shown())).with_any_help(help)
     }
 
     pub(super) fn close(&self) {
@@ -127,6 +133,7 @@ impl Keeper {
 
     pub(crate) fn status(&self) -> StateStatus {
         let (saved, problem) = self.ledger.outcome();
+        let problem = problem.map(|problem| problem.message);
         StateStatus { path: self.dir.shown().to_owned(), saved, problem, found: self.found.clone() }
     }
 
@@ -139,11 +146,11 @@ impl Keeper {
             let result = contain(|| self.write(&core, job, &mut written));
             let result = result.unwrap_or_else(|| Err(Unsaved::panicked()));
             let failure = result.as_ref().err().cloned();
-            let problem = |Unsaved { message, cause, .. }| Problem { message, cause };
+            let problem = |Unsaved { message, help, cause }| Problem { message, help, cause };
             match self.ledger.done(job, begun, result.map_err(problem)) {
                 Some(News::Failing) => failure.into_iter().for_each(|unsaved| self.warn(&core, unsaved)),
                 Some(News::Recovered) => {
-                    log::info!("hotswap: everything is saved in {} again", self.dir.shown().display());
+                    log::info!("hotswap: everything is saved in {} again", Shown(self.dir.shown()));
                 }
                 None => {}
             }
@@ -163,11 +170,8 @@ impl Keeper {
 
     fn warn(&self, core: &Core, unsaved: Unsaved) {
         let advice = unsaved.help.map(|help| format!("{help}; ")).unwrap_or_default();
-        let issue = Issue::new(IssueKind::State, Keys::root(), unsaved.message)
-            .at(Origin::file(self.dir.shown()))
-            .with_help(format!(
-                "{advice}the configuration goes on, but a restart would lose what was set since"
-            ));
+        let help = format!("{advice}the configuration goes on, but a restart would lose what was set since");
+        let issue = self.issue(unsaved.message, Some(&help));
         core.tell(Error::warnings(vec![issue]));
     }
 }

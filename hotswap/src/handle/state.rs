@@ -7,7 +7,7 @@ use crate::{
     config::HotConfig,
     engine::offload::offload,
     error::Error,
-    issue::{Issue, IssueKind, Origin},
+    issue::{Issue, IssueKind},
     keys::Keys,
 };
 
@@ -32,12 +32,11 @@ impl<S: HotConfig> Handle<S> {
     pub fn flush_state(&self) -> Result<(), Error> {
         self.whole("flush_state")?;
         self.core.process.ensure_current()?;
-        let issue = |message: String| Issue::new(IssueKind::State, Keys::root(), message);
         let Some(keeper) = &self.core.keeper else {
-            let message = "no state is kept".to_owned();
-            return Err(issue(message).with_help("give the builder a `state_dir`").into());
+            let issue = Issue::new(IssueKind::State, Keys::root(), "no state is kept");
+            return Err(issue.with_help("give the builder a `state_dir`").into());
         };
-        keeper.flush().map_err(|why| issue(why).at(Origin::file(keeper.path())).into())
+        keeper.flush().map_err(Error::from)
     }
 
     /// [`flush_state`](Self::flush_state) for async code.

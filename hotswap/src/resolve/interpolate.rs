@@ -4,7 +4,9 @@
 //! add a key, and none can name another variable.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -44,12 +46,28 @@ pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) ->
     if issues.is_empty() { Ok(resolved.unwrap_or_else(|| tree.clone())) } else { Err(issues) }
 }
 
+/// The same without the templates that cannot be resolved, which become `null`; `None` when nothing changes.
+pub(crate) fn resolve_what_can_be(tree: &Value, lookup: Lookup<'_>) -> Option<Value> {
+    Resolver::new(lookup, None).value(tree, &Trail::Root)
+}
+
+/// As much of a text as tells which reference it is, or whether it is a list or a table.
+const BEGINNING: usize = 4 << 10;
+
+/// How a template reads at its beginning once variables are put in; `None` if it cannot be resolved.
+pub(crate) fn beginning(text: &str, variables: &Known<'_>) -> Option<Zeroizing<String>> {
+    let mut template = Template { most: BEGINNING, ..Template::new(text, variables) };
+    template.run(0, true).ok()?;
+    template.missing.is_empty().then_some(template.out)
+}
+
 /// Whether a template is nothing but variables: no text beside them, no default that is text, and no escape.
 ///
 /// What the template holds may then be kept and shown, since nothing in it is a part of the value. One that is not well
 /// formed holds text.
 pub(crate) fn is_only_variables(text: &str) -> bool {
-    let mut template = Template::new(text, &|_| None);
+    let none = Known::new(&|_| None);
+    let mut template = Template::new(text, &none);
     template.run(0, true).is_ok() && !template.names.is_empty() && !template.literal
 }
 
@@ -57,7 +75,8 @@ pub(crate) fn is_only_variables(text: &str) -> bool {
 pub(crate) fn variables(tree: &Value, names: &mut BTreeSet<String>) {
     match tree {
         Value::Template(text) => {
-            let mut template = Template::new(text, &|_| None);
+            let none = Known::new(&|_| None);
+            let mut template = Template::new(text, &none);
             // One that is not well formed is refused by every load.
             let _ = template.run(0, true);
             names.extend(template.names.into_iter().map(str::to_owned));
@@ -85,8 +104,32 @@ impl Trail<'_> {
     }
 }
 
-struct Resolver<'l> {
+/// The text of a variable, which all templates that name it share. Wiped, for it may be a secret.
+type Shared = Rc<Zeroizing<String>>;
+
+/// The variables that templates name, each looked up once.
+pub(crate) struct Known<'l> {
     lookup: Lookup<'l>,
+    texts: RefCell<HashMap<String, Option<Shared>>>,
+}
+
+impl<'l> Known<'l> {
+    pub(crate) fn new(lookup: Lookup<'l>) -> Self {
+        Self { lookup, texts: RefCell::default() }
+    }
+
+    fn get(&self, name: &str) -> Option<Shared> {
+        if let Some(known) = self.texts.borrow().get(name) {
+            return known.clone();
+        }
+        let text = (self.lookup)(name).map(|text| Rc::new(Zeroizing::new(text)));
+        self.texts.borrow_mut().insert(name.to_owned(), text.clone());
+        text
+    }
+}
+
+struct Resolver<'l> {
+    variables: Rc<Known<'l>>,
     /// What each source may still expand to; without `source` all of them share one budget.
     budgets: BTreeMap<usize, Budget>,
     source: Option<SourceOf<'l>>,
@@ -97,7 +140,13 @@ struct Resolver<'l> {
 
 impl<'l> Resolver<'l> {
     fn new(lookup: Lookup<'l>, source: Option<SourceOf<'l>>) -> Self {
-        Self { lookup, budgets: BTreeMap::new(), source, exceeded: false, issues: Issues::default() }
+        Self {
+            variables: Rc::new(Known::new(lookup)),
+            budgets: BTreeMap::new(),
+            source,
+            exceeded: false,
+            issues: Issues::default(),
+        }
     }
 
     /// `None` when nothing changes.
@@ -135,7 +184,12 @@ impl<'l> Resolver<'l> {
     }
 
     fn template(&mut self, text: &str, trail: &Trail<'_>, sealed: bool) -> Value {
-        let mut measured = Template::new(text, self.lookup).measured();
+        if self.exceeded && self.source.is_none() {
+            // The sources are told apart by another run, which reports everything.
+            return Value::Null;
+        }
+        let variables = Rc::clone(&self.variables);
+        let mut measured = Template::new(text, &variables).measured();
         if let Err(malformed) = measured.run(0, true) {
             // What follows is not known to be a name.
             self.issues.push_with(|| malformed.issue(trail.keys(), sealed));
@@ -147,7 +201,7 @@ impl<'l> Resolver<'l> {
         if !measured.missing.is_empty() || !self.pay(measured.expanded, text, trail) {
             return Value::Null;
         }
-        let mut template = Template::new(text, self.lookup).with_room(measured.length);
+        let mut template = Template::new(text, &variables).with_room(measured.length);
         // What was well formed is so again.
         let _ = template.run(0, true);
         match template.names.is_empty() {
@@ -158,9 +212,6 @@ impl<'l> Resolver<'l> {
 
     /// Whether the source may expand to that much more.
     fn pay(&mut self, bytes: usize, text: &str, trail: &Trail<'_>) -> bool {
-        if self.exceeded && self.source.is_none() {
-            return false;
-        }
         let source = self.source.map_or(0, |source| source(&trail.keys(), text));
         let budget = self.budgets.entry(source).or_insert_with(Budget::new);
         let known = budget.is_spent();
@@ -182,7 +233,9 @@ fn missing(name: &str, keys: Keys) -> Issue {
 
 struct Template<'t> {
     rest: &'t str,
-    lookup: Lookup<'t>,
+    variables: &'t Known<'t>,
+    /// The bytes that are kept.
+    most: usize,
     /// Only its length counts.
     measuring: bool,
     length: usize,
@@ -238,10 +291,11 @@ fn is_plain(default: &str) -> bool {
 }
 
 impl<'t> Template<'t> {
-    fn new(text: &'t str, lookup: Lookup<'t>) -> Self {
+    fn new(text: &'t str, variables: &'t Known<'t>) -> Self {
         Self {
             rest: text,
-            lookup,
+            variables,
+            most: usize::MAX,
             measuring: false,
             length: 0,
             expanded: 0,
@@ -308,6 +362,8 @@ impl<'t> Template<'t> {
     }
 
     fn put(&mut self, text: &str) {
+        let room = self.most.saturating_sub(self.out.len());
+        let text = &text[..text.floor_char_boundary(room)];
         let needed = self.out.len() + text.len();
         if needed > self.out.capacity() {
             let mut roomier = Zeroizing::new(String::with_capacity(needed.max(64) * 2));
@@ -324,7 +380,7 @@ impl<'t> Template<'t> {
         }
         let name = self.name()?;
         self.names.insert(name);
-        let value = if live { (self.lookup)(name).map(Zeroizing::new) } else { None };
+        let value = if live { self.variables.get(name) } else { None };
         let has_default = self.skip(':');
         if let Some(value) = &value {
             self.expanded = self.expanded.saturating_add(value.len());

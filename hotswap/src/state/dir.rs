@@ -23,7 +23,10 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     save::atomic,
-    source::{advice::with_advice_on_write, read_error::ReadError},
+    source::{
+        advice::with_advice_on_write,
+        read_error::{ReadError, Shown},
+    },
     sync,
 };
 
@@ -129,9 +132,15 @@ impl StateDir {
         Ok((saved, issues))
     }
 
-    /// That files are trusted only because of what the file system forces on every file.
+    /// That files are trusted only because of what the file system forces on every file, or that somebody else may replace
+    /// them.
     pub(crate) fn leniency(&self) -> Option<Issue> {
         let owner = self.owner.as_ref()?;
+        let leniency = self.leniency_of_files(owner);
+        leniency.or_else(|| owner.exposure_of(&self.path).map(|why| why.at(Origin::file(&self.shown))))
+    }
+
+    fn leniency_of_files(&self, owner: &Ownership) -> Option<Issue> {
         let there = names::ALL.iter().filter_map(|name| fs::metadata(self.path.join(name)).ok());
         there.filter(fs::Metadata::is_file).find(|file| owner.is_lenient(file))?;
         let message = "the file system decides who owns the state files or may write them, so their owner and mode prove \
@@ -171,7 +180,7 @@ impl StateDir {
 
     fn damaged(&mut self, path: &Path, why: &str) -> String {
         match self.set_aside(path) {
-            Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", aside.display()),
+            Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", Shown(&aside)),
             Err(error) => {
                 self.bar("nothing is written over a damaged file");
                 format!("the file is damaged, {why}; it cannot be set aside: {error}")

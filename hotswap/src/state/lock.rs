@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::source::{advice::with_advice_on_write, read::regular, stamp::Stamp};
+use crate::source::{advice::with_advice_on_write, read::regular, read_error::Shown, stamp::Stamp};
 
 /// Held until it is dropped, or the process ends, however it ends.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ fn open(path: &Path) -> Result<File, String> {
         Ok(there) if there.is_symlink() => {
             return Err("a symlink stands in the place of its lock file".to_owned());
         }
-        Ok(there) => regular(there.file_type()).map_err(|error| format!("{}: {error}", path.display()))?,
+        Ok(there) => regular(there.file_type()).map_err(|error| format!("{}: {error}", Shown(path)))?,
         Err(_) => {}
     }
     let mut options = OpenOptions::new();
@@ -80,6 +80,6 @@ fn open(path: &Path) -> Result<File, String> {
     }
     let file = options.open(path).map_err(|error| with_advice_on_write(&error))?;
     let kind = file.metadata().map_err(|error| error.to_string())?.file_type();
-    regular(kind).map_err(|error| format!("{}: {error}", path.display()))?;
+    regular(kind).map_err(|error| format!("{}: {error}", Shown(path)))?;
     Ok(file)
 }

@@ -27,6 +27,8 @@ mod unix {
     const GROUP: u32 = 0o020;
     const OTHERS: u32 = 0o022;
     const SETGID: u32 = 0o2000;
+    const STICKY: u32 = 0o1000;
+    const ROOT: u32 = 0;
 
     /// What files that this process creates in the directory look like.
     #[derive(Debug)]
@@ -73,7 +75,7 @@ mod unix {
             );
             let help = format!(
                 "if its content is yours, run `{}`, otherwise delete it; `trust_state_dir(true)` skips this check",
-                repair(&path, foreign, writable != 0)
+                repair(&path, foreign, (writable != 0).then_some("600"))
             );
             let issue = Issue::new(IssueKind::State, Keys::root(), message);
             Err(Box::new(issue.at(Origin::file(path)).with_help(help)))
@@ -82,6 +84,35 @@ mod unix {
         /// Whether the file counts as ours only because of what the file system forces.
         pub(in crate::state) fn is_lenient(&self, file: &Metadata) -> bool {
             self.is_other || file.mode() & (self.forced | self.granted(file)) != 0
+        }
+
+        /// That somebody else may put files of their own in the place of those in the directory, whoever owns these.
+        pub(in crate::state) fn exposure_of(&self, dir: &Path) -> Option<Issue> {
+            let there = fs::metadata(dir).ok()?;
+            let is_ours = |owner: u32| there.uid() == owner || there.uid() == ROOT;
+            let foreign = self.owner.filter(|owner| !is_ours(*owner));
+            // In a directory with the sticky bit, only owners rename and remove files.
+            let writable =
+                if there.mode() & STICKY == 0 { there.mode() & OTHERS & !self.shared(&there) } else { 0 };
+            if foreign.is_none() && writable == 0 {
+                return None;
+            }
+            let path = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+            let message = format!(
+                "the state directory belongs to user {} and has mode {:04o}, so somebody else may replace the state files",
+                there.uid(),
+                there.mode() & 0o7777
+            );
+            let help = format!(
+                "run `{}`, or say that this is intended with `trust_state_dir(true)`",
+                repair(&path, foreign, (writable != 0).then_some("go-w"))
+            );
+            Some(Issue::new(IssueKind::State, Keys::root(), message).with_help(help))
+        }
+
+        /// What the directory lets the group write that it is meant to be shared with.
+        fn shared(&self, dir: &Metadata) -> u32 {
+            if self.group == Some(dir.gid()) { GROUP } else { 0 }
         }
 
         /// A volume that is shared by a group, as Kubernetes makes one with `fsGroup`: every file gets the group of the
@@ -97,10 +128,10 @@ mod unix {
         (shared && dir.gid() == probe.gid()).then(|| probe.gid())
     }
 
-    fn repair(path: &Path, owner: Option<u32>, writable: bool) -> String {
+    fn repair(path: &Path, owner: Option<u32>, mode: Option<&str>) -> String {
         let path = quoted(path);
         let chown = owner.map(|owner| format!("chown {owner} {path}"));
-        let chmod = writable.then(|| format!("chmod 600 {path}"));
+        let chmod = mode.map(|mode| format!("chmod {mode} {path}"));
         chown.into_iter().chain(chmod).collect::<Vec<_>>().join(" && ")
     }
 
@@ -207,6 +238,10 @@ mod elsewhere {
 
         pub(in crate::state) fn is_lenient(&self, _: &Metadata) -> bool {
             false
+        }
+
+        pub(in crate::state) fn exposure_of(&self, _: &Path) -> Option<Issue> {
+            None
         }
     }
 }

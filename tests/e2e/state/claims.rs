@@ -182,6 +182,89 @@ fn the_file_of_a_secret_is_no_state_file() {
     });
 }
 
+#[derive(Debug, Deserialize, HotConfig)]
+struct Resolved {
+    #[hot(secret)]
+    #[serde(rename = "token")]
+    _token: Option<Secret<String>>,
+    /// Found by their type only.
+    #[serde(default, rename = "logins")]
+    _logins: Vec<Login>,
+    #[serde(default, rename = "tokens")]
+    _tokens: Vec<Secret<String>>,
+    #[hot(nested)]
+    #[serde(rename = "inner")]
+    _inner: Option<ResolvedInner>,
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct ResolvedInner {
+    #[hot(secret)]
+    #[serde(rename = "token")]
+    _token: Option<Secret<String>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Login {
+    #[serde(rename = "user")]
+    _user: String,
+    #[serde(rename = "password")]
+    _password: Secret<String>,
+}
+
+/// References that are whole only once variables are put in, or that are in the text of a variable.
+#[test]
+fn the_file_of_a_secret_is_found_once_variables_are_put_in() {
+    let logins = r#"[{"user":"a","password":"file:conf/overrides.json"}]"#;
+    let variables = [("CL_D", "conf"), ("CL_R", "file:conf/history.json"), ("CL_LOGINS_TEXT", logins)];
+    with_variables(&this_test(), &variables, || {
+        let folder = with_conf();
+        std::env::set_current_dir(folder.root()).unwrap();
+        ["lock", "history.json", "overrides.json"]
+            .map(|name| folder.write(&format!("conf/{name}"), "hunter2"));
+        folder.write("app.env", "CL_TOKEN=file:conf/lock");
+        for text in [
+            "token = 'file:${CL_D}/history.json'",
+            "token = '${CL_R}'",
+            "token = '${NOPE:file:conf/lock}'",
+            "token = 'file:${CL_D}/../conf/lock'",
+            "token = 'age:${CL_D}/lock'",
+            "token = 'env:CL_R'",
+            "tokens = ['x', '${CL_R}']",
+            "logins = '${CL_LOGINS_TEXT}'",
+            "logins = [{ user = 'a', password = 'file:${CL_D}/lock' }]",
+            "inner.token = '${CL_R}'",
+            // What else is wrong must not hide it.
+            "tokens = ['${NOPE}']\ntoken = '${CL_R}'",
+            "logins = [{ user = 1 }]\ntoken = '${CL_R}'",
+        ] {
+            folder.write("app.toml", text);
+            is_refused(&folder, || Resolved::hot_builder().file("app.toml").state_dir("conf"));
+        }
+        is_refused(&folder, || Resolved::hot_builder().env("CL").dotenv("app.env").state_dir("conf"));
+    });
+}
+
+#[test]
+fn the_file_of_a_secret_is_found_in_the_text_of_a_variable() {
+    let variables = [
+        ("CLA_LOGINS", r#"[{"user":"a","password":"file:conf/overrides.json"}]"#),
+        ("CLB_TOKENS", r#"["x", "file:conf/history.json"]"#),
+        ("CLC_TOKENS", "x,file:conf/lock"),
+        ("CLD_INNER_TOKEN", "file:conf/lock"),
+    ];
+    with_variables(&this_test(), &variables, || {
+        let folder = with_conf();
+        std::env::set_current_dir(folder.root()).unwrap();
+        ["lock", "history.json", "overrides.json"]
+            .map(|name| folder.write(&format!("conf/{name}"), "hunter2"));
+        for (name, _) in variables {
+            let prefix = name.split('_').next().unwrap();
+            is_refused(&folder, || Resolved::hot_builder().env(prefix).state_dir("conf"));
+        }
+    });
+}
+
 #[test]
 fn a_file_of_keys_is_no_state_file() {
     use hotswap::secrets::age::Age;

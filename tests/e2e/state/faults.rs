@@ -9,7 +9,7 @@ use std::{
 use hotswap::IssueKind;
 
 use super::{builder, start, state};
-use crate::support::{BOUND, Folder, eventually, without_privileges};
+use crate::support::{BOUND, Folder, eventually, under, without_privileges};
 
 #[test]
 fn files_and_directory_are_their_owners_alone() {
@@ -133,4 +133,20 @@ fn the_files_of_a_later_version_are_not_written_over() {
     assert!(status.problem.unwrap().contains("later version") && status.found[0].contains("in format 2"));
     drop(config);
     assert_eq!(fs::read_to_string(state(&folder, "history.json")).unwrap(), later);
+}
+
+/// A process that has no file to spare.
+#[test]
+fn what_stops_a_save_comes_with_advice() {
+    under(&["prlimit", "--nofile=200", "--"], || {
+        let folder = Folder::new();
+        let config = start(&folder);
+        config.flush_state().unwrap();
+        let held: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
+        config.set_max(500).unwrap();
+        let error = config.flush_state().unwrap_err().to_string();
+        drop(held);
+        assert!(error.contains("Too many open files") && error.contains("ulimit -n"), "{error}");
+        eventually("it is saved", || config.flush_state().is_ok());
+    });
 }

@@ -106,6 +106,44 @@ fn a_volume_that_is_shared_by_its_group_works_with_one_warning() {
     assert_eq!(builder(&folder).trust_state_dir(true).load().unwrap().status().warnings, [""; 0]);
 }
 
+#[track_caller]
+fn is_warned_of(folder: &Folder, parts: &[&str]) {
+    let config = start(folder);
+    let warnings = config.status().warnings;
+    assert_eq!((config.max(), warnings.len()), (500, 1), "{warnings:?}");
+    parts.iter().for_each(|part| assert!(warnings[0].contains(part), "{part}: {warnings:?}"));
+    drop(config);
+    let trusted = builder(folder).trust_state_dir(true).load().unwrap();
+    assert_eq!(trusted.status().warnings, [""; 0]);
+}
+
+#[test]
+fn a_directory_in_which_others_replace_files_is_a_warning() {
+    for mode in [0o770, 0o757, 0o777, 0o722] {
+        let folder = with_state();
+        set_mode(&folder.path("state"), mode);
+        let command = format!("chmod go-w {}", folder.path("state").display());
+        is_warned_of(&folder, &[&format!("mode {mode:04o}"), &command, "may replace the state files"]);
+    }
+    for mode in [0o755, 0o1777, 0o1770, 0o700] {
+        let folder = with_state();
+        set_mode(&folder.path("state"), mode);
+        assert_eq!(start(&folder).status().warnings, [""; 0], "{mode:o}");
+    }
+}
+
+#[test]
+fn a_directory_of_another_user_is_a_warning() {
+    let folder = with_state();
+    // Only root can give a directory away.
+    if chown(folder.path("state"), Some(4321), None).is_err() {
+        return;
+    }
+    is_warned_of(&folder, &["user 4321", "chown 0 ", "may replace the state files"]);
+    set_mode(&folder.path("state"), 0o1755);
+    is_warned_of(&folder, &["user 4321", "mode 1755"]);
+}
+
 #[test]
 #[cfg_attr(without = "nobody", ignore = "needs another user")]
 fn a_directory_without_room_for_a_probe_is_judged_by_the_user_of_the_process() {

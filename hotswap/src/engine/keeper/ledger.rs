@@ -33,8 +33,16 @@ pub(crate) enum Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) message: String,
+    pub(crate) help: Option<&'static str>,
     /// Equal for all failures that are one problem: their messages may name one file or another.
     pub(crate) cause: String,
+}
+
+impl Problem {
+    /// One without advice.
+    fn of(message: &str) -> Self {
+        Self { message: message.to_owned(), help: None, cause: message.to_owned() }
+    }
 }
 
 /// What is to be made known about a write.
@@ -60,7 +68,7 @@ pub(super) struct Progress {
     pub(super) rest: Option<(Instant, Duration)>,
     /// The version that the disk has.
     pub(super) saved: Option<u64>,
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Problem>,
     /// The causes that were reported since everything was on the disk: a write that is tried again and again, and fails
     /// for one reason and then for another, reports each of them once.
     pub(super) reported: BTreeSet<String>,
@@ -110,7 +118,7 @@ impl Ledger {
         while !done(&progress) && !progress.ended {
             let left = BOUND.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                progress.problem.get_or_insert_with(|| "the disk gave no answer in time".to_owned());
+                progress.problem.get_or_insert_with(|| Problem::of("the disk gave no answer in time"));
                 return false;
             }
             progress = self.0.wait(progress, Some(left));
@@ -150,7 +158,7 @@ impl Ledger {
     }
 
     /// The version that the disk has, and why it has no later one.
-    pub(crate) fn outcome(&self) -> (Option<u64>, Option<String>) {
+    pub(crate) fn outcome(&self) -> (Option<u64>, Option<Problem>) {
         let progress = self.0.lock();
         (progress.saved, progress.problem.clone())
     }
@@ -165,7 +173,7 @@ impl Progress {
             urgent: 0,
             rest: None,
             saved: None,
-            problem: barred.map(str::to_owned),
+            problem: barred.map(Problem::of),
             reported: BTreeSet::new(),
             retry: false,
             closed: false,
@@ -221,7 +229,8 @@ impl Progress {
 
     fn fail(&mut self, problem: Problem) -> Option<News> {
         (self.retry, self.rest) = (true, Some((Instant::now(), RETRY)));
-        self.problem = Some(problem.message);
-        self.reported.insert(problem.cause).then_some(News::Failing)
+        let is_new = self.reported.insert(problem.cause.clone());
+        self.problem = Some(problem);
+        is_new.then_some(News::Failing)
     }
 }

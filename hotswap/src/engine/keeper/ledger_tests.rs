@@ -45,7 +45,7 @@ fn who_waits_for_everything_and_who_ends_is_not_kept_waiting() {
 }
 
 fn failed(cause: &str, message: &str) -> Result<u64, Problem> {
-    Err(Problem { message: message.into(), cause: cause.into() })
+    Err(Problem { message: message.into(), help: None, cause: cause.into() })
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_failure_keeps_nobody_waiting_is_told_once_and_tried_again() {
     let full = || failed("full", "the disk is full");
     assert_eq!(after(&mut progress, true, full()), (Some(Job::Overrides(1)), Some(News::Failing)));
     assert_eq!((progress.overrides, progress.job(false)), (1, None));
-    assert_eq!(progress.problem.as_deref(), Some("the disk is full"));
+    assert_eq!(progress.problem.as_ref().map(|problem| &*problem.message), Some("the disk is full"));
     assert_eq!(after(&mut progress, true, full()), (Some(Job::All(1)), None));
     assert_eq!(progress.job(false), None);
     assert_eq!(after(&mut progress, true, Ok(1)), (Some(Job::All(1)), Some(News::Recovered)));
@@ -69,7 +69,7 @@ fn a_failure_whose_message_changes_is_told_once() {
         .map(|file| after(&mut progress, true, failed("28", &format!("{file}: no space"))).1)
         .collect();
     assert_eq!(news, [Some(News::Failing), None, None, None]);
-    assert_eq!(progress.problem.as_deref(), Some("b7Qz1: no space"));
+    assert_eq!(progress.problem.as_ref().map(|problem| &*problem.message), Some("b7Qz1: no space"));
 }
 
 #[test]
@@ -110,5 +110,6 @@ fn nobody_waits_for_what_is_never_written() {
     let ledger = Ledger::new(Some("the directory is read-only"));
     let noted = ledger.note();
     assert!(!ledger.await_overrides(noted) && !ledger.await_all(noted));
-    assert_eq!(ledger.outcome(), (None, Some("the directory is read-only".into())));
+    let (saved, problem) = ledger.outcome();
+    assert_eq!((saved, problem.unwrap().message), (None, "the directory is read-only".to_owned()));
 }

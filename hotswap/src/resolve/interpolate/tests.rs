@@ -94,6 +94,19 @@ fn each_source_has_a_budget() {
     assert_eq!(resolve(&tree(9), &big, &|keys, _| number(keys).min(1)).unwrap_err()[0].path(), "[6]");
 }
 
+/// Each time it is looked up, its text is copied.
+#[test]
+fn a_variable_is_looked_up_once_for_all_templates() {
+    let count = std::cell::Cell::new(0);
+    let big = |name: &str| {
+        count.set(count.get() + 1);
+        (name == "BIG").then(|| "x".repeat(300 << 10))
+    };
+    let tree = Value::list((0..1000).map(|_| Value::Template("${BIG}${NOPE:}".into())));
+    assert!(resolve(&tree, &big, &|_, _| 0).is_err());
+    assert_eq!(count.get(), 4, "twice, since the sources are told apart after the first try");
+}
+
 #[test]
 fn of_many_missing_variables_the_first_are_told_and_the_others_counted() {
     let tree = Value::list((0..1000).map(|_| Value::Template("${X}".into())));
