@@ -36,6 +36,20 @@ const SHAPES: &[Shape] = &[
         format!("map: {{{}}}", listed(count, |key| format!("k{key}: x")))
     }),
     ("wrong lines", Entrance::Toml, |count| "= \n".repeat(12 * count)),
+    ("wrong lines in a small text", Entrance::Toml, |count| "= \n".repeat(5 * count / 2)),
+    ("wrong letters on one line", Entrance::Toml, |count| "] ".repeat(4 * count)),
+    ("references to nothing", Entrance::Json, |count| {
+        format!("{{\"passwords\":[{}]}}", listed(count, |key| format!("\"env:NOPE{key}\"")))
+    }),
+    ("references to nothing by type", Entrance::Json, |count| {
+        format!("{{\"secrets\":[{}]}}", listed(count, |key| format!("\"env:NOPE{key}\"")))
+    }),
+    ("references", Entrance::Json, |count| {
+        format!("{{\"passwords\":[{}]}}", listed(count, |_| "\"env:PATH\"".into()))
+    }),
+    ("references by type", Entrance::Json, |count| {
+        format!("{{\"secrets\":[{}]}}", listed(count, |_| "\"env:PATH\"".into()))
+    }),
     ("duplicates", Entrance::Toml, |count| "number = 1\n".repeat(count)),
     ("duplicates", Entrance::Yaml, |count| "number: 1\n".repeat(count)),
     ("duplicates", Entrance::Json, |count| format!("{{{}}}", listed(count, |_| "\"number\":1".into()))),

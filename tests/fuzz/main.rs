@@ -53,6 +53,11 @@ struct App {
     #[hot(secret)]
     #[serde(default)]
     password: Option<Secret<String>>,
+    #[hot(secret)]
+    #[serde(default)]
+    passwords: Vec<Secret<String>>,
+    #[serde(default)]
+    secrets: Vec<Secret<String>>,
     #[hot(nested)]
     inner: Inner,
 }

@@ -1,10 +1,10 @@
 //! Puts secrets in the place of the references to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{pin::taken_beside, place, policy::forbidden};
+use super::{merge::place_in, pin::taken_beside, policy::forbidden};
 use crate::{
-    issue::{Issue, IssueKind},
+    issue::{Issue, IssueKind, Issues},
     keys::Keys,
     pins::Pins,
     secret::notice::{Met, digest},
@@ -18,6 +18,11 @@ use crate::{
     value::{Dialect, Untyped, Value},
 };
 
+/// The bytes of text that references may add to one load.
+///
+/// A list can name one large variable or file many times, and each element becomes a copy in the type of the field.
+const RESOLVED: usize = 16 << 20;
+
 /// References by the places where they stand.
 pub(crate) type Places = BTreeMap<Keys, String>;
 
@@ -27,17 +32,22 @@ pub(super) struct References<'i> {
     shape: &'static Shape,
     pins: &'i Pins,
     /// Where a secret was put, and which.
-    put: Vec<(Keys, Reference)>,
+    put: Places,
+    /// What each reference leads to: however often it is used, it is kept in memory once.
+    values: BTreeMap<String, Value>,
+    /// How much of [`RESOLVED`] is used.
+    resolved: usize,
     /// What cannot be had.
-    failed: Vec<(Keys, Value)>,
-    issues: Vec<Issue>,
+    failed: BTreeMap<Keys, Value>,
+    issues: Issues,
     warnings: Vec<Issue>,
 }
 
 impl<'i> References<'i> {
     pub(super) fn new(secrets: &'i Secrets, shape: &'static Shape, pins: &'i Pins) -> Self {
-        let (put, failed, issues, warnings) = Default::default();
-        Self { secrets, shape, pins, put, failed, issues, warnings }
+        let (put, values, failed) = Default::default();
+        let (issues, warnings) = Default::default();
+        Self { secrets, shape, pins, put, values, resolved: 0, failed, issues, warnings }
     }
 
     /// Those in fields that are known to be secret.
@@ -60,10 +70,7 @@ impl<'i> References<'i> {
             return None;
         }
         let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
-        let is_new = |keys: &Keys| {
-            self.put.iter().all(|(put, _)| put != keys)
-                && self.failed.iter().all(|(failed, _)| failed != keys)
-        };
+        let is_new = |keys: &Keys| !self.put.contains_key(keys) && !self.failed.contains_key(keys);
         let of_program =
             |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_pinned(leaf));
         let mut found = Vec::new();
@@ -72,8 +79,8 @@ impl<'i> References<'i> {
         };
         for place in met.places().filter(|place| of_program(place)) {
             let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
-            texts.retain(|(_, text)| is_secret(place, text));
-            found.extend(texts.into_iter().filter(|(keys, _)| is_new(keys)).filter_map(|(keys, text)| {
+            texts.retain(|(keys, text)| is_new(keys) && is_secret(place, text));
+            found.extend(texts.into_iter().filter_map(|(keys, text)| {
                 let reference = self.secrets.reference(text)?;
                 Some((keys, text.to_owned(), Ok(reference)))
             }));
@@ -102,45 +109,91 @@ impl<'i> References<'i> {
 
     fn put_all(
         &mut self,
-        tree: Value,
+        mut tree: Value,
         found: Vec<(Keys, String, Result<Reference, FetchError>)>,
         pinned: bool,
     ) -> Value {
-        found.into_iter().fold(tree, |tree, (keys, text, reference)| {
-            if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
-                // What is hidden by a value set at run time is the policy's to judge.
-                if pinned {
-                    return tree;
+        for (keys, text, reference) in found {
+            match self.value_of(&keys, &text, reference, pinned) {
+                Ok(Some(value)) => {
+                    place_in(&mut tree, &keys.0, Some(&value));
+                    self.put.insert(keys, text);
                 }
-                self.issues.push(forbidden(&keys, self.secrets.allowed()));
-                self.failed.push((keys, Value::Template(text.into())));
-                return tree;
+                Ok(None) => {}
+                Err(()) => drop(self.failed.insert(keys, Value::Template(text.into()))),
             }
-            let found = reference.map(|reference| (self.secrets.find(&reference), reference));
-            match found {
-                // Nothing of it shows, but it has to be known by the time when it does.
-                Ok((Found::Value(_) | Found::Failed(_), _)) | Err(_) if pinned => return tree,
-                Ok((Found::Value(value), reference)) => {
-                    let tree = place(&tree, &keys, Some(&text_first(&value)));
-                    self.warn(&keys, &reference);
-                    self.put.push((keys, reference));
-                    return tree;
-                }
-                Ok((Found::Failed(error), reference)) => self.refuse(&keys, &reference.to_string(), &error),
-                Ok((Found::Unknown, reference)) => self.refuse(&keys, &reference.to_string(), &unknown()),
-                Err(error) => self.refuse(&keys, &text, &error),
+        }
+        tree
+    }
+
+    /// What a reference leads to; `None` where a value that was set at run time hides it.
+    ///
+    /// # Errors
+    /// It leads to nothing, or must not be followed. The problem is noted.
+    fn value_of(
+        &mut self,
+        keys: &Keys,
+        text: &str,
+        reference: Result<Reference, FetchError>,
+        pinned: bool,
+    ) -> Result<Option<Value>, ()> {
+        if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
+            // What is hidden by a value set at run time is the policy's to judge.
+            if pinned {
+                return Ok(None);
             }
-            self.failed.push((keys, Value::Template(text.into())));
-            tree
-        })
+            self.issues.push_with(|| forbidden(keys, self.secrets.allowed()));
+            return Err(());
+        }
+        let reference = match reference {
+            Ok(reference) => reference,
+            Err(_) if pinned => return Ok(None),
+            Err(error) => return Err(self.refuse(keys, text, &error)),
+        };
+        match self.find(text, &reference) {
+            // Nothing of it shows, but it has to be known by the time when it does.
+            Found::Value(_) | Found::Failed(_) if pinned => Ok(None),
+            Found::Value(value) => {
+                self.pay(keys, &value)?;
+                self.warn(keys, &reference);
+                Ok(Some(value))
+            }
+            Found::Failed(error) => Err(self.refuse(keys, &reference.to_string(), &error)),
+            Found::Unknown => Err(self.refuse(keys, &reference.to_string(), &unknown())),
+        }
+    }
+
+    fn find(&mut self, text: &str, reference: &Reference) -> Found {
+        match self.values.entry(text.to_owned()) {
+            Entry::Occupied(known) => Found::Value(known.get().clone()),
+            Entry::Vacant(free) => match self.secrets.find(reference) {
+                Found::Value(value) => Found::Value(free.insert(text_first(&value)).clone()),
+                other => other,
+            },
+        }
+    }
+
+    /// # Errors
+    /// The references of this load give too much text.
+    fn pay(&mut self, keys: &Keys, value: &Value) -> Result<(), ()> {
+        let before = self.resolved;
+        self.resolved = before.saturating_add(bytes_of(value));
+        if self.resolved <= RESOLVED {
+            return Ok(());
+        }
+        if before <= RESOLVED {
+            let message = format!("the references to secrets give more than {} MiB of text", RESOLVED >> 20);
+            let help = "name a large secret in fewer places, or let the program read it itself";
+            let issue = || Issue::new(IssueKind::Secret, keys.clone(), message).with_help(help);
+            self.issues.push_with(issue);
+        }
+        Err(())
     }
 
     fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) {
-        let message = format!("the secret `{reference}` cannot be had: {error}");
-        let issue = Issue::new(IssueKind::Secret, keys.clone(), message);
-        self.issues.push(match error.help() {
-            Some(help) => issue.with_help(help),
-            None => issue,
+        self.issues.push_with(|| {
+            let message = format!("the secret `{reference}` cannot be had: {error}");
+            Issue::new(IssueKind::Secret, keys.clone(), message).with_any_help(error.help())
         });
     }
 
@@ -156,17 +209,18 @@ impl<'i> References<'i> {
     }
 
     pub(super) fn take_issues(&mut self) -> Vec<Issue> {
-        std::mem::take(&mut self.issues)
+        std::mem::take(&mut self.issues).into_vec()
     }
 
     /// The tree as it was written, with what cannot be had marked as text whose meaning is not known.
-    pub(super) fn mark(&self, written: Value) -> Value {
-        self.failed.iter().fold(written, |tree, (keys, text)| place(&tree, keys, Some(text)))
+    pub(super) fn mark(&self, mut written: Value) -> Value {
+        self.failed.iter().for_each(|(keys, text)| place_in(&mut written, &keys.0, Some(text)));
+        written
     }
 
     /// Where each secret stands that was fetched, and the reference that it stands for.
     pub(super) fn into_places(self) -> Places {
-        self.put.into_iter().map(|(keys, reference)| (keys, reference.to_text())).collect()
+        self.put
     }
 
     pub(super) fn any_failed(&self) -> bool {
@@ -177,7 +231,11 @@ impl<'i> References<'i> {
     pub(super) fn blame(&self, issue: Issue) -> Issue {
         let at = |keys: &Keys| !issue.keys().is_root() && (issue.keys().starts_with(keys));
         match self.put.iter().find(|(keys, _)| at(keys)).filter(|_| issue.help().is_none()) {
-            Some((_, reference)) => issue.with_help(format!("it was fetched from `{reference}`")),
+            Some((_, text)) => {
+                let reference =
+                    self.secrets.reference(text).map_or_else(String::new, |found| found.to_string());
+                issue.with_help(format!("it was fetched from `{reference}`"))
+            }
             None => issue,
         }
     }
@@ -190,6 +248,18 @@ fn text_first(value: &Value) -> Value {
             Value::secret(Value::Untyped(Untyped { dialect: Dialect::Interpolated, ..untyped.clone() }))
         }
         _ => value.clone(),
+    }
+}
+
+/// How much text a value holds.
+fn bytes_of(value: &Value) -> usize {
+    match value.inside() {
+        Value::Text(text) | Value::Template(text) => text.len(),
+        Value::Untyped(untyped) => untyped.text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(items) => items.iter().map(bytes_of).sum(),
+        Value::Table(table) => table.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
+        _ => 0,
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) fn place(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
     tree
 }
 
-fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
+/// [`place`] in a tree that has one owner: what it shares with others is copied, and only once.
+pub(super) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     // The structure takes the place of the text in which it was written.
     let opened = match (&*tree, keys.first()) {
         (Value::Untyped(untyped), Some(key)) => untyped.opened(key).cloned(),

@@ -172,7 +172,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     problems.noted(notes, &Keys::root());
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
-    let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged };
+    let variables = interpolate::Known::new(input.variables);
+    let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged, variables };
     let verdict = judge.run(&met, &tree);
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue));
     let found: Vec<_> = found.chain(verdict.refused).collect();

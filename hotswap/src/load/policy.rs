@@ -9,7 +9,7 @@ use crate::{
     issue::{Issue, IssueKind, Issues, Origin},
     keys::Keys,
     pins::Pins,
-    resolve::interpolate::{self, Lookup},
+    resolve::interpolate::{self, Known},
     secret::{
         notice::Met,
         policy::SecretSources,
@@ -35,6 +35,7 @@ pub(super) struct Judge<'i> {
     pub(super) defaults: &'i Value,
     /// Of all layers.
     pub(super) merged: &'i Value,
+    pub(super) variables: Known<'i>,
 }
 
 impl Judge<'_> {
@@ -72,7 +73,7 @@ impl Judge<'_> {
     fn layer(&self, layer: &Layer, sites: &Sites, verdict: &mut Verdict) {
         let marked = layer.marked(|| self.marked_in(layer.tree(), layer.is_sealed()));
         let (mut refused, mut warned) = (Issues::default(), Issues::default());
-        for (keys, value) in secrets_in(layer.tree(), marked, sites, self.input.variables) {
+        for (keys, value) in secrets_in(layer.tree(), marked, sites, &self.variables) {
             match self.of_secret(&keys, value, layer.medium(), layer.plaintext()) {
                 Some((UnknownKeys::Deny, issue)) => refused.push_with(|| issue),
                 Some((UnknownKeys::Warn, issue)) => warned.push_with(|| issue),
@@ -121,12 +122,10 @@ impl Judge<'_> {
     fn source(&self, value: &Value, by: By, medium: Medium) -> SecretSources {
         let secrets = self.input.secrets;
         let resolved = match value.inside() {
-            template @ Value::Template(_) => {
-                interpolate::resolve(template, self.input.variables, &|_, _| 0).ok()
-            }
+            Value::Template(text) => interpolate::beginning(text, &self.variables),
             _ => None,
         };
-        let text = resolved.as_ref().unwrap_or(value).as_text();
+        let text = resolved.as_ref().map(|text| text.as_str()).or_else(|| value.as_text());
         match text.and_then(|text| secrets.reference(text)) {
             Some(reference) => secrets.source(&reference),
             None => match (by, medium) {
@@ -143,7 +142,7 @@ impl Judge<'_> {
         let Input { pins, .. } = self.input;
         let in_force = |keys: &Keys| keys.find(self.merged).is_none() && !is_set(pins, keys);
         let marked = self.marked_in(self.defaults, false);
-        secrets_in(self.defaults, &marked, sites, self.input.variables)
+        secrets_in(self.defaults, &marked, sites, &self.variables)
             .into_iter()
             .filter(|(keys, _)| in_force(keys))
             .filter_map(|(keys, value)| self.of_secret(&keys, value, Medium::Program, UnknownKeys::Allow))
@@ -157,7 +156,7 @@ fn secrets_in<'v>(
     tree: &'v Value,
     marked: &[Place],
     sites: &Sites,
-    variables: Lookup<'_>,
+    variables: &Known<'_>,
 ) -> BTreeMap<Keys, &'v Value> {
     let marked = marked.iter().filter(|place| place.by != By::Nothing);
     let marked = marked.filter_map(|place| Some((place.own.clone(), place.own.find(tree)?)));

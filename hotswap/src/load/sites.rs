@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     keys::{Key, Keys},
-    resolve::interpolate::{self, Lookup},
+    resolve::interpolate::{self, Known},
     secret::{
         notice::{Met, digest},
         taint::By,
@@ -28,12 +28,13 @@ impl Sites {
     ) -> Self {
         let mut sites = Self(met.exact.iter().map(generalised).collect());
         // Those with one value, by the value: two fields may hold the same, and one of them is no secret.
+        let none = Known::new(&|_| None);
         let mut alike: BTreeMap<u64, BTreeSet<Keys>> = BTreeMap::new();
         for region in &met.regions {
             let value = region.find(tree);
             scalars(value, region, &mut |keys, value| {
                 // A text that was read as JSON holds the secret somewhere.
-                if keys == region || is_structure(value, &Key::Name("".into()), &|_| None) {
+                if keys == region || is_structure(value, &Key::Name("".into()), &none) {
                     sites.0.insert(generalised(keys));
                 }
                 if let Some(digest) = digest(value).filter(|digest| met.read.contains(digest)) {
@@ -54,7 +55,7 @@ impl Sites {
     }
 
     /// The scalars of a tree at these places, and the texts that hold a table or a list with such a place.
-    pub(super) fn in_tree<'v>(&self, tree: &'v Value, variables: Lookup<'_>) -> Vec<(Keys, &'v Value)> {
+    pub(super) fn in_tree<'v>(&self, tree: &'v Value, variables: &Known<'_>) -> Vec<(Keys, &'v Value)> {
         let mut found = Vec::new();
         self.0.iter().for_each(|site| descend(tree, &site.0, &Keys::root(), variables, &mut found));
         found
@@ -68,8 +69,8 @@ fn generalised(keys: &Keys) -> Keys {
 
 /// Whether any layer has a reference or a variable there.
 fn leads_to_a_secret<'v>(site: &Keys, layers: impl Iterator<Item = &'v Value>, schemes: &Schemes) -> bool {
-    let mut found = Vec::new();
-    layers.for_each(|tree| descend(tree, &site.0, &Keys::root(), &|_| None, &mut found));
+    let (mut found, none) = (Vec::new(), Known::new(&|_| None));
+    layers.for_each(|tree| descend(tree, &site.0, &Keys::root(), &none, &mut found));
     found.iter().any(|(_, value)| matches!(By::of(value, schemes), By::Reference | By::Variables))
 }
 
@@ -77,7 +78,7 @@ fn descend<'v>(
     value: &'v Value,
     site: &[Key],
     at: &Keys,
-    variables: Lookup<'_>,
+    variables: &Known<'_>,
     found: &mut Vec<(Keys, &'v Value)>,
 ) {
     match (site, value.inside()) {
@@ -99,14 +100,11 @@ fn descend<'v>(
 }
 
 /// Whether a text is read as what has a place `next` in it: a variable may hold a list or JSON.
-fn is_structure(value: &Value, next: &Key, variables: Lookup<'_>) -> bool {
+fn is_structure(value: &Value, next: &Key, variables: &Known<'_>) -> bool {
     let json = |text: &str| text.trim_start().starts_with(['{', '[']);
     let read = |text: &str| matches!(next, Key::Index(_)) || json(text);
     match value.inside() {
-        template @ Value::Template(_) => {
-            let resolved = interpolate::resolve(template, variables, &|_, _| 0);
-            resolved.is_ok_and(|resolved| resolved.as_text().is_some_and(read))
-        }
+        Value::Template(text) => interpolate::beginning(text, variables).is_some_and(|text| read(&text)),
         Value::Untyped(Untyped { text, dialect: Dialect::Variable, .. }) => read(text),
         _ => false,
     }

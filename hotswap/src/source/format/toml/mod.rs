@@ -40,18 +40,44 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Flaw>> {
     if reader.flaws.is_empty() { Ok(value) } else { Err(at_offsets(text, reader.flaws)) }
 }
 
-/// Of a larger text only the first problem is told. The parser keeps about a kilobyte for each, and two letters are
-/// enough for one.
+/// Of a larger text only the first problem is reported.
 const RECOVERED: usize = 64 << 10;
 
+/// The parser keeps about a kilobyte for each error, and two letters are enough for one. So a text with errors is read piece
+/// by piece, up to the piece with which it has enough of them.
+const PIECE: usize = 4 << 10;
+const ENOUGH: usize = 100;
+
 fn recovered(text: &str) -> (Spanned<DeTable<'_>>, Vec<::toml::de::Error>) {
-    if text.len() <= RECOVERED {
-        return DeTable::parse_recoverable(text);
-    }
     match DeTable::parse(text) {
         Ok(root) => (root, Vec::new()),
-        Err(error) => (Spanned::new(0..0, DeTable::new()), vec![error]),
+        Err(first) => (Spanned::new(0..0, DeTable::new()), errors_from(text, first)),
     }
+}
+
+fn errors_from(text: &str, first: ::toml::de::Error) -> Vec<::toml::de::Error> {
+    if text.len() > RECOVERED {
+        return vec![first];
+    }
+    let mut end = first.span().map_or(0, |span| span.start);
+    loop {
+        end = end_of_line(text, end.saturating_add(PIECE));
+        let (_, mut errors) = DeTable::parse_recoverable(&text[..end]);
+        if end == text.len() {
+            return errors;
+        }
+        if errors.len() >= ENOUGH {
+            // What is wrong with the end is that more follows.
+            errors.retain(|error| error.span().is_none_or(|span| span.end < end));
+            return errors;
+        }
+    }
+}
+
+/// The end of the line in which the byte at `at` is.
+fn end_of_line(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |line_end| at + line_end + 1)
 }
 
 /// What the parser says after the first error of a line is mostly about its own recovery.
