@@ -1,6 +1,9 @@
 //! What a report shows of a source: the key and the value at fault, and nothing that stands beside them.
 
-use std::fmt::Write as _;
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -85,9 +88,45 @@ pub(crate) fn visible(text: &str) -> String {
     within(text, WIDEST)
 }
 
-/// Whether a terminal shows nothing of the letter, or moves because of it.
+/// All of the text, with an escape for each letter that misleads.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    match text.contains(misleads) {
+        true => text.chars().fold(String::new(), |shown, letter| put(shown, letter, misleads)).into(),
+        false => text.into(),
+    }
+}
+
+/// Writes several lines for people, with an escape for each letter that misleads but the line breaks.
+pub(crate) fn escaping(
+    f: &mut fmt::Formatter<'_>,
+    write: impl FnOnce(&mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
+    write(&mut Escaping(f))
+}
+
+struct Escaping<'f, 'g>(&'f mut fmt::Formatter<'g>);
+
+impl Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for (place, line) in text.split('\n').enumerate() {
+            self.0.write_str(if place == 0 { "" } else { "\n" })?;
+            self.0.write_str(&shown(line))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a terminal shows nothing of the letter, or moves because of it, or shows it as what it is not.
 pub(crate) fn is_hidden(letter: char) -> bool {
-    matches!(letter.width(), None | Some(0))
+    matches!(letter.width(), None | Some(0)) || misleads(letter)
+}
+
+fn put(mut shown: String, letter: char, is_escaped: impl Fn(char) -> bool) -> String {
+    match is_escaped(letter) {
+        true => shown.extend(letter.escape_default()),
+        false => shown.push(letter),
+    }
+    shown
 }
 
 /// Letters that no text needs and that make it look like another: they move the cursor, turn the order of reading
@@ -97,9 +136,12 @@ pub(crate) fn misleads(letter: char) -> bool {
         || matches!(
             letter,
             '\u{ad}'
+                | '\u{34f}'
                 | '\u{61c}'
                 | '\u{115f}'
                 | '\u{1160}'
+                | '\u{17b4}'
+                | '\u{17b5}'
                 | '\u{180e}'
                 | '\u{200b}'
                 | '\u{200e}'
@@ -110,7 +152,9 @@ pub(crate) fn misleads(letter: char) -> bool {
                 | '\u{feff}'
                 | '\u{ffa0}'
                 | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e00ff}'
         )
 }
 
@@ -118,10 +162,7 @@ fn within(text: &str, widest: usize) -> String {
     let (mut shown, mut width) = (String::new(), 0);
     for letter in text.chars() {
         let before = shown.len();
-        match is_hidden(letter) {
-            true => drop(write!(shown, "{}", letter.escape_default())),
-            false => shown.push(letter),
-        }
+        shown = put(shown, letter, is_hidden);
         width += shown[before..].width();
         if width > widest {
             shown.truncate(before);

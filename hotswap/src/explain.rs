@@ -14,13 +14,15 @@ pub(crate) use rejected::Rejected;
 use self::explainer::Explainer;
 use crate::{
     engine::Core,
-    issue::{Issue, Origin},
+    excerpt,
+    issue::{Issue, Origin, one_line},
     keys::Keys,
     pins::{Pin, Pins, Stamp},
     secrets::known::{Accepted, Secrets},
     shape::{Leaf, Shape},
     snapshot::Published,
     source::Layer,
+    value::Value,
 };
 
 /// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
@@ -42,7 +44,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The dotted path that was asked for.
+    /// The dotted path that was asked for; cut if it is long and there is no such field.
     pub path: String,
     /// Whether there is such a field.
     pub known: bool,
@@ -108,7 +110,9 @@ impl Explanation {
             let (given, refused) = Default::default();
             return Self { path: path.to_owned(), known: false, given, note, refused };
         }
-        Explainer::of(stand).explain(path.to_owned(), &above.join(&below))
+        let explainer = Explainer::of(stand);
+        let keys = explainer.as_places(above.join(&below));
+        explainer.explain(path.to_owned(), &keys)
     }
 }
 
@@ -175,6 +179,8 @@ struct Stand {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     pins: Pins,
+    /// What is in force; `None` where nothing is.
+    tree: Option<Value>,
     /// The value where it is all there is, and no source can be asked.
     fixed: Option<Arc<Published>>,
     /// Whether each leaf must not be shown.
@@ -194,6 +200,7 @@ impl Stand {
             shape,
             layers,
             pins,
+            tree: Some(current.tree.clone()),
             hidden: shape.leaves().iter().map(|leaf| current.hides(leaf)).collect(),
             fixed: (!core.has_sources()).then_some(current),
             secrets: core.stores.secrets(Accepted::default()),
@@ -204,15 +211,18 @@ impl Stand {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.path.is_empty() { "the whole" } else { &self.path })?;
-        for (place, given) in self.given.iter().enumerate() {
-            let mark = if place == 0 { "=" } else { " " };
-            write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
-            if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
-                write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+        let path = one_line(self.path.clone());
+        excerpt::escaping(f, |f| {
+            f.write_str(if self.path.is_empty() { "the whole" } else { &path })?;
+            for (place, given) in self.given.iter().enumerate() {
+                let mark = if place == 0 { "=" } else { " " };
+                write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
+                if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
+                    write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+                }
             }
-        }
-        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;
-        self.refused.iter().try_for_each(|why| write!(f, "\n  refused: {why}"))
+            self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;
+            self.refused.iter().try_for_each(|why| write!(f, "\n  refused: {why}"))
+        })
     }
 }

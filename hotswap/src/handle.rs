@@ -183,7 +183,8 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// The path is dotted, by the names that files use, and counted from this handle's struct: `rate_limit.max`,
     /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so. What an element of
-    /// lists that are joined by `#[hot(merge = ..)]` is explained by is what gave that element.
+    /// lists that are joined by `#[hot(merge = ..)]` is explained by is what gave that element. `servers.3` means
+    /// `servers[3]` where `servers` is a list.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

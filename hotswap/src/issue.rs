@@ -381,17 +381,19 @@ impl Issue {
 /// One line for the problem and what to do, one for each of its places.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_root() {
-            write!(f, "{}", self.message)?;
-        } else {
-            write!(f, "{}: {}", self.path.shown(), self.message)?;
-        }
-        let link = if self.message.ends_with('?') { " " } else { "; " };
-        self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
-        if self.more > 0 {
-            write!(f, "; {} more of the same kind follow", self.more)?;
-        }
-        self.origins().try_for_each(|origin| write!(f, "\n  {origin}"))
+        excerpt::escaping(f, |f| {
+            if self.path.is_root() {
+                write!(f, "{}", self.message)?;
+            } else {
+                write!(f, "{}: {}", self.path.shown(), self.message)?;
+            }
+            let link = if self.message.ends_with('?') { " " } else { "; " };
+            self.help.iter().try_for_each(|help| write!(f, "{link}{help}"))?;
+            if self.more > 0 {
+                write!(f, "; {} more of the same kind follow", self.more)?;
+            }
+            self.origins().try_for_each(|origin| write!(f, "\n  {origin}"))
+        })
     }
 }
 

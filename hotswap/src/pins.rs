@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{keys::Keys, secret::MASK, snapshot::Published, value::Value};
+use crate::{excerpt, keys::Keys, secret::MASK, snapshot::Published, value::Value};
 
 /// By the place of the whole leaf that each one holds.
 pub(crate) type Pins = BTreeMap<Keys, Pin>;
@@ -134,11 +134,13 @@ impl Override {
 
 impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Some(value) => write!(f, "{} = {value}, set", self.path)?,
-            None => write!(f, "{} as if no source gave it, set", self.path)?,
-        }
-        write!(f, "{}", Stamp { by: self.by(), at: self.at, expires: self.expires })
+        excerpt::escaping(f, |f| {
+            match &self.value {
+                Some(value) => write!(f, "{} = {value}, set", self.path)?,
+                None => write!(f, "{} as if no source gave it, set", self.path)?,
+            }
+            write!(f, "{}", Stamp { by: self.by(), at: self.at, expires: self.expires })
+        })
     }
 }
 
@@ -152,7 +154,7 @@ pub(crate) struct Stamp<'s> {
 impl fmt::Display for Stamp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(by) = self.by {
-            write!(f, " by {}", by.escape_debug())?;
+            write!(f, " by {}", excerpt::shown(&by.escape_debug().to_string()))?;
         }
         write!(f, " at {}", moment(self.at))?;
         self.expires.iter().try_for_each(|expires| write!(f, ", until {}", moment(*expires)))

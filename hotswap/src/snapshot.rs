@@ -86,7 +86,7 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        excerpt::escaping(f, |f| match self {
             Self::Start => f.write_str("start"),
             Self::LastGood => f.write_str("start, from the last good configuration"),
             Self::Files(paths) => {
@@ -106,7 +106,7 @@ impl fmt::Display for Cause {
             Self::Expired => f.write_str("override expired"),
             Self::Rollback(version) => write!(f, "rollback to version {version}"),
             Self::Health(version) => write!(f, "health check, back to version {version}"),
-        }
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub use crate::engine::{
 pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
     engine::{Board, Core, Holds},
+    excerpt,
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
@@ -187,38 +188,40 @@ fn sources(board: &Board, holds: &Holds) -> Vec<SourceStatus> {
 /// A few lines for people.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
-        if let Some(left) = self.probation {
-            write!(f, ", on probation for another {:.1} s", left.as_secs_f64())?;
-        }
-        if self.forked {
-            write!(f, "\n  {FORKED}; {LOAD_AGAIN}")?;
-        }
-        for source in &self.sources {
-            write!(f, "\n  {source}")?;
-        }
-        for secret in &self.secrets {
-            write!(f, "\n  {secret}")?;
-        }
-        for problem in self.watcher.iter().flat_map(|watcher| &watcher.problems) {
-            write!(f, "\n  only polling finds changes: {}", below(problem))?;
-        }
-        if let Some(error) = self.last_error.as_ref().filter(|_| !self.forked) {
-            write!(f, "\n  last reload refused: {}", below(error))?;
-        }
-        for problem in self.state.iter().flat_map(|state| &state.problem) {
-            write!(f, "\n  a restart would lose changes: {}", below(problem))?;
-        }
-        for warning in &self.warnings {
-            write!(f, "\n  warning: {}", below(warning))?;
-        }
-        for pending in &self.pending_restart {
-            write!(f, "\n  {pending}")?;
-        }
-        for value in &self.overrides {
-            write!(f, "\n  override {value}")?;
-        }
-        Ok(())
+        excerpt::escaping(f, |f| {
+            write!(f, "version {}, {:.1} s old, from {}", self.version, self.age.as_secs_f64(), self.cause)?;
+            if let Some(left) = self.probation {
+                write!(f, ", on probation for another {:.1} s", left.as_secs_f64())?;
+            }
+            if self.forked {
+                write!(f, "\n  {FORKED}; {LOAD_AGAIN}")?;
+            }
+            for source in &self.sources {
+                write!(f, "\n  {source}")?;
+            }
+            for secret in &self.secrets {
+                write!(f, "\n  {secret}")?;
+            }
+            for problem in self.watcher.iter().flat_map(|watcher| &watcher.problems) {
+                write!(f, "\n  only polling finds changes: {}", below(problem))?;
+            }
+            if let Some(error) = self.last_error.as_ref().filter(|_| !self.forked) {
+                write!(f, "\n  last reload refused: {}", below(error))?;
+            }
+            for problem in self.state.iter().flat_map(|state| &state.problem) {
+                write!(f, "\n  a restart would lose changes: {}", below(problem))?;
+            }
+            for warning in &self.warnings {
+                write!(f, "\n  warning: {}", below(warning))?;
+            }
+            for pending in &self.pending_restart {
+                write!(f, "\n  {pending}")?;
+            }
+            for value in &self.overrides {
+                write!(f, "\n  override {value}")?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     config::HotConfig,
     effective::{self, Secrets},
     error::Error,
+    excerpt,
 };
 
 /// Arguments of `diff`.
@@ -51,7 +52,7 @@ impl Diff {
             match side {
                 Ok(document) => documents.push(document),
                 Err(error) => {
-                    writeln!(output.err, "{name}:")?;
+                    writeln!(output.err, "{}:", excerpt::name(name))?;
                     output.report(&error)?;
                 }
             }
@@ -63,7 +64,7 @@ impl Diff {
             output.json(&differences)?;
         } else {
             for Difference { path, from, to } in &differences {
-                writeln!(output.out, "{path}: {from} -> {to}")?;
+                writeln!(output.out, "{}", excerpt::shown(&format!("{path}: {from} -> {to}")))?;
             }
         }
         Ok(if differences.is_empty() { End::Done } else { End::No })

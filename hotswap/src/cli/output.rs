@@ -1,13 +1,14 @@
 //! Where a command writes, and how it ends.
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     process::ExitCode,
 };
 
 use serde::Serialize;
 
-use crate::{error::Error, issue::Issue, source::format::Format};
+use crate::{error::Error, excerpt, issue::Issue, source::format::Format};
 
 /// A format to write in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -57,7 +58,7 @@ impl From<End> for ExitCode {
 impl Output<'_> {
     pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-        writeln!(self.out, "{text}")
+        writeln!(self.out, "{}", clear(&text))
     }
 
     pub(super) fn report(&mut self, error: &Error) -> io::Result<()> {
@@ -80,4 +81,25 @@ fn issue(issue: &Issue) -> serde_json::Value {
         "kind": issue.kind(),
         "origin": issue.origin(),
     })
+}
+
+/// JSON in which the letters that mislead have JSON's own escapes.
+fn clear(text: &str) -> Cow<'_, str> {
+    // Between its texts, JSON has line breaks and no other letter that misleads; in them, it has escapes for line breaks.
+    let hides = |letter: char| letter != '\n' && excerpt::misleads(letter);
+    if !text.contains(hides) {
+        return text.into();
+    }
+    let mut shown = String::new();
+    for letter in text.chars() {
+        match hides(letter) {
+            true => {
+                let mut units = [0; 2];
+                let units = letter.encode_utf16(&mut units);
+                shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+            false => shown.push(letter),
+        }
+    }
+    shown.into()
 }

@@ -184,9 +184,11 @@ impl fmt::Display for Health {
 
 impl fmt::Display for SourceStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", excerpt::name(&self.name), self.health)?;
-        self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
-        self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
+        excerpt::escaping(f, |f| {
+            write!(f, "{}: {}", excerpt::name(&self.name), self.health)?;
+            self.message.iter().try_for_each(|message| write!(f, ", {message}"))?;
+            self.held.iter().try_for_each(|version| write!(f, ", rolled back to version {version}"))
+        })
     }
 }
 

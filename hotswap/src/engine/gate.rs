@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::commit::{changed, frozen};
 use crate::{
     error::Error,
+    excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Input, Loaded, Model},
@@ -55,8 +56,10 @@ impl PendingRestart {
 
 impl fmt::Display for PendingRestart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, running, waiting, origin } = self;
-        write!(f, "{path} stays {running} until a restart, then it is {waiting} {origin}")
+        excerpt::escaping(f, |f| {
+            let Self { path, running, waiting, origin } = self;
+            write!(f, "{path} stays {running} until a restart, then it is {waiting} {origin}")
+        })
     }
 }
 

@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 
 use super::{Explanation, Given, Stand};
 use crate::{
+    excerpt,
     issue::{Issue, Origin},
-    keys::Keys,
+    keys::{Key, Keys},
     load::{self, Plan, Trace},
     secret::MASK,
     shape::{Leaf, Merge},
@@ -37,6 +38,12 @@ impl<'s> Explainer<'s> {
 }
 
 impl Explainer<'_> {
+    /// The place with numbers as the indices of lists: `servers.3` is `servers[3]` where `servers` is a list.
+    pub(super) fn as_places(&self, keys: Keys) -> Keys {
+        let trees = [self.stand.tree.as_ref(), Some(self.merged())].into_iter().flatten();
+        trees.fold(keys, |keys, tree| as_places_of(tree, keys))
+    }
+
     pub(super) fn explain(&self, path: String, keys: &Keys) -> Explanation {
         let pinned = self.pinned(keys);
         let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
@@ -54,6 +61,7 @@ impl Explainer<'_> {
         let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
         let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
+        let path = if known { path } else { excerpt::name(&path) };
         Explanation { path, known, given, note, refused: self.refused(keys) }
     }
 
@@ -165,6 +173,27 @@ impl Explainer<'_> {
             None => "no such field".to_owned(),
         }
     }
+}
+
+fn as_places_of(tree: &Value, keys: Keys) -> Keys {
+    let mut value = Some(tree);
+    let step = |key: Key| {
+        let index = match &key {
+            Key::Name(name) => name.parse().ok().map(Key::Index),
+            Key::Index(_) => None,
+        };
+        let below = |key: &Key| Keys(vec![key.clone()]).find(value?.inside());
+        let (key, next) = match (below(&key), index) {
+            (None, Some(index)) if below(&index).is_some() => {
+                let next = below(&index);
+                (index, next)
+            }
+            (next, _) => (key, next),
+        };
+        value = next;
+        key
+    };
+    Keys(keys.0.into_iter().map(step).collect())
 }
 
 fn made_with() -> Origin {

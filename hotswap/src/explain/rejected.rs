@@ -26,6 +26,7 @@ impl Rejected {
             hidden: hidden.collect(),
             layers,
             pins: Pins::new(),
+            tree: None,
             fixed: None,
             secrets,
             refused: error.issues().cloned().collect(),

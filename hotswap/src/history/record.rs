@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{snapshot::Cause, subscribe::FieldChange};
+use crate::{excerpt, snapshot::Cause, subscribe::FieldChange};
 
 /// One published version; from [`Handle::history`](crate::Handle::history).
 ///
@@ -57,8 +57,10 @@ impl Record {
 /// A line for the version, and one for each change.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "version {}, {}", self.version, self.cause)?;
-        self.by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
-        self.changes.iter().try_for_each(|change| write!(f, "\n  {change}"))
+        excerpt::escaping(f, |f| {
+            write!(f, "version {}, {}", self.version, self.cause)?;
+            self.by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
+            self.changes.iter().try_for_each(|change| write!(f, "\n  {change}"))
+        })
     }
 }

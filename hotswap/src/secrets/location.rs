@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::excerpt;
+
 /// How much of a location is shown; one of `age:` is a whole ciphertext.
 const SHOWN: usize = 120;
 
@@ -43,8 +45,8 @@ impl Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.char_indices().nth(SHOWN) {
-            Some((end, _)) => write!(f, "{}…", &self.0[..end]),
-            None => f.write_str(&self.0),
+            Some((end, _)) => write!(f, "{}…", excerpt::shown(&self.0[..end])),
+            None => f.write_str(&excerpt::shown(&self.0)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::Location;
+use crate::excerpt;
 
 /// What a provider is asked for, and by whose name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,12 +40,6 @@ impl Reference {
         let place = Place { scheme: scheme.into(), location: Location::new(location) };
         Some(Self { place, key: key.map(Into::into) })
     }
-
-    /// As it was written.
-    pub(crate) fn to_text(&self) -> String {
-        let key = self.key.as_ref().map_or(String::new(), |key| format!("#{key}"));
-        format!("{}:{}{key}", self.place.scheme, self.place.location.as_str())
-    }
 }
 
 /// A long location is cut.
@@ -58,7 +53,7 @@ impl fmt::Display for Place {
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;
-        self.key.iter().try_for_each(|key| write!(f, "#{key}"))
+        self.key.iter().try_for_each(|key| write!(f, "#{}", excerpt::name(key)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::{entry::Entry, reference::Place, table::Kept};
-use crate::engine::collect::Health;
+use crate::{engine::collect::Health, excerpt};
 
 /// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
 /// stands there.
@@ -80,11 +80,13 @@ impl SecretStatus {
 
 impl fmt::Display for SecretStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "secret {}:{}: {}", self.scheme, self.location, self.health)?;
-        self.version.iter().try_for_each(|version| write!(f, ", version {version}"))?;
-        self.lease
-            .iter()
-            .try_for_each(|left| write!(f, ", leased for another {:.1} s", left.as_secs_f64()))?;
-        self.message.iter().try_for_each(|message| write!(f, ", {message}"))
+        excerpt::escaping(f, |f| {
+            write!(f, "secret {}:{}: {}", self.scheme, self.location, self.health)?;
+            self.version.iter().try_for_each(|version| write!(f, ", version {version}"))?;
+            self.lease
+                .iter()
+                .try_for_each(|left| write!(f, ", leased for another {:.1} s", left.as_secs_f64()))?;
+            self.message.iter().try_for_each(|message| write!(f, ", {message}"))
+        })
     }
 }

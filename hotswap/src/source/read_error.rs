@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::advice;
+use crate::excerpt;
 
 /// Why a file cannot be read. The message leaves out the path: the issue made of it says where.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -166,7 +167,11 @@ pub(crate) struct Shown<'a>(pub(crate) &'a Path);
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.to_string_lossy();
-        if shown.contains(char::is_control) { write!(f, "{shown:?}") } else { f.write_str(&shown) }
+        if shown.contains(excerpt::misleads) {
+            write!(f, "\"{}\"", excerpt::shown(&shown))
+        } else {
+            f.write_str(&shown)
+        }
     }
 }
 

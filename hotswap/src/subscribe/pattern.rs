@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use super::{Delivery, delivery::Seen};
 use crate::{
     error::Error,
+    excerpt,
     issue::{Issue, IssueKind},
     keys::Keys,
     secret::MASK,
@@ -83,7 +84,7 @@ impl FieldChange {
 
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} -> {}", self.path, self.old, self.new)
+        excerpt::escaping(f, |f| write!(f, "{}: {} -> {}", self.path, self.old, self.new))
     }
 }
 

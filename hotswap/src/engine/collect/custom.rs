@@ -103,7 +103,7 @@ impl CustomSlot {
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
         if self.failing.take().is_some() {
-            log::info!("hotswap: {} is read again", self.name);
+            log::info!("hotswap: {} is read again", excerpt::name(&self.name));
         }
         let given = Given::new(reading.tree, settings.taint());
         if self.kept.as_ref().is_some_and(|(tree, _)| *tree == given.tree) {

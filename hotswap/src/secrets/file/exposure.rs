@@ -8,7 +8,10 @@ use std::{
 
 #[cfg(unix)]
 use crate::secrets::FetchError;
-use crate::{source::mount::Mounts, watch::chain::Chain};
+use crate::{
+    source::{mount::Mounts, read_error::Shown},
+    watch::chain::Chain,
+};
 
 /// Refuses a file that others may write, or, if it is to be private, read.
 #[cfg(unix)]
@@ -37,7 +40,7 @@ pub(super) fn warn_of_directories(chain: &Chain, private: bool, mounts: &Mounts)
             format!(
                 "{who} may replace files in {}, a directory on its path, whose mode is {mode:04o}; take the permissions \
                  {:04o} away, or set its sticky bit",
-                dir.display(),
+                Shown(dir),
                 mode & others
             )
         })

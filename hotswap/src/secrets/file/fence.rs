@@ -8,7 +8,11 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::{secrets::FetchError, source::mount::Mounts, watch::chain::Chain};
+use crate::{
+    secrets::FetchError,
+    source::{mount::Mounts, read_error::Shown},
+    watch::chain::Chain,
+};
 
 /// Directories in which the system shows itself: its processes, devices and settings.
 const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
@@ -156,7 +160,7 @@ fn of_the_system(root: &str) -> FetchError {
 }
 
 fn outside(dir: &Path) -> FetchError {
-    FetchError::denied(format!("it is outside of {}", dir.display()))
+    FetchError::denied(format!("it is outside of {}", Shown(dir)))
         .with_help("put the file there, or name another directory with `File::under` or `File::allow`")
 }
 

@@ -2,6 +2,7 @@
 
 use super::Format;
 use crate::{
+    excerpt,
     save::change::escaped,
     value::{Dialect, Untyped, Value},
 };
@@ -102,8 +103,10 @@ pub(crate) fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            // None of them lies beyond four digits.
-            odd if is_odd(odd) => quoted.push_str(&format!("\\u{:04x}", u32::from(odd))),
+            // Those beyond four digits have no escape that all formats share.
+            odd if is_odd(odd) || (excerpt::misleads(odd) && odd.len_utf16() == 1) => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(odd)))
+            }
             plain => quoted.push(plain),
         }
     }
