@@ -11,6 +11,8 @@ pub mod age;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub(crate) mod book;
+#[cfg(any(feature = "gcp", feature = "vault"))]
+mod credential_file;
 mod entry;
 pub(crate) mod fetch;
 mod file;

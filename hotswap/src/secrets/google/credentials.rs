@@ -1,6 +1,6 @@
 //! How the provider says who it is.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use google_cloud_auth::{
     build_errors::Error as BuildError,
@@ -10,9 +10,15 @@ use google_cloud_auth::{
     },
 };
 use serde_json::Value as Json;
-use zeroize::Zeroizing;
 
-use crate::{Secret, secrets::FetchError};
+use crate::{
+    Secret,
+    secrets::{FetchError, credential_file},
+    source::read_error::Shown,
+};
+
+/// A key has a few thousand bytes.
+const MAX_KEY: u64 = 1 << 20;
 
 /// How a [`SecretManager`](super::SecretManager) gets its tokens.
 ///
@@ -90,10 +96,12 @@ impl Credentials {
         let opened = match &self.0 {
             Method::Environment => Builder::default().build(),
             Method::File(path) => {
-                let text = fs::read_to_string(path).map_err(|error| {
-                    self.refused(&format!("cannot be read: {}", error.kind())).with_help("is the path right?")
-                })?;
-                return self.parse(&Zeroizing::new(text));
+                let refused = |why: &str| {
+                    self.refused(&format!("cannot be read: {why}")).with_help("is the path right?")
+                };
+                let bytes =
+                    credential_file::read(path, MAX_KEY).map_err(|error| refused(&error.to_string()))?;
+                return self.parse(std::str::from_utf8(&bytes).map_err(|_| refused("not UTF-8"))?);
             }
             Method::Json(text) => return self.parse(text.expose()),
             Method::MetadataServer => mds::Builder::default().build(),
@@ -153,7 +161,7 @@ impl std::fmt::Display for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             Method::Environment => f.write_str("of the environment"),
-            Method::File(path) => write!(f, "in {}", path.display()),
+            Method::File(path) => write!(f, "in {}", Shown(path)),
             Method::Json(_) => f.write_str("of the program"),
             Method::MetadataServer => f.write_str("of the metadata server"),
             Method::Anonymous => f.write_str("of nobody"),

@@ -1,6 +1,6 @@
 //! The HTTP client: where to, whom to trust, how long to wait.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use reqwest::{Url, redirect};
 use rustify::clients::reqwest::Client as Http;
@@ -12,7 +12,10 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::settings::Settings;
-use crate::secrets::{FetchError, address::server};
+use crate::{
+    secrets::{FetchError, address::server, credential_file},
+    source::read_error::Shown,
+};
 
 /// A standby sends to the active server, which may send to its own public name.
 const REDIRECTS: usize = 2;
@@ -55,13 +58,17 @@ fn tls(https: bool, authority: Option<&Path>) -> Result<ClientConfig, FetchError
     Ok(builder.with_no_client_auth())
 }
 
+/// The bundle of a whole system has a few hundred kB.
+const MAX_CERTIFICATES: u64 = 16 << 20;
+
 /// The authorities in a file, and no others.
 fn roots(path: &Path) -> Result<RootCertStore, FetchError> {
     let refuse = |why: &str| {
-        FetchError::invalid(format!("the file of certificates {} {why}", path.display()))
+        FetchError::invalid(format!("the file of certificates {} {why}", Shown(path)))
             .with_help("VAULT_CACERT or `Vault::ca_file` names a file in PEM format")
     };
-    let text = fs::read(path).map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    let text = credential_file::read(path, MAX_CERTIFICATES)
+        .map_err(|error| refuse(&format!("cannot be read: {error}")))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&text) {
         let certificate = certificate.map_err(|_| refuse("is not in PEM format"))?;

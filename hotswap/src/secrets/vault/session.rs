@@ -1,6 +1,6 @@
 //! A token, from login to its end.
 
-use std::{fs, sync::Mutex, sync::PoisonError, time::Duration};
+use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
 use rustify::clients::reqwest::Client as Http;
 use serde::Serialize;
@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     Secret,
-    secrets::{FetchError, payload::wipe},
+    secrets::{FetchError, credential_file, payload::wipe},
+    source::read_error::Shown,
 };
 
 /// Longer is not told apart from for ever.
@@ -203,9 +204,16 @@ fn header(mut text: String, what: &str) -> Result<String, FetchError> {
     Err(FetchError::invalid(format!("the {what} is empty, or holds letters that none has")))
 }
 
+/// A token has a few hundred bytes, and one that is wrapped a few thousand.
+const MAX_TOKEN: u64 = 64 << 10;
+
 fn read(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, FetchError> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        FetchError::invalid(format!("the token in {} cannot be read: {}", path.display(), error.kind()))
-    })?;
-    Ok(zeroize::Zeroizing::new(text))
+    let refused = |why: &str, help: Option<&str>| {
+        let message = format!("the token in {} cannot be read: {why}", Shown(path));
+        FetchError::invalid(message).with_any_help(help)
+    };
+    let bytes =
+        credential_file::read(path, MAX_TOKEN).map_err(|error| refused(&error.to_string(), error.help()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| refused("it is not UTF-8", None))?;
+    Ok(zeroize::Zeroizing::new(text.to_owned()))
 }

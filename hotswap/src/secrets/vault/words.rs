@@ -6,7 +6,10 @@ use super::{
     auth::{Auth, Method},
     call::Failure,
 };
-use crate::secrets::{FetchError, FetchErrorKind};
+use crate::{
+    secrets::{FetchError, FetchErrorKind},
+    source::read_error::Shown,
+};
 
 /// Why a path could not be read.
 pub(super) fn unread(failure: Failure, address: &str, path: &str) -> FetchError {
@@ -77,7 +80,7 @@ pub(super) fn unknown(failure: Failure, address: &str, auth: &Auth, namespace: O
 /// A token that is not known any more, and that nothing follows.
 pub(super) fn expired(method: &Method, namespace: Option<&str>) -> FetchError {
     let help = match method {
-        Method::TokenFile(path) => format!("write a new one to {}", path.display()),
+        Method::TokenFile(path) => format!("write a new one to {}", Shown(path)),
         _ => "give a new one".into(),
     };
     FetchError::new(FetchErrorKind::Unauthenticated, "the token is not valid, or not any more")
