@@ -1,7 +1,10 @@
 //! A process that gets no thread for a while.
 
 use std::{
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::{Receiver, channel},
+    },
     time::Duration,
 };
 
@@ -139,14 +142,19 @@ fn secrets_are_kept_fresh_once_there_is_a_thread() {
         let store = Store::with(&[("db", "one")]);
         let folder = Folder::with("app.toml", "password = 'env:HOTSWAP_TEST_CHILD'");
         let builder = Login::hot_builder().file(folder.path("app.toml")).secrets("store", store.clone());
+        let builder = builder.prepare_timeout(BOUND);
         let app = builder.secret_refresh(Duration::from_millis(20)).load().unwrap();
         // A fetch needs a thread too, so the first one has it; the one that keeps it fresh has none.
         let slow = store.clone();
         let taken = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let hold = std::sync::Arc::clone(&taken);
+        // The hook is asked about the secret too, and there must be memory then.
+        let first = AtomicBool::new(true);
         let _hook = app.prepare(move |_| {
-            hold.lock().unwrap().extend(use_up());
-            slow.answer("db", Ok(Fetched::new(Payload::text("two".into()))));
+            if first.swap(false, Relaxed) {
+                hold.lock().unwrap().extend(use_up());
+                slow.answer("db", Ok(Fetched::new(Payload::text("two".into()))));
+            }
             Ok::<_, hotswap::Error>(())
         });
         folder.write("app.toml", "number = 2");
