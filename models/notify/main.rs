@@ -9,6 +9,23 @@ mod scene;
 mod subscribe;
 mod sync;
 
+/// There is one process in a model.
+mod process {
+    #[derive(Clone, Copy)]
+    pub(crate) struct Process;
+
+    impl Process {
+        pub(crate) fn current() -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "looks like the real one")]
+        pub(crate) fn is_current(self) -> bool {
+            true
+        }
+    }
+}
+
 #[path = "../../hotswap/src/panics.rs"]
 mod panics;
 

@@ -15,6 +15,8 @@ impl<S: HotConfig> Handle<S> {
     /// The last versions of the whole configuration, newest last: as many as
     /// [`Builder::history`](crate::Builder::history) and [`history_age`](crate::Builder::history_age) say.
     ///
+    /// In a process that was forked after the load it may be empty: a thread of the parent may have had it locked.
+    ///
     /// ```
     #[doc = include_str!("../example.txt")]
     /// let config = Config::hot_load()?;
@@ -31,7 +33,8 @@ impl<S: HotConfig> Handle<S> {
     /// The whole configuration as it ran in an older version. It is decoded for each call.
     ///
     /// # Errors
-    /// The version is not remembered, or does not load any more; or this is a nested handle.
+    /// The version is not remembered, or does not load any more; or this is a nested handle; or the process was forked after
+    /// the load, and the version is not the current one.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -54,7 +57,8 @@ impl<S: HotConfig> Handle<S> {
     /// `from` may be the newer one: [`FieldChange::old`] is what `from` has, [`FieldChange::new`] what `to` has.
     ///
     /// # Errors
-    /// A version is not remembered, or does not load any more; or this is a nested handle.
+    /// A version is not remembered, or does not load any more; or this is a nested handle, or the process was forked after the
+    /// load.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
