@@ -11,6 +11,7 @@ use zeroize::Zeroize;
 use crate::{
     keys::{Key, Keys},
     source::format::{JsonFault, json_value},
+    sync::init,
     value::{Dialect, Untyped, Value},
 };
 
@@ -78,7 +79,7 @@ impl Untyped {
     pub(crate) fn list(&self) -> Option<Result<&Value, &Malformed>> {
         match self.json() {
             Some(json) => Some(json),
-            None => Some(Ok(once(&self.parsed.as_ref()?.items, || items(&self.text)))),
+            None => Some(Ok(init(&self.parsed.as_ref()?.items, || items(&self.text)))),
         }
     }
 
@@ -86,7 +87,7 @@ impl Untyped {
     pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
         let parsed = self.parsed.as_ref()?;
         let begins = self.text.trim_start().starts_with(['{', '[']);
-        begins.then(|| once(&parsed.json, || json(&self.text)).as_ref())
+        begins.then(|| init(&parsed.json, || json(&self.text)).as_ref())
     }
 
     /// The text as the list or table that a step leads into.
@@ -107,7 +108,7 @@ impl Untyped {
     fn with_template<'v>(&'v self, read: &'v Value) -> Option<&'v Value> {
         let parsed = self.parsed.as_ref()?;
         Some(match &parsed.template {
-            Some(template) => parsed.marked.get_or_init(|| marked(read, template, parsed.literal)),
+            Some(template) => init(&parsed.marked, || marked(read, template, parsed.literal)),
             None => read,
         })
     }
@@ -137,17 +138,6 @@ fn marked(value: &Value, template: &str, literal: bool) -> Value {
         Value::Uint(own) => text(&own.to_string(), Dialect::Variable),
         Value::Float(own) => text(&own.to_string(), Dialect::Variable),
         other => other.clone(),
-    }
-}
-
-/// Parses before it waits for another thread that stores what it parsed: in a fork that thread does not go on.
-fn once<T>(cell: &OnceLock<T>, parse: impl FnOnce() -> T) -> &T {
-    match cell.get() {
-        Some(parsed) => parsed,
-        None => {
-            let parsed = parse();
-            cell.get_or_init(|| parsed)
-        }
     }
 }
 

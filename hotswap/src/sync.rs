@@ -10,7 +10,7 @@ pub(crate) use std::{
     time::Instant,
 };
 use std::{
-    sync::{Condvar, PoisonError, TryLockError},
+    sync::{Condvar, OnceLock, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -40,6 +40,18 @@ pub(crate) fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Optio
             return guard;
         }
         thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The value of the cell. It is made before the cell is locked, so that another thread that makes it too holds nobody up: in a fork
+/// of the process, that thread does not go on.
+pub(crate) fn init<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    match cell.get() {
+        Some(made) => made,
+        None => {
+            let made = make();
+            cell.get_or_init(|| made)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     overrides::paths,
-    support::{Folder, eventually},
+    support::{Folder, eventually, this_test, with_variables},
 };
 
 #[derive(Debug, Deserialize, HotConfig)]
@@ -232,4 +232,33 @@ fn explain_names_every_layer() {
         )
     );
     assert_eq!(app.limit().explain("max").given.len(), 3);
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, HotConfig)]
+#[hot(env = "NUM")]
+struct Numbered {
+    #[serde(default)]
+    list: Vec<u16>,
+    #[serde(default)]
+    rows: Vec<Vec<u16>>,
+    #[serde(default)]
+    map: std::collections::BTreeMap<String, u16>,
+}
+
+#[test]
+fn a_number_in_a_path_is_an_index_where_a_list_is() {
+    with_variables(&this_test(), &[("NUM_LIST", "15,16")], || {
+        let folder = Folder::with("app.toml", "list = [5, 6]\nrows = [[1], [2, 3]]\nmap.1 = 7");
+        let config = Numbered::hot_builder().file(folder.path("app.toml")).env("NUM").load().unwrap();
+        assert_eq!(config.explain("list.1").given[0].value, "16");
+        for (number, index) in [("list.0", "list[0]"), ("rows.1.0", "rows[1][0]"), ("map.1", "map.\"1\"")] {
+            assert_eq!(config.explain(number).given, config.explain(index).given);
+            assert!(!config.explain(number).given.is_empty(), "{number}");
+        }
+        assert!(config.explain("list.7").given.is_empty());
+        config.set_list(vec![8, 9, 10]).unwrap();
+        assert_eq!(config.explain("list.2").given[0].value, 10);
+    });
+    let fixed = Numbered::hot_fixed(Numbered { list: vec![1, 2], rows: Vec::new(), map: Default::default() });
+    assert_eq!(fixed.explain("list.1").given[0].value, 2);
 }

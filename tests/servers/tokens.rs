@@ -112,6 +112,19 @@ fn a_file_with_a_token_is_read_again() {
     assert_works(&vault);
 }
 
+/// Reading one would wait until somebody writes.
+#[test]
+fn a_pipe_is_no_file_of_a_token_or_of_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let token = Vault::at("http://127.0.0.1:9").auth(Auth::token_file(&pipe));
+    let authority = Vault::at("https://127.0.0.1:9").auth(Auth::token(ROOT)).ca_file(&pipe);
+    for vault in [token, authority] {
+        assert_refused(&vault, "secret/app", Invalid, &["named pipe", &pipe.display().to_string()]);
+    }
+}
+
 #[test]
 #[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
 fn a_wrapped_token_is_unwrapped_once() {

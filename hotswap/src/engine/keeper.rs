@@ -98,13 +98,15 @@ impl Keeper {
     ///
     /// # Errors
     /// Why it is not.
-    pub(crate) fn flush(&self) -> Result<(), Issue> {
+    pub(crate) fn flush(&self) -> Result<(), Error> {
         let written = self.ledger.await_all(self.ledger.noted());
         // A directory that is not there any more is found even if there was nothing left to write.
         self.dir.still_ours().map_err(|unsaved| self.issue(unsaved.message, unsaved.help))?;
         match self.ledger.outcome() {
-            (_, Some(problem)) => Err(self.issue(problem.message, problem.help)),
-            (_, None) if !written => Err(self.issue("the configuration is shut down".to_owned(), None)),
+            (_, Some(problem)) => Err(self.issue(problem.message, problem.help).into()),
+            (_, None) if !written => {
+                Err(self.issue("the configuration is shut down".to_owned(), None).into())
+            }
             _ => Ok(()),
         }
     }

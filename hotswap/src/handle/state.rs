@@ -36,7 +36,7 @@ impl<S: HotConfig> Handle<S> {
             let issue = Issue::new(IssueKind::State, Keys::root(), "no state is kept");
             return Err(issue.with_help("give the builder a `state_dir`").into());
         };
-        keeper.flush().map_err(Error::from)
+        keeper.flush()
     }
 
     /// [`flush_state`](Self::flush_state) for async code.

@@ -43,6 +43,9 @@ pub(super) struct References<'i> {
     warnings: Vec<Issue>,
 }
 
+/// A reference leads to no secret; why is noted.
+struct Refused;
+
 impl<'i> References<'i> {
     pub(super) fn new(secrets: &'i Secrets, shape: &'static Shape, pins: &'i Pins) -> Self {
         let (put, values, failed) = Default::default();
@@ -120,7 +123,7 @@ impl<'i> References<'i> {
                     self.put.insert(keys, text);
                 }
                 Ok(None) => {}
-                Err(()) => drop(self.failed.insert(keys, Value::Template(text.into()))),
+                Err(Refused) => drop(self.failed.insert(keys, Value::Template(text.into()))),
             }
         }
         tree
@@ -136,14 +139,14 @@ impl<'i> References<'i> {
         text: &str,
         reference: Result<Reference, FetchError>,
         pinned: bool,
-    ) -> Result<Option<Value>, ()> {
+    ) -> Result<Option<Value>, Refused> {
         if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
             // What is hidden by a value set at run time is the policy's to judge.
             if pinned {
                 return Ok(None);
             }
             self.issues.push_with(|| forbidden(keys, self.secrets.allowed()));
-            return Err(());
+            return Err(Refused);
         }
         let reference = match reference {
             Ok(reference) => reference,
@@ -175,7 +178,7 @@ impl<'i> References<'i> {
 
     /// # Errors
     /// The references of this load give too much text.
-    fn pay(&mut self, keys: &Keys, value: &Value) -> Result<(), ()> {
+    fn pay(&mut self, keys: &Keys, value: &Value) -> Result<(), Refused> {
         let before = self.resolved;
         self.resolved = before.saturating_add(bytes_of(value));
         if self.resolved <= RESOLVED {
@@ -187,14 +190,15 @@ impl<'i> References<'i> {
             let issue = || Issue::new(IssueKind::Secret, keys.clone(), message).with_help(help);
             self.issues.push_with(issue);
         }
-        Err(())
+        Err(Refused)
     }
 
-    fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) {
+    fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) -> Refused {
         self.issues.push_with(|| {
             let message = format!("the secret `{reference}` cannot be had: {error}");
             Issue::new(IssueKind::Secret, keys.clone(), message).with_any_help(error.help())
         });
+        Refused
     }
 
     fn warn(&mut self, keys: &Keys, reference: &Reference) {

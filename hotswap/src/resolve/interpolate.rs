@@ -185,7 +185,7 @@ impl<'l> Resolver<'l> {
 
     fn template(&mut self, text: &str, trail: &Trail<'_>, sealed: bool) -> Value {
         if self.exceeded && self.source.is_none() {
-            // The sources are told apart by another run, which reports everything.
+            // The sources are distinguished by another run, which reports everything.
             return Value::Null;
         }
         let variables = Rc::clone(&self.variables);

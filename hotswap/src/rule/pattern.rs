@@ -13,7 +13,10 @@ use super::{
     Findings, Requirement, Rule,
     subject::{Exposed, Itself, Text, Way, Within},
 };
-use crate::secret::{Secret, SecretValue};
+use crate::{
+    secret::{Secret, SecretValue},
+    sync::init,
+};
 
 /// Text in which a pattern matches somewhere.
 #[doc(hidden)]
@@ -39,7 +42,7 @@ impl Pattern {
 
     fn compiled(&self) -> Result<&regex::Regex, &str> {
         let compile = || regex::Regex::new(self.text).map_err(|error| reason(&error));
-        self.compiled.get_or_init(compile).as_ref().map_err(String::as_str)
+        init(&self.compiled, compile).as_ref().map_err(String::as_str)
     }
 }
 

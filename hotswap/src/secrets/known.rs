@@ -1,9 +1,16 @@
 //! What a load knows of secrets, and what it would have to know.
 
-use std::{cell::RefCell, collections::BTreeSet, ffi::OsStr, sync::Arc, time::Instant};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    ffi::OsStr,
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{
     FetchError, Payload,
+    payload::Opened,
     reference::{Place, Reference},
     schemes::Schemes,
     table::Table,
@@ -28,6 +35,8 @@ pub(crate) struct Secrets {
     now: Instant,
     used: RefCell<BTreeSet<Place>>,
     wanted: RefCell<BTreeSet<Place>>,
+    /// The named parts of what was looked up, so that a text is parsed once for all keys.
+    opened: RefCell<BTreeMap<Place, Opened>>,
     /// A reference stands for itself where its secret is not known.
     lenient: bool,
     /// Whether the end of a lease counts.
@@ -51,8 +60,9 @@ pub(crate) enum Found {
 
 impl Secrets {
     pub(crate) fn new(schemes: Arc<Schemes>, accepted: Accepted, now: Instant) -> Self {
-        let (used, wanted, defaults, allowed) = Default::default();
-        Self { schemes, accepted, now, used, wanted, lenient: false, leases: true, defaults, allowed }
+        let (used, wanted, opened) = Default::default();
+        let (defaults, allowed) = Default::default();
+        Self { schemes, accepted, now, used, wanted, opened, lenient: false, leases: true, defaults, allowed }
     }
 
     /// The same, where only these sources may supply a secret.
@@ -121,14 +131,8 @@ impl Secrets {
 
     fn look_up(&self, reference: &Reference) -> Found {
         let place = &reference.place;
-        let part = |payload: &Payload| match payload.part(reference.key.as_deref()) {
-            Ok(value) => Found::Value(value),
-            Err(error) => Found::Failed(error),
-        };
         if self.schemes.is_variable(&place.scheme) {
-            return self
-                .variable(place.location.as_str())
-                .map_or_else(Found::Failed, |payload| part(&payload));
+            return self.part(reference, || self.variable(place.location.as_str()));
         }
         match self.accepted.table.get(place) {
             None => {
@@ -140,10 +144,22 @@ impl Secrets {
                 match answer {
                     Err(error) => Found::Failed(error.clone()),
                     Ok(kept) if self.leases && !kept.is_usable(self.now) => Found::Failed(over()),
-                    Ok(kept) => part(&kept.payload),
+                    Ok(kept) => self.part(reference, || Ok(kept.payload.clone())),
                 }
             }
         }
+    }
+
+    /// What the reference picks from a payload, which is parsed once for all keys.
+    fn part(&self, reference: &Reference, payload: impl FnOnce() -> Result<Payload, FetchError>) -> Found {
+        let part = match &reference.key {
+            None => payload().and_then(|payload| payload.part(None)),
+            Some(key) => match self.opened.borrow_mut().entry(reference.place.clone()) {
+                Entry::Occupied(opened) => opened.get().part(key),
+                Entry::Vacant(free) => payload().and_then(|payload| free.insert(payload.opened()).part(key)),
+            },
+        };
+        part.map_or_else(Found::Failed, Found::Value)
     }
 
     /// What is wrong with the way in which a secret is kept.
@@ -170,6 +186,7 @@ impl Secrets {
     /// With what was fetched.
     pub(crate) fn extend(&mut self, fetched: Table) {
         self.now = Instant::now();
+        self.opened.get_mut().clear();
         Arc::make_mut(&mut self.accepted.table).extend(fetched);
     }
 

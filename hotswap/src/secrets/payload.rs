@@ -59,17 +59,43 @@ impl Payload {
 
     /// What `#key` picks, or all of it; a secret in either case.
     pub(crate) fn part(&self, key: Option<&str>) -> Result<Value, FetchError> {
-        if self.0.is_deeper_than(MAX_DEPTH) {
-            return Err(FetchError::invalid(too_deep()));
+        match key {
+            Some(key) => self.opened().part(key),
+            None if self.0.is_deeper_than(MAX_DEPTH) => Err(FetchError::invalid(too_deep())),
+            None => Ok(self.0.clone()),
         }
-        let Some(key) = key else { return Ok(self.0.clone()) };
-        let read;
-        let whole = match self.0.inside() {
-            Value::Untyped(_) | Value::Bytes(_) => {
-                read = Self::json(parsed(text(self.0.inside()), key)?);
-                read.0.inside()
-            }
-            whole => whole,
+    }
+
+    /// Its named parts, read once for all keys.
+    pub(crate) fn opened(&self) -> Opened {
+        let opened = match self.0.inside() {
+            // The parser's words may repeat the text.
+            whole @ (Value::Untyped(_) | Value::Bytes(_)) => match text(whole).map(serde_json::from_str) {
+                Some(Ok(json)) => Self::json(json),
+                Some(Err(_)) => return Opened::NoJson("a text"),
+                None => return Opened::NoJson("bytes"),
+            },
+            _ => self.clone(),
+        };
+        if opened.0.is_deeper_than(MAX_DEPTH) { Opened::TooDeep } else { Opened::Parts(opened) }
+    }
+}
+
+/// What `#key` picks from.
+pub(crate) enum Opened {
+    Parts(Payload),
+    /// What it is instead.
+    NoJson(&'static str),
+    TooDeep,
+}
+
+impl Opened {
+    /// What `#key` picks; a secret.
+    pub(crate) fn part(&self, key: &str) -> Result<Value, FetchError> {
+        let whole = match self {
+            Self::Parts(parts) => parts.0.inside(),
+            Self::NoJson(found) => return Err(no_json(found, key)),
+            Self::TooDeep => return Err(FetchError::invalid(too_deep())),
         };
         let part = find(whole, key).ok_or_else(|| no_key(whole, key))?;
         // Stores keep numbers as text, too.
@@ -86,13 +112,9 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-fn parsed(text: Option<&str>, key: &str) -> Result<Json, FetchError> {
-    // The parser's words may repeat the text.
-    text.and_then(|text| serde_json::from_str(text).ok()).ok_or_else(|| {
-        let found = if text.is_some() { "a text" } else { "bytes" };
-        FetchError::invalid(format!("it is {found} and no JSON, so it has no key `{key}`"))
-            .with_help("leave the key out of the reference")
-    })
+fn no_json(found: &str, key: &str) -> FetchError {
+    FetchError::invalid(format!("it is {found} and no JSON, so it has no key `{key}`"))
+        .with_help("leave the key out of the reference")
 }
 
 /// A name as it stands, else a way down through names and places in lists.

@@ -3,14 +3,15 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
+
 use super::{FetchError, Fetched, Lease, Payload, reference::Place};
-use crate::sync::lock;
 
 /// What came of asking for each location.
 pub(crate) type Table = BTreeMap<Place, Answer>;
@@ -22,7 +23,7 @@ pub(crate) type Answer = Result<Arc<Kept>, FetchError>;
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) payload: Payload,
-    term: Mutex<Term>,
+    term: ArcSwap<Term>,
     /// Its successor was refused, so it stays in force whatever its lease says.
     outlasts_lease: AtomicBool,
 }
@@ -44,24 +45,23 @@ impl Kept {
         let Fetched { payload, lease, version, settled, warnings } = fetched;
         Self {
             payload,
-            term: Mutex::new(Term { asked, lease, version, settled, warnings }),
+            term: ArcSwap::from_pointee(Term { asked, lease, version, settled, warnings }),
             outlasts_lease: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn term(&self) -> Term {
-        lock(&self.term).clone()
+        (**self.term.load()).clone()
     }
 
     /// The same secret was given again.
     pub(crate) fn take_term(&self, term: Term) {
-        *lock(&self.term) = term;
+        self.term.store(Arc::new(term));
     }
 
     /// Its lease was renewed.
     pub(crate) fn renew(&self, lease: Lease, asked: Instant) {
-        let mut term = lock(&self.term);
-        (term.lease, term.asked) = (Some(lease), asked);
+        self.term.rcu(|term| Term { lease: Some(lease.clone()), asked, ..(**term).clone() });
     }
 
     /// From now on loads may use it after the end of its lease, too.

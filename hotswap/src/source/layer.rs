@@ -25,6 +25,7 @@ use crate::{
         locate::Places as TextPlaces,
         sealed::is_sealed,
     },
+    sync::init,
     template,
     value::Value,
 };
@@ -287,12 +288,12 @@ impl Layer {
 
     /// What `find` finds, which is asked once.
     pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
-        self.misfits.get_or_init(find)
+        init::<Vec<_>>(&self.misfits, find)
     }
 
     /// Where secrets of marked fields stand, which is looked up once.
     pub(crate) fn marked(&self, find: impl FnOnce() -> Vec<Place>) -> &[Place] {
-        self.marked.get_or_init(find)
+        init::<Vec<_>>(&self.marked, find)
     }
 
     /// Whether it has keys that no field takes.

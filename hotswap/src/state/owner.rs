@@ -86,7 +86,7 @@ mod unix {
             self.is_other || file.mode() & (self.forced | self.granted(file)) != 0
         }
 
-        /// That somebody else may put files of their own in the place of those in the directory, whoever owns these.
+        /// A warning if somebody else may replace the files of the directory, whatever their owner.
         pub(in crate::state) fn exposure_of(&self, dir: &Path) -> Option<Issue> {
             let there = fs::metadata(dir).ok()?;
             let is_ours = |owner: u32| there.uid() == owner || there.uid() == ROOT;

@@ -212,6 +212,13 @@ struct Login {
     _password: Secret<String>,
 }
 
+/// Files with the names of state files that are somebody else's.
+fn fill(folder: &Folder) {
+    for name in ["lock", "history.json", "overrides.json"] {
+        folder.write(&format!("conf/{name}"), "hunter2");
+    }
+}
+
 /// References that are whole only once variables are put in, or that are in the text of a variable.
 #[test]
 fn the_file_of_a_secret_is_found_once_variables_are_put_in() {
@@ -220,8 +227,7 @@ fn the_file_of_a_secret_is_found_once_variables_are_put_in() {
     with_variables(&this_test(), &variables, || {
         let folder = with_conf();
         std::env::set_current_dir(folder.root()).unwrap();
-        ["lock", "history.json", "overrides.json"]
-            .map(|name| folder.write(&format!("conf/{name}"), "hunter2"));
+        fill(&folder);
         folder.write("app.env", "CL_TOKEN=file:conf/lock");
         for text in [
             "token = 'file:${CL_D}/history.json'",
@@ -256,8 +262,7 @@ fn the_file_of_a_secret_is_found_in_the_text_of_a_variable() {
     with_variables(&this_test(), &variables, || {
         let folder = with_conf();
         std::env::set_current_dir(folder.root()).unwrap();
-        ["lock", "history.json", "overrides.json"]
-            .map(|name| folder.write(&format!("conf/{name}"), "hunter2"));
+        fill(&folder);
         for (name, _) in variables {
             let prefix = name.split('_').next().unwrap();
             is_refused(&folder, || Resolved::hot_builder().env(prefix).state_dir("conf"));

@@ -104,7 +104,7 @@ fn a_variable_is_looked_up_once_for_all_templates() {
     };
     let tree = Value::list((0..1000).map(|_| Value::Template("${BIG}${NOPE:}".into())));
     assert!(resolve(&tree, &big, &|_, _| 0).is_err());
-    assert_eq!(count.get(), 4, "twice, since the sources are told apart after the first try");
+    assert_eq!(count.get(), 4, "twice, since the sources are distinguished after the first try");
 }
 
 #[test]
