@@ -27,7 +27,7 @@ pub use state::LastGood;
 
 use crate::{
     config::HotConfig,
-    engine::{Policy, offload::offload},
+    engine::{DEFAULT_MAX_FILE_SIZE, Policy, offload::offload},
     error::Error,
     secrets::stores::Stores,
     source::{Source, UnknownKeys, given::SecretRules},
@@ -136,7 +136,7 @@ impl Default for Options {
             write_wait: Duration::from_secs(2),
             poll_interval: Duration::from_secs(5),
             missing_grace: Duration::from_secs(2),
-            max_file_size: 16 * 1024 * 1024,
+            max_file_size: DEFAULT_MAX_FILE_SIZE,
             unknown_keys: None,
             allow_empty_files: false,
             secrets: SecretRules::default(),

@@ -1,6 +1,7 @@
 //! Files that a running program writes.
 
 mod absent;
+mod limits;
 mod nothing;
 mod owner;
 mod support;

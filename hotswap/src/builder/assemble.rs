@@ -129,7 +129,8 @@ impl Sources {
         issues.extend(last_good_without_state(&options));
         let mut stores = builder.stores;
         (stores.follow, stores.complaints, stores.allowed) = (options.watch, complaints, allowed);
-        let Options { watch, policy, state_dir, trust_state_dir, last_good, .. } = options;
+        let Options { watch, policy, state_dir, trust_state_dir, last_good, max_file_size, .. } = options;
+        let policy = Policy { max_file_size, ..policy };
         let stores = Arc::new(stores);
         let mut sources =
             Self { collector, issues, timing, watch, policy, state_dir, trust_state_dir, last_good, stores };

@@ -87,6 +87,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How long a reader in a forked process waits for another thread of that process.
 const FORK_PATIENCE: Duration = Duration::from_millis(100);
 
+/// The size limit of files unless the program sets another one.
+pub(crate) const DEFAULT_MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
+
 /// Variables, as they were when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, Private>;
 
@@ -99,6 +102,8 @@ pub(crate) struct Policy {
     pub(crate) restart: Restart,
     pub(crate) conflict: OverrideConflict,
     pub(crate) health: Option<Arc<HealthWatch>>,
+    /// The size in bytes up to which files are read, and therefore written.
+    pub(crate) max_file_size: u64,
 }
 
 impl Default for Policy {
@@ -110,6 +115,7 @@ impl Default for Policy {
             restart: Restart::Report,
             conflict: OverrideConflict::Refuse,
             health: None,
+            max_file_size: DEFAULT_MAX_FILE_SIZE,
         }
     }
 }
@@ -213,6 +219,9 @@ pub(crate) struct Core {
     pub(crate) policy: Policy,
     pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
+    /// One save at a time: the values to save, the text of the file and its replacement belong together. Not the writer
+    /// lock, so that nobody who sets a value waits for the disk. A save that needs both takes the writer lock first.
+    saves: Mutex<()>,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
     /// `None` for a handle without sources.
@@ -254,6 +263,7 @@ impl Core {
             board: Mutex::new(Board::new(history)),
             basis: ArcSwap::from_pointee(state.clone()),
             writer: WriterLock::new(state),
+            saves: Mutex::default(),
             names: None,
             commands,
             keeper: None,

@@ -3,10 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::Arc,
+    sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{Core, State, Variables, commit::lookup};
+use super::{Core, State, Variables, commit::lookup, lock::Writing};
 use crate::{
     effective::{self, Secrets},
     error::Error,
@@ -37,6 +37,14 @@ struct Stand {
     is_held: bool,
 }
 
+/// The locks of one save. Dropped in the order of the fields.
+struct Saving<'c> {
+    _alone: MutexGuard<'c, ()>,
+    /// Of a file whose content is suppressed: a reload between the rename and the bookkeeping would take the write for a
+    /// change by somebody else.
+    state: Option<Writing<'c, State>>,
+}
+
 /// What a file is to say.
 struct Document {
     /// In order; `None` removes a leaf.
@@ -53,19 +61,21 @@ impl Core {
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
+        let saving = self.begin_save(path)?;
         let stand = self.stand(path);
         let leaves = effective::leaves(&stand.published, Secrets::Marked(&stand.references));
         let written = |leaf: &Leaf| leaves.iter().any(|(keys, _)| *keys == leaf.keys);
         let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
         let filled = BTreeSet::new();
-        self.write_file(path, &stand, &Document { leaves, filled, remarks, whole: true })
+        self.write_file(path, saving, &stand, &Document { leaves, filled, remarks, whole: true })
     }
 
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
+        let saving = self.begin_save(path)?;
         let stand = self.stand(path);
         let published = &stand.published;
         let secrets = self.secrets(published);
@@ -97,7 +107,7 @@ impl Core {
                         && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
                 })
         });
-        self.write_file(path, &stand, &Document { leaves, filled, remarks, whole: false })
+        self.write_file(path, saving, &stand, &Document { leaves, filled, remarks, whole: false })
     }
 
     /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
@@ -141,13 +151,30 @@ impl Core {
         }
     }
 
-    fn write_file(&self, path: &Path, stand: &Stand, document: &Document) -> Result<(), Error> {
-        // A write of our own must not pass for a change of the file: no reload comes between it and the note of it.
-        let mut state = if stand.is_held { Some(self.writer.enter()?) } else { None };
-        let target = Target::read(path)?;
+    /// Waits for other saves. What they wrote is read after that, so no save undoes another one.
+    fn begin_save(&self, path: &Path) -> Result<Saving<'_>, Error> {
+        loop {
+            let is_suppressed = || self.basis().holds.holds_file(path);
+            let state = if is_suppressed() { Some(self.writer.enter()?) } else { None };
+            let alone = self.saves.lock().unwrap_or_else(PoisonError::into_inner);
+            // A rollback may have suppressed the file meanwhile.
+            if state.is_some() || !is_suppressed() {
+                return Ok(Saving { _alone: alone, state });
+            }
+        }
+    }
+
+    fn write_file(
+        &self,
+        path: &Path,
+        mut saving: Saving<'_>,
+        stand: &Stand,
+        document: &Document,
+    ) -> Result<(), Error> {
+        let target = Target::read(path, self.policy.max_file_size)?;
         let made = self.changes(path, stand, document, &target)?;
         let (tree, warnings) = target.write(&made, &document.remarks)?;
-        if let Some(state) = &mut state {
+        if let Some(state) = &mut saving.state {
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
             let own = |tree: &Value| normalise(tree, self.model.shape).tree;
             state.holds.saved(path, self.model.shape, &own(&tree), &saved);
@@ -157,7 +184,7 @@ impl Core {
                 keeper.note();
             }
         }
-        drop(state);
+        drop(saving);
         if !warnings.is_empty() {
             self.tell(Error::warnings(warnings));
         }

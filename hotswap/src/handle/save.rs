@@ -23,8 +23,9 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// # Errors
     /// The format is not known, the file is broken, a value has no form in the format (a field without a value has none in
-    /// TOML if leaving the key out means something else), or the system refuses; the file is then as it was. On the handle of a
-    /// part, always.
+    /// TOML if leaving the key out means something else), the file would be larger than
+    /// [`max_file_size`](crate::Builder::max_file_size) or has no write permission, or the system refuses; the file is then as
+    /// it was. On the handle of a part, always.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

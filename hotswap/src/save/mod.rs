@@ -29,6 +29,8 @@ use leaf::Made;
 /// A file that is to be written.
 pub(crate) struct Target<'p> {
     path: &'p Path,
+    /// In bytes.
+    max_size: u64,
     format: Format,
     /// `None` if there is no file yet.
     text: Option<String>,
@@ -40,8 +42,8 @@ impl<'p> Target<'p> {
     /// Reads the file at `path`, which need not be there.
     ///
     /// # Errors
-    /// The format is unknown, or the file cannot be read, or is broken.
-    pub(crate) fn read(path: &'p Path) -> Result<Self, Error> {
+    /// The format is unknown, or the file cannot be read, is larger than `max_size` bytes, or is broken.
+    pub(crate) fn read(path: &'p Path, max_size: u64) -> Result<Self, Error> {
         let refuse = |message: String| Error::from(refusal(path, message));
         if is_sealed(path) {
             let message = "an encrypted file is not written: save a plain one, and encrypt it with the command `encrypt`";
@@ -49,12 +51,12 @@ impl<'p> Target<'p> {
         }
         let unknown = || refuse("the format of the file is not known by its extension".to_owned());
         let format = Format::of(path).ok_or_else(unknown)?;
-        let text = present(path).map_err(|issue| Error::from(*issue))?;
+        let text = present(path, max_size).map_err(|issue| Error::from(*issue))?;
         let tree = match text.as_deref().filter(|text| !is_blank(text)) {
             None => Value::empty(),
             Some(text) => format::parse(format, text).map_err(|flaws| broken(path, flaws))?,
         };
-        Ok(Self { path, format, text, tree })
+        Ok(Self { path, max_size, format, text, tree })
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -79,9 +81,48 @@ impl<'p> Target<'p> {
         if self.text.as_ref() == Some(&written) {
             return Ok((tree, Vec::new()));
         }
+        self.admit(&written).map_err(|issue| Error::from(*issue))?;
+        let linked = self.has_other_links().then(|| self.unlinked());
         let lost =
             atomic::write(self.path, written.as_bytes()).map_err(|error| unwritten(self.path, &error))?;
-        Ok((tree, lost.into_iter().map(|lost| self.lost(&lost)).collect()))
+        Ok((tree, lost.into_iter().map(|lost| self.lost(&lost)).chain(linked).collect()))
+    }
+
+    /// Refuses a text that the next load would refuse, and a file that must not be written.
+    fn admit(&self, written: &str) -> Result<(), Box<Issue>> {
+        if u64::try_from(written.len()).is_ok_and(|size| size > self.max_size) {
+            let message = format!(
+                "the file is not saved: it would have {} bytes, and the limit is {}",
+                written.len(),
+                self.max_size
+            );
+            return Err(Box::new(
+                refusal(self.path, message).with_help("raise the limit with `max_file_size`"),
+            ));
+        }
+        let is_readonly = std::fs::metadata(self.path).is_ok_and(|there| there.permissions().readonly());
+        if is_readonly {
+            // The directory would allow to replace the file, but its permissions say that nobody is to write it.
+            let message = "the file is not saved: its permissions do not allow anybody to write it";
+            return Err(Box::new(
+                refusal(self.path, message.to_owned()).with_help("give it write permission"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether the file has other names. A file that is replaced whole keeps only one of them.
+    fn has_other_links(&self) -> bool {
+        #[cfg(unix)]
+        let links = |there: std::fs::Metadata| std::os::unix::fs::MetadataExt::nlink(&there);
+        #[cfg(not(unix))]
+        let links = |_: std::fs::Metadata| 1;
+        std::fs::metadata(self.path).is_ok_and(|there| links(there) > 1)
+    }
+
+    fn unlinked(&self) -> Issue {
+        let message = "the file was saved, and its other hard links keep the old content";
+        refusal(self.path, message.to_owned()).with_help("link them to the new file, or use symbolic links")
     }
 
     fn lost(&self, lost: &str) -> Issue {
@@ -109,8 +150,8 @@ fn is_blank(text: &str) -> bool {
 }
 
 /// What the file holds now; `None` if it is not there.
-fn present(path: &Path) -> Result<Option<String>, Box<Issue>> {
-    match read(path, u64::MAX) {
+fn present(path: &Path, max_size: u64) -> Result<Option<String>, Box<Issue>> {
+    match read(path, max_size) {
         Ok(content) => Ok(Some(content.text.to_string())),
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(Box::new(refusal(path, error.to_string()).with_any_help(error.help()))),
