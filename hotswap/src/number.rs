@@ -42,6 +42,9 @@ impl Refusal {
 pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let whole = unsigned.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
+    if unsigned[..whole].starts_with('_') || unsigned[..whole].ends_with('_') {
+        return None;
+    }
     if !is_rest_of_number(&unsigned[whole..], whole > 0) {
         None
     } else if text.starts_with('+') {
@@ -69,12 +72,20 @@ fn is_rest_of_number(text: &str, has_whole: bool) -> bool {
 }
 
 /// The number around a byte of the text that is spelled in a way that is refused, and where it begins.
+///
+/// Only the parser knows whether a number can begin there: the digits of a string or a time look the same.
 pub(crate) fn refused_at(text: &str, offset: usize) -> Option<(usize, Refusal)> {
-    let belongs = |byte: &u8| byte.is_ascii_digit() || b"+-._eE".contains(byte);
+    let (start, token) = token_at(text, offset)?;
+    Some((start, refusal(token)?))
+}
+
+/// The unquoted scalar around a byte of the text, and where it begins.
+pub(crate) fn token_at(text: &str, offset: usize) -> Option<(usize, &str)> {
+    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"+-._".contains(byte);
     let (before, after) = text.as_bytes().split_at_checked(offset)?;
     let start = offset - before.iter().rev().take_while(|byte| belongs(byte)).count();
-    let end = offset + after.iter().take_while(|byte| belongs(byte)).count();
-    Some((start, refusal(text.get(start..end)?)?))
+    let end = offset + after.iter().take_while(|byte| belongs(byte) || **byte == b':').count();
+    Some((start, text.get(start..end)?))
 }
 
 /// The integer that a text is; `None` if it is none, and an error if no type holds it.
@@ -121,8 +132,7 @@ mod tests {
         for plus in ["+5", "+1.5", "+017", "+.5", "+1e3"] {
             assert_eq!(refusal(plus), Some(Refusal::PlusSign), "{plus}");
         }
-        let others =
-            "0 -0 0.5 -0.5 10 1e+5 1e05 0x1F 0o17 0b1 2024-01-02 01-02 00:30 0.0.1 01a + - . +inf +.inf 0e";
+        let others = "0 -0 0.5 -0.5 10 1e+5 1e05 0x1F 0o17 0b1 2024-01-02 01-02 00:30 0.0.1 01a + - . +inf +.inf 0e +_ 0_ 00_ _0";
         for other in others.split(' ') {
             assert_eq!(refusal(other), None, "{other}");
         }
@@ -164,6 +174,9 @@ mod tests {
             assert_eq!(refused_at("{\"a\": 017}", offset), Some((6, Refusal::LeadingZero)), "{offset}");
         }
         assert_eq!(refused_at("{\"a\": 17}", 7), None);
+        for other in ["[05s]", "[09:61:00]", "[007é]", "[01x]"] {
+            assert_eq!(refused_at(other, 2), None, "{other}");
+        }
         assert_eq!(refused_at("017", 4), None);
     }
 }

@@ -32,6 +32,7 @@ pub(crate) struct Parsed {
     marked: OnceLock<Value>,
 }
 
+pub(crate) const NOT_JSON: &str = "not valid JSON";
 const HOW: &str = "write a list as a,b or as JSON, a table as JSON";
 
 /// Why a text is not the JSON that it begins like; repeats nothing of it but keys.
@@ -45,7 +46,7 @@ pub(crate) struct Malformed {
 
 impl Default for Malformed {
     fn default() -> Self {
-        Self { keys: Keys::root(), message: "not valid JSON".to_owned(), help: HOW.to_owned() }
+        Self { keys: Keys::root(), message: NOT_JSON.to_owned(), help: HOW.to_owned() }
     }
 }
 
@@ -86,7 +87,8 @@ impl Untyped {
     /// The text as JSON; `None` if it does not begin like a list or table.
     pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
         let parsed = self.parsed.as_ref()?;
-        let begins = self.text.trim_start().starts_with(['{', '[']);
+        let text = self.text.trim_start();
+        let begins = text.starts_with(['{', '[']) && !begins_with_word_in_brackets(text);
         begins.then(|| init(&parsed.json, || json(&self.text)).as_ref())
     }
 
@@ -139,6 +141,17 @@ fn marked(value: &Value, template: &str, literal: bool) -> Value {
         Value::Float(own) => text(&own.to_string(), Dialect::Variable),
         other => other.clone(),
     }
+}
+
+/// Whether the first brackets hold what no list of JSON does: `[::1]:80` is an address, `[a-z]*.log` a pattern.
+fn begins_with_word_in_brackets(text: &str) -> bool {
+    let Some((inside, behind)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) else {
+        return false;
+    };
+    if inside.contains(['"', '{', '[', ',']) {
+        return false;
+    }
+    inside.contains(':') || behind.starts_with(|next: char| !next.is_whitespace() && next != ',')
 }
 
 /// A comma after the last item adds none.

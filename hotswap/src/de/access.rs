@@ -82,6 +82,7 @@ pub(super) fn visit_list<'v, V: Visitor<'v>>(
 }
 
 pub(super) struct TableAccess<'p, 'v> {
+    table: Option<&'v Table>,
     entries: btree_map::Iter<'v, Arc<str>, Value>,
     /// Keys without a value, which follow; a tracer gives them.
     holes: slice::Iter<'p, &'static str>,
@@ -92,7 +93,7 @@ pub(super) struct TableAccess<'p, 'v> {
 
 impl<'p, 'v> TableAccess<'p, 'v> {
     pub(super) fn new(table: &'v Table, place: &'p Place<'p>, known: &'static [&'static str]) -> Self {
-        Self { entries: table.iter(), holes: [].iter(), next: None, place, known }
+        Self { table: Some(table), entries: table.iter(), holes: [].iter(), next: None, place, known }
     }
 
     pub(super) fn holes(
@@ -101,7 +102,7 @@ impl<'p, 'v> TableAccess<'p, 'v> {
         known: &'static [&'static str],
     ) -> Self {
         let entries = btree_map::Iter::default();
-        Self { entries, holes: names.iter(), next: None, place, known }
+        Self { table: None, entries, holes: names.iter(), next: None, place, known }
     }
 
     fn advance(&mut self) -> Option<(&'v str, Option<&'v Value>)> {
@@ -118,7 +119,7 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
     fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.next = self.advance();
         let Some((key, value)) = self.next else { return Ok(None) };
-        seed.deserialize(KeyDecoder { text: key, traced: value.is_none() })
+        seed.deserialize(KeyDecoder { text: key, traced: value.is_none(), beside: self.table })
             .map(Some)
             .map_err(|error| error.below(Key::Name(key.into())))
     }

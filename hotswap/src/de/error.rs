@@ -9,8 +9,9 @@ use crate::{
     excerpt,
     issue::IssueKind,
     keys::{Key, Keys},
-    number::Refusal,
-    structure::Malformed,
+    number::{self, Refusal},
+    source::format::DUPLICATE_KEY,
+    structure::{Malformed, NOT_JSON},
     suggest::did_you_mean,
     value::Value,
 };
@@ -44,6 +45,11 @@ const WIDE: &str = "a 128-bit integer cannot be read here: serde buffers values 
 const WIDE_HELP: &str =
     "keep the field out of such a type, or read it with a `deserialize_with` function that takes text";
 
+/// What may be said of a text that is no JSON, or is not taken for a value, even if a part of it may be a secret.
+const OF_TEXT: [&str; 4] = [NOT_JSON, DUPLICATE_KEY, number::TOO_WIDE, number::OUT_OF_RANGE];
+const TOO_WIDE_FOR_ANY: &str = "the type of the field holds no integer beyond 64 bits";
+const TOO_WIDE_HELP: &str = "give a smaller integer, or text in quotes";
+
 impl DecodeError {
     fn new(kind: IssueKind, message: String, discreet: &'static str) -> Self {
         let of_bytes = cause::wants_bytes();
@@ -67,6 +73,11 @@ impl DecodeError {
 
     fn wide() -> Self {
         Self::new(IssueKind::WrongType, WIDE.into(), WIDE).with_help(WIDE_HELP).about(Cause::Wide)
+    }
+
+    fn too_wide_for_any() -> Self {
+        let error = Self::new(IssueKind::WrongType, TOO_WIDE_FOR_ANY.into(), TOO_WIDE_FOR_ANY);
+        error.with_help(TOO_WIDE_HELP).about(Cause::Other)
     }
 
     pub(super) fn cause(&self) -> Cause {
@@ -127,7 +138,10 @@ impl DecodeError {
 
     /// A variable's text that should have been JSON.
     pub(super) fn malformed(malformed: &Malformed) -> Self {
-        let error = Self::wrong(&malformed.message).with_help(&malformed.help);
+        let discreet = OF_TEXT.iter().find(|message| **message == malformed.message);
+        let discreet = discreet.copied().unwrap_or(DISCREET);
+        let error = Self::new(IssueKind::WrongType, malformed.message.clone(), discreet);
+        let error = error.with_help(&malformed.help);
         malformed.keys.0.iter().rev().fold(error, |error, key| error.below(key.clone()))
     }
 
@@ -200,6 +214,10 @@ impl serde::de::Error for DecodeError {
         if matches!(&*message, "i128 is not supported" | "u128 is not supported") {
             return Self::wide();
         }
+        // Those of serde_json for a value of any kind.
+        if message == "JSON number out of range" {
+            return Self::too_wide_for_any();
+        }
         Self::wrong(message).about(Cause::Other)
     }
 
@@ -209,6 +227,9 @@ impl serde::de::Error for DecodeError {
             && expected.to_string() == "any value"
         {
             return Self::wide();
+        }
+        if matches!(unexpected, Unexpected::Other(found) if wide(found)) && takes_any(expected) {
+            return Self::too_wide_for_any();
         }
         let message = format!("expected {}, found {}", expectation(expected), kind_of(unexpected));
         Self::wrong(message).about(unexpected.into())
@@ -289,6 +310,12 @@ pub(super) fn kind_of_value(found: &Value) -> &'static str {
         Value::Table(_) => "a table",
         Value::Secret(_) => "a secret",
     }
+}
+
+/// Whether the type takes values of any kind, such as `serde_json::Value`.
+fn takes_any(expected: &dyn Expected) -> bool {
+    let text = expected.to_string();
+    text.starts_with("any ") && text.ends_with("value")
 }
 
 /// What serde expects, in the words of somebody who writes configuration files.

@@ -8,7 +8,8 @@ use serde::{
 use super::{DecodeError, scalar::Width, width};
 use crate::{
     number,
-    value::{Dialect, Value},
+    source::format::DUPLICATE_KEY,
+    value::{Dialect, Table, Value},
 };
 
 /// What reads a table's key: text that may have to become a number, for maps with number keys.
@@ -17,6 +18,8 @@ pub(super) struct KeyDecoder<'v> {
     pub(super) text: &'v str,
     /// It is a tracer's: any key will do.
     pub(super) traced: bool,
+    /// The table of the key.
+    pub(super) beside: Option<&'v Table>,
 }
 
 macro_rules! number_keys {
@@ -39,8 +42,30 @@ impl<'v> KeyDecoder<'v> {
             }
             Some(Ok(integer)) => width.visit(&integer, visitor),
             Some(Err(wide)) => Err(DecodeError::wrong(wide)),
-            None => visitor.visit_borrowed_str(self.text),
+            None => visitor.visit_borrowed_str(self.text).map_err(|error| self.spelled(error)),
         }
+    }
+
+    /// With the spelling that a number key has here.
+    fn spelled(self, error: DecodeError) -> DecodeError {
+        match number::integer(self.text, Dialect::Yaml).and_then(Result::ok) {
+            Some(Value::Int(value)) => error.with_help(format!("a key is a decimal number: write `{value}`")),
+            Some(Value::Uint(value)) => {
+                error.with_help(format!("a key is a decimal number: write `{value}`"))
+            }
+            _ => error,
+        }
+    }
+
+    /// A truth value in the spellings of values, as long as the table has it in one of them only.
+    fn truth<V: Visitor<'v>>(self, value: bool, visitor: V) -> Result<V::Value, DecodeError> {
+        let spellings = if value { ["true", "True", "TRUE"] } else { ["false", "False", "FALSE"] };
+        let given =
+            spellings.iter().filter(|other| self.beside.is_some_and(|table| table.contains_key(**other)));
+        if given.count() > 1 {
+            return Err(DecodeError::wrong(DUPLICATE_KEY).with_help(format!("write `{value}` once")));
+        }
+        visitor.visit_bool(value)
     }
 }
 
@@ -54,8 +79,8 @@ impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
     fn deserialize_bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.text {
             _ if self.traced => visitor.visit_bool(true),
-            "true" => visitor.visit_bool(true),
-            "false" => visitor.visit_bool(false),
+            "true" | "True" | "TRUE" => self.truth(true, visitor),
+            "false" | "False" | "FALSE" => self.truth(false, visitor),
             other => visitor.visit_borrowed_str(other),
         }
     }

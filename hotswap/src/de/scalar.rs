@@ -158,14 +158,15 @@ impl<'v> Scalar<'v> {
     }
 
     fn float<V: Visitor<'v>>(self, precision: Precision, visitor: V) -> Result<V::Value, DecodeError> {
-        self.refuse()?;
+        // The readers of TOML and JSON refuse an integer of more than 128 bits before they know the type.
+        let integer = self.parse_integer()?;
         match number::float(self.text.trim(), self.dialect) {
             Some(Ok(value)) => return precision.visit(value, visitor),
             Some(Err(_)) => return Err(precision.out_of_range()),
             None => {}
         }
         // Hexadecimal and octal ones.
-        match self.parse_integer()? {
+        match integer {
             Some(Value::Int(value)) => precision.visit(value as f64, visitor),
             Some(Value::Uint(value)) => precision.visit(value as f64, visitor),
             _ => Err(self.unexpected(&visitor)),

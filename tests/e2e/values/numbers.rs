@@ -292,3 +292,157 @@ fn an_interpolated_number_is_read_by_the_same_rules() {
         assert!(error.contains(message) && error.contains("port: "), "{error}");
     }
 }
+
+/// What a text of the format is refused with.
+#[track_caller]
+fn refusal(name: &str, content: &str) -> String {
+    refused::<Numbers>(name, content)
+}
+
+#[test]
+fn what_is_no_number_is_refused_in_the_words_of_the_parser() {
+    for (name, content) in [
+        ("a.json", "{\"text\": \"0042"),
+        ("a.json", "{\"text\": \"+5"),
+        ("a.json", "{\"text\": \"a 007\nb\"}"),
+        ("a.json", "{\"text\": \"\\x 01\"}"),
+        ("a.json", "{\"ratio\": 05s}"),
+        ("a.json", "{\"ratio\": 09:61}"),
+        ("a.json", "{\"ratio\": +x5}"),
+        ("a.json", "{017: 1}"),
+        ("a.json", "{\"ratio\": 1, 017: 1}"),
+        ("a.json", "{\"ratio\" 017: 1}"),
+        ("a.json", "{\"ratio\": 0x}"),
+        ("a.toml", "text = \"007"),
+        ("a.toml", "text = \"+5"),
+        ("a.toml", "text = '007"),
+        ("a.toml", "text = \"\"\"\n007"),
+        ("a.toml", "text = 09:61:00"),
+        ("a.toml", "text = 2024-13-01"),
+        ("a.toml", "text = 05s"),
+        ("a.toml", "text = +05s"),
+        ("a.toml", "ratio = 0x"),
+        ("a.toml", "ratio = 0o"),
+        ("a.toml", "ratio = 0b"),
+        ("a.toml", "ratio = [0x]"),
+        ("a.toml", "ratio = 0x_"),
+        ("a.toml", "ratio = 0xg"),
+        ("a.toml", "ratio = 1e"),
+        ("a.toml", "ratio = 0_"),
+        ("a.toml", "007 = \"a"),
+        ("a.yaml", "ratio: 05s"),
+        ("a.yaml", "ratio: 09:61:00"),
+        ("a.yaml", "text: \"007"),
+        ("a.yaml", "ratio: 0_"),
+        ("a.yaml", "ratio: 0x"),
+        (".env", "V_LIST='[\"01'"),
+        (".env", "V_LIST='[\"+1'"),
+        (".env", "V_LIST='[05s]'"),
+        (".env", "V_SIZES='{\"a\": \"01'"),
+        (".env", "V_SIZES='{01: 1}'"),
+        (".env", "V_RATIO=05s"),
+        (".env", "V_RATIO=+_"),
+        (".env", "V_HUGE=0x"),
+    ] {
+        let error = refusal(name, content);
+        for false_reason in [LEADING_ZERO, PLUS_SIGN, TOO_WIDE, OUT_OF_RANGE] {
+            assert!(!error.contains(false_reason), "{content}\n{error}");
+        }
+    }
+    let error = refusal("a.toml", "ratio = 0x");
+    assert!(error.contains("expected digits") && error.contains("a.toml:1:9"), "{error}");
+}
+
+#[test]
+fn a_number_is_refused_for_its_spelling_wherever_it_is() {
+    for (name, content, message) in [
+        ("a.json", "{\"a\": \"0042\", \"ratio\": 0042", LEADING_ZERO),
+        ("a.json", "{\"ratio\": 017}", LEADING_ZERO),
+        ("a.json", "{\"ratio\":-017,\"text\":\"x\"}", LEADING_ZERO),
+        ("a.json", "{\"list\": [1,+5]}", PLUS_SIGN),
+        ("a.toml", "text = \"007\"\nratio = 007", LEADING_ZERO),
+        ("a.toml", "list = [1, 0_1]", LEADING_ZERO),
+        ("a.toml", "ratio = -01.5 # 05s", LEADING_ZERO),
+        ("a.toml", "ratio = +017", PLUS_SIGN),
+        (".env", "V_LIST='[1, 01'", LEADING_ZERO),
+    ] {
+        let error = refusal(name, content);
+        assert!(error.contains(message), "{content}\n{error}");
+    }
+}
+
+#[test]
+fn an_integer_of_more_than_128_bits_is_no_float_in_any_format() {
+    let digits = "9".repeat(50);
+    let most = "340282366920938463463374607431768211456";
+    for text in [digits.clone(), format!("-{digits}"), most.to_owned(), "9".repeat(400)] {
+        for field in ["ratio", "single", "huge"] {
+            refused_alike(field, &text, TOO_WIDE);
+        }
+        refused_alike("floats", &format!("[1, {text}]"), TOO_WIDE);
+    }
+    for (name, content) in everywhere("ratio", &format!("{digits}.0")) {
+        assert_eq!(check::<Numbers>(name, &content).unwrap().ratio, 1e50, "{content}");
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, HotConfig)]
+struct Keyed {
+    #[serde(default)]
+    truths: BTreeMap<bool, u8>,
+    #[serde(default)]
+    limits: BTreeMap<u16, u8>,
+    #[serde(default)]
+    names: BTreeMap<String, u8>,
+}
+
+#[test]
+fn a_key_of_truth_has_the_spellings_of_a_value() {
+    for (key, value) in [("true", true), ("True", true), ("TRUE", true), ("False", false), ("FALSE", false)] {
+        for (name, content) in [
+            ("a.yaml", format!("truths: {{ {key}: 1 }}")),
+            ("a.json", format!("{{\"truths\": {{\"{key}\": 1}}}}")),
+            (".env", format!("V_TRUTHS='{{\"{key}\": 1}}'")),
+        ] {
+            assert_eq!(check::<Keyed>(name, &content).unwrap().truths, [(value, 1)].into(), "{content}");
+        }
+    }
+    let names = check::<Keyed>("a.yaml", "names: { True: 1, 0x50: 2 }").unwrap().names;
+    assert_eq!(names, [("True".to_owned(), 1), ("0x50".to_owned(), 2)].into());
+    for (name, content) in
+        [("a.yaml", "truths: { True: 1, true: 2 }"), ("a.json", "{\"truths\": {\"false\": 1, \"FALSE\": 2}}")]
+    {
+        let error = refused::<Keyed>(name, content);
+        assert!(error.contains(": duplicate key"), "{error}");
+    }
+}
+
+#[test]
+fn a_number_key_in_another_spelling_is_refused_with_the_right_one() {
+    for (key, right) in [("0x50", "80"), ("0o120", "80")] {
+        let error = refused::<Keyed>("a.yaml", &format!("limits: {{ {key}: 1 }}"));
+        let message = format!(
+            "limits.{key}: expected an integer, found a string; a key is a decimal number: write `{right}`"
+        );
+        assert!(error.contains(&message), "{error}");
+    }
+}
+
+#[test]
+fn a_value_of_any_kind_says_what_it_cannot_hold() {
+    for text in [u128::MAX.to_string(), i128::MIN.to_string(), "18446744073709551616".to_owned()] {
+        for (name, content) in everywhere("any", &text) {
+            if name == "a.toml" && text.len() > 39 {
+                continue;
+            }
+            match check::<Numbers>(name, &content) {
+                Err(error) if name == "a.toml" && error.contains("TOML integers end at") => {}
+                Err(error) => assert!(
+                    error.contains("any: the type of the field holds no integer beyond 64 bits"),
+                    "{error}"
+                ),
+                Ok(numbers) => panic!("{content} {:?}", numbers.any),
+            }
+        }
+    }
+}

@@ -204,3 +204,51 @@ fn a_secret_inside_a_variable_is_not_shown() {
         assert!(!error("LOGINS", wrong).contains("hunter2"));
     }
 }
+
+#[derive(Clone, Debug, Deserialize, HotConfig)]
+struct Peers {
+    #[serde(default)]
+    peers: Vec<std::net::SocketAddr>,
+    one: Option<std::net::SocketAddr>,
+    #[serde(default)]
+    patterns: Vec<String>,
+    #[serde(default)]
+    rows: Vec<Vec<u8>>,
+    any: Option<serde_json::Value>,
+}
+
+#[test]
+fn an_address_in_brackets_is_no_list() {
+    let peers = |text: &str| check::<Peers>(".env", &format!("V_PEERS='{text}'")).map(|peers| peers.peers);
+    let one: std::net::SocketAddr = "[::1]:80".parse().unwrap();
+    let two: std::net::SocketAddr = "[2001:db8::2]:81".parse().unwrap();
+    for (text, expected) in [
+        ("[::1]:80,[2001:db8::2]:81", vec![one, two]),
+        ("[::1]:80, [2001:db8::2]:81,", vec![one, two]),
+        ("[::1]:80", vec![one]),
+        ("[2001:db8::2]:81,127.0.0.1:1", vec![two, "127.0.0.1:1".parse().unwrap()]),
+        (r#"["[::1]:80", "[2001:db8::2]:81"]"#, vec![one, two]),
+        ("[]", vec![]),
+    ] {
+        assert_eq!(peers(text), Ok(expected), "{text}");
+    }
+    assert_eq!(check::<Peers>(".env", "V_ONE=[::1]:80").unwrap().one, Some(one));
+    assert_eq!(check::<Peers>(".env", "V_ANY='[::1]:80'").unwrap().any, Some("[::1]:80".into()));
+    let patterns = check::<Peers>(".env", "V_PATTERNS='[a-z]*.log,[0-9]?'").unwrap().patterns;
+    assert_eq!(patterns, ["[a-z]*.log", "[0-9]?"]);
+}
+
+#[test]
+fn a_list_that_is_broken_json_is_still_refused() {
+    for (name, text) in [
+        ("ROWS", "[[1,2],[3]"),
+        ("PATTERNS", r#"["a","b""#),
+        ("PATTERNS", r#"["a"],["b"]"#),
+        ("PATTERNS", "[1,2"),
+        ("PATTERNS", "[a,b]"),
+        ("ROWS", "[1],[2]"),
+    ] {
+        let error = refused::<Peers>(".env", &format!("V_{name}='{text}'"));
+        assert!(error.contains("not valid JSON"), "{text}\n{error}");
+    }
+}

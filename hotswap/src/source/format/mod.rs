@@ -144,6 +144,9 @@ fn whole(format: Format, tree: &Value) -> String {
     format.reader().map(|reader| (reader.whole)(tree, &[], "\n")).unwrap_or_default()
 }
 
+/// A table has the key already.
+pub(crate) const DUPLICATE_KEY: &str = "duplicate key";
+
 /// What a file says whose root is a list or a scalar.
 fn root_is_no_table(found: &str) -> String {
     format!("a configuration file holds a table at its root, found {found}")

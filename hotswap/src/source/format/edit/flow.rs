@@ -3,6 +3,11 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::patch::Text;
+use crate::{
+    keys::Key,
+    save::change::{Change, Changes},
+    source::format::{Format, write},
+};
 
 /// A list or table in brackets.
 pub(in crate::source::format) struct Flow<'f> {
@@ -90,4 +95,29 @@ impl Flow<'_> {
             _ => " ".to_owned(),
         }
     }
+}
+
+/// What becomes of the items of a list: those that are removed, and the text of those that are new. `edit` changes one that
+/// stays.
+pub(in crate::source::format) fn items(
+    changes: &Changes,
+    count: usize,
+    format: Format,
+    mut edit: impl FnMut(usize, &Change) -> Option<()>,
+) -> Option<(BTreeSet<usize>, Vec<String>)> {
+    let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+    for (key, change) in changes {
+        let Key::Index(index) = key else { return None };
+        match change {
+            _ if *index >= count => added.push(text(change, format)?),
+            Change::Remove => drop(removed.insert(*index)),
+            change => edit(*index, change)?,
+        }
+    }
+    Some((removed, added))
+}
+
+/// On one line, as an entry in brackets has it.
+pub(in crate::source::format) fn text(change: &Change, format: Format) -> Option<String> {
+    write::value(&change.apply(None)?, format)
 }

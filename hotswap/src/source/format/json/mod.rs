@@ -4,20 +4,21 @@ mod edit;
 mod scan;
 mod visit;
 
+#[cfg(feature = "json")]
 pub(super) use self::edit::{comments, in_place, whole};
 use self::{
     scan::{Found, Scan, scan},
     visit::Visit,
 };
 use super::{
-    MAX_DEPTH, root_is_no_table,
+    DUPLICATE_KEY, MAX_DEPTH, root_is_no_table,
     text::{Flaw, at_offsets, place},
 };
 use crate::{
     keys::Keys,
-    number::{OUT_OF_RANGE, TOO_WIDE, refused_at},
+    number::{self, OUT_OF_RANGE, TOO_WIDE, refused_at},
     source::locate::Mark,
-    value::Value,
+    value::{Dialect, Value},
 };
 
 /// What is wrong with a text.
@@ -66,7 +67,7 @@ fn read_closely(text: &str) -> Result<Value, Vec<Fault>> {
         message: message.to_owned(),
         syntax: false,
     };
-    let duplicates = duplicates.iter().map(|found| fault("duplicate key", found));
+    let duplicates = duplicates.iter().map(|found| fault(DUPLICATE_KEY, found));
     let found: Vec<_> = duplicates.chain(wide.map(|found| fault(TOO_WIDE, found))).collect();
     if !found.is_empty() {
         return Err(found);
@@ -88,13 +89,26 @@ fn fault(text: &str, error: &serde_json::Error) -> Fault {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let offset = if error.is_eof() { text.len() } else { start + column.saturating_sub(1) };
     let keys = Keys::root();
-    match (message, refused_at(text, offset)) {
+    // The two messages about a token that begins a value: the other ones are about a string, a key or an end.
+    let is_value = matches!(message, "invalid number" | "expected value");
+    match (message, refused_at(text, offset).filter(|_| is_value)) {
         (_, Some((offset, refusal))) => {
             Fault { keys, offset, message: refusal.message().to_owned(), syntax: false }
         }
-        ("number out of range", _) => Fault { keys, offset, message: OUT_OF_RANGE.to_owned(), syntax: false },
+        ("number out of range", _) => {
+            let message = if is_integer_at(text, offset) { TOO_WIDE } else { OUT_OF_RANGE };
+            Fault { keys, offset, message: message.to_owned(), syntax: false }
+        }
         _ => Fault { keys, offset, message: message.replace("EOF", "the text ends"), syntax: true },
     }
+}
+
+/// Whether the number around the offset, which may be just behind it, is an integer.
+fn is_integer_at(text: &str, offset: usize) -> bool {
+    [offset, offset.saturating_sub(1)].into_iter().any(|offset| {
+        number::token_at(text, offset)
+            .is_some_and(|(_, token)| number::integer(token, Dialect::Variable).is_some())
+    })
 }
 
 fn kind(value: &Value) -> &'static str {

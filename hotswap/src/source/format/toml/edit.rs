@@ -14,7 +14,10 @@ use crate::{
     save::change::{Change, Changes},
     source::format::{
         Format,
-        edit::{flow::Flow, patch::Text},
+        edit::{
+            flow::{self, Flow},
+            patch::Text,
+        },
         write,
     },
 };
@@ -107,7 +110,7 @@ impl Editor<'_> {
         let line = self.text.line_start(key.span()?.start);
         let hoisted = self.text.hoisted(range.clone(), self.text.indent(line));
         self.text.insert(line, hoisted);
-        self.text.replace(range, inline(change)?);
+        self.text.replace(range, flow::text(change, Format::Toml)?);
         Some(())
     }
 
@@ -125,15 +128,8 @@ impl Editor<'_> {
     fn array(&mut self, array: &Array, changes: &Changes) -> Option<()> {
         let items: Option<Vec<_>> = array.iter().map(Toml::span).collect();
         let (items, range) = (items?, array.span()?);
-        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
-        for (key, change) in changes {
-            let Key::Index(index) = key else { return None };
-            match (array.get(*index), change) {
-                (Some(_), Change::Remove) => drop(removed.insert(*index)),
-                (Some(item), change) => self.element(item, change)?,
-                (None, change) => added.push(inline(change)?),
-            }
-        }
+        let edit = |index, change: &Change| self.element(array.get(index)?, change);
+        let (removed, added) = flow::items(changes, items.len(), Format::Toml, edit)?;
         let inside = range.start + 1..range.end - 1;
         Flow { inside, items: &items, padding: ("", "") }.edit(&mut self.text, &removed, &added);
         Some(())
@@ -145,7 +141,7 @@ impl Editor<'_> {
             return Some(());
         }
         let range = value.span().filter(|range| !self.text.has_comments_in(range.clone()))?;
-        self.text.replace(range, inline(change)?);
+        self.text.replace(range, flow::text(change, Format::Toml)?);
         Some(())
     }
 
@@ -184,7 +180,7 @@ impl Editor<'_> {
                 }
                 (Some(value), change) => self.element(value, change)?,
                 (None, change) if change.is_removal() => {}
-                (None, change) => added.push(format!("{written} = {}", inline(change)?)),
+                (None, change) => added.push(format!("{written} = {}", flow::text(change, Format::Toml)?)),
             }
         }
         Some(())
@@ -330,9 +326,4 @@ fn entries(table: &InlineTable, out: &mut Vec<Range<usize>>) -> Option<()> {
         Some(())
     }
     collect(table, None, out)
-}
-
-/// On one line, as an entry has it.
-fn inline(change: &Change) -> Option<String> {
-    write::value(&change.apply(None)?, Format::Toml)
 }

@@ -48,6 +48,9 @@ const RECOVERED: usize = 64 << 10;
 const PIECE: usize = 4 << 10;
 const ENOUGH: usize = 100;
 
+/// The parser's only message about a number that is refused alike in every format.
+const LEADING_ZERO: &str = "unexpected leading zero";
+
 fn recovered(text: &str) -> (Spanned<DeTable<'_>>, Vec<::toml::de::Error>) {
     match DeTable::parse(text) {
         Ok(root) => (root, Vec::new()),
@@ -86,7 +89,7 @@ fn end_of_line(text: &str, at: usize) -> usize {
 fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, String)> {
     let offset = |error: &::toml::de::Error| error.span().map_or(0, |span| span.start);
     let mut found: Vec<_> = errors.iter().map(|error| (offset(error), message(error))).collect();
-    for (offset, message) in &mut found {
+    for (offset, message) in found.iter_mut().filter(|(_, message)| *message == LEADING_ZERO) {
         if let Some((start, refusal)) = refused_at(text, *offset) {
             (*offset, *message) = (start, refusal.message().to_owned());
         }
@@ -107,12 +110,17 @@ fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, S
 fn message(error: &::toml::de::Error) -> String {
     match error.message() {
         "recursion limit" | "cannot recurse further; max recursion depth met" => too_deep(),
-        message => message.to_string(),
+        // What the parser adds when it has nothing to advise.
+        message => message.strip_suffix(", expected nothing").unwrap_or(message).to_owned(),
     }
 }
 
 /// TOML promises 64 bits, and this reader takes what an `i128` holds.
 fn too_wide(integer: &DeInteger<'_>) -> String {
+    // The parser takes the prefix of a radix without digits for a number.
+    if !integer.as_str().contains(|digit: char| digit.is_digit(integer.radix())) {
+        return "invalid integer, expected digits".to_owned();
+    }
     match u128::from_str_radix(integer.as_str(), integer.radix()) {
         Ok(_) => {
             format!("TOML integers end at {} here, use JSON, YAML or a variable for larger ones", i128::MAX)

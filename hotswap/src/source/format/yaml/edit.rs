@@ -14,7 +14,10 @@ use crate::{
     save::change::{Change, Changes},
     source::format::{
         Format,
-        edit::{flow::Flow, patch::Text},
+        edit::{
+            flow::{self, Flow},
+            patch::Text,
+        },
         write,
     },
     value::Value,
@@ -256,7 +259,7 @@ impl Editor<'_> {
                 (Some(at), Change::Remove, _) => drop(removed.insert(at)),
                 (Some(at), change, _) => self.in_brackets(entries[at].1, change)?,
                 (None, change, Key::Name(name)) if !change.is_removal() => {
-                    added.push(format!("{}: {}", write::key(name), flow(change)?));
+                    added.push(format!("{}: {}", write::key(name), flow::text(change, Format::Yaml)?));
                 }
                 (None, ..) => {}
             }
@@ -278,15 +281,8 @@ impl Editor<'_> {
         nodes: &[Node<'_>],
         changes: &Changes,
     ) -> Option<Emptied> {
-        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
-        for (key, change) in changes {
-            let Key::Index(index) = key else { return None };
-            match (nodes.get(*index), change) {
-                (Some(_), Change::Remove) => drop(removed.insert(*index)),
-                (Some(node), change) => self.in_brackets(node, change)?,
-                (None, change) => added.push(flow(change)?),
-            }
-        }
+        let edit = |index: usize, change: &Change| self.in_brackets(nodes.get(index)?, change);
+        let (removed, added) = flow::items(changes, nodes.len(), Format::Yaml, edit)?;
         let items: Option<Vec<_>> =
             nodes.iter().map(|node| Some(self.offsets.at(node.at)..self.end(node)?)).collect();
         Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
@@ -305,7 +301,7 @@ impl Editor<'_> {
                 if self.text.has_comments_in(range.clone()) {
                     return None;
                 }
-                self.text.replace(range, flow(change)?);
+                self.text.replace(range, flow::text(change, Format::Yaml)?);
             }
         }
         Some(())
@@ -361,12 +357,6 @@ fn is(key: &Node<'_>, wanted: &Key) -> bool {
 
 fn is_block(value: &Value) -> bool {
     value.as_table().is_some_and(|table| !table.is_empty())
-}
-
-/// On one line, in brackets.
-fn flow(change: &Change) -> Option<String> {
-    let value = change.apply(None)?;
-    write::value(&value, Format::Yaml)
 }
 
 /// The last line on which something of the node stands.

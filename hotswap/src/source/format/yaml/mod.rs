@@ -23,6 +23,7 @@ pub(super) use self::{
     marks::marks,
 };
 use super::{
+    DUPLICATE_KEY,
     name::Names,
     root_is_no_table, string,
     text::{Flaw, Place, at_places},
@@ -97,7 +98,7 @@ impl Reader {
             } else if merged.is_none() {
                 merged = Some((value, node.at));
             } else {
-                self.refuse("duplicate key".into(), key.at);
+                self.refuse(DUPLICATE_KEY.into(), key.at);
             }
         }
         if let Some((source, at)) = merged {
@@ -113,7 +114,7 @@ impl Reader {
         };
         let name = self.names.get(&name);
         if table.insert(name, value).is_some() {
-            self.refuse("duplicate key".into(), key.at);
+            self.refuse(DUPLICATE_KEY.into(), key.at);
         }
     }
 
