@@ -25,7 +25,7 @@ impl Inquiry<'_> {
             return error;
         }
         match error.cause() {
-            Cause::Other => error,
+            Cause::Other => self.unexplained(whole, error, &run.log, &within),
             Cause::Missing(name) => self.missing(whole, error, name, &region, &within),
             Cause::UnknownKey => self.unknown(whole, error, &region, &within),
             Cause::Wide => self.wide(whole, error, &within),
@@ -36,7 +36,7 @@ impl Inquiry<'_> {
                 match about.as_slice() {
                     [] => error,
                     [only] => error.moved(only),
-                    several => match self.culprit(whole, cause, several) {
+                    several => match self.culprit(whole, several, &|other| other.cause() == cause) {
                         Some(keys) => error.moved(&keys),
                         None => error.moved(&region),
                     },
@@ -108,7 +108,12 @@ impl Inquiry<'_> {
 
     /// Which of several values an error is about: all are replaced by ones that no type reads, and those that are asked
     /// for are put back one by one. The last one before the error comes again is the one.
-    fn culprit(&mut self, whole: &Value, cause: Cause, several: &[Keys]) -> Option<Keys> {
+    pub(super) fn culprit(
+        &mut self,
+        whole: &Value,
+        several: &[Keys],
+        is_same: &dyn Fn(&DecodeError) -> bool,
+    ) -> Option<Keys> {
         let poisons: Vec<_> = several.iter().map(|keys| (keys, Poison::new())).collect();
         let mut restored: Vec<&Keys> = Vec::new();
         for _ in 0..=several.len() {
@@ -123,7 +128,7 @@ impl Inquiry<'_> {
             match asked {
                 Some((keys, _)) => restored.push(keys),
                 None => {
-                    return restored.last().filter(|_| error.cause() == cause).map(|keys| (*keys).clone());
+                    return restored.last().filter(|_| is_same(&error)).map(|keys| (*keys).clone());
                 }
             }
         }

@@ -6,12 +6,13 @@
 //!
 //! - [`search`] gives refused texts another meaning, one at a time, guided by what serde says that it refused;
 //! - [`strays`] puts a value that no type can read at one key at a time, and sees whether anything asks for it;
-//! - [`locate`] does the same around an error.
+//! - [`locate`] does the same around an error, and [`misfits`] around one that does not say what it is about.
 //!
 //! None of it runs for a type that never asks for any value. The work is bounded, see [`WORK`].
 
 mod hints;
 mod locate;
+mod misfits;
 mod poison;
 mod readings;
 mod scene;

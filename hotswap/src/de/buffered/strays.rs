@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     super::cause::Cause,
-    DecodeError, Examination, Ignored, Inquiry, Run,
+    DecodeError, Examination, Ignored, Inquiry, Run, misfits,
     poison::Poison,
     readings::{is_about, others},
     scene::Scene,
@@ -164,16 +164,7 @@ impl Inquiry<'_> {
 
     /// Whether any plain value at the key changes the result.
     fn has_effect(&mut self, scene: &Scene, name: &str) -> bool {
-        let samples = [
-            Value::Int(1),
-            Value::text("1"),
-            Value::Bool(true),
-            Value::Float(0.5),
-            Value::list([]),
-            Value::empty(),
-            Value::Null,
-        ];
-        samples.iter().any(|sample| {
+        misfits::samples().iter().any(|sample| {
             let run = self.run(&scene.with(name, Some(sample)), false);
             run.is_none_or(|run| run.error.is_some() || !run.same)
         })
