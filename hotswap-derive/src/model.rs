@@ -82,8 +82,6 @@ pub(crate) struct Leaf {
     pub(crate) rules: Vec<Rule>,
     pub(crate) decode: Option<ExprPath>,
     pub(crate) encode: Encode,
-    /// An `Option` that serde calls missing where a file has nothing.
-    pub(crate) nullable: bool,
 }
 
 /// Where serde's default of a field comes from.

@@ -67,6 +67,9 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
     /// A clone, field by field, so that the struct itself need not be `Clone`.
     #[doc(hidden)]
     fn __clone(&self) -> Self;
+    /// Exchanges the fields that serde skips, which only a default of the program can fill, with those of another value.
+    #[doc(hidden)]
+    fn __swap_skipped(&mut self, _other: &mut Self) {}
     /// The field with this index. One function costs less to compile than one for each field.
     #[doc(hidden)]
     fn __field_mut(&mut self, index: usize) -> Option<&mut dyn Any>;

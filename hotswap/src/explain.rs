@@ -24,6 +24,7 @@ use crate::{
     source::Layer,
     value::Value,
 };
+pub(crate) use explainer::made_with;
 
 /// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
 ///
@@ -63,7 +64,7 @@ pub struct Explanation {
 #[non_exhaustive]
 pub struct Given {
     /// The value, as the layer has it: before interpolation, and `"***"` for a secret, but for a reference to one. What only
-    /// the field gives a type, a variable or a plain YAML scalar, is a string.
+    /// the field gives a type, a variable or a plain YAML scalar, is a string; so is an integer beyond 64 bits.
     pub value: serde_json::Value,
     /// Where it stands.
     pub origin: Origin,
@@ -76,19 +77,27 @@ pub struct Given {
     /// When it goes by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<SystemTime>,
+    /// The value for people, where it holds an integer that is text in `value`.
+    #[serde(skip)]
+    text: Option<String>,
 }
 
 impl Given {
     fn new(value: serde_json::Value, origin: Origin) -> Self {
-        Self { value, origin, by: None, at: None, expires: None }
+        Self { value, origin, by: None, at: None, expires: None, text: None }
     }
 
-    fn pinned(value: serde_json::Value, pin: &Pin) -> Self {
+    /// With the text of what the value was made of.
+    fn written(self, text: Option<String>) -> Self {
+        Self { text, ..self }
+    }
+
+    fn pinned(self, pin: &Pin) -> Self {
         Self {
             by: pin.by.as_deref().map(str::to_owned),
             at: Some(pin.at),
             expires: pin.until.map(|until| until.shown),
-            ..Self::new(value, Origin::Override)
+            ..self
         }
     }
 }
@@ -216,7 +225,10 @@ impl fmt::Display for Explanation {
             f.write_str(if self.path.is_empty() { "the whole" } else { &path })?;
             for (place, given) in self.given.iter().enumerate() {
                 let mark = if place == 0 { "=" } else { " " };
-                write!(f, "\n  {mark} {} {}", given.value, given.origin)?;
+                match &given.text {
+                    Some(text) => write!(f, "\n  {mark} {text} {}", given.origin)?,
+                    None => write!(f, "\n  {mark} {} {}", given.value, given.origin)?,
+                }
                 if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
                     write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
                 }

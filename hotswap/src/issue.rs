@@ -1,98 +1,22 @@
 //! One problem of a configuration, and where it stands.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+mod origin;
+mod several;
+mod text;
+
+use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
+pub use self::origin::Origin;
+pub(crate) use self::{
+    several::Issues,
+    text::{gist, one_line},
+};
 use crate::{
     excerpt::{self, Excerpt},
     keys::Keys,
 };
-
-/// Where a value, or the lack of one, comes from.
-///
-/// ```
-#[doc = include_str!("example.txt")]
-/// std::fs::write("app.toml", "rate_limit.max = 5")?;
-/// let config = Config::hot_load()?;
-/// let origin = |path| config.explain(path).origin().map(ToString::to_string);
-/// assert_eq!(origin("rate_limit.max").as_deref(), Some("at app.toml:1:18"));
-/// assert_eq!(origin("rate_limit.burst").as_deref(), Some("from the default of the field"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Origin {
-    /// A place in a file.
-    File {
-        /// The path as the program named it.
-        path: PathBuf,
-        /// From 1; `None` when the whole file is meant.
-        line: Option<usize>,
-        /// From 1, in characters.
-        column: Option<usize>,
-    },
-    /// An environment variable.
-    Env {
-        /// The name as the user would type it.
-        name: String,
-    },
-    /// A value that the running program was given.
-    Override,
-    /// A default of the struct.
-    Default,
-    /// Any other source.
-    Source {
-        /// The name that the source gives itself.
-        name: String,
-    },
-}
-
-impl Origin {
-    /// A whole file.
-    pub(crate) fn file(path: impl Into<PathBuf>) -> Self {
-        Self::File { path: path.into(), line: None, column: None }
-    }
-
-    pub(crate) fn env(name: impl Into<String>) -> Self {
-        Self::Env { name: name.into() }
-    }
-
-    /// The source as a whole.
-    pub(crate) fn source(&self) -> Self {
-        match self {
-            Self::File { path, .. } => Self::file(path),
-            other => other.clone(),
-        }
-    }
-}
-
-/// Reads as the second line of a problem: `at config/app.toml:14:7`.
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, line, column } => {
-                // A file name may hold a newline or a terminal's escape; it must not forge a line.
-                let path = path.to_string_lossy();
-                let shown = excerpt::name(&path);
-                if path.contains(excerpt::is_hidden) {
-                    write!(f, "at \"{shown}\"")?
-                } else {
-                    write!(f, "at {shown}")?
-                }
-                if let Some(line) = line {
-                    write!(f, ":{line}")?;
-                }
-                column.iter().try_for_each(|column| write!(f, ":{column}"))
-            }
-            Self::Env { name } => write!(f, "from environment variable {}", excerpt::name(name)),
-            Self::Override => f.write_str("from a value set at run time"),
-            Self::Default => f.write_str("from the default of the field"),
-            Self::Source { name } => write!(f, "from {}", excerpt::name(name)),
-        }
-    }
-}
 
 /// What kind of problem an [`Issue`] is.
 ///
@@ -175,51 +99,12 @@ pub struct Issue {
     help: Option<String>,
     kind: IssueKind,
     excerpt: Option<Arc<Excerpt>>,
+    /// The leaves of the struct that a check refuses as a whole; a flattened struct has the place of another one.
+    leaves: Option<Arc<[Keys]>>,
     /// How many layers were read before its source, which gave none.
     rank: Option<usize>,
     /// How many others of its kind and source were found after it, and are not kept.
     more: usize,
-}
-
-/// Problems of one kind in one source: the first ones, and how many follow.
-///
-/// A file of a million wrong keys is one mistake, and must not cost a million reports.
-#[derive(Debug)]
-pub(crate) struct Issues {
-    first: Vec<Issue>,
-    more: usize,
-    most: usize,
-}
-
-impl Default for Issues {
-    fn default() -> Self {
-        Self::up_to(Self::MAX)
-    }
-}
-
-impl Issues {
-    /// How many are kept.
-    pub(crate) const MAX: usize = 100;
-
-    /// With another limit.
-    pub(crate) fn up_to(most: usize) -> Self {
-        Self { first: Vec::new(), more: 0, most }
-    }
-
-    /// Adds the problem that `issue` gives, unless it would not be kept.
-    pub(crate) fn push_with(&mut self, issue: impl FnOnce() -> Issue) {
-        if self.first.len() < self.most { self.first.push(issue()) } else { self.more += 1 }
-    }
-
-    /// How many are kept so far.
-    pub(crate) fn len(&self) -> usize {
-        self.first.len()
-    }
-
-    pub(crate) fn into_vec(mut self) -> Vec<Issue> {
-        self.first.last_mut().into_iter().for_each(|last| last.more += self.more);
-        self.first
-    }
 }
 
 impl Issue {
@@ -232,6 +117,7 @@ impl Issue {
             help: None,
             kind,
             excerpt: None,
+            leaves: None,
             rank: None,
             more: 0,
         }
@@ -309,6 +195,17 @@ impl Issue {
 
     pub(crate) fn rank(&self) -> Option<usize> {
         self.rank
+    }
+
+    /// About these leaves together.
+    pub(crate) fn about(mut self, leaves: Option<Arc<[Keys]>>) -> Self {
+        self.leaves = leaves;
+        self
+    }
+
+    /// The leaves that it is about together, if it is known.
+    pub(crate) fn leaves(&self) -> Option<&[Keys]> {
+        self.leaves.as_deref()
     }
 
     /// What may be shown of the place.
@@ -394,60 +291,5 @@ impl fmt::Display for Issue {
             }
             self.origins().try_for_each(|origin| write!(f, "\n  {origin}"))
         })
-    }
-}
-
-/// What a message says without its numbers and generated names: counters, ids and the names of temporary files differ each
-/// time that one problem is reported, so messages are compared without them before a problem is reported again.
-pub(crate) fn gist(message: &str) -> String {
-    let part = |c: char| c.is_alphanumeric() || "_-".contains(c);
-    let is_generated = |word: &str| word.contains(|c: char| c.is_ascii_digit());
-    let mut gist = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(first) = rest.chars().next() {
-        let end = if part(first) { rest.find(|c| !part(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
-        let (word, after) = rest.split_at(end);
-        gist.push_str(if is_generated(word) { "#" } else { word });
-        rest = after;
-    }
-    gist
-}
-
-/// The most bytes of a message.
-const LONGEST: usize = 4096;
-
-/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line, and its
-/// length must not be that of the report.
-pub(crate) fn one_line(text: String) -> String {
-    if text.len() <= LONGEST && !text.contains(excerpt::misleads) {
-        return text;
-    }
-    let mut line = String::new();
-    for c in text.chars() {
-        match excerpt::misleads(c) {
-            true => line.extend(c.escape_default()),
-            false => line.push(c),
-        }
-        if line.len() > LONGEST {
-            line.push('…');
-            break;
-        }
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::gist;
-
-    #[test]
-    fn counters_and_generated_names_make_no_difference() {
-        let same = |one: &str, other: &str| gist(one) == gist(other);
-        assert!(same("attempt 9 failed", "attempt 10 failed"));
-        assert!(same("at /state/.hotswap-a8Xk2.tmp", "at /state/.hotswap-7bQz1.tmp"));
-        assert!(same("request 5f1c-09: refused (403)", "request 77aa-1c: refused (403)"));
-        assert!(!same("attempt 9 failed", "attempt 9 was refused"));
-        assert!(!same("no file at a.toml", "no file at b.toml"));
-        assert_eq!(gist("a: é — ü"), "a: é — ü");
     }
 }

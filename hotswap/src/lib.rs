@@ -84,6 +84,7 @@ pub mod guide;
 mod handle;
 mod history;
 mod issue;
+mod json_text;
 mod keys;
 mod load;
 mod member;

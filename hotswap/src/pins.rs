@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{excerpt, keys::Keys, secret::MASK, snapshot::Published, value::Value};
+use crate::{excerpt, json_text, keys::Keys, secret::MASK, snapshot::Published, value::Value};
 
 /// By the place of the whole leaf that each one holds.
 pub(crate) type Pins = BTreeMap<Keys, Pin>;
@@ -86,6 +86,9 @@ pub struct Override {
     by: Option<String>,
     at: SystemTime,
     expires: Option<SystemTime>,
+    /// The value for people, where it holds an integer that is text in `value`.
+    #[serde(skip)]
+    text: Option<String>,
 }
 
 impl Override {
@@ -101,6 +104,7 @@ impl Override {
                 by: pin.by.as_deref().map(str::to_owned),
                 at: pin.at,
                 expires: pin.until.map(|until| until.shown),
+                text: pin.value.as_ref().filter(|_| !secret(keys)).and_then(json_text::of_wide),
             })
             .collect()
     }
@@ -135,9 +139,10 @@ impl Override {
 impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         excerpt::escaping(f, |f| {
-            match &self.value {
-                Some(value) => write!(f, "{} = {value}, set", self.path)?,
-                None => write!(f, "{} as if no source gave it, set", self.path)?,
+            match (&self.value, &self.text) {
+                (Some(_), Some(text)) => write!(f, "{} = {text}, set", self.path)?,
+                (Some(value), None) => write!(f, "{} = {value}, set", self.path)?,
+                (None, _) => write!(f, "{} as if no source gave it, set", self.path)?,
             }
             write!(f, "{}", Stamp { by: self.by(), at: self.at, expires: self.expires })
         })

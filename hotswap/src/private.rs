@@ -6,7 +6,7 @@ pub use crate::{
     cell::Scalar,
     config::FieldOf,
     de::{DecodeError, Decoder, decode},
-    member::{Leaf, Member, Nested, NoEncode, Optional, Probe, bits, encode_with},
+    member::{Leaf, Member, Nested, NoEncode, NotOption, Optional, Probe, bits, encode_with},
     rule::*,
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Merge, Shape},
@@ -139,6 +139,13 @@ pub fn absent<N: HotConfig>(value: &N) -> Option<Value> {
 /// The same for an `Option` of one.
 pub fn absent_option<N: HotConfig>(value: &Option<N>) -> Option<Value> {
     absent(value.as_ref()?)
+}
+
+/// Exchanges the fields that serde skips of two structs, where both are there.
+pub fn swap_skipped<N: HotConfig>(one: &mut Option<N>, other: &mut Option<N>) {
+    if let (Some(one), Some(other)) = (one, other) {
+        one.__swap_skipped(other);
+    }
 }
 
 /// What `#[hot(test)]` runs: no layer gives anything, and only what is missing or would have to be fetched is

@@ -7,7 +7,7 @@ use crate::{
     de::{self, DecodeError, Decoder, Notes},
     keys::Keys,
     load::{problems::Problems, unknown::Level},
-    member::{Kept, Member},
+    member::{FieldAt, IsSet, Kept, Member},
     secret::notice,
     ser::EncodeError,
     settling::Settling,
@@ -29,6 +29,8 @@ pub(crate) trait Root: Any + Send + Sync {
     /// Decodes one leaf anew; every problem is found, and nothing changed then.
     fn assign(&mut self, slot: usize, value: Option<&Value>, problems: &mut Problems);
     fn validate(&self, problems: &mut Problems);
+    /// Fills the fields that serde skips where a struct has its serde default as a whole; `given` is what the layers say.
+    fn fill_skipped(&mut self, given: &Value, is_set: IsSet<'_>);
     fn copy(&self) -> Box<dyn Root>;
     fn shape(&self) -> &'static Shape;
 }
@@ -75,6 +77,10 @@ impl<T: HotConfig> Root for T {
 
     fn validate(&self, problems: &mut Problems) {
         validate(self, &Keys::root(), problems);
+    }
+
+    fn fill_skipped(&mut self, given: &Value, is_set: IsSet<'_>) {
+        fill_skipped(self, given, &Keys::root(), is_set);
     }
 
     fn copy(&self) -> Box<dyn Root> {
@@ -179,7 +185,8 @@ pub(crate) fn assign<T: HotConfig>(
 ) {
     let field = T::SHAPE.trail(slot).first().copied();
     if let (Some(field), Some((member, below))) = (field, holder::<T>(slot)) {
-        problems.within(field, |problems| member.assign(owner, below, value, field, keys, problems));
+        problems
+            .within(field, |problems| member.assign(owner, below, value, FieldAt { field, keys }, problems));
     }
 }
 
@@ -188,6 +195,14 @@ pub(crate) fn validate<T: HotConfig>(value: &T, keys: &Keys, problems: &mut Prob
         problems.within(field, |problems| member.validate(value, &field.keys(keys), problems));
     }
     problems.check_struct(T::CHECKS, value, keys, T::SHAPE);
+}
+
+pub(crate) fn fill_skipped<T: HotConfig>(owner: &mut T, given: &Value, keys: &Keys, is_set: IsSet<'_>) {
+    for (field, member) in members::<T>() {
+        let below =
+            if field.flatten { Some(given) } else { given.as_table().and_then(|table| table.get(field.key)) };
+        member.fill_skipped(owner, below, FieldAt { field, keys: &field.keys(keys) }, is_set);
+    }
 }
 
 /// Finds every problem of a struct's table, field by field; the struct's own checks run if all of it is sound.
@@ -200,9 +215,9 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
         let given = given::<T>(field, value);
         let given = given.filter(|given| !(field.nullable && given.is_null()));
         let absent_is_fine = (field.serde_default || problems.types_only()) && given.is_none();
-        sound &= absent_is_fine
-            || problems
-                .within(field, |problems| member.probe(given.as_deref(), field, &field.keys(keys), problems));
+        let at = FieldAt { field, keys: &field.keys(keys) };
+        sound &=
+            absent_is_fine || problems.within(field, |problems| member.probe(given.as_deref(), at, problems));
     }
     if !sound || problems.types_only() {
         return sound;
@@ -259,7 +274,7 @@ pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, Deco
 pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Settling) {
     for (field, member) in members::<T>() {
         if let Some(given) = given::<T>(field, value) {
-            member.settle(&given, field, &field.keys(keys), settling);
+            member.settle(&given, FieldAt { field, keys: &field.keys(keys) }, settling);
         }
     }
     settling.add_names(keys, Level::of(T::SHAPE).names());
@@ -277,7 +292,7 @@ pub(crate) fn strays<T: HotConfig>(value: &Value) -> Notes {
 pub(crate) fn amend<T: HotConfig>(owner: &mut T, value: &Value, keys: &Keys, settling: &Settling) {
     for (field, member) in members::<T>() {
         if let Some(given) = given::<T>(field, value) {
-            member.amend(owner, &given, field, &field.keys(keys), settling);
+            member.amend(owner, &given, FieldAt { field, keys: &field.keys(keys) }, settling);
         }
     }
 }

@@ -286,6 +286,13 @@ impl Value {
         }
     }
 
+    pub(crate) fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
     /// The entries, to be changed; a value that is no table becomes an empty one first.
     pub(crate) fn entries_mut(&mut self) -> &mut Table {
         if self.as_table().is_none() {
@@ -304,7 +311,10 @@ impl Value {
             Self::Null => Json::Null,
             Self::Bool(value) => Json::Bool(*value),
             Self::Int(value) => integer_to_json(*value),
-            Self::Uint(value) => value.to_string().into(),
+            Self::Uint(value) => {
+                let number = serde_json::Number::from_u128(*value);
+                number.map_or_else(|| value.to_string().into(), Json::Number)
+            }
             Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.shown().to_owned()),
@@ -317,14 +327,10 @@ impl Value {
     }
 }
 
+/// Beyond 64 bits a number is text, unless the program builds serde_json with numbers of any length.
 fn integer_to_json(value: i128) -> serde_json::Value {
-    if let Ok(small) = i64::try_from(value) {
-        return small.into();
-    }
-    match u64::try_from(value) {
-        Ok(large) => large.into(),
-        Err(_) => value.to_string().into(),
-    }
+    let number = serde_json::Number::from_i128(value);
+    number.map_or_else(|| value.to_string().into(), serde_json::Value::Number)
 }
 
 impl From<serde_json::Value> for Value {

@@ -10,7 +10,7 @@ use crate::{
     mistakes::Mistakes,
     model::{Absent, Encode, Field, Kind, Leaf, Read},
     names,
-    scalar::{self, Scalar},
+    scalar::Scalar,
 };
 
 #[derive(Default)]
@@ -94,7 +94,6 @@ fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
         rules: rule::for_type(field.hot.rules.clone(), ty),
         decode: field.serde.deserialize_with.clone(),
         encode: encode(field),
-        nullable: is_nullable(field, ty),
     }
 }
 
@@ -105,11 +104,6 @@ fn absent(field: &input::Field, input: &Input) -> Option<Absent> {
     }
     let own = field.serde.default.clone().map(Absent::Own);
     own.or_else(|| input.serde.default.clone().map(Absent::OfStruct))
-}
-
-/// An `Option` that a function reads: serde calls it missing where any other `Option` is `None`.
-fn is_nullable(field: &input::Field, ty: &Type) -> bool {
-    field.serde.deserialize_with.is_some() && scalar::inside_option(ty).is_some()
 }
 
 fn read(field: &input::Field, ty: &Type) -> Read {

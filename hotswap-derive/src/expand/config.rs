@@ -18,7 +18,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let members = member::expand(model);
     let checks: Vec<TokenStream> = checks(model).filter(|_| model.sound).collect();
     let setup = setup::expand(model);
-    let (clone, field_mut) = (clone(model), field_mut(model));
+    let (clone, field_mut, swap_skipped) = (clone(model), field_mut(model), swap_skipped(model));
     quote! {
         impl #parameters #krate::HotConfig for #owner #bounds {
             type Handle = #handle #arguments;
@@ -37,6 +37,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             ) -> ::core::option::Option<&mut dyn ::core::any::Any> {
                 #field_mut
             }
+            #swap_skipped
         }
     }
 }
@@ -76,6 +77,33 @@ fn clone(model: &Model) -> TokenStream {
         Self {
             #(#fields,)*
             #(#skipped: ::core::clone::Clone::clone(&self.#skipped),)*
+        }
+    }
+}
+
+/// Exchanges what no layer gives: the trait has a method without effect for structs without such fields.
+fn swap_skipped(model: &Model) -> TokenStream {
+    let (krate, skipped) = (&model.krate, &model.skipped);
+    let nested = model.fields.iter().filter_map(|field| {
+        let ident = &field.ident;
+        match &field.kind {
+            Kind::Leaf(_) => None,
+            Kind::Nested(_) => {
+                Some(quote!(#krate::HotConfig::__swap_skipped(&mut self.#ident, &mut other.#ident);))
+            }
+            Kind::Optional(_) => {
+                Some(quote!(#krate::__private::swap_skipped(&mut self.#ident, &mut other.#ident);))
+            }
+        }
+    });
+    let nested: Vec<_> = nested.collect();
+    if !model.sound || skipped.is_empty() && nested.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn __swap_skipped(&mut self, other: &mut Self) {
+            #(::core::mem::swap(&mut self.#skipped, &mut other.#skipped);)*
+            #(#nested)*
         }
     }
 }

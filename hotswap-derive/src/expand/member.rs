@@ -1,10 +1,10 @@
 //! What the runtime does with each field.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::rule;
+use super::{rule, shape};
 use crate::model::{Encode, Field, Kind, Leaf, Model, Read};
 
 pub(super) fn expand(model: &Model) -> Vec<TokenStream> {
@@ -14,16 +14,16 @@ pub(super) fn expand(model: &Model) -> Vec<TokenStream> {
 fn of_field(model: &Model, field: &Field) -> TokenStream {
     let index = Literal::usize_unsuffixed(field.index);
     let private = model.private_at(field.ty.span());
-    match &field.kind {
-        Kind::Leaf(leaf) => of_leaf(model, field, leaf),
-        Kind::Nested(nested) => {
-            let ty = &nested.ty;
-            quote_spanned!(ty.span()=> &#private::Nested::<#index, #ty>::NEW)
-        }
-        Kind::Optional(nested) => {
-            let ty = &nested.ty;
-            quote_spanned!(ty.span()=> &#private::Optional::<#index, #ty>::NEW)
-        }
+    let (kind, ty) = match &field.kind {
+        Kind::Leaf(leaf) => return of_leaf(model, field, leaf),
+        Kind::Nested(nested) => ("Nested", &nested.ty),
+        Kind::Optional(nested) => ("Optional", &nested.ty),
+    };
+    let kind = Ident::new(kind, Span::call_site());
+    let member = quote_spanned!(ty.span()=> #private::#kind::<#index, #ty>);
+    match shape::absent_value(model, field) {
+        Some(value) => quote!(&#member { absent: ::core::option::Option::Some(|| #value) }),
+        None => quote_spanned!(ty.span()=> &#member::NEW),
     }
 }
 

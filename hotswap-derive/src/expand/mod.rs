@@ -42,7 +42,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #[doc(hidden)]
         const _: () = {
             #[allow(unused_imports)]
-            use #krate::__private::NoEncode as _;
+            use #krate::__private::{NoEncode as _, NotOption as _};
             #config
             #fields
             #handle_impls

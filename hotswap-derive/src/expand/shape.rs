@@ -56,7 +56,7 @@ fn of_field(model: &Model, field: &Field, slots: &Slots) -> TokenStream {
 fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let secret = flag("secret", leaf.secret);
     let not_secret = flag("not_secret", leaf.not_secret);
-    let nullable = flag("nullable", leaf.nullable && !field.serde_default && leaf.default.is_none());
+    let nullable = nullable(model, field, leaf);
     let reference = leaf.reference.iter().map(|text| {
         let krate = &model.krate;
         quote! {
@@ -70,6 +70,15 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
         quote!(default: ::core::option::Option::Some(|| #value),)
     });
     quote!(#secret #not_secret #nullable #(#reference)* #(#env)* #(#default)*)
+}
+
+/// Whether the type is an `Option`, by whatever name: serde calls one that a function reads missing, where any other is `None`.
+fn nullable(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
+    if leaf.decode.is_none() || field.serde_default || leaf.default.is_some() {
+        return TokenStream::new();
+    }
+    let (krate, ty) = (&model.krate, &field.ty);
+    quote!(nullable: #krate::__private::Probe::<#ty>::IS_OPTION,)
 }
 
 fn text(name: &str, text: &str) -> TokenStream {
@@ -99,32 +108,40 @@ fn merge(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// What serde takes for a nested struct that no layer mentions.
+/// What serde takes for a nested struct that no layer mentions, as a layer would give it.
 fn absent(model: &Model, field: &Field) -> TokenStream {
-    let Some(absent) = field.absent.as_ref().filter(|_| field.nested().is_some()) else {
-        return TokenStream::new();
-    };
+    let Some(value) = absent_value(model, field) else { return TokenStream::new() };
     let private = model.private_at(field.ty.span());
-    let (ident, owner, ty) = (&field.ident, model.self_type(), &field.ty);
     let write = match field.kind {
         Kind::Optional(_) => quote!(#private::absent_option),
         _ => quote!(#private::absent),
     };
+    quote!(absent: ::core::option::Option::Some(|| #write(&#value)),)
+}
+
+/// The same as an expression of the field's type.
+pub(super) fn absent_value(model: &Model, field: &Field) -> Option<TokenStream> {
+    field.nested()?;
+    let (krate, ident, owner, ty) = (&model.krate, &field.ident, model.self_type(), &field.ty);
     let made = |default: &Default, ty: &TokenStream| match default {
         Default::Trait => quote!(<#ty as ::core::default::Default>::default()),
         Default::Function(path) => quote!(#path()),
     };
-    let value = match absent {
-        Absent::Own(default) => {
-            let value = made(default, &quote!(#ty));
-            quote!(#write(&#value))
-        }
+    Some(match field.absent.as_ref()? {
+        Absent::Own(default) => made(default, &quote!(#ty)),
         Absent::OfStruct(default) => {
             let whole = made(default, &owner);
-            quote!({ let whole: #owner = #whole; #write(&whole.#ident) })
+            // Copied, because a struct with a destructor gives no field away.
+            let copy = match field.kind {
+                Kind::Optional(_) => quote! {
+                    ::core::option::Option::map(
+                        ::core::option::Option::as_ref(&whole.#ident), #krate::HotConfig::__clone)
+                },
+                _ => quote!(#krate::HotConfig::__clone(&whole.#ident)),
+            };
+            quote!({ let whole: #owner = #whole; #copy })
         }
-    };
-    quote!(absent: ::core::option::Option::Some(|| #value),)
+    })
 }
 
 fn aliases(field: &Field) -> TokenStream {

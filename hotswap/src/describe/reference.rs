@@ -4,7 +4,7 @@ use super::{
     Section,
     outline::{Entry, Outline, Place},
 };
-use crate::{rule::Requirement, source::names::Names};
+use crate::{json_text, rule::Requirement, source::names::Names};
 
 const HEAD: &str =
     "| Key | Type | Default | Rules | Variable | Description |\n| --- | --- | --- | --- | --- | --- |\n";
@@ -67,7 +67,7 @@ fn row(entry: &Entry<'_>, names: Option<&Names>) -> String {
 fn default(entry: &Entry<'_>) -> String {
     match entry.field.default() {
         Some(_) if entry.place.secret => entry.field.shape.reference.map_or("secret".into(), code),
-        Some(value) => code(&value.to_json().to_string()),
+        Some(value) => code(&json_text::text(&value)),
         None if entry.is_required() => "**required**".into(),
         None => String::new(),
     }

@@ -9,8 +9,8 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, problems::Problems, unknown},
-    patch::{Outcome, Patch, Scene, Touch, Traced, Unit, Units, marks, restored},
+    load::{self, Input, Model, problems::Problems, unknown},
+    patch::{Outcome, Patch, Scene, Touch, Traced, Unit, Units, marks, restored, settled},
     pins::Pins,
     root::Root,
     secret::MASK,
@@ -31,13 +31,20 @@ impl Core {
         let current = self.current.load_full();
         request.admit(self, &current, slots.start)?;
         let units = Units::of_version(&current, slots);
-        let patched = Patched::of(&current, &units, self.model.shape.keys_of(slots.start), patch)?;
+        let given = load::merged(self.model.shape, &state.layers);
+        let absent = load::unmentioned(self.model.shape, &given);
+        let base = self.model.shape.keys_of(slots.start);
+        let patched = Patched::of(self.model, &current, &units, absent, base, patch)?;
         let (values, mut issues) = patched.values();
         if values.is_empty() && issues.is_empty() {
             return Ok(current.version);
         }
         let mut copy = current.root.copy();
         let decoding = patched.assign(&mut *copy, &values).into_iter();
+        let typed = |unit: &Unit, value| match copy.encode(unit.slot) {
+            Ok(typed) => settled(value, &typed),
+            Err(_) => value,
+        };
         if self.has_sources() {
             // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
@@ -46,9 +53,10 @@ impl Core {
             let kept = |unit: &Unit, value| {
                 template::kept(value, self.model.shape, &current.tree, unit.slot, &results)
             };
-            let edits = values
-                .into_iter()
-                .map(|(unit, value)| (unit.keys.clone(), request.pin(value.map(|value| kept(unit, value)))));
+            let edits = values.into_iter().map(|(unit, value)| {
+                let value = value.map(|value| kept(unit, typed(unit, value)));
+                (unit.keys.clone(), request.pin(value))
+            });
             let mut pins = state.pins.clone();
             pins.extend(edits);
             if issues.is_empty() {
@@ -57,7 +65,11 @@ impl Core {
             issues.extend(self.problems(&state, &pins));
             return Err(patched.blame(&Error::new(issues)));
         }
-        issues.extend(decoding);
+        let touched = values.iter().map(|(unit, _)| (unit.keys.clone(), request.pin(None))).collect();
+        let is_of_value = |issue: &Issue| matches!(issue.kind(), IssueKind::WrongType | IssueKind::Rule);
+        let (wrong, others): (Vec<_>, Vec<_>) = decoding.partition(is_of_value);
+        issues.extend(write::placed(wrong, &touched).issues().cloned());
+        issues.extend(others);
         if !issues.is_empty() {
             return Err(patched.blame(&Error::new(issues)));
         }
@@ -78,8 +90,11 @@ impl Core {
 
 /// A patch that was applied to the effective document.
 struct Patched<'p> {
+    model: Model,
     current: &'p Published,
     shape: &'static Shape,
+    /// The structs that have their serde default, since no layer mentions them.
+    absent: Vec<Keys>,
     units: &'p Units,
     outcome: Outcome,
     before: Value,
@@ -94,7 +109,14 @@ struct Patched<'p> {
 type Values<'p> = Vec<(&'p Unit, Option<Value>)>;
 
 impl<'p> Patched<'p> {
-    fn of(current: &'p Published, units: &'p Units, base: Keys, patch: &Patch) -> Result<Self, Error> {
+    fn of(
+        model: Model,
+        current: &'p Published,
+        units: &'p Units,
+        absent: Vec<Keys>,
+        base: Keys,
+        patch: &Patch,
+    ) -> Result<Self, Error> {
         let shape = current.root.shape();
         let before = effective::values(current);
         let old = base.find(&before).cloned().unwrap_or_else(Value::empty);
@@ -103,7 +125,7 @@ impl<'p> Patched<'p> {
         let marked = base.find(&templates).and_then(|templates| traced.mark(templates, &old));
         let scene = Scene { units, base: base.clone(), document: old.to_json(), marked };
         let outcome = patch.apply(scene).map_err(Error::new)?;
-        let new = restored(outcome.document.clone().into(), &old);
+        let new = restored(outcome.document.clone().into(), Some(&old));
         let with_templates = traced.restored(new.clone(), outcome.marked.as_ref());
         let given = unknown::normalise(&load::place(&templates, &base, Some(&with_templates)), shape).tree;
         let after = load::place(&before, &base, Some(&new));
@@ -114,7 +136,7 @@ impl<'p> Patched<'p> {
             Issue::new(IssueKind::Write, twice.keys, message)
         });
         let strays = strays.into_iter().chain(twice).collect();
-        Ok(Self { current, shape, units, outcome, before, after: normal.tree, given, strays })
+        Ok(Self { model, current, shape, absent, units, outcome, before, after: normal.tree, given, strays })
     }
 
     /// What the touched leaves are given, and why some must not be.
@@ -149,8 +171,57 @@ impl<'p> Patched<'p> {
         if unit.is_secret() && value.is_some() {
             return Err(Box::new(secret(unit.keys.clone())));
         }
-        let given = unit.value(self.shape, &self.given);
-        given.map(|value| self.complete(unit, value)).transpose().map(Some)
+        match unit.value(self.shape, &self.given) {
+            Some(value) => self.complete(unit, value).map(|value| Some(Some(value))),
+            None => self.fallback(unit, touch).map(Some),
+        }
+    }
+
+    /// What a leaf is given that the patch leaves without a value; `None` means "as if no layer gave it".
+    ///
+    /// In a struct that has its serde default that would be the value of the default, until a file mentions the struct. A
+    /// removed leaf keeps that value, and a leaf that a new value of the struct lacks has the one that a file would give it.
+    fn fallback(&self, unit: &Unit, touch: &Touch) -> Result<Option<Value>, Box<Issue>> {
+        let Some(whole) = self.absent.iter().find(|whole| unit.keys.starts_with(whole)) else {
+            return Ok(None);
+        };
+        if unit.is_secret() {
+            return Ok(None);
+        }
+        if touch.removed || whole.find(&self.after).is_none() {
+            return Ok(load::default_of(self.shape, &unit.keys, Some(&Value::empty())));
+        }
+        let whole_value = whole.find(&self.after).cloned().unwrap_or_else(Value::empty);
+        let given = load::place(&Value::empty(), whole, Some(&whole_value));
+        if let Some(default) = load::default_of(self.shape, &unit.keys, Some(&given)) {
+            return Ok(Some(default));
+        }
+        match self.read_without(unit, &given) {
+            Some(value) => Ok(Some(value)),
+            None => {
+                let issue = Issue::new(IssueKind::Missing, unit.keys.clone(), "missing value");
+                Err(Box::new(issue.with_help(format!("give `{}` in the new value too", unit.keys))))
+            }
+        }
+    }
+
+    /// What serde takes for a missing leaf that has no default of its own.
+    fn serde_default(&self, unit: &Unit) -> Option<Value> {
+        let has_default = self.shape.trail(unit.slot).last().is_some_and(|field| field.serde_default);
+        has_default.then(|| self.read_without(unit, &Value::empty())).flatten()
+    }
+
+    /// The value that the type of the struct has for a leaf that is missing.
+    fn read_without(&self, unit: &Unit, given: &Value) -> Option<Value> {
+        let tree = load::merge(self.current.tree.clone(), given);
+        // The document has a mask for each secret.
+        let secrets = self.shape.leaves().into_iter().filter(|leaf| self.current.hides(leaf));
+        let tree = secrets.fold(tree, |tree, leaf| match leaf.keys.find(&self.current.tree) {
+            Some(secret) => load::place(&tree, &leaf.keys, Some(secret)),
+            None => tree,
+        });
+        let tree = load::place(&tree, &unit.keys, None);
+        self.model.read(&tree)?.encode(unit.slot).ok()
     }
 
     /// Only tables stand above leaves.
@@ -197,7 +268,7 @@ impl<'p> Patched<'p> {
         for (unit, value) in values {
             let default = || match unit.flatten {
                 true => Some(Value::empty()),
-                false => load::default_of(self.shape, &unit.keys, None),
+                false => load::default_of(self.shape, &unit.keys, None).or_else(|| self.serde_default(unit)),
             };
             let value = value.clone().or_else(default);
             copy.assign(unit.slot, value.as_ref(), &mut problems);

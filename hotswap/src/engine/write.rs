@@ -5,7 +5,8 @@ use std::{any::Any, ops::Range, sync::Arc};
 use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
 use crate::{
     error::Error,
-    issue::{Issue, IssueKind},
+    explain::made_with,
+    issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Input, Loaded, problems::Problems},
     patch::Units,
@@ -155,7 +156,7 @@ impl Core {
         let mut pins = state.pins.clone();
         pins.extend(edits.clone());
         if !self.has_sources() {
-            let loaded = fixed(copy, current, &edits)?;
+            let loaded = fixed(copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
             let next = State { pins, ..state.clone() };
             return self.commit(state, next, loaded, request);
         }
@@ -236,12 +237,12 @@ fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
 }
 
 /// A handle without sources takes the value itself; only the rules speak.
-fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loaded, Error> {
+fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loaded, Vec<Issue>> {
     let mut problems = Problems::default();
     copy.validate(&mut problems);
     let issues = problems.into_issues();
     if !issues.is_empty() {
-        return Err(Error::new(issues));
+        return Err(issues);
     }
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
@@ -250,6 +251,19 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     });
     let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
+}
+
+/// The problems of a handle without sources: each value was set, or is of the value that the handle was made with.
+pub(super) fn placed(issues: Vec<Issue>, pins: &Pins) -> Error {
+    let is_set = |issue: &Issue| match issue.leaves() {
+        Some(leaves) => leaves.iter().any(|leaf| pins.keys().any(|pin| leaf.starts_with(pin))),
+        None => pins.keys().any(|pin| issue.keys().starts_with(pin) || pin.starts_with(issue.keys())),
+    };
+    let placed = |issue: Issue| {
+        let origin = if is_set(&issue) { Origin::Override } else { made_with() };
+        if issue.origin().is_some() { issue } else { issue.at(origin) }
+    };
+    Error::new(issues.into_iter().map(placed).collect())
 }
 
 /// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.

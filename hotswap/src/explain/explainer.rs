@@ -6,6 +6,7 @@ use super::{Explanation, Given, Stand};
 use crate::{
     excerpt,
     issue::{Issue, Origin},
+    json_text,
     keys::{Key, Keys},
     load::{self, Plan, Trace},
     secret::MASK,
@@ -48,7 +49,7 @@ impl Explainer<'_> {
         let pinned = self.pinned(keys);
         let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
         let fixed = fixed.and_then(|published| keys.find(&published.tree));
-        let fixed = fixed.map(|value| Given::new(self.masked(keys, value), made_with()));
+        let fixed = fixed.map(|value| self.open(keys, value, made_with()));
         let default = self
             .stand
             .fixed
@@ -88,12 +89,11 @@ impl Explainer<'_> {
     fn pinned(&self, keys: &Keys) -> Option<Given> {
         let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
         let value = match &pin.value {
-            Some(value) => self.masked(keys, Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?),
+            Some(value) => Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?.clone(),
             // As if no layer gave it: what is left is the default.
-            None => load::default_of(self.stand.shape, keys, Some(self.merged()))
-                .map_or(serde_json::Value::Null, |value| self.masked(keys, &value)),
+            None => load::default_of(self.stand.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
         };
-        Some(Given::pinned(value, pin))
+        Some(self.open(keys, &value, Origin::Override).pinned(pin))
     }
 
     /// Highest precedence first.
@@ -122,8 +122,15 @@ impl Explainer<'_> {
             serde_json::Value::String(mask) if mask == MASK => {
                 Given::new(reference.map_or(mask, |reference| reference.to_string()).into(), origin)
             }
-            open => Given::new(open, origin),
+            _ => self.open(keys, value, origin),
         }
+    }
+
+    /// The value with its secrets masked.
+    fn open(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
+        let masked = self.masked(keys, value);
+        let text = json_text::of_wide(value).filter(|_| masked == value.to_json());
+        Given::new(masked, origin).written(text)
     }
 
     /// The value as JSON, and every secret in it as `***`.
@@ -196,7 +203,8 @@ fn as_places_of(tree: &Value, keys: Keys) -> Keys {
     Keys(keys.0.into_iter().map(step).collect())
 }
 
-fn made_with() -> Origin {
+/// The place of a value that a handle without sources has.
+pub(crate) fn made_with() -> Origin {
     Origin::Source { name: "the value that the handle was made with".to_owned() }
 }
 

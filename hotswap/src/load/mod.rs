@@ -3,6 +3,7 @@
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
 mod defaults;
+mod defaults_at_fault;
 mod fetched;
 mod hidden;
 mod interpolated;
@@ -152,6 +153,10 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
         decoded = again;
         met.extend(more);
     }
+    if let Some(root) = decoded.as_mut().ok().and_then(Arc::get_mut) {
+        let is_set = |keys: &Keys| input.pins.get(keys).is_some_and(|pin| pin.value.is_some());
+        root.fill_skipped(&merged, &is_set);
+    }
     let mut secrets = notice::leaves(model.shape, &met);
 
     let sealed: BTreeSet<Keys> =
@@ -176,7 +181,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged, variables };
     let verdict = judge.run(&met, &tree);
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue));
-    let found: Vec<_> = found.chain(verdict.refused).collect();
+    let found = defaults_at_fault::blame(model, found.collect(), &tree, &defaults);
+    let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(model, &found, &secrets);
     let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &hidden);
     warnings.extend(verdict.warnings);

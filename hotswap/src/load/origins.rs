@@ -185,7 +185,9 @@ impl<'i> Map<'i> {
 
     /// Values that are wrong together: every source that gives one of them, the highest first.
     fn placed_in_struct(&self, issue: Issue) -> Issue {
-        let inside = |leaf: &&Leaf| leaf.keys.starts_with(issue.keys()) && !leaf.field().flatten;
+        let is_part = |leaf: &Leaf| issue.leaves().is_none_or(|leaves| leaves.contains(&leaf.keys));
+        let inside =
+            |leaf: &&Leaf| leaf.keys.starts_with(issue.keys()) && !leaf.field().flatten && is_part(leaf);
         let inside = self.leaves.iter().filter(inside);
         let pinned = |leaf: &&Leaf| self.input.pins.keys().any(|pin| leaf.keys.starts_with(pin));
         let (set, given): (Vec<_>, Vec<_>) = inside.partition(pinned);

@@ -1,6 +1,6 @@
 //! Gathers every problem of one load, and knows which values may be shown.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use super::interpolated::Interpolated;
 use crate::{
@@ -190,7 +190,14 @@ impl Problems {
                 finding.withhold();
             }
         }
-        self.found_by(findings, keys, &|place| templates.get(place).cloned().flatten())
+        let before = self.found.len();
+        let sound = self.found_by(findings, keys, &|place| templates.get(place).cloned().flatten());
+        let leaves: OnceCell<Arc<[Keys]>> = OnceCell::new();
+        let all = || shape.leaves().iter().map(|leaf| keys.join(&leaf.keys)).collect();
+        for issue in self.found[before..].iter_mut().filter(|issue| issue.keys() == keys) {
+            *issue = issue.clone().about(Some(Arc::clone(leaves.get_or_init(all))));
+        }
+        sound
     }
 
     /// The template of a leaf of the struct at `keys`; a struct itself has none.

@@ -21,7 +21,7 @@ use crate::{
 };
 pub(crate) use trace::Traced;
 pub(crate) use units::{Unit, Units, marks};
-pub(crate) use wide::restored;
+pub(crate) use wide::{restored, settled};
 
 /// What changes a document.
 #[derive(Clone, Debug)]

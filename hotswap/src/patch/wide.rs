@@ -1,21 +1,28 @@
-//! Integers beyond 64 bits: serde_json's tree holds them as text, and a patch beside one must not make it text.
+//! Integers beyond 64 bits: serde_json's tree holds them as text, and a patch must not turn them into text.
 
 use std::sync::Arc;
 
-use crate::value::Value;
+use crate::value::{Dialect, Untyped, Value};
 
-/// The patched tree with each such integer that still stands where it stood.
-pub(crate) fn restored(after: Value, before: &Value) -> Value {
+/// The patched tree with each such integer where it was before. At any other place a patch may have moved the text of an
+/// integer, or given one, so the type of the field decides what the text means.
+pub(crate) fn restored(after: Value, before: Option<&Value>) -> Value {
     match (after, before) {
-        (Value::Text(text), Value::Int(_) | Value::Uint(_)) if before.to_json() == *text => before.clone(),
-        (Value::List(mut after), Value::List(before)) => {
-            let items = Arc::make_mut(&mut after).iter_mut().zip(before.iter());
-            items.for_each(|(after, before)| put(after, before));
+        (Value::Text(text), Some(before @ (Value::Int(_) | Value::Uint(_)))) if before.to_json() == *text => {
+            before.clone()
+        }
+        (Value::Text(text), _) if is_wide(&text) => {
+            Value::Untyped(Untyped { text: text.clone(), ..Untyped::new("", Dialect::Interpolated) })
+        }
+        (Value::List(mut after), before) => {
+            for (index, item) in Arc::make_mut(&mut after).iter_mut().enumerate() {
+                put(item, before.and_then(|before| before.as_list()?.get(index)));
+            }
             Value::List(after)
         }
-        (Value::Table(mut after), Value::Table(before)) => {
-            for (name, after) in Arc::make_mut(&mut after) {
-                before.get(name).into_iter().for_each(|before| put(after, before));
+        (Value::Table(mut after), before) => {
+            for (name, value) in Arc::make_mut(&mut after) {
+                put(value, before.and_then(|before| before.as_table()?.get(name)));
             }
             Value::Table(after)
         }
@@ -23,6 +30,69 @@ pub(crate) fn restored(after: Value, before: &Value) -> Value {
     }
 }
 
-fn put(after: &mut Value, before: &Value) {
+fn put(after: &mut Value, before: Option<&Value>) {
     *after = restored(std::mem::replace(after, Value::Null), before);
+}
+
+/// The value with each text of an integer as its type reads it; `typed` is what the type writes.
+pub(crate) fn settled(value: Value, typed: &Value) -> Value {
+    match (value, typed) {
+        (Value::Untyped(untyped), Value::Int(_) | Value::Uint(_) | Value::Text(_))
+            if untyped.template().is_none() && is_wide(&untyped.text) && typed.to_json() == *untyped.text =>
+        {
+            typed.clone()
+        }
+        (Value::List(mut items), Value::List(typed)) => {
+            let pairs = Arc::make_mut(&mut items).iter_mut().zip(typed.iter());
+            pairs.for_each(|(item, typed)| settle(item, typed));
+            Value::List(items)
+        }
+        (Value::Table(mut table), Value::Table(typed)) => {
+            for (name, value) in Arc::make_mut(&mut table) {
+                typed.get(name).into_iter().for_each(|typed| settle(value, typed));
+            }
+            Value::Table(table)
+        }
+        (value, _) => value,
+    }
+}
+
+fn settle(value: &mut Value, typed: &Value) {
+    *value = settled(std::mem::replace(value, Value::Null), typed);
+}
+
+/// Whether the text is an integer beyond 64 bits in the only spelling that this crate writes.
+fn is_wide(text: &str) -> bool {
+    if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() {
+        return false;
+    }
+    let signed = text.parse::<i128>().is_ok_and(|integer| integer.to_string() == text);
+    signed || text.parse::<u128>().is_ok_and(|integer| integer.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_integers_beyond_64_bits_are_wide() {
+        for wide in [u128::MAX.to_string(), i128::MIN.to_string(), (u128::from(u64::MAX) + 1).to_string()] {
+            assert!(is_wide(&wide), "{wide}");
+        }
+        let narrow = [u64::MAX.to_string(), i64::MIN.to_string(), format!("{}0", u128::MAX)];
+        let spelled = [format!("+{}", u128::MAX), format!("0{}", i128::MAX), "1e30".into(), String::new()];
+        for other in narrow.iter().chain(&spelled) {
+            assert!(!is_wide(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_type_decides_what_a_moved_integer_is() {
+        let text = u128::MAX.to_string();
+        let moved = restored(Value::list([Value::text(&text)]), None);
+        let integer = Value::list([Value::from(u128::MAX)]);
+        assert_eq!(settled(moved.clone(), &integer), integer);
+        let stays = Value::list([Value::text(&text)]);
+        assert_eq!(settled(moved, &stays), stays);
+    }
 }

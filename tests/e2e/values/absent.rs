@@ -237,3 +237,203 @@ fn a_function_that_takes_no_null_is_told_that_its_value_is_missing() {
     folder.write("a.toml", "length = 'abc'");
     assert_eq!(Strict::hot_builder().file(folder.path("a.toml")).check().unwrap().length, Some(3));
 }
+
+type Maybe = Option<u32>;
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct Aliased {
+    #[serde(with = "doubled")]
+    half: Maybe,
+    #[hot(nested)]
+    inner: AliasedInner,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct AliasedInner {
+    #[serde(deserialize_with = "doubled::deserialize")]
+    half: self::alias::Deeper,
+    #[serde(with = "doubled")]
+    std: std::option::Option<u32>,
+}
+
+mod alias {
+    pub(super) type Deeper = super::Maybe;
+}
+
+#[test]
+fn an_absent_option_under_another_name_is_none() {
+    let folder = Folder::with("a.toml", "# nothing");
+    let config = Aliased::hot_builder().file(folder.path("a.toml")).check().unwrap();
+    assert_eq!(config, Aliased { half: None, inner: AliasedInner { half: None, std: None } });
+    folder.write("a.toml", "half = 4\ninner.half = 6");
+    let config = Aliased::hot_builder().file(folder.path("a.toml")).check().unwrap();
+    assert_eq!((config.half, config.inner.half), (Some(2), Some(3)));
+    assert!(Aliased::schema().get("required").is_none(), "{:#}", Aliased::schema());
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct Cached {
+    #[hot(default = 1)]
+    size: u32,
+    max: u32,
+    #[serde(skip)]
+    label: String,
+    #[hot(nested)]
+    part: Part,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct Part {
+    #[hot(default = 1)]
+    level: u32,
+    #[serde(skip_deserializing)]
+    tag: String,
+}
+
+/// Has a destructor, so that no field can be moved out.
+impl Drop for Part {
+    fn drop(&mut self) {}
+}
+
+impl Default for Cached {
+    fn default() -> Self {
+        cached("default")
+    }
+}
+
+fn cached(label: &str) -> Cached {
+    Cached { size: 5, max: 50, label: label.into(), part: Part { level: 7, tag: format!("{label} part") } }
+}
+
+fn made() -> Cached {
+    cached("made")
+}
+
+fn maybe_cached() -> Option<Cached> {
+    Some(cached("maybe"))
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+#[serde(default)]
+struct Skipping {
+    #[hot(nested)]
+    whole: Cached,
+    #[serde(default)]
+    #[hot(nested)]
+    own: Cached,
+    #[serde(default = "made")]
+    #[hot(nested)]
+    made: Cached,
+    #[serde(default = "maybe_cached")]
+    #[hot(nested)]
+    maybe: Option<Cached>,
+    #[serde(skip)]
+    root: String,
+}
+
+impl Default for Skipping {
+    fn default() -> Self {
+        Self {
+            whole: cached("whole"),
+            own: cached("unused"),
+            made: cached("unused"),
+            maybe: None,
+            root: "root".to_owned(),
+        }
+    }
+}
+
+fn labels(config: &Skipping) -> Vec<&str> {
+    let maybe = config.maybe.iter();
+    let all = [&config.whole, &config.own, &config.made].into_iter().chain(maybe);
+    let labels = all.flat_map(|cached| [cached.label.as_str(), cached.part.tag.as_str()]);
+    labels.chain([config.root.as_str()]).collect()
+}
+
+const LABELS: [&str; 9] =
+    ["whole", "whole part", "default", "default part", "made", "made part", "maybe", "maybe part", "root"];
+
+#[test]
+fn a_skipped_field_of_a_serde_default_has_the_value_of_the_default() {
+    for (name, text) in [("a.toml", "# nothing"), ("a.yaml", "{}"), ("a.json", "{}")] {
+        let folder = Folder::with(name, text);
+        let builder = || Skipping::hot_builder().file(folder.path(name)).watch(false);
+        assert_eq!(labels(&builder().check().unwrap()), LABELS, "{name}");
+        let config = builder().load().unwrap();
+        assert_eq!(labels(&config.snapshot()), LABELS, "{name}");
+        config.set_made_size(9).unwrap();
+        config.patch(serde_json::json!([{ "op": "replace", "path": "/own/max", "value": 8 }])).unwrap();
+        config.reload().unwrap();
+        assert_eq!(labels(&config.snapshot()), LABELS, "{name}");
+        assert_eq!((config.made_size(), config.own_max(), config.made_max()), (9, 8, 50));
+        config.rollback(1).unwrap();
+        assert_eq!(labels(&config.snapshot()), LABELS, "{name}");
+    }
+}
+
+#[test]
+fn a_skipped_field_of_a_mentioned_struct_is_what_serde_makes_of_it() {
+    let folder = Folder::with("a.toml", "[made]\nmax = 1\npart.level = 2\n[maybe]\nmax = 3\npart.level = 1");
+    let config = Skipping::hot_builder().file(folder.path("a.toml")).check().unwrap();
+    assert_eq!(labels(&config), ["whole", "whole part", "default", "default part", "", "", "", "", "root"]);
+    let serde: Skipping = serde_json::from_value(serde_json::json!({
+        "made": { "max": 1, "size": 1, "part": { "level": 2 } },
+        "maybe": { "max": 3, "size": 1, "part": { "level": 1 } },
+    }))
+    .unwrap();
+    assert_eq!(config, serde);
+}
+
+#[test]
+fn a_struct_that_a_patch_replaces_is_what_a_file_would_make_of_it() {
+    let folder = Folder::with("a.toml", "[writers]\nmax = 5");
+    let load = |text: &str| {
+        folder.write("a.toml", text);
+        Own::hot_builder().file(folder.path("a.toml")).watch(false).load().unwrap()
+    };
+    let by_file = load("[writers]\nmax = 5").snapshot().writers.clone();
+    assert_eq!(by_file, Pool { min: 1, max: 5 });
+    let value = serde_json::json!({ "max": 5 });
+    for op in ["replace", "add"] {
+        for patch in [
+            serde_json::json!([{ "op": op, "path": "/writers", "value": value }]),
+            serde_json::json!([{ "op": op, "path": "", "value": { "writers": value } }]),
+        ] {
+            let config = load("# nothing");
+            config.patch(patch.clone()).unwrap();
+            assert_eq!(config.snapshot().writers, by_file, "{patch}");
+            config.reload().unwrap();
+            assert_eq!(config.snapshot().writers, by_file, "{patch}");
+            let fixed = Own::hot_fixed((*load("# nothing").snapshot()).clone());
+            fixed.patch(patch.clone()).unwrap();
+            assert_eq!(fixed.snapshot().writers, by_file, "{patch}");
+        }
+    }
+    let config = load("# nothing");
+    let missing = serde_json::json!([{ "op": "replace", "path": "/writers", "value": { "min": 5 } }]);
+    let error = config.patch(missing).unwrap_err().to_string();
+    assert!(error.contains("writers.max: operation 1 (replace \"/writers\"): missing value"), "{error}");
+    config.merge_patch(serde_json::json!({ "writers": { "min": 8 } })).unwrap();
+    assert_eq!(config.snapshot().writers, Pool { min: 8, max: 30 });
+    config.patch(serde_json::json!([{ "op": "remove", "path": "/writers" }])).unwrap();
+    assert_eq!(config.snapshot().writers, writers());
+}
+
+#[test]
+fn a_value_that_a_patch_removed_stays_the_same_after_a_save() {
+    for name in ["a.toml", "a.yaml", "a.json"] {
+        let folder = Folder::with(name, if name == "a.toml" { "# nothing" } else { "{}" });
+        let load = || Own::hot_builder().file(folder.path(name)).watch(false).load().unwrap();
+        let config = load();
+        config.set_writers_min(9).unwrap();
+        config.patch(serde_json::json!([{ "op": "remove", "path": "/writers/max" }])).unwrap();
+        let before = config.snapshot().writers.clone();
+        assert_eq!(before, Pool { min: 9, max: 30 });
+        config.save_overrides(folder.path(name)).unwrap();
+        config.reload().unwrap();
+        assert_eq!(config.snapshot().writers, before, "{name}");
+        config.clear_overrides().unwrap();
+        assert_eq!(config.snapshot().writers, before, "{name}");
+        assert_eq!(load().snapshot().writers, before, "{name}");
+    }
+}

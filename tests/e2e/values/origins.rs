@@ -192,3 +192,125 @@ fn a_file_that_a_hook_refuses_is_refused_in_the_status() {
     config.reload().unwrap();
     assert_eq!(config.status().sources[0].health, Health::Ok);
 }
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+#[hot(env = "FLAT")]
+struct Outer {
+    #[hot(default = 1)]
+    other: u32,
+    #[serde(flatten)]
+    #[hot(nested)]
+    pool: Pool,
+    #[hot(nested)]
+    deep: Middle,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+struct Middle {
+    #[hot(default = 1)]
+    beside: u32,
+    #[serde(flatten)]
+    #[hot(nested)]
+    pool: Pool,
+}
+
+fn flat_report(files: &[(&str, &str)]) -> String {
+    let folder = Folder::new();
+    files.iter().for_each(|(name, text)| folder.write(name, text));
+    let builder =
+        files.iter().fold(Outer::hot_builder(), |builder, (name, _)| builder.file(folder.path(name)));
+    let error = builder.check().unwrap_err().to_string();
+    error.replace(&format!("{}/", folder.root().display()), "")
+}
+
+#[test]
+fn a_check_of_a_flattened_struct_names_the_sources_of_its_own_values() {
+    let files = [("a.toml", "other = 2"), ("b.toml", "min = 20"), ("c.toml", "deep.beside = 4")];
+    let error = flat_report(&files);
+    assert_eq!(error, "configuration rejected: 1 problem\n  min is above max\n    at b.toml:1:7");
+    let error =
+        flat_report(&[("a.toml", "deep.beside = 2"), ("b.toml", "deep.min = 20"), ("c.toml", "max = 9")]);
+    assert!(error.contains("deep: min is above max\n    at b.toml:1"), "{error}");
+    assert!(!error.contains("a.toml") && !error.contains("c.toml"), "{error}");
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+#[hot(env = "CONTRARY", check = Contrary::fits)]
+struct Contrary {
+    #[hot(default = 9)]
+    min: u32,
+    #[hot(default = 3)]
+    max: u32,
+    #[hot(default = 1)]
+    other: u32,
+    required: u32,
+    #[hot(nested)]
+    inner: ContraryInner,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, HotConfig)]
+#[hot(check = ContraryInner::fits)]
+struct ContraryInner {
+    #[hot(default = 9)]
+    min: u32,
+    #[hot(default = 3)]
+    max: u32,
+    #[hot(default = 1)]
+    other: u32,
+}
+
+impl Contrary {
+    fn fits(&self) -> Result<(), String> {
+        if self.min <= self.max { Ok(()) } else { Err(format!("{} is above {}", self.min, self.max)) }
+    }
+}
+
+impl ContraryInner {
+    fn fits(&self) -> Result<(), String> {
+        if self.min <= self.max { Ok(()) } else { Err(format!("{} is above {}", self.min, self.max)) }
+    }
+}
+
+#[test]
+fn defaults_that_contradict_each_other_are_to_blame_themselves() {
+    let report = |text: &str| {
+        let folder = Folder::with("a.toml", text);
+        let error = Contrary::hot_builder().file(folder.path("a.toml")).check().unwrap_err().to_string();
+        error.replace(&format!("{}/", folder.root().display()), "")
+    };
+    let default = "\n    from the default of the field";
+    let error = report("other = 2\nrequired = 1\ninner.other = 2");
+    assert!(error.contains(&format!("  9 is above 3{default}")), "{error}");
+    assert!(error.contains(&format!("inner: 9 is above 3{default}")), "{error}");
+    assert!(!error.contains("a.toml"), "{error}");
+    let error = report("min = 8\nrequired = 1\ninner.max = 4");
+    assert!(error.contains("  8 is above 3\n    at a.toml"), "{error}");
+    assert!(error.contains("inner: 9 is above 4\n    at a.toml"), "{error}");
+}
+
+#[test]
+fn a_write_to_a_handle_without_sources_is_to_blame_for_what_it_breaks() {
+    let app = App { low: 2, high: 10, pool: Pool { min: 5, max: 10, cap: 100 }, limits: BTreeMap::new() };
+    let config = App::hot_fixed(app);
+    let by = "\n    from a value set at run time";
+    for error in [
+        config.set_high(1).unwrap_err(),
+        config.update(|app| app.high = 1).unwrap_err(),
+        config.patch(serde_json::json!([{ "op": "replace", "path": "/high", "value": 1 }])).unwrap_err(),
+        config.merge_patch(serde_json::json!({ "high": 1 })).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains(&format!("low is above high{by}")), "{error}");
+        assert_eq!(error.issues().next().unwrap().origin(), Some(&Origin::Override));
+    }
+    let error = config.set_pool_max(4).unwrap_err().to_string();
+    assert!(error.contains(&format!("pool: min is above max{by}")), "{error}");
+    let error = config.set_pool_cap(101).unwrap_err().to_string();
+    assert!(error.contains(&format!("pool.cap: 101 is greater than the maximum 100{by}")), "{error}");
+    let error = config.set_pool_max(1000).unwrap_err().to_string();
+    assert!(
+        error.contains("pool.cap: max is much\n    from the value that the handle was made with"),
+        "{error}"
+    );
+    let error = config.merge_patch(serde_json::json!({ "high": "x" })).unwrap_err().to_string();
+    assert!(error.contains(by), "{error}");
+}

@@ -1,0 +1,92 @@
+//! Where a value comes from.
+
+use std::{fmt, path::PathBuf};
+
+use serde::Serialize;
+
+use crate::excerpt;
+
+/// Where a value, or the lack of one, comes from.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// std::fs::write("app.toml", "rate_limit.max = 5")?;
+/// let config = Config::hot_load()?;
+/// let origin = |path| config.explain(path).origin().map(ToString::to_string);
+/// assert_eq!(origin("rate_limit.max").as_deref(), Some("at app.toml:1:18"));
+/// assert_eq!(origin("rate_limit.burst").as_deref(), Some("from the default of the field"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Origin {
+    /// A place in a file.
+    File {
+        /// The path as the program named it.
+        path: PathBuf,
+        /// From 1; `None` when the whole file is meant.
+        line: Option<usize>,
+        /// From 1, in characters.
+        column: Option<usize>,
+    },
+    /// An environment variable.
+    Env {
+        /// The name as the user would type it.
+        name: String,
+    },
+    /// A value that the running program was given.
+    Override,
+    /// A default of the struct.
+    Default,
+    /// Any other source.
+    Source {
+        /// The name that the source gives itself.
+        name: String,
+    },
+}
+
+impl Origin {
+    /// A whole file.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> Self {
+        Self::File { path: path.into(), line: None, column: None }
+    }
+
+    pub(crate) fn env(name: impl Into<String>) -> Self {
+        Self::Env { name: name.into() }
+    }
+
+    /// The source as a whole.
+    pub(crate) fn source(&self) -> Self {
+        match self {
+            Self::File { path, .. } => Self::file(path),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Reads as the second line of a problem: `at config/app.toml:14:7`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, line, column } => {
+                // A file name may hold a newline or a terminal's escape; it must not forge a line.
+                let path = path.to_string_lossy();
+                let shown = excerpt::name(&path);
+                if path.contains(excerpt::is_hidden) {
+                    write!(f, "at \"{shown}\"")?
+                } else {
+                    write!(f, "at {shown}")?
+                }
+                if let Some(line) = line {
+                    write!(f, ":{line}")?;
+                }
+                column.iter().try_for_each(|column| write!(f, ":{column}"))
+            }
+            Self::Env { name } => write!(f, "from environment variable {}", excerpt::name(name)),
+            Self::Override => f.write_str("from a value set at run time"),
+            Self::Default => f.write_str("from the default of the field"),
+            Self::Source { name } => write!(f, "from {}", excerpt::name(name)),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Checks that the defaults alone break: no source is to blame, whatever it gives beside them.
+
+use super::{Model, place, problems::Problems};
+use crate::{
+    de::Notes,
+    issue::{Issue, Origin},
+    panics,
+    secret::notice,
+    value::Value,
+};
+
+/// The problems, those with the place of a default that come up without the sources too. `tree` is what was refused, and
+/// `defaults` are those that apply in it.
+pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults: &Value) -> Vec<Issue> {
+    for issue in found.iter_mut().filter(|issue| issue.leaves().is_some()) {
+        let alone = with_defaults(model, issue, tree, defaults);
+        // The check is a function of the program, which may panic.
+        let problems = panics::contain(|| notice::any(|| problems(model, &alone)).0).unwrap_or_default();
+        let is_same = |other: &Issue| other.keys() == issue.keys() && other.message() == issue.message();
+        if problems.iter().any(is_same) {
+            *issue = issue.clone().at(Origin::Default);
+        }
+    }
+    found
+}
+
+/// The tree with the default of each leaf of the struct that has one; a reference stands for a secret that was put there.
+fn with_defaults(model: Model, issue: &Issue, tree: &Value, defaults: &Value) -> Value {
+    let leaves = model.shape.leaves().into_iter();
+    let leaves = leaves.filter(|leaf| issue.leaves().is_some_and(|leaves| leaves.contains(&leaf.keys)));
+    let with_own = leaves.filter(|leaf| leaf.field().reference.is_none() && !leaf.field().flatten);
+    with_own.fold(tree.clone(), |tree, leaf| match leaf.keys.find(defaults) {
+        Some(default) => place(&tree, &leaf.keys, Some(default)),
+        None => tree,
+    })
+}
+
+fn problems(model: Model, tree: &Value) -> Vec<Issue> {
+    let mut problems = Problems::default();
+    if let Ok(root) = (model.decode)(tree, &Notes::default()) {
+        root.validate(&mut problems);
+    }
+    problems.into_issues()
+}

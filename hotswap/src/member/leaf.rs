@@ -1,0 +1,195 @@
+//! A leaf: a value of any type that serde reads.
+
+use std::any::Any;
+
+use serde::de::DeserializeOwned;
+
+use super::{FieldAt, Kept, Member, put};
+use crate::{
+    cell::Scalar,
+    config::{FieldOf, HotConfig},
+    de::{self, DecodeError, Decoder, FlatReading, Reading},
+    describe::{self, Body},
+    keys::Keys,
+    load::problems::Problems,
+    rule::Rule,
+    secret::notice,
+    ser::{EncodeError, Encoder},
+    settling::Settling,
+    shape::FieldShape,
+    value::Value,
+};
+
+/// Writes a leaf.
+#[doc(hidden)]
+pub(crate) type Encode<F> = fn(&F) -> Result<Value, EncodeError>;
+
+/// A leaf: a value of any type that serde reads.
+#[doc(hidden)]
+pub struct Leaf<const I: usize, F: 'static> {
+    pub decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
+    /// `None` when the type has no `Serialize`.
+    pub encode: Option<Encode<F>>,
+    /// `Some` when the leaf has a cell of its own.
+    pub bits: Option<fn(&F) -> u64>,
+    pub rules: &'static [&'static dyn Rule<F>],
+    /// Whether a function of its own reads it.
+    pub converted: bool,
+}
+
+impl<const I: usize, F: DeserializeOwned> Leaf<I, F> {
+    /// A leaf without attributes; generated code overrides what differs.
+    pub const PLAIN: Self =
+        Self { decode: de::decode::<F>, encode: None, bits: None, rules: &[], converted: false };
+}
+
+impl<const I: usize, F> Leaf<I, F> {
+    /// A leaf that is read by a function of its own.
+    pub const fn with(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> Self {
+        Self { decode, encode: None, bits: None, rules: &[], converted: true }
+    }
+}
+
+/// The cell's bits of a scalar leaf.
+#[doc(hidden)]
+pub fn bits<F: Scalar>(value: &F) -> u64 {
+    value.to_bits()
+}
+
+/// The encoded form of a leaf by a function such as serde's `with` names.
+#[doc(hidden)]
+pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) -> Result<Value, EncodeError> {
+    write(Encoder::new())
+}
+
+impl<const I: usize, F: PartialEq> Leaf<I, F> {
+    fn read(&self, value: Option<&Value>, field: &FieldShape) -> Reading<F> {
+        match field.flatten {
+            true => de::read(&|decoder| (self.decode)(decoder.flat()), F::eq, value),
+            false => de::read(&self.decode, F::eq, value),
+        }
+    }
+
+    fn read_flat(&self, value: &Value) -> FlatReading {
+        de::read_flat(&|decoder| (self.decode)(decoder.flat()), F::eq, value)
+    }
+
+    /// Whether a flattened leaf may be absent, and the table has none of its keys.
+    fn is_absent(&self, value: &Value, field: &FieldShape) -> bool {
+        self.read(None, field).result.is_ok() && self.read_flat(value).asked.is_empty()
+    }
+}
+
+impl<S, const I: usize, F> Member<S> for Leaf<I, F>
+where
+    S: HotConfig + FieldOf<I, F>,
+    F: PartialEq + Clone + Send + Sync + 'static,
+{
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        (slot == 0).then(|| owner.get() as &dyn Any)
+    }
+
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        if slot == 0 { owner.__field_mut(I) } else { None }
+    }
+
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
+        (slot == 0).then(|| Box::new(owner.get().clone()) as Kept)
+    }
+
+    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+        kept.downcast_ref::<F>().is_some_and(|kept| kept == owner.get())
+    }
+
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
+        if old.get() != new.get() {
+            changed.push(base);
+        }
+    }
+
+    fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]) {
+        if let (Some(to_bits), Some(cell)) = (self.bits, bits.get_mut(base)) {
+            *cell = to_bits(owner.get());
+        }
+    }
+
+    fn encode(&self, owner: &S, _slot: usize) -> Result<Value, EncodeError> {
+        let encode = self.encode.ok_or_else(|| EncodeError::new("its type does not implement Serialize"))?;
+        encode(owner.get())
+    }
+
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
+        problems.check(self.rules, owner.get(), keys);
+    }
+
+    fn assign(
+        &self,
+        owner: &mut S,
+        _slot: usize,
+        value: Option<&Value>,
+        FieldAt { field, keys }: FieldAt<'_>,
+        problems: &mut Problems,
+    ) {
+        let Reading { result, found } = self.read(value, field);
+        problems.examined(found, keys);
+        match result {
+            Ok(decoded) => put(owner, I, decoded),
+            Err(error) => {
+                problems.met_secret(describe::may_hold_secret(self.decode), keys);
+                problems.decoding(error, keys);
+            }
+        }
+    }
+
+    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
+        let FieldAt { field, keys } = at;
+        if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
+            return true;
+        }
+        let (Reading { result, mut found }, secret) = notice::any(|| self.read(value, field));
+        // Beside a flattened leaf, only all leaves together show whether a key is unknown.
+        found.ignored.retain(|ignored| !field.flatten || ignored.keys.0.len() > 1);
+        // What was not read to its end may still have come to one, and so may a text in its place.
+        problems.met_secret(secret || (result.is_err() && describe::may_hold_secret(self.decode)), keys);
+        problems.examined(found, keys);
+        match result {
+            Ok(decoded) => problems.check(self.rules, &decoded, keys),
+            Err(error) => problems.decoding(error, keys),
+        }
+    }
+
+    fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
+        if field.flatten {
+            let mut reading = self.read_flat(value);
+            if reading.is_lost() && describe::may_hold_secret(self.decode) {
+                reading.conceal();
+            }
+            return settling.add_flat(keys, reading);
+        }
+        if settling.concerns(keys) {
+            let Reading { result, mut found } = self.read(Some(value), field);
+            settling.note(result.is_ok());
+            if !found.lost.is_empty() && describe::may_hold_secret(self.decode) {
+                found.lost.iter_mut().for_each(DecodeError::conceal);
+            }
+            settling.add(keys, found);
+        }
+    }
+
+    fn amend(&self, owner: &mut S, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &Settling) {
+        let read = |value: &Value| self.read(Some(value), field).result;
+        let amended = match field.flatten {
+            true if self.read_flat(value).takes_all => read(&settling.left(keys, value.clone())),
+            true => read(value),
+            false if settling.is_buffered(keys) => read(value),
+            false => return,
+        };
+        if let Ok(amended) = amended {
+            put(owner, I, amended);
+        }
+    }
+
+    fn describe(&self) -> Body {
+        Body::Leaf(describe::Leaf::of(self.decode, self.converted, self.rules))
+    }
+}

@@ -1,0 +1,86 @@
+//! A field of a struct with its type hidden, so that the pipeline and the engine are compiled once.
+//!
+//! Fields are numbered from their struct in the order of the source: the struct itself is 0, then each field,
+//! and below a nested field all of its fields. One number serves cells, subscriptions, paths and diffs.
+
+mod leaf;
+mod nested;
+mod optional;
+mod probe;
+
+use std::any::Any;
+
+pub use self::{
+    leaf::{Leaf, bits, encode_with},
+    nested::Nested,
+    optional::Optional,
+    probe::{NoEncode, NotOption, Probe},
+};
+use crate::{
+    config::HotConfig, describe::Body, keys::Keys, load::problems::Problems, ser::EncodeError,
+    settling::Settling, shape::FieldShape, value::Value,
+};
+
+/// What is kept of a value to compare it with later ones, or to hand it out on its own.
+pub(crate) type Kept = Box<dyn Any + Send + Sync>;
+
+/// Whether the running program set the value of the leaf at a place.
+pub(crate) type IsSet<'i> = &'i dyn Fn(&Keys) -> bool;
+
+/// What the runtime does with one field of `S`; `slot` counts from the field, which is 0.
+#[doc(hidden)]
+pub trait Member<S>: Sync {
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any>;
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any>;
+    /// A copy of the value at `slot`.
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept>;
+    /// Whether a copy made by [`keep`](Self::keep) equals the value at `slot`.
+    fn same(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool;
+    /// Pushes `base`, and the numbers below it, that differ by `PartialEq`; an outer number follows its inner ones.
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>);
+    /// Stores the bits of scalar leaves at `base` and below.
+    fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]);
+    /// The encoded form of the value at `slot`.
+    fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError>;
+    /// Runs the rules on a decoded value that stands at `keys`.
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
+    /// Decodes the leaf at `slot` anew, from the value of the field; every problem is found, and nothing changed then.
+    fn assign(
+        &self,
+        owner: &mut S,
+        slot: usize,
+        value: Option<&Value>,
+        at: FieldAt<'_>,
+        problems: &mut Problems,
+    );
+    /// Finds every problem of the value of the field; `None` when no layer gives it. True if it is sound.
+    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool;
+    /// Examines the value if serde buffered a part of it.
+    fn settle(&self, value: &Value, at: FieldAt<'_>, settling: &mut Settling);
+    /// Decodes the value on its own if it went through a buffer of the struct around it.
+    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, settling: &Settling);
+    /// Fills the fields that serde skips in every struct that has its serde default as a whole: where `given`, which is what
+    /// the layers say of the field, is `None`.
+    fn fill_skipped(&self, _owner: &mut S, _given: Option<&Value>, _at: FieldAt<'_>, _is_set: IsSet<'_>) {}
+    /// What the field takes and asks for.
+    fn describe(&self) -> Body;
+}
+
+/// A field, and its place in the configuration.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct FieldAt<'f> {
+    pub(crate) field: &'f FieldShape,
+    pub(crate) keys: &'f Keys,
+}
+
+/// The field with this index, which is of type `F`.
+fn place<S: HotConfig, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
+    owner.__field_mut(index)?.downcast_mut()
+}
+
+fn put<S: HotConfig, F: 'static>(owner: &mut S, index: usize, value: F) {
+    if let Some(place) = place(owner, index) {
+        *place = value;
+    }
+}

@@ -1,0 +1,147 @@
+//! An `Option` of a nested struct.
+
+use std::any::Any;
+
+use super::{FieldAt, IsSet, Kept, Member, place, put};
+use crate::{
+    config::{FieldOf, HotConfig},
+    de::Notes,
+    describe::{Body, Section},
+    keys::Keys,
+    load::problems::Problems,
+    root,
+    ser::EncodeError,
+    settling::Settling,
+    value::Value,
+};
+
+/// An `Option` of one: a leaf whose inner problems have places of their own.
+#[doc(hidden)]
+pub struct Optional<const I: usize, N> {
+    /// What serde takes for it where no layer mentions it.
+    pub absent: Option<fn() -> Option<N>>,
+}
+
+impl<const I: usize, N> Optional<I, N> {
+    pub const NEW: Self = Self { absent: None };
+}
+
+impl<S, const I: usize, N> Member<S> for Optional<I, N>
+where
+    S: HotConfig + FieldOf<I, Option<N>>,
+    N: HotConfig,
+{
+    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        (slot == 0).then(|| owner.get() as &dyn Any)
+    }
+
+    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        if slot == 0 { owner.__field_mut(I) } else { None }
+    }
+
+    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
+        (slot == 0).then(|| Box::new(owner.get().as_ref().map(N::__clone)) as Kept)
+    }
+
+    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+        kept.downcast_ref::<Option<N>>().is_some_and(|kept| same_option(kept, owner.get()))
+    }
+
+    fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
+        if !same_option(old.get(), new.get()) {
+            changed.push(base);
+        }
+    }
+
+    fn scalars(&self, _owner: &S, _base: usize, _bits: &mut [u64]) {}
+
+    fn encode(&self, owner: &S, _slot: usize) -> Result<Value, EncodeError> {
+        owner.get().as_ref().map_or(Ok(Value::Null), |inner| root::encode(inner, 0))
+    }
+
+    fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
+        if let Some(inner) = owner.get() {
+            root::validate(inner, keys, problems);
+        }
+    }
+
+    fn assign(
+        &self,
+        owner: &mut S,
+        _slot: usize,
+        value: Option<&Value>,
+        at: FieldAt<'_>,
+        problems: &mut Problems,
+    ) {
+        let Some(given) = value.filter(|value| !matches!(value, Value::Null)) else {
+            return put::<S, Option<N>>(owner, I, None);
+        };
+        let notes = Notes::default();
+        let decoded = root::read::<N>(given, &notes);
+        problems.noted(notes, at.keys);
+        match decoded {
+            Ok(decoded) => put(owner, I, Some(decoded)),
+            Err(error) if Member::<S>::probe(self, value, at, problems) => {
+                problems.decoding(error, at.keys);
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
+        match value {
+            None | Some(Value::Null) => true,
+            Some(value) => root::probe::<N>(value, at.keys, problems),
+        }
+    }
+
+    fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
+        root::settle::<N>(value, keys, settling);
+        if !field.flatten {
+            return;
+        }
+        // serde takes a flattened `Option` that it cannot read for none.
+        if let Err(mut error) = root::read::<N>(value, &Notes::default()) {
+            if N::SHAPE.any_secret() {
+                error.conceal();
+            }
+            settling.add_lost(keys, error);
+        }
+    }
+
+    fn amend(&self, owner: &mut S, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &Settling) {
+        if field.flatten || settling.is_buffered(keys) {
+            if let (true, Ok(inner)) = (!value.is_null(), root::read::<N>(value, &Notes::default())) {
+                put(owner, I, Some(inner));
+            }
+            return;
+        }
+        if let Some(Some(inner)) = place::<S, Option<N>>(owner, I) {
+            root::amend(inner, value, keys, settling);
+        }
+    }
+
+    fn fill_skipped(&self, owner: &mut S, given: Option<&Value>, at: FieldAt<'_>, is_set: IsSet<'_>) {
+        let Some(Some(inner)) = place::<S, Option<N>>(owner, I) else { return };
+        // A value set at run time is a whole of its own.
+        if is_set(at.keys) {
+            return;
+        }
+        match self.absent.filter(|_| given.is_none()) {
+            Some(absent) => absent().iter_mut().for_each(|absent| inner.__swap_skipped(absent)),
+            None => root::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
+        }
+    }
+
+    fn describe(&self) -> Body {
+        Body::Optional(Section::of::<N>())
+    }
+}
+
+fn same_option<N: HotConfig>(old: &Option<N>, new: &Option<N>) -> bool {
+    match (old, new) {
+        (None, None) => true,
+        (Some(old), Some(new)) => root::same(old, new),
+        _ => false,
+    }
+}

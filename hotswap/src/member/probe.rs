@@ -1,0 +1,36 @@
+//! What only the compiler knows of a type, found without specialisation: an inherent constant wins over that of a trait.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+
+use super::leaf::Encode;
+use crate::ser;
+
+/// Asks whether a type is `Serialize`, and whether it is an `Option`.
+#[doc(hidden)]
+pub struct Probe<F>(PhantomData<F>);
+
+impl<F: Serialize> Probe<F> {
+    pub const ENCODE: Option<Encode<F>> = Some(ser::encode::<F>);
+}
+
+/// The other half of [`Probe`].
+#[doc(hidden)]
+pub trait NoEncode<F> {
+    const ENCODE: Option<Encode<F>> = None;
+}
+
+impl<F> NoEncode<F> for Probe<F> {}
+
+impl<T> Probe<Option<T>> {
+    pub const IS_OPTION: bool = true;
+}
+
+/// The same for an `Option`, which may have an alias.
+#[doc(hidden)]
+pub trait NotOption<F> {
+    const IS_OPTION: bool = false;
+}
+
+impl<F> NotOption<F> for Probe<F> {}
