@@ -100,7 +100,7 @@ pub struct Issue {
     kind: IssueKind,
     excerpt: Option<Arc<Excerpt>>,
     /// The leaves of the struct that a check refuses as a whole; a flattened struct has the place of another one.
-    leaves: Option<Arc<[Keys]>>,
+    leaves: Option<Arc<Vec<Keys>>>,
     /// How many layers were read before its source, which gave none.
     rank: Option<usize>,
     /// How many others of its kind and source were found after it, and are not kept.
@@ -198,14 +198,14 @@ impl Issue {
     }
 
     /// About these leaves together.
-    pub(crate) fn about(mut self, leaves: Option<Arc<[Keys]>>) -> Self {
+    pub(crate) fn about(mut self, leaves: Option<Arc<Vec<Keys>>>) -> Self {
         self.leaves = leaves;
         self
     }
 
     /// The leaves that it is about together, if it is known.
     pub(crate) fn leaves(&self) -> Option<&[Keys]> {
-        self.leaves.as_deref()
+        self.leaves.as_deref().map(Vec::as_slice)
     }
 
     /// What may be shown of the place.

@@ -24,7 +24,7 @@ pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults:
     found
 }
 
-/// The tree with the default of each leaf of the struct that has one; a reference stands for a secret that was put there.
+/// The tree with the default of each leaf of the struct that has one; that of a secret may be a reference only.
 fn with_defaults(model: Model, issue: &Issue, tree: &Value, defaults: &Value) -> Value {
     let leaves = model.shape.leaves().into_iter();
     let leaves = leaves.filter(|leaf| issue.leaves().is_some_and(|leaves| leaves.contains(&leaf.keys)));

@@ -192,8 +192,8 @@ impl Problems {
         }
         let before = self.found.len();
         let sound = self.found_by(findings, keys, &|place| templates.get(place).cloned().flatten());
-        let leaves: OnceCell<Arc<[Keys]>> = OnceCell::new();
-        let all = || shape.leaves().iter().map(|leaf| keys.join(&leaf.keys)).collect();
+        let leaves: OnceCell<Arc<Vec<Keys>>> = OnceCell::new();
+        let all = || Arc::new(shape.leaves().iter().map(|leaf| keys.join(&leaf.keys)).collect());
         for issue in self.found[before..].iter_mut().filter(|issue| issue.keys() == keys) {
             *issue = issue.clone().about(Some(Arc::clone(leaves.get_or_init(all))));
         }

@@ -42,9 +42,9 @@ pub trait Member<S>: Sync {
     fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]);
     /// The encoded form of the value at `slot`.
     fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError>;
-    /// Runs the rules on a decoded value that stands at `keys`.
+    /// Runs the rules on the decoded value at `keys`.
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems);
-    /// Decodes the leaf at `slot` anew, from the value of the field; every problem is found, and nothing changed then.
+    /// Decodes the leaf at `slot` again from `value`. Finds every problem, and changes nothing if there is one.
     fn assign(
         &self,
         owner: &mut S,
