@@ -103,6 +103,8 @@ pub struct Issue {
     leaves: Option<Arc<Vec<Keys>>>,
     /// How many layers were read before its source, which gave none.
     rank: Option<usize>,
+    /// Whether its source would have given variables.
+    withholds_variables: bool,
     /// How many others of its kind and source were found after it, and are not kept.
     more: usize,
 }
@@ -119,6 +121,7 @@ impl Issue {
             excerpt: None,
             leaves: None,
             rank: None,
+            withholds_variables: false,
             more: 0,
         }
     }
@@ -191,6 +194,16 @@ impl Issue {
     pub(crate) fn behind(mut self, layers: usize) -> Self {
         self.rank = Some(layers);
         self
+    }
+
+    /// The problem of a source of variables: what names a variable that is not set has no problem of its own.
+    pub(crate) fn withholding_variables(mut self) -> Self {
+        self.withholds_variables = true;
+        self
+    }
+
+    pub(crate) fn withholds_variables(&self) -> bool {
+        self.withholds_variables
     }
 
     pub(crate) fn rank(&self) -> Option<usize> {

@@ -122,3 +122,36 @@ fn templates_of_a_file_have_the_same_budget() {
         assert!(error.contains("more.toml:1:8"), "{error}");
     }
 }
+
+/// A variable that a broken dotenv file would have given is no problem of the files that name it.
+#[test]
+fn one_cause_is_one_error_in_all_files() {
+    let folder = Folder::with("app.toml", "url = '${A}'\nport = '${PORT}'\nhosts = ['${B}']\n");
+    let builder = || {
+        let builder = App::hot_builder().file(folder.path("app.toml")).dotenv(folder.path(".env"));
+        builder.dotenv(folder.path("2.env")).watch(false)
+    };
+    for broken in ["A=$NOPE\nPORT=7\n", "A='x\n", "A=a\nPORT=${NOPE:5}\n"] {
+        folder.write(".env", broken);
+        folder.write("2.env", "B=x$A\nDOT_TEXT=\"$B ${PORT:-1}\"\n");
+        let error = builder().check().unwrap_err();
+        assert_eq!(error.issues().count(), 1, "{error}");
+        // What has nothing to do with it is reported as well.
+        folder.write("app.toml", "url = '${A'\nport = 'x'\nhosts = ['${B}']\n");
+        let error = builder().check().unwrap_err();
+        assert_eq!(error.issues().count(), 3, "{error}");
+        folder.write("app.toml", "url = '${A}'\nport = '${PORT}'\nhosts = ['${B}']\n");
+    }
+    folder.write(".env", "A=a\nPORT=7\n");
+    let app = builder().load().unwrap();
+    folder.write(".env", "A=$NOPE\n");
+    let error = app.reload().unwrap_err();
+    assert_eq!(error.issues().count(), 1, "{error}");
+    // Once it is repaired, the other file is read with what it says.
+    folder.write(".env", "PORT=8\n");
+    let error = app.reload().unwrap_err();
+    assert!(error.issues().count() == 1 && error.to_string().contains("2.env:1:4"), "{error}");
+    folder.write(".env", "A=b\nPORT=8\n");
+    app.reload().unwrap();
+    assert_eq!((app.url().as_str(), app.port(), app.text().as_str()), ("b", 8, "xb 8"));
+}

@@ -98,6 +98,7 @@ impl Sources {
             rank: 0,
             process: Arc::new(variables_of_process()),
             dotenv: Arc::default(),
+            dotenv_incomplete: false,
             profile: None,
         };
         let candidates = Candidates::of(&settings, &builder.paths);

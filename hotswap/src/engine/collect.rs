@@ -58,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) process: Arc<Variables>,
     /// Those of the dotenv files before the source that is read now.
     pub(crate) dotenv: Arc<Variables>,
+    /// Whether one of those files gives no variables, because something is wrong with it.
+    pub(crate) dotenv_incomplete: bool,
     /// How the profile was chosen; `None` if by the program, or if no path depends on it.
     pub(crate) profile: Option<Arc<ProfileChoice>>,
 }
@@ -278,18 +280,23 @@ impl Collector {
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
         let mut collected = Collected::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
+        self.settings.dotenv_incomplete = false;
         for (rank, slot) in self.slots.iter_mut().enumerate() {
             self.settings.rank = rank;
             if matches!(slot, Slot::File(file) if file.is_dotenv()) {
                 self.settings.dotenv = Arc::new(dotenv.clone());
             }
-            let given = match slot {
+            let mut given = match slot {
                 Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
                 Slot::Env(env) => env.step(&process, &self.settings),
                 Slot::Custom(custom) => custom.step(&self.settings, thorough),
             };
             if given.changed {
                 self.changes.note(slot);
+            }
+            if matches!(slot, Slot::File(file) if file.is_dotenv()) {
+                self.settings.dotenv_incomplete |= !given.issues.is_empty();
+                given.issues = given.issues.into_iter().map(Issue::withholding_variables).collect();
             }
             collected.add(given);
         }

@@ -10,6 +10,7 @@ use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
+    resolve::interpolate,
     shape::{Leaf, Shape},
     source::{Layer, UnknownKeys, locate::Places},
 };
@@ -34,6 +35,7 @@ pub(super) fn settle(
     }
     let map = Map::of(input, shape, secrets);
     let incomplete = !input.unread.is_empty();
+    let without_variables = input.unread.iter().any(Issue::withholds_variables);
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
     for (policy, issue) in told {
         sort_in(*policy, issue.clone(), &mut issues, &mut warnings);
@@ -45,6 +47,7 @@ pub(super) fn settle(
         match issue.kind() {
             // A source that gave nothing may have held what is missing, or what would have satisfied the rule.
             IssueKind::Missing | IssueKind::Rule if incomplete => {}
+            IssueKind::Interpolation if without_variables && interpolate::is_unset(&issue) => {}
             IssueKind::UnknownKey => {
                 let mut found = map.unknown(&issue);
                 found.extend(map.uncertain(&issue, &found));

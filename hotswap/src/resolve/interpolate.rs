@@ -226,9 +226,16 @@ impl<'l> Resolver<'l> {
 
 fn missing(name: &str, keys: Keys) -> Issue {
     let name = excerpt::name(name);
-    let message = format!("the variable {name} is not set and has no default");
+    let message = format!("the variable {name} {UNSET}");
     let help = format!("set {name}, or write `${{{name}:default}}`");
     Issue::new(IssueKind::Interpolation, keys, message).with_help(help)
+}
+
+const UNSET: &str = "is not set and has no default";
+
+/// Whether the problem is a variable that is not set.
+pub(crate) fn is_unset(issue: &Issue) -> bool {
+    issue.message().ends_with(UNSET)
 }
 
 struct Template<'t> {

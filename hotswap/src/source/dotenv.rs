@@ -44,6 +44,9 @@ pub(crate) trait Outside {
     /// A variable of a dotenv file that is read before this one.
     fn of_files(&self, name: &str) -> Option<Private>;
 
+    /// Whether a file that is read before this one gives no variables, because something is wrong with it.
+    fn is_incomplete(&self) -> bool;
+
     /// Whether a field that is known to be secret takes the variable.
     fn is_secret(&self, name: &str) -> bool;
 }
@@ -122,7 +125,14 @@ impl Reader<'_> {
             }
             Body::Text { raw, escapes, place } => {
                 let (outside, known, broken) = (self.outside, &self.known, &self.broken);
-                let is_broken = |name: &str| broken.contains(name) && outside.of_process(name).is_none();
+                let is_broken = |name: &str| {
+                    let withheld = || {
+                        outside.is_incomplete()
+                            && !known.contains_key(name)
+                            && outside.of_files(name).is_none()
+                    };
+                    outside.of_process(name).is_none() && (broken.contains(name) || withheld())
+                };
                 let lookup = |name: &str| {
                     let own = || known.get(name).cloned();
                     outside.of_process(name).or_else(own).or_else(|| outside.of_files(name))

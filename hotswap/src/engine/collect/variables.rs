@@ -73,12 +73,19 @@ pub(super) struct Around<'s> {
     asked: RefCell<Asked>,
 }
 
-/// The names that a dotenv file asked for, and what they stood for in the process and in the files before it.
-pub(super) type Asked = BTreeMap<String, [Option<Private>; 2]>;
+/// What a dotenv file asked for.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// By name, what it stood for in the process and in the files before it.
+    names: BTreeMap<String, [Option<Private>; 2]>,
+    /// Whether a file before it gave no variables.
+    incomplete: bool,
+}
 
 impl<'s> Around<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
-        Self { settings, asked: RefCell::default() }
+        let asked = Asked { incomplete: settings.dotenv_incomplete, ..Asked::default() };
+        Self { settings, asked: RefCell::new(asked) }
     }
 
     pub(super) fn into_asked(self) -> Asked {
@@ -87,7 +94,7 @@ impl<'s> Around<'s> {
 
     fn ask(&self, name: &str) -> [Option<Private>; 2] {
         let found = stand_for(name, self.settings);
-        self.asked.borrow_mut().insert(name.to_owned(), found.clone());
+        self.asked.borrow_mut().names.insert(name.to_owned(), found.clone());
         found
     }
 }
@@ -99,7 +106,8 @@ fn stand_for(name: &str, settings: &Settings) -> [Option<Private>; 2] {
 
 /// Whether every name still stands for the same.
 pub(super) fn unchanged(asked: &Asked, settings: &Settings) -> bool {
-    asked.iter().all(|(name, before)| *before == stand_for(name, settings))
+    asked.incomplete == settings.dotenv_incomplete
+        && asked.names.iter().all(|(name, before)| *before == stand_for(name, settings))
 }
 
 impl dotenv::Outside for Around<'_> {
@@ -111,6 +119,10 @@ impl dotenv::Outside for Around<'_> {
     fn of_files(&self, name: &str) -> Option<Private> {
         let [_, of_files] = self.ask(name);
         of_files
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.settings.dotenv_incomplete
     }
 
     fn is_secret(&self, name: &str) -> bool {

@@ -19,6 +19,10 @@ impl Outside for World {
         self.files.get(name).map(|value| (*value).into())
     }
 
+    fn is_incomplete(&self) -> bool {
+        false
+    }
+
     fn is_secret(&self, name: &str) -> bool {
         name.starts_with("SECRET")
     }

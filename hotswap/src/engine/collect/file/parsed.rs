@@ -59,7 +59,7 @@ impl Parsed {
                 mounted,
                 result: Err(vec![*issue]),
                 variables: Variables::new(),
-                asked: Asked::new(),
+                asked: Asked::default(),
             },
         };
         Self { sealed: Some(bytes), ..parsed }
