@@ -3,6 +3,7 @@
 mod assemble;
 mod credentials;
 mod first_read;
+mod observe;
 mod policy;
 mod profile;
 mod provider;
@@ -29,6 +30,7 @@ use crate::{
     config::HotConfig,
     engine::{DEFAULT_MAX_FILE_SIZE, Policy, offload::offload},
     error::Error,
+    observe::Observe,
     secrets::stores::Stores,
     source::{Source, UnknownKeys, given::SecretRules},
 };
@@ -104,6 +106,7 @@ pub struct Builder<T> {
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
     stores: Stores,
+    observers: Vec<Box<dyn Observe>>,
     options: Options,
     marker: PhantomData<fn() -> T>,
 }
@@ -162,6 +165,7 @@ impl<T: HotConfig> Builder<T> {
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
             stores: Stores::default(),
+            observers: Vec::new(),
             options: Options::default(),
             marker: PhantomData,
         }

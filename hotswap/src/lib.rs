@@ -45,7 +45,7 @@
 //! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
 //! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
 //! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
-//! | know what is going on | [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
+//! | know what is going on | [`Observe`], [`Event`], [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
@@ -89,6 +89,7 @@ mod keys;
 mod load;
 mod member;
 mod number;
+mod observe;
 mod panics;
 mod patch;
 mod path;
@@ -130,6 +131,7 @@ pub use history::Record;
 #[doc = include_str!("derive.md")]
 pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
+pub use observe::{Event, Observe};
 pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
@@ -143,7 +145,7 @@ pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{
-    Counts, Health, PendingRestart, Restart, SourceStatus, StateStatus, Status, WatcherHealth, WatcherMode,
+    Counts, Health, ObserverStatus, PendingRestart, Restart, SourceStatus, StateStatus, Status, WatcherHealth, WatcherMode,
 };
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 

@@ -76,6 +76,8 @@ pub struct Status {
     pub overrides: Vec<Override>,
     /// What survives a restart; `None` without [`Builder::state_dir`](crate::Builder::state_dir).
     pub state: Option<StateStatus>,
+    /// Every [observer](crate::Builder::observe), in the order in which they were added.
+    pub observers: Vec<ObserverStatus>,
     /// How often things happened since the start.
     pub counts: Counts,
 }
@@ -103,6 +105,30 @@ pub struct StateStatus {
     pub found: Vec<String>,
 }
 
+/// How one observer is doing; part of a [`Status`].
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Event;
+///
+/// let config = Config::hot_builder().observe(|event: &Event<'_>| log::info!("{event}")).load()?;
+/// let observer = &config.status().observers[0];
+/// assert_eq!((observer.missed, observer.panics), (0, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ObserverStatus {
+    /// Events that wait in its queue.
+    pub waiting: usize,
+    /// How many events fit its queue.
+    pub capacity: usize,
+    /// Events that were left out since the start, because the queue was full.
+    pub missed: u64,
+    /// Times that it panicked since the start.
+    pub panics: u64,
+}
+
 /// How often things happened since the start; part of a [`Status`].
 ///
 /// ```
@@ -123,7 +149,7 @@ pub struct Counts {
     pub refused: u64,
     /// Subscriptions there are now, those of prepare hooks too.
     pub subscribers: usize,
-    /// Callbacks that panicked.
+    /// Callbacks that panicked, observers among them.
     pub callback_panics: u64,
 }
 
@@ -160,11 +186,12 @@ impl Status {
             pending_restart: basis.pending.clone(),
             overrides: Override::all(&current, &basis.pins),
             state: core.keeper.as_ref().map(|keeper| keeper.status()),
+            observers: core.observers.statuses(),
             counts: Counts {
                 reloads: board.reloads,
                 refused: board.refused,
                 subscribers: core.notifier.subscribers() + core.hooks.len(),
-                callback_panics: core.notifier.panics(),
+                callback_panics: core.notifier.panics() + core.observers.panics(),
             },
         }
     }
@@ -210,6 +237,10 @@ impl fmt::Display for Status {
             }
             for problem in self.state.iter().flat_map(|state| &state.problem) {
                 write!(f, "\n  a restart would lose changes: {}", below(problem))?;
+            }
+            let observers = (1..).zip(&self.observers);
+            for (number, observer) in observers.filter(|(_, observer)| observer.missed > 0) {
+                write!(f, "\n  observer {number} is slow and missed {} events", observer.missed)?;
             }
             for warning in &self.warnings {
                 write!(f, "\n  warning: {}", below(warning))?;

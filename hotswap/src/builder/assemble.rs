@@ -30,6 +30,7 @@ use crate::{
         },
         keeper::Keeper,
         lease::Lease,
+        observers::{Observers, Outcome},
         run::{Command, Demand, Engine},
     },
     error::Error,
@@ -68,6 +69,7 @@ struct Sources {
     trust_state_dir: bool,
     last_good: LastGood,
     stores: Arc<Stores>,
+    observers: Observers,
 }
 
 impl Options {
@@ -132,9 +134,18 @@ impl Sources {
         (stores.follow, stores.complaints, stores.allowed) = (options.watch, complaints, allowed);
         let Options { watch, policy, state_dir, trust_state_dir, last_good, max_file_size, .. } = options;
         let policy = Policy { max_file_size, ..policy };
-        let stores = Arc::new(stores);
-        let mut sources =
-            Self { collector, issues, timing, watch, policy, state_dir, trust_state_dir, last_good, stores };
+        let mut sources = Self {
+            collector,
+            issues,
+            timing,
+            watch,
+            policy,
+            state_dir,
+            trust_state_dir,
+            last_good,
+            stores: Arc::new(stores),
+            observers: Observers::new(builder.observers),
+        };
         sources.refuse_claims(|claim, sources| state_claims::of_sources(claim, &sources.collector));
         Ok(sources)
     }
@@ -260,7 +271,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let issues = std::mem::take(&mut sources.issues);
     let (policy, last_good, stores) = (&sources.policy, sources.last_good, &sources.stores);
     let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
-    let Start { first, state, history, references, mut warnings, dropped, refused } =
+    let Start { first, record, state, history, references, mut warnings, dropped, refused } =
         given.start(issues, began)?;
     found.extend(dropped);
     warnings.extend(state_dir.as_ref().and_then(StateDir::leniency));
@@ -272,7 +283,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     listen_to_stores(&sources.stores, &commands);
     let (current, commands) = (Current::new(first), Some(commands));
     let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
-    let core = Arc::new(core.named(collected.names).kept_by(keeper));
+    let core = Arc::new(core.named(collected.names).kept_by(keeper).observed_by(sources.observers));
+    core.observers.record(Outcome::Published { record });
     core.board().references = references;
     core.warn(warnings);
     refused.iter().for_each(|error| core.refuse_start(error));
@@ -287,6 +299,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         _end: end,
     };
     start(&core, engine, ended)?;
+    core.observers.deliver();
     Ok(Handle::root(Lease::first(core)).into())
 }
 
@@ -312,6 +325,7 @@ fn watcher(commands: &Sender<Command>) -> Watcher {
 
 fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Error> {
     engine.report(core);
+    core.observers.start().map_err(|error| no_thread("an observer", &error))?;
     let thread = engine.start().map_err(|error| no_thread("the engine", &error))?;
     core.thread.adopt(thread, ended);
     if let Some(keeper) = &core.keeper {

@@ -25,6 +25,8 @@ use crate::{
 /// What a configuration starts with.
 pub(super) struct Start {
     pub(super) first: Published,
+    /// What observers are told of it.
+    pub(super) record: Record,
     pub(super) state: State,
     pub(super) history: History,
     /// What stands for secrets.
@@ -151,20 +153,21 @@ impl Given<'_> {
                 changed.is_empty() && current.version == self.saved.version
             });
         let version = self.saved.version.saturating_add(u64::from(!goes_on));
-        let record = (!goes_on).then(|| match &before {
-            Some((current, changed)) => {
+        let first = || Record { cause: cause.clone(), ..Record::first(version, duration) };
+        let record = match &before {
+            Some((current, changed)) if !goes_on => {
                 let record = record(version, current, &loaded, changed, &request, true);
                 Record { duration, ..record }
             }
-            None => Record { cause: cause.clone(), ..Record::first(version, duration) },
-        });
+            _ => first(),
+        };
         let content = state.content(&loaded.root, &loaded.tree, true);
-        let history = history(self.policy, self.saved.past, content, record);
+        let history = history(self.policy, self.saved.past, content, (!goes_on).then(|| record.clone()));
         let first = Published::new(version, loaded.root, loaded.tree, cause)
             .with_secrets(loaded.secrets)
             .with_sealed(loaded.sealed);
         let (references, warnings) = (loaded.references, loaded.warnings);
-        Start { first, state, history, references, warnings, dropped: Vec::new(), refused }
+        Start { first, record, state, history, references, warnings, dropped: Vec::new(), refused }
     }
 
     /// The last version that was kept, if it still loads, and what differs from it.

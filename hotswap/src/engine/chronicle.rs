@@ -14,20 +14,26 @@ use crate::{
 };
 
 impl Core {
-    /// What the history takes over once `next` is in force. Writes values by code of the program, which may panic.
-    pub(super) fn step(
+    /// What the history and observers say of the next version; `None` if no value changed, or nobody asks. Writes values by
+    /// code of the program, which may panic.
+    pub(super) fn record(
         &self,
-        next: &State,
         current: &Published,
         loaded: &Loaded,
         changed: &[usize],
         request: &Request,
-    ) -> Option<Step> {
-        let before = self.board().history.before(!changed.is_empty())?;
-        let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
+    ) -> Option<Record> {
+        if changed.is_empty() || !(self.policy.history.versions > 0 || self.observers.are_interested()) {
+            return None;
+        }
         let version = current.version.saturating_add(1);
-        let loads = self.has_sources();
-        let record = (!changed.is_empty()).then(|| record(version, current, loaded, changed, request, loads));
+        Some(record(version, current, loaded, changed, request, self.has_sources()))
+    }
+
+    /// What the history takes over once `next` is in force; `None` if it remembers nothing.
+    pub(super) fn step(&self, next: &State, loaded: &Loaded, record: Option<Record>) -> Option<Step> {
+        let before = self.board().history.before(record.is_some())?;
+        let content = next.content(&loaded.root, &loaded.tree, self.has_sources());
         Some(before.step(content, record))
     }
 }

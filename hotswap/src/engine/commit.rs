@@ -3,11 +3,18 @@
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
-    Core, Holds, PendingRestart, Request, State, Variables, collect::Collected, conflict, gate, hold::Ground,
-    lock::Writing, refused, rotate, run::Command,
+    Core, Holds, PendingRestart, Request, State, Variables,
+    collect::Collected,
+    conflict, gate,
+    hold::Ground,
+    lock::Writing,
+    observers::Outcome,
+    refused, rotate,
+    run::Command,
 };
 use crate::{
     error::Error,
+    history::Record,
     issue::{Issue, IssueKind, gist},
     keys::Keys,
     load::{Input, Loaded},
@@ -127,10 +134,13 @@ impl Core {
         let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
         next.know(Taint { shape, hidden: &hidden, schemes });
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
-        let step = self.step(&next, &current, &loaded, &changed, request);
+        let record = self.record(&current, &loaded, &changed, request);
+        let step = self.step(&next, &loaded, record.clone());
         // Last of what can fail: whoever agrees must be told if the change does not come.
         self.prepare(&current, &loaded, &changed, &request.cause)?;
-        let step = step.map(|step| step.took(state.since().elapsed()));
+        let duration = state.since().elapsed();
+        let step = step.map(|step| step.took(duration));
+        let record = record.map(|record| Record { duration, ..record });
         if request.cause.is_of_sources() {
             // Before the publish: who sees the new version must not be told that the last reload was refused.
             let mut board = self.board();
@@ -161,10 +171,14 @@ impl Core {
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
         });
+        if let Some(record) = record {
+            self.observers.record(Outcome::published(current.version, record));
+        }
         self.announce_expiry(&state);
         let kept = self.keeper.as_ref().map(|keeper| (keeper, keeper.note()));
         // Old values may take long to drop, and may do anything, as a logger may: not under the lock.
         drop(state);
+        self.observers.deliver();
         gate::tell(&waiting);
         let_go((loaded.root, current, old, forgotten));
         kept.into_iter().for_each(|(keeper, noted)| keeper.await_for(&request.cause, noted));

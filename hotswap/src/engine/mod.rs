@@ -15,6 +15,7 @@ mod hold;
 pub(crate) mod keeper;
 pub(crate) mod lease;
 mod lock;
+pub(crate) mod observers;
 pub(crate) mod offload;
 mod patch;
 pub(crate) mod prepare;
@@ -73,6 +74,7 @@ use crate::{
 use health::HealthWatch;
 use keeper::Keeper;
 use lock::WriterLock;
+use observers::Observers;
 use prepare::Hooks;
 use refused::RefusedSources;
 use run::Command;
@@ -228,6 +230,7 @@ pub(crate) struct Core {
     commands: Option<Sender<Command>>,
     /// Writes down what a restart is to survive.
     pub(crate) keeper: Option<Arc<Keeper>>,
+    pub(crate) observers: Observers,
     pub(crate) thread: EngineThread,
     closed: AtomicBool,
     /// How many [`lease::Lease`]s there are.
@@ -267,6 +270,7 @@ impl Core {
             names: None,
             commands,
             keeper: None,
+            observers: Observers::default(),
             thread: EngineThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
@@ -280,6 +284,11 @@ impl Core {
 
     pub(crate) fn kept_by(mut self, keeper: Option<Arc<Keeper>>) -> Self {
         self.keeper = keeper;
+        self
+    }
+
+    pub(crate) fn observed_by(mut self, observers: Observers) -> Self {
+        self.observers = observers;
         self
     }
 
@@ -387,6 +396,9 @@ impl Core {
             keeper.close();
             keeper.join(PATIENCE);
         }
+        // Nothing is published any more.
+        self.observers.close();
+        self.observers.join(PATIENCE);
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }

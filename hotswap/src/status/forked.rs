@@ -35,6 +35,7 @@ pub(super) fn status(core: &Core) -> Status {
         pending_restart: basis.pending.clone(),
         overrides: Override::all(&current, &basis.pins),
         state: core.keeper.as_ref().map(state),
+        observers: Vec::new(),
         counts: Counts {
             reloads: board.map_or(0, |board| board.reloads),
             refused: board.map_or(0, |board| board.refused),

@@ -1,0 +1,154 @@
+//! Observers: each sees every attempt to change the configuration, once and in order.
+
+use std::time::Duration;
+
+use crate::{error::Error, history::Record, snapshot::Cause};
+
+/// Receives every accepted and every refused attempt to change the configuration, once and in order; for
+/// [`Builder::observe`](crate::Builder::observe).
+///
+/// An audit log, metrics and traces are observers. A subscriber may skip versions, an observer sees each of them.
+///
+/// Each observer has a thread and a queue of 1,024 events of its own, and is called with no lock held, so that it may read
+/// and write the configuration. While its queue is full, whoever changes the configuration waits up to one second, and
+/// readers never wait. The events that do not fit then are left out, and one [`Event::Missed`] tells how many they are.
+/// Nobody waits for that queue again until it moves. A panic is contained, and counted in
+/// [`Status::observers`](crate::Status::observers).
+///
+/// Closures are observers too:
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Event;
+/// use std::sync::mpsc::channel;
+///
+/// let (events, seen) = channel();
+/// let config = Config::hot_builder()
+///     .observe(move |event: &Event<'_>| {
+///         // Whoever listened may be gone.
+///         let _ = events.send(format!("{event}"));
+///     })
+///     .load()?;
+/// config.by("alice").set_rate_limit_max(500)?;
+/// config.by("bob").set_rate_limit_max(0).unwrap_err();
+///
+/// config.shutdown()?; // the queue is emptied first
+/// assert_eq!(seen.iter().collect::<Vec<_>>(), [
+///     "version 1, start",
+///     "version 2, set by alice\n  rate_limit.max: 100 -> 500",
+///     "set by bob refused\n  rate_limit.max: 0 is less than the minimum 1\n    from a value set at run time",
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Observe: Send + Sync + 'static {
+    /// Takes note of an event. It runs on the observer's own thread.
+    fn observe(&self, event: &Event<'_>);
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
+    fn observe(&self, event: &Event<'_>) {
+        self(event);
+    }
+}
+
+/// What became of one attempt to change the configuration, for an [`Observe`], which has an example.
+///
+/// An attempt that changes no value publishes no version, and has no event. Values appear only as a
+/// [`FieldChange`](crate::FieldChange) or a report shows them: never a secret. `Debug` begins with the name of the variant,
+/// `Display` prints a few lines for people.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<'e> {
+    /// A version was published. The first one has version 1, or the number that it had before a restart.
+    #[non_exhaustive]
+    Published {
+        /// Counted from 1, over all events.
+        number: u64,
+        /// The version, why it was published, by whom, and what changed.
+        record: &'e Record,
+    },
+    /// An attempt was refused, and nothing changed.
+    #[non_exhaustive]
+    Refused {
+        /// Counted from 1, over all events.
+        number: u64,
+        /// Why the change was attempted.
+        cause: &'e Cause,
+        /// Who asked for it, if [`Handle::by`](crate::Handle::by) said so.
+        by: Option<&'e str>,
+        /// Everything that is wrong.
+        error: &'e Error,
+        /// How long the attempt took.
+        duration: Duration,
+        /// The version that stays in force.
+        version: u64,
+    },
+    /// The content of an older version was published again: by a rollback, or because a version failed its health check.
+    #[non_exhaustive]
+    RolledBack {
+        /// Counted from 1, over all events.
+        number: u64,
+        /// The version that was taken back.
+        from: u64,
+        /// The older version that holds again.
+        to: u64,
+        /// The new version, why it was published, by whom, and what changed.
+        record: &'e Record,
+    },
+    /// So many events did not fit the queue of this observer.
+    Missed(u64),
+}
+
+impl Event<'_> {
+    /// The number of the event, from 1 and without gaps but for missed events; `None` for [`Event::Missed`].
+    ///
+    /// Numbers follow the order in which versions were published.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use hotswap::Event;
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    ///
+    /// let last = Arc::new(AtomicU64::new(0));
+    /// let seen = Arc::clone(&last);
+    /// let config = Config::hot_builder()
+    ///     .observe(move |event: &Event<'_>| seen.store(event.number().unwrap_or(0), Ordering::Relaxed))
+    ///     .load()?;
+    /// config.set_rate_limit_max(500)?;
+    /// config.shutdown()?;
+    /// assert_eq!(last.load(Ordering::Relaxed), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::Published { number, .. }
+            | Self::Refused { number, .. }
+            | Self::RolledBack { number, .. } => Some(*number),
+            Self::Missed(_) => None,
+        }
+    }
+
+    /// What was published; `None` for a refusal and for [`Event::Missed`]. [`Observe`] has an example of events.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Self::Published { record, .. } | Self::RolledBack { record, .. } => Some(record),
+            Self::Refused { .. } | Self::Missed(_) => None,
+        }
+    }
+}
+
+/// As a [`Record`] prints itself, or the report of a refusal.
+impl std::fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Published { record, .. } | Self::RolledBack { record, .. } => write!(f, "{record}"),
+            Self::Refused { cause, by, error, .. } => {
+                write!(f, "{cause}")?;
+                by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
+                f.write_str(" refused")?;
+                error.to_string().lines().skip(1).try_for_each(|line| write!(f, "\n{line}"))
+            }
+            Self::Missed(missed) => write!(f, "{missed} events missed"),
+        }
+    }
+}
