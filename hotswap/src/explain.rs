@@ -202,8 +202,8 @@ struct Stand {
 
 impl Stand {
     fn of(core: &Core) -> Self {
-        let (shape, basis) = (core.model.shape, core.basis());
-        let (layers, pins) = (basis.layers.clone(), basis.pins.clone());
+        let (shape, state) = (core.model.shape, core.in_force());
+        let (layers, pins) = (state.basis.layers.clone(), state.basis.pins.clone());
         let current = core.current.load_full();
         Self {
             shape,

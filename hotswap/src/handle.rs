@@ -237,7 +237,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn pending_restart(&self) -> Vec<PendingRestart> {
-        self.core.basis().pending.clone()
+        self.core.in_force().pending.clone()
     }
 
     /// The values of the whole configuration that were set at run time, by their paths.
@@ -251,7 +251,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn overrides(&self) -> Vec<Override> {
-        Override::all(&self.core.current.load_full(), &self.core.basis().pins)
+        Override::all(&self.core.current.load_full(), &self.core.in_force().basis.pins)
     }
 
     /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.

@@ -145,7 +145,8 @@ pub use secrets::{SecretProvider, SecretStatus};
 pub use snapshot::Cause;
 pub use source::{Changed, Reading, Source, SourceError, UnknownKeys, format::Format, priority};
 pub use status::{
-    Counts, Health, ObserverStatus, PendingRestart, Restart, SourceStatus, StateStatus, Status, WatcherHealth, WatcherMode,
+    Counts, Health, ObserverStatus, PendingRestart, Restart, SourceStatus, StateStatus, Status,
+    WatcherHealth, WatcherMode,
 };
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 

@@ -170,21 +170,21 @@ impl Status {
             return forked::status(core);
         }
         let board = core.board();
-        let basis = core.basis();
+        let state = core.in_force();
         let current = core.current.load_full();
         Self {
             version: current.version,
             forked: false,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: sources(&board, &basis.holds),
+            sources: sources(&board, &state.basis.holds),
             secrets: core.stores.statuses(),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
             probation: core.policy.health.as_ref().and_then(|health| health.left()),
             warnings: board.warnings.iter().map(ToString::to_string).collect(),
-            pending_restart: basis.pending.clone(),
-            overrides: Override::all(&current, &basis.pins),
+            pending_restart: state.pending.clone(),
+            overrides: Override::all(&current, &state.basis.pins),
             state: core.keeper.as_ref().map(|keeper| keeper.status()),
             observers: core.observers.statuses(),
             counts: Counts {

@@ -26,6 +26,7 @@ mod layers;
 mod left_out;
 mod load;
 mod merges;
+mod observers;
 mod overrides;
 mod patches;
 mod policies;

@@ -41,7 +41,7 @@ use crate::{
     load::{self, Input, Model},
     pins::Pins,
     root::{self, Root},
-    secrets::{known::Accepted, refresher::Told, stores::Stores},
+    secrets::{refresher::Told, stores::Stores},
     shape::Shape,
     snapshot::{Cause, Current, Published},
     source::{Changed, UnknownKeys, given::SecretRules, names::Names, of_defaults, priority, sealed},
@@ -287,7 +287,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     core.observers.record(Outcome::Published { record });
     core.board().references = references;
     core.warn(warnings);
-    refused.iter().for_each(|error| core.refuse_start(error));
+    refused.iter().for_each(|error| core.refuse_start(error, began));
     let (end, ended) = channel();
     let engine = Engine {
         core: Arc::downgrade(&core),
@@ -361,7 +361,7 @@ fn last_good_without_state(options: &Options) -> Option<Issue> {
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let tree = encode(&value);
     let root: Arc<dyn Root> = Arc::new(value);
-    let state = State::new(Vec::new(), Arc::default(), Accepted::default());
+    let state = State::default();
     let content = state.content(&root, &tree, false);
     let current = Current::new(Published::new(1, root, tree, Cause::Start));
     let policy = Policy::default();

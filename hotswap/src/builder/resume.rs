@@ -7,7 +7,7 @@ use std::{
 
 use super::LastGood;
 use crate::{
-    engine::{Policy, Request, State, changed, collect::Collected, record, settle},
+    engine::{Basis, Policy, Request, State, changed, collect::Collected, record, settle},
     error::Error,
     history::{History, Record, content::Content},
     issue::{Issue, IssueKind},
@@ -104,8 +104,8 @@ impl Given<'_> {
             settled.map(|(loaded, pins)| (loaded, pins, secrets.accepted()))
         });
         let (loaded, pins, accepted) = settled.map_err(|error| with_a_way_out(&error))?;
-        let state =
-            State { pins, holds: ground.holds, ..State::new(ground.layers, ground.variables, accepted) };
+        let (layers, variables, holds) = (ground.layers, ground.variables, ground.holds);
+        let state = State::new(Basis { layers, variables, pins, holds, secrets: accepted });
         Ok(Chosen { loaded, state, cause: Cause::Start, refused: None })
     }
 
@@ -118,9 +118,13 @@ impl Given<'_> {
         });
         match loaded {
             Ok((loaded, accepted)) => {
-                let (pins, holds) = (pins.clone(), past.holds.clone());
-                let variables = Arc::clone(&self.collected.variables);
-                let state = State { pins, holds, ..State::new(layers.clone(), variables, accepted) };
+                let state = State::new(Basis {
+                    layers: layers.clone(),
+                    variables: Arc::clone(&self.collected.variables),
+                    pins: pins.clone(),
+                    holds: past.holds.clone(),
+                    secrets: accepted,
+                });
                 Ok(Chosen { loaded, state, cause: Cause::LastGood, refused: Some(error) })
             }
             Err(worse) => {
@@ -144,7 +148,7 @@ impl Given<'_> {
     fn number(self, chosen: Chosen, duration: Duration) -> Start {
         let mut chosen = chosen;
         let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
-        chosen.state.know(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
+        chosen.state.mark_secret(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
         let Chosen { loaded, state, cause, refused } = chosen;
         let before = self.before(&loaded, &state);
         let request = Request { cause: cause.clone(), expected: None, signature: None };
@@ -174,7 +178,7 @@ impl Given<'_> {
     fn before(&self, loaded: &Loaded, state: &State) -> Option<(Published, Vec<usize>)> {
         let past = self.saved.past.as_ref()?;
         let last = past.versions.last()?;
-        let secrets = self.stores.secrets(state.secrets.clone()).lenient();
+        let secrets = self.stores.secrets(state.basis.secrets.clone()).lenient();
         let old = self.load(&past.content.layers, &past.content.running_pins(), &secrets).ok()?;
         let old = Published::new(last.record.version, old.root, old.tree, last.record.cause.clone())
             .with_secrets(old.secrets);

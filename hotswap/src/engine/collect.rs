@@ -351,7 +351,7 @@ impl Collected {
 
     /// A variable of the process, else of a dotenv file.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        super::commit::lookup(&self.variables, name)
+        super::basis::variable(&self.variables, name)
     }
 
     fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {

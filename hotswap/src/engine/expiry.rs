@@ -50,8 +50,8 @@ impl Expiries {
 impl Core {
     /// When the next override goes by itself, of those that were not tried up to `tried`.
     pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
-        let basis = self.basis();
-        let moments = basis.pins.values().filter_map(|pin| Some(pin.until?.moment));
+        let state = self.in_force();
+        let moments = state.basis.pins.values().filter_map(|pin| Some(pin.until?.moment));
         moments.filter(|moment| tried.is_none_or(|tried| *moment > tried)).min()
     }
 
@@ -60,15 +60,20 @@ impl Core {
     /// # Errors
     /// Without some of them the configuration would be invalid; those stay, and the others go.
     pub(super) fn expire(&self, now: Instant) -> Result<(), Error> {
+        self.attempt(&Cause::Expired, None, || self.try_expire(now))
+    }
+
+    fn try_expire(&self, now: Instant) -> Result<(), Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let over = state.pins.iter().filter(|(_, pin)| pin.until.is_some_and(|until| until.moment <= now));
+        let over =
+            state.basis.pins.iter().filter(|(_, pin)| pin.until.is_some_and(|until| until.moment <= now));
         let over: Vec<_> = over.map(|(keys, _)| keys.clone()).collect();
         if over.is_empty() {
             return Ok(());
         }
         let (pins, stay) = self.without(&state, over);
-        if pins.len() < state.pins.len() {
+        if pins.len() < state.basis.pins.len() {
             let request = Request { cause: Cause::Expired, expected: None, signature: None };
             self.with_pins(state, pins, &request)?;
             self.reconsider();
@@ -78,12 +83,12 @@ impl Core {
 
     /// The pins without those that can go, and why others cannot.
     fn without(&self, state: &State, over: Vec<Keys>) -> (Pins, Vec<Issue>) {
-        let mut all_gone = state.pins.clone();
+        let mut all_gone = state.basis.pins.clone();
         all_gone.retain(|keys, _| !over.contains(keys));
         if self.problems(state, &all_gone).is_empty() {
             return (all_gone, Vec::new());
         }
-        let (mut pins, mut stay) = (state.pins.clone(), Vec::new());
+        let (mut pins, mut stay) = (state.basis.pins.clone(), Vec::new());
         for keys in over {
             let Some(pin) = pins.remove(&keys) else { continue };
             let problems = self.problems(state, &pins);

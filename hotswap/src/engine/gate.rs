@@ -4,13 +4,14 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use super::commit::{changed, frozen};
+use super::publish::changed;
 use crate::{
     error::Error,
     excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Input, Loaded, Model},
+    pins::{Pin, Pins},
     root::Root,
     secret::MASK,
     snapshot::Published,
@@ -74,7 +75,7 @@ struct Waiting {
 /// Does with fields that need a restart what the policy says, and lets the rest through.
 ///
 /// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
-pub(super) fn hold_back(
+pub(super) fn defer(
     model: Model,
     policy: Restart,
     current: &Published,
@@ -94,6 +95,15 @@ pub(super) fn hold_back(
     let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
     let pending = waiting.into_iter().zip(&issues).map(|(field, issue)| field.pending(issue.origin()));
     Ok((load::load(model, &mix)?, pending.collect()))
+}
+
+/// Overrides that make the values of these numbers stay as the current version has them.
+fn frozen(current: &Published, slots: impl Iterator<Item = usize>) -> Pins {
+    let shape = current.root.shape();
+    slots
+        .map(|slot| shape.keys_of(slot))
+        .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
+        .collect()
 }
 
 /// The values that differ, of those that need a restart.

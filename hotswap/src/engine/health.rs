@@ -126,6 +126,10 @@ struct What {
 impl Core {
     /// Goes back to the last good version, unless somebody has already put another in the place of the one that failed.
     fn take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
+        self.attempt(&Cause::Health(good), None, || self.try_take_back(failed, good))
+    }
+
+    fn try_take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
         self.stores.resolve(self.stores.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;

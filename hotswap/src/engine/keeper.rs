@@ -181,17 +181,17 @@ impl Keeper {
 impl Core {
     fn kept(&self) -> Kept {
         let board = self.board();
-        let basis = self.basis();
+        let state = self.in_force();
         let current = self.current.load_full();
         let (versions, content) = board.history.kept();
         let content = content.unwrap_or_else(|| Content {
-            layers: basis.layers.clone(),
+            layers: state.basis.layers.clone(),
             variables: Arc::default(),
-            pins: basis.pins.clone(),
+            pins: state.basis.pins.clone(),
             held: Held::new(),
             value: None,
         });
-        let (pins, holds) = (basis.pins.clone(), basis.holds.clone());
+        let (pins, holds) = (state.basis.pins.clone(), state.basis.holds.clone());
         let veil = Veil::of(&current, &board.secrets, self.stores.schemes());
         drop(board);
         Kept { version: current.version, veil, pins, holds, content, versions }

@@ -4,9 +4,8 @@
 //! The engine's thread ([`run`]) is the writer for everything that sources do; sources are read before the lock
 //! is taken, so a slow source holds nobody up.
 
-mod chronicle;
+mod basis;
 pub(crate) mod collect;
-mod commit;
 mod conflict;
 mod expiry;
 mod gate;
@@ -20,7 +19,11 @@ pub(crate) mod offload;
 mod patch;
 pub(crate) mod prepare;
 mod probation;
+mod propose;
+mod publish;
 mod refused;
+mod reload;
+mod report;
 mod rollback;
 mod rotate;
 pub(crate) mod run;
@@ -41,34 +44,28 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-pub(crate) use chronicle::record;
-pub(crate) use commit::changed;
+pub(crate) use basis::{Basis, State};
 pub use conflict::OverrideConflict;
 pub(crate) use conflict::settle;
 pub use gate::{PendingRestart, Restart};
 pub(crate) use hold::Holds;
+pub(crate) use publish::{changed, record};
 pub(crate) use rollback::Target;
 pub(crate) use write::Request;
 
 use crate::{
     error::Error,
-    history::{
-        History, Limits,
-        content::{Content, Fixed},
-    },
+    history::{History, Limits},
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{Model, Places},
-    pins::Pins,
     process::Process,
-    root::Root,
-    secret::{Private, taint::Taint},
-    secrets::{known::Accepted, stores::Stores},
+    secret::Private,
+    secrets::stores::Stores,
     snapshot::Current,
-    source::{Layer, names::Names},
+    source::names::Names,
     subscribe::{Notifier, Reports},
     sync::lock_within,
-    value::Value,
     watch::WatcherHealth,
 };
 use health::HealthWatch;
@@ -118,51 +115,6 @@ impl Default for Policy {
             conflict: OverrideConflict::Refuse,
             health: None,
             max_file_size: DEFAULT_MAX_FILE_SIZE,
-        }
-    }
-}
-
-/// What the next version stands on; only touched under the writer lock.
-#[derive(Clone)]
-pub(crate) struct State {
-    /// The last accepted layers, lowest precedence first.
-    pub(crate) layers: Vec<Arc<Layer>>,
-    pub(crate) variables: Arc<Variables>,
-    pub(crate) pins: Pins,
-    /// Fields that wait for a restart.
-    pub(crate) pending: Vec<PendingRestart>,
-    /// Sources that still give what was rolled back.
-    pub(crate) holds: Holds,
-    /// What its references lead to.
-    pub(crate) secrets: Accepted,
-}
-
-impl State {
-    pub(crate) fn new(layers: Vec<Arc<Layer>>, variables: Arc<Variables>, secrets: Accepted) -> Self {
-        let (pins, pending, holds) = Default::default();
-        Self { layers, variables, pins, pending, holds, secrets }
-    }
-
-    /// Seals secrets that no field says and that a load met.
-    pub(crate) fn know(&mut self, taint: Taint<'_>) {
-        if !taint.hidden.is_empty() {
-            self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
-        }
-    }
-
-    /// What it takes to get back here, where `tree` is running.
-    pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
-        let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
-        let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
-        // What waits in an `Option` holds all of it back.
-        let running = waiting.map(|leaf| root.shape().keys_of(leaf.slot));
-        let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
-        Content {
-            layers: self.layers.clone(),
-            variables: Arc::clone(&self.variables),
-            pins: self.pins.clone(),
-            held: running.map(|keys| (keys.clone(), keys.find(tree).cloned())).collect(),
-            value,
         }
     }
 }
@@ -217,7 +169,7 @@ pub(crate) struct Core {
     pub(crate) board: Mutex<Board>,
     /// A copy of what the current version is computed from. Readers take no lock for it: they wait for no writer, and one that
     /// held the lock when the process was forked does not block the child.
-    basis: ArcSwap<State>,
+    in_force: ArcSwap<State>,
     pub(crate) policy: Policy,
     pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
@@ -247,7 +199,7 @@ impl Core {
         stores: Arc<Stores>,
         history: History,
     ) -> Self {
-        stores.adopt(&state.secrets);
+        stores.adopt(&state.basis.secrets);
         let notifier = Notifier::new();
         if let Some(commands) = commands.clone() {
             // An engine that has ended delivers nothing any more.
@@ -264,7 +216,7 @@ impl Core {
             policy,
             stores,
             board: Mutex::new(Board::new(history)),
-            basis: ArcSwap::from_pointee(state.clone()),
+            in_force: ArcSwap::from_pointee(state.clone()),
             writer: WriterLock::new(state),
             saves: Mutex::default(),
             names: None,
@@ -303,14 +255,14 @@ impl Core {
     }
 
     /// What the current version is computed from.
-    pub(crate) fn basis(&self) -> Arc<State> {
-        self.basis.load_full()
+    pub(crate) fn in_force(&self) -> Arc<State> {
+        self.in_force.load_full()
     }
 
     /// Lets readers see what the current version is computed from. Called with the board locked, so that a reader that locks
     /// the board finds both of one version.
     fn show(&self, state: &State) {
-        self.basis.store(Arc::new(state.clone()));
+        self.in_force.store(Arc::new(state.clone()));
     }
 
     /// Whether there are sources to read again.
@@ -342,7 +294,7 @@ impl Core {
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        let held = !self.basis().holds.is_empty();
+        let held = !self.in_force().basis.holds.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
         commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
         let version = answer.recv().map_err(|_| shut_down())??;

@@ -1,6 +1,6 @@
 //! Patches at run time: what they touched is pinned leaf by leaf, or everything wrong with them is reported.
 
-use std::{ffi::OsStr, ops::Range};
+use std::ops::Range;
 
 use super::{Core, Request, State, write};
 use crate::{
@@ -26,12 +26,16 @@ impl Core {
     /// # Errors
     /// Everything that is wrong with the patch or with what it would make of the configuration.
     pub(crate) fn patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
+        self.attempt(&request.cause, request.signature.as_ref(), || self.try_patch(slots, request, patch))
+    }
+
+    fn try_patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
         request.admit(self, &current, slots.start)?;
         let units = Units::of_version(&current, slots);
-        let given = load::merged(self.model.shape, &state.layers);
+        let given = load::merged(self.model.shape, &state.layers)state.basis.layers);
         let absent = load::unmentioned(self.model.shape, &given);
         let base = self.model.shape.keys_of(slots.start);
         let patched = Patched::of(self.model, &current, &units, absent, base, patch)?;
@@ -57,7 +61,7 @@ impl Core {
                 let value = value.map(|value| kept(unit, typed(unit, value)));
                 (unit.keys.clone(), request.pin(value))
             });
-            let mut pins = state.pins.clone();
+            let mut pins = state.basis.pins.clone();
             pins.extend(edits);
             if issues.is_empty() {
                 return self.with_pins(state, pins, request).map_err(|error| patched.blame(&error));
@@ -80,9 +84,9 @@ impl Core {
 
     /// What is wrong with the last accepted layers under other pins.
     pub(super) fn problems(&self, state: &State, pins: &Pins) -> Vec<Issue> {
-        let known = |name: &str| state.variables.get(OsStr::new(name))?.to_str().map(str::to_owned);
-        let secrets = &self.stores.secrets(state.secrets.clone());
-        let (layers, unread) = (&state.layers, Vec::new());
+        let known = |name: &str| state.basis.variable(name);
+        let secrets = &self.stores.secrets(state.basis.secrets.clone());
+        let (layers, unread) = (&state.basis.layers, Vec::new());
         let input = Input { layers, pins, names: None, variables: &known, unread, secrets };
         load::load(self.model, &input).err().iter().flat_map(Error::issues).cloned().collect()
     }

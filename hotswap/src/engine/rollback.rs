@@ -6,7 +6,13 @@ use std::{
     time::Instant,
 };
 
-use super::{Board, Core, Request, State, commit::lookup, hold::Ground, lock::Writing};
+use super::{
+    Board, Core, Request, State,
+    basis::{self, Basis},
+    hold::Ground,
+    lock::Writing,
+    propose::Proposal,
+};
 use crate::{
     effective::holds_secret,
     error::Error,
@@ -39,6 +45,15 @@ impl Core {
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
     pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
         self.process.ensure_current()?;
+        let current = self.current.version();
+        let cause = Cause::Rollback(match target {
+            Target::Version(version) => version,
+            Target::Steps(steps) => current.saturating_sub(steps),
+        });
+        self.attempt(&cause, signature.as_ref(), || self.try_roll_back(target, signature.clone()))
+    }
+
+    fn try_roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
         self.stores.resolve(self.stores.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;
@@ -60,20 +75,14 @@ impl Core {
         let now = Instant::now();
         content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
         if let Some(value) = &content.value {
-            let next = State { pins: content.pins.clone(), ..state.clone() };
+            let basis = state.basis.with_overrides(content.pins.clone());
             let value = value.with_secrets_of(&self.current.load_full());
-            return self.commit(state, next, sound(&value)?, request);
+            return self.propose(state, Proposal::of_memory(basis, sound(&value)?), request);
         }
         let Ground { layers, variables, holds } =
-            state.holds.go_back(&state.layers, &state.variables, &content, version);
-        let pins = content.pins;
-        let known = |name: &str| lookup(&variables, name);
-        let unread = Vec::new();
-        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
-        let loaded = load::load(self.model, &input)?;
-        let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { layers, variables, pins, pending, holds, secrets: secrets.accepted() };
-        self.commit(state, next, live, request)
+            state.basis.holds.go_back(&state.basis.layers, &state.basis.variables, &content, version);
+        let basis = Basis { layers, variables, pins: content.pins, holds, ..state.basis.clone() };
+        self.propose(state, Proposal::resolved(basis, secrets), request)
     }
 
     /// What changed from one version to another.
@@ -110,7 +119,7 @@ impl Core {
         if let Some(value) = value {
             return Ok(value);
         }
-        let known = |name: &str| lookup(&variables, name);
+        let known = |name: &str| basis::variable(&variables, name);
         let secrets = &self.stores.secrets(self.stores.accepted()).lenient();
         let unread = Vec::new();
         let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };

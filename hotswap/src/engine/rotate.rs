@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Core, Request, State, commit::lookup};
+use super::{Core, Request, State, propose::Proposal};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -26,6 +26,11 @@ impl Core {
     /// A new secret is not valid, or the lease of an old one has ended.
     pub(super) fn rotate(&self) -> Result<u64, Error> {
         let candidates = self.stores.candidates();
+        let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
+        self.attempt(&cause, None, || self.rotate_to_these(candidates))
+    }
+
+    fn rotate_to_these(&self, candidates: BTreeSet<Place>) -> Result<u64, Error> {
         let outcome = match self.rotate_these(&candidates) {
             Err(error) if candidates.len() < 2 => Err(self.refused(&candidates, error)),
             Err(_) => self.rotate_each(candidates),
@@ -57,15 +62,9 @@ impl Core {
     fn rotate_to(&self, secrets: &Secrets) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let known = Arc::clone(&state.variables);
-        let variables = |name: &str| lookup(&known, name);
-        let input = accepted_input(&state, &variables, secrets);
-        let loaded = load::load(self.model, &input)?;
-        let (live, pending) = self.hold_back(loaded, &input)?;
-        let accepted = secrets.accepted();
-        let cause = Cause::Secrets(changed(&state.secrets, &accepted));
-        let next = State { pending, secrets: accepted, ..state.clone() };
-        self.commit(state, next, live, &Request { cause, expected: None, signature: None })
+        let request = Request { cause: Cause::Secrets(Vec::new()), expected: None, signature: None };
+        let basis = state.basis.clone();
+        self.propose(state, Proposal::resolved(basis, secrets), &request)
     }
 
     /// Notes that these are refused, if what is in force is valid without them, and adds that to the report.
@@ -90,9 +89,8 @@ impl Core {
     /// Whether what is accepted would be accepted again, if no lease ever ended.
     fn is_valid_in_force(&self) -> bool {
         let Ok(state) = self.writer.enter() else { return false };
-        let known = Arc::clone(&state.variables);
-        let variables = |name: &str| lookup(&known, name);
-        let secrets = self.stores.secrets(state.secrets.clone()).without_leases();
+        let variables = |name: &str| state.basis.variable(name);
+        let secrets = self.stores.secrets(state.basis.secrets.clone()).without_leases();
         !self.is_closed() && load::load(self.model, &accepted_input(&state, &variables, &secrets)).is_ok()
     }
 
@@ -113,7 +111,7 @@ fn accepted_input<'i>(
     variables: &'i dyn Fn(&str) -> Option<String>,
     secrets: &'i Secrets,
 ) -> Input<'i> {
-    let (layers, pins, unread) = (&state.layers, &state.pins, Vec::new());
+    let (layers, pins, unread) = (&state.basis.layers, &state.basis.pins, Vec::new());
     Input { layers, pins, names: None, variables, unread, secrets }
 }
 

@@ -250,7 +250,11 @@ impl Engine {
         core.board().reloads += 1;
         let limit = by_hand.then(|| core.stores.limit_by_hand());
         let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
-        let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| Err(panicked()));
+        let began = Instant::now();
+        let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| {
+            core.report_refused(core.cause_of_refusal(collected), None, &panicked(), began);
+            Err(panicked())
+        });
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {

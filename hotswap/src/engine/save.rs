@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{Core, State, Variables, commit::lookup, lock::Writing};
+use super::{Basis, Core, State, Variables, basis, lock::Writing};
 use crate::{
     effective::{self, Secrets},
     error::Error,
@@ -139,8 +139,8 @@ impl Core {
     fn stand(&self, path: &Path) -> Stand {
         let published = self.current.load_full();
         let references = self.board().references.clone();
-        let basis = self.basis();
-        let State { layers, variables, pins, holds, .. } = &*basis;
+        let state = self.in_force();
+        let Basis { layers, variables, pins, holds, .. } = &state.basis;
         Stand {
             published,
             layers: layers.clone(),
@@ -154,7 +154,7 @@ impl Core {
     /// Waits for other saves. What they wrote is read after that, so no save undoes another one.
     fn begin_save(&self, path: &Path) -> Result<Saving<'_>, Error> {
         loop {
-            let is_suppressed = || self.basis().holds.holds_file(path);
+            let is_suppressed = || self.in_force().basis.holds.holds_file(path);
             let state = if is_suppressed() { Some(self.writer.enter()?) } else { None };
             let alone = self.saves.lock().unwrap_or_else(PoisonError::into_inner);
             // A rollback may have suppressed the file meanwhile.
@@ -177,7 +177,7 @@ impl Core {
         if let Some(state) = &mut saving.state {
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
             let own = |tree: &Value| normalise(tree, self.model.shape).tree;
-            state.holds.saved(path, self.model.shape, &own(&tree), &saved);
+            state.basis.holds.saved(path, self.model.shape, &own(&tree), &saved);
             self.show(state);
             // The next look at the state that is kept writes it down.
             if let Some(keeper) = &self.keeper {
@@ -199,7 +199,7 @@ impl Core {
         target: &Target<'_>,
     ) -> Result<Made, Error> {
         let shape = self.model.shape;
-        let lookup = |name: &str| lookup(&stand.variables, name);
+        let lookup = |name: &str| basis::variable(&stand.variables, name);
         let own = normalise(target.tree(), shape);
         let reader = Reader { model: self.model, published: &stand.published, variables: &lookup };
         let read = |slot: usize, raw: Option<&Value>| reader.read(slot, raw);

@@ -2,13 +2,13 @@
 
 use std::{any::Any, ops::Range, sync::Arc};
 
-use super::{Core, PendingRestart, State, commit::lookup, lock::Writing, run::Command};
+use super::{Core, PendingRestart, State, lock::Writing, propose::Proposal, run::Command};
 use crate::{
     error::Error,
     explain::made_with,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Input, Loaded, problems::Problems},
+    load::{self, Loaded, problems::Problems},
     patch::Units,
     pins::{Pin, Pins, Signature},
     root::Root,
@@ -55,6 +55,15 @@ impl Core {
     /// # Errors
     /// A rule is broken, a changed leaf cannot be written or must not be, or another version is expected.
     pub(crate) fn update<S: 'static>(
+        &self,
+        base: usize,
+        request: &Request,
+        change: impl FnOnce(&mut S),
+    ) -> Result<u64, Error> {
+        self.attempt(&request.cause, request.signature.as_ref(), || self.try_update(base, request, change))
+    }
+
+    fn try_update<S: 'static>(
         &self,
         base: usize,
         request: &Request,
@@ -153,12 +162,12 @@ impl Core {
         edits: Pins,
         request: &Request,
     ) -> Result<u64, Error> {
-        let mut pins = state.pins.clone();
+        let mut pins = state.basis.pins.clone();
         pins.extend(edits.clone());
         if !self.has_sources() {
             let loaded = fixed(copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
-            let next = State { pins, ..state.clone() };
-            return self.commit(state, next, loaded, request);
+            let basis = state.basis.with_overrides(pins);
+            return self.propose(state, Proposal::of_memory(basis, loaded), request);
         }
         self.with_pins(state, pins, request)
     }
@@ -170,20 +179,9 @@ impl Core {
         pins: Pins,
         request: &Request,
     ) -> Result<u64, Error> {
-        let known = Arc::clone(&state.variables);
-        let variables = |name: &str| lookup(&known, name);
-        let input = Input {
-            layers: &state.layers,
-            pins: &pins,
-            names: None,
-            variables: &variables,
-            unread: Vec::new(),
-            secrets: &self.stores.secrets(state.secrets.clone()),
-        };
-        let loaded = load::load(self.model, &input)?;
-        let (live, pending) = self.hold_back(loaded, &input)?;
-        let next = State { pins, pending, ..state.clone() };
-        self.commit(state, next, live, request)
+        let secrets = self.stores.secrets(state.basis.secrets.clone());
+        let basis = state.basis.with_overrides(pins);
+        self.propose(state, Proposal::of_layers(basis, &secrets), request)
     }
 
     /// What the sources said may have been refused because of a value that was set, and that is gone now.
@@ -201,13 +199,18 @@ impl Core {
         path: &str,
         request: &Request,
     ) -> Result<u64, Error> {
+        let clear = || self.try_clear_pin(slots, path, request);
+        self.attempt(&request.cause, request.signature.as_ref(), clear)
+    }
+
+    fn try_clear_pin(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let base = self.model.shape.keys_of(slots.start);
         let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
-        let mut pins = state.pins.clone();
+        let mut pins = state.basis.pins.clone();
         pins.retain(|keys, _| !cleared.contains(keys));
-        if pins.len() == state.pins.len() || !self.has_sources() {
+        if pins.len() == state.basis.pins.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
         let version = self.with_pins(state, pins, request)?;
@@ -217,9 +220,13 @@ impl Core {
 
     /// Takes back every value that was set at run time.
     pub(crate) fn clear_pins(&self, request: &Request) -> Result<u64, Error> {
+        self.attempt(&request.cause, request.signature.as_ref(), || self.try_clear_pins(request))
+    }
+
+    fn try_clear_pins(&self, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        if state.pins.is_empty() || !self.has_sources() {
+        if state.basis.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
         let version = self.with_pins(state, Pins::new(), request)?;

@@ -13,7 +13,7 @@ use crate::{
 /// A lock that another thread held during the fork is never released here. What it guards is left out then.
 pub(super) fn status(core: &Core) -> Status {
     let current = core.current.load_full();
-    let (board, basis) = (core.readable_board(), core.basis());
+    let (board, in_force) = (core.readable_board(), core.in_force());
     let board = board.as_deref();
     let state = |keeper: &Arc<Keeper>| StateStatus {
         path: keeper.path().to_owned(),
@@ -26,14 +26,14 @@ pub(super) fn status(core: &Core) -> Status {
         forked: true,
         age: current.at.elapsed(),
         cause: current.cause.clone(),
-        sources: board.map(|board| sources(board, &basis.holds)).unwrap_or_default(),
+        sources: board.map(|board| sources(board, &in_force.basis.holds)).unwrap_or_default(),
         secrets: secrets(core),
         watcher: None,
         last_error: Some(format!("{FORKED}; {LOAD_AGAIN}")),
         probation: None,
         warnings: board.map(warnings).unwrap_or_default(),
-        pending_restart: basis.pending.clone(),
-        overrides: Override::all(&current, &basis.pins),
+        pending_restart: in_force.pending.clone(),
+        overrides: Override::all(&current, &in_force.basis.pins),
         state: core.keeper.as_ref().map(state),
         observers: Vec::new(),
         counts: Counts {

@@ -1,0 +1,166 @@
+//! The only way to a new version: load, defer, gates, publish, observers.
+//!
+//! Every entrance (a setter, a closure, a patch, a rollback, a reload, an expiry, a rotation, a failed probation) builds a
+//! [`Proposal`] under the writer lock and passes it to [`Core::propose`]. [`Core::attempt`] surrounds an entrance and reports
+//! its refusal: outside of `propose`, since a load is repeated when it turns out to need secrets that nobody has fetched yet.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{Core, Request, State, basis::Basis, conflict, gate, lock::Writing, observers::Outcome, rotate};
+use crate::{
+    error::Error,
+    issue::Issue,
+    load::{self, Input, Loaded},
+    pins::{Pins, Signature},
+    secrets::known::Secrets,
+    snapshot::{Cause, Published},
+    source::names::Names,
+};
+
+/// A basis for the next version, and where its values come from.
+pub(super) struct Proposal<'p> {
+    basis: Basis,
+    content: Content<'p>,
+}
+
+enum Content<'p> {
+    /// The layers, with the secrets of the basis.
+    Layers(&'p Secrets),
+    /// The layers, with secrets that were fetched for them and replace those of the basis.
+    Resolved(&'p Secrets, Option<Sources<'p>>),
+    /// A value, for a configuration without sources.
+    Memory(Loaded),
+}
+
+/// What only a load of sources has.
+pub(super) struct Sources<'p> {
+    /// How variables are called, for advice.
+    pub(super) names: &'p Names,
+    /// Why sources gave no layer.
+    pub(super) unread: Vec<Issue>,
+    /// Whether a source changed, and not only a secret.
+    pub(super) changed: bool,
+}
+
+/// A loaded, validated configuration that is not published yet.
+pub(super) struct Candidate {
+    pub(super) state: State,
+    pub(super) loaded: Loaded,
+    pub(super) cause: Cause,
+}
+
+impl<'p> Proposal<'p> {
+    pub(super) fn of_layers(basis: Basis, secrets: &'p Secrets) -> Self {
+        Self { basis, content: Content::Layers(secrets) }
+    }
+
+    pub(super) fn resolved(basis: Basis, secrets: &'p Secrets) -> Self {
+        Self { basis, content: Content::Resolved(secrets, None) }
+    }
+
+    pub(super) fn of_sources(basis: Basis, secrets: &'p Secrets, sources: Sources<'p>) -> Self {
+        Self { basis, content: Content::Resolved(secrets, Some(sources)) }
+    }
+
+    pub(super) fn of_memory(basis: Basis, value: Loaded) -> Self {
+        Self { basis, content: Content::Memory(value) }
+    }
+}
+
+impl Core {
+    /// Publishes what a proposal yields if it differs from the current version. Returns the version then current.
+    ///
+    /// # Errors
+    /// The load, a field that needs a restart, or a prepare hook refuses; or there is no further version. Nothing is changed
+    /// then.
+    pub(super) fn propose(
+        &self,
+        writing: Writing<'_, State>,
+        proposal: Proposal<'_>,
+        request: &Request,
+    ) -> Result<u64, Error> {
+        let current = self.current.load_full();
+        let candidate = self.candidate(&writing, &current, proposal, &request.cause)?;
+        let ticket = self.ask_gates(&writing, &current, candidate, request)?;
+        let published = self.publish(writing, current, ticket);
+        self.observers.deliver();
+        Ok(self.after_publish(published))
+    }
+
+    /// Loads the basis, and defers what needs a restart.
+    fn candidate(
+        &self,
+        accepted: &State,
+        current: &Published,
+        proposal: Proposal<'_>,
+        cause: &Cause,
+    ) -> Result<Candidate, Error> {
+        let Proposal { basis, content } = proposal;
+        let (secrets, sources, resolved) = match content {
+            Content::Layers(secrets) => (secrets, None, false),
+            Content::Resolved(secrets, sources) => (secrets, sources, true),
+            Content::Memory(loaded) => {
+                let state = State { basis, pending: accepted.pending.clone() };
+                return Ok(Candidate { state, loaded, cause: cause.clone() });
+            }
+        };
+        let variables = |name: &str| basis.variable(name);
+        let unread = sources.as_ref().map(|sources| sources.unread.clone()).unwrap_or_default();
+        let names = sources.as_ref().map(|sources| sources.names);
+        let (layers, pins) = (&basis.layers, &basis.pins);
+        let input = Input { layers, pins, names, variables: &variables, unread, secrets };
+        let (loaded, pins) = self.settle(&input)?;
+        let input = Input { pins: &pins, unread: Vec::new(), ..input };
+        let (loaded, pending) = gate::defer(self.model, self.policy.restart, current, loaded, &input)?;
+        let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
+        let rotated = rotate::changed(&accepted.basis.secrets, &known);
+        let cause = match cause {
+            Cause::Secrets(_) => Cause::Secrets(rotated),
+            _ if sources.is_some_and(|sources| !sources.changed) && !rotated.is_empty() => {
+                Cause::Secrets(rotated)
+            }
+            cause => cause.clone(),
+        };
+        let basis = Basis { pins, secrets: known, ..basis };
+        Ok(Candidate { state: State { basis, pending }, loaded, cause })
+    }
+
+    /// Loads; what sources say now may drop overrides that it makes invalid, a write drops none.
+    fn settle(&self, input: &Input<'_>) -> Result<(Loaded, Pins), Error> {
+        match input.names {
+            Some(_) => conflict::settle(self.model, self.policy.conflict, input),
+            None => Ok((load::load(self.model, input)?, input.pins.clone())),
+        }
+    }
+
+    /// Runs one attempt to change the configuration, and reports its refusal to observers. Successes are reported as they are
+    /// published.
+    pub(super) fn attempt<R>(
+        &self,
+        cause: &Cause,
+        by: Option<&Arc<Signature>>,
+        work: impl FnOnce() -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let began = Instant::now();
+        work().inspect_err(|error| self.report_refused(cause.clone(), by, error, began))
+    }
+
+    pub(super) fn report_refused(
+        &self,
+        cause: Cause,
+        by: Option<&Arc<Signature>>,
+        error: &Error,
+        began: Instant,
+    ) {
+        if !self.process.is_current() {
+            return;
+        }
+        let by = by.and_then(|signature| signature.by.clone());
+        let (error, duration, version) = (error.clone(), began.elapsed(), self.current.version());
+        self.observers.record(Outcome::Refused { cause, by, error, duration, version });
+        // Inside another write, that one delivers.
+        if !self.writer.is_mine() {
+            self.observers.deliver();
+        }
+    }
+}

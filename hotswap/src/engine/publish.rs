@@ -1,0 +1,256 @@
+//! From a candidate to the current version: what may still refuse it, and the one step that publishes it.
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    Core, PendingRestart, Request, State, gate, lock::Writing, observers::Outcome, propose::Candidate,
+    run::Command,
+};
+use crate::{
+    error::Error,
+    history::{
+        Forgotten, Record, Step,
+        change::{self, Side},
+    },
+    issue::{Issue, IssueKind},
+    keys::Keys,
+    load::Loaded,
+    panics::let_go,
+    secret::taint::Taint,
+    snapshot::{Cause, Published},
+    subscribe::Topic,
+};
+
+/// A candidate that nothing refuses any more.
+pub(super) struct Ticket {
+    candidate: Candidate,
+    version: u64,
+    /// The numbers whose values differ from the current version.
+    changed: Vec<usize>,
+    record: Option<Record>,
+    step: Option<Step>,
+}
+
+/// What is left to do after the writer lock is released.
+#[must_use]
+pub(super) struct Publication {
+    version: u64,
+    cause: Cause,
+    waiting: Vec<PendingRestart>,
+    /// What a restart is to survive, by the number of the write.
+    noted: Option<u64>,
+    /// Old values may take long to drop, and may run any code of the program.
+    garbage: (Arc<dyn crate::root::Root>, Arc<Published>, Option<Arc<Published>>, Option<Forgotten>),
+}
+
+impl Core {
+    /// Asks everything that may refuse a candidate. Prepare hooks are the last, because a hook that agreed must be told if the
+    /// change does not come.
+    pub(super) fn ask_gates(
+        &self,
+        writing: &Writing<'_, State>,
+        current: &Arc<Published>,
+        mut candidate: Candidate,
+        request: &Request,
+    ) -> Result<Ticket, Error> {
+        // Compares by code of the program, which may panic: before anything is changed.
+        let changed = changed(current, &candidate.loaded);
+        let hidden = current.secrets_and(candidate.loaded.secrets.clone());
+        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
+        candidate.state.mark_secret(Taint { shape, hidden: &hidden, schemes });
+        let version = if changed.is_empty() { current.version } else { following(current.version)? };
+        let request = Request { cause: candidate.cause.clone(), ..request.clone() };
+        let record = self.record(current, &candidate.loaded, &changed, &request);
+        let step = self.step(&candidate, record.clone());
+        self.prepare(current, &candidate.loaded, &changed, &candidate.cause)?;
+        let duration = writing.since().elapsed();
+        let record = record.map(|record| Record { duration, ..record });
+        let step = step.map(|step| step.took(duration));
+        Ok(Ticket { candidate, version, changed, record, step })
+    }
+
+    fn prepare(
+        &self,
+        current: &Arc<Published>,
+        loaded: &Loaded,
+        changed: &[usize],
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        if changed.is_empty() || self.hooks.len() == 0 {
+            return self.open();
+        }
+        let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
+        let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
+        let agreed = self.hooks.ask(current, &next, changed)?;
+        // Hooks may take long, or be the ones that shut it down.
+        self.open().inspect_err(|_| agreed.abort())
+    }
+
+    /// What the history and observers say of the next version; `None` if no value changed, or nobody asks. Writes values by
+    /// code of the program, which may panic.
+    fn record(
+        &self,
+        current: &Published,
+        loaded: &Loaded,
+        changed: &[usize],
+        request: &Request,
+    ) -> Option<Record> {
+        if changed.is_empty() || !(self.policy.history.versions > 0 || self.observers.are_interested()) {
+            return None;
+        }
+        let version = current.version.saturating_add(1);
+        Some(record(version, current, loaded, changed, request, self.has_sources()))
+    }
+
+    /// What the history takes over once the candidate is in force; `None` if it remembers nothing.
+    fn step(&self, candidate: &Candidate, record: Option<Record>) -> Option<Step> {
+        let before = self.board().history.before(record.is_some())?;
+        let Loaded { root, tree, .. } = &candidate.loaded;
+        Some(before.step(candidate.state.content(root, tree, self.has_sources()), record))
+    }
+
+    /// Publishes a candidate: the status first, then the snapshot, then what follows from it.
+    pub(super) fn publish(
+        &self,
+        mut writing: Writing<'_, State>,
+        current: Arc<Published>,
+        ticket: Ticket,
+    ) -> Publication {
+        let Ticket { candidate: Candidate { state, loaded, cause }, version, changed, record, step } = ticket;
+        let Loaded { root, tree, secrets, sealed, references, warnings } = loaded;
+        if cause.is_of_sources() {
+            self.forgive_sources();
+        }
+        let waiting = gate::news(&writing.pending, &state.pending);
+        *writing = state;
+        self.stores.adopt(&writing.basis.secrets);
+        {
+            let mut board = self.board();
+            self.show(&writing);
+            board.references = references;
+            board.secrets.extend(secrets.iter().cloned());
+        }
+        self.warn(warnings);
+        let forgotten = step.map(|step| self.board().history.take(step));
+        let old = (!changed.is_empty()).then(|| {
+            let next = Published::new(version, Arc::clone(&root), tree, cause.clone())
+                .with_secrets(current.secrets_and(secrets))
+                .with_sealed(current.sealed_and(sealed));
+            let old = self.current.publish(next);
+            self.policy.health.iter().for_each(|health| health.published(version, &cause));
+            self.notifier.announce(changed.into_iter().map(Topic::Slot));
+            old
+        });
+        if let Some(record) = record {
+            self.observers.record(Outcome::published(current.version, record));
+        }
+        self.announce_expiry(&writing);
+        let noted = self.keeper.as_ref().map(|keeper| keeper.note());
+        Publication { version, cause, waiting, noted, garbage: (root, current, old, forgotten) }
+    }
+
+    /// Does what needs no lock: drops old values, waits for the disk. Returns the version.
+    pub(super) fn after_publish(&self, publication: Publication) -> u64 {
+        let Publication { version, cause, waiting, noted, garbage } = publication;
+        gate::tell(&waiting);
+        let_go(garbage);
+        if let Some((keeper, noted)) = self.keeper.as_ref().zip(noted) {
+            keeper.await_for(&cause, noted);
+        }
+        self.retry_refused(&cause);
+        version
+    }
+
+    /// Before the publish: a reader of the new version must not be told that the last reload was refused.
+    fn forgive_sources(&self) {
+        let mut board = self.board();
+        board.last_error = None;
+        board.refused_sources.clear();
+        drop(board);
+        self.errors.settle();
+    }
+
+    /// A rotated secret that was refused may be valid beside what is in force now.
+    fn retry_refused(&self, cause: &Cause) {
+        if let Some(commands) = &self.commands
+            && !matches!(cause, Cause::Secrets(_))
+            && self.stores.has_refused()
+        {
+            // A thread that is gone rotates nothing.
+            let _ = commands.send(Command::Secrets);
+        }
+    }
+
+    /// Lets the engine's thread know that an override expires.
+    fn announce_expiry(&self, state: &State) {
+        let expires = state.basis.pins.values().any(|pin| pin.until.is_some());
+        if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
+            // A thread that is gone takes nothing back.
+            let _ = commands.send(Command::Expiry);
+        }
+    }
+}
+
+/// What the history says of a version that is about to be published.
+pub(crate) fn record(
+    version: u64,
+    current: &Published,
+    loaded: &Loaded,
+    changed: &[usize],
+    request: &Request,
+    loads: bool,
+) -> Record {
+    let shape = loaded.root.shape();
+    let leaves: Vec<_> = changed.iter().copied().filter(|slot| shape.is_leaf(*slot)).collect();
+    let old = Side { root: &*current.root, tree: &current.tree, loaded: loads };
+    let new = Side { root: &*loaded.root, tree: &loaded.tree, loaded: loads };
+    let hides = |leaf: &Keys| current.hides_at(leaf) || loaded.secrets.contains(leaf);
+    let by = request.signature.as_ref().and_then(|signature| signature.by.as_deref());
+    Record {
+        version,
+        at: SystemTime::now(),
+        cause: request.cause.clone(),
+        by: by.map(str::to_owned),
+        changed: leaves.iter().map(|slot| shape.keys_of(*slot).to_string()).collect(),
+        changes: change::between(old, new, &leaves, version, hides),
+        duration: Duration::ZERO,
+    }
+}
+
+/// Versions never go back, so none follows the last one.
+fn following(version: u64) -> Result<u64, Error> {
+    version.checked_add(1).ok_or_else(|| {
+        let message = format!("version {version} is the last one that can be counted");
+        Issue::new(IssueKind::Write, Keys::root(), message).with_help("restart the program").into()
+    })
+}
+
+/// The numbers whose values differ, by `PartialEq` and in their encoded form; structs follow their leaves.
+pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
+    let shape = loaded.root.shape();
+    let differs = |slot: &usize| {
+        let keys = shape.keys_of(*slot);
+        keys.find(&current.tree) != keys.find(&loaded.tree)
+    };
+    let candidates = loaded.root.changed_since(&*current.root).into_iter();
+    let leaves = candidates.filter(|slot| shape.is_leaf(*slot)).filter(differs);
+    // A struct is not compared again: it differs where a leaf below it does.
+    let numbers: BTreeSet<usize> = leaves.flat_map(|leaf| shape.down_to(leaf)).collect();
+    numbers.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::following;
+
+    /// I32: to begin again at 0 would be to go back.
+    #[test]
+    fn no_version_follows_the_last_one() {
+        assert_eq!(following(u64::MAX - 1).unwrap(), u64::MAX);
+        assert!(following(u64::MAX).unwrap_err().to_string().contains("the last one"));
+    }
+}

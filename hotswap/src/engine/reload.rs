@@ -1,0 +1,82 @@
+//! What the sources say becomes a proposal.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    Core, Holds, Request,
+    basis::Basis,
+    collect::Collected,
+    hold::Ground,
+    propose::{Proposal, Sources},
+};
+use crate::{
+    error::Error,
+    secrets::{
+        fetch::Limit,
+        known::{Accepted, Secrets},
+        table::Table,
+    },
+    snapshot::Cause,
+};
+
+impl Core {
+    /// Takes over what the sources say now. Refused, it leaves no trace but its report.
+    ///
+    /// What was rolled back stays away, unless a caller asked for this load.
+    /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
+    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Error> {
+        let began = Instant::now();
+        let newest = self.stores.newest();
+        let attempt = |table: &Arc<Table>| {
+            let known = Accepted { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
+            let accept = |secrets: &Secrets| self.accept_with(collected, by_hand.is_some(), secrets);
+            self.stores.resolve_or_await(known, by_hand, accept)
+        };
+        let refused = |error: Error| {
+            self.report_refused(self.cause_of_refusal(collected), None, &error, began);
+            error
+        };
+        if newest.candidates.is_empty() {
+            return attempt(&newest.table).inspect(|_| self.forgive_secrets()).map_err(refused);
+        }
+        if newest.refused_before && by_hand.is_none() {
+            // They are tried again by themselves; here, they only count if nothing is valid without them.
+            let other = |error| attempt(&newest.table).map_err(|_| refused(error));
+            return attempt(&newest.in_force).or_else(other);
+        }
+        if let Ok(version) = attempt(&newest.table) {
+            self.forgive_secrets();
+            return Ok(version);
+        }
+        match attempt(&newest.in_force) {
+            Ok(_) => self.rotate(),
+            // What was fetched goes live beside what the sources say wrong.
+            Err(error) if by_hand.is_some() => {
+                Err(self.rotate().err().into_iter().fold(refused(error), Error::and))
+            }
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
+        let writing = self.writer.enter()?;
+        self.open()?;
+        let none = Holds::default();
+        let holds = if by_hand { &none } else { &writing.basis.holds };
+        let Ground { layers, variables, holds } = holds.overrule(&collected.layers, &collected.variables);
+        let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
+        let sources =
+            Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
+        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        self.propose(writing, Proposal::of_sources(basis, secrets, sources), &request)
+    }
+
+    /// Sources that did not change are refused again when a caller asks for a reload.
+    pub(super) fn cause_of_refusal(&self, collected: &Collected) -> Cause {
+        let refused: Vec<_> = match collected.changed {
+            true => Vec::new(),
+            false => self.board().refused_sources.keys().cloned().collect(),
+        };
+        if refused.is_empty() { collected.cause.clone() } else { Cause::Sources(refused) }
+    }
+}
