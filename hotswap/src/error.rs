@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     issue::{Issue, IssueKind},
     report::Report,
@@ -28,14 +30,37 @@ pub(crate) const SHOWN: usize = 20;
 ///     at app.toml:2:18");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+///
+/// It serialises as what became of the configuration (`"rejected"`, `"accepted"` with warnings, or `"incomplete"`) and its
+/// issues, so that a refusal can travel to another process:
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let error = Config::hot_load()?.set_rate_limit_max(0).unwrap_err();
+/// let text = serde_json::to_string(&error)?;
+/// let same: hotswap::Error = serde_json::from_str(&text)?;
+/// assert_eq!(same.to_string(), error.to_string());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Error {
-    issues: Arc<[Issue]>,
+    #[serde(rename = "outcome")]
     verdict: Verdict,
+    #[serde(serialize_with = "all", deserialize_with = "some")]
+    issues: Arc<[Issue]>,
+}
+
+fn all<S: serde::Serializer>(issues: &Arc<[Issue]>, serializer: S) -> Result<S::Ok, S::Error> {
+    issues.as_ref().serialize(serializer)
+}
+
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<[Issue]>, D::Error> {
+    Vec::deserialize(deserializer).map(Into::into)
 }
 
 /// What became of the configuration.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Verdict {
     Rejected,
     /// Nothing was rejected: these are warnings.

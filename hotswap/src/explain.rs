@@ -72,10 +72,16 @@ pub struct Given {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// When it was set at run time, by the system's clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::timestamp::optional::serialize"
+    )]
     pub at: Option<SystemTime>,
     /// When it goes by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::timestamp::optional::serialize"
+    )]
     pub expires: Option<SystemTime>,
     /// The value for people, where it holds an integer that is text in `value`.
     #[serde(skip)]

@@ -1,12 +1,13 @@
-//! One problem of a configuration, and where it stands.
+//! One problem of a configuration, and its place.
 
 mod origin;
 mod several;
 mod text;
+mod wire;
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::origin::Origin;
 pub(crate) use self::{
@@ -16,6 +17,7 @@ pub(crate) use self::{
 use crate::{
     excerpt::{self, Excerpt},
     keys::Keys,
+    value::Value,
 };
 
 /// What kind of problem an [`Issue`] is.
@@ -29,7 +31,7 @@ use crate::{
 /// assert!(error.issues().all(|issue| issue.kind() == IssueKind::Syntax));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IssueKind {
@@ -70,6 +72,9 @@ pub enum IssueKind {
     /// What a restart is to survive cannot be kept, or does not come back whole; see
     /// [`Builder::state_dir`](crate::Builder::state_dir).
     State,
+    /// A kind that this version of the library does not know. Only an issue that was deserialised has it.
+    #[serde(other)]
+    Other,
 }
 
 /// One problem: what is wrong, where it stands, what to do.
@@ -89,7 +94,30 @@ pub enum IssueKind {
 /// assert_eq!(issue.origin().unwrap().to_string(), "at app.toml:3:7");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It serialises with all that its methods return, so that a refusal can travel to another process. What of a file's line a
+/// [`Report`](crate::Report) shows stays behind, and two issues that differ in nothing else are equal.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use hotswap::Issue;
+///
+/// std::fs::write("app.toml", "rate_limit.max = 0")?;
+/// let error = Config::hot_load().unwrap_err();
+/// let json = serde_json::to_value(error.issues().next().unwrap())?;
+/// assert_eq!(json, serde_json::json!({
+///     "kind": "rule",
+///     "path": "rate_limit.max",
+///     "message": "0 is less than the minimum 1",
+///     "origin": { "file": { "path": "app.toml", "line": 1, "column": 18 } },
+///     "constraint": { "range": { "min": 1, "max": 10000 } },
+///     "value": 0,
+/// }));
+/// let issue: Issue = serde_json::from_value(json)?;
+/// assert_eq!(issue.path(), "rate_limit.max");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
 pub struct Issue {
     path: Keys,
     origin: Option<Origin>,
@@ -107,7 +135,30 @@ pub struct Issue {
     withholds_variables: bool,
     /// How many others of its kind and source were found after it, and are not kept.
     more: usize,
+    /// The rule that failed.
+    constraint: Option<Box<Constraint>>,
 }
+
+/// A rule that failed, and the value that it refused.
+#[derive(Clone, Debug)]
+struct Constraint {
+    rule: serde_json::Value,
+    value: Option<serde_json::Value>,
+    /// The value is none that must not be shown.
+    shows: bool,
+}
+
+impl PartialEq for Issue {
+    fn eq(&self, other: &Self) -> bool {
+        // What helps to place and to show it, the excerpt among that, is no part of what it says.
+        let Self { path, origin, others, message, help, kind, more, .. } = self;
+        (kind, more, path, message) == (&other.kind, &other.more, &other.path, &other.message)
+            && (help, origin, others) == (&other.help, &other.origin, &other.others)
+            && (self.constraint(), self.value()) == (other.constraint(), other.value())
+    }
+}
+
+impl Eq for Issue {}
 
 impl Issue {
     pub(crate) fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
@@ -123,6 +174,7 @@ impl Issue {
             rank: None,
             withholds_variables: false,
             more: 0,
+            constraint: None,
         }
     }
 
@@ -221,6 +273,20 @@ impl Issue {
         self.leaves.as_deref().map(Vec::as_slice)
     }
 
+    /// With the rule that failed, as data; `shows` unless its value is secret.
+    pub(crate) fn with_constraint(mut self, rule: Option<serde_json::Value>, shows: bool) -> Self {
+        self.constraint = rule.map(|rule| Box::new(Constraint { rule, value: None, shows }));
+        self
+    }
+
+    /// With the value that a rule refused, if it may be shown: the one at its place in `tree`.
+    pub(crate) fn with_value_in(mut self, tree: &Value) -> Self {
+        if let Some(constraint) = self.constraint.as_mut().filter(|constraint| constraint.shows) {
+            constraint.value = self.path.find(tree).map(|value| refused(value, &constraint.rule));
+        }
+        self
+    }
+
     /// What may be shown of the place.
     pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
         self.excerpt.as_deref()
@@ -282,9 +348,32 @@ impl Issue {
         self.help.as_deref()
     }
 
+    /// The rule that failed, as data, by the name of its attribute: `{"range": {"min": 1, "max": 10000}}`, `"email"`,
+    /// `{"one_of": ["warn", "info"]}`; `None` for other problems. Of a function of the program it is the path:
+    /// `{"check": "Limits::are_consistent"}`. The example of [`Issue`] shows one.
+    pub fn constraint(&self) -> Option<&serde_json::Value> {
+        self.constraint.as_ref().map(|constraint| &constraint.rule)
+    }
+
+    /// The value that a rule refused, as JSON; `None` for a secret, for text with `${..}`, for a check of a struct, and for
+    /// other problems. The example of [`Issue`] shows one.
+    pub fn value(&self) -> Option<&serde_json::Value> {
+        self.constraint.as_ref().and_then(|constraint| constraint.value.as_ref())
+    }
+
     /// What kind of problem it is.
     pub fn kind(&self) -> IssueKind {
         self.kind
+    }
+}
+
+/// A value that a rule refused. Where only the field gives the text a type, a range says that it is a number.
+fn refused(value: &Value, rule: &serde_json::Value) -> serde_json::Value {
+    match value.to_json() {
+        serde_json::Value::String(text) if rule.get("range").is_some() => {
+            text.parse::<serde_json::Number>().map_or(text.into(), serde_json::Value::Number)
+        }
+        json => json,
     }
 }
 

@@ -53,6 +53,11 @@ impl Keys {
         self.0.starts_with(&other.0)
     }
 
+    /// Whether one place is the other, or inside it.
+    pub(crate) fn is_related_to(&self, other: &Keys) -> bool {
+        self.starts_with(other) || other.starts_with(self)
+    }
+
     /// The value at this place, if there is one. The text of a variable is read as the list or table that a step
     /// leads into.
     pub(crate) fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {

@@ -115,6 +115,7 @@ mod subscribe;
 mod suggest;
 mod sync;
 mod template;
+mod timestamp;
 mod value;
 mod watch;
 

@@ -84,7 +84,9 @@ pub struct Override {
     path: String,
     value: Option<serde_json::Value>,
     by: Option<String>,
+    #[serde(serialize_with = "crate::timestamp::serialize")]
     at: SystemTime,
+    #[serde(serialize_with = "crate::timestamp::optional::serialize")]
     expires: Option<SystemTime>,
     /// The value for people, where it holds an integer that is text in `value`.
     #[serde(skip)]

@@ -145,7 +145,8 @@ fn saved(app: &AppHandle) -> String {
 
 /// Everything that an error says.
 pub(crate) fn told_of(error: &hotswap::Error) -> String {
-    let mut said = format!("{error} {error:?} {error:#?} {}", error.report());
+    let json = serde_json::to_string(error).unwrap();
+    let mut said = format!("{error} {error:?} {error:#?} {} {json}", error.report());
     for issue in error.issues() {
         said.push_str(&format!(
             "{issue} {issue:?} {:?} {:?} {}",

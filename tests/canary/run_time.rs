@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hotswap::{HotConfig, PlaintextSecrets, Secret};
+use hotswap::{Event, HotConfig, PlaintextSecrets, Secret};
 use serde_json::json;
 
 use crate::{
@@ -32,8 +32,13 @@ fn scene() -> Scene {
     );
     fs::write(&path, text).unwrap();
     let builder = App::hot_builder().file(&path).plaintext_secrets(PlaintextSecrets::Allow);
-    let app = builder.watch(false).load().unwrap();
     let said = Arc::new(Mutex::new(String::new()));
+    let observed = Arc::clone(&said);
+    let observe = move |event: &Event<'_>| {
+        let record = event.record().map(|record| serde_json::to_string(record).unwrap());
+        observed.lock().unwrap().push_str(&format!("event {event} {event:?} {record:?}\n"));
+    };
+    let app = builder.watch(false).observe(observe).load().unwrap();
     let hear = |what: &'static str| {
         let said = Arc::clone(&said);
         move |text: String| said.lock().unwrap().push_str(&format!("{what} {text}\n"))

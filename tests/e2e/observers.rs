@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Condvar, Mutex,
+        Arc, Condvar, Mutex, PoisonError,
         mpsc::{Receiver, channel},
     },
     time::{Duration, Instant},
@@ -314,4 +314,49 @@ fn writers_on_many_threads_are_observed_in_the_order_of_versions() {
     let numbers: Vec<_> = seen.iter().filter_map(|seen| seen.number).collect();
     assert_eq!(numbers, (1..=seen.len() as u64).collect::<Vec<_>>());
     assert_eq!(variants(&seen).iter().filter(|variant| **variant == "Refused").count(), 40);
+}
+
+static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Writes a line down, and is as slow as a logger may be.
+struct Logger;
+
+impl log::Log for Logger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.args().to_string().contains("panics") {
+            panic!("a logger");
+        }
+        LOG.lock().unwrap_or_else(PoisonError::into_inner).push(format!(
+            "{} {}",
+            record.level(),
+            record.args()
+        ));
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn each_accepted_change_has_a_line_in_the_log() {
+    log::set_logger(&Logger).unwrap();
+    log::set_max_level(log::LevelFilter::Info);
+    let folder = Folder::new();
+    let app = builder(&folder).0.no_history().load().unwrap();
+    app.by("alice").update(|app| (app.max, app.name) = (6, "b".to_owned())).unwrap();
+    app.set_max(0).unwrap_err();
+    app.by("panics").set_max(7).unwrap();
+    app.by("eve\nroot").set_max(8).unwrap();
+    let log = LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert_eq!(
+        log,
+        [
+            "INFO hotswap: version 1, start",
+            "INFO hotswap: version 2, update by alice: max, name",
+            "INFO hotswap: version 4, set by eve\\nroot: max",
+        ]
+    );
 }

@@ -4,6 +4,7 @@ mod excerpts;
 mod names;
 mod opaque;
 mod warnings;
+mod wire;
 
 use std::{collections::BTreeMap, env::set_current_dir};
 

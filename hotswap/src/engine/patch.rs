@@ -35,7 +35,7 @@ impl Core {
         let current = self.current.load_full();
         request.admit(self, &current, slots.start)?;
         let units = Units::of_version(&current, slots);
-        let given = load::merged(self.model.shape, &state.layers)state.basis.layers);
+        let given = load::merged(self.model.shape, &state.basis.layers);
         let absent = load::unmentioned(self.model.shape, &given);
         let base = self.model.shape.keys_of(slots.start);
         let patched = Patched::of(self.model, &current, &units, absent, base, patch)?;

@@ -248,14 +248,14 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
     let mut problems = Problems::default();
     copy.validate(&mut problems);
     let issues = problems.into_issues();
-    if !issues.is_empty() {
-        return Err(issues);
-    }
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
     let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)), None)
     });
+    if !issues.is_empty() {
+        return Err(issues.into_iter().map(|issue| issue.with_value_in(&tree)).collect());
+    }
     let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }

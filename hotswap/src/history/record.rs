@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{excerpt, snapshot::Cause, subscribe::FieldChange};
 
@@ -25,12 +25,13 @@ use crate::{excerpt, snapshot::Cause, subscribe::FieldChange};
 /// assert_eq!(record.to_string(), "version 2, set by alice\n  rate_limit.max: 100 -> 500");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record {
     /// The version.
     pub version: u64,
-    /// When it was published, by the system's clock.
+    /// When it was published, by the system's clock; serialised by RFC 3339.
+    #[serde(with = "crate::timestamp")]
     pub at: SystemTime,
     /// Why it was published.
     pub cause: Cause,
@@ -42,8 +43,12 @@ pub struct Record {
     pub changes: Vec<FieldChange>,
     /// How long it took to load, to check and to publish, hooks included; serialised in seconds. Reading the sources comes
     /// before.
-    #[serde(serialize_with = "crate::status::seconds")]
+    #[serde(serialize_with = "crate::status::seconds", deserialize_with = "seconds")]
     pub duration: Duration,
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 impl Record {

@@ -184,6 +184,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let found = defaults_at_fault::blame(model, found.collect(), &tree, &defaults);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(model, &found, &secrets);
+    let shows = |issue: &Issue| !hidden.iter().any(|leaf| leaf.is_related_to(issue.keys()));
+    let valued = |issue: Issue| if shows(&issue) { issue.with_value_in(&tree) } else { issue };
+    let found = found.into_iter().map(valued).collect();
     let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &hidden);
     warnings.extend(verdict.warnings);
     policy::without_credentials_of(&secrets, &mut issues);

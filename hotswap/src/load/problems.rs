@@ -215,10 +215,14 @@ impl Problems {
     ) -> bool {
         let sound = findings.found.is_empty();
         let last = findings.found.len().saturating_sub(1);
+        let secret = findings.secret;
         for (place, finding) in findings.found.into_iter().enumerate() {
             let more = if place == last { findings.more } else { 0 };
-            let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message);
-            self.push(issue.and_more(more), finding.help, template(place));
+            let template = template(place);
+            let is_check = finding.constraint.as_ref().is_some_and(|rule| rule.get("check").is_some());
+            let issue = Issue::new(IssueKind::Rule, keys.join(&finding.keys), finding.message)
+                .with_constraint(finding.constraint, !secret && !is_check && template.is_none());
+            self.push(issue.and_more(more), finding.help, template);
         }
         sound
     }

@@ -42,8 +42,16 @@ impl Findings {
     /// function, a `PartialOrd` or a `Debug`.
     pub(crate) fn run<F: ?Sized>(&mut self, value: &F, rules: &[&dyn Rule<F>]) {
         for rule in rules {
+            let before = self.found.len();
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| rule.check(value, self))) {
                 self.fail_panicked(panic.as_ref());
+            }
+            // What elements failed has the rule of elements already.
+            let new = self.found[before..].iter_mut().filter(|finding| finding.constraint.is_none());
+            let mut new = new.peekable();
+            if new.peek().is_some() {
+                let constraint = rule.describe().to_json();
+                new.for_each(|finding| finding.constraint = Some(constraint.clone()));
             }
         }
     }
@@ -64,7 +72,13 @@ impl Findings {
 
     /// Something below the value is wrong.
     pub(crate) fn fail_at(&mut self, keys: Keys, message: impl Into<String>) -> &mut Finding {
-        self.found.push(Finding { keys, message: one_line(message.into()), help: None, discreet: None });
+        self.found.push(Finding {
+            keys,
+            message: one_line(message.into()),
+            help: None,
+            discreet: None,
+            constraint: None,
+        });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }

@@ -56,6 +56,8 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
     /// What is said instead of the message if that is in words of user code, which may repeat a value.
     pub(crate) discreet: Option<&'static str>,
+    /// The rule, as data.
+    pub(crate) constraint: Option<serde_json::Value>,
 }
 
 #[cfg(test)]

@@ -38,6 +38,42 @@ pub enum Requirement {
     Each(Vec<Requirement>),
 }
 
+impl Requirement {
+    /// For programs: by the name of the rule's attribute.
+    pub(crate) fn to_json(&self) -> Json {
+        let object = |name: &str, value: Json| Json::Object([(name.to_owned(), value)].into_iter().collect());
+        let bounds = |bounds: &[(&str, Option<Json>)]| {
+            let given = bounds.iter().filter_map(|(name, bound)| Some(((*name).to_owned(), bound.clone()?)));
+            Json::Object(given.collect())
+        };
+        match self {
+            Self::Range { min, max, exclusive_min, exclusive_max } => {
+                let literal = |bound: &Option<Literal>| bound.as_ref().map(Literal::to_json);
+                let all = [
+                    ("min", literal(min)),
+                    ("max", literal(max)),
+                    ("exclusive_min", literal(exclusive_min)),
+                    ("exclusive_max", literal(exclusive_max)),
+                ];
+                object("range", bounds(&all))
+            }
+            Self::Length { min, max, .. } => {
+                object("length", bounds(&[("min", min.map(Json::from)), ("max", max.map(Json::from))]))
+            }
+            Self::Email => "email".into(),
+            Self::Url => "url".into(),
+            Self::Ip => "ip".into(),
+            Self::Regex(pattern) => object("regex", (*pattern).into()),
+            Self::Contains(needle) => object("contains", (*needle).into()),
+            Self::OneOf(choices) => object("one_of", choices.iter().map(Literal::to_json).collect()),
+            Self::Custom(path) => object("custom", (*path).into()),
+            Self::Check(path) => object("check", (*path).into()),
+            Self::Validate => "validate".into(),
+            Self::Each(rules) => object("each", rules.iter().map(Self::to_json).collect()),
+        }
+    }
+}
+
 /// A value that stands in a rule.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +86,11 @@ pub struct Literal {
 impl Literal {
     pub(crate) fn of<T: Debug + 'static>(value: &T) -> Self {
         Self { json: json(value), words: format!("{value:?}") }
+    }
+
+    /// As a file writes it, or else its words.
+    fn to_json(&self) -> Json {
+        self.json.clone().unwrap_or_else(|| Json::String(self.words.clone()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobMatcher};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Delivery, delivery::Seen};
@@ -40,7 +40,7 @@ use crate::{
 /// assert_eq!(field.to_string(), "rate_limit.max: 100 -> 5");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     path: String,
     old: Json,
