@@ -22,6 +22,7 @@ const RESERVED: &[&str] = &[
     "flush_state_async",
     "for_duration",
     "history",
+    "if_version",
     "load",
     "merge_patch",
     "merge_patch_async",

@@ -21,7 +21,7 @@ use crate::{
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
     path::Path,
-    pins::{Override, Signature},
+    pins::{Override, WriteOptions},
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
 };
@@ -76,7 +76,7 @@ pub struct Handle<S> {
     /// The number of the struct, counted from the root.
     base: usize,
     /// Whose writes these are.
-    signature: Option<Arc<Signature>>,
+    options: Option<Arc<WriteOptions>>,
     marker: PhantomData<fn() -> S>,
 }
 
@@ -87,20 +87,20 @@ impl<S> Clone for Handle<S> {
             current: Arc::clone(&self.current),
             cells: Arc::clone(&self.cells),
             base: self.base,
-            signature: self.signature.clone(),
+            options: self.options.clone(),
             marker: PhantomData,
         }
     }
 }
 
 impl<S> Handle<S> {
-    fn part(core: Lease, base: usize, signature: Option<Arc<Signature>>) -> Self {
+    fn part(core: Lease, base: usize, options: Option<Arc<WriteOptions>>) -> Self {
         let (current, cells) = (Arc::clone(&core.current), core.current.cells(base));
-        Self { core, current, cells, base, signature, marker: PhantomData }
+        Self { core, current, cells, base, options, marker: PhantomData }
     }
 
     fn request(&self, cause: Cause) -> Request {
-        Request { cause, expected: None, signature: self.signature.clone() }
+        Request { cause, options: self.options.clone() }
     }
 }
 
@@ -270,7 +270,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn by(&self, name: impl Into<Arc<str>>) -> S::Handle {
-        self.signed(|signature| signature.by = Some(name.into()))
+        self.with_options(|options| options.by = Some(name.into()))
     }
 
     /// The same handle for a while: a value that is written through it, or through a nested handle of it, goes by itself
@@ -290,13 +290,32 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn for_duration(&self, duration: Duration) -> S::Handle {
-        self.signed(|signature| signature.lasts = Some(duration))
+        self.with_options(|options| options.lasts = Some(duration))
     }
 
-    fn signed(&self, sign: impl FnOnce(&mut Signature)) -> S::Handle {
-        let mut signature = self.signature.as_deref().cloned().unwrap_or_default();
-        sign(&mut signature);
-        Self::part(self.core.clone(), self.base, Some(Arc::new(signature))).into()
+    /// The same handle for one version: a write through it, or through a nested handle of it, is refused unless `version` is
+    /// current, so that a decision that was made on that version changes no other.
+    ///
+    /// A rollback and taking back an override count as writes.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let seen = config.version();
+    /// config.set_rate_limit_burst(5)?; // somebody else is faster
+    /// let error = config.if_version(seen).by("alice").set_rate_limit_max(5).unwrap_err();
+    /// assert_eq!(error.issues().next().unwrap().message(), "expected version 1, but version 2 is current");
+    /// config.if_version(seen + 1).by("alice").set_rate_limit_max(5)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn if_version(&self, version: u64) -> S::Handle {
+        self.with_options(|options| options.expected = Some(version))
+    }
+
+    fn with_options(&self, change: impl FnOnce(&mut WriteOptions)) -> S::Handle {
+        let mut options = self.options.as_deref().cloned().unwrap_or_default();
+        change(&mut options);
+        Self::part(self.core.clone(), self.base, Some(Arc::new(options))).into()
     }
 
     /// A handle that does not keep the configuration alive.
@@ -311,8 +330,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn downgrade(&self) -> WeakHandle<S> {
-        let signature = self.signature.clone();
-        WeakHandle { core: self.core.downgrade(), base: self.base, signature, marker: PhantomData }
+        let options = self.options.clone();
+        WeakHandle { core: self.core.downgrade(), base: self.base, options, marker: PhantomData }
     }
 }
 
@@ -347,7 +366,7 @@ impl<S: HotConfig> Handle<S> {
     }
 
     pub fn __nested<N: HotConfig>(&self, slot: usize) -> N::Handle {
-        Handle::<N>::part(self.core.clone(), self.base + slot, self.signature.clone()).into()
+        Handle::<N>::part(self.core.clone(), self.base + slot, self.options.clone()).into()
     }
 }
 

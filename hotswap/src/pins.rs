@@ -31,19 +31,21 @@ pub(crate) struct Until {
     pub(crate) shown: SystemTime,
 }
 
-/// Who writes, and for how long.
+/// Who writes, for how long, and onto which version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Signature {
+pub(crate) struct WriteOptions {
     pub(crate) by: Option<Arc<str>>,
     pub(crate) lasts: Option<Duration>,
+    /// The version that must be current.
+    pub(crate) expected: Option<u64>,
 }
 
 impl Pin {
     /// A pin from now on.
-    pub(crate) fn new(value: Option<Value>, signature: Option<&Signature>) -> Self {
-        let signature = signature.cloned().unwrap_or_default();
-        let until = signature.lasts.and_then(Until::after);
-        Self { value, by: signature.by, at: SystemTime::now(), until }
+    pub(crate) fn new(value: Option<Value>, options: Option<&WriteOptions>) -> Self {
+        let options = options.cloned().unwrap_or_default();
+        let until = options.lasts.and_then(Until::after);
+        Self { value, by: options.by, at: SystemTime::now(), until }
     }
 }
 
@@ -191,8 +193,8 @@ mod tests {
 
     #[test]
     fn a_pin_that_would_outlast_the_clock_stays() {
-        let signature = Signature { lasts: Some(Duration::MAX), ..Signature::default() };
-        assert_eq!(Pin::new(None, Some(&signature)).until, None);
+        let options = WriteOptions { lasts: Some(Duration::MAX), ..WriteOptions::default() };
+        assert_eq!(Pin::new(None, Some(&options)).until, None);
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Given<'_> {
         chosen.state.mark_secret(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
         let Chosen { loaded, state, cause, refused } = chosen;
         let before = self.before(&loaded, &state);
-        let request = Request { cause: cause.clone(), expected: None, signature: None };
+        let request = Request::new(cause.clone());
         let goes_on = cause == Cause::Start
             && before.as_ref().is_some_and(|(current, changed)| {
                 changed.is_empty() && current.version == self.saved.version

@@ -74,7 +74,7 @@ impl Core {
         }
         let (pins, stay) = self.without(&state, over);
         if pins.len() < state.basis.pins.len() {
-            let request = Request { cause: Cause::Expired, expected: None, signature: None };
+            let request = Request::new(Cause::Expired);
             self.with_pins(state, pins, &request)?;
             self.reconsider();
         }

@@ -136,7 +136,7 @@ impl Core {
             if self.current.version() != failed {
                 return Ok(None);
             }
-            let request = Request { cause: Cause::Health(good), expected: None, signature: None };
+            let request = Request::new(Cause::Health(good));
             self.go_back(state, good, &request, secrets).map(Some)
         })
     }

@@ -26,7 +26,7 @@ impl Core {
     /// # Errors
     /// Everything that is wrong with the patch or with what it would make of the configuration.
     pub(crate) fn patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.signature.as_ref(), || self.try_patch(slots, request, patch))
+        self.attempt(&request.cause, request.options.as_ref(), || self.try_patch(slots, request, patch))
     }
 
     fn try_patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {

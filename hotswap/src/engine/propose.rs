@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     issue::Issue,
     load::{self, Input, Loaded},
-    pins::{Pins, Signature},
+    pins::{Pins, WriteOptions},
     secrets::known::Secrets,
     snapshot::{Cause, Published},
     source::names::Names,
@@ -138,7 +138,7 @@ impl Core {
     pub(super) fn attempt<R>(
         &self,
         cause: &Cause,
-        by: Option<&Arc<Signature>>,
+        by: Option<&Arc<WriteOptions>>,
         work: impl FnOnce() -> Result<R, Error>,
     ) -> Result<R, Error> {
         let began = Instant::now();
@@ -148,14 +148,14 @@ impl Core {
     pub(super) fn report_refused(
         &self,
         cause: Cause,
-        by: Option<&Arc<Signature>>,
+        by: Option<&Arc<WriteOptions>>,
         error: &Error,
         began: Instant,
     ) {
         if !self.process.is_current() {
             return;
         }
-        let by = by.and_then(|signature| signature.by.clone());
+        let by = by.and_then(|options| options.by.clone());
         let (error, duration, version) = (error.clone(), began.elapsed(), self.current.version());
         self.observers.record(Outcome::Refused { cause, by, error, duration, version });
         // Inside another write, that one delivers.

@@ -209,7 +209,7 @@ pub(crate) fn record(
     let old = Side { root: &*current.root, tree: &current.tree, loaded: loads };
     let new = Side { root: &*loaded.root, tree: &loaded.tree, loaded: loads };
     let hides = |leaf: &Keys| current.hides_at(leaf) || loaded.secrets.contains(leaf);
-    let by = request.signature.as_ref().and_then(|signature| signature.by.as_deref());
+    let by = request.options.as_ref().and_then(|options| options.by.as_deref());
     Record {
         version,
         at: SystemTime::now(),

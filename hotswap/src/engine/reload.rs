@@ -67,7 +67,7 @@ impl Core {
         let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
-        let request = Request { cause: collected.cause.clone(), expected: None, signature: None };
+        let request = Request::new(collected.cause.clone());
         self.propose(writing, Proposal::of_sources(basis, secrets, sources), &request)
     }
 

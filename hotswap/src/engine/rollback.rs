@@ -23,7 +23,7 @@ use crate::{
     },
     load::{self, Input, Loaded, problems::Problems},
     panics::let_go,
-    pins::Signature,
+    pins::WriteOptions,
     secrets::known::Secrets,
     snapshot::{Cause, Published},
     subscribe::FieldChange,
@@ -43,23 +43,24 @@ impl Core {
     ///
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
-    pub(crate) fn roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
+    pub(crate) fn roll_back(&self, target: Target, options: Option<Arc<WriteOptions>>) -> Result<u64, Error> {
         self.process.ensure_current()?;
         let current = self.current.version();
         let cause = Cause::Rollback(match target {
             Target::Version(version) => version,
             Target::Steps(steps) => current.saturating_sub(steps),
         });
-        self.attempt(&cause, signature.as_ref(), || self.try_roll_back(target, signature.clone()))
+        self.attempt(&cause, options.as_ref(), || self.try_roll_back(target, options.clone()))
     }
 
-    fn try_roll_back(&self, target: Target, signature: Option<Arc<Signature>>) -> Result<u64, Error> {
+    fn try_roll_back(&self, target: Target, options: Option<Arc<WriteOptions>>) -> Result<u64, Error> {
         self.stores.resolve(self.stores.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;
             let version = self.target(target, self.current.version())?;
-            let signature = signature.clone();
-            let request = Request { cause: Cause::Rollback(version), expected: None, signature };
+            let options = options.clone();
+            let request = Request { cause: Cause::Rollback(version), options };
+            request.check_version(&self.current.load_full(), 0)?;
             self.go_back(state, version, &request, secrets)
         })
     }

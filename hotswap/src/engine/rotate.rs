@@ -62,7 +62,7 @@ impl Core {
     fn rotate_to(&self, secrets: &Secrets) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let request = Request { cause: Cause::Secrets(Vec::new()), expected: None, signature: None };
+        let request = Request::new(Cause::Secrets(Vec::new()));
         let basis = state.basis.clone();
         self.propose(state, Proposal::resolved(basis, secrets), &request)
     }

@@ -10,7 +10,7 @@ use crate::{
     keys::Keys,
     load::{self, Loaded, problems::Problems},
     patch::Units,
-    pins::{Pin, Pins, Signature},
+    pins::{Pin, Pins, WriteOptions},
     root::Root,
     ser::EncodeError,
     shape::{Leaf, Shape},
@@ -19,28 +19,36 @@ use crate::{
     value::{MAX_DEPTH, Value, too_deep},
 };
 
-/// Why something is written, by whom, and onto what.
+/// Why something is written, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) cause: Cause,
-    /// The version that must be current.
-    pub(crate) expected: Option<u64>,
-    pub(crate) signature: Option<Arc<Signature>>,
+    pub(crate) options: Option<Arc<WriteOptions>>,
 }
 
 impl Request {
+    /// Of the engine itself.
+    pub(crate) fn new(cause: Cause) -> Self {
+        Self { cause, options: None }
+    }
+
+    /// Refuses to write onto another version than the expected one.
+    pub(super) fn check_version(&self, current: &Published, base: usize) -> Result<(), Error> {
+        let expected = self.options.as_ref().and_then(|options| options.expected);
+        let Some(expected) = expected.filter(|expected| *expected != current.version) else { return Ok(()) };
+        let message = format!("expected version {expected}, but version {} is current", current.version);
+        Err(Issue::new(IssueKind::Write, current.root.shape().keys_of(base), message).into())
+    }
+
     pub(super) fn pin(&self, value: Option<Value>) -> Pin {
-        Pin::new(value, self.signature.as_deref())
+        Pin::new(value, self.options.as_deref())
     }
 
     /// Refuses what cannot be done here, before anything runs.
     pub(super) fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
+        self.check_version(current, base)?;
         let keys = || current.root.shape().keys_of(base);
-        if let Some(expected) = self.expected.filter(|expected| *expected != current.version) {
-            let message = format!("expected version {expected}, but version {} is current", current.version);
-            return Err(Issue::new(IssueKind::Write, keys(), message).into());
-        }
-        if !core.has_sources() && self.signature.as_ref().is_some_and(|signature| signature.lasts.is_some()) {
+        if !core.has_sources() && self.options.as_ref().is_some_and(|options| options.lasts.is_some()) {
             let message = "a handle without sources has nothing to go back to, so no value of it can expire";
             let help = "write without `for_duration`";
             return Err(Issue::new(IssueKind::Write, keys(), message).with_help(help).into());
@@ -60,7 +68,7 @@ impl Core {
         request: &Request,
         change: impl FnOnce(&mut S),
     ) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.signature.as_ref(), || self.try_update(base, request, change))
+        self.attempt(&request.cause, request.options.as_ref(), || self.try_update(base, request, change))
     }
 
     fn try_update<S: 'static>(
@@ -200,12 +208,13 @@ impl Core {
         request: &Request,
     ) -> Result<u64, Error> {
         let clear = || self.try_clear_pin(slots, path, request);
-        self.attempt(&request.cause, request.signature.as_ref(), clear)
+        self.attempt(&request.cause, request.options.as_ref(), clear)
     }
 
     fn try_clear_pin(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
+        request.check_version(&self.current.load_full(), slots.start)?;
         let base = self.model.shape.keys_of(slots.start);
         let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
         let mut pins = state.basis.pins.clone();
@@ -220,12 +229,13 @@ impl Core {
 
     /// Takes back every value that was set at run time.
     pub(crate) fn clear_pins(&self, request: &Request) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.signature.as_ref(), || self.try_clear_pins(request))
+        self.attempt(&request.cause, request.options.as_ref(), || self.try_clear_pins(request))
     }
 
     fn try_clear_pins(&self, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
+        request.check_version(&self.current.load_full(), 0)?;
         if state.basis.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }

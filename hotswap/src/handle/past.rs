@@ -102,7 +102,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn rollback(&self, steps: u64) -> Result<u64, Error> {
         self.whole("rollback")?;
-        self.core.roll_back(Target::Steps(steps), self.signature.clone())
+        self.core.roll_back(Target::Steps(steps), self.options.clone())
     }
 
     /// [`rollback`](Self::rollback) for async code.
@@ -139,7 +139,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn rollback_to(&self, version: u64) -> Result<u64, Error> {
         self.whole("rollback_to")?;
-        self.core.roll_back(Target::Version(version), self.signature.clone())
+        self.core.roll_back(Target::Version(version), self.options.clone())
     }
 
     /// [`rollback_to`](Self::rollback_to) for async code.

@@ -3,13 +3,7 @@
 use std::ops::Range;
 
 use super::Handle;
-use crate::{
-    config::HotConfig,
-    engine::{Request, offload::offload},
-    error::Error,
-    patch::Patch,
-    snapshot::Cause,
-};
+use crate::{config::HotConfig, engine::offload::offload, error::Error, patch::Patch, snapshot::Cause};
 
 impl<S: HotConfig> Handle<S> {
     /// Changes values by a JSON Patch (RFC 6902). Returns the version then current.
@@ -86,8 +80,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn patch_if(&self, version: u64, patch: serde_json::Value) -> Result<u64, Error> {
-        let request = Request { expected: Some(version), ..self.request(Cause::Patch) };
-        self.core.patch(&self.slots(), &request, &Patch::Operations(patch))
+        self.if_version(version).patch(patch)
     }
 
     /// [`patch_if`](Self::patch_if) for async code.
@@ -169,8 +162,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge_patch_if(&self, version: u64, patch: serde_json::Value) -> Result<u64, Error> {
-        let request = Request { expected: Some(version), ..self.request(Cause::Patch) };
-        self.core.patch(&self.slots(), &request, &Patch::Merge(patch))
+        self.if_version(version).merge_patch(patch)
     }
 
     /// [`merge_patch_if`](Self::merge_patch_if) for async code.

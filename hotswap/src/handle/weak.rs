@@ -10,7 +10,7 @@ use super::Handle;
 use crate::{
     config::HotConfig,
     engine::{Core, lease::Lease},
-    pins::Signature,
+    pins::WriteOptions,
 };
 
 /// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
@@ -30,7 +30,7 @@ use crate::{
 pub struct WeakHandle<S> {
     pub(super) core: Weak<Core>,
     pub(super) base: usize,
-    pub(super) signature: Option<Arc<Signature>>,
+    pub(super) options: Option<Arc<WriteOptions>>,
     pub(super) marker: PhantomData<fn() -> S>,
 }
 
@@ -38,14 +38,14 @@ impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = Lease::upgrade(&self.core)?;
-        Some(Handle::part(core, self.base, self.signature.clone()).into())
+        Some(Handle::part(core, self.base, self.options.clone()).into())
     }
 }
 
 impl<S> Clone for WeakHandle<S> {
     fn clone(&self) -> Self {
-        let signature = self.signature.clone();
-        Self { core: Weak::clone(&self.core), base: self.base, signature, marker: PhantomData }
+        let options = self.options.clone();
+        Self { core: Weak::clone(&self.core), base: self.base, options, marker: PhantomData }
     }
 }
 

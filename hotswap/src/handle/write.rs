@@ -5,7 +5,7 @@ use std::fmt;
 use super::Handle;
 use crate::{
     config::HotConfig,
-    engine::{Request, offload::offload},
+    engine::offload::offload,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -133,8 +133,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn update_if(&self, version: u64, change: impl FnOnce(&mut S)) -> Result<u64, Error> {
-        let request = Request { expected: Some(version), ..self.request(Cause::Update) };
-        self.core.update(self.base, &request, change)
+        self.if_version(version).update(change)
     }
 
     /// [`update`](Self::update) for async code; the closure runs on a thread of its own.

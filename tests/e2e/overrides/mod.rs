@@ -139,3 +139,26 @@ fn nothing_expires_where_nothing_is_below() {
     let error = part.for_duration(std::time::Duration::from_secs(1)).set_free(2).unwrap_err();
     assert!(error.to_string().contains("nothing to go back to"), "{error}");
 }
+
+#[test]
+fn a_handle_for_one_version_refuses_every_write_onto_another() {
+    let app = App::hot_builder().watch(false).load().unwrap();
+    app.set_plain(6).unwrap();
+    let old = app.if_version(1).by("alice");
+    let patch = serde_json::json!({ "plain": 7 });
+    let refused = [
+        old.set_plain(7).unwrap_err(),
+        old.update(|app| app.plain = 7).unwrap_err(),
+        old.merge_patch(patch.clone()).unwrap_err(),
+        old.clear_override("plain").unwrap_err(),
+        old.clear_overrides().unwrap_err(),
+        old.rollback(1).unwrap_err(),
+    ];
+    for error in refused {
+        assert!(error.to_string().contains("expected version 1, but version 2 is current"), "{error}");
+    }
+    assert_eq!((app.version(), app.plain()), (2, 6));
+    let version = app.by("alice").if_version(2).merge_patch(patch).unwrap();
+    assert_eq!((version, app.overrides()[0].by()), (3, Some("alice")));
+    assert_eq!(app.if_version(3).rollback(1).unwrap(), 4);
+}
