@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask test | prose | ci | bench | coverage`.
+//! The project's own commands: `cargo xtask test | prose | imports | ci | bench | coverage`.
 
 mod coverage;
+mod imports;
 mod prose;
 mod servers;
 mod steps;
@@ -13,6 +14,7 @@ usage: cargo xtask <command>
 
   test      every test, also those in the documentation; lists what could not run here
   prose     lower the number of stiff phrases that older files may have
+  imports   whether modules import only from lower floors, as ARCHITECTURE.md draws them
   ci        what lands a change: format, prose, lints, docs, each feature alone, tests, the quickstart
   bench     the benchmarks against the alternatives, as a table
   coverage  the share of lines that the tests reach";
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match std::env::args().nth(1).as_deref() {
         Some("test") => steps::test(),
         Some("prose") => prose::lower(),
+        Some("imports") => imports::check(),
         Some("ci") => steps::ci(),
         Some("bench") => steps::bench(),
         Some("coverage") => coverage::measure(),

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{prose, servers, tools};
+use crate::{imports, prose, servers, tools};
 
 pub(crate) type Outcome = Result<(), String>;
 
@@ -109,6 +109,7 @@ pub(crate) fn ci() -> Outcome {
     once("format", ["fmt", "--all", "--check"])?;
     println!("\n== prose");
     prose::check()?;
+    imports::check()?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"];
     once("lints", clippy)?;
     let mut docs = cargo();
