@@ -6,18 +6,17 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
-pub use crate::engine::{
-    PendingRestart, Restart,
-    collect::{Health, SourceStatus},
-};
+pub use crate::engine::{PendingRestart, Restart, collect::SourceStatus};
+pub use crate::health::Health;
 pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
-    engine::{Board, Core, Holds},
+    engine::{Board, Core},
     excerpt,
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
     snapshot::Cause,
+    suppressions::Holds,
 };
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
@@ -52,7 +51,7 @@ pub struct Status {
     /// write and every reload is an error, and the rest of the status is as it was at the fork.
     pub forked: bool,
     /// How long ago it was published; serialised in seconds.
-    #[serde(serialize_with = "seconds")]
+    #[serde(serialize_with = "crate::timestamp::seconds")]
     pub age: Duration,
     /// Why it was published.
     pub cause: Cause,
@@ -66,7 +65,7 @@ pub struct Status {
     pub last_error: Option<String>,
     /// How much longer the current version is on probation, see [`Builder::health`](crate::Builder::health); `None` when
     /// it is not. Serialised in seconds.
-    #[serde(serialize_with = "maybe_seconds")]
+    #[serde(serialize_with = "crate::timestamp::maybe_seconds")]
     pub probation: Option<Duration>,
     /// What `Warn` policies found in the current sources.
     pub warnings: Vec<String>,
@@ -151,17 +150,6 @@ pub struct Counts {
     pub subscribers: usize,
     /// Callbacks that panicked, observers among them.
     pub callback_panics: u64,
-}
-
-pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(age.as_secs_f64())
-}
-
-pub(crate) fn maybe_seconds<S: serde::Serializer>(
-    left: &Option<Duration>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    left.map(|left| left.as_secs_f64()).serialize(serializer)
 }
 
 impl Status {

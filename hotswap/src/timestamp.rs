@@ -1,8 +1,8 @@
-//! Points in time on the wire: RFC 3339, in UTC, as far as there are digits for them.
+//! Times on the wire: points by RFC 3339, in UTC, as far as there are digits for them; spans in seconds.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// `2026-11-30T14:36:37.123456789Z`. A moment before 1970 or after 9999 is written as the nearest that can be.
 pub(crate) fn text(at: SystemTime) -> String {
@@ -24,7 +24,20 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .map_err(|error| D::Error::custom(format!("not an RFC 3339 time: {error}")))
 }
 
-/// The same for a moment that may be missing.
+/// A span of time as a number of seconds.
+pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(age.as_secs_f64())
+}
+
+/// The same for a span that may be missing.
+pub(crate) fn maybe_seconds<S: serde::Serializer>(
+    left: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    left.map(|left| left.as_secs_f64()).serialize(serializer)
+}
+
+/// The same as [`serialize`] for a moment that may be missing.
 pub(crate) mod optional {
     use super::{SystemTime, text};
     use serde::{Serialize, Serializer};
@@ -39,8 +52,6 @@ pub(crate) mod optional {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

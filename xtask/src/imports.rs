@@ -29,12 +29,12 @@ pub(crate) fn check() -> Outcome {
         for used in uses::of(&text) {
             match floors.judge(module, &used) {
                 floors::Verdict::Allowed => {}
-                floors::Verdict::Exception => drop(needed.insert((module.to_owned(), used))),
+                floors::Verdict::Exception => needed.extend([(module.to_owned(), used)]),
                 floors::Verdict::Upwards => {
-                    drop(problems.insert(format!("{path}: `{module}` is below `{used}` and imports from it")));
+                    problems.extend([format!("{path}: `{module}` is below `{used}` and imports from it")]);
                 }
                 floors::Verdict::Unknown(name) => {
-                    drop(problems.insert(format!("ARCHITECTURE.md: no floor has `{name}`")));
+                    problems.extend([format!("ARCHITECTURE.md: no floor has `{name}`")]);
                 }
             }
         }
@@ -69,7 +69,9 @@ mod tests {
     fn the_module_of_a_file_is_its_top_folder() {
         assert_eq!(module_of("hotswap/src/load/mod.rs"), Some("load"));
         assert_eq!(module_of("hotswap/src/value.rs"), Some("value"));
-        for outside in ["hotswap/src/lib.rs", "hotswap/src/load/plan_tests.rs", "hotswap/src/a/tests/b.rs", "x.rs"] {
+        for outside in
+            ["hotswap/src/lib.rs", "hotswap/src/load/plan_tests.rs", "hotswap/src/a/tests/b.rs", "x.rs"]
+        {
             assert_eq!(module_of(outside), None, "{outside}");
         }
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Builder;
 use crate::{
     config::HotConfig,
-    engine::{OverrideConflict, Restart, collect::Health, health::HealthWatch},
+    engine::{OverrideConflict, Restart, health::HealthWatch},
+    health::Health,
     snapshot::Published,
 };
 

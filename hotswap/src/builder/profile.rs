@@ -8,16 +8,14 @@ use std::{
 
 use super::{PathKind, PathSpec};
 use crate::{
-    engine::{
-        Variables,
-        collect::{COMMON, ProfileChoice, Settings, dotenv_variables},
-    },
+    engine::collect::{COMMON, ProfileChoice, Settings, dotenv_variables},
     error::Error,
     excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     secret::Private,
     source::{dotenv::Variable, read_error::ReadError},
+    variables::Variables,
 };
 
 const PLACEHOLDER: &str = "{profile}";

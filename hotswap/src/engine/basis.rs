@@ -1,8 +1,8 @@
 //! Everything a version is computed from, as one value.
 
-use std::{ffi::OsStr, sync::Arc};
+use std::sync::Arc;
 
-use super::{Holds, PendingRestart, Variables};
+use super::PendingRestart;
 use crate::{
     history::content::{Content, Fixed},
     pins::Pins,
@@ -10,7 +10,9 @@ use crate::{
     secret::taint::Taint,
     secrets::known::Accepted,
     source::Layer,
+    suppressions::Holds,
     value::Value,
+    variables::{self, Variables},
 };
 
 /// Everything a version is computed from. Cloning it clones a few `Arc`s.
@@ -36,7 +38,7 @@ impl Basis {
 
     /// The value of a variable that is Unicode text.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
-        variable(&self.variables, name)
+        variables::find(&self.variables, name)
     }
 
     /// Seals secrets that no attribute marks and that a load found.
@@ -45,11 +47,6 @@ impl Basis {
             self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
         }
     }
-}
-
-/// The value of a variable that is Unicode text.
-pub(super) fn variable(variables: &Variables, name: &str) -> Option<String> {
-    variables.get(OsStr::new(name)).and_then(|value| value.to_str()).map(str::to_owned)
 }
 
 /// What the writer lock guards: the basis of the current version, and what it left for a restart.

@@ -23,9 +23,9 @@ pub(crate) use profile::{COMMON, ProfileChoice};
 pub(super) use variables::ENVIRONMENT;
 pub(crate) use variables::{EnvSlot, dotenv_variables};
 
-use super::Variables;
 use crate::{
     excerpt,
+    health::Health,
     issue::Issue,
     keys::Keys,
     secret::{Private, taint::Taint},
@@ -38,6 +38,7 @@ use crate::{
         names::Names,
         together::{Outcome, read_all_together},
     },
+    variables::Variables,
     watch::chain::Target,
 };
 
@@ -148,39 +149,6 @@ impl SourceStatus {
 
     pub(crate) fn absent(name: &str) -> Self {
         Self::new(name, Health::Absent, None)
-    }
-}
-
-/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files). Also what a health check
-/// of the program says: `Failing` takes a change back, see [`Builder::health`](crate::Builder::health).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Health {
-    /// Read, and part of the configuration.
-    Ok,
-    /// Optional and not there; not part of the configuration.
-    Absent,
-    /// Not there, or gone for a moment; what it gave last is still in force.
-    Missing,
-    /// It cannot be read or parsed; what it gave last is still in force.
-    Failing,
-    /// It is read, but later changes may stay unseen.
-    Degraded,
-    /// It is read, but its content is refused; what it gave last is still in force.
-    Refused,
-}
-
-impl fmt::Display for Health {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ok => "ok",
-            Self::Absent => "absent",
-            Self::Missing => "missing",
-            Self::Failing => "failing",
-            Self::Degraded => "degraded",
-            Self::Refused => "refused",
-        })
     }
 }
 
@@ -351,7 +319,7 @@ impl Collected {
 
     /// A variable of the process, else of a dotenv file.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        super::basis::variable(&self.variables, name)
+        crate::variables::find(&self.variables, name)
     }
 
     fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {

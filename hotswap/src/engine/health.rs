@@ -9,17 +9,17 @@ use std::{
 
 use super::{
     Core, Request,
-    collect::Health,
     probation::{Probation, Verdict},
-    thread::EngineThread,
 };
 use crate::{
     error::Error,
+    health::Health,
     issue::{Issue, IssueKind},
     keys::Keys,
     panics::{contain, let_go},
     snapshot::{Cause, Published},
     sync::Monitor,
+    worker::WorkerThread,
 };
 
 type Check = dyn Fn(&Published) -> Health + Send + Sync;
@@ -28,7 +28,7 @@ type Check = dyn Fn(&Published) -> Health + Send + Sync;
 pub(crate) struct HealthWatch {
     check: Box<Check>,
     state: Monitor<State>,
-    thread: EngineThread,
+    thread: WorkerThread,
 }
 
 struct State {
@@ -40,7 +40,7 @@ impl HealthWatch {
     pub(crate) fn new(check: Box<Check>, span: Duration) -> Arc<Self> {
         let probation = Probation::new(span, Instant::now());
         let state = Monitor::new(State { probation, closed: false });
-        Arc::new(Self { check, state, thread: EngineThread::default() })
+        Arc::new(Self { check, state, thread: WorkerThread::default() })
     }
 
     /// The thread holds no core but for each look, as the engine's does.

@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::ledger::{Job, Ledger, News, Problem};
-use super::{Core, Holds, thread::EngineThread};
+use super::Core;
 use crate::{
     error::Error,
     history::{
@@ -32,6 +32,8 @@ use crate::{
     source::read_error::Shown,
     state::{Claim, StateDir, Unsaved, Veil, Writer, Written},
     status::StateStatus,
+    suppressions::Holds,
+    worker::WorkerThread,
 };
 
 /// A state directory, and who writes there.
@@ -40,7 +42,7 @@ pub(crate) struct Keeper {
     /// What was wrong with what was found at the start.
     found: Vec<String>,
     ledger: Ledger,
-    thread: EngineThread,
+    thread: WorkerThread,
 }
 
 /// What is in force.
@@ -57,7 +59,7 @@ impl Keeper {
     pub(crate) fn new(dir: StateDir, found: &[Issue]) -> Arc<Self> {
         let found = found.iter().map(ToString::to_string).collect();
         let ledger = Ledger::new(dir.barred());
-        Arc::new(Self { dir, found, ledger, thread: EngineThread::default() })
+        Arc::new(Self { dir, found, ledger, thread: WorkerThread::default() })
     }
 
     /// The thread holds no core but for each look, as the engine's does.

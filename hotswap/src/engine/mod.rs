@@ -10,7 +10,6 @@ mod conflict;
 mod expiry;
 mod gate;
 pub(crate) mod health;
-mod hold;
 pub(crate) mod keeper;
 pub(crate) mod lease;
 mod lock;
@@ -28,13 +27,11 @@ mod rollback;
 mod rotate;
 pub(crate) mod run;
 mod save;
-pub(crate) mod thread;
 mod unfetched;
 mod write;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    ffi::OsString,
+    collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -48,7 +45,6 @@ pub(crate) use basis::{Basis, State};
 pub use conflict::OverrideConflict;
 pub(crate) use conflict::settle;
 pub use gate::{PendingRestart, Restart};
-pub(crate) use hold::Holds;
 pub(crate) use publish::{changed, record};
 pub(crate) use rollback::Target;
 pub(crate) use write::Request;
@@ -60,13 +56,13 @@ use crate::{
     keys::Keys,
     load::{Model, Places},
     process::Process,
-    secret::Private,
     secrets::stores::Stores,
     snapshot::Current,
     source::names::Names,
     subscribe::{Notifier, Reports},
     sync::lock_within,
     watch::WatcherHealth,
+    worker::WorkerThread,
 };
 use health::HealthWatch;
 use keeper::Keeper;
@@ -75,7 +71,6 @@ use observers::Observers;
 use prepare::Hooks;
 use refused::RefusedSources;
 use run::Command;
-use thread::EngineThread;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -88,9 +83,6 @@ const FORK_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The size limit of files unless the program sets another one.
 pub(crate) const DEFAULT_MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
-
-/// Variables, as they were when the sources were last read.
-pub(crate) type Variables = BTreeMap<OsString, Private>;
 
 /// What the program chose beyond its sources.
 #[derive(Clone, Debug)]
@@ -183,7 +175,7 @@ pub(crate) struct Core {
     /// Writes down what a restart is to survive.
     pub(crate) keeper: Option<Arc<Keeper>>,
     pub(crate) observers: Observers,
-    pub(crate) thread: EngineThread,
+    pub(crate) thread: WorkerThread,
     closed: AtomicBool,
     /// How many [`lease::Lease`]s there are.
     leases: AtomicUsize,
@@ -223,7 +215,7 @@ impl Core {
             commands,
             keeper: None,
             observers: Observers::default(),
-            thread: EngineThread::default(),
+            thread: WorkerThread::default(),
             closed: AtomicBool::new(false),
             leases: AtomicUsize::new(0),
         }

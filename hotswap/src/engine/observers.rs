@@ -18,7 +18,7 @@ use std::{
 };
 
 use self::queue::{CAPACITY, Entry, Queue};
-use super::thread::EngineThread;
+use crate::worker::WorkerThread;
 use crate::{
     error::Error,
     history::Record,
@@ -78,7 +78,7 @@ struct Numbered {
 struct Observer {
     observe: Box<dyn Observe>,
     queue: Monitor<Queue<Arc<Numbered>>>,
-    thread: EngineThread,
+    thread: WorkerThread,
     missed: AtomicU64,
     panics: AtomicU64,
 }

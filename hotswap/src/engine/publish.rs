@@ -20,6 +20,7 @@ use crate::{
     keys::Keys,
     load::Loaded,
     panics::let_go,
+    root::Root,
     secret::taint::Taint,
     snapshot::{Cause, Published},
     subscribe::Topic,
@@ -43,9 +44,11 @@ pub(super) struct Publication {
     waiting: Vec<PendingRestart>,
     /// What a restart is to survive, by the number of the write.
     noted: Option<u64>,
-    /// Old values may take long to drop, and may run any code of the program.
-    garbage: (Arc<dyn crate::root::Root>, Arc<Published>, Option<Arc<Published>>, Option<Forgotten>),
+    garbage: Garbage,
 }
+
+/// Old values, which may take long to drop, and may run any code of the program.
+type Garbage = (Arc<dyn Root>, Arc<Published>, Option<Arc<Published>>, Option<Forgotten>);
 
 impl Core {
     /// Asks everything that may refuse a candidate. Prepare hooks are the last, because a hook that agreed must be told if the

@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    Core, Holds, Request,
+    Core, Request,
     basis::Basis,
     collect::Collected,
-    hold::Ground,
     propose::{Proposal, Sources},
 };
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
         table::Table,
     },
     snapshot::Cause,
+    suppressions::{Ground, Holds},
 };
 
 impl Core {

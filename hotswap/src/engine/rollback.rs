@@ -6,13 +6,7 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    Board, Core, Request, State,
-    basis::{self, Basis},
-    hold::Ground,
-    lock::Writing,
-    propose::Proposal,
-};
+use super::{Board, Core, Request, State, basis::Basis, lock::Writing, propose::Proposal};
 use crate::{
     effective::holds_secret,
     error::Error,
@@ -27,6 +21,8 @@ use crate::{
     secrets::known::Secrets,
     snapshot::{Cause, Published},
     subscribe::FieldChange,
+    suppressions::Ground,
+    variables,
 };
 
 /// The version to go back to.
@@ -120,7 +116,7 @@ impl Core {
         if let Some(value) = value {
             return Ok(value);
         }
-        let known = |name: &str| basis::variable(&variables, name);
+        let known = |name: &str| variables::find(&variables, name);
         let secrets = &self.stores.secrets(self.stores.accepted()).lenient();
         let unread = Vec::new();
         let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };

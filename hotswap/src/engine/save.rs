@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{Basis, Core, State, Variables, basis, lock::Writing};
+use super::{Basis, Core, State, lock::Writing};
 use crate::{
     effective::{self, Secrets},
     error::Error,
@@ -25,6 +25,7 @@ use crate::{
     source::Layer,
     template::{as_written, holds_display_only},
     value::Value,
+    variables::{self, Variables},
 };
 
 /// What is in force while a file is written.
@@ -199,7 +200,7 @@ impl Core {
         target: &Target<'_>,
     ) -> Result<Made, Error> {
         let shape = self.model.shape;
-        let lookup = |name: &str| basis::variable(&stand.variables, name);
+        let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
         let reader = Reader { model: self.model, published: &stand.published, variables: &lookup };
         let read = |slot: usize, raw: Option<&Value>| reader.read(slot, raw);

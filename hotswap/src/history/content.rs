@@ -8,13 +8,13 @@ use std::{
 
 use super::delta::{Edit, apply, apply_map, diff_map, diff_open, holds_value};
 use crate::{
-    engine::Variables,
     keys::Keys,
     pins::{Pin, Pins},
     root::Root,
     secret::Private,
     source::{Layer, SourceId},
     value::Value,
+    variables::Variables,
 };
 
 /// Everything that a version can be loaded from again.

@@ -43,7 +43,7 @@ pub struct Record {
     pub changes: Vec<FieldChange>,
     /// How long it took to load, to check and to publish, hooks included; serialised in seconds. Reading the sources comes
     /// before.
-    #[serde(serialize_with = "crate::status::seconds", deserialize_with = "seconds")]
+    #[serde(serialize_with = "crate::timestamp::seconds", deserialize_with = "seconds")]
     pub duration: Duration,
 }
 

@@ -16,7 +16,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    engine::Variables, issue::Issue, secret::policy::SecretSources, source::UnknownKeys, value::Value,
+    issue::Issue, secret::policy::SecretSources, source::UnknownKeys, value::Value, variables::Variables,
 };
 
 /// The secrets that a version stands on.

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::{entry::Entry, reference::Place, table::Kept};
-use crate::{engine::collect::Health, excerpt};
+use crate::{excerpt, health::Health};
 
 /// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
 /// stands there.
@@ -46,7 +46,7 @@ pub struct SecretStatus {
     /// What the store calls the content that is in force.
     pub version: Option<String>,
     /// How much longer what is in force may be used; `None` when there is no limit. Serialised in seconds.
-    #[serde(serialize_with = "crate::status::maybe_seconds")]
+    #[serde(serialize_with = "crate::timestamp::maybe_seconds")]
     pub lease: Option<Duration>,
     /// What went wrong the last time, unless it is well.
     pub message: Option<String>,

@@ -18,12 +18,12 @@ use super::{
     table::Table,
 };
 use crate::{
-    engine::thread::EngineThread,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
     secret::policy::SecretSources,
     sync::Monitor,
+    worker::WorkerThread,
 };
 
 /// The longest that a reload by hand waits for all stores together.
@@ -60,7 +60,7 @@ pub(crate) struct Stores {
     pub(crate) allowed: SecretSources,
     pub(super) book: Monitor<State>,
     listener: OnceLock<Listener>,
-    pub(super) thread: EngineThread,
+    pub(super) thread: WorkerThread,
 }
 
 #[derive(Debug, Default)]

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use super::form::{HistoryForm, HoldForm, LayerForm, OverridesForm, PinForm, SourceForm, VersionForm};
 use crate::{
-    engine::{Holds, Variables},
     history::{Version, content::Content},
     issue::{Issue, IssueKind},
     keys::Keys,
@@ -12,7 +11,9 @@ use crate::{
     pins::{Pin, Pins},
     shape::Shape,
     source::{Layer, Places, SourceId},
+    suppressions::Holds,
     value::Value,
+    variables::Variables,
 };
 
 /// What the sources are called, and what they give, after the restart.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::{Board, Core, Holds, collect::Health, keeper::Keeper},
+    engine::{Board, Core, keeper::Keeper},
+    health::Health,
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
     status::{Counts, SourceStatus, StateStatus, Status},
+    suppressions::Holds,
 };
 
 /// A lock that another thread held during the fork is never released here. What it guards is left out then.

@@ -75,7 +75,8 @@ impl Floors {
 mod tests {
     use super::*;
 
-    const DRAWING: &str = "text\n```floors\nvalues: keys value\nload: load de\nbut value -> load: a reason\n```\nmore";
+    const DRAWING: &str =
+        "text\n```floors\nvalues: keys value\nload: load de\nbut value -> load: a reason\n```\nmore";
 
     #[test]
     fn an_import_leads_down_or_stays() {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Health, Settings, SourceStatus, Yield};
+use super::{Settings, SourceStatus, Yield};
 use crate::{
     error::Error,
     excerpt,
+    health::Health,
     issue::{Issue, Origin, gist},
     panics::contain,
     secret::taint::Taint,

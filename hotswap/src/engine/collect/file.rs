@@ -9,14 +9,16 @@ use std::{
     time::Instant,
 };
 
-use super::{Health, Settings, SourceStatus, Variables, Yield};
+use super::{Settings, SourceStatus, Yield};
 use crate::{
+    health::Health,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     secret::taint::Taint,
     source::{
         dir, format::Format, kept::Kept, read::Content, read_error::ReadError, sealed, together::Outcome,
     },
+    variables::Variables,
     watch::{chain::Target, grace::Grace},
 };
 use parsed::Parsed;
@@ -61,7 +63,7 @@ struct FileState {
 #[derive(Clone, Debug, PartialEq)]
 enum Trouble {
     Away,
-    Unread(Issue),
+    Unread(Box<Issue>),
 }
 
 /// Extensions that directories are searched for.
@@ -221,14 +223,14 @@ impl FileState {
         }
         match outcome {
             _ if self.unsettled => return,
-            Ok(_) if empty => self.trouble = Some(Trouble::Unread(emptied(&self.shown))),
+            Ok(_) if empty => self.trouble = Some(Trouble::Unread(Box::new(emptied(&self.shown)))),
             Ok(content) => {
                 self.trouble = None;
                 self.deleted = content.is_deleted();
                 self.read(content, format, settings);
             }
             Err(error) if error.is_missing() && optional => self.away(now),
-            Err(error) => self.trouble = Some(Trouble::Unread(unreadable(&self.shown, &error))),
+            Err(error) => self.trouble = Some(Trouble::Unread(Box::new(unreadable(&self.shown, &error)))),
         }
         // A trouble that is new is worth a report, and so is one that is over.
         let differs = self.trouble != before;
@@ -264,7 +266,7 @@ impl FileState {
             given.look_again = given.look_again.into_iter().chain(self.grace.deadline()).min();
         }
         if let Some(Trouble::Unread(issue)) = &self.trouble {
-            given.issues.push(issue.clone());
+            given.issues.push(Issue::clone(issue));
             return;
         }
         let Some(content) = &self.content else { return };

@@ -8,8 +8,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Health, Settings, SourceStatus, Variables, Yield, profile::ineffective};
+use super::{Settings, SourceStatus, Yield, profile::ineffective};
 use crate::{
+    health::Health,
     issue::Origin,
     secret::{Private, taint::Taint},
     source::{
@@ -19,6 +20,7 @@ use crate::{
         given::{Given, Medium},
         read::read,
     },
+    variables::Variables,
 };
 
 pub(in crate::engine) const ENVIRONMENT: &str = "environment";

@@ -8,7 +8,6 @@ use super::{
     VersionForm,
 };
 use crate::{
-    engine::Holds,
     history::{
         Record, Version,
         content::{Back, Content, OldLayer, OldPin},
@@ -21,6 +20,7 @@ use crate::{
     snapshot::Cause,
     source::{Layer, Named, Places, UnknownKeys},
     state::{Veil, tree::Tree},
+    suppressions::Holds,
     value::Value,
 };
 

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     super::variables::{Around, Asked, dotenv_layer, unchanged},
-    Settings, Variables,
+    Settings,
 };
 use crate::{
     excerpt::Excerpt,
@@ -19,6 +19,7 @@ use crate::{
         read::Content,
         sealed::{self, Locked},
     },
+    variables::Variables,
 };
 
 /// What became of a content, kept until there is another.

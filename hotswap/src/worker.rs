@@ -1,4 +1,4 @@
-//! A thread of the engine, seen from outside.
+//! A thread that works for a configuration, seen from outside.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 
 /// Nothing before the engine has started, and for a configuration without sources.
 #[derive(Default)]
-pub(crate) struct EngineThread {
+pub(crate) struct WorkerThread {
     id: OnceLock<ThreadId>,
     running: Mutex<Option<Running>>,
 }
@@ -22,7 +22,7 @@ struct Running {
     end: Receiver<()>,
 }
 
-impl EngineThread {
+impl WorkerThread {
     pub(crate) fn adopt(&self, handle: JoinHandle<()>, end: Receiver<()>) {
         self.id.get_or_init(|| handle.thread().id());
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { handle, end });

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use super::Variables;
 use crate::{
     history::{
         content::{Content, by_source},
@@ -17,6 +16,7 @@ use crate::{
     shape::Shape,
     source::{Layer, SourceId},
     value::Value,
+    variables::Variables,
 };
 
 /// The sources that are overruled.
@@ -198,5 +198,5 @@ fn same(one: Option<&Arc<Layer>>, other: Option<&Arc<Layer>>) -> bool {
 }
 
 #[cfg(test)]
-#[path = "hold_tests.rs"]
+#[path = "suppressions_tests.rs"]
 mod tests;
