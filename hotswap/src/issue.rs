@@ -231,7 +231,7 @@ impl Issue {
         self
     }
 
-    /// The same problem in a value that stands at `keys`.
+    /// The same problem in a value at `keys`.
     pub(crate) fn below(mut self, keys: &Keys) -> Self {
         self.path = keys.join(&self.path);
         self

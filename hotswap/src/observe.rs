@@ -10,8 +10,8 @@ use crate::{error::Error, history::Record, snapshot::Cause};
 /// An audit log, metrics and traces are observers. A subscriber may skip versions, an observer sees each of them.
 ///
 /// Each observer has a thread and a queue of 1,024 events of its own, and is called with no lock held, so that it may read
-/// and write the configuration. While its queue is full, whoever changes the configuration waits up to one second, and
-/// readers never wait. The events that do not fit then are left out, and one [`Event::Missed`] tells how many they are.
+/// and write the configuration. While its queue is full, a writer waits up to one second, and
+/// readers never wait. The events that do not fit then are left out, and one [`Event::Missed`] gives their number.
 /// Nobody waits for that queue again until it moves. A panic is contained, and counted in
 /// [`Status::observers`](crate::Status::observers).
 ///
@@ -25,7 +25,7 @@ use crate::{error::Error, history::Record, snapshot::Cause};
 /// let (events, seen) = channel();
 /// let config = Config::hot_builder()
 ///     .observe(move |event: &Event<'_>| {
-///         // Whoever listened may be gone.
+///         // The receiver may be gone.
 ///         let _ = events.send(format!("{event}"));
 ///     })
 ///     .load()?;
@@ -95,7 +95,7 @@ pub enum Event<'e> {
         /// The new version, why it was published, by whom, and what changed.
         record: &'e Record,
     },
-    /// So many events did not fit the queue of this observer.
+    /// The number of events that did not fit the queue of this observer.
     Missed(u64),
 }
 

@@ -189,7 +189,7 @@ impl HeldVariables {
     }
 }
 
-/// Whether two layers say the same; what stands beside their values does not count.
+/// Whether two layers say the same; comments and positions do not count.
 fn same(one: Option<&Arc<Layer>>, other: Option<&Arc<Layer>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.tree() == other.tree(),

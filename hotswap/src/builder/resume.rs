@@ -25,7 +25,7 @@ use crate::{
 /// What a configuration starts with.
 pub(super) struct Start {
     pub(super) first: Published,
-    /// What observers are told of it.
+    /// What observers see of it.
     pub(super) record: Record,
     pub(super) state: State,
     pub(super) history: History,

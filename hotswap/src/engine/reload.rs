@@ -40,7 +40,7 @@ impl Core {
             return attempt(&newest.table).inspect(|_| self.forgive_secrets()).map_err(refused);
         }
         if newest.refused_before && by_hand.is_none() {
-            // They are tried again by themselves; here, they only count if nothing is valid without them.
+            // The refresher tries them again; here, they only count if nothing is valid without them.
             let other = |error| attempt(&newest.table).map_err(|_| refused(error));
             return attempt(&newest.in_force).or_else(other);
         }

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    engine::{Holds, Variables},
     history::{
         History, Limits, Record, Version,
         content::tests::{OPEN, Plain, plain},
@@ -15,6 +14,8 @@ use crate::{
     shape::{FieldShape, Shape},
     source::SourceId,
     state::{Veil, Writer},
+    suppressions::Holds,
+    variables::Variables,
 };
 
 const LEAF: FieldShape = FieldShape::LEAF;
