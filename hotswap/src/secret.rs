@@ -73,6 +73,12 @@ impl<T: SecretValue> Secret<T> {
     /// assert_eq!(token.to_string(), "***");
     /// ```
     pub fn new(value: T) -> Self {
+        // In a function that serde calls, nothing else announces the secret.
+        notice::made(&value);
+        Self::of(value)
+    }
+
+    fn of(value: T) -> Self {
         Self(Arc::new(Wiped(value)))
     }
 
@@ -95,7 +101,7 @@ impl<T: SecretValue> Clone for Secret<T> {
 
 impl<T: SecretValue + Default> Default for Secret<T> {
     fn default() -> Self {
-        Self::new(T::default())
+        Self::of(T::default())
     }
 }
 

@@ -33,6 +33,7 @@ mod policies;
 mod profile;
 mod reports;
 mod save;
+mod secrecy;
 mod secrets;
 mod starved;
 mod state;

@@ -17,7 +17,10 @@ use std::any::type_name;
 
 use serde::de::{DeserializeOwned, Visitor};
 
-pub(crate) use buffered::{Examination, FlatReading, Reading, read, read_flat, search};
+pub(crate) use buffered::{
+    Examination, FlatReading, Reading, as_scalars, read, read_flat, search,
+    tree::{alone, only, size, with as changed},
+};
 pub(crate) use cause::of_bytes;
 pub use error::DecodeError;
 pub(crate) use notes::{Ignored, Notes};

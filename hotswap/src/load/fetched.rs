@@ -77,9 +77,8 @@ impl<'i> References<'i> {
         let of_program =
             |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_pinned(leaf));
         let mut found = Vec::new();
-        let is_secret = |place: &Keys, text: &str| {
-            !read || met.exact.contains(place) || met.read.contains(&digest(&Value::text(text)).unwrap_or(0))
-        };
+        let is_secret =
+            |place: &Keys, text: &str| !read || met.exact.contains(place) || met.read.contains(&digest(text));
         for place in met.places().filter(|place| of_program(place)) {
             let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
             texts.retain(|(keys, text)| is_new(keys) && is_secret(place, text));

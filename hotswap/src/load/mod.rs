@@ -13,7 +13,9 @@ mod pin;
 mod plan;
 mod policy;
 pub(crate) mod problems;
+mod replaced;
 mod sites;
+mod survey;
 mod trace;
 pub(crate) mod unknown;
 
@@ -178,8 +180,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let variables = interpolate::Known::new(input.variables);
-    let judge = Judge { shape: model.shape, input, defaults: &defaults, merged: &merged, variables };
-    let verdict = judge.run(&met, &tree);
+    let judge = Judge { model, input, defaults: &defaults, merged: &merged, variables };
+    let verdict = judge.run(decoded.is_ok().then_some(&met), &tree);
     let found = problems.into_issues().into_iter().map(|issue| references.blame(issue));
     let found = defaults_at_fault::blame(model, found.collect(), &tree, &defaults);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();

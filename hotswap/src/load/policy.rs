@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Input, sites::Sites};
+use super::{Input, Model, replaced::replaced, sites::Sites, survey::Survey};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Issues, Origin},
@@ -15,7 +15,6 @@ use crate::{
         policy::SecretSources,
         taint::{By, Place, Taint},
     },
-    shape::Shape,
     source::{Layer, UnknownKeys, given::Medium, plain_secret},
     value::Value,
 };
@@ -29,7 +28,7 @@ pub(super) struct Verdict {
 
 /// What a load knows of its secrets.
 pub(super) struct Judge<'i> {
-    pub(super) shape: &'static Shape,
+    pub(super) model: Model,
     pub(super) input: &'i Input<'i>,
     /// Of the fields, as they stand below the layers.
     pub(super) defaults: &'i Value,
@@ -40,7 +39,9 @@ pub(super) struct Judge<'i> {
 
 impl Judge<'_> {
     /// Looks at every layer, whether its value wins or not: whoever sees the file sees the secret.
-    pub(super) fn run(&self, met: &Met, tree: &Value) -> Verdict {
+    ///
+    /// `met` is where secrets were read in the tree, if all of it was read.
+    pub(super) fn run(&self, met: Option<&Met>, tree: &Value) -> Verdict {
         let mut verdict = Verdict::default();
         // What ran once is only looked at.
         if self.input.secrets.is_lenient() {
@@ -50,11 +51,17 @@ impl Judge<'_> {
         let concerned = |layer: &Layer| !(any && layer.plaintext() == UnknownKeys::Allow);
         let layers: Vec<&Layer> =
             self.input.layers.iter().map(|layer| &**layer).filter(|layer| concerned(layer)).collect();
-        let sites = if layers.is_empty() && any {
-            Sites::default()
-        } else {
-            Sites::of(met, tree, self.trees(), self.input.secrets.schemes())
-        };
+        let mut sites = Sites::default();
+        if !(layers.is_empty() && any) {
+            let survey = Survey::new(self.model);
+            match met.filter(|met| met.regions.is_empty()) {
+                Some(met) => sites.extend(met),
+                None => sites.survey(&survey, tree),
+            }
+            for replaced in replaced(self.model, self.input, self.merged) {
+                sites.survey(&survey, &replaced);
+            }
+        }
         layers.into_iter().for_each(|layer| self.layer(layer, &sites, &mut verdict));
         if !any {
             verdict.refused.extend(self.of_defaults(&sites));
@@ -64,10 +71,6 @@ impl Judge<'_> {
 
     fn allowed(&self) -> SecretSources {
         self.input.secrets.allowed()
-    }
-
-    fn trees(&self) -> impl Iterator<Item = &Value> + Clone {
-        self.input.layers.iter().map(|layer| layer.tree())
     }
 
     fn layer(&self, layer: &Layer, sites: &Sites, verdict: &mut Verdict) {
@@ -95,7 +98,8 @@ impl Judge<'_> {
     /// Where secrets of marked fields stand; every scalar if `all` are secret.
     fn marked_in(&self, tree: &Value, all: bool) -> Vec<Place> {
         let none = BTreeSet::new();
-        let taint = Taint { shape: self.shape, hidden: &none, schemes: Some(self.input.secrets.schemes()) };
+        let taint =
+            Taint { shape: self.model.shape, hidden: &none, schemes: Some(self.input.secrets.schemes()) };
         taint.list(tree, all)
     }
 
@@ -115,7 +119,7 @@ impl Judge<'_> {
         }
         let beside = matches!(value.inside(), Value::Template(_));
         let plain = by == By::Value && plaintext != UnknownKeys::Allow;
-        plain.then(|| (plaintext, plain_secret(keys, beside, self.shape, self.input.names)))
+        plain.then(|| (plaintext, plain_secret(keys, beside, self.model.shape, self.input.names)))
     }
 
     /// Where a secret comes from: for a text with variables, what it says once they are filled in.

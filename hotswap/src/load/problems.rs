@@ -9,6 +9,7 @@ use crate::{
     keys::{Key, Keys},
     load::unknown::{SUGGESTED, unknown_key},
     rule::{Findings, Rule},
+    secret::notice::Met,
     shape::{FieldShape, Leaf, Shape},
     suggest::did_you_mean,
     value::Value,
@@ -23,6 +24,8 @@ pub struct Problems {
     secret: usize,
     /// Leaves in which the decoder met a secret, field by field.
     secrets: BTreeSet<Keys>,
+    /// Where in these leaves they were met.
+    met: Met,
     /// Leaves that are secret because a file is that gives them.
     sealed: BTreeSet<Keys>,
     /// The tree before interpolation.
@@ -72,6 +75,15 @@ impl Problems {
         if met {
             self.secrets.insert(keys.clone());
         }
+    }
+
+    /// Where secrets were met in the leaf at `keys`, counted from the leaf.
+    pub(crate) fn met(&mut self, met: Met, keys: &Keys) {
+        self.met.extend(met.below(keys));
+    }
+
+    pub(super) fn take_met(&mut self) -> Met {
+        std::mem::take(&mut self.met)
     }
 
     pub(crate) fn take_secrets(&mut self) -> BTreeSet<Keys> {

@@ -1,15 +1,12 @@
-//! Places at which a secret may stand in a layer, learnt from where the decoder read one.
+//! Places at which a secret may be in a layer, known from where the decoder read one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::survey::Survey;
 use crate::{
     keys::{Key, Keys},
     resolve::interpolate::{self, Known},
-    secret::{
-        notice::{Met, digest},
-        taint::By,
-    },
-    secrets::schemes::Schemes,
+    secret::notice::{Met, digests},
     value::{Dialect, Untyped, Value},
 };
 
@@ -19,39 +16,51 @@ use crate::{
 pub(super) struct Sites(BTreeSet<Keys>);
 
 impl Sites {
-    /// `tree` is what was decoded, `layers` what it was made of.
-    pub(super) fn of<'v>(
-        met: &Met,
-        tree: &Value,
-        layers: impl Iterator<Item = &'v Value> + Clone,
-        schemes: &Schemes,
-    ) -> Self {
-        let mut sites = Self(met.exact.iter().map(generalised).collect());
-        // Those with one value, by the value: two fields may hold the same, and one of them is no secret.
-        let none = Known::new(&|_| None);
-        let mut alike: BTreeMap<u64, BTreeSet<Keys>> = BTreeMap::new();
+    /// Adds those with a secret and nothing else.
+    pub(super) fn extend(&mut self, met: &Met) {
+        self.0.extend(met.exact.iter().map(generalised));
+    }
+
+    /// Adds those of one tree, of which nothing is a template.
+    pub(super) fn survey(&mut self, survey: &Survey, tree: &Value) {
+        let met = survey.met(tree);
+        self.extend(&met);
         for region in &met.regions {
-            let value = region.find(tree);
-            scalars(value, region, &mut |keys, value| {
-                // A text that was read as JSON holds the secret somewhere.
-                if keys == region || is_structure(value, &Key::Name("".into()), &none) {
-                    sites.0.insert(generalised(keys));
-                }
-                if let Some(digest) = digest(value).filter(|digest| met.read.contains(digest)) {
-                    alike.entry(digest).or_default().insert(generalised(keys));
-                }
-            });
+            self.region(survey, tree, region, &met);
         }
+    }
+
+    /// Those in a value that serde buffered. Each digest that was read leads to the places with such a text; the type is
+    /// asked which of them it reads as a secret. Other places are asked about where no digest leads to a secret: its type may
+    /// show no text, or a function may have changed the text.
+    fn region(&mut self, survey: &Survey, tree: &Value, region: &Keys, met: &Met) {
+        let mut alike: BTreeMap<u64, BTreeMap<Keys, Keys>> = BTreeMap::new();
+        let mut others = BTreeMap::new();
+        let mut missed = met.read.clone();
+        let none = Known::new(&|_| None);
+        scalars(region.find(tree), region, &mut |keys, value| {
+            let place = generalised(keys);
+            // A text that was read as JSON holds the secret somewhere.
+            if keys == region || is_structure(value, &Key::Name("".into()), &none) {
+                self.0.insert(place.clone());
+            }
+            for digest in digests(value).intersection(&met.read) {
+                missed.remove(digest);
+                alike.entry(*digest).or_default().entry(place.clone()).or_insert_with(|| keys.clone());
+            }
+            others.entry(place).or_insert_with(|| keys.clone());
+        });
+        let mut unclear = BTreeSet::new();
         for places in alike.into_values() {
-            let leads = |place: &&Keys| leads_to_a_secret(place, layers.clone(), schemes);
-            let leading: BTreeSet<Keys> = if places.len() > 1 {
-                places.iter().filter(leads).cloned().collect()
-            } else {
-                BTreeSet::new()
-            };
-            sites.0.extend(if leading.is_empty() { places } else { leading });
+            match survey.asked(tree, &places) {
+                Some(found) => self.0.extend(found),
+                None => unclear.extend(places.into_keys()),
+            }
         }
-        sites
+        if met.silent || !missed.is_empty() || !unclear.is_empty() {
+            others.retain(|place, _| !self.0.contains(place));
+            self.0.extend(survey.asked(tree, &others).unwrap_or(unclear));
+        }
     }
 
     /// The scalars of a tree at these places, and the texts that hold a table or a list with such a place.
@@ -65,13 +74,6 @@ impl Sites {
 fn generalised(keys: &Keys) -> Keys {
     let key = |key: &Key| if let Key::Index(_) = key { Key::Index(0) } else { key.clone() };
     Keys(keys.0.iter().map(key).collect())
-}
-
-/// Whether any layer has a reference or a variable there.
-fn leads_to_a_secret<'v>(site: &Keys, layers: impl Iterator<Item = &'v Value>, schemes: &Schemes) -> bool {
-    let (mut found, none) = (Vec::new(), Known::new(&|_| None));
-    layers.for_each(|tree| descend(tree, &site.0, &Keys::root(), &none, &mut found));
-    found.iter().any(|(_, value)| matches!(By::of(value, schemes), By::Reference | By::Variables))
 }
 
 fn descend<'v>(

@@ -146,7 +146,9 @@ where
         if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
             return true;
         }
-        let (Reading { result, mut found }, secret) = notice::any(|| self.read(value, field));
+        let (Reading { result, mut found }, met) = notice::places(|| self.read(value, field));
+        let secret = !met.is_empty();
+        problems.met(met, keys);
         // Beside a flattened leaf, only all leaves together show whether a key is unknown.
         found.ignored.retain(|ignored| !field.flatten || ignored.keys.0.len() > 1);
         // What was not read to its end may still have come to one, and so may a text in its place.

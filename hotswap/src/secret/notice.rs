@@ -11,8 +11,10 @@ use std::{
     sync::LazyLock,
 };
 
+use zeroize::Zeroizing;
+
 use super::SecretValue;
-use crate::{keys::Keys, shape::Shape, value::Value};
+use crate::{de::as_scalars, keys::Keys, shape::Shape, value::Value};
 
 thread_local! {
     /// Secrets that were read and of which no place is known.
@@ -33,6 +35,10 @@ pub(crate) struct Met {
     pub(crate) regions: BTreeSet<Keys>,
     /// Digests of the texts that were read as secrets there.
     pub(crate) read: HashSet<u64>,
+    /// Whether a secret was read there that shows no text, so that no digest tells where it came from.
+    pub(crate) silent: bool,
+    /// How many values did not fit the type of a secret.
+    pub(crate) refused: usize,
 }
 
 impl Met {
@@ -48,17 +54,47 @@ impl Met {
         self.exact.extend(more.exact);
         self.regions.extend(more.regions);
         self.read.extend(more.read);
+        self.silent |= more.silent;
+        self.refused += more.refused;
+    }
+
+    /// The same places, counted from a place above `keys`.
+    pub(crate) fn below(self, keys: &Keys) -> Self {
+        let below = |places: BTreeSet<Keys>| places.iter().map(|place| keys.join(place)).collect();
+        Self { exact: below(self.exact), regions: below(self.regions), ..self }
     }
 }
 
-/// A digest of a scalar as a secret shows it to [`read`]; `None` for what is no scalar.
-pub(crate) fn digest(value: &Value) -> Option<u64> {
+/// The digest of a text as [`read`] takes it.
+pub(crate) fn digest(text: &str) -> u64 {
+    KEY.hash_one(text)
+}
+
+/// The digests of a scalar as a secret may show it to [`read`]: a number is read from any of its notations, and written
+/// in one. Empty for what is no scalar.
+pub(crate) fn digests(value: &Value) -> HashSet<u64> {
+    let mut found: HashSet<u64> = value.as_text().map(digest).into_iter().collect();
+    let mut add = |value: &Value| match value {
+        Value::Bool(value) => drop(found.insert(digest_of(value))),
+        Value::Int(value) => found.extend(digests_of_float(*value as f64).chain([digest_of(value)])),
+        Value::Uint(value) => found.extend(digests_of_float(*value as f64).chain([digest_of(value)])),
+        Value::Float(value) => found.extend(digests_of_float(*value)),
+        _ => {}
+    };
     match value.inside() {
-        Value::Bool(value) => Some(KEY.hash_one(value.to_string())),
-        Value::Int(value) => Some(KEY.hash_one(value.to_string())),
-        Value::Float(value) => Some(KEY.hash_one(value.to_string())),
-        other => other.as_text().map(|text| KEY.hash_one(text)),
+        Value::Untyped(untyped) => as_scalars(untyped).for_each(|scalar| add(&scalar)),
+        scalar => add(scalar),
     }
+    found
+}
+
+fn digest_of(value: &impl ToString) -> u64 {
+    digest(&Zeroizing::new(value.to_string()))
+}
+
+/// In double and in single precision.
+fn digests_of_float(value: f64) -> impl Iterator<Item = u64> {
+    [digest_of(&value), digest_of(&(value as f32))].into_iter()
 }
 
 /// A secret is being read.
@@ -73,9 +109,27 @@ pub(super) fn read(value: &impl SecretValue) {
     }
     MET.with_borrow_mut(|met| {
         if let Some(met) = met {
-            value.scalars(&mut |text| met.read.extend([KEY.hash_one(text)]));
+            let mut silent = true;
+            value.scalars(&mut |text| {
+                silent = false;
+                met.read.insert(digest(text));
+            });
+            met.silent |= silent;
         }
     });
+}
+
+/// A function of the program made a secret of what it read as something else.
+pub(super) fn made(value: &impl SecretValue) {
+    if MET.with_borrow(Option::is_some) {
+        met();
+        read(value);
+    }
+}
+
+/// A value did not fit the type of a secret.
+pub(super) fn refused() {
+    note(|met| met.refused += 1);
 }
 
 /// The decoder was asked for a secret, and knows where it stands.
@@ -110,9 +164,24 @@ pub(crate) fn any<R>(read: impl FnOnce() -> R) -> (R, bool) {
 
 /// The places where `read` met a secret; where serde buffers, those in which it stands.
 pub(crate) fn places<R>(read: impl FnOnce() -> R) -> (R, Met) {
-    let outer = MET.replace(Some(Met::default()));
+    let scope = Scope { outer: MET.replace(Some(Met::default())), unplaced: UNPLACED.get() };
     let result = within(Keys::root, read);
-    (result, MET.replace(outer).unwrap_or_default())
+    let met = MET.take().unwrap_or_default();
+    drop(scope);
+    (result, met)
+}
+
+/// What was noticed outside of [`places`], which a panic of the program must not lose.
+struct Scope {
+    outer: Option<Met>,
+    unplaced: usize,
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        MET.set(self.outer.take());
+        UNPLACED.set(self.unplaced);
+    }
 }
 
 /// The places of the leaves in which secrets were met.

@@ -37,8 +37,11 @@ impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret<T>, D::Error> {
         let read = || T::deserialize(deserializer);
         let read = if T::IS_BYTES { of_bytes(read) } else { read() };
-        let value = read.map_err(|_| D::Error::custom("the value does not fit the type of the secret"))?;
+        let value = read.map_err(|_| {
+            notice::refused();
+            D::Error::custom("the value does not fit the type of the secret")
+        })?;
         notice::read(&value);
-        Ok(Secret::new(value))
+        Ok(Secret::of(value))
     }
 }

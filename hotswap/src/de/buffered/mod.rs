@@ -18,7 +18,7 @@ mod readings;
 mod scene;
 mod search;
 mod strays;
-mod tree;
+pub(crate) mod tree;
 
 use super::{
     DecodeError, Decoder, Ignored, Notes,
@@ -31,6 +31,7 @@ use crate::{
     value::Value,
 };
 use poison::Poison;
+pub(crate) use readings::as_scalars;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -55,7 +55,7 @@ pub(super) fn plainest(untyped: &Untyped) -> Value {
 }
 
 /// For a type that asks for one of them.
-fn as_scalars(untyped: &Untyped) -> impl Iterator<Item = Value> {
+pub(crate) fn as_scalars(untyped: &Untyped) -> impl Iterator<Item = Value> {
     let value = Value::Untyped(untyped.clone());
     let integer = i128::deserialize(Decoder::new(Some(&value), None)).ok().map(Value::Int);
     let float = f64::deserialize(Decoder::new(Some(&value), None)).ok().map(Value::Float);

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How many nodes a value has.
-pub(super) fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     match value.inside() {
         Value::List(items) => items.iter().map(size).sum::<usize>() + 1,
         Value::Table(table) => table.values().map(size).sum::<usize>() + 1,
@@ -26,7 +26,7 @@ pub(super) fn at<'v>(tree: &'v Value, keys: &[Key]) -> Option<&'v Value> {
 }
 
 /// The tree with `value` at a place, or with nothing there. A list keeps its length.
-pub(super) fn with(tree: &Value, keys: &[Key], value: Option<&Value>) -> Value {
+pub(crate) fn with(tree: &Value, keys: &[Key], value: Option<&Value>) -> Value {
     let [key, rest @ ..] = keys else { return value.cloned().unwrap_or(Value::Null) };
     let changed = match (key, tree.inside()) {
         (Key::Name(name), Value::Table(table)) => {
@@ -65,7 +65,7 @@ pub(super) fn parent(keys: &Keys) -> Keys {
 }
 
 /// The place and everything around it, without what stands beside it in lists, and in tables if `tables` says so.
-pub(super) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
+pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
     let [key, rest @ ..] = keys else { return tree.clone() };
     match (key, tree.inside()) {
         (Key::Index(index), Value::List(items)) => {
@@ -83,7 +83,7 @@ pub(super) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
 }
 
 /// The place in what [`only`] yields.
-pub(super) fn alone(keys: &Keys) -> Keys {
+pub(crate) fn alone(keys: &Keys) -> Keys {
     let first = |key: &Key| match key {
         Key::Index(_) => Key::Index(0),
         name => name.clone(),

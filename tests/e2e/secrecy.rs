@@ -1,0 +1,4 @@
+//! A secret is judged and hidden in the same way wherever it is.
+
+mod buffered;
+mod replaced;
