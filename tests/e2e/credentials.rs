@@ -248,15 +248,15 @@ struct Values {
 #[test]
 fn false_alarms_are_rare_and_most_credentials_are_found() {
     let labelled: Vec<Labelled> = serde_json::from_str(include_str!("credentials/values.json")).unwrap();
-    let values: Vec<_> = labelled
-        .iter()
-        .map(|value| BTreeMap::from([(value.name.clone(), value.value.replace("${", "$${"))]))
-        .collect();
+    let values: Vec<_> =
+        labelled.iter().map(|value| BTreeMap::from([(value.name.clone(), value.value.clone())])).collect();
     let folder = Folder::with("a.json", &serde_json::json!({ "values": values }).to_string());
     let builder = Values::hot_builder().file(folder.path("a.json")).scan_credentials(ScanCredentials::Deny);
     let error = builder.check().err().unwrap();
+    // Some have variables that are not set.
     let indices: Vec<usize> = error
         .issues()
+        .filter(|issue| issue.kind() == IssueKind::Credential)
         .map(|issue| issue.path()["values[".len()..].split(']').next().unwrap().parse().unwrap())
         .collect();
     let count = |credential: bool| labelled.iter().filter(|value| value.credential == credential).count();
@@ -273,8 +273,58 @@ fn false_alarms_are_rare_and_most_credentials_are_found() {
     let (found, alarms) = (hits(true), hits(false));
     println!("{found} of {credentials} found, {alarms} of {harmless} false alarms");
     assert!(credentials >= 100 && harmless >= 100);
-    assert!(alarms * 100 <= harmless * 2, "{alarms} of {harmless}");
+    assert!(alarms <= 1, "{alarms} of {harmless}");
     assert!(found * 100 >= credentials * 90, "{found} of {credentials}");
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Tables {
+    #[serde(default)]
+    api_keys: BTreeMap<String, String>,
+    #[serde(default)]
+    password: BTreeMap<String, String>,
+    #[serde(default)]
+    hmac: BTreeMap<String, String>,
+    #[serde(default)]
+    secrets: BTreeMap<String, String>,
+    #[serde(default)]
+    url: String,
+}
+
+/// The names of a table count for the values in it, and the text beside a variable is text.
+#[test]
+fn credentials_in_tables_and_beside_variables_are_found() {
+    let found = |text: &str| {
+        let folder = Folder::with("a.toml", text);
+        let app = Tables::hot_builder().file(folder.path("a.toml")).watch(false).load().unwrap();
+        app.status()
+            .warnings
+            .iter()
+            .map(|warning| warning.split(": ").next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (text, path) in [
+        ("api_keys = { sendgrid = 'internal' }", "api_keys.sendgrid"),
+        ("password = { value = 'hunter2' }", "password.value"),
+        ("password = { current = 'hunter2' }", "password.current"),
+        ("hmac = { key = 'internal' }", "hmac.key"),
+        ("password = { value = 'hunter2${NOPE:}' }", "password.value"),
+        ("api_keys = { a = '${NOPE:internal}' }", "api_keys.a"),
+        ("url = 'postgres://app:Vb7kQ9zR@${NOPE:db}/app'", "url"),
+        ("url = '${NOPE:postgres://app:Vb7kQ9zR@db/app}'", "url"),
+    ] {
+        assert_eq!(found(text), [path], "{text}");
+    }
+    for text in [
+        "api_keys = { header = 'X-Api-Key', rotation = 'weekly', a = '${NOPE:}' }",
+        "password = { validator = 'zxcvbn', policy = 'strict', alphabet = 'latin', file = 'pw.txt' }",
+        "hmac = { algorithm = 'sha256' }",
+        "secrets = { backend = 'kubernetes', team = 'payments' }",
+        "password = { value = 'Bearer ${NOPE:}' }",
+        "url = 'postgres://app:${NOPE:}@${NOPE:db}/app'",
+    ] {
+        assert_eq!(found(text), Vec::<String>::new(), "{text}");
+    }
 }
 
 #[derive(Debug, Deserialize, HotConfig)]

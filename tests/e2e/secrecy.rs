@@ -2,3 +2,5 @@
 
 mod buffered;
 mod replaced;
+mod reports;
+mod restart;

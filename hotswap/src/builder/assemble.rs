@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     config::HotConfig,
+    describe::Section,
     engine::{
         Core, Policy, State,
         collect::{
@@ -90,6 +91,7 @@ impl Sources {
         let timing = options.timing();
         let mut settings = Settings {
             shape: T::SHAPE,
+            guarded: || Section::of::<T>().guarded(),
             max_file_size: options.max_file_size,
             unknown_in_files: options.unknown_keys.unwrap_or(UnknownKeys::Deny),
             unknown_in_env: options.unknown_keys.unwrap_or(UnknownKeys::Warn),
@@ -184,6 +186,7 @@ impl Sources {
             sources: self.collector.sources(),
             layers: &collected.layers,
             variables: &collected.variables,
+            rules: self.collector.secret_rules(),
         })
     }
 

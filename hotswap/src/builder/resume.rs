@@ -1,6 +1,7 @@
 //! The first version: from the sources and from what a restart left.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,6 +18,7 @@ use crate::{
     pins::{Pin, Pins},
     secret::taint::Taint,
     secrets::{known::Secrets, stores::Stores},
+    shape::Leaf,
     snapshot::{Cause, Published},
     source::Layer,
     state::{Past, Saved, secret_override, touches},
@@ -65,6 +67,7 @@ impl Given<'_> {
         if !dropped.is_empty() {
             chosen = self.choose(issues)?;
         }
+        self.forget_secrets(&chosen.loaded);
         Ok(Start { dropped, ..self.number(chosen, began.elapsed()) })
     }
 
@@ -84,6 +87,16 @@ impl Given<'_> {
             self.saved.pins.iter().filter(is_secret).map(|(keys, _)| keys.clone()).collect();
         self.saved.pins.retain(|keys, _| !places.contains(keys));
         places.iter().map(secret_override).collect()
+    }
+
+    /// Drops old values of fields that are secret by now: the program may have been another one.
+    fn forget_secrets(&mut self, loaded: &Loaded) {
+        let Some(past) = &mut self.saved.past else { return };
+        let marked = self.model.shape.leaves().into_iter().filter(Leaf::secret).map(|leaf| leaf.keys);
+        let secrets: BTreeSet<Keys> = marked.chain(loaded.secrets.iter().cloned()).collect();
+        if !secrets.is_empty() {
+            past.forget(&secrets, &self.collected.layers, self.model.shape, self.stores.schemes());
+        }
     }
 
     fn choose_sources(&self, issues: Vec<Issue>) -> Result<Chosen, Error> {

@@ -46,6 +46,8 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) shape: &'static Shape,
+    /// The leaves of which it is not known that they hold no secret; asked for where something is wrong.
+    pub(crate) guarded: fn() -> BTreeSet<Keys>,
     pub(crate) max_file_size: u64,
     pub(crate) unknown_in_files: UnknownKeys,
     pub(crate) unknown_in_env: UnknownKeys,
@@ -221,6 +223,10 @@ impl Collector {
 
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
         self.slots.iter().flat_map(Slot::statuses).collect()
+    }
+
+    pub(crate) fn secret_rules(&self) -> &SecretRules {
+        &self.settings.secrets
     }
 
     /// What the sources are called, as far as that is known now.

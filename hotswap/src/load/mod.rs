@@ -19,7 +19,7 @@ mod survey;
 mod trace;
 pub(crate) mod unknown;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
 pub(crate) use fetched::Places;
@@ -133,7 +133,9 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let templates =
         input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
     let source = |keys: &Keys, text: &str| source_of(input.layers, keys, text);
-    let resolve = || interpolate::resolve(&complete, input.variables, &source);
+    let guarded = OnceCell::new();
+    let is_open = |keys: &Keys| is_open(model, keys, guarded.get_or_init(model.guarded));
+    let resolve = || interpolate::resolve_shown(&complete, input.variables, &source, &is_open);
     let (resolved, unresolved) = match templates.then(resolve) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
@@ -206,8 +208,26 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
             seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
-        _ => Err(Error::new(issues)),
+        decoded => Err(Error::new(told(issues, warnings, decoded.err()))),
     }
+}
+
+/// The problems of a load that is refused. A key that the policy only warns of may be one that the type refuses.
+fn told(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<DecodeError>) -> Vec<Issue> {
+    let Some(error) = error.filter(|_| issues.is_empty()) else { return issues };
+    let unknown: Vec<_> =
+        warnings.into_iter().filter(|warning| warning.kind() == IssueKind::UnknownKey).collect();
+    match unknown.is_empty() {
+        true => vec![Issue::new(IssueKind::WrongType, error.keys(), error.message(true))],
+        false => unknown,
+    }
+}
+
+/// Whether a place is in a leaf that is known to hold no secret.
+fn is_open(model: Model, keys: &Keys, guarded: &BTreeSet<Keys>) -> bool {
+    let leaves = model.shape.leaves();
+    let leaf = leaves.iter().find(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
+    leaf.is_some_and(|leaf| !leaf.secret() && !guarded.contains(&leaf.keys))
 }
 
 /// The layer that gives the template at a place; joined lists and defaults of fields have none.

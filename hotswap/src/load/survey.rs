@@ -39,7 +39,7 @@ impl Survey {
         problems.take_met()
     }
 
-    /// Those of some places in one tree from which a secret is read; `None` if that is none of them or not known. Each
+    /// Those of some places in one tree from which a secret is read; `None` if there is no such place, or after too much work. Each
     /// place has a name that is given back.
     pub(super) fn asked(&self, tree: &Value, places: &BTreeMap<Keys, Keys>) -> Option<BTreeSet<Keys>> {
         let mut found = BTreeSet::new();

@@ -35,11 +35,22 @@ pub(crate) type SourceOf<'s> = &'s dyn Fn(&Keys, &str) -> usize;
 /// Every template that is not well formed, every variable that is not set and has no default, and every source whose
 /// variables expand to too much. The places are those of the strings; where they stand in a file is for the caller to add.
 pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) -> Result<Value, Vec<Issue>> {
-    let mut resolver = Resolver::new(lookup, None);
+    resolve_shown(tree, lookup, source, &|_| false)
+}
+
+/// The same, with reports that repeat parts of a text where the text `is_open`, which is asked for what is wrong only. Other
+/// texts may be secrets: a type is not read yet, and no attribute is needed for a secret.
+pub(crate) fn resolve_shown(
+    tree: &Value,
+    lookup: Lookup<'_>,
+    source: SourceOf<'_>,
+    is_open: &dyn Fn(&Keys) -> bool,
+) -> Result<Value, Vec<Issue>> {
+    let mut resolver = Resolver::new(lookup, None, is_open);
     let mut resolved = resolver.value(tree, &Trail::Root);
     if resolver.exceeded {
         // To know the source of a template costs a search, which is only worth it now.
-        resolver = Resolver::new(lookup, Some(source));
+        resolver = Resolver::new(lookup, Some(source), is_open);
         resolved = resolver.value(tree, &Trail::Root);
     }
     let issues = resolver.issues.into_vec();
@@ -48,7 +59,7 @@ pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) ->
 
 /// The same without the templates that cannot be resolved, which become `null`; `None` when nothing changes.
 pub(crate) fn resolve_what_can_be(tree: &Value, lookup: Lookup<'_>) -> Option<Value> {
-    Resolver::new(lookup, None).value(tree, &Trail::Root)
+    Resolver::new(lookup, None, &|_| false).value(tree, &Trail::Root)
 }
 
 /// As much of a text as tells which reference it is, or whether it is a list or a table.
@@ -133,20 +144,17 @@ struct Resolver<'l> {
     /// What each source may still expand to; without `source` all of them share one budget.
     budgets: BTreeMap<usize, Budget>,
     source: Option<SourceOf<'l>>,
+    is_open: &'l dyn Fn(&Keys) -> bool,
     /// A budget was not enough.
     exceeded: bool,
     issues: Issues,
 }
 
 impl<'l> Resolver<'l> {
-    fn new(lookup: Lookup<'l>, source: Option<SourceOf<'l>>) -> Self {
-        Self {
-            variables: Rc::new(Known::new(lookup)),
-            budgets: BTreeMap::new(),
-            source,
-            exceeded: false,
-            issues: Issues::default(),
-        }
+    fn new(lookup: Lookup<'l>, source: Option<SourceOf<'l>>, is_open: &'l dyn Fn(&Keys) -> bool) -> Self {
+        let (budgets, issues) = Default::default();
+        let variables = Rc::new(Known::new(lookup));
+        Self { variables, budgets, source, is_open, exceeded: false, issues }
     }
 
     /// `None` when nothing changes.
@@ -192,11 +200,23 @@ impl<'l> Resolver<'l> {
         let mut measured = Template::new(text, &variables).measured();
         if let Err(malformed) = measured.run(0, true) {
             // What follows is not known to be a name.
-            self.issues.push_with(|| malformed.issue(trail.keys(), sealed));
+            let is_open = self.is_open;
+            self.issues.push_with(|| {
+                let keys = trail.keys();
+                let discreet = sealed || !is_open(&keys);
+                malformed.issue(keys, discreet)
+            });
             return Value::Null;
         }
         for name in &measured.missing {
-            self.issues.push_with(|| missing(name, trail.keys()));
+            let is_open = self.is_open;
+            self.issues.push_with(|| {
+                let keys = trail.keys();
+                match is_conventional(name) || (!sealed && is_open(&keys)) {
+                    true => missing(name, keys),
+                    false => missing_somewhere(keys),
+                }
+            });
         }
         if !measured.missing.is_empty() || !self.pay(measured.expanded, text, trail) {
             return Value::Null;
@@ -238,6 +258,17 @@ pub(crate) fn is_unset(issue: &Issue) -> bool {
     issue.message().ends_with(UNSET)
 }
 
+/// Braces in a password make a name of what follows.
+fn missing_somewhere(keys: Keys) -> Issue {
+    let message = format!("a `${{` names a variable that {UNSET}");
+    Issue::new(IssueKind::Interpolation, keys, message).with_help(format!("set the variable, or {LITERAL}"))
+}
+
+/// As variables are mostly named, and passwords are not.
+pub(crate) fn is_conventional(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 struct Template<'t> {
     rest: &'t str,
     variables: &'t Known<'t>,
@@ -273,15 +304,16 @@ enum Malformed<'t> {
 }
 
 impl Malformed<'_> {
-    /// Of a `sealed` value nothing is repeated.
-    fn issue(&self, keys: Keys, sealed: bool) -> Issue {
+    /// Nothing but the usual name of a variable is repeated of a `discreet` value.
+    fn issue(&self, keys: Keys, discreet: bool) -> Issue {
         let (message, help) = match *self {
             Self::Unclosed => (UNCLOSED.to_owned(), LITERAL.to_owned()),
             Self::Name => (NAME.to_owned(), LITERAL.to_owned()),
             Self::TooDeep => ("the defaults stand in each other too deep".to_owned(), LITERAL.to_owned()),
             Self::Shell { name, sign, default } => {
+                let name = if discreet && !is_conventional(name) { "NAME" } else { name };
                 let name = excerpt::name(name);
-                let default = if sealed || !is_plain(default) { "default" } else { default };
+                let default = if discreet || !is_plain(default) { "default" } else { default };
                 let message = format!("`${{{name}:{sign}` is a form of the shell");
                 let literal = format!("or `${{{name}: {sign}..}}` for a default that begins with `{sign}`");
                 (message, format!("write `${{{name}:{default}}}`, {literal}"))

@@ -14,6 +14,10 @@ const SECRET: &[&str] = &[
     "privatekey",
     "signingkey",
     "encryptionkey",
+    "masterkey",
+    "authkey",
+    "hmackey",
+    "presharedkey",
 ];
 /// Parts of names that can mean nothing but the secret itself: whatever text they have is one.
 const CERTAIN: &[&str] = &[
@@ -28,6 +32,10 @@ const CERTAIN: &[&str] = &[
     "privatekey",
     "signingkey",
     "encryptionkey",
+    "masterkey",
+    "authkey",
+    "hmackey",
+    "presharedkey",
     "apisecret",
     "appsecret",
     "clientsecret",
@@ -43,12 +51,60 @@ const CERTAIN: &[&str] = &[
     "bearertoken",
     "refreshtoken",
 ];
-/// Names that speak of something beside a secret.
-const BESIDE: &[&str] = &["publickey", "keyid", "tokenurl", "keyfile", "keypath", "tokenizer"];
+/// Words that sound like a secret and mean something else.
+const OTHER: &[&str] = &[
+    "passwordless",
+    "secretary",
+    "secretariat",
+    "tokenizer",
+    "tokenizers",
+    "tokenize",
+    "tokenized",
+    "tokenization",
+    "keyring",
+    "keyset",
+    "keyspace",
+    "keystore",
+];
+/// Keys that are public, or name another one.
+const BESIDE: &[&str] = &["publickey", "keyid", "tokenurl", "keyfile", "keypath"];
+/// Words before `pass` where it is a password, in one word.
+const PASS_OF: &[&str] = &[
+    "admin", "auth", "db", "ftp", "http", "imap", "ldap", "login", "mail", "my", "mysql", "pg", "proxy",
+    "redis", "root", "smtp", "sql", "ssh", "user", "vpn", "wifi",
+];
+/// Words before `pass` where it is a filter, or one of several runs.
+const PASS_OTHER: &[&str] = &[
+    "all",
+    "band",
+    "boarding",
+    "by",
+    "compiler",
+    "first",
+    "high",
+    "last",
+    "low",
+    "max",
+    "min",
+    "multi",
+    "next",
+    "num",
+    "one",
+    "optimization",
+    "per",
+    "render",
+    "second",
+    "shader",
+    "single",
+    "three",
+    "two",
+];
 /// What a name ends with that says where, how long or of which kind a secret is.
 const ABOUT: &[&str] = &[
     "age",
     "attempts",
+    "auth",
+    "authentication",
     "backend",
     "chars",
     "characters",
@@ -58,6 +114,7 @@ const ABOUT: &[&str] = &[
     "command",
     "days",
     "encoding",
+    "encryption",
     "env",
     "format",
     "hours",
@@ -114,6 +171,33 @@ const ABOUT: &[&str] = &[
     "class",
     "template",
     "hint",
+    "kind",
+    "method",
+    "scheme",
+    "rule",
+    "rules",
+    "check",
+    "checks",
+    "validator",
+    "rounds",
+    "iterations",
+    "cost",
+    "bits",
+    "bytes",
+    "rate",
+    "ratio",
+    "threshold",
+    "budget",
+    "quota",
+    "window",
+    "bucket",
+    "buffer",
+    "title",
+    "text",
+    "description",
+    "separator",
+    "delimiter",
+    "suffix",
     "prompt",
     "message",
     "label",
@@ -141,24 +225,118 @@ pub(crate) fn names_secret(name: &str) -> bool {
 }
 
 pub(super) fn promise(name: &str) -> Promise {
-    // Nearly no name gets further, and this costs no copy.
+    // Names without these letters get no further, and this costs no copy.
     if !name
         .bytes()
         .any(|byte| matches!(byte, b'p' | b'P' | b's' | b'S' | b't' | b'T' | b'k' | b'K' | b'c' | b'C'))
     {
         return Promise::Nothing;
     }
-    let joined: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let has = |parts: &[&str]| parts.iter().any(|part| joined.contains(part));
-    if !has(SECRET) || has(BESIDE) || ABOUT.iter().any(|about| joined.ends_with(about)) {
+    let words = Words::of(name);
+    if is_about(&words) || words.have(BESIDE) {
         return Promise::Nothing;
     }
-    if has(CERTAIN) { Promise::Secret } else { Promise::Maybe }
+    if words.have(CERTAIN) || words.end_with_pass() {
+        return Promise::Secret;
+    }
+    if words.have(SECRET) { Promise::Maybe } else { Promise::Nothing }
+}
+
+/// What the name of a table promises of the values in it.
+pub(super) fn promise_inside(table: &str, name: &str) -> Promise {
+    let own = promise(name);
+    if own != Promise::Nothing || is_about(&Words::of(name)) {
+        return own;
+    }
+    if matches!(name, "key" | "keys") {
+        return promise(&format!("{table}_{name}"));
+    }
+    match promise(table) {
+        // The names in a table of several are those of whom they belong to.
+        Promise::Secret if table.ends_with(['s', 'S']) || VALUE.contains(&name) => Promise::Secret,
+        Promise::Secret | Promise::Maybe => Promise::Maybe,
+        Promise::Nothing => Promise::Nothing,
+    }
+}
+
+/// What the value itself is called in the table of a secret.
+const VALUE: &[&str] = &[
+    "value",
+    "values",
+    "plain",
+    "plaintext",
+    "literal",
+    "data",
+    "current",
+    "primary",
+    "secondary",
+    "previous",
+    "old",
+    "new",
+    "next",
+    "default",
+];
+
+/// Whether the last word says that the value is something about a secret.
+fn is_about(words: &Words) -> bool {
+    let Some(last) = words.0.last() else { return false };
+    let joined = |about: &&str| {
+        let before = last.strip_suffix(about);
+        before.is_some_and(|before| SECRET.iter().chain(CERTAIN).any(|part| before.ends_with(part)))
+    };
+    ABOUT.contains(&last.as_str()) || ABOUT.iter().any(joined)
+}
+
+/// The words of a name in small letters, without numbers and without those that only sound like a secret.
+struct Words(Vec<String>);
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let letters: Vec<char> = name.chars().collect();
+        let mut words = vec![String::new()];
+        for (at, letter) in letters.iter().enumerate() {
+            let before = at.checked_sub(1).map(|at| letters[at]);
+            let after = letters.get(at + 1);
+            let begins = letter.is_uppercase()
+                && (before.is_some_and(char::is_lowercase)
+                    || (before.is_some_and(char::is_uppercase)
+                        && after.is_some_and(|after| after.is_lowercase())));
+            if begins || !letter.is_alphabetic() {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut().filter(|_| letter.is_alphabetic()) {
+                word.extend(letter.to_lowercase());
+            }
+        }
+        words.retain(|word| !word.is_empty() && !OTHER.contains(&word.as_str()));
+        Self(words)
+    }
+
+    /// Whether a part is in one word, or is several words in a row; the last one may be in the plural.
+    fn have(&self, parts: &[&str]) -> bool {
+        let inside = |part: &str| self.0.iter().any(|word| word.contains(part));
+        let joined: Vec<String> =
+            [2, 3].iter().flat_map(|length| self.0.windows(*length)).map(|words| words.concat()).collect();
+        let spread =
+            |part: &str| joined.iter().any(|words| words.strip_suffix('s').unwrap_or(words).ends_with(part));
+        parts.iter().any(|part| inside(part) || spread(part))
+    }
+
+    /// `pass` is a password as the last word, and something else before others: `pass_rate`.
+    fn end_with_pass(&self) -> bool {
+        match self.0.as_slice() {
+            [before @ .., last] if last == "pass" => {
+                before.last().is_none_or(|before| !PASS_OTHER.contains(&before.as_str()))
+            }
+            [.., last] => last.strip_suffix("pass").is_some_and(|before| PASS_OF.contains(&before)),
+            [] => false,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Promise, names_secret, promise};
+    use super::{Promise, names_secret, promise, promise_inside};
 
     #[test]
     fn a_name_may_be_certain() {
@@ -170,6 +348,66 @@ mod tests {
         }
         for name in ["password_hint", "api_key_id", "password_max_age", "password_env", "compass"] {
             assert_eq!(promise(name), Promise::Nothing, "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_compared_whole() {
+        for name in [
+            "password_admin",
+            "api_key_sendgrid",
+            "api_key_stage",
+            "apiKeyStage",
+            "password2",
+            "tokenizer_api_key",
+            "oauth2_access_token",
+            "db_pass",
+            "pass",
+            "dbpass",
+            "SMTP_PASS",
+            "master_key",
+            "auth_key",
+            "hmacKey",
+            "api_keys",
+        ] {
+            assert_eq!(promise(name), Promise::Secret, "{name}");
+        }
+        for name in [
+            "max_tokens_budget",
+            "passthrough",
+            "bypass",
+            "compass",
+            "pass_rate",
+            "low_pass",
+            "publicKey",
+            "key_prefix",
+            "api_key_prefix",
+            "password_min_length",
+            "token_bucket_size",
+            "tokenizer",
+            "tokenurl",
+            "passwordfile",
+            "passwordless",
+            "auth_keyring",
+        ] {
+            assert_eq!(promise(name), Promise::Nothing, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_table_promises_for_its_values() {
+        for (table, name, expected) in [
+            ("api_keys", "sendgrid", Promise::Secret),
+            ("api_keys", "header", Promise::Nothing),
+            ("password", "value", Promise::Secret),
+            ("password", "validator", Promise::Nothing),
+            ("password", "alphabet", Promise::Maybe),
+            ("hmac", "key", Promise::Secret),
+            ("public", "key", Promise::Nothing),
+            ("cache", "key", Promise::Nothing),
+            ("server", "host", Promise::Nothing),
+        ] {
+            assert_eq!(promise_inside(table, name), expected, "{table}.{name}");
         }
     }
 

@@ -55,8 +55,7 @@ pub(super) fn is_sample(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let enclosed =
         (text.starts_with('<') && text.ends_with('>')) || (text.starts_with('%') && text.ends_with('%'));
-    text.contains("${")
-        || text.contains("{{")
+    text.contains("{{")
         || enclosed
         || is_uuid(text)
         || is_one_character(text)

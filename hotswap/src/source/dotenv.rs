@@ -49,6 +49,9 @@ pub(crate) trait Outside {
 
     /// Whether a field that is known to be secret takes the variable.
     fn is_secret(&self, name: &str) -> bool;
+
+    /// Whether a field takes the variable that is known to hold no secret.
+    fn is_open(&self, name: &str) -> bool;
 }
 
 /// Reads a whole file.
@@ -142,7 +145,7 @@ impl Reader<'_> {
                     escapes: *escapes,
                     lookup: &lookup,
                     is_broken: &is_broken,
-                    secret: outside.is_secret(statement.name),
+                    is_open: &|| outside.is_open(statement.name),
                     start: *place,
                 };
                 expansion.run(&mut self.budget, &mut self.flaws)

@@ -19,9 +19,9 @@ use crate::{
 };
 
 /// What becomes of secrets in plain text.
-pub(super) fn plaintext(terms: &Terms<'_>) -> UnknownKeys {
-    match terms.secrets.plaintext {
-        _ if terms.medium != Medium::Plain => UnknownKeys::Allow,
+pub(super) fn plaintext(medium: Medium, rules: &SecretRules) -> UnknownKeys {
+    match rules.plaintext {
+        _ if medium != Medium::Plain => UnknownKeys::Allow,
         PlaintextSecrets::Deny => UnknownKeys::Deny,
         PlaintextSecrets::Warn => UnknownKeys::Warn,
         PlaintextSecrets::Allow => UnknownKeys::Allow,
@@ -71,7 +71,7 @@ fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<
     };
     let mut scanner =
         Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Issues::up_to(CREDENTIALS) };
-    scanner.level(tree, Some(shape), "", &Way::Start);
+    scanner.level(tree, Some(shape), ["", ""], &Way::Start);
     scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
 
@@ -102,38 +102,43 @@ impl Way<'_> {
 }
 
 impl<'v> Scanner<'v> {
-    fn level(&mut self, value: &'v Value, shape: Option<&'static Shape>, name: &'v str, way: &Way<'_>) {
+    /// `names` are those of the value and of the table that it is in.
+    fn level(&mut self, value: &'v Value, shape: Option<&'static Shape>, names: [&'v str; 2], way: &Way<'_>) {
         match value {
             Value::Table(table) => {
                 for (name, value) in table.iter() {
                     let field = shape.and_then(|shape| shape.field_named(name));
                     if !field.is_some_and(|field| field.not_secret) {
                         let inner = field.and_then(|field| field.inner());
-                        self.level(value, inner, name, &Way::Name(way, name));
+                        self.level(value, inner, [names[1], name], &Way::Name(way, name));
                     }
                 }
             }
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                items.for_each(|(index, item)| self.level(item, None, name, &Way::Index(way, index)));
+                items.for_each(|(index, item)| self.level(item, None, names, &Way::Index(way, index)));
             }
-            Value::Text(text) => self.text(name, text, way),
-            Value::Untyped(untyped) => self.text(name, &untyped.text, way),
-            // What is put into a template is not known; what is sealed is known to be secret.
+            Value::Text(text) | Value::Template(text) => self.text(names, text, way),
+            Value::Untyped(untyped) => self.text(names, &untyped.text, way),
+            // What is sealed is known to be secret.
             _ => {}
         }
     }
 
-    fn text(&mut self, name: &'v str, text: &str, way: &Way<'_>) {
-        let refers = || Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
-        if let Some(kind) = self.scan.finding(name, text).filter(|_| !refers()) {
-            self.found.push_with(|| {
-                let message = format!("the value looks like {kind}, and is shown");
-                let issue = Issue::new(IssueKind::Credential, way.keys(), message);
-                issue.with_help(
-                    "mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none",
-                )
-            });
+    /// What variables put into a text is not known; what is beside them is.
+    fn text(&mut self, [table, name]: [&'v str; 2], text: &str, way: &Way<'_>) {
+        let refers = |text: &str| Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
+        if refers(text) {
+            return;
         }
+        let literals = scan::literals(text);
+        let mut found = literals.iter().filter(|text| !refers(text));
+        let Some(kind) = found.find_map(|text| self.scan.finding(table, name, text)) else { return };
+        self.found.push_with(|| {
+            let message = format!("the value looks like {kind}, and is shown");
+            let issue = Issue::new(IssueKind::Credential, way.keys(), message);
+            issue
+                .with_help("mark the field with `#[hot(secret)]`, or with `#[hot(not_secret)]` if it is none")
+        });
     }
 }

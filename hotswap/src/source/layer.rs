@@ -20,7 +20,7 @@ use crate::{
     source::{
         UnknownKeys, findings,
         format::Format,
-        given::{Given, Medium, Terms},
+        given::{Given, Medium, SecretRules, Terms},
         kept::Kept,
         locate::Places as TextPlaces,
         sealed::is_sealed,
@@ -92,7 +92,7 @@ impl Layer {
             places,
             normal,
             unknown_keys: terms.unknown_keys,
-            plaintext: findings::plaintext(terms),
+            plaintext: findings::plaintext(terms.medium, terms.secrets),
             medium: terms.medium,
             templates,
             variables: BTreeSet::new(),
@@ -247,6 +247,12 @@ impl Layer {
         };
         layer.name_variables();
         layer
+    }
+
+    /// The same layer, with its secrets judged as those of its source are.
+    pub(crate) fn judged_by(mut self, rules: &SecretRules) -> Self {
+        self.plaintext = findings::plaintext(self.medium, rules);
+        self
     }
 
     pub(crate) fn places(&self) -> &Places {

@@ -4,42 +4,37 @@ use crate::secret::MASK;
 
 /// The name with user info, query and fragment of every URL in it masked, since a name is printed wherever its source is.
 ///
-/// Passwords may hold `/` and `?` that nobody has escaped, so everything up to the last `@` of a word is user info. An `@` of a
-/// path is taken for one, too: a name that shows too little is better than one that shows too much.
+/// Passwords may hold `/`, `?` and blanks that nobody has escaped, so everything from the scheme up to the last `@` is user
+/// info, and everything behind the first sign of a query is one. An `@` of a path is taken for one, too: a name that shows too
+/// little is better than one that shows too much.
 pub(crate) fn masked(name: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (word, more) = rest.split_at(end);
-        shown.push_str(&masked_word(word));
-        let space = more.find(|c: char| !c.is_whitespace()).unwrap_or(more.len());
-        shown.push_str(&more[..space]);
-        rest = &more[space..];
-    }
-    shown
+    without_query(&without_user_info(name))
 }
 
-fn masked_word(word: &str) -> String {
-    let (scheme, rest) = match word.find("://") {
-        Some(at) => word.split_at(at + 3),
-        // `user:password@host` is understood by many clients.
-        None if word.split_once('@').is_some_and(|(before, _)| before.contains(':')) => ("", word),
-        None => return masked_query("", word),
+fn without_user_info(name: &str) -> String {
+    let scheme = name.find("://").map(|at| at + 3);
+    let Some(end) = name.rfind('@').filter(|end| scheme.is_none_or(|scheme| scheme <= *end)) else {
+        return name.to_owned();
     };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => masked_query(&format!("{scheme}{MASK}@"), host),
-        None => masked_query(scheme, rest),
+    match scheme.or_else(|| start_of_login(&name[..end])) {
+        Some(start) => format!("{}{MASK}{}", &name[..start], &name[end..]),
+        None => name.to_owned(),
     }
 }
 
-/// With `?***` in the place of what follows the path. Without a scheme only `key=value` is a query.
-fn masked_query(before: &str, rest: &str) -> String {
-    match rest.find(['?', '#']) {
-        Some(at) if !before.is_empty() || rest[at..].contains('=') => {
-            format!("{before}{}{MASK}", &rest[..=at])
-        }
-        _ => format!("{before}{rest}"),
+/// Where a `user:password` begins: many clients understand one without a scheme.
+fn start_of_login(before: &str) -> Option<usize> {
+    let colon = before.find(':').filter(|at| !before[at + 1..].starts_with(char::is_whitespace))?;
+    Some(before[..colon].rfind(char::is_whitespace).map_or(0, |blank| blank + 1))
+}
+
+/// With `?***` instead of what follows the path. Without a scheme, and behind a `;`, only `key=value` is a query.
+fn without_query(name: &str) -> String {
+    let scheme = name.find("://").unwrap_or(name.len());
+    let begins = |(at, sign): &(usize, &str)| (*at > scheme && *sign != ";") || name[*at..].contains('=');
+    match name.match_indices(['?', '#', ';']).find(begins) {
+        Some((at, _)) => format!("{}{MASK}", &name[..=at]),
+        None => name.to_owned(),
     }
 }
 
@@ -59,6 +54,13 @@ mod tests {
             ("consul at user:pw@host:8500", "consul at ***@host:8500"),
             ("host/key?token=abc", "host/key?***"),
             ("redis://:pw@host/0 (blue)", "redis://***@host/0 (blue)"),
+            ("https://host/a;token=abc", "https://host/a;***"),
+            ("https://user:p w@host/a", "https://***@host/a"),
+            ("https://user:p w@host/a;v=1?token=a b", "https://***@host/a;***"),
+            ("https://host/a?token=a b", "https://host/a?***"),
+            ("consul at user:p w@host:8500", "consul at ***@host:8500"),
+            ("Server=db;Password=abc", "Server=db;***"),
+            ("host/key;token=abc", "host/key;***"),
         ] {
             assert_eq!(masked(name), shown);
             assert_eq!(masked(shown), shown);
@@ -67,9 +69,19 @@ mod tests {
 
     #[test]
     fn other_names_stay() {
-        for name in
-            ["", "consul", "git@host", "https://host/a", "really?", "#1", "a  b ", "C:\\app", "key@v1"]
-        {
+        for name in [
+            "",
+            "consul",
+            "git@host",
+            "https://host/a",
+            "really?",
+            "#1",
+            "a  b ",
+            "C:\\app",
+            "key@v1",
+            "a; b",
+            "mail: me@host",
+        ] {
             assert_eq!(masked(name), name);
         }
     }

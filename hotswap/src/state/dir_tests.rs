@@ -1,6 +1,10 @@
 //! The directory: whose it is, what becomes of files that are not what was written, and what comes back.
 
-use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+    time::SystemTime,
+};
 
 use proptest::prelude::*;
 
@@ -12,7 +16,7 @@ use crate::{
     },
     pins::Pins,
     shape::{FieldShape, Shape},
-    source::SourceId,
+    source::{SourceId, given::SecretRules},
     state::{Veil, Writer},
     suppressions::Holds,
     variables::Variables,
@@ -29,7 +33,9 @@ static FIELDS: Shape = Shape {
 
 fn today(variables: &Arc<Variables>) -> Today<'_> {
     let source = |rank: usize| SourceId { rank, name: format!("{rank}.toml").into() };
-    Today { shape: &FIELDS, sources: (0..4).map(source).collect(), layers: &[], variables }
+    static RULES: LazyLock<SecretRules> = LazyLock::new(SecretRules::default);
+    let sources = (0..4).map(source).collect();
+    Today { shape: &FIELDS, sources, layers: &[], variables, rules: &RULES }
 }
 
 fn read(dir: &mut StateDir) -> (Saved, Vec<String>) {

@@ -1,16 +1,25 @@
 //! What comes back after a restart, fitted to the fields and sources of today.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
 
-use super::form::{HistoryForm, HoldForm, LayerForm, OverridesForm, PinForm, SourceForm, VersionForm};
+use super::{
+    Veil, Writer,
+    form::{HistoryForm, HoldForm, LayerForm, OverridesForm, PinForm, SourceForm, VersionForm},
+};
 use crate::{
     history::{Version, content::Content},
     issue::{Issue, IssueKind},
     keys::Keys,
     load::place,
     pins::{Pin, Pins},
+    secret::taint::By,
+    secrets::schemes::Schemes,
     shape::Shape,
-    source::{Layer, Places, SourceId},
+    source::{Layer, Places, SourceId, UnknownKeys, given::SecretRules},
     suppressions::Holds,
     value::Value,
     variables::Variables,
@@ -22,6 +31,7 @@ pub(crate) struct Today<'t> {
     pub(crate) sources: Vec<SourceId>,
     pub(crate) layers: &'t [Arc<Layer>],
     pub(crate) variables: &'t Arc<Variables>,
+    pub(crate) rules: &'t SecretRules,
 }
 
 /// What was in force before the restart.
@@ -154,6 +164,36 @@ fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
 }
 
 impl Past {
+    /// Drops the values of secrets, which were none when they were written. `layers` are those of today.
+    pub(crate) fn forget(
+        &mut self,
+        secrets: &BTreeSet<Keys>,
+        layers: &[Arc<Layer>],
+        shape: &'static Shape,
+        schemes: &Arc<Schemes>,
+    ) {
+        let veil = Veil::new(secrets.iter().cloned().collect(), schemes);
+        let writer = Writer { veil: &veil, shape };
+        for layer in &mut self.content.layers {
+            *layer = without_secrets(layer, secrets, &veil, layers);
+        }
+        let mut holds = Holds::default();
+        for (source, refused, used, version) in self.holds.each() {
+            let open = |layer: &Arc<Layer>| without_secrets(layer, secrets, &veil, layers);
+            holds.resume(source.clone(), refused.map(open), used.map(open), version);
+        }
+        self.holds = holds;
+        self.versions = self.versions.iter().map(|version| writer.version(version).version()).collect();
+        self.content.held.retain(|keys, value| match value {
+            Some(value) => veil.show(keys, value).is_some_and(|shown| shown == *value),
+            None => true,
+        });
+        self.content.pins.retain(|keys, pin| match &pin.value {
+            Some(value) => veil.show(keys, value).is_some_and(|shown| shown == *value),
+            None => true,
+        });
+    }
+
     fn of(mut history: HistoryForm, today: &Today<'_>) -> Self {
         let ranks = Ranks::of(&history, today);
         history.sources_mut().for_each(|source| ranks.adjust(source));
@@ -178,15 +218,43 @@ impl Past {
     }
 }
 
+/// The layer without values of secrets, but for those of today.
+fn without_secrets(
+    layer: &Arc<Layer>,
+    secrets: &BTreeSet<Keys>,
+    veil: &Veil,
+    today: &[Arc<Layer>],
+) -> Arc<Layer> {
+    if today.iter().any(|given| Arc::ptr_eq(given, layer)) {
+        return Arc::clone(layer);
+    }
+    let given = today.iter().find(|given| given.source() == layer.source());
+    let open = veil.show(&Keys::root(), layer.tree()).unwrap_or_else(Value::empty);
+    let tree =
+        secrets.iter().fold(open, |tree, keys| match given.and_then(|given| keys.find(given.tree())) {
+            Some(secret) => place(&tree, keys, Some(secret)),
+            None => tree,
+        });
+    let tree = match given {
+        Some(given) => without_gaps(layer, tree, given),
+        None => tree,
+    };
+    match given.filter(|given| *given.tree() == tree) {
+        Some(given) => Arc::clone(given),
+        None => Arc::new(layer.with_past(tree)),
+    }
+}
+
 /// The layer as it was, with today's secrets. If the source gives the same again, it is that one, which knows its text.
 fn resumed(form: LayerForm, secrets: &[Keys], today: &Today<'_>) -> Arc<Layer> {
-    let layer = form.layer();
+    // A secret in plain text in the file is as good as one in a configuration file.
+    let layer = form.layer().judged_by(today.rules);
     let Some(given) = today.layers.iter().find(|given| given.source() == layer.source()) else {
         return Arc::new(layer);
     };
     let tree = secrets.iter().fold(layer.tree().clone(), |tree, keys| match keys.find(given.tree()) {
-        Some(secret) => place(&tree, keys, Some(secret)),
-        None => tree,
+        Some(secret) if !is_refused(secret, given, today.rules) => place(&tree, keys, Some(secret)),
+        _ => tree,
     });
     let tree = without_gaps(&layer, tree, given);
     if tree == *given.tree() { Arc::clone(given) } else { Arc::new(layer.with_past(tree)) }
@@ -200,6 +268,13 @@ fn without_gaps(layer: &Layer, tree: Value, given: &Layer) -> Value {
         (None, Some(today)) => place(&tree, keys, Some(today)),
         _ => tree,
     })
+}
+
+/// Whether today's source must not give the secret as it does.
+fn is_refused(secret: &Value, given: &Layer, rules: &SecretRules) -> bool {
+    let plain =
+        !matches!(secret, Value::List(_) | Value::Table(_)) && By::of(secret, &rules.schemes) == By::Value;
+    plain && given.plaintext() == UnknownKeys::Deny
 }
 
 /// Where sources stand today. They are numbered in order of precedence, so a new one moves others.

@@ -30,6 +30,10 @@ impl Veil {
         Self { places: leaves.map(|leaf| leaf.keys).collect(), schemes: Arc::clone(schemes) }
     }
 
+    pub(super) fn new(places: Vec<Keys>, schemes: &Arc<Schemes>) -> Self {
+        Self { places, schemes: Arc::clone(schemes) }
+    }
+
     pub(super) fn places(&self) -> impl Iterator<Item = &Keys> {
         self.places.iter()
     }
@@ -56,6 +60,12 @@ impl Veil {
     fn is_reference(&self, value: &Value) -> bool {
         let scalar = matches!(value, Value::Template(_) | Value::Text(_) | Value::Untyped(_));
         scalar && matches!(By::of(value, &self.schemes), By::Reference | By::Variables)
+    }
+
+    /// A change as it may be written: what it was and is, unless a secret is there or below.
+    pub(super) fn hides_change(&self, path: &str) -> bool {
+        let keys = Keys::parse(path);
+        self.places.iter().any(|secret| keys.starts_with(secret) || secret.starts_with(&keys))
     }
 
     /// A tree as it may be written, without keys that no field takes: nobody knows what they hold.

@@ -1,8 +1,8 @@
 //! Variables as layers: those of the process, and those of dotenv files.
 
 use std::{
-    cell::RefCell,
-    collections::BTreeMap,
+    cell::{OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,7 +12,9 @@ use super::{Settings, SourceStatus, Yield, profile::ineffective};
 use crate::{
     health::Health,
     issue::Origin,
+    keys::Keys,
     secret::{Private, taint::Taint},
+    shape::Leaf,
     source::{
         Layer, Named, Places, UnknownKeys,
         dotenv::{self, Variable},
@@ -73,6 +75,7 @@ fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
 pub(super) struct Around<'s> {
     settings: &'s Settings,
     asked: RefCell<Asked>,
+    guarded: OnceCell<BTreeSet<Keys>>,
 }
 
 /// What a dotenv file asked for.
@@ -87,7 +90,7 @@ pub(super) struct Asked {
 impl<'s> Around<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
         let asked = Asked { incomplete: settings.dotenv_incomplete, ..Asked::default() };
-        Self { settings, asked: RefCell::new(asked) }
+        Self { settings, asked: RefCell::new(asked), guarded: OnceCell::new() }
     }
 
     pub(super) fn into_asked(self) -> Asked {
@@ -131,6 +134,13 @@ impl dotenv::Outside for Around<'_> {
         let hidden = &self.settings.secrets.hidden;
         let leaf = self.settings.names.find(name);
         leaf.is_some_and(|leaf| leaf.secret() || hidden.contains(&leaf.keys))
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        let guarded = |leaf: &Leaf| self.guarded.get_or_init(self.settings.guarded).contains(&leaf.keys);
+        // One that no field takes may be named by a secret.
+        let is_open = |leaf: &Leaf| !self.is_secret(name) && !guarded(leaf);
+        self.settings.names.find(name).is_some_and(is_open)
     }
 }
 

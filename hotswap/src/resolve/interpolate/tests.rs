@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::resolve;
+use super::{resolve, resolve_shown};
 use crate::value::Value;
 
 fn lookup(name: &str) -> Option<String> {
@@ -62,7 +62,8 @@ fn forms_of_the_shell_are_refused_whether_the_variable_is_set_or_not() {
     for sign in ["-", "=", "?", "+"] {
         for text in [format!("${{X:{sign}5}}"), format!("a${{A:{sign}5}}"), format!("${{A:${{X:{sign}5}}}}")]
         {
-            let issues = resolve(&Value::Template(text.as_str().into()), &lookup, &|_, _| 0).unwrap_err();
+            let template = Value::Template(text.as_str().into());
+            let issues = resolve_shown(&template, &lookup, &|_, _| 0, &|_| true).unwrap_err();
             assert_eq!(issues.len(), 1, "{text}");
             let help = issues[0].help().unwrap();
             assert!(help.contains("write `${X:5}`") || help.contains("write `${A:5}`"), "{text}: {help}");
@@ -72,9 +73,21 @@ fn forms_of_the_shell_are_refused_whether_the_variable_is_set_or_not() {
     assert!(
         told[0].help().unwrap().contains("write `${X:default}`") && !format!("{told:?}").contains("hunter")
     );
-    let sealed = Value::secret(Value::Template("${X:-1234}".into()));
-    let told = resolve(&sealed, &lookup, &|_, _| 0).unwrap_err();
-    assert!(!format!("{told:?}").contains("1234"));
+    let digits = Value::Template("${X:-1234}".into());
+    for (text, is_open) in [(digits.clone(), false), (Value::secret(digits), true)] {
+        let told = resolve_shown(&text, &lookup, &|_, _| 0, &|_| is_open).unwrap_err();
+        assert!(!format!("{told:?}").contains("1234"));
+    }
+}
+
+#[test]
+fn a_name_that_may_be_a_part_of_a_secret_is_not_repeated() {
+    for text in ["pa${hunter2}", "pa${hunter2:-x}"] {
+        let text = Value::Template(text.into());
+        let told = |is_open| resolve_shown(&text, &lookup, &|_, _| 0, &|_| is_open).unwrap_err();
+        assert!(!format!("{:?}", told(false)).contains("hunter2"), "{:?}", told(false));
+        assert!(format!("{:?}", told(true)).contains("hunter2"), "{:?}", told(true));
+    }
 }
 
 #[test]

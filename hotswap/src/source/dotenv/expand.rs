@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::statement::after;
 use crate::{
     excerpt,
-    resolve::budget::Budget,
+    resolve::{budget::Budget, interpolate::is_conventional},
     secret::Private,
     source::format::text::{Flaw, Flaws, Place},
 };
@@ -26,8 +26,8 @@ pub(super) struct Expansion<'t> {
     pub(super) lookup: Lookup<'t>,
     /// Whether the statement that sets a variable is wrong, which is reported there.
     pub(super) is_broken: &'t dyn Fn(&str) -> bool,
-    /// The value is secret: nothing of it is repeated.
-    pub(super) secret: bool,
+    /// Whether it is known that the value is no secret; else nothing of it is repeated.
+    pub(super) is_open: &'t dyn Fn() -> bool,
     /// Where it stands.
     pub(super) start: Place,
 }
@@ -72,7 +72,7 @@ impl Expansion<'_> {
 /// The names of all variables in a value as written.
 pub(super) fn names(raw: &str) -> BTreeSet<&str> {
     let (lookup, is_broken, start) = (&|_: &str| None, &|_: &str| false, (1, 1));
-    let value = Expansion { raw, escapes: true, lookup, is_broken, secret: true, start };
+    let value = Expansion { raw, escapes: true, lookup, is_broken, is_open: &|| false, start };
     let mut walk = Walk::new(&value, None);
     // What is not well formed is refused before anybody asks.
     let _ = walk.text(0, false);
@@ -209,7 +209,7 @@ impl<'t> Walk<'t> {
         }
         match self.get(name).filter(|_| live) {
             Some(value) => self.push_value(value.to_str().unwrap_or_default()),
-            None if live => self.miss(name, start, !self.value.secret && is_conventional(name)),
+            None if live => self.miss(name, start, is_conventional(name) && (self.value.is_open)()),
             None => {}
         }
         Ok(())
@@ -234,7 +234,7 @@ impl<'t> Walk<'t> {
             Some('}') if !empty_is_unset => {
                 self.put(value.as_ref(), live);
                 if live && value.is_none() {
-                    self.miss(name, start, true);
+                    self.miss(name, start, is_conventional(name) || (self.value.is_open)());
                 }
             }
             Some('-') => {
@@ -304,9 +304,14 @@ impl<'t> Walk<'t> {
 
     /// A variable that is not set, where the file says what that means.
     fn demand(&mut self, name: &'t str, start: &str, told: &str) {
-        let told = if self.value.secret { String::new() } else { excerpt::visible(told.trim()) };
+        let is_open = (self.value.is_open)();
+        let told = if is_open { excerpt::visible(told.trim()) } else { String::new() };
         let colon = if told.is_empty() { "" } else { ": " };
-        self.note(name, start, format!("the variable {} is not set{colon}{told}", excerpt::name(name)));
+        let message = match is_open || is_conventional(name) {
+            true => format!("the variable {} is not set{colon}{told}", excerpt::name(name)),
+            false => format!("a `$` names a variable that is not set; write {LITERAL}"),
+        };
+        self.note(name, start, message);
     }
 
     fn note(&mut self, name: &'t str, start: &str, message: String) {
@@ -326,11 +331,6 @@ impl<'t> Walk<'t> {
 /// Whether the text behind a `$` makes it stand for something.
 fn refers(behind: &str) -> bool {
     behind.starts_with(|c: char| c.is_ascii_alphabetic() || "_{".contains(c))
-}
-
-/// As variables are mostly named, and passwords are not.
-fn is_conventional(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 const LITERAL: &str = "`$$` for a literal `$`";

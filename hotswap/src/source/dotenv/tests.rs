@@ -26,6 +26,10 @@ impl Outside for World {
     fn is_secret(&self, name: &str) -> bool {
         name.starts_with("SECRET")
     }
+
+    fn is_open(&self, name: &str) -> bool {
+        !name.starts_with("SECRET")
+    }
 }
 
 fn world() -> World {

@@ -16,6 +16,7 @@ use crate::{
     issue::Origin,
     keys::Keys,
     pins::{Pin, Pins},
+    secret::MASK,
     shape::Shape,
     snapshot::Cause,
     source::{Layer, Named, Places, UnknownKeys},
@@ -112,10 +113,10 @@ impl Writer<'_> {
         }
     }
 
-    fn version(&self, version: &Version) -> VersionForm {
+    pub(in crate::state) fn version(&self, version: &Version) -> VersionForm {
         let replaced = version.replaced.and_then(|at| SystemTime::now().checked_sub(at.elapsed()));
         VersionForm {
-            record: RecordForm::of(&version.record),
+            record: RecordForm::of(&version.record, self.veil),
             back: version.back.as_deref().map(|back| self.back(back)),
             replaced: replaced.map(Time::of),
         }
@@ -184,7 +185,7 @@ impl PinForm {
 }
 
 impl RecordForm {
-    fn of(record: &Record) -> Self {
+    fn of(record: &Record, veil: &Veil) -> Self {
         let lossy = |path: &std::path::PathBuf| path.to_string_lossy().into_owned().into();
         Self {
             version: record.version,
@@ -198,7 +199,15 @@ impl RecordForm {
             changes: record
                 .changes
                 .iter()
-                .map(|change| (change.path().to_owned(), change.old().clone(), change.new().clone()))
+                .map(|change| {
+                    // A null says that there was nothing.
+                    let hidden = veil.hides_change(change.path());
+                    let shown = |value: &serde_json::Value| match hidden && !value.is_null() {
+                        true => MASK.into(),
+                        false => value.clone(),
+                    };
+                    (change.path().to_owned(), shown(change.old()), shown(change.new()))
+                })
                 .collect(),
             nanoseconds: record.duration.as_nanos().try_into().unwrap_or(u64::MAX),
         }

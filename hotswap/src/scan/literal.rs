@@ -1,0 +1,77 @@
+//! The literal parts of a text with variables.
+
+use std::borrow::Cow;
+
+/// What a text says besides its variables: the text around them in one piece, and each default. A text without variables is
+/// one piece.
+pub(crate) fn literals(text: &str) -> Vec<Cow<'_, str>> {
+    if !text.contains("${") {
+        return vec![Cow::Borrowed(text)];
+    }
+    let (mut around, mut found, mut rest) = (Vec::new(), Vec::new(), text);
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (variable, after) = until_closed(behind);
+        // An escaped one is filled in by another program.
+        around.push(before.strip_suffix('$').unwrap_or(before));
+        if let Some((_, default)) = variable.split_once(':') {
+            let default = default.trim_start_matches(['-', '=', '?', '+', ' ', '\t']);
+            found.extend(literals(default).into_iter().map(|text| Cow::Owned(text.into_owned())));
+        }
+        rest = after;
+    }
+    around.push(rest);
+    if !around.iter().all(|piece| is_affix(piece)) {
+        found.push(Cow::Owned(around.concat()));
+    }
+    found
+}
+
+/// Whether a text beside a variable is a word that says of what kind the variable is, as in `Bearer ${TOKEN}`.
+fn is_affix(piece: &str) -> bool {
+    let word = piece.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let spoken = word.len() <= AFFIX && word.chars().all(|c| c.is_alphabetic() || "-_/:. ".contains(c));
+    word.is_empty() || (spoken && word != piece)
+}
+
+/// Longer ones may be passphrases.
+const AFFIX: usize = 12;
+
+/// Up to the brace that closes it, and what follows.
+fn until_closed(text: &str) -> (&str, &str) {
+    let mut open = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => open += 1,
+            '}' if open == 0 => return (&text[..at], &text[at + 1..]),
+            '}' => open -= 1,
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literals;
+
+    #[test]
+    fn variables_are_taken_out_and_defaults_are_texts() {
+        for (text, expected) in [
+            ("hunter2", vec!["hunter2"]),
+            ("${PW}", vec![]),
+            ("${A}${B:}", vec![""]),
+            ("hunter2${PW}", vec!["hunter2"]),
+            ("$${PW}hunter2", vec!["hunter2"]),
+            ("${PW:hunter2}", vec!["hunter2"]),
+            ("${PW:-hunter2}", vec!["hunter2"]),
+            ("${A:${B:hunter2}}", vec!["hunter2"]),
+            ("pg://app:hunter2@${HOST}/db", vec!["pg://app:hunter2@/db"]),
+            ("Bearer ${TOKEN}", vec![]),
+            ("${ENV}-password", vec![]),
+            ("hunter${X}", vec!["hunter"]),
+            ("hunter2${", vec!["hunter2"]),
+        ] {
+            assert_eq!(literals(text), expected, "{text}");
+        }
+    }
+}
