@@ -1,15 +1,15 @@
 //! Typed configuration that changes while the program runs.
 //!
-//! A struct is the schema: its fields, with their types, defaults and rules. Files, environment variables and
-//! sources of the program are layered over the defaults, and watched. A change is read whole, merged, decoded and
-//! validated. Then one atomic step publishes it to every reader, or it is refused with a report of everything that
-//! is wrong and nothing changes. Whoever subscribed to a value that changed is told, with old and new.
+//! A struct defines the schema: its fields, with their types, defaults and validation rules. Files, environment variables
+//! and custom sources are layered over the defaults and watched. When a source changes, the configuration is read, merged,
+//! decoded and validated as a whole. Then it is published to every reader in one atomic step, or it is refused with a report
+//! of all problems and nothing changes. Subscribers of a value that changed receive the old and the new value.
 //!
 //! Start with the [guide]: [getting started](guide::getting_started), then [loading](guide::loading),
-//! [reading](guide::reading), [reacting](guide::reacting), [gates](guide::gates), [history](guide::history),
-//! [state](guide::state),
-//! [errors](guide::errors), [files](guide::files), [describing](guide::describing), [testing](guide::testing) and
-//! [limits](guide::limits). The attributes are described at the derive macro [`HotConfig`](derive@HotConfig).
+//! [reading](guide::reading), [reacting](guide::reacting), [writing](guide::writing), [history](guide::history),
+//! [state](guide::state), [gates](guide::gates), [secrets](guide::secrets), [errors](guide::errors), [files](guide::files),
+//! [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are documented at
+//! the derive macro [`HotConfig`](derive@HotConfig).
 //!
 //! # The smallest program
 //!
@@ -29,37 +29,37 @@
 //! #   std::fs::write("app.toml", "port = 9000").unwrap();
 //!     let config = Config::hot_load()?;
 //!     let _subscription = config.on_port_change(|old, new| println!("{old} -> {new}"));
-//!     assert_eq!(config.port(), 9000); // what `app.toml` says, unless APP_PORT is set
+//!     assert_eq!(config.port(), 9000); // from `app.toml`, unless APP_PORT is set
 //!     Ok(())
 //! }
 //! ```
 //!
-//! # The pieces
+//! # Overview
 //!
-//! | to | see |
+//! | task | items |
 //! | --- | --- |
-//! | describe a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
+//! | define a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
 //! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`LastGood`], [`priority`] |
 //! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
-//! | be told of changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | keep a value from being shown | [`Secret`], [`SecretValue`], [`Redacted`] |
-//! | know what is wrong | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | let it describe itself | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
-//! | know what is going on | [`Observe`], [`Event`], [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
+//! | subscribe to changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
+//! | redact a secret value | [`Secret`], [`SecretValue`], [`Redacted`] |
+//! | report problems | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
+//! | generate schema, template and reference | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
+//! | inspect a running configuration | [`Observe`], [`Event`], [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
 //!
 //! # Features
 //!
-//! | feature | default | brings |
+//! | feature | default | adds |
 //! | --- | --- | --- |
 //! | `derive` | on | the derive macro |
 //! | `toml`, `yaml`, `json` | on | the file format of that name |
-//! | `cli` | off | the module `cli`: a command line that any program can mount |
-//! | `age` | off | the module [`secrets`]`::age`: secrets and whole files that are encrypted |
+//! | `cli` | off | the module `cli`: a subcommand that any program can mount |
+//! | `age` | off | the module [`secrets`]`::age`: encrypted secrets, and files that are encrypted as a whole |
 //! | `vault` | off | secrets from HashiCorp Vault and OpenBao |
 //! | `aws` | off | secrets from AWS Secrets Manager and the Parameter Store |
 //! | `gcp` | off | secrets from Google Secret Manager |
 //!
-//! No async runtime is needed, and none is in the way: see [reacting](guide::reacting).
+//! hotswap needs no async runtime, and works inside any of them: see [reacting](guide::reacting).
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -155,7 +155,7 @@ pub use status::{
 };
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
 
-// The program of the README compiles.
+// Compiles the program in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
