@@ -52,21 +52,22 @@ pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, 
     Leaves { published, secrets, text: Text::Template, found: Vec::new() }.all()
 }
 
-/// What a file may say of a value that was set; `None` if it is a secret.
+/// What a file may say of a value that was set, with an empty secret instead of each one that is not written; `None`
+/// if nothing else is left.
 pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
     let (shape, places) = (published.root.shape(), Places::new());
     let secrets = Secrets::Marked(&places);
     let leaves = Leaves { published, secrets, text: Text::Template, found: Vec::new() };
     let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
     let trail = shape.trail(slot);
-    if published.is_sealed(keys) || published.hides_at(keys) || trail.iter().any(|field| field.secret) {
-        return None;
-    }
+    // A type that holds secrets and marks none of them does not say which part of it is one.
+    let unmarked = published.hides_at(keys) && !holds_secret(value);
+    let hidden = unmarked || published.is_sealed(keys) || trail.iter().any(|field| field.secret);
     match trail.last().map(|field| &field.kind) {
-        Some(Kind::Optional(inner)) => {
+        Some(Kind::Optional(inner)) if !hidden => {
             leaves.without_secrets(value, keys).map(|value| leaves.within(inner, value, keys))
         }
-        _ => referring(value, keys, false, &places),
+        _ => marked(value, keys, hidden, &places),
     }
 }
 
@@ -126,10 +127,10 @@ impl Leaves<'_> {
         let value = match (self.secrets, &field.kind) {
             (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
             // A list without some of its elements would be another list.
-            (Secrets::LeftOut(places) | Secrets::Marked(places), Kind::Leaf) => {
-                referring(&value, keys, hidden, places)
-            }
-            (Secrets::LeftOut(_) | Secrets::Marked(_), _) if hidden => None,
+            (Secrets::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
+            (Secrets::Marked(places), _) if hidden => marked(&value, keys, hidden, places),
+            (Secrets::Marked(places), Kind::Leaf) => marked(&value, keys, false, places),
+            (Secrets::LeftOut(_), _) if hidden => None,
             (_, Kind::Optional(inner)) => {
                 self.without_secrets(&value, keys).map(|value| self.within(inner, value, keys))
             }
@@ -212,6 +213,22 @@ fn referring(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Optio
         Value::Secret(_) => None,
         _ if hidden => None,
         other => Some(other.clone()),
+    }
+}
+
+/// The same with empty secrets in tables instead of those that have no reference. That there is no value, or no entry,
+/// is no secret.
+fn marked(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Option<Value> {
+    match value {
+        Value::Null => Some(Value::Null),
+        Value::Table(entries) => {
+            let entry = |(name, value): (&Arc<str>, &Value)| {
+                let value = marked(value, &keys.name(name), hidden, places);
+                (Arc::clone(name), value.unwrap_or_else(unknown))
+            };
+            Some(Value::table(entries.iter().map(entry)))
+        }
+        _ => referring(value, keys, hidden, places),
     }
 }
 

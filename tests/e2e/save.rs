@@ -1,13 +1,16 @@
 //! Files that a running program writes.
 
 mod absent;
+mod layered;
 mod limits;
 mod nothing;
 mod owner;
+mod secrets;
 mod support;
 mod suppressed;
 mod templates;
 mod text;
+mod unreadable;
 
 use std::collections::BTreeMap;
 

@@ -9,9 +9,10 @@ use std::{sync::Arc, time::Instant};
 use super::{Core, Request, State, basis::Basis, conflict, gate, lock::Writing, observers::Outcome, rotate};
 use crate::{
     error::Error,
-    issue::Issue,
+    issue::{Issue, IssueKind},
     load::{self, Input, Loaded},
     pins::{Pins, WriteOptions},
+    root::Root,
     secrets::known::Secrets,
     snapshot::{Cause, Published},
     source::names::Names,
@@ -21,6 +22,8 @@ use crate::{
 pub(super) struct Proposal<'p> {
     basis: Basis,
     content: Content<'p>,
+    /// A configuration whose leaves with these numbers must come out of the load.
+    expected: Option<(&'p dyn Root, &'p [usize])>,
 }
 
 enum Content<'p> {
@@ -51,19 +54,24 @@ pub(super) struct Candidate {
 
 impl<'p> Proposal<'p> {
     pub(super) fn of_layers(basis: Basis, secrets: &'p Secrets) -> Self {
-        Self { basis, content: Content::Layers(secrets) }
+        Self { basis, content: Content::Layers(secrets), expected: None }
     }
 
     pub(super) fn resolved(basis: Basis, secrets: &'p Secrets) -> Self {
-        Self { basis, content: Content::Resolved(secrets, None) }
+        Self { basis, content: Content::Resolved(secrets, None), expected: None }
     }
 
     pub(super) fn of_sources(basis: Basis, secrets: &'p Secrets, sources: Sources<'p>) -> Self {
-        Self { basis, content: Content::Resolved(secrets, Some(sources)) }
+        Self { basis, content: Content::Resolved(secrets, Some(sources)), expected: None }
+    }
+
+    /// The same; the load must yield what `copy` has at these leaves.
+    pub(super) fn expecting(self, copy: &'p dyn Root, slots: &'p [usize]) -> Self {
+        Self { expected: Some((copy, slots)), ..self }
     }
 
     pub(super) fn of_memory(basis: Basis, value: Loaded) -> Self {
-        Self { basis, content: Content::Memory(value) }
+        Self { basis, content: Content::Memory(value), expected: None }
     }
 }
 
@@ -95,7 +103,7 @@ impl Core {
         proposal: Proposal<'_>,
         cause: &Cause,
     ) -> Result<Candidate, Error> {
-        let Proposal { basis, content } = proposal;
+        let Proposal { basis, content, expected } = proposal;
         let (secrets, sources, resolved) = match content {
             Content::Layers(secrets) => (secrets, None, false),
             Content::Resolved(secrets, sources) => (secrets, sources, true),
@@ -110,6 +118,9 @@ impl Core {
         let (layers, pins) = (&basis.layers, &basis.pins);
         let input = Input { layers, pins, names, variables: &variables, unread, secrets };
         let (loaded, pins) = self.settle(&input)?;
+        if let Some((copy, slots)) = expected {
+            reads_back(&loaded, copy, slots)?;
+        }
         let input = Input { pins: &pins, unread: Vec::new(), ..input };
         let (loaded, pending) = gate::defer(self.model, self.policy.restart, current, loaded, &input)?;
         let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
@@ -163,4 +174,23 @@ impl Core {
             self.observers.deliver();
         }
     }
+}
+
+/// Refuses a value that its type writes in one way and reads in another: the program would run with a value that nobody set.
+///
+/// A value counts as the same if it is equal or is written alike: a NaN differs from itself, and a field that serde skips is
+/// not kept.
+fn reads_back(loaded: &Loaded, copy: &dyn Root, slots: &[usize]) -> Result<(), Error> {
+    let is_same = |slot: usize| {
+        let kept = copy.keep(slot);
+        kept.is_some_and(|kept| loaded.root.same(slot, &*kept))
+            || matches!((copy.encode(slot), loaded.root.encode(slot)), (Ok(set), Ok(read)) if set == read)
+    };
+    let issue = |slot: &usize| {
+        let message = "the value is not what its type reads again after it has written it";
+        Issue::new(IssueKind::Write, copy.shape().keys_of(*slot), message)
+            .with_help("make `Serialize` and `Deserialize` of the type agree, or set another value")
+    };
+    let issues: Vec<_> = slots.iter().filter(|slot| !is_same(**slot)).map(issue).collect();
+    if issues.is_empty() { Ok(()) } else { Err(Error::new(issues)) }
 }

@@ -1,5 +1,7 @@
 //! What the running program writes into files.
 
+mod reader;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -7,22 +9,23 @@ use std::{
 };
 
 use super::{Basis, Core, State, lock::Writing};
+use reader::{Others, Reader};
+
 use crate::{
     effective::{self, Secrets},
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Model, Places, problems::Problems, unknown::normalise},
+    load::{self, Places, unknown::normalise},
     pins::Pins,
-    resolve::interpolate,
     save::{
         Target,
         change::{Change, add},
-        leaf::{Leaves, Made, given},
+        leaf::{Leaves, Made},
     },
     shape::Leaf,
     snapshot::Published,
-    source::Layer,
+    source::{Layer, format::Format},
     template::{as_written, holds_display_only},
     value::Value,
     variables::{self, Variables},
@@ -65,7 +68,12 @@ impl Core {
         let saving = self.begin_save(path)?;
         let stand = self.stand(path);
         let leaves = effective::leaves(&stand.published, Secrets::Marked(&stand.references));
-        let written = |leaf: &Leaf| leaves.iter().any(|(keys, _)| *keys == leaf.keys);
+        let written = |leaf: &Leaf| {
+            leaves.iter().any(|(keys, value)| match value {
+                Value::Null => leaf.keys.starts_with(keys),
+                value => *keys == leaf.keys && !effective::holds_secret(value),
+            })
+        };
         let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
         let filled = BTreeSet::new();
@@ -79,9 +87,8 @@ impl Core {
         let saving = self.begin_save(path)?;
         let stand = self.stand(path);
         let published = &stand.published;
-        let secrets = self.secrets(published);
-        let is_secret = |keys: &Keys| secrets.iter().any(|leaf| keys.starts_with(&leaf.keys));
-        let open = stand.pins.iter().filter(|(keys, _)| !is_secret(keys));
+        let (lasting, passing): (Vec<_>, Vec<_>) =
+            stand.pins.iter().partition(|(_, pin)| pin.until.is_none());
         let leaf = |(keys, pin): (&Keys, &crate::pins::Pin)| match &pin.value {
             Some(value) => {
                 let value = effective::of_override(published, keys, &as_written(value))?;
@@ -89,31 +96,43 @@ impl Core {
             }
             None => Some((keys.clone(), None)),
         };
-        let set: BTreeMap<_, _> = open.filter_map(leaf).collect();
+        let set: BTreeMap<_, _> = lasting.into_iter().filter_map(leaf).collect();
+        let is_complete = |value: &Option<Value>| !value.as_ref().is_some_and(effective::holds_secret);
+        let complete: BTreeSet<Keys> =
+            set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
+        let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
         let given = load::merged(self.model.shape, &stand.layers);
         let mut structs = load::unmentioned(self.model.shape, &given);
         structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
-        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given));
+        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given, &passing));
         let is_left_out = |leaf: &Leaf| {
             structs.iter().any(|keys| leaf.keys.starts_with(keys))
                 && !leaves.iter().any(|(keys, _)| *keys == leaf.keys)
         };
-        let remarks = self.remarks(published, |leaf| {
+        let mut remarks = self.remarks(published, |leaf| {
             is_left_out(leaf)
                 || stand.pins.iter().any(|(keys, pin)| {
                     let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
                     let holds =
                         |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
                     leaf.keys.starts_with(keys)
+                        && !complete.contains(keys)
                         && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
                 })
         });
+        remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
         self.write_file(path, saving, &stand, &Document { leaves, filled, remarks, whole: false })
     }
 
     /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
-    /// restart as it is after a restart.
-    fn whole_structs(&self, stand: &Stand, structs: &[Keys], given: &Value) -> Vec<(Keys, Value)> {
+    /// restart, or is set for a while, as it is after a restart.
+    fn whole_structs(
+        &self,
+        stand: &Stand,
+        structs: &[Keys],
+        given: &Value,
+        passing: &BTreeSet<Keys>,
+    ) -> Vec<(Keys, Value)> {
         if structs.is_empty() {
             return Vec::new();
         }
@@ -126,7 +145,7 @@ impl Core {
             .map(|leaf| shape.keys_of(leaf.slot))
             .collect();
         let after_restart = |(keys, value): (Keys, Value)| {
-            let next = keys.find(&defaults).filter(|_| restart.contains(&keys));
+            let next = keys.find(&defaults).filter(|_| restart.contains(&keys) || passing.contains(&keys));
             let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
             Some((keys, value))
         };
@@ -174,7 +193,13 @@ impl Core {
     ) -> Result<(), Error> {
         let target = Target::read(path, self.policy.max_file_size)?;
         let made = self.changes(path, stand, document, &target)?;
-        let (tree, warnings) = target.write(&made, &document.remarks)?;
+        let remarks: Vec<_> = document.remarks.iter().chain(&made.remarks).cloned().collect();
+        let (tree, mut warnings) = target.write(&made, &remarks)?;
+        if target.format() == Format::Json {
+            // JSON has no comments.
+            let left_out = |remark| Issue::new(IssueKind::Write, Keys::root(), remark).at(Origin::file(path));
+            warnings.extend(remarks.into_iter().map(left_out));
+        }
         if let Some(state) = &mut saving.state {
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
             let own = |tree: &Value| normalise(tree, self.model.shape).tree;
@@ -202,16 +227,16 @@ impl Core {
         let shape = self.model.shape;
         let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
-        let reader = Reader { model: self.model, published: &stand.published, variables: &lookup };
-        let read = |slot: usize, raw: Option<&Value>| reader.read(slot, raw);
+        let others = Others::of(path, &stand.layers, document.whole, &self.board().sources);
+        let reader = Reader::new(self.model, &stand.published, &lookup, others);
         let leaves = Leaves {
             shape,
             format: target.format(),
             tree: target.tree(),
             renamed: &own.renamed,
-            others: others(path, &stand.layers, document.whole),
             variables: &lookup,
-            read: &read,
+            reading: &reader,
+            whole: document.whole,
         };
         let mut made = Made::default();
         let stays =
@@ -261,10 +286,6 @@ impl Core {
         Err(issue.with_help("choose another file").into())
     }
 
-    fn secrets(&self, published: &Published) -> Vec<Leaf> {
-        self.model.shape.leaves().into_iter().filter(|leaf| published.hides(leaf)).collect()
-    }
-
     /// A line for each secret that is left out, and for each value that holds text whose template no file can have.
     fn remarks(&self, published: &Published, wanted: impl Fn(&Leaf) -> bool) -> Vec<String> {
         let variable = |keys: &Keys| self.names.as_ref().and_then(|names| names.variable(keys));
@@ -280,18 +301,6 @@ impl Core {
             Some(format!("{} {why} written here{}", leaf.keys, advice.unwrap_or_default()))
         };
         self.model.shape.leaves().into_iter().filter(wanted).filter_map(remark).collect()
-    }
-}
-
-/// The layers that give a value to a key that the file does not have.
-///
-/// A file that is one of the sources hides those below it. Any other is loaded on its own, or above all of them.
-fn others(path: &Path, layers: &[Arc<Layer>], whole: bool) -> Vec<Arc<Layer>> {
-    let own = layers.iter().position(|layer| layer.is_file(path));
-    match own {
-        Some(own) => layers[..own].to_vec(),
-        None if whole => Vec::new(),
-        None => layers.iter().filter(|layer| !layer.is_of_variables()).cloned().collect(),
     }
 }
 
@@ -312,29 +321,4 @@ fn completed(
     }
     leaves.extend(set);
     (leaves, filled)
-}
-
-/// Reads leaves as a load would.
-struct Reader<'r> {
-    model: Model,
-    published: &'r Published,
-    variables: interpolate::Lookup<'r>,
-}
-
-impl Reader<'_> {
-    fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value> {
-        let shape = self.model.shape;
-        let Some(raw) = raw else {
-            // Only the whole struct says what becomes of a field that is missing.
-            let keys = shape.keys_of(slot);
-            let others = load::place(&self.published.tree, &keys, None);
-            let tree = load::put(&others, shape, &keys, None, Some(&others));
-            return self.model.read(&tree)?.encode(slot).ok();
-        };
-        let raw = interpolate::resolve(raw, self.variables, &|_, _| 0).ok()?;
-        let mut problems = Problems::default();
-        let mut copy = self.published.root.copy();
-        copy.assign(slot, given(shape, slot, &raw).as_ref(), &mut problems);
-        if problems.into_issues().is_empty() { copy.encode(slot).ok() } else { None }
-    }
 }

@@ -85,11 +85,19 @@ impl Core {
         change(self.at_mut(&mut *copy, base));
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
-        let mut edits = self.edits(&current, &*copy, leaves.collect(), request)?;
+        let leaves: Vec<_> = leaves.collect();
+        let mut edits = self.edits(&current, &*copy, leaves.clone(), request)?;
         if request.cause == Cause::Set {
             edits.extend(self.running_again(&state.pending, &current, base, &*copy, request));
         }
-        self.write(state, &current, copy, edits, request)
+        if !self.has_sources() {
+            return self.write(state, &current, copy, edits, request);
+        }
+        let pins = state.basis.pins.clone().into_iter().chain(edits).collect();
+        let secrets = self.stores.secrets(state.basis.secrets.clone());
+        let basis = state.basis.with_overrides(pins);
+        let proposal = Proposal::of_layers(basis, &secrets).expecting(&*copy, &leaves);
+        self.propose(state, proposal, request)
     }
 
     fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn Root, base: usize) -> &'r mut S {
@@ -162,6 +170,7 @@ impl Core {
             .collect()
     }
 
+    /// Publishes the value itself, for a handle without sources.
     pub(super) fn write(
         &self,
         state: Writing<'_, State>,
@@ -172,12 +181,9 @@ impl Core {
     ) -> Result<u64, Error> {
         let mut pins = state.basis.pins.clone();
         pins.extend(edits.clone());
-        if !self.has_sources() {
-            let loaded = fixed(copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
-            let basis = state.basis.with_overrides(pins);
-            return self.propose(state, Proposal::of_memory(basis, loaded), request);
-        }
-        self.with_pins(state, pins, request)
+        let loaded = fixed(copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
+        let basis = state.basis.with_overrides(pins);
+        self.propose(state, Proposal::of_memory(basis, loaded), request)
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.

@@ -17,13 +17,19 @@ impl<S: HotConfig> Handle<S> {
     /// disk on return. What the system does not let keep, such as the owner, is named in a warning.
     ///
     /// A secret is written as the reference that it was fetched by. One that has none is not written: a comment says that it
-    /// is missing, and which variable gives it.
+    /// is missing, and which variable gives it; for JSON, which has no comments, a
+    /// [warning](Self::on_warning). A secret that has no value any more is removed from the file.
+    ///
+    /// A file that is one of the sources is read together with the others after a restart: of a list that is
+    /// [appended](crate::guide::loading) the elements of lower files are not repeated, and a key that only a lower
+    /// file has is written with `null` or its default where that takes it away.
     ///
     /// A field that has no `Serialize` is written as the sources have it.
     ///
     /// # Errors
     /// The format is not known, the file is broken, a value has no form in the format (a field without a value has none in
-    /// TOML if leaving the key out means something else), the file would be larger than
+    /// TOML if leaving the key out means something else), another source makes another value of it or the type of the field does not
+    /// read what it writes, the file would be larger than
     /// [`max_file_size`](crate::Builder::max_file_size) or has no write permission, or the system refuses; the file is then as
     /// it was. On the handle of a part, always.
     ///
@@ -67,7 +73,8 @@ impl<S: HotConfig> Handle<S> {
     /// Merges what was set at run time into a file, which need not be there: so that it outlives the program.
     ///
     /// As [`save`](Self::save) writes it; what is not overridden stays as it is. A value that a patch removed is taken out.
-    /// The overrides stay in force.
+    /// The overrides stay in force. An override that [expires](Self::for_duration) is not written, nor is an optional struct that
+    /// cannot be read without a secret in it; a comment or a warning says so.
     ///
     /// A nested struct that has its `#[serde(default)]` because no source mentions it is written as a whole, without secrets,
     /// if one of its fields was set: a file that gives only that field would change the defaults of the others. A secret that is

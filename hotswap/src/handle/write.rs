@@ -94,7 +94,7 @@ impl<S: HotConfig> Handle<S> {
     /// published.
     ///
     /// # Errors
-    /// A rule is broken or a value cannot be written; nothing is changed then. Also when the call comes from inside another
+    /// A rule is broken, or a value cannot be written or is not what its type reads again; nothing is changed then. Also when the call comes from inside another
     /// write, or the configuration is shut down; the closure does not run then.
     ///
     /// # Panics

@@ -1,22 +1,43 @@
 //! From the value of a leaf to the changes that a file needs to say it.
 //!
 //! A file says a value in its own way: `0x10`, `1m 30s`, `${HOST}`. So a leaf is not compared with the text of the file but
-//! with what the text reads as. What reads as it should stays as it is written.
+//! with what the text reads as. What reads as it should stays as it is written. What is written is read again, together with
+//! the other sources, before it counts: another layer may add to it.
 
 use std::sync::Arc;
 
-use super::change::{Change, Changes, add};
+use super::{
+    change::{Change, Changes, add},
+    difference::{holds_null, holds_null_in_list, without_holes},
+};
 use crate::{
+    effective::holds_secret,
     keys::{Key, Keys},
-    load::{below, merge, place, taken_beside},
+    load::taken_beside,
     resolve::interpolate,
     shape::Shape,
-    source::{Layer, format::Format},
+    source::format::Format,
     value::Value,
 };
 
-/// What a leaf reads as: its value, from what a file says; `None` if it cannot be read.
-pub(crate) type Read<'r> = &'r dyn Fn(usize, Option<&Value>) -> Option<Value>;
+/// Reads leaves as a load would that finds the file among its sources.
+pub(crate) trait Reading {
+    /// The value of a leaf for which the file says `raw`; `None` if it cannot be read.
+    fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value>;
+    /// Whether that equals the value that `new` is on its own. What a type writes may differ though it is equal: the items of a
+    /// set come in any order.
+    fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool;
+    /// The same if no other source gives the leaf.
+    fn alone(&self, slot: usize, raw: &Value) -> Option<Value>;
+    /// The value of a leaf that no source gives.
+    fn missing(&self, slot: usize) -> Option<Value>;
+    /// What the file must say for the value, where lists of other sources come first; `None` where they do not.
+    fn remainder(&self, slot: usize, value: &Value) -> Option<Value>;
+    /// Whether the type of the leaf can write its values.
+    fn can_write(&self, slot: usize) -> bool;
+    /// The source beside the file that decides what the leaf is.
+    fn blame(&self, keys: &Keys) -> Option<String>;
+}
 
 /// What the changes of a file are made from.
 pub(crate) struct Leaves<'l> {
@@ -26,10 +47,10 @@ pub(crate) struct Leaves<'l> {
     pub(crate) tree: &'l Value,
     /// By the field's own names, and as the file has them.
     pub(crate) renamed: &'l [(Keys, Keys)],
-    /// Other layers that the file does not hide.
-    pub(crate) others: Vec<Arc<Layer>>,
     pub(crate) variables: interpolate::Lookup<'l>,
-    pub(crate) read: Read<'l>,
+    pub(crate) reading: &'l dyn Reading,
+    /// Whether a value that is incomplete without its secrets is written all the same.
+    pub(crate) whole: bool,
 }
 
 /// The changes of one file.
@@ -38,37 +59,60 @@ pub(crate) struct Made {
     pub(crate) changes: Changes,
     /// Tables of which an entry is removed.
     pub(crate) hollow: Vec<Vec<Key>>,
+    /// Comments about values that are not written.
+    pub(crate) remarks: Vec<String>,
 }
+
+/// Why a value is not written.
+pub(crate) enum Unwritten {
+    /// The file would give another value.
+    Refused(String),
+    /// The value is left out, and a comment says so.
+    LeftOut(String),
+}
+
+type Written = Result<Option<Change>, Unwritten>;
 
 impl Leaves<'_> {
     /// # Errors
-    /// The format cannot express the value.
+    /// The format cannot express the value, or the file cannot give it.
     pub(crate) fn change(&self, keys: &Keys, value: Option<&Value>, made: &mut Made) -> Result<(), String> {
-        let slot = self.slot(keys);
-        if slot.is_some_and(|slot| self.is_flattened(slot)) {
+        if self
+            .shape
+            .leaves()
+            .iter()
+            .any(|leaf| self.shape.keys_of(leaf.slot) == *keys && self.is_flattened(leaf.slot))
+        {
             self.flattened(keys, value, made);
             return Ok(());
         }
+        let slot = self.slot(keys);
         let path = self.written(keys);
         let old = path.find(self.tree);
         let change = match value {
-            Some(value) if value.is_null() => self.nothing(keys, slot, old)?,
-            Some(value) => self.value(keys, slot, old, value)?,
-            None => old.map(|_| Change::Remove),
+            Some(value) => self.value(keys, slot, old, value),
+            None => self.removal(keys, slot, old),
         };
-        if let Some(change) = change {
-            if change == Change::Remove {
-                made.hollow.extend((1..path.0.len()).map(|depth| path.0[..depth].to_vec()));
-            }
-            add(&mut made.changes, &path.0, change);
+        match change {
+            Ok(None) => {}
+            Ok(Some(change)) => self.add(&path, change, made),
+            Err(Unwritten::LeftOut(remark)) => made.remarks.push(remark),
+            Err(Unwritten::Refused(why)) => return Err(why),
         }
         Ok(())
+    }
+
+    pub(super) fn add(&self, path: &Keys, change: Change, made: &mut Made) {
+        if change == Change::Remove {
+            made.hollow.extend((1..path.0.len()).map(|depth| path.0[..depth].to_vec()));
+        }
+        add(&mut made.changes, &path.0, change);
     }
 
     /// The number of the leaf, unless it is an entry of a flattened map.
     fn slot(&self, keys: &Keys) -> Option<usize> {
         let slots = self.shape.leaves().into_iter().map(|leaf| leaf.slot);
-        slots.into_iter().find(|slot| self.shape.keys_of(*slot) == *keys)
+        slots.into_iter().find(|slot| self.shape.keys_of(*slot) == *keys && !self.is_flattened(*slot))
     }
 
     fn is_flattened(&self, slot: usize) -> bool {
@@ -111,34 +155,129 @@ impl Leaves<'_> {
             || name == "$schema"
     }
 
-    fn value(
-        &self,
-        keys: &Keys,
-        slot: Option<usize>,
-        old: Option<&Value>,
-        new: &Value,
-    ) -> Result<Option<Change>, String> {
-        let reads = |raw: &Value| match slot.and_then(|slot| (self.read)(slot, Some(raw))) {
-            Some(read) => self.agrees(new, &read),
-            None => self.is_alike(raw, new),
+    /// Takes a key out of the file, or writes the default where that alone would give another value.
+    fn removal(&self, keys: &Keys, slot: Option<usize>, old: Option<&Value>) -> Written {
+        let remove = Ok(old.map(|_| Change::Remove));
+        let Some((slot, default)) = slot.and_then(|slot| Some((slot, self.reading.missing(slot)?))) else {
+            return remove;
         };
-        if old.is_some_and(&reads) {
+        // Another secret would agree with one that is not to be seen.
+        match self.reading.read(slot, None) {
+            Some(read) if read == default => remove,
+            _ if holds_secret(&default) => Err(Unwritten::Refused(self.refusal(keys, slot))),
+            _ => self.value(keys, Some(slot), old, &default),
+        }
+    }
+
+    fn value(&self, keys: &Keys, slot: Option<usize>, old: Option<&Value>, new: &Value) -> Written {
+        if new.is_null() {
+            return self.nothing(keys, slot, old).map_err(Unwritten::Refused);
+        }
+        if old.is_some() && self.reads(slot, old, new) {
             return Ok(None);
         }
-        let read = old.and_then(|old| slot.and_then(|slot| (self.read)(slot, Some(old))));
-        let in_place = old.zip(read).and_then(|(old, read)| self.difference(old, &read, new));
-        let in_place = in_place.map(|change| self.expressible(change));
-        let whole = without_holes(new, old).map(Change::Put);
-        let attempts: Vec<Change> = in_place.into_iter().chain(whole).collect();
-        let is_sound = |change: &&Change| {
-            change.apply(old).map(|raw| self.expressed(raw)).is_some_and(|raw| self.fits(&raw) && reads(&raw))
-        };
-        let sound = attempts.iter().find(is_sound);
-        if sound.is_none() && self.format == Format::Toml && holds_null(new) {
-            return Err(format!("{keys}: TOML has no `null`, and the value cannot be read without it"));
+        // A secret that is left out leaves no trace in a file that does not mention it.
+        if old.is_none() && slot.is_some() && holds_secret(new) && self.reads(slot, old, new) {
+            return Ok(None);
         }
-        // A type that does not read what it writes is written as it says.
-        Ok(sound.or(attempts.last()).cloned())
+        let attempts = self.attempts(slot, old, new);
+        if let Some(sound) = attempts.iter().find(|change| self.is_sound(slot, old, change, new)) {
+            return Ok(Some(sound.clone()));
+        }
+        if self.format == Format::Toml && holds_null(new) {
+            let why = format!("{keys}: TOML has no `null`, and the value cannot be read without it");
+            return Err(Unwritten::Refused(why));
+        }
+        let Some(slot) = slot.filter(|slot| self.reading.can_write(*slot)) else {
+            return Ok(attempts.last().cloned());
+        };
+        self.otherwise(keys, slot, old, new, attempts.last())
+    }
+
+    /// A value that no attempt to write it gives.
+    fn otherwise(
+        &self,
+        keys: &Keys,
+        slot: usize,
+        old: Option<&Value>,
+        new: &Value,
+        last: Option<&Change>,
+    ) -> Written {
+        if old.is_none() && self.reads(Some(slot), None, new) {
+            return Ok(None);
+        }
+        if holds_secret(new) {
+            // A variable may give what is missing in a file that says everything else.
+            if self.whole && self.reading.blame(keys).is_none() {
+                return Ok(last.cloned());
+            }
+            let remark = format!("{keys} is not written here: it is incomplete without a secret in it");
+            return Err(Unwritten::LeftOut(remark));
+        }
+        Err(Unwritten::Refused(self.refusal(keys, slot)))
+    }
+
+    fn refusal(&self, keys: &Keys, slot: usize) -> String {
+        match self.reading.blame(keys) {
+            Some(layer) => format!(
+                "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one"
+            ),
+            None if self.reading.can_write(slot) => format!(
+                "{keys}: the value cannot be saved: what its type writes, it reads as another value or not at all"
+            ),
+            None => format!("{keys}: the value cannot be saved: its type cannot be written"),
+        }
+    }
+
+    /// Whether the file says `new` if it has `raw`.
+    fn reads(&self, slot: Option<usize>, raw: Option<&Value>, new: &Value) -> bool {
+        match slot {
+            Some(slot) if self.reading.can_write(slot) => {
+                self.reading.read(slot, raw).is_some_and(|read| self.agrees(new, &read))
+                    || self.reading.equals(slot, raw, new)
+            }
+            _ => raw.is_some_and(|raw| self.is_alike(raw, new)),
+        }
+    }
+
+    fn is_sound(&self, slot: Option<usize>, old: Option<&Value>, change: &Change, new: &Value) -> bool {
+        let raw = change.apply(old).map(|raw| self.expressed(raw));
+        raw.is_some_and(|raw| self.fits(&raw) && self.reads(slot, Some(&raw), new))
+    }
+
+    /// The ways to write a value, the least change first.
+    fn attempts(&self, slot: Option<usize>, old: Option<&Value>, new: &Value) -> Vec<Change> {
+        let read = old.and_then(|old| slot.and_then(|slot| self.reading.read(slot, Some(old))));
+        let in_place = old.zip(read).and_then(|(old, read)| self.difference(old, &read, new));
+        let rest = slot.and_then(|slot| self.reading.remainder(slot, new));
+        let rest_in_place = rest
+            .as_ref()
+            .zip(old)
+            .zip(slot)
+            .and_then(|((rest, old), slot)| self.difference(old, &self.reading.alone(slot, old)?, rest));
+        let rest = rest.and_then(|rest| without_holes(&rest, None));
+        let whole = without_holes(new, old);
+        let explicit = whole.as_ref().and_then(|whole| self.explicit(slot?, whole, new));
+        let changes = in_place.into_iter().chain(rest_in_place).map(|change| self.expressible(change));
+        changes.chain([rest, explicit, whole].into_iter().flatten().map(Change::Put)).collect()
+    }
+
+    /// The value with something at each key that only other sources give, such as `null`, so that it reads as without.
+    fn explicit(&self, slot: usize, whole: &Value, new: &Value) -> Option<Value> {
+        let read = self.reading.read(slot, Some(whole))?;
+        let mut extra = Vec::new();
+        superfluous(&read, new, &Keys::root(), &mut extra);
+        if extra.is_empty() || extra.len() > MAX_EXPLICIT {
+            return None;
+        }
+        extra.iter().try_fold(whole.clone(), |value, keys| {
+            let candidates =
+                neutral().into_iter().map(|neutral| crate::load::place(&value, keys, Some(&neutral)));
+            candidates.into_iter().find(|candidate| {
+                let read = self.reading.read(slot, Some(&self.expressed(candidate.clone())));
+                read.is_some_and(|read| keys.find(&read).is_none())
+            })
+        })
     }
 
     /// TOML has no `null` for an entry: the entry is left out.
@@ -182,34 +321,54 @@ impl Leaves<'_> {
         slot: Option<usize>,
         old: Option<&Value>,
     ) -> Result<Option<Change>, String> {
-        let reads_nothing =
-            || slot.and_then(|slot| (self.read)(slot, None)).is_none_or(|read| read.is_null());
+        let reads = |raw: Option<&Value>| match slot {
+            Some(slot) => self.reading.read(slot, raw).is_some_and(|read| read.is_null()),
+            None => raw.is_none_or(Value::is_null),
+        };
         if self.format != Format::Toml {
-            let known = old.is_some_and(Value::is_null);
-            return Ok((!known).then_some(Change::Put(Value::Null)));
+            let known = old.is_some_and(|old| old.is_null() && reads(Some(old)));
+            if known || !slot.is_none_or(|slot| self.reading.can_write(slot)) || reads(Some(&Value::Null)) {
+                return Ok((!known).then_some(Change::Put(Value::Null)));
+            }
         }
-        let given =
-            self.others.iter().find(|layer| keys.find(layer.tree()).is_some_and(|value| !value.is_null()));
-        let why = match given {
-            Some(layer) => format!("without the key the field has the value of {}", layer.source().name),
-            None if reads_nothing() => return Ok(old.map(|_| Change::Remove)),
+        if reads(None) {
+            return Ok(old.map(|_| Change::Remove));
+        }
+        if self.format != Format::Toml {
+            return Err(self.refusal(keys, slot.unwrap_or_default()));
+        }
+        let why = match self.reading.blame(keys) {
+            Some(layer) => format!("without the key the field has the value of {layer}"),
             None => "without the key the field has its default".to_owned(),
         };
         Err(format!("{keys}: TOML cannot express that a field has no value: it has no `null`, and {why}"))
     }
 
     /// Whether a file says a value, as far as can be said without the type of the field.
-    fn is_alike(&self, raw: &Value, new: &Value) -> bool {
+    pub(super) fn is_alike(&self, raw: &Value, new: &Value) -> bool {
         let resolved = [raw, new].map(|value| interpolate::resolve(value, self.variables, &|_, _| 0));
         matches!(resolved, [Ok(raw), Ok(new)] if is_alike(&raw, &new))
     }
 }
 
-/// What a leaf with this number is given by a file: as the load has it, defaults included.
-pub(crate) fn given(shape: &'static Shape, slot: usize, raw: &Value) -> Option<Value> {
-    let keys = shape.keys_of(slot);
-    let layer = place(&Value::empty(), &keys, Some(raw));
-    keys.find(&merge(below(shape, Some(&layer)), &layer)).cloned()
+/// Upper bound on the keys of other sources for which a replacement is tried; each takes several readings.
+const MAX_EXPLICIT: usize = 32;
+
+/// Values that a type may leave out when it writes itself.
+fn neutral() -> [Value; 7] {
+    let text = Value::text("");
+    [Value::Null, Value::Bool(false), Value::Int(0), Value::Float(0.0), text, Value::list([]), Value::empty()]
+}
+
+/// The places in tables that are read and not wanted.
+fn superfluous(read: &Value, new: &Value, at: &Keys, found: &mut Vec<Keys>) {
+    let (Some(read), Some(new)) = (read.as_table(), new.as_table()) else { return };
+    for (name, read) in read {
+        match new.get(name) {
+            Some(new) => superfluous(read, new, &at.name(name), found),
+            None => found.push(at.name(name)),
+        }
+    }
 }
 
 /// The values of scalars, whatever they are written as.
@@ -228,118 +387,5 @@ fn is_alike(raw: &Value, new: &Value) -> bool {
         (Value::Untyped(raw), Value::Float(new)) => raw.text.parse() == Ok(*new),
         (Value::Untyped(raw), Value::Text(new)) => raw.text == *new && !raw.dialect.is_null(&raw.text),
         (raw, new) => raw == new || raw.is_null() && new.is_null(),
-    }
-}
-
-impl Leaves<'_> {
-    /// A secret that is left out agrees with anything: the file keeps what it has.
-    fn agrees(&self, new: &Value, read: &Value) -> bool {
-        match (new, read) {
-            (Value::Secret(_), _) => true,
-            (Value::Template(_), read) => self.is_alike(new, read),
-            (Value::List(new), Value::List(read)) => {
-                new.len() == read.len()
-                    && new.iter().zip(read.iter()).all(|(new, read)| self.agrees(new, read))
-            }
-            (Value::Table(new), Value::Table(read)) => {
-                let given = |value: &&Value| !matches!(value, Value::Secret(_));
-                read.iter().all(|(name, read)| new.get(name).is_some_and(|new| self.agrees(new, read)))
-                    && new.iter().filter(|(_, value)| given(value)).all(|(name, _)| read.contains_key(name))
-            }
-            (new, read) => new == read,
-        }
-    }
-
-    /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
-    fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
-        match (raw, old, new) {
-            (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
-                let mut changes = Changes::new();
-                for name in old.keys().filter(|name| !new.contains_key(*name) && raw.contains_key(*name)) {
-                    changes.push((Key::Name(Arc::clone(name)), Change::Remove));
-                }
-                for (name, value) in new.iter() {
-                    let entry = match (raw.get(name), old.get(name)) {
-                        (_, Some(old)) if self.agrees(value, old) => continue,
-                        (Some(raw), Some(old)) => self.difference(raw, old, value)?,
-                        _ => Change::Put(without_holes(value, None)?),
-                    };
-                    changes.push((Key::Name(Arc::clone(name)), entry));
-                }
-                let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
-                let emptied = removed == raw.len() && removed == changes.len();
-                Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
-            }
-            (Value::List(raw), Value::List(old), Value::List(new)) if raw.len() == old.len() => {
-                self.list_difference(raw, old, new)
-            }
-            (_, _, new) => without_holes(new, Some(raw)).map(Change::Put),
-        }
-    }
-
-    /// Items at both ends that are equal stay; those between change in pairs.
-    fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
-        let start = old.iter().zip(new).take_while(|(old, new)| self.agrees(new, old)).count();
-        let rest = old.len().min(new.len()) - start;
-        let ends = old.iter().rev().zip(new.iter().rev()).take(rest);
-        // Items are added at the end only: a longer list changes from the first difference on.
-        let end = if new.len() > old.len() {
-            0
-        } else {
-            ends.take_while(|(old, new)| self.agrees(new, old)).count()
-        };
-        let pairs = rest - end;
-        if new.is_empty() {
-            return Some(Change::Put(Value::list([])));
-        }
-        let mut changes = Changes::new();
-        for index in start..start + pairs {
-            changes.push((Key::Index(index), self.difference(&raw[index], &old[index], &new[index])?));
-        }
-        for index in start + pairs..old.len() - end {
-            changes.push((Key::Index(index), Change::Remove));
-        }
-        for (more, item) in new[start + pairs..new.len() - end].iter().enumerate() {
-            changes.push((Key::Index(old.len() + more), Change::Put(without_holes(item, None)?)));
-        }
-        Some(Change::Inside(changes))
-    }
-}
-
-/// The value with the secrets that `raw` has in the place of those that are left out. A list without one of its items
-/// would be another list.
-fn without_holes(value: &Value, raw: Option<&Value>) -> Option<Value> {
-    match value {
-        Value::Secret(_) => raw.cloned(),
-        Value::List(items) => {
-            let raw = |index: usize| raw.and_then(|raw| Keys::root().index(index).find(raw));
-            let items = items.iter().enumerate().map(|(index, item)| without_holes(item, raw(index)));
-            Some(Value::list(items.collect::<Option<Vec<_>>>()?))
-        }
-        Value::Table(table) => {
-            let raw = |name: &str| raw.and_then(|raw| raw.as_table()?.get(name));
-            let entry = |(name, value): (&Arc<str>, &Value)| {
-                Some((Arc::clone(name), without_holes(value, raw(name))?))
-            };
-            Some(Value::table(table.iter().filter_map(entry)))
-        }
-        other => Some(other.clone()),
-    }
-}
-
-fn holds_null(value: &Value) -> bool {
-    match value {
-        Value::Secret(_) => false,
-        Value::List(items) => items.iter().any(holds_null),
-        Value::Table(table) => table.values().any(holds_null),
-        value => value.is_null(),
-    }
-}
-
-fn holds_null_in_list(value: &Value) -> bool {
-    match value {
-        Value::List(items) => items.iter().any(|item| item.is_null() || holds_null_in_list(item)),
-        Value::Table(table) => table.values().any(holds_null_in_list),
-        _ => false,
     }
 }

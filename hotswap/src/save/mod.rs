@@ -6,6 +6,7 @@
 pub(crate) mod atomic;
 mod attributes;
 pub(crate) mod change;
+mod difference;
 pub(crate) mod leaf;
 
 use std::{io, path::Path};

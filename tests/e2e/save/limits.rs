@@ -74,7 +74,7 @@ fn a_save_of_everything_beside_one_of_overrides_loses_no_key() {
 }
 
 fn limited(folder: &Folder, file: &str) -> hotswap::Builder<Service> {
-    builder(folder, file).max_file_size(100)
+    builder(folder, file).max_file_size(60)
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn no_file_is_written_that_is_larger_than_the_limit() {
         let config = limited(&folder, file).load().unwrap();
         let path = folder.path(file);
         let error = config.save(&path).unwrap_err().to_string();
-        assert!(error.contains("the limit is 100"), "{error}");
+        assert!(error.contains("the limit is 60"), "{error}");
         config.set_name("x".repeat(150)).unwrap();
         let error = config.save_overrides(&path).unwrap_err().to_string();
-        assert!(error.contains("the limit is 100") && error.contains("max_file_size"), "{error}");
+        assert!(error.contains("the limit is 60") && error.contains("max_file_size"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         config.set_name("x".repeat(20)).unwrap();
         config.save_overrides(&path).unwrap();

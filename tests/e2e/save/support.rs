@@ -103,3 +103,24 @@ pub(super) fn builder(folder: &Folder, file: &str) -> hotswap::Builder<Service> 
 fn load(folder: &Folder, file: &str) -> Result<ServiceHandle, hotswap::Error> {
     builder(folder, file).load()
 }
+
+/// A table as TOML, each key on its line.
+pub(super) fn toml(value: &serde_json::Value) -> String {
+    let lines = value.as_object().into_iter().flatten();
+    lines.map(|(key, value)| format!("{key} = {}\n", inline(value))).collect()
+}
+
+fn inline(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(table) => {
+            let entries: Vec<_> =
+                table.iter().map(|(key, value)| format!("{key} = {}", inline(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        serde_json::Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(inline).collect();
+            format!("[{}]", items.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}

@@ -1,0 +1,125 @@
+//! The deepest changes that turn what a file says of a value into another value.
+
+use std::sync::Arc;
+
+use super::{
+    change::{Change, Changes},
+    leaf::Leaves,
+};
+use crate::{
+    keys::{Key, Keys},
+    value::Value,
+};
+
+impl Leaves<'_> {
+    /// A secret that is left out agrees with anything: the file keeps what it has.
+    pub(super) fn agrees(&self, new: &Value, read: &Value) -> bool {
+        match (new, read) {
+            (Value::Secret(_), _) => true,
+            (Value::Template(_), read) => self.is_alike(new, read),
+            (Value::List(new), Value::List(read)) => {
+                new.len() == read.len()
+                    && new.iter().zip(read.iter()).all(|(new, read)| self.agrees(new, read))
+            }
+            (Value::Table(new), Value::Table(read)) => {
+                let given = |value: &&Value| !matches!(value, Value::Secret(_));
+                read.iter().all(|(name, read)| new.get(name).is_some_and(|new| self.agrees(new, read)))
+                    && new.iter().filter(|(_, value)| given(value)).all(|(name, _)| read.contains_key(name))
+            }
+            (new, read) => new == read,
+        }
+    }
+
+    /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
+    pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
+        match (raw, old, new) {
+            (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
+                let mut changes = Changes::new();
+                for name in old.keys().filter(|name| !new.contains_key(*name) && raw.contains_key(*name)) {
+                    changes.push((Key::Name(Arc::clone(name)), Change::Remove));
+                }
+                for (name, value) in new.iter() {
+                    let entry = match (raw.get(name), old.get(name)) {
+                        (_, Some(old)) if self.agrees(value, old) => continue,
+                        (Some(raw), Some(old)) => self.difference(raw, old, value)?,
+                        _ => Change::Put(without_holes(value, None)?),
+                    };
+                    changes.push((Key::Name(Arc::clone(name)), entry));
+                }
+                let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
+                let emptied = removed == raw.len() && removed == changes.len();
+                Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
+            }
+            (Value::List(raw), Value::List(old), Value::List(new)) if raw.len() == old.len() => {
+                self.list_difference(raw, old, new)
+            }
+            (_, _, new) => without_holes(new, Some(raw)).map(Change::Put),
+        }
+    }
+
+    /// Items at both ends that are equal stay; those between change in pairs.
+    fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
+        let start = old.iter().zip(new).take_while(|(old, new)| self.agrees(new, old)).count();
+        let rest = old.len().min(new.len()) - start;
+        let ends = old.iter().rev().zip(new.iter().rev()).take(rest);
+        // Items are added at the end only: a longer list changes from the first difference on.
+        let end = if new.len() > old.len() {
+            0
+        } else {
+            ends.take_while(|(old, new)| self.agrees(new, old)).count()
+        };
+        let pairs = rest - end;
+        if new.is_empty() {
+            return Some(Change::Put(Value::list([])));
+        }
+        let mut changes = Changes::new();
+        for index in start..start + pairs {
+            changes.push((Key::Index(index), self.difference(&raw[index], &old[index], &new[index])?));
+        }
+        for index in start + pairs..old.len() - end {
+            changes.push((Key::Index(index), Change::Remove));
+        }
+        for (more, item) in new[start + pairs..new.len() - end].iter().enumerate() {
+            changes.push((Key::Index(old.len() + more), Change::Put(without_holes(item, None)?)));
+        }
+        Some(Change::Inside(changes))
+    }
+}
+
+/// The value with the secrets that `raw` has instead of those that are left out. A list without one of its items
+/// would be another list.
+pub(super) fn without_holes(value: &Value, raw: Option<&Value>) -> Option<Value> {
+    match value {
+        Value::Secret(_) => raw.cloned(),
+        Value::List(items) => {
+            let raw = |index: usize| raw.and_then(|raw| Keys::root().index(index).find(raw));
+            let items = items.iter().enumerate().map(|(index, item)| without_holes(item, raw(index)));
+            Some(Value::list(items.collect::<Option<Vec<_>>>()?))
+        }
+        Value::Table(table) => {
+            let raw = |name: &str| raw.and_then(|raw| raw.as_table()?.get(name));
+            let entry = |(name, value): (&Arc<str>, &Value)| {
+                Some((Arc::clone(name), without_holes(value, raw(name))?))
+            };
+            Some(Value::table(table.iter().filter_map(entry)))
+        }
+        other => Some(other.clone()),
+    }
+}
+
+pub(super) fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => false,
+        Value::List(items) => items.iter().any(holds_null),
+        Value::Table(table) => table.values().any(holds_null),
+        value => value.is_null(),
+    }
+}
+
+pub(super) fn holds_null_in_list(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(|item| item.is_null() || holds_null_in_list(item)),
+        Value::Table(table) => table.values().any(holds_null_in_list),
+        _ => false,
+    }
+}
