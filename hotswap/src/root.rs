@@ -10,7 +10,7 @@ use crate::{
     member::{FieldAt, IsSet, Kept, Member},
     secret::notice,
     ser::EncodeError,
-    settling::Settling,
+    settling::{AskedKeys, Settling},
     shape::{FieldShape, Kind, Shape},
     value::Value,
 };
@@ -252,7 +252,7 @@ pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, Deco
     }
     let mut settling = Settling::new(first.is_ok().then(|| notes.take_buffered()));
     // Each leaf counts places from itself; secrets have their places from the reading of the whole.
-    notice::any(|| settle::<T>(value, &Keys::root(), &mut settling));
+    notice::any(|| settle_all::<T>(value, &mut settling));
     let settled = settling.settled(value);
     let given = settled.as_ref().unwrap_or(value);
     let mut decoded = match first {
@@ -270,6 +270,13 @@ pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, Deco
     Ok(decoded)
 }
 
+/// The same with the flattened leaves that take every key at the end.
+fn settle_all<T: HotConfig>(value: &Value, settling: &mut Settling) {
+    settle::<T>(value, &Keys::root(), settling);
+    settling.begin_catch_alls();
+    settle::<T>(value, &Keys::root(), settling);
+}
+
 /// Examines every leaf of which serde buffered a part.
 pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Settling) {
     for (field, member) in members::<T>() {
@@ -280,12 +287,14 @@ pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Se
     settling.add_names(keys, Level::of(T::SHAPE).names());
 }
 
-/// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole.
-pub(crate) fn strays<T: HotConfig>(value: &Value) -> Notes {
+/// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole; and those that
+/// flattened leaves take.
+pub(crate) fn strays<T: HotConfig>(value: &Value) -> (Notes, AskedKeys) {
     let (notes, mut settling) = (Notes::default(), Settling::new(Some(Vec::new())));
-    settle::<T>(value, &Keys::root(), &mut settling);
+    settle_all::<T>(value, &mut settling);
+    let asked = settling.asked_keys();
     settling.finish(&notes);
-    notes
+    (notes, asked)
 }
 
 /// Decodes each leaf that went through a buffer of the struct around it once more on its own.

@@ -3,7 +3,10 @@
 //! A struct with a flattened field is read through serde's buffer as a whole. Its leaves are examined on their own all
 //! the same: the decoder then is asked directly, or the buffer holds no more than one leaf.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     de::{DecodeError, Examination, FlatReading, Ignored, Notes},
@@ -29,7 +32,12 @@ pub struct Settling {
     flat: BTreeMap<Keys, Vec<FlatReading>>,
     /// The keys of the fields beside them.
     beside: BTreeMap<Keys, Vec<String>>,
+    /// Whether flattened leaves that take every key are examined, after all others: they take what those leave.
+    is_catch_all_turn: bool,
 }
+
+/// The keys that flattened leaves ask for, by the place of their table; such as take every key are left out.
+pub(crate) type AskedKeys = BTreeMap<Keys, BTreeSet<Arc<str>>>;
 
 impl Settling {
     /// The places at which a type asked for any value, unless the run failed before it came to all of them.
@@ -43,7 +51,24 @@ impl Settling {
             lost: Vec::new(),
             flat: BTreeMap::new(),
             beside: BTreeMap::new(),
+            is_catch_all_turn: false,
         }
+    }
+
+    pub(crate) fn begin_catch_alls(&mut self) {
+        self.is_catch_all_turn = true;
+    }
+
+    pub(crate) fn is_catch_all_turn(&self) -> bool {
+        self.is_catch_all_turn
+    }
+
+    pub(crate) fn asked_keys(&self) -> AskedKeys {
+        let of = |readings: &[FlatReading]| {
+            let readings = readings.iter().filter(|reading| !reading.takes_all);
+            readings.flat_map(|reading| reading.asked.iter().cloned()).collect()
+        };
+        self.flat.iter().map(|(keys, readings)| (keys.clone(), of(readings))).collect()
     }
 
     /// Whether the place, or anything below it, went through a buffer.

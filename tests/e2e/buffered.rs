@@ -4,9 +4,17 @@ mod alike;
 mod catch_all;
 mod entrances;
 mod keys;
+mod lost;
+mod map_keys;
+mod other_meanings;
 mod places;
+mod scale;
 mod texts;
-
+#[allow(unsafe_code, dead_code, unused, clippy::all)]
+#[allow(unsafe_code, dead_code, unused, clippy::all)]
+#[allow(unsafe_code, dead_code, unused, clippy::all)]
+#[allow(unsafe_code, dead_code, unused, clippy::all)]
+#[allow(dead_code, unused)]
 use std::fmt::Debug;
 
 use hotswap::HotConfig;

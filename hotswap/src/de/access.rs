@@ -1,10 +1,10 @@
 //! How serde walks lists, tables and enum variants.
 
-use std::{collections::btree_map, slice, sync::Arc};
+use std::{collections::btree_map, slice, sync::Arc, vec};
 
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{DecodeError, Decoder, KeyDecoder, Place, Step, step_key};
+use super::{DecodeError, Decoder, KeyDecoder, Place, Step, notes::Ahead, step_key};
 use crate::{
     keys::Key,
     secret::notice,
@@ -87,13 +87,32 @@ pub(super) struct TableAccess<'p, 'v> {
     /// Keys without a value, which follow; a tracer gives them.
     holes: slice::Iter<'p, &'static str>,
     next: Option<(&'v str, Option<&'v Value>)>,
+    /// Keys that come before all others, and those of their entries that are still to come.
+    ahead: Option<&'p Ahead>,
+    first: vec::IntoIter<(&'v str, &'v Value)>,
     place: &'p Place<'p>,
     known: &'static [&'static str],
 }
 
 impl<'p, 'v> TableAccess<'p, 'v> {
     pub(super) fn new(table: &'v Table, place: &'p Place<'p>, known: &'static [&'static str]) -> Self {
-        Self { table: Some(table), entries: table.iter(), holes: [].iter(), next: None, place, known }
+        let ahead = place.notes.and_then(|notes| notes.ahead(|| place.keys()));
+        let names = ahead.into_iter().flat_map(|ahead| &ahead.names);
+        let entries = names.filter_map(|name| table.get_key_value(name));
+        let entries = entries.flat_map(|(name, value)| {
+            std::iter::repeat_n((&**name, value), ahead.map_or(0, |ahead| ahead.times))
+        });
+        let first = entries.collect::<Vec<_>>().into_iter();
+        Self {
+            table: Some(table),
+            entries: table.iter(),
+            holes: [].iter(),
+            next: None,
+            ahead,
+            first,
+            place,
+            known,
+        }
     }
 
     pub(super) fn holes(
@@ -102,11 +121,24 @@ impl<'p, 'v> TableAccess<'p, 'v> {
         known: &'static [&'static str],
     ) -> Self {
         let entries = btree_map::Iter::default();
-        Self { table: None, entries, holes: names.iter(), next: None, place, known }
+        Self {
+            table: None,
+            entries,
+            holes: names.iter(),
+            next: None,
+            ahead: None,
+            first: Vec::new().into_iter(),
+            place,
+            known,
+        }
     }
 
     fn advance(&mut self) -> Option<(&'v str, Option<&'v Value>)> {
-        match self.entries.next() {
+        if let Some((key, value)) = self.first.next() {
+            return Some((key, Some(value)));
+        }
+        let ahead = self.ahead;
+        match self.entries.find(|(key, _)| ahead.is_none_or(|ahead| !ahead.names.contains(*key))) {
             Some((key, value)) => Some((key, Some(value))),
             None => self.holes.next().map(|key| (*key, None)),
         }
@@ -119,7 +151,8 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
     fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.next = self.advance();
         let Some((key, value)) = self.next else { return Ok(None) };
-        seed.deserialize(KeyDecoder { text: key, traced: value.is_none(), beside: self.table })
+        let typed = self.place.notes.is_some_and(|notes| notes.is_typed(key));
+        seed.deserialize(KeyDecoder { text: key, traced: value.is_none(), typed, beside: self.table })
             .map(Some)
             .map_err(|error| error.below(Key::Name(key.into())))
     }

@@ -8,7 +8,7 @@ use serde::de::Unexpected;
 use super::DecodeError;
 
 /// The memory of a text or of bytes. serde lends them from the tree, so the address identifies the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
     start: usize,
     length: usize,
@@ -21,12 +21,14 @@ impl Span {
 }
 
 /// What an error was about.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Cause {
     /// serde does not say.
     Other,
     Text(Span),
     Bytes(Span),
+    /// Bytes that were taken for the name of a variant: the number of a poison.
+    Variant(u64),
     Bool(bool),
     Integer(i128),
     /// The bits, so that a NaN equals itself.
@@ -36,6 +38,10 @@ pub(super) enum Cause {
     Table,
     Missing(&'static str),
     UnknownKey,
+    /// A list with too few or too many items: their number.
+    Length(usize),
+    /// A struct was given a field twice.
+    Twice,
     /// An integer of 128 bits, which serde's buffer cannot hold.
     Wide,
 }
@@ -58,7 +64,7 @@ impl From<Unexpected<'_>> for Cause {
 }
 
 /// How many errors of one run are kept.
-const MAX_LOGGED: usize = 4096;
+const MAX_LOGGED: usize = 65_536;
 
 thread_local! {
     /// Every error of the run, while a run is being examined: serde drops those of variants that do not match.

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
-use super::cause::{self, Cause, Span};
+use super::{
+    buffered::Poison,
+    cause::{self, Cause, Span},
+};
 use crate::{
     excerpt,
     issue::IssueKind,
@@ -31,6 +34,8 @@ struct Misfit {
     /// What may be said when the value is secret.
     discreet: &'static str,
     help: Option<String>,
+    /// Whether the help repeats no part of the value.
+    is_help_general: bool,
     cause: Cause,
     /// A secret of bytes asked.
     of_bytes: bool,
@@ -59,6 +64,7 @@ impl DecodeError {
             message,
             discreet,
             help: None,
+            is_help_general: false,
             cause: Cause::Other,
             of_bytes,
         }))
@@ -87,7 +93,8 @@ impl DecodeError {
     /// Leaves out whatever may be a part of the value.
     pub(crate) fn conceal(&mut self) {
         self.0.message = self.0.discreet.to_owned();
-        self.0.help = self.0.help.take().filter(|_| self.0.kind == IssueKind::Missing);
+        let is_general = self.0.is_help_general || self.0.kind == IssueKind::Missing;
+        self.0.help = self.0.help.take().filter(|_| is_general);
     }
 
     /// The same error, with its place counted from above `keys`.
@@ -170,6 +177,12 @@ impl DecodeError {
         self
     }
 
+    /// A help that depends on the type alone, and is shown where the value is not.
+    pub(super) fn with_general_help(mut self, help: impl Into<String>) -> Self {
+        self.0.is_help_general = true;
+        self.with_help(help)
+    }
+
     /// The same problem in other words.
     pub(super) fn worded(mut self, message: String, help: &str) -> Self {
         self.0.message = message;
@@ -189,8 +202,9 @@ impl DecodeError {
         self.0.kind
     }
 
-    pub(crate) fn help(&self) -> Option<&str> {
-        self.0.help.as_deref()
+    /// The help; without any part of the value when it is secret.
+    pub(crate) fn help(&self, secret: bool) -> Option<&str> {
+        self.0.help.as_deref().filter(|_| !secret || self.0.is_help_general)
     }
 
     /// What is wrong; without any part of the value when it is secret.
@@ -251,15 +265,15 @@ impl serde::de::Error for DecodeError {
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::wrong(format!("expected {expected}, found {length} items")).about(Cause::Other)
+        Self::wrong(format!("expected {expected}, found {length} items")).about(Cause::Length(length))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let hint = did_you_mean(variant, expected.iter().copied())
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
         let message = format!("`{}` is not one of the choices{hint}", excerpt::visible(variant));
-        let error = Self::wrong(message).with_help(choices(expected));
-        error.about(Cause::Text(Span::of(variant.as_bytes())))
+        let error = Self::wrong(message).with_general_help(choices(expected));
+        error.about(Poison::cause_of(variant).unwrap_or_else(|| Cause::Text(Span::of(variant.as_bytes()))))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -274,7 +288,7 @@ impl serde::de::Error for DecodeError {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::wrong("given twice").below(Key::Name(field.into())).about(Cause::Other)
+        Self::wrong("given twice").below(Key::Name(field.into())).about(Cause::Twice)
     }
 }
 

@@ -5,7 +5,11 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{DecodeError, scalar::Width, width};
+use super::{
+    DecodeError,
+    scalar::{Width, visit_integer},
+    width,
+};
 use crate::{
     number,
     source::format::DUPLICATE_KEY,
@@ -20,6 +24,23 @@ pub(super) struct KeyDecoder<'v> {
     pub(super) traced: bool,
     /// The table of the key.
     pub(super) beside: Option<&'v Table>,
+    /// A type that asks for any key receives the integer or the truth value that the text spells.
+    pub(super) typed: bool,
+}
+
+/// The truth value or the integer of 64 bits that a key spells.
+pub(super) fn typed(text: &str) -> Option<Value> {
+    match text {
+        "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" => return Some(Value::Bool(false)),
+        _ if number::refusal(text).is_some() => return None,
+        _ => {}
+    }
+    let fits = |value: &i128| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok();
+    match number::integer(text, Dialect::Variable) {
+        Some(Ok(Value::Int(value))) if fits(&value) && (value != 0 || text == "0") => Some(Value::Int(value)),
+        _ => None,
+    }
 }
 
 macro_rules! number_keys {
@@ -73,7 +94,11 @@ impl<'v> serde::Deserializer<'v> for KeyDecoder<'v> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_borrowed_str(self.text)
+        match typed(self.text).filter(|_| self.typed) {
+            Some(Value::Bool(value)) => self.truth(value, visitor),
+            Some(Value::Int(value)) => visit_integer(value, visitor),
+            _ => visitor.visit_borrowed_str(self.text),
+        }
     }
 
     fn deserialize_bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -18,11 +18,12 @@ use std::any::type_name;
 use serde::de::{DeserializeOwned, Visitor};
 
 pub(crate) use buffered::{
-    Examination, FlatReading, Reading, as_scalars, read, read_flat, search,
+    Examination, FlatReading, Reading, as_scalars, read, read_flat, search, takes_all,
     tree::{alone, only, size, with as changed},
 };
 pub(crate) use cause::of_bytes;
 pub use error::DecodeError;
+use notes::TypedKeys;
 pub(crate) use notes::{Ignored, Notes};
 pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 

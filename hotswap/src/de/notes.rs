@@ -1,9 +1,37 @@
 //! What one run of the decoder records beside its result.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
-use super::DecodeError;
+use super::{DecodeError, cause::Span};
 use crate::keys::Keys;
+
+/// Keys of tables that are offered as the integer or truth value that they spell where a type asks for any key. A key
+/// is identified by the address of its text, which all changed copies of a value share.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TypedKeys(Arc<BTreeSet<Span>>);
+
+impl TypedKeys {
+    pub(super) fn contains(&self, key: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(&Span::of(key.as_bytes()))
+    }
+
+    pub(super) fn add(&mut self, keys: impl IntoIterator<Item = Span>) {
+        Arc::make_mut(&mut self.0).extend(keys);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Keys that their table gives before all others.
+#[derive(Clone, Debug)]
+pub(super) struct Ahead {
+    pub(super) table: Keys,
+    pub(super) names: BTreeSet<Arc<str>>,
+    /// How often each; a struct that took the value of a key refuses a second one.
+    pub(super) times: usize,
+}
 
 /// A key that the type being read ignored.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +53,24 @@ pub(crate) struct Notes {
     buffered: RefCell<Vec<Keys>>,
     /// Errors that serde dropped, in values that have no effect because of them.
     lost: RefCell<Vec<DecodeError>>,
+    typed: TypedKeys,
+    ahead: Option<Ahead>,
 }
 
 impl Notes {
+    pub(super) fn with(typed: TypedKeys, ahead: Option<Ahead>) -> Self {
+        Self { typed, ahead, ..Self::default() }
+    }
+
+    pub(super) fn is_typed(&self, key: &str) -> bool {
+        self.typed.contains(key)
+    }
+
+    /// The keys that the table at `place` gives first.
+    pub(super) fn ahead(&self, place: impl FnOnce() -> Keys) -> Option<&Ahead> {
+        self.ahead.as_ref().filter(|ahead| ahead.table == place())
+    }
+
     pub(super) fn ignore(&self, keys: Keys, known: &'static [&'static str]) {
         self.ignored.borrow_mut().push(Ignored { keys, known, also: Vec::new(), reason: None });
     }

@@ -41,6 +41,7 @@ use crate::{
     root::{self, Root},
     secret::{notice, taint::Taint},
     secrets::known::Secrets,
+    settling::AskedKeys,
     shape::Shape,
     source::{Layer, names::Names},
     value::Value,
@@ -60,7 +61,7 @@ pub(crate) struct Model {
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
     /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
     guarded: fn() -> BTreeSet<Keys>,
-    strays: fn(&Value) -> Notes,
+    strays: fn(&Value) -> (Notes, AskedKeys),
 }
 
 impl Model {
@@ -255,8 +256,10 @@ fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.
 fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
+    let (strays, asked) = (model.strays)(tree);
+    problems.set_asked(asked);
     (model.probe)(tree, &Keys::root(), problems);
-    problems.noted((model.strays)(tree), &Keys::root());
+    problems.noted(strays, &Keys::root());
     if problems.len() == before && !problems.is_unresolved(&error.keys()) {
         let message = error.message(problems.any_secret(model.shape) || !(model.guarded)().is_empty());
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);

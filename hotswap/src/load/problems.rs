@@ -10,6 +10,7 @@ use crate::{
     load::unknown::{SUGGESTED, unknown_key},
     rule::{Findings, Rule},
     secret::notice::Met,
+    settling::AskedKeys,
     shape::{FieldShape, Leaf, Shape},
     suggest::did_you_mean,
     value::Value,
@@ -34,6 +35,8 @@ pub struct Problems {
     interpolated: Interpolated,
     /// Only types are looked at, and only of what is given.
     types_only: bool,
+    /// What flattened leaves take of their tables.
+    asked: AskedKeys,
     /// Interpolation failed: what else is wrong with a template is not known.
     unresolved: bool,
 }
@@ -56,6 +59,18 @@ impl Problems {
     /// The same, with the words that repeat a variable withheld.
     pub(super) fn withholding(self, interpolated: Interpolated) -> Self {
         Self { interpolated, ..self }
+    }
+
+    pub(super) fn set_asked(&mut self, asked: AskedKeys) {
+        self.asked = asked;
+    }
+
+    /// What a flattened leaf that takes every key is left of the table at `keys`.
+    pub(crate) fn left(&self, keys: &Keys, mut table: Value) -> Value {
+        if let Some(asked) = self.asked.get(keys) {
+            table.entries_mut().retain(|name, _| !asked.contains(name));
+        }
+        table
     }
 
     pub(crate) fn types_only(&self) -> bool {
@@ -274,7 +289,7 @@ impl Problems {
         template: Option<Arc<str>>,
     ) -> bool {
         let issue = Issue::new(error.kind(), place, error.message(discreet));
-        self.push(issue, error.help().filter(|_| !discreet).map(str::to_owned), template);
+        self.push(issue, error.help(discreet).map(str::to_owned), template);
         false
     }
 

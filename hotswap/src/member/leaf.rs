@@ -74,6 +74,11 @@ impl<const I: usize, F: PartialEq> Leaf<I, F> {
         de::read_flat(&|decoder| (self.decode)(decoder.flat()), F::eq, value)
     }
 
+    /// Whether it is flattened, and takes every key of the table.
+    fn takes_all(&self, value: &Value, field: &FieldShape) -> bool {
+        field.flatten && de::takes_all(&|decoder| (self.decode)(decoder.flat()), value)
+    }
+
     /// Whether a flattened leaf may be absent, and the table has none of its keys.
     fn is_absent(&self, value: &Value, field: &FieldShape) -> bool {
         self.read(None, field).result.is_ok() && self.read_flat(value).asked.is_empty()
@@ -143,6 +148,9 @@ where
 
     fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
         let FieldAt { field, keys } = at;
+        let left = value.filter(|value| self.takes_all(value, field));
+        let left = left.map(|value| problems.left(keys, value.clone()));
+        let value = left.as_ref().or(value);
         if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
             return true;
         }
@@ -161,8 +169,13 @@ where
     }
 
     fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
+        let takes_all = self.takes_all(value, field);
+        if takes_all != settling.is_catch_all_turn() {
+            return;
+        }
         if field.flatten {
-            let mut reading = self.read_flat(value);
+            let left = takes_all.then(|| settling.left(keys, value.clone()));
+            let mut reading = self.read_flat(left.as_ref().unwrap_or(value));
             if reading.is_lost() && describe::may_hold_secret(self.decode) {
                 reading.conceal();
             }
@@ -181,7 +194,7 @@ where
     fn amend(&self, owner: &mut S, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &Settling) {
         let read = |value: &Value| self.read(Some(value), field).result;
         let amended = match field.flatten {
-            true if self.read_flat(value).takes_all => read(&settling.left(keys, value.clone())),
+            true if self.takes_all(value, field) => read(&settling.left(keys, value.clone())),
             true => read(value),
             false if settling.is_buffered(keys) => read(value),
             false => return,

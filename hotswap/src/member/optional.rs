@@ -97,7 +97,7 @@ where
 
     fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
         root::settle::<N>(value, keys, settling);
-        if !field.flatten {
+        if !field.flatten || settling.is_catch_all_turn() {
             return;
         }
         // serde takes a flattened `Option` that it cannot read for none.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hotswap::HotConfig;
 use serde::Deserialize;
 
-use super::{toml, variables, yaml};
+use super::{problems, read, toml, variables, yaml};
 
 type Rest = BTreeMap<String, serde_json::Value>;
 
@@ -136,4 +136,71 @@ fn a_catch_all_beside_flattened_enums_takes_what_is_left() {
     );
     assert_eq!((names(&kinds.rest), kinds.unit), (vec!["c"], ()));
     assert!(yaml::<Kinds>("type: A\na: 80\ntcp: {port: x}").is_err());
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Coords {
+    x: i32,
+    y: i32,
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Two {
+    #[hot(default = "n")]
+    name: String,
+    #[serde(flatten)]
+    pos: Option<Coords>,
+    #[serde(flatten)]
+    extra: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct TwoPlain {
+    #[hot(default = "n")]
+    name: String,
+    #[serde(flatten)]
+    pos: Coords,
+    #[serde(flatten)]
+    kind: External,
+    #[serde(flatten)]
+    extra: BTreeMap<String, String>,
+}
+
+fn texts(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
+    entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn a_catch_all_of_texts_takes_what_is_left() {
+    let two = read::<Two>("app.json", r#"{"name": "a", "x": 1, "y": 2, "foo": "bar"}"#).unwrap();
+    assert_eq!(
+        (two.name.as_str(), two.pos, two.extra),
+        ("a", Some(Coords { x: 1, y: 2 }), texts(&[("foo", "bar")]))
+    );
+    let two = toml::<Two>("foo = 'bar'").unwrap();
+    assert_eq!((two.pos, two.extra), (None, texts(&[("foo", "bar")])));
+    let two = yaml::<Two>("x: 1\ny: 2\nfoo: 5").unwrap();
+    assert_eq!((two.pos, two.extra), (Some(Coords { x: 1, y: 2 }), texts(&[("foo", "5")])));
+    let plain =
+        read::<TwoPlain>("app.json", r#"{"x": 1, "y": 2, "tcp": {"port": 1}, "foo": "bar"}"#).unwrap();
+    assert_eq!(
+        (plain.name.as_str(), plain.pos, plain.kind),
+        ("n", Coords { x: 1, y: 2 }, External::Tcp { port: 1 })
+    );
+    assert_eq!(plain.extra, texts(&[("foo", "bar")]));
+}
+
+#[test]
+fn a_misfit_beside_a_catch_all_of_texts_is_reported_alone() {
+    for (json, place) in [
+        (r#"{"x": "a", "y": 2, "foo": "bar"}"#, "x"),
+        (r#"{"x": 1, "y": 2, "foo": 5}"#, "foo"),
+        (r#"{"name": 5, "x": 1, "y": 2, "foo": "bar"}"#, "name"),
+    ] {
+        let found = problems(read::<Two>("app.json", json));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("{place}: ")), "{json}: {found:?}");
+        let json = json.replace('{', r#"{"tcp": {"port": 1}, "#);
+        let found = problems(read::<TwoPlain>("app.json", &json));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("{place}: ")), "{json}: {found:?}");
+    }
 }

@@ -1,9 +1,9 @@
 //! What an ignored key was meant to be. The names that a type knows cannot be listed behind a buffer, but they can be
 //! tried: each candidate is given a value of its own that no type reads, and the one that is refused is known.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::{super::cause::Cause, Inquiry, poison::Poison, scene::Scene, tree};
+use super::{super::cause::Cause, Examination, Inquiry, poison::Poison, scene::Scene, tree};
 use crate::value::Value;
 
 /// How many keys are given a hint, and how long they may be: the work grows with both.
@@ -14,13 +14,20 @@ const MAX_ROUNDS: usize = 4;
 
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
+impl Examination {
+    /// Whether the next unknown key is given a hint.
+    pub(super) fn has_room_for_hints(&self) -> bool {
+        self.ignored.len() < MAX_HINTS
+    }
+}
+
 impl Inquiry<'_> {
-    /// Names like this one that the type knows; `before` keys were given such hints.
-    pub(super) fn hints(&mut self, scene: &Scene, name: &str, before: usize) -> Vec<String> {
+    /// Names like this one that the type knows: such of the table as are used, and others.
+    pub(super) fn hints(&mut self, scene: &Scene, name: &str, used: &BTreeSet<Arc<str>>) -> Vec<String> {
+        let mut known: Vec<_> = used.iter().map(|name| name.to_string()).collect();
         let table = tree::at(&scene.tree, &scene.at.0).and_then(|value| value.inside().as_table());
-        let is_short = name.len() <= MAX_LENGTH && name.is_ascii();
-        let Some(table) = table.filter(|_| before < MAX_HINTS && is_short) else { return Vec::new() };
-        let mut known = self.missed(scene, name);
+        let Some(table) = table.filter(|_| name.len() <= MAX_LENGTH && name.is_ascii()) else { return known };
+        known.extend(self.missed(scene, name));
         let mut candidates = near(name);
         candidates.retain(|candidate| !table.contains_key(&**candidate));
         for _ in 0..MAX_ROUNDS {
@@ -49,7 +56,7 @@ impl Inquiry<'_> {
         table.extend(poisons.iter().map(|(name, poison)| (name.as_str().into(), poison.value())));
         let given = Value::Table(table.into());
         let run = self.run(&tree::with(&scene.tree, &scene.at.0, Some(&given)), false)?;
-        let refused = poisons.iter().find(|(_, poison)| run.refused(poison.cause()));
+        let refused = poisons.iter().find(|(_, poison)| run.refused(poison));
         refused.map(|(name, _)| (*name).clone())
     }
 }
@@ -63,6 +70,10 @@ fn near(name: &str) -> BTreeSet<String> {
         let mut rest = after.chars();
         let Some(first) = rest.next() else { continue };
         let rest = rest.as_str();
+        found.extend(
+            [first.to_ascii_uppercase(), first.to_ascii_lowercase()]
+                .map(|letter| format!("{before}{letter}{rest}")),
+        );
         found.insert(format!("{before}{rest}"));
         found.extend(LETTERS.chars().map(|letter| format!("{before}{letter}{rest}")));
         if let Some(second) = rest.chars().next() {
@@ -78,8 +89,11 @@ fn near(name: &str) -> BTreeSet<String> {
 /// In the other cases that serde can rename to.
 fn spellings(name: &str) -> [String; 6] {
     let mut words: Vec<String> = vec![String::new()];
+    let mut after_upper = false;
     for letter in name.chars() {
-        let split = matches!(letter, '_' | '-' | '.') || letter.is_ascii_uppercase();
+        let starts_word = letter.is_ascii_uppercase() && !after_upper;
+        after_upper = letter.is_ascii_uppercase();
+        let split = matches!(letter, '_' | '-' | '.') || starts_word;
         if split && words.last().is_some_and(|word| !word.is_empty()) {
             words.push(String::new());
         }

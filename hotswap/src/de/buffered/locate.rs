@@ -1,7 +1,11 @@
 //! The place of an error from one of serde's buffers: the right one, or that of the buffered value and nothing more.
 
 use super::{
-    super::cause::Cause, DecodeError, Inquiry, Run, WORK, poison::Poison, readings::is_about, search::region,
+    super::cause::Cause,
+    DecodeError, Inquiry, Run, WORK,
+    places::{Places, refused_name},
+    poison::Poison,
+    search::region,
     tree,
 };
 use crate::{
@@ -10,9 +14,9 @@ use crate::{
 };
 
 impl Inquiry<'_> {
-    /// An error is worth some work though much was done before.
+    /// An error is worth some work though much was done before, and no more than that of a value of usual size.
     pub(super) fn renew(&mut self) {
-        self.work = self.work.max(WORK / 10);
+        self.work = self.work.clamp(WORK / 10, WORK);
     }
 
     /// The error of a run on `whole`, at its place.
@@ -24,24 +28,29 @@ impl Inquiry<'_> {
         if within.is_empty() {
             return error;
         }
+        let places = Places::new(whole, &run.buffered, &region);
         match error.cause() {
+            Cause::Twice => error,
+            Cause::Length(length) => match lists_of(whole, &within, length).as_slice() {
+                [] => self.unexplained(whole, error, &run.log, &within),
+                [only] => error.moved(only),
+                _ => error,
+            },
             Cause::Other => self.unexplained(whole, error, &run.log, &within),
             Cause::Missing(name) => self.missing(whole, error, name, &region, &within),
             Cause::UnknownKey => self.unknown(whole, error, &region, &within),
             Cause::Wide => self.wide(whole, error, &within),
-            cause => {
-                let about =
-                    |keys: &&Keys| tree::at(whole, &keys.0).is_some_and(|value| is_about(cause, value));
-                let about: Vec<_> = within.iter().filter(about).cloned().collect();
-                match about.as_slice() {
-                    [] => error,
-                    [only] => error.moved(only),
-                    several => match self.culprit(whole, several, &|other| other.cause() == cause) {
-                        Some(keys) => error.moved(&keys),
-                        None => error.moved(&region),
-                    },
+            cause => match places.of_value(cause) {
+                [] => {
+                    let name = places.of_name(cause).and_then(|table| refused_name(whole, table, cause));
+                    error.moved(&name.unwrap_or(region))
                 }
-            }
+                [only] => error.moved(only),
+                several => match self.culprit(whole, several, &|other| other.cause() == cause) {
+                    Some(keys) => error.moved(&keys),
+                    None => error.moved(&region),
+                },
+            },
         }
     }
 
@@ -55,6 +64,9 @@ impl Inquiry<'_> {
         within: &[Keys],
     ) -> DecodeError {
         let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
+        if let Some(list @ Value::List(_)) = tree::at(whole, &region.0).map(Value::inside) {
+            return DecodeError::expected_table(list).moved(region);
+        }
         for keys in tables {
             let lacks = tree::at(whole, &keys.0)
                 .and_then(|value| value.inside().as_table())
@@ -66,7 +78,7 @@ impl Inquiry<'_> {
             let changed = tree::with(whole, &keys.0, Some(&poison.value()));
             let Some(run) = self.run(&changed, false) else { break };
             // A tag refuses it in words of its own.
-            if run.refused(poison.cause()) || run.error.is_none_or(|other| other.cause() != error.cause()) {
+            if run.refused(&poison) || run.error.is_none_or(|other| other.cause() != error.cause()) {
                 return error.moved(&keys);
             }
         }
@@ -117,21 +129,33 @@ impl Inquiry<'_> {
         let poisons: Vec<_> = several.iter().map(|keys| (keys, Poison::new())).collect();
         let mut restored: Vec<&Keys> = Vec::new();
         for _ in 0..=several.len() {
-            let mut changed = whole.clone();
-            // From the inside out, so that what is put back outside keeps its changes inside.
-            for (keys, poison) in poisons.iter().rev().filter(|(keys, _)| !restored.contains(keys)) {
-                changed = tree::with(&changed, &keys.0, Some(&poison.value()));
-            }
-            let run = self.run(&changed, false)?;
-            let error = run.error?;
-            let asked = poisons.iter().find(|(_, poison)| poison.cause() == error.cause());
+            // What is put back outside keeps its changes inside.
+            let left = poisons.iter().filter(|(keys, _)| !restored.contains(keys));
+            let changes = left.map(|(keys, poison)| ((*keys).clone(), poison.value())).collect();
+            let run = self.run(&tree::with_all(whole, &changes), false)?;
+            let error = run.error.clone()?;
+            let asked = poisons.iter().find(|(_, poison)| poison.is_refused_by(error.cause()));
             match asked {
                 Some((keys, _)) => restored.push(keys),
                 None => {
-                    return restored.last().filter(|_| is_same(&error)).map(|keys| (*keys).clone());
+                    // An error that does not say what it is about may be about a value that is not put back.
+                    let is_vague = error.cause() == Cause::Other
+                        && poisons
+                            .iter()
+                            .any(|(keys, poison)| !restored.contains(keys) && run.refused(poison));
+                    return restored
+                        .last()
+                        .filter(|_| !is_vague && is_same(&error))
+                        .map(|keys| (*keys).clone());
                 }
             }
         }
         None
     }
+}
+
+/// The lists with this number of items.
+fn lists_of(whole: &Value, within: &[Keys], length: usize) -> Vec<Keys> {
+    let has_length = |keys: &&Keys| matches!(tree::at(whole, &keys.0).map(Value::inside), Some(Value::List(items)) if items.len() == length);
+    within.iter().filter(has_length).cloned().collect()
 }

@@ -5,14 +5,21 @@
 //! see which keys are used, and errors have no place. All three are found by running the type again on changed values:
 //!
 //! - [`search`] gives refused texts another meaning, one at a time, guided by what serde says that it refused;
-//! - [`strays`] puts a value that no type can read at one key at a time, and sees whether anything asks for it;
+//!   [`pieces`] does so element by element where a value is large, and [`at_once`] to many texts where it has no elements;
+//! - [`strays`] puts a value that no type can read at a key, and sees whether anything asks for it; [`large`] does so for
+//!   many keys at once, and [`lost`] finds out why a value has no effect;
 //! - [`locate`] does the same around an error, and [`misfits`] around one that does not say what it is about.
 //!
-//! None of it runs for a type that never asks for any value. The work is bounded, see [`WORK`].
+//! None of it runs for a type that never asks for any value. The work is linear in the value, and bounded: see [`WORK`].
 
+mod at_once;
 mod hints;
+mod large;
 mod locate;
+mod lost;
 mod misfits;
+mod pieces;
+mod places;
 mod poison;
 mod readings;
 mod scene;
@@ -21,8 +28,9 @@ mod strays;
 pub(crate) mod tree;
 
 use super::{
-    DecodeError, Decoder, Ignored, Notes,
+    DecodeError, Decoder, Ignored, Notes, TypedKeys,
     cause::{Cause, listen},
+    notes::Ahead,
 };
 use crate::{
     keys::{Key, Keys},
@@ -30,15 +38,20 @@ use crate::{
     secret::notice,
     value::Value,
 };
-use poison::Poison;
+pub(super) use poison::Poison;
 pub(crate) use readings::as_scalars;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// How many nodes of values one examination may read. A list of ten thousand tagged tables takes a quarter of it.
+/// How many nodes of values one examination may read, and how many more for each node of the value. A list of tagged
+/// tables takes about fifty for each of its nodes if each table holds a text that needs another meaning.
 const WORK: usize = 1_000_000;
+const WORK_PER_NODE: usize = 256;
+
+/// How often all keys are looked at again after values were given another meaning to have an effect.
+const MAX_RESCUES: usize = 4;
 
 /// Reads one type.
 pub(crate) type Read<'r, F> = &'r dyn for<'p, 'v> Fn(Decoder<'p, 'v>) -> Result<F, DecodeError>;
@@ -49,8 +62,11 @@ pub(crate) struct Examination {
     pub(crate) ignored: Vec<Ignored>,
     /// Errors that serde dropped, in values that have no effect because of them.
     pub(crate) lost: Vec<DecodeError>,
-    /// Values that have no effect for a reason that is not known yet.
-    idle: Vec<Keys>,
+    /// The places of what is ignored.
+    places: BTreeSet<Keys>,
+    /// Whether values that had no effect have one with these changes.
+    is_rescued: bool,
+    changes: BTreeMap<Keys, Value>,
     /// The value with each text as the type reads it, if that is not how it stands there.
     pub(crate) settled: Option<Value>,
 }
@@ -70,23 +86,28 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
         return Reading { result: first, found };
     };
     let mut typed = Typed { decode, same, base: None };
-    let (error, found) = Inquiry::new(&mut typed).examine(value);
-    let result = match (error, &found.settled) {
-        (Some(error), _) => Err(error),
-        (None, None) => first,
-        (None, Some(settled)) => decode(Decoder::new(Some(settled), None)),
-    };
-    Reading { result, found }
+    let mut inquiry = Inquiry::new(&mut typed, value);
+    let examined = inquiry.examine(value);
+    let keys = inquiry.typed;
+    match examined {
+        Err(error) => Reading { result: Err(error), found: Examination::default() },
+        Ok((_, found)) if found.settled.is_none() && keys.is_empty() => Reading { result: first, found },
+        Ok((settled, found)) => Reading { result: read_as(decode, &settled, &keys), found },
+    }
+}
+
+fn read_as<F>(decode: Read<'_, F>, value: &Value, typed: &TypedKeys) -> Result<F, DecodeError> {
+    decode(Decoder::new(Some(value), Some(&Notes::with(typed.clone(), None))))
 }
 
 /// Reads a value with other meanings of its texts until the type takes it. What the type ignores is not looked for.
 /// Yields the places at which it asked for any value, too.
 pub(crate) fn search<F>(decode: Read<'_, F>, value: &Value) -> Result<(F, Vec<Keys>), DecodeError> {
     let mut typed = Typed { decode, same: |_, _| false, base: None };
-    match Inquiry::new(&mut typed).search(value.clone()) {
-        Ok((settled, run)) => Ok((decode(Decoder::new(Some(&settled), None))?, run.buffered)),
-        Err(error) => Err(error),
-    }
+    let mut inquiry = Inquiry::new(&mut typed, value);
+    let (settled, run) = inquiry.search(value.clone())?;
+    let keys = inquiry.typed;
+    Ok((read_as(decode, &settled, &keys)?, run.buffered))
 }
 
 /// How a flattened type takes the table of its struct.
@@ -112,18 +133,28 @@ impl FlatReading {
     }
 }
 
+/// Whether a flattened type takes every key of its table.
+pub(crate) fn takes_all<F>(decode: Read<'_, F>, value: &Value) -> bool {
+    let mut typed = Typed { decode, same: |_, _| false, base: None };
+    Inquiry::new(&mut typed, value).asks(value, UNNAMED).unwrap_or_default()
+}
+
+/// A key that no struct names, and that comes before all others.
+const UNNAMED: &str = "\u{1}";
+
 /// Reads what a flattened type takes of a table.
 pub(crate) fn read_flat<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: &Value) -> FlatReading {
     let Reading { result, found } = read(decode, same, Some(value));
     let mut typed = Typed { decode, same, base: None };
-    let mut inquiry = Inquiry::new(&mut typed);
-    let takes_all = inquiry.asks(value, "\u{1}").unwrap_or_default();
+    let mut inquiry = Inquiry::new(&mut typed, value);
+    let takes_all = inquiry.asks(value, UNNAMED).unwrap_or_default();
     let names = value.as_table().into_iter().flat_map(|table| table.keys());
     let asked: BTreeSet<_> = match &result {
         Ok(_) => {
             let ignores = |name: &Arc<str>| found.ignored.iter().any(|ignored| ignored.keys.is_only(name));
             names.filter(|name| !ignores(name)).cloned().collect()
         }
+        Err(_) if takes_all => names.cloned().collect(),
         Err(_) => inquiry.asked(value),
     };
     let error = result.err().filter(|_| !asked.is_empty());
@@ -167,9 +198,14 @@ struct Run {
 }
 
 impl Run {
-    /// Whether anything refused the value with this cause.
-    fn refused(&self, cause: Cause) -> bool {
-        self.log.iter().any(|error| error.cause() == cause)
+    /// Whether anything asked for the value and refused it.
+    fn refused(&self, poison: &Poison) -> bool {
+        self.log.iter().any(|error| poison.is_refused_by(error.cause()))
+    }
+
+    /// Whether a struct took the value of a field and was given a second one.
+    fn took_twice(&self) -> bool {
+        self.log.iter().any(|error| error.cause() == Cause::Twice)
     }
 }
 
@@ -177,17 +213,24 @@ impl Run {
 struct Inquiry<'s> {
     subject: &'s mut dyn Subject,
     work: usize,
+    typed: TypedKeys,
 }
 
 impl<'s> Inquiry<'s> {
-    fn new(subject: &'s mut dyn Subject) -> Self {
-        Self { subject, work: WORK }
+    fn new(subject: &'s mut dyn Subject, value: &Value) -> Self {
+        let work = tree::size(value).saturating_mul(WORK_PER_NODE).saturating_add(WORK);
+        Self { subject, work, typed: TypedKeys::default() }
     }
 
     /// `None` when there was work enough.
     fn run(&mut self, value: &Value, keep: bool) -> Option<Run> {
+        self.run_ahead(value, keep, None)
+    }
+
+    /// The same with some keys before all others of their table.
+    fn run_ahead(&mut self, value: &Value, keep: bool, ahead: Option<Ahead>) -> Option<Run> {
         self.work = self.work.checked_sub(tree::size(value))?;
-        let notes = Notes::default();
+        let notes = Notes::with(self.typed.clone(), ahead);
         let decoder = Decoder::new(Some(value), Some(&notes));
         let read = || panics::contain(|| self.subject.read(decoder, keep));
         // Secrets that are read here were counted where the value was read in earnest.
@@ -206,40 +249,60 @@ impl<'s> Inquiry<'s> {
     fn asks(&mut self, value: &Value, name: &str) -> Option<bool> {
         let poison = Poison::new();
         let run = self.run(&tree::with(value, &[Key::Name(name.into())], Some(&poison.value())), false)?;
-        Some(run.refused(poison.cause()))
+        Some(run.refused(&poison))
     }
 
     /// The keys of a table that the type asks for, though it does not take the table.
     fn asked(&mut self, value: &Value) -> BTreeSet<Arc<str>> {
-        let names = value.as_table().into_iter().flat_map(|table| table.keys());
-        let mut poisons: BTreeMap<_, _> = names.map(|name| (Arc::clone(name), Poison::new())).collect();
-        let mut asked = BTreeSet::new();
-        while let Some(run) = {
-            let table = Value::table(poisons.iter().map(|(name, poison)| (Arc::clone(name), poison.value())));
-            self.run(&table, false)
-        } {
-            let refused = |(_, poison): &(&Arc<str>, &Poison)| run.refused(poison.cause());
-            let Some(name) = poisons.iter().find(refused).map(|(name, _)| Arc::clone(name)) else { break };
-            poisons.remove(&name);
-            asked.insert(name);
+        // Some are asked for only if others are there, as the fields of a variant are after its tag.
+        let asked = self.asked_with(value, BTreeSet::new(), false);
+        self.asked_with(value, asked, true)
+    }
+
+    /// The same, with the values of the keys that are known to be asked for, or without them.
+    fn asked_with(
+        &mut self,
+        value: &Value,
+        mut asked: BTreeSet<Arc<str>>,
+        with_values: bool,
+    ) -> BTreeSet<Arc<str>> {
+        let Some(table) = value.as_table() else { return asked };
+        let poisons: BTreeMap<_, _> = table.keys().map(|name| (Arc::clone(name), Poison::new())).collect();
+        loop {
+            let entries = table.iter().filter(|(name, _)| with_values || !asked.contains(*name));
+            let given = entries.map(|(name, value)| {
+                let value = if asked.contains(name) { value.clone() } else { poisons[name].value() };
+                (Arc::clone(name), value)
+            });
+            // A value that is refused would hide what is asked for after it.
+            let names = table.keys().filter(|name| !asked.contains(*name)).cloned().collect();
+            let ahead = Some(Ahead { table: Keys::root(), names, times: 1 });
+            let Some(run) = self.run_ahead(&Value::table(given), false, ahead) else { return asked };
+            let refused =
+                |(name, poison): &(&Arc<str>, &Poison)| !asked.contains(*name) && run.refused(poison);
+            let found: Vec<_> = poisons.iter().filter(refused).map(|(name, _)| Arc::clone(name)).collect();
+            if found.is_empty() {
+                return asked;
+            }
+            asked.extend(found);
         }
-        asked
     }
 
     /// Finds how the value is to be read, and everything that is wrong with it.
-    fn examine(mut self, value: &Value) -> (Option<DecodeError>, Examination) {
-        let (mut tree, mut run) = match self.search(value.clone()) {
-            Ok(found) => found,
-            Err(error) => return (Some(error), Examination::default()),
-        };
+    fn examine(&mut self, value: &Value) -> Result<(Value, Examination), DecodeError> {
+        let (mut tree, mut run) = self.search(value.clone())?;
         let mut found = self.strays(&tree, &run);
-        while let Some(better) = found.settled.take() {
+        for _ in 0..MAX_RESCUES {
+            if !found.is_rescued {
+                break;
+            }
+            let better = tree::with_all(&tree, &found.changes);
             let Some(next) = self.run(&better, false).filter(|run| run.error.is_none()) else { break };
             (tree, run) = (better, next);
             found = self.strays(&tree, &run);
         }
         found.ignored.extend(run.ignored);
-        found.settled = (tree != *value).then_some(tree);
-        (None, found)
+        found.settled = (tree != *value).then(|| tree.clone());
+        Ok((tree, found))
     }
 }

@@ -1,6 +1,11 @@
 //! What a text can mean.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 
 use super::{
     super::cause::{Cause, Span},
@@ -48,9 +53,64 @@ fn by_rules(value: &Value) -> Vec<Value> {
 /// The meaning for a type that takes any value.
 pub(super) fn plainest(untyped: &Untyped) -> Value {
     let value = Value::Untyped(Untyped { dialect: untyped.dialect.rules(), ..untyped.clone() });
-    match serde_json::Value::deserialize(Decoder::new(Some(&value), None)) {
-        Ok(json) => Value::from(json),
-        Err(_) => Value::Text(untyped.text.clone()),
+    match untyped.json() {
+        Some(Ok(structure)) => structure.clone(),
+        Some(Err(_)) => Value::Text(untyped.text.clone()),
+        None => match Plain::deserialize(Decoder::new(Some(&value), None)) {
+            Ok(Plain(plain)) => plain,
+            Err(_) => Value::Text(untyped.text.clone()),
+        },
+    }
+}
+
+/// The scalar that a type for any value receives; infinity and NaN, which JSON lacks, among them.
+struct Plain(Value);
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalars).map(Self)
+    }
+}
+
+struct Scalars;
+
+impl Visitor<'_> for Scalars {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a scalar")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Int(value.into()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value.into()))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::text(text))
     }
 }
 
@@ -68,25 +128,33 @@ pub(super) fn as_structure(untyped: &Untyped) -> Option<Value> {
     untyped.list()?.ok().cloned()
 }
 
-/// Whether an error is about this value.
-pub(super) fn is_about(cause: Cause, value: &Value) -> bool {
+/// What an error can be about that refuses this value.
+pub(super) fn causes_of(value: &Value) -> Vec<Cause> {
     match value.inside() {
-        Value::Text(text) | Value::Template(text) => cause == Cause::Text(Span::of(text.as_bytes())),
-        Value::Bytes(bytes) => cause == Cause::Bytes(Span::of(bytes)),
+        Value::Text(text) | Value::Template(text) => vec![Cause::Text(Span::of(text.as_bytes()))],
+        Value::Bytes(bytes) => vec![Cause::Bytes(Span::of(bytes))],
         Value::Untyped(untyped) => {
-            cause == Cause::Text(Span::of(untyped.text.as_bytes()))
-                || untyped.dialect != Dialect::Interpolated && is_about_plain(cause, &plainest(untyped))
+            let plain = (untyped.dialect != Dialect::Interpolated).then(|| plainest(untyped));
+            let text = Cause::Text(Span::of(untyped.text.as_bytes()));
+            plain.iter().filter_map(cause_of_plain).chain([text]).collect()
         }
-        plain => is_about_plain(cause, plain),
+        plain => cause_of_plain(plain).into_iter().collect(),
     }
 }
 
-fn is_about_plain(cause: Cause, value: &Value) -> bool {
-    match (cause, value) {
-        (Cause::Bool(one), Value::Bool(other)) => one == *other,
-        (Cause::Integer(one), Value::Int(other)) => one == *other,
-        (Cause::Float(one), Value::Float(other)) => one == other.to_bits(),
-        (Cause::Null, Value::Null) | (Cause::List, Value::List(_)) | (Cause::Table, Value::Table(_)) => true,
-        _ => false,
-    }
+fn cause_of_plain(value: &Value) -> Option<Cause> {
+    Some(match value {
+        Value::Bool(value) => Cause::Bool(*value),
+        Value::Int(value) => Cause::Integer(*value),
+        Value::Float(value) => Cause::Float(value.to_bits()),
+        Value::Null => Cause::Null,
+        Value::List(_) => Cause::List,
+        Value::Table(_) => Cause::Table,
+        _ => return None,
+    })
+}
+
+/// Whether an error is about this value.
+pub(super) fn is_about(cause: Cause, value: &Value) -> bool {
+    causes_of(value).contains(&cause)
 }

@@ -1,10 +1,17 @@
 //! A value cut down to what stands around one table, so that a run costs what that table holds and not the whole value.
 
-use super::{Inquiry, Run, tree};
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    super::notes::Ahead,
+    Inquiry, Run,
+    tree::{self, LARGE, sealed_as},
+};
 use crate::{keys::Keys, value::Value};
 
-/// Larger tables are looked at key by key.
-const LARGE: usize = 64;
+/// Tables around with more keys are cut down to one: first all of them, as a map of any size may be cut, then only such as
+/// no struct has.
+const LIMITS: [usize; 4] = [0, 16, LARGE, usize::MAX];
 
 pub(super) struct Scene {
     pub(super) tree: Value,
@@ -12,11 +19,18 @@ pub(super) struct Scene {
     pub(super) at: Keys,
     /// The run with nothing changed, which was kept.
     pub(super) run: Run,
+    /// Whether its result equals that of another such run, if it was tried; a NaN does not.
+    is_reflexive: Option<bool>,
 }
 
 impl Scene {
     pub(super) fn with(&self, name: &str, value: Option<&Value>) -> Value {
         tree::with(&self.tree, &self.at.name(name).0, value)
+    }
+
+    /// These keys of the table before all others.
+    pub(super) fn ahead(&self, names: impl IntoIterator<Item = Arc<str>>, times: usize) -> Option<Ahead> {
+        Some(Ahead { table: self.at.clone(), names: names.into_iter().collect(), times })
     }
 }
 
@@ -24,8 +38,8 @@ impl Inquiry<'_> {
     /// The least of the value around the table at `keys` that the type still takes.
     pub(super) fn scene(&mut self, whole: &Value, keys: &Keys) -> Option<Scene> {
         let alone = tree::alone(keys);
-        for tables in [true, false] {
-            let scene = self.set(tree::only(whole, &keys.0, tables), &alone)?;
+        for limit in LIMITS {
+            let scene = self.set(tree::around(whole, &keys.0, limit), &alone)?;
             if scene.run.error.is_none() {
                 return Some(scene);
             }
@@ -33,19 +47,38 @@ impl Inquiry<'_> {
         self.set(whole.clone(), keys).filter(|scene| scene.run.error.is_none())
     }
 
-    /// The same with one key of a large table, if the type takes that.
-    pub(super) fn scene_of_key(&mut self, whole: &Value, table: &Keys, name: &str) -> Option<Scene> {
-        let entries = tree::at(whole, &table.0)?.inside().as_table()?.len();
-        if entries <= LARGE {
-            return None;
+    /// The same with some keys of a large table, if the type takes that.
+    pub(super) fn scene_of_keys(
+        &mut self,
+        whole: &Value,
+        table: &Keys,
+        names: &BTreeSet<Arc<str>>,
+    ) -> Option<Scene> {
+        let value = tree::at(whole, &table.0)?;
+        let entries = value.inside().as_table()?;
+        let entries = names.iter().filter_map(|name| entries.get_key_value(name));
+        let cut = Value::table(entries.map(|(name, value)| (Arc::clone(name), value.clone())));
+        let (cut, alone) = (sealed_as(value, cut), tree::alone(table));
+        for limit in LIMITS {
+            let around = tree::around(whole, &table.0, limit);
+            let scene = self.set(tree::with(&around, &alone.0, Some(&cut)), &alone)?;
+            if scene.run.error.is_none() {
+                return Some(scene);
+            }
         }
-        let keys = table.name(name);
-        let scene = self.set(tree::only(whole, &keys.0, true), &tree::alone(table))?;
-        Some(scene).filter(|scene| scene.run.error.is_none())
+        None
     }
 
-    fn set(&mut self, tree: Value, at: &Keys) -> Option<Scene> {
+    pub(super) fn set(&mut self, tree: Value, at: &Keys) -> Option<Scene> {
         let run = self.run(&tree, true)?;
-        Some(Scene { tree, at: at.clone(), run })
+        Some(Scene { tree, at: at.clone(), run, is_reflexive: None })
+    }
+
+    /// Whether a run that yields something else shows a difference.
+    pub(super) fn is_reflexive(&mut self, scene: &mut Scene) -> bool {
+        if scene.is_reflexive.is_none() {
+            scene.is_reflexive = self.run(&scene.tree, false).map(|run| run.same);
+        }
+        scene.is_reflexive.unwrap_or(true)
     }
 }

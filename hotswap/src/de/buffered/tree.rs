@@ -1,11 +1,17 @@
 //! Changed copies of a value. Secrets are entered, and what comes out of one stays one.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
+use super::super::key::typed;
 use crate::{
     keys::{Key, Keys},
-    value::Value,
+    value::{Table, Value},
 };
+
+/// Tables with more keys are taken for maps.
+pub(super) const LARGE: usize = 64;
+/// Lists that are longer are taken for such as may have any length.
+const LONG: usize = 16;
 
 /// How many nodes a value has.
 pub(crate) fn size(value: &Value) -> usize {
@@ -64,6 +70,129 @@ pub(super) fn parent(keys: &Keys) -> Keys {
     Keys(keys.0[..keys.0.len().saturating_sub(1)].to_vec())
 }
 
+/// Whether it is a list of several elements, or a table that is too large for a struct.
+pub(super) fn is_wide(value: &Value) -> bool {
+    match value.inside() {
+        Value::List(items) => items.len() > 1,
+        Value::Table(table) => table.len() > LARGE,
+        _ => false,
+    }
+}
+
+/// The outermost wide values in a tree.
+pub(super) fn wide(tree: &Value) -> Vec<Keys> {
+    let mut found: Vec<Keys> = Vec::new();
+    walk(tree, &Keys::root(), &mut |keys| {
+        let is_inside = found.last().is_some_and(|last| keys.starts_with(last));
+        if !is_inside && at(tree, &keys.0).is_some_and(is_wide) {
+            found.push(keys.clone());
+        }
+    });
+    found
+}
+
+/// Visits the place of a value and of everything in it, from the outside in.
+pub(super) fn walk(value: &Value, keys: &Keys, visit: &mut dyn FnMut(&Keys)) {
+    visit(keys);
+    match value.inside() {
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk(item, &keys.index(index), visit);
+            }
+        }
+        Value::Table(table) => {
+            for (name, value) in &**table {
+                walk(value, &keys.with(Key::Name(Arc::clone(name))), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The tree with a text of its own for each key that spells a number or a truth value; parsers share those of equal keys.
+pub(super) fn with_own_keys(value: &Value) -> Option<Value> {
+    let own = |name: &Arc<str>| if typed(name).is_some() { Arc::from(&**name) } else { Arc::clone(name) };
+    let changed = match value.inside() {
+        Value::List(items) => {
+            let changed: Vec<_> = items.iter().map(with_own_keys).collect();
+            if changed.iter().all(Option::is_none) {
+                return None;
+            }
+            Value::list(
+                changed.into_iter().zip(&**items).map(|(new, old)| new.unwrap_or_else(|| old.clone())),
+            )
+        }
+        Value::Table(table) => {
+            let changed: Vec<_> = table.values().map(with_own_keys).collect();
+            if changed.iter().all(Option::is_none) && !table.keys().any(|name| typed(name).is_some()) {
+                return None;
+            }
+            let entries = changed.into_iter().zip(&**table);
+            Value::table(entries.map(|(new, (name, old))| (own(name), new.unwrap_or_else(|| old.clone()))))
+        }
+        _ => return None,
+    };
+    Some(sealed_as(value, changed))
+}
+
+/// The tree with other values at some places, none of which is inside of another one.
+pub(super) fn with_all(tree: &Value, changes: &BTreeMap<Keys, Value>) -> Value {
+    changed_below(tree, &Keys::root(), changes)
+}
+
+fn changed_below(value: &Value, keys: &Keys, changes: &BTreeMap<Keys, Value>) -> Value {
+    match changes.range(keys..).next() {
+        Some((first, changed)) if first == keys => return changed.clone(),
+        Some((first, _)) if first.starts_with(keys) => {}
+        _ => return value.clone(),
+    }
+    let changed = match value.inside() {
+        Value::List(items) => {
+            let items = items.iter().enumerate();
+            Value::list(items.map(|(index, item)| changed_below(item, &keys.index(index), changes)))
+        }
+        Value::Table(table) => Value::table(table.iter().map(|(name, value)| {
+            let below = keys.with(Key::Name(Arc::clone(name)));
+            (Arc::clone(name), changed_below(value, &below, changes))
+        })),
+        _ => return value.clone(),
+    };
+    sealed_as(value, changed)
+}
+
+/// The value at a place with the least around it: of lists the one element, of tables with more than `limit` keys the one
+/// key. What is beside it in smaller tables is reduced to a sample of each map and of each long list.
+pub(super) fn around(tree: &Value, keys: &[Key], limit: usize) -> Value {
+    let [key, rest @ ..] = keys else { return tree.clone() };
+    match (key, tree.inside()) {
+        (Key::Index(index), Value::List(items)) => {
+            Value::list(items.get(*index).map(|item| around(item, rest, limit)))
+        }
+        (Key::Name(name), Value::Table(table)) => {
+            let Some((name, below)) = table.get_key_value(name) else { return tree.clone() };
+            let beside = table.iter().filter(|(other, _)| table.len() <= limit && *other != name);
+            let mut entries: Table = beside.map(|(name, value)| (Arc::clone(name), sample(value))).collect();
+            entries.insert(Arc::clone(name), around(below, rest, limit));
+            Value::Table(Arc::new(entries))
+        }
+        _ => tree.clone(),
+    }
+}
+
+/// The value with one element of each long list, and one entry of each large table.
+fn sample(value: &Value) -> Value {
+    let reduced = match value.inside() {
+        Value::List(items) if items.len() > LONG => Value::list(items.first().map(sample)),
+        Value::List(items) => Value::list(items.iter().map(sample)),
+        Value::Table(table) => {
+            let count = if table.len() > LARGE { 1 } else { table.len() };
+            Value::table(table.iter().take(count).map(|(name, value)| (Arc::clone(name), sample(value))))
+        }
+        _ => return value.clone(),
+    };
+    sealed_as(value, reduced)
+}
+
 /// The place and everything around it, without what stands beside it in lists, and in tables if `tables` says so.
 pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
     let [key, rest @ ..] = keys else { return tree.clone() };
@@ -82,7 +211,7 @@ pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
     }
 }
 
-/// The place in what [`only`] yields.
+/// The place in what [`around`] and [`only`] yield.
 pub(crate) fn alone(keys: &Keys) -> Keys {
     let first = |key: &Key| match key {
         Key::Index(_) => Key::Index(0),
