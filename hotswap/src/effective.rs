@@ -33,12 +33,12 @@ pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
 
 /// The same with the text after interpolation, for a patch: its operations compare values. Never to be shown.
 pub(crate) fn values(published: &Published) -> Value {
-    joined(Leaves { published, secrets: Secrets::Masked, text: Text::Result, found: Vec::new() }.all())
+    joined(Leaves::new(published, Secrets::Masked, Text::Result).all())
 }
 
 /// The same with the template beside each text that was interpolated.
 pub(crate) fn traced(published: &Published) -> Value {
-    joined(Leaves { published, secrets: Secrets::Masked, text: Text::Traced, found: Vec::new() }.all())
+    joined(Leaves::new(published, Secrets::Masked, Text::Traced).all())
 }
 
 fn joined(leaves: Vec<(Keys, Value)>) -> Value {
@@ -49,16 +49,32 @@ fn joined(leaves: Vec<(Keys, Value)>) -> Value {
 
 /// The document leaf by leaf, in the order of the struct.
 pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
-    Leaves { published, secrets, text: Text::Template, found: Vec::new() }.all()
+    Leaves::new(published, secrets, Text::Template).all()
+}
+
+/// A flattened leaf with its number and the place of its table.
+pub(crate) type Shared = (usize, Keys, Value);
+
+/// The document for a file: the leaves that have a place of their own, and flattened ones.
+pub(crate) fn for_file(published: &Published, secrets: Secrets<'_>) -> (Vec<(Keys, Value)>, Vec<Shared>) {
+    let mut leaves = Leaves { split: false, ..Leaves::new(published, secrets, Text::Template) };
+    leaves.fields(published.root.shape(), 0, &Keys::root(), false);
+    (leaves.found, leaves.shared)
 }
 
 /// What a file may say of a value that was set, with an empty secret instead of each one that is not written; `None`
 /// if nothing else is left.
 pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
-    let (shape, places) = (published.root.shape(), Places::new());
-    let secrets = Secrets::Marked(&places);
-    let leaves = Leaves { published, secrets, text: Text::Template, found: Vec::new() };
+    let shape = published.root.shape();
     let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
+    of_leaf(published, slot, value)
+}
+
+/// The same for the leaf with this number.
+pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Option<Value> {
+    let (shape, places) = (published.root.shape(), Places::new());
+    let keys = &shape.keys_of(slot);
+    let leaves = Leaves::new(published, Secrets::Marked(&places), Text::Template);
     let trail = shape.trail(slot);
     // A type that holds secrets and marks none of them does not say which part of it is one.
     let unmarked = published.hides_at(keys) && !holds_secret(value);
@@ -68,6 +84,18 @@ pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> 
             leaves.without_secrets(value, keys).map(|value| leaves.within(inner, value, keys))
         }
         _ => marked(value, keys, hidden, &places),
+    }
+}
+
+/// The entries that the type writes. Where text was interpolated, the whole table that the leaf shares was found.
+fn only(value: Value, written: &Option<Value>) -> Value {
+    match (&value, written) {
+        (Value::Table(table), Some(Value::Table(written))) => {
+            let own = table.iter().filter(|(name, _)| written.contains_key(*name));
+            Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
+        }
+        (Value::Table(_), Some(Value::Null)) => Value::Null,
+        _ => value,
     }
 }
 
@@ -81,6 +109,9 @@ struct Leaves<'p> {
     secrets: Secrets<'p>,
     text: Text,
     found: Vec<(Keys, Value)>,
+    /// Whether the keys of flattened leaves are found one by one; they are `shared` otherwise.
+    split: bool,
+    shared: Vec<Shared>,
 }
 
 /// What interpolated text is in a document.
@@ -91,6 +122,12 @@ enum Text {
     /// The same, with the template beside it.
     Traced,
     Template,
+}
+
+impl<'p> Leaves<'p> {
+    fn new(published: &'p Published, secrets: Secrets<'p>, text: Text) -> Self {
+        Self { published, secrets, text, found: Vec::new(), split: true, shared: Vec::new() }
+    }
 }
 
 impl Leaves<'_> {
@@ -139,6 +176,12 @@ impl Leaves<'_> {
         let Some(value) = value else { return };
         match &value {
             // Its keys stand beside the fields of the struct.
+            _ if field.flatten && !self.split => {
+                let shown = only(value.clone(), &self.published.root.encode(slot).ok());
+                self.shared.push((slot, keys.clone(), shown));
+            }
+            // A flattened leaf without a value has no key.
+            Value::Null if field.flatten => {}
             Value::Table(table) if field.flatten => {
                 self.found.extend(table.iter().map(|(name, value)| (keys.name(name), value.clone())));
             }

@@ -44,6 +44,11 @@ impl Keys {
         self.0.is_empty()
     }
 
+    /// The place of what holds this; the root for the root.
+    pub(crate) fn parent(&self) -> Self {
+        Self(self.0[..self.0.len().saturating_sub(1)].to_vec())
+    }
+
     /// Whether it is one step, into the table's key `name`.
     pub(crate) fn is_only(&self, name: &str) -> bool {
         matches!(&*self.0, [Key::Name(only)] if **only == *name)

@@ -98,8 +98,11 @@ pub struct Override {
 impl Override {
     pub(crate) fn all(current: &Published, pins: &Pins) -> Vec<Self> {
         let leaves = current.root.shape().leaves();
-        let secret =
-            |keys: &Keys| leaves.iter().any(|leaf| current.hides(leaf) && leaf.keys.starts_with(keys));
+        let secret = |keys: &Keys| {
+            leaves.iter().any(|leaf| {
+                current.hides(leaf) && (leaf.keys.starts_with(keys) || keys.starts_with(&leaf.keys))
+            })
+        };
         let shown = |keys: &Keys, value: &Value| if secret(keys) { MASK.into() } else { value.to_json() };
         pins.iter()
             .map(|(keys, pin)| Self {

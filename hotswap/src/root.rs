@@ -7,7 +7,7 @@ use crate::{
     de::{self, DecodeError, Decoder, Notes},
     keys::Keys,
     load::{problems::Problems, unknown::Level},
-    member::{FieldAt, IsSet, Kept, Member},
+    member::{FieldAt, IsSet, Kept, Member, Share},
     secret::notice,
     ser::EncodeError,
     settling::{AskedKeys, Settling},
@@ -285,6 +285,16 @@ pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Se
         }
     }
     settling.add_names(keys, Level::of(T::SHAPE).names());
+}
+
+/// What each flattened leaf takes of the table that it shares.
+pub(crate) fn shares<T: HotConfig>(value: &Value, base: usize, keys: &Keys, found: &mut Vec<Share>) {
+    for (field, member) in members::<T>() {
+        let given = given::<T>(field, value).unwrap_or(Cow::Owned(Value::empty()));
+        notice::any(|| {
+            member.shares(&given, FieldAt { field, keys: &field.keys(keys) }, base + field.slot, found)
+        });
+    }
 }
 
 /// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole; and those that

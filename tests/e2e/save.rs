@@ -1,6 +1,7 @@
 //! Files that a running program writes.
 
 mod absent;
+mod flattened;
 mod layered;
 mod limits;
 mod nothing;

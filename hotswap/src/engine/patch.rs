@@ -57,9 +57,15 @@ impl Core {
             let kept = |unit: &Unit, value| {
                 template::kept(value, self.model.shape, &current.tree, unit.slot, &results)
             };
-            let edits = values.into_iter().map(|(unit, value)| {
+            let edits = values.into_iter().flat_map(|(unit, value)| {
                 let value = value.map(|value| kept(unit, typed(unit, value)));
-                (unit.keys.clone(), request.pin(value))
+                let places = match value {
+                    Some(value) if unit.flatten => {
+                        load::spread_table(self.model, &patched.before, &unit.keys, &value)
+                    }
+                    value => vec![(unit.keys.clone(), value)],
+                };
+                places.into_iter().map(|(keys, value)| (keys, request.pin(value)))
             });
             let mut pins = state.basis.pins.clone();
             pins.extend(edits);

@@ -12,12 +12,13 @@ use super::{Basis, Core, State, lock::Writing};
 use reader::{Others, Reader};
 
 use crate::{
-    effective::{self, Secrets},
+    effective::{self, Secrets, Shared},
     error::Error,
     issue::{Issue, IssueKind, Origin},
-    keys::Keys,
+    keys::{Key, Keys},
     load::{self, Places, unknown::normalise},
-    pins::Pins,
+    member::Share,
+    pins::{Pin, Pins},
     save::{
         Target,
         change::{Change, add},
@@ -26,7 +27,7 @@ use crate::{
     shape::Leaf,
     snapshot::Published,
     source::{Layer, format::Format},
-    template::{as_written, holds_display_only},
+    template::{self, as_written, holds_display_only},
     value::Value,
     variables::{self, Variables},
 };
@@ -53,7 +54,9 @@ struct Saving<'c> {
 struct Document {
     /// In order; `None` removes a leaf.
     leaves: Vec<(Keys, Option<Value>)>,
-    /// Those among them that nobody set: a value that the file has already stays.
+    /// Flattened leaves.
+    shared: Vec<Shared>,
+    /// Those among the leaves that nobody set: a value that the file has already stays.
     filled: BTreeSet<Keys>,
     remarks: Vec<String>,
     /// Whether the file is to be loaded on its own.
@@ -67,7 +70,7 @@ impl Core {
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
         let stand = self.stand(path);
-        let leaves = effective::leaves(&stand.published, Secrets::Marked(&stand.references));
+        let (leaves, shared) = effective::for_file(&stand.published, Secrets::Marked(&stand.references));
         let written = |leaf: &Leaf| {
             leaves.iter().any(|(keys, value)| match value {
                 Value::Null => leaf.keys.starts_with(keys),
@@ -77,7 +80,7 @@ impl Core {
         let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
         let filled = BTreeSet::new();
-        self.write_file(path, saving, &stand, &Document { leaves, filled, remarks, whole: true })
+        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: true })
     }
 
     /// Merges what was set at run time into a file.
@@ -89,7 +92,8 @@ impl Core {
         let published = &stand.published;
         let (lasting, passing): (Vec<_>, Vec<_>) =
             stand.pins.iter().partition(|(_, pin)| pin.until.is_none());
-        let leaf = |(keys, pin): (&Keys, &crate::pins::Pin)| match &pin.value {
+        let (shared, lasting) = self.shared(&stand, lasting);
+        let leaf = |(keys, pin): (&Keys, &Pin)| match &pin.value {
             Some(value) => {
                 let value = effective::of_override(published, keys, &as_written(value))?;
                 Some((keys.clone(), Some(value)))
@@ -121,7 +125,50 @@ impl Core {
                 })
         });
         remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
-        self.write_file(path, saving, &stand, &Document { leaves, filled, remarks, whole: false })
+        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: false })
+    }
+
+    /// The flattened leaves that were set, and the other overrides.
+    fn shared<'p>(
+        &self,
+        stand: &Stand,
+        pins: Vec<(&'p Keys, &'p Pin)>,
+    ) -> (Vec<Shared>, Vec<(&'p Keys, &'p Pin)>) {
+        let published = &stand.published;
+        let shares = self.model.shares(&published.tree);
+        let (set, others): (Vec<_>, Vec<_>) = pins.into_iter().partition(|(keys, _)| {
+            self.model.is_shared_key(keys) || shares.iter().any(|share| share.keys == **keys)
+        });
+        let encoded = |share: &Share| published.root.encode(share.slot).ok();
+        let owns = |share: &Share, keys: &Keys| {
+            let has = |name: &Arc<str>| {
+                share.asked.contains(name)
+                    || encoded(share)
+                        .is_some_and(|value| value.as_table().is_some_and(|table| table.contains_key(name)))
+            };
+            keys.parent() == share.keys
+                && !share.takes_all
+                && matches!(keys.0.last(), Some(Key::Name(name)) if has(name))
+        };
+        let is_set = |share: &&Share| {
+            set.iter().any(|(keys, _)| match self.model.is_shared_key(keys) {
+                // A key that nothing takes any more was one of some leaf beside it.
+                true if !shares.iter().any(|share| owns(share, keys)) => keys.parent() == share.keys,
+                true => owns(share, keys),
+                false => {
+                    **keys == share.keys
+                        && (share.takes_all
+                            || !shares.iter().any(|other| other.keys == share.keys && other.takes_all))
+                }
+            })
+        };
+        let value = |share: &Share| {
+            let value = published.root.encode(share.slot).ok()?;
+            let shape = published.root.shape();
+            let value = as_written(&template::over(value, shape, &published.tree, share.slot));
+            Some((share.slot, share.keys.clone(), effective::of_leaf(published, share.slot, &value)?))
+        };
+        (shares.iter().filter(is_set).filter_map(value).collect(), others)
     }
 
     /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
@@ -201,7 +248,8 @@ impl Core {
             warnings.extend(remarks.into_iter().map(left_out));
         }
         if let Some(state) = &mut saving.state {
-            let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).collect();
+            let shared = document.shared.iter().map(|(_, keys, _)| keys);
+            let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).chain(shared).collect();
             let own = |tree: &Value| normalise(tree, self.model.shape).tree;
             state.basis.holds.saved(path, self.model.shape, &own(&tree), &saved);
             self.show(state);
@@ -228,11 +276,12 @@ impl Core {
         let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
         let others = Others::of(path, &stand.layers, document.whole, &self.board().sources);
-        let reader = Reader::new(self.model, &stand.published, &lookup, others);
+        let reader = Reader::new(self.model, &stand.published, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
             format: target.format(),
             tree: target.tree(),
+            own: &own.tree,
             renamed: &own.renamed,
             variables: &lookup,
             reading: &reader,
@@ -243,9 +292,12 @@ impl Core {
             |keys: &Keys| !stand.is_held && document.filled.contains(keys) && keys.find(&own.tree).is_some();
         let wanted = document.leaves.iter().filter(|(keys, _)| !stays(keys));
         let changes = wanted.map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
-        let problems = changes.filter_map(Result::err);
+        let mut problems: Vec<_> = changes.filter_map(Result::err).collect();
+        for (slot, keys, value) in &document.shared {
+            problems.extend(leaves.shared(*slot, keys, value, &mut made).err());
+        }
         let issue = |why| Issue::new(IssueKind::Write, Keys::root(), why).at(Origin::file(path));
-        let issues: Vec<_> = problems.map(issue).collect();
+        let issues: Vec<_> = problems.into_iter().map(issue).collect();
         if !issues.is_empty() {
             return Err(Error::new(issues));
         }
@@ -261,9 +313,11 @@ impl Core {
         }
         let given = load::merged(self.model.shape, &stand.layers);
         for keys in structs {
-            let mut below = document.leaves.iter().filter(|(leaf, _)| leaf.starts_with(&keys)).peekable();
+            let own = document.leaves.iter().map(|(leaf, value)| (leaf, value.is_some()));
+            let shared = document.shared.iter().map(|(_, level, value)| (level, !value.is_null()));
+            let mut below = own.chain(shared).filter(|(leaf, _)| leaf.starts_with(&keys)).peekable();
             let is_touched = below.peek().is_some();
-            let has_value = below.any(|(_, value)| value.is_some());
+            let has_value = below.any(|(_, has_value)| has_value);
             if !has_value && (!is_touched || keys.find(&given).is_none()) {
                 continue;
             }

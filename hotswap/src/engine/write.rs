@@ -1,6 +1,6 @@
 //! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
 
-use std::{any::Any, ops::Range, sync::Arc};
+use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Core, PendingRestart, State, lock::Writing, propose::Proposal, run::Command};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     explain::made_with,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Loaded, problems::Problems},
+    load::{self, Loaded, Model, problems::Problems},
     patch::Units,
     pins::{Pin, Pins, WriteOptions},
     root::Root,
@@ -96,6 +96,7 @@ impl Core {
         let pins = state.basis.pins.clone().into_iter().chain(edits).collect();
         let secrets = self.stores.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(pins);
+        let leaves = with_shared(self.model, leaves);
         let proposal = Proposal::of_layers(basis, &secrets).expecting(&*copy, &leaves);
         self.propose(state, proposal, request)
     }
@@ -134,7 +135,12 @@ impl Core {
             match now {
                 Ok(value) => {
                     let value = template::kept(value, self.model.shape, &current.tree, slot, &results);
-                    edits.insert(keys, request.pin(Some(value)));
+                    // A handle without sources keeps the value itself.
+                    let places = match self.has_sources() {
+                        true => load::spread(self.model, &current.tree, slot, Some(value)),
+                        false => vec![(keys, Some(value))],
+                    };
+                    edits.extend(places.into_iter().map(|(keys, value)| (keys, request.pin(value))));
                 }
                 // Without sources nothing is decoded again, so nothing need be written.
                 Err(_) if !self.has_sources() => drop(edits.insert(keys, request.pin(None))),
@@ -166,7 +172,8 @@ impl Core {
         leaves
             .filter_map(|leaf| Some((leaf.slot, copy.encode(leaf.slot).ok()?)))
             .map(|(slot, value)| (slot, template::traced(value, shape, &current.tree, slot)))
-            .map(|(slot, value)| (shape.keys_of(slot), request.pin(Some(value))))
+            .flat_map(|(slot, value)| load::spread(self.model, &current.tree, slot, Some(value)))
+            .map(|(keys, value)| (keys, request.pin(value)))
             .collect()
     }
 
@@ -222,9 +229,18 @@ impl Core {
         self.open()?;
         request.check_version(&self.current.load_full(), slots.start)?;
         let base = self.model.shape.keys_of(slots.start);
-        let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
         let mut pins = state.basis.pins.clone();
-        pins.retain(|keys, _| !cleared.contains(keys));
+        let is_named = |keys: &Keys| {
+            keys.starts_with(&base) && Keys(keys.0[base.0.len()..].to_vec()).to_string() == path
+        };
+        // Each key of a flattened leaf has an override of its own.
+        if pins.keys().any(|keys| self.model.is_shared_key(keys) && is_named(keys)) {
+            pins.retain(|keys, _| !is_named(keys));
+        } else {
+            let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
+            let is_below = |keys: &Keys| self.model.is_shared_key(keys) && cleared.contains(&keys.parent());
+            pins.retain(|keys, _| !cleared.contains(keys) && !is_below(keys));
+        }
         if pins.len() == state.basis.pins.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
@@ -257,6 +273,20 @@ fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
         Ok(value) => value.is_deeper_than(MAX_DEPTH.saturating_sub(keys.0.len())),
         Err(error) => error.is_too_deep(),
     }
+}
+
+/// The leaves, and those that share a table with a flattened one among them.
+fn with_shared(model: Model, mut slots: Vec<usize>) -> Vec<usize> {
+    let shape = model.shape;
+    let shared: BTreeSet<Keys> =
+        slots.iter().filter(|slot| model.is_flattened(**slot)).map(|slot| shape.keys_of(*slot)).collect();
+    let leaves = shape.leaves().into_iter().filter(|leaf| leaf.restart_keys().is_none());
+    let beside = leaves.map(|leaf| leaf.slot).filter(|slot| {
+        model.is_flattened(*slot) && shared.contains(&shape.keys_of(*slot)) && !slots.contains(slot)
+    });
+    let beside: BTreeSet<usize> = beside.collect();
+    slots.extend(beside);
+    slots
 }
 
 /// A handle without sources takes the value itself; only the rules speak.

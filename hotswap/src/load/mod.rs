@@ -25,24 +25,25 @@ pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, w
 pub(crate) use fetched::Places;
 pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
-pub(crate) use pin::{put, taken_beside};
+pub(crate) use pin::{put, spread, spread_table, taken_beside};
 pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;
 
 use crate::{
     config::HotConfig,
-    de::{DecodeError, Notes},
+    de::{DecodeError, Ignored, Notes},
     describe::Section,
     error::Error,
     issue::{Issue, IssueKind},
-    keys::Keys,
+    keys::{Key, Keys},
+    member::Share,
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
     secret::{notice, taint::Taint},
     secrets::known::Secrets,
     settling::AskedKeys,
-    shape::Shape,
+    shape::{Leaf, Shape},
     source::{Layer, names::Names},
     value::Value,
 };
@@ -62,6 +63,8 @@ pub(crate) struct Model {
     /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
     guarded: fn() -> BTreeSet<Keys>,
     strays: fn(&Value) -> (Notes, AskedKeys),
+    /// What flattened leaves take of the tables that they share.
+    shares: fn(&Value) -> Vec<Share>,
 }
 
 impl Model {
@@ -72,13 +75,59 @@ impl Model {
             probe: root::probe::<T>,
             guarded: || Section::of::<T>().guarded(),
             strays: root::strays::<T>,
+            shares: |tree| {
+                let mut found = Vec::new();
+                root::shares::<T>(tree, 0, &Keys::root(), &mut found);
+                found
+            },
         }
+    }
+
+    /// Whether the leaf with this number is flattened.
+    pub(crate) fn is_flattened(&self, slot: usize) -> bool {
+        self.shape.trail(slot).last().is_some_and(|field| field.flatten)
+    }
+
+    /// Whether a key belongs to a flattened leaf, and no field has it.
+    pub(crate) fn is_shared_key(&self, keys: &Keys) -> bool {
+        is_shared_key(self.shape, keys)
+    }
+
+    /// What each flattened leaf takes of a tree.
+    pub(crate) fn shares(&self, tree: &Value) -> Vec<Share> {
+        let is_any = self.shape.leaves().iter().any(|leaf| self.is_flattened(leaf.slot));
+        if is_any { (self.shares)(tree) } else { Vec::new() }
+    }
+
+    /// A tree as a configuration without keys in `names` that nothing takes.
+    pub(crate) fn read_strictly(
+        &self,
+        tree: &Value,
+        at: &Keys,
+        names: &BTreeSet<Arc<str>>,
+    ) -> Option<Arc<dyn Root>> {
+        let notes = Notes::default();
+        let root = (self.decode)(tree, &notes).ok()?;
+        let is_stray = |ignored: &Ignored| {
+            let below = ignored.keys.0.get(at.0.len()..).unwrap_or_default();
+            ignored.keys.starts_with(at)
+                && matches!(below.first(), Some(Key::Name(name)) if names.contains(name))
+        };
+        (!notes.into_ignored().iter().any(is_stray)).then_some(root)
     }
 
     /// A tree as a configuration, without rules; `None` if it is none.
     pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn Root>> {
         (self.decode)(tree, &Notes::default()).ok()
     }
+}
+
+/// Whether a key belongs to a flattened leaf, and no field has it.
+pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
+    let leaves = shape.leaves();
+    let is_flattened = |leaf: &Leaf| shape.trail(leaf.slot).last().is_some_and(|field| field.flatten);
+    let beside = leaves.iter().any(|leaf| is_flattened(leaf) && shape.keys_of(leaf.slot) == keys.parent());
+    !keys.is_root() && beside && !leaves.iter().any(|leaf| shape.keys_of(leaf.slot) == *keys)
 }
 
 /// What a load stands on.
@@ -144,7 +193,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     };
     let (pins, unresolved_pins) = pin::resolved(input.pins, input.variables);
     let mut references = References::new(input.secrets, model.shape, input.pins);
-    let mut tree = pin::pin(references.marked(resolved), model.shape, &merged, &pins);
+    let mut tree = pin::pin(references.marked(resolved), model, &merged, &pins);
     defaults::fill_nullable(model.shape, &mut tree);
     seal(&mut tree, model.shape, &BTreeSet::new());
     if input.layers.iter().any(|layer| layer.has_unknown()) {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
-use super::{default_of, place};
+use super::{Model, default_of, merge, place};
 use crate::{
     issue::Issue,
     keys::{Key, Keys},
@@ -38,14 +38,87 @@ pub(super) fn resolved<'p>(
 /// The tree with the pins in it. What one takes away falls back to the default of the field.
 ///
 /// `given` is what the layers say, on which some defaults depend.
-pub(super) fn pin(tree: Value, shape: &'static Shape, given: &Value, pins: &Pins) -> Value {
+pub(super) fn pin(tree: Value, model: Model, given: &Value, pins: &Pins) -> Value {
+    let shape = model.shape;
     pins.iter().fold(tree, |tree, (keys, pin)| match &pin.value {
         None => {
             let others = keys.find(given).map(|_| place(given, keys, None));
             put(&tree, shape, keys, None, Some(others.as_ref().unwrap_or(given)))
         }
-        value => put(&tree, shape, keys, value.as_ref(), None),
+        Some(value) => {
+            let asked = asked_beside(model, &tree, keys, value);
+            if asked.is_empty() {
+                return put(&tree, shape, keys, Some(value), None);
+            }
+            let taken = taken_beside(shape, keys).into_iter().chain(asked).collect();
+            beside(&tree, keys, &taken, Some(value))
+        }
     })
+}
+
+/// The keys that other flattened leaves ask for beside the one at `keys` that takes every key that is left.
+fn asked_beside(model: Model, tree: &Value, keys: &Keys, value: &Value) -> BTreeSet<Arc<str>> {
+    let shape = model.shape;
+    let at = |slot: usize| model.is_flattened(slot) && shape.keys_of(slot) == *keys;
+    let slots: BTreeSet<_> = shape.leaves().iter().map(|leaf| leaf.slot).filter(|slot| at(*slot)).collect();
+    if slots.len() < 2 {
+        return BTreeSet::new();
+    }
+    let own = keys.find(tree).cloned().unwrap_or_else(Value::empty);
+    let shares = model.shares(&place(tree, keys, Some(&merge(value.clone(), &own))));
+    let (open, closed): (Vec<_>, Vec<_>) =
+        shares.into_iter().filter(|share| share.keys == *keys).partition(|share| share.takes_all);
+    if open.is_empty() { BTreeSet::new() } else { closed.into_iter().flat_map(|share| share.asked).collect() }
+}
+
+/// What must be put where to give a leaf a value: at the place of the leaf, or, for a flattened leaf that does not take every
+/// key, each key on its own. `None` in the result takes a key away.
+pub(crate) fn spread(
+    model: Model,
+    tree: &Value,
+    slot: usize,
+    value: Option<Value>,
+) -> Vec<(Keys, Option<Value>)> {
+    let keys = model.shape.keys_of(slot);
+    let shares = if model.is_flattened(slot) { model.shares(tree) } else { Vec::new() };
+    let Some(share) = shares.into_iter().find(|share| share.slot == slot && !share.takes_all) else {
+        return vec![(keys, value)];
+    };
+    let given = value.as_ref().and_then(Value::as_table).cloned().unwrap_or_default();
+    let gone = share.asked.into_iter().filter(|name| !given.contains_key(name));
+    let gone: Vec<_> = gone.map(|name| (keys.name(&name), None)).collect();
+    given.iter().map(|(name, value)| (keys.name(name), Some(value.clone()))).chain(gone).collect()
+}
+
+/// What must be put where to give all flattened leaves of one table their values, which `value` holds together. `before` is the
+/// document that holds the running values.
+pub(crate) fn spread_table(
+    model: Model,
+    before: &Value,
+    keys: &Keys,
+    value: &Value,
+) -> Vec<(Keys, Option<Value>)> {
+    let (old, new) = (keys.find(before).and_then(Value::as_table), value.as_table());
+    let after = place(before, keys, Some(value));
+    let shares = [before, &after].into_iter().flat_map(|tree| model.shares(tree));
+    let (open, closed): (Vec<_>, Vec<_>) =
+        shares.filter(|share| share.keys == *keys).partition(|share| share.takes_all);
+    let (Some(new), false) = (new, closed.is_empty()) else {
+        return vec![(keys.clone(), Some(value.clone()))];
+    };
+    let asked: BTreeSet<Arc<str>> = closed.into_iter().flat_map(|share| share.asked).collect();
+    let taken = taken_beside(model.shape, keys);
+    let names = old.into_iter().flat_map(|old| old.keys()).chain(new.keys());
+    let names: BTreeSet<_> = names.filter(|name| !taken.contains(*name)).collect();
+    let changed = names.into_iter().filter(|name| old.and_then(|old| old.get(*name)) != new.get(*name));
+    let (own, rest): (Vec<_>, Vec<_>) = changed.partition(|name| open.is_empty() || asked.contains(*name));
+    let mut places: Vec<_> = own.into_iter().map(|name| (keys.name(name), new.get(name).cloned())).collect();
+    if !rest.is_empty() {
+        let left = new.iter().filter(|(name, _)| !asked.contains(*name));
+        let left = Value::table(left.map(|(name, value)| (Arc::clone(name), value.clone())));
+        places.push((keys.clone(), Some(left)));
+    }
+    places
 }
 
 /// The tree with the value of one leaf in it, or without it but for its default.

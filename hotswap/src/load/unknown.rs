@@ -90,6 +90,11 @@ impl Level {
         level
     }
 
+    /// Whether a flattened leaf takes keys that no field has.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Whether a field has this name.
     pub(crate) fn takes(&self, name: &str) -> bool {
         self.fields.contains_key(name)

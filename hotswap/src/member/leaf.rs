@@ -4,7 +4,7 @@ use std::any::Any;
 
 use serde::de::DeserializeOwned;
 
-use super::{FieldAt, Kept, Member, put};
+use super::{FieldAt, Kept, Member, Share, put};
 use crate::{
     cell::Scalar,
     config::{FieldOf, HotConfig},
@@ -201,6 +201,19 @@ where
         };
         if let Ok(amended) = amended {
             put(owner, I, amended);
+        }
+    }
+
+    fn shares(
+        &self,
+        value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        base: usize,
+        found: &mut Vec<Share>,
+    ) {
+        if field.flatten {
+            let FlatReading { asked, takes_all, .. } = self.read_flat(value);
+            found.push(Share { slot: base, keys: keys.clone(), asked, takes_all });
         }
     }
 

@@ -8,7 +8,7 @@ mod nested;
 mod optional;
 mod probe;
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 pub use self::{
     leaf::{Leaf, bits, encode_with},
@@ -62,8 +62,23 @@ pub trait Member<S>: Sync {
     /// Fills the fields that serde skips in every struct that has its serde default as a whole: where `given`, which is what
     /// the layers say of the field, is `None`.
     fn fill_skipped(&self, _owner: &mut S, _given: Option<&Value>, _at: FieldAt<'_>, _is_set: IsSet<'_>) {}
+    /// Adds what each flattened leaf takes of the table that it shares; `base` is the field's number, counted from the root.
+    fn shares(&self, value: &Value, at: FieldAt<'_>, base: usize, found: &mut Vec<Share>);
     /// What the field takes and asks for.
     fn describe(&self) -> Body;
+}
+
+/// What a flattened leaf takes of a table that it shares with the fields of its struct.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Share {
+    pub(crate) slot: usize,
+    /// Where the table is.
+    pub(crate) keys: Keys,
+    /// The keys that the leaf asks for, of those that are there; for an `Option` of a nested struct all of its keys.
+    pub(crate) asked: BTreeSet<Arc<str>>,
+    /// Whether it takes every key that nothing else takes.
+    pub(crate) takes_all: bool,
 }
 
 /// A field, and its place in the configuration.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::{FieldAt, IsSet, Kept, Member, place};
+use super::{FieldAt, IsSet, Kept, Member, Share, place};
 use crate::{
     config::{FieldOf, HotConfig},
     describe::{Body, Section},
@@ -95,6 +95,10 @@ where
             Some(absent) => inner.__swap_skipped(&mut absent()),
             None => root::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
         }
+    }
+
+    fn shares(&self, value: &Value, FieldAt { keys, .. }: FieldAt<'_>, base: usize, found: &mut Vec<Share>) {
+        root::shares::<N>(value, base, keys, found);
     }
 
     fn describe(&self) -> Body {

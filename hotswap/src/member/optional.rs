@@ -1,14 +1,14 @@
 //! An `Option` of a nested struct.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
-use super::{FieldAt, IsSet, Kept, Member, place, put};
+use super::{FieldAt, IsSet, Kept, Member, Share, place, put};
 use crate::{
     config::{FieldOf, HotConfig},
     de::Notes,
     describe::{Body, Section},
     keys::Keys,
-    load::problems::Problems,
+    load::{problems::Problems, unknown::Level},
     root,
     ser::EncodeError,
     settling::Settling,
@@ -130,6 +130,20 @@ where
         match self.absent.filter(|_| given.is_none()) {
             Some(absent) => absent().iter_mut().for_each(|absent| inner.__swap_skipped(absent)),
             None => root::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
+        }
+    }
+
+    fn shares(
+        &self,
+        _value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        base: usize,
+        found: &mut Vec<Share>,
+    ) {
+        if field.flatten {
+            let level = Level::of(N::SHAPE);
+            let (asked, takes_all) = (level.names().map(Arc::from).collect(), level.is_open());
+            found.push(Share { slot: base, keys: keys.clone(), asked, takes_all });
         }
     }
 

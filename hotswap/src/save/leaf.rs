@@ -4,7 +4,7 @@
 //! with what the text reads as. What reads as it should stays as it is written. What is written is read again, together with
 //! the other sources, before it counts: another layer may add to it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     change::{Change, Changes, add},
@@ -13,7 +13,6 @@ use super::{
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
-    load::taken_beside,
     resolve::interpolate,
     shape::Shape,
     source::format::Format,
@@ -29,6 +28,10 @@ pub(crate) trait Reading {
     fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool;
     /// The same if no other source gives the leaf.
     fn alone(&self, slot: usize, raw: &Value) -> Option<Value>;
+    /// The keys of the file's table that a flattened leaf takes.
+    fn owned(&self, slot: usize) -> BTreeSet<Arc<str>>;
+    /// The value of a flattened leaf for which the file has these keys, and whether the leaf has that value now.
+    fn read_shared(&self, slot: usize, raw: &Value) -> Option<(Value, bool)>;
     /// The value of a leaf that no source gives.
     fn missing(&self, slot: usize) -> Option<Value>;
     /// What the file must say for the value, where lists of other sources come first; `None` where they do not.
@@ -45,6 +48,8 @@ pub(crate) struct Leaves<'l> {
     pub(crate) format: Format,
     /// What the file says now.
     pub(crate) tree: &'l Value,
+    /// The same by the own names of the fields.
+    pub(crate) own: &'l Value,
     /// By the field's own names, and as the file has them.
     pub(crate) renamed: &'l [(Keys, Keys)],
     pub(crate) variables: interpolate::Lookup<'l>,
@@ -77,15 +82,6 @@ impl Leaves<'_> {
     /// # Errors
     /// The format cannot express the value, or the file cannot give it.
     pub(crate) fn change(&self, keys: &Keys, value: Option<&Value>, made: &mut Made) -> Result<(), String> {
-        if self
-            .shape
-            .leaves()
-            .iter()
-            .any(|leaf| self.shape.keys_of(leaf.slot) == *keys && self.is_flattened(leaf.slot))
-        {
-            self.flattened(keys, value, made);
-            return Ok(());
-        }
         let slot = self.slot(keys);
         let path = self.written(keys);
         let old = path.find(self.tree);
@@ -126,33 +122,6 @@ impl Leaves<'_> {
             Some((own, written)) => written.join(&Keys(keys.0[own.0.len()..].to_vec())),
             None => keys.clone(),
         }
-    }
-
-    /// The entries of a map that stand beside the fields of its struct.
-    fn flattened(&self, keys: &Keys, value: Option<&Value>, made: &mut Made) {
-        let (taken, above) = (taken_beside(self.shape, keys), self.written(keys));
-        let given = value.and_then(Value::as_table);
-        let there = above.find(self.tree).and_then(Value::as_table).into_iter().flatten();
-        for (name, _) in there.filter(|(name, _)| !self.is_named(keys, name)) {
-            if given.is_none_or(|given| !given.contains_key(name)) {
-                add(&mut made.changes, &above.name(name).0, Change::Remove);
-                made.hollow.extend((1..=above.0.len()).map(|depth| above.0[..depth].to_vec()));
-            }
-        }
-        for (name, value) in given.into_iter().flatten().filter(|(name, _)| !taken.contains(*name)) {
-            let path = above.name(name);
-            let old = path.find(self.tree);
-            if old.is_none_or(|old| !self.is_alike(old, value)) {
-                add(&mut made.changes, &path.0, Change::Put(value.clone()));
-            }
-        }
-    }
-
-    /// Whether a key of the file is that of a field, by any of its names.
-    fn is_named(&self, keys: &Keys, name: &str) -> bool {
-        taken_beside(self.shape, keys).contains(name)
-            || self.renamed.iter().any(|(_, written)| *written == keys.name(name))
-            || name == "$schema"
     }
 
     /// Takes a key out of the file, or writes the default where that alone would give another value.
@@ -217,7 +186,7 @@ impl Leaves<'_> {
         Err(Unwritten::Refused(self.refusal(keys, slot)))
     }
 
-    fn refusal(&self, keys: &Keys, slot: usize) -> String {
+    pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
         match self.reading.blame(keys) {
             Some(layer) => format!(
                 "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one"

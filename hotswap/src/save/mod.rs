@@ -8,6 +8,7 @@ mod attributes;
 pub(crate) mod change;
 mod difference;
 pub(crate) mod leaf;
+mod shared;
 
 use std::{io, path::Path};
 

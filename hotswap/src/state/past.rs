@@ -14,7 +14,7 @@ use crate::{
     history::{Version, content::Content},
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::place,
+    load::{is_shared_key, place},
     pins::{Pin, Pins},
     secret::taint::By,
     secrets::schemes::Schemes,
@@ -151,7 +151,9 @@ fn secret(path: String) -> Issue {
 
 /// The program may have other fields than it had.
 fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
-    let leaf = shape.leaves().into_iter().find(|leaf| shape.keys_of(leaf.slot) == *keys);
+    // Each key of a flattened leaf has an override of its own.
+    let place = if is_shared_key(shape, keys) { keys.parent() } else { keys.clone() };
+    let leaf = shape.leaves().into_iter().find(|leaf| shape.keys_of(leaf.slot) == place);
     let why = match leaf {
         None => "the override did not survive the restart, for there is no such field any more",
         Some(leaf) if leaf.readonly() => {

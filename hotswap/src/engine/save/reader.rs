@@ -1,11 +1,12 @@
 //! Reads a leaf as the next load would: what the file says of it, together with the other sources.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
     engine::collect::SourceStatus,
     keys::Keys,
-    load::{Model, Plan, below, merge, place, problems::Problems, put},
+    load::{Model, Plan, below, merge, place, problems::Problems, put, taken_beside},
+    member::Share,
     resolve::interpolate,
     root::Root,
     save::leaf::Reading,
@@ -54,6 +55,7 @@ pub(super) struct Reader<'r> {
     published: &'r Published,
     variables: interpolate::Lookup<'r>,
     plan: Option<Plan>,
+    shares: Shares,
     others: Others,
 }
 
@@ -63,8 +65,14 @@ impl<'r> Reader<'r> {
         published: &'r Published,
         variables: interpolate::Lookup<'r>,
         others: Others,
+        file: &Value,
     ) -> Self {
-        Self { model, published, variables, plan: Plan::of(model.shape), others }
+        let plan = Plan::of(model.shape);
+        let trees = others.below.iter().map(|layer| layer.tree()).chain([file]);
+        let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
+        let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
+        let shares = Shares::of(model, [&published.tree, &all], file);
+        Self { model, published, variables, plan, others, shares }
     }
 
     /// What the layers and the file say of the leaf at `keys`, and nothing else.
@@ -74,10 +82,7 @@ impl<'r> Reader<'r> {
         let own = raw.map(part);
         let (below, above) = (&self.others.below, &self.others.above);
         let parts = below.iter().filter_map(given).chain(own).chain(above.iter().filter_map(given));
-        parts.fold(Value::empty(), |low, high| match &self.plan {
-            Some(plan) => plan.merge(low, &high),
-            None => merge(low, &high),
-        })
+        parts.fold(Value::empty(), |low, high| joined(self.plan.as_ref(), low, &high))
     }
 
     /// The leaf as its type reads it from what sources give.
@@ -100,7 +105,77 @@ impl<'r> Reader<'r> {
     }
 }
 
+/// Which keys flattened leaves take.
+struct Shares {
+    /// Found in several trees: a leaf asks for other keys when its value changes.
+    found: Vec<Share>,
+    /// What the file says, by the own names of the fields.
+    file: Value,
+}
+
+impl Shares {
+    fn of<'v>(model: Model, trees: impl IntoIterator<Item = &'v Value>, file: &Value) -> Self {
+        Self { found: trees.into_iter().flat_map(|tree| model.shares(tree)).collect(), file: file.clone() }
+    }
+
+    fn of_leaf(&self, slot: usize) -> impl Iterator<Item = &Share> {
+        self.found.iter().filter(move |share| share.slot == slot)
+    }
+
+    /// Whether the leaf takes a key of its table that no field has.
+    fn takes(&self, shape: &'static Shape, slot: usize, keys: &Keys, name: &str) -> bool {
+        if !self.of_leaf(slot).any(|share| share.takes_all) {
+            return self.of_leaf(slot).any(|share| share.asked.contains(name));
+        }
+        let beside = self.found.iter().filter(|share| share.keys == *keys && !share.takes_all);
+        name != "$schema"
+            && !taken_beside(shape, keys).contains(name)
+            && !beside.into_iter().any(|share| share.asked.contains(name))
+    }
+}
+
+fn joined(plan: Option<&Plan>, low: Value, high: &Value) -> Value {
+    match plan {
+        Some(plan) => plan.merge(low, high),
+        None => merge(low, high),
+    }
+}
+
+impl Reader<'_> {
+    /// The part of a tree that a flattened leaf takes.
+    fn part(&self, slot: usize, keys: &Keys, tree: &Value) -> Value {
+        let level = keys.find(tree).and_then(Value::as_table).into_iter().flatten();
+        let own = level.filter(|(name, _)| self.shares.takes(self.model.shape, slot, keys, name));
+        Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
+    }
+}
+
 impl Reading for Reader<'_> {
+    fn owned(&self, slot: usize) -> BTreeSet<Arc<str>> {
+        let part = self.part(slot, &self.model.shape.keys_of(slot), &self.shares.file);
+        part.as_table().into_iter().flat_map(|table| table.keys()).cloned().collect()
+    }
+
+    fn read_shared(&self, slot: usize, raw: &Value) -> Option<(Value, bool)> {
+        let keys = self.model.shape.keys_of(slot);
+        let part = |layer: &Arc<Layer>| self.part(slot, &keys, layer.tree());
+        let (below, above) = (self.others.below.iter().map(part), self.others.above.iter().map(part));
+        let given =
+            below.chain([raw.clone()]).chain(above).fold(Value::empty(), |low, high| merge(low, &high));
+        let given = interpolate::resolve(&given, self.variables, &|_, _| 0).ok()?;
+        let mut level = keys.find(&self.published.tree).cloned().unwrap_or_else(Value::empty);
+        let running = self.part(slot, &keys, &self.published.tree);
+        let running = running.as_table().cloned().unwrap_or_default();
+        level.entries_mut().retain(|name, _| !running.contains_key(name));
+        let given = given.as_table().cloned().unwrap_or_default();
+        level.entries_mut().extend(given.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+        let names = given.keys().cloned().collect();
+        let root =
+            self.model.read_strictly(&place(&self.published.tree, &keys, Some(&level)), &keys, &names)?;
+        let same = self.published.root.keep(slot).is_some_and(|kept| root.same(slot, &*kept));
+        Some((root.encode(slot).ok()?, same))
+    }
+
     fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value> {
         self.typed(slot, &self.merged(&self.model.shape.keys_of(slot), raw))
     }

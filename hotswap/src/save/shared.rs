@@ -1,0 +1,80 @@
+//! Flattened leaves, whose keys stand beside those of other fields.
+
+use std::sync::Arc;
+
+use super::{
+    change::{Change, Changes},
+    difference::without_holes,
+    leaf::{Leaves, Made},
+};
+use crate::{
+    effective::holds_secret,
+    keys::{Key, Keys},
+    value::Value,
+};
+
+impl Leaves<'_> {
+    /// Changes the keys that the leaf takes of the table at `keys`, and no others.
+    ///
+    /// # Errors
+    /// The file cannot give the value.
+    pub(crate) fn shared(
+        &self,
+        slot: usize,
+        keys: &Keys,
+        new: &Value,
+        made: &mut Made,
+    ) -> Result<(), String> {
+        let owned = self.reading.owned(slot);
+        let level = keys.find(self.own).and_then(Value::as_table);
+        let there = level.into_iter().flatten().filter(|(name, _)| owned.contains(*name));
+        let old = Value::table(there.map(|(name, value)| (Arc::clone(name), value.clone())));
+        let reads = |raw: &Value| {
+            let read = self.reading.read_shared(slot, raw);
+            read.is_some_and(|(read, same)| same || self.agrees(new, &read))
+        };
+        if reads(&old) {
+            return Ok(());
+        }
+        let sound = |changes: &Changes| {
+            Change::Inside(changes.clone()).apply(Some(&old)).is_some_and(|raw| reads(&raw))
+        };
+        match self.attempts_shared(slot, &old, new).into_iter().find(sound) {
+            Some(changes) => {
+                for (key, change) in changes {
+                    self.add(&self.written(&keys.with(key)), change, made);
+                }
+                Ok(())
+            }
+            None if holds_secret(new) => {
+                made.remarks
+                    .push(format!("{keys} is not written here: it is incomplete without a secret in it"));
+                Ok(())
+            }
+            None => Err(self.refusal(keys, slot)),
+        }
+    }
+
+    fn attempts_shared(&self, slot: usize, old: &Value, new: &Value) -> Vec<Changes> {
+        let empty = Value::empty();
+        let new = if new.is_null() { &empty } else { new };
+        let read = self.reading.read_shared(slot, old).map(|(read, _)| read);
+        let in_place = match read.and_then(|read| self.difference(old, &read, new)) {
+            Some(Change::Inside(changes)) => Some(changes),
+            _ => None,
+        };
+        let (given, there) = (new.as_table(), old.as_table());
+        let gone = there.into_iter().flatten().map(|(name, _)| name);
+        let gone = gone.filter(|name| given.is_none_or(|given| !given.contains_key(*name)));
+        let removals = gone.map(|name| (Key::Name(Arc::clone(name)), Change::Remove));
+        let entries = given.into_iter().flatten().filter_map(|(name, value)| {
+            let raw = there.and_then(|there| there.get(name));
+            if raw.is_some_and(|raw| self.is_alike(raw, value)) {
+                return None;
+            }
+            Some((Key::Name(Arc::clone(name)), Change::Put(without_holes(value, raw)?)))
+        });
+        let whole = removals.chain(entries).collect();
+        in_place.into_iter().chain([whole]).collect()
+    }
+}
