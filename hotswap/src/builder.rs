@@ -31,41 +31,10 @@ use crate::{
     engine::{DEFAULT_MAX_FILE_SIZE, Policy, offload::offload},
     error::Error,
     observe::Observe,
+    schema::PathKind,
     secrets::stores::Stores,
     source::{Source, UnknownKeys, given::SecretRules},
 };
-
-/// What the attributes of a struct say about its sources.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    pub files: &'static [FileSetup],
-    pub env: Option<&'static str>,
-    pub profile: Option<&'static str>,
-}
-
-/// One path of the attributes.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct FileSetup {
-    pub path: &'static str,
-    pub optional: bool,
-    pub kind: PathKind,
-}
-
-/// What a path of the builder is read as.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathKind {
-    File,
-    Dir,
-    Dotenv,
-}
-
-impl Setup {
-    /// A struct whose attributes name no source.
-    pub const NONE: Self = Self { files: &[], env: None, profile: None };
-}
 
 struct PathSpec {
     path: PathBuf,

@@ -1,18 +1,11 @@
-//! The trait that `#[derive(HotConfig)]` implements, and what generated code stands on.
+//! The trait that users name: how a struct is loaded, and its handle.
 
-use std::{any::Any, ops::Deref};
+use std::ops::Deref;
 
 use serde::de::DeserializeOwned;
 
 use crate::{
-    builder::{Builder, Setup},
-    describe,
-    error::Error,
-    handle::Handle,
-    member::Member,
-    path::Path,
-    rule::Rule,
-    shape::Shape,
+    builder::Builder, describe, error::Error, handle::Handle, path::Path, schema::Schema,
     source::format::Format,
 };
 
@@ -43,36 +36,12 @@ use crate::{
     label = "does not derive `HotConfig`",
     note = "write `#[derive(serde::Deserialize, hotswap::HotConfig)]` on the struct"
 )]
-pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
+pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
     /// The generated handle: every getter, setter and subscription of the struct.
     type Handle: From<Handle<Self>> + Deref<Target = Handle<Self>> + Clone + Send + Sync;
 
     /// The generated typed paths, counted from a root `R`.
     type Paths<R: HotConfig>: From<Path<R, Self>>;
-
-    #[doc(hidden)]
-    const SHAPE: &'static Shape;
-    /// One per field of `SHAPE`, in its order.
-    #[doc(hidden)]
-    const MEMBERS: &'static [&'static dyn Member<Self>];
-    /// How many numbers the struct and everything nested in it take.
-    #[doc(hidden)]
-    const SLOTS: usize;
-    /// The struct's `check`s.
-    #[doc(hidden)]
-    const CHECKS: &'static [&'static dyn Rule<Self>];
-    /// What the struct's attributes say about sources.
-    #[doc(hidden)]
-    const SETUP: Setup;
-    /// A clone, field by field, so that the struct itself need not be `Clone`.
-    #[doc(hidden)]
-    fn __clone(&self) -> Self;
-    /// Exchanges the fields that serde skips, which only a default of the program can fill, with those of another value.
-    #[doc(hidden)]
-    fn __swap_skipped(&mut self, _other: &mut Self) {}
-    /// The field with this index. One function costs less to compile than one for each field.
-    #[doc(hidden)]
-    fn __field_mut(&mut self, index: usize) -> Option<&mut dyn Any>;
 
     /// Loads what the struct's attributes say, validates it, publishes version 1 and starts watching.
     ///
@@ -225,16 +194,4 @@ pub trait HotConfig: DeserializeOwned + Send + Sync + Sized + 'static {
     fn reference() -> String {
         describe::reference::<Self>()
     }
-}
-
-/// Field number `I` of a struct, of type `F`.
-///
-/// The type is a parameter because an associated type would expose private field types. For each `I` there is
-/// exactly one `F`, so callers need not name it.
-#[doc(hidden)]
-pub trait FieldOf<const I: usize, F>: 'static {
-    /// The field's number, counted from the struct: the struct is 0, then each field and, below a nested
-    /// one, its fields, in the order of the source. Up to the first nested field that is one more than the index.
-    const SLOT: usize = I + 1;
-    fn get(&self) -> &F;
 }

@@ -102,6 +102,7 @@ mod root;
 mod rule;
 mod save;
 mod scan;
+mod schema;
 mod secret;
 pub mod secrets;
 mod ser;

@@ -2,12 +2,11 @@
 
 pub use crate::{__methods as methods, __paths as paths};
 pub use crate::{
-    builder::{FileSetup, PathKind, Setup},
     cell::Scalar,
-    config::FieldOf,
     de::{DecodeError, Decoder, decode},
     member::{Leaf, Member, Nested, NoEncode, NotOption, Optional, Probe, bits, encode_with},
     rule::*,
+    schema::{FieldOf, FileSetup, Loadable, PathKind, Schema, Setup},
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Merge, Shape},
     value::Value,
@@ -17,7 +16,6 @@ pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    config::HotConfig,
     error::Error,
     issue::{Issue, IssueKind},
     load::{self, Input, Model},
@@ -132,17 +130,17 @@ pub fn default_of<F, M>(
 }
 
 /// What serde takes for a nested struct that no layer mentions; `None` if it cannot be written.
-pub fn absent<N: HotConfig>(value: &N) -> Option<Value> {
+pub fn absent<N: Loadable>(value: &N) -> Option<Value> {
     root::encode(value, 0).ok()
 }
 
 /// The same for an `Option` of one.
-pub fn absent_option<N: HotConfig>(value: &Option<N>) -> Option<Value> {
+pub fn absent_option<N: Loadable>(value: &Option<N>) -> Option<Value> {
     absent(value.as_ref()?)
 }
 
 /// Exchanges the fields that serde skips of two structs, where both are there.
-pub fn swap_skipped<N: HotConfig>(one: &mut Option<N>, other: &mut Option<N>) {
+pub fn swap_skipped<N: Loadable>(one: &mut Option<N>, other: &mut Option<N>) {
     if let (Some(one), Some(other)) = (one, other) {
         one.__swap_skipped(other);
     }
@@ -153,7 +151,7 @@ pub fn swap_skipped<N: HotConfig>(one: &mut Option<N>, other: &mut Option<N>) {
 ///
 /// # Panics
 /// A default does not fit its field or breaks a rule; the whole report is in the message.
-pub fn test_defaults<T: HotConfig>() {
+pub fn test_defaults<T: Loadable>() {
     let (pins, variables) = (Pins::new(), |_: &str| None);
     let input = Input {
         layers: &[],

@@ -3,11 +3,11 @@
 use std::{any::Any, borrow::Cow};
 
 use crate::{
-    config::HotConfig,
     de::{self, DecodeError, Decoder, Notes},
     keys::Keys,
     load::{problems::Problems, unknown::Level},
     member::{FieldAt, IsSet, Kept, Member, Share},
+    schema::Loadable,
     secret::notice,
     ser::EncodeError,
     settling::{AskedKeys, Settling},
@@ -35,7 +35,7 @@ pub(crate) trait Root: Any + Send + Sync {
     fn shape(&self) -> &'static Shape;
 }
 
-impl<T: HotConfig> Root for T {
+impl<T: Loadable> Root for T {
     fn at(&self, slot: usize) -> Option<&dyn Any> {
         at(self, slot)
     }
@@ -94,17 +94,17 @@ impl<T: HotConfig> Root for T {
 
 type Pair<T> = (&'static FieldShape, &'static dyn Member<T>);
 
-fn members<T: HotConfig>() -> impl Iterator<Item = Pair<T>> {
+fn members<T: Loadable>() -> impl Iterator<Item = Pair<T>> {
     T::SHAPE.fields.iter().zip(T::MEMBERS.iter().copied())
 }
 
 /// The member that holds `slot`, which counts from `T`, and what remains of it below that member.
-fn holder<T: HotConfig>(slot: usize) -> Option<(&'static dyn Member<T>, usize)> {
+fn holder<T: Loadable>(slot: usize) -> Option<(&'static dyn Member<T>, usize)> {
     let index = T::SHAPE.fields.partition_point(|field| field.slot <= slot).checked_sub(1)?;
     Some((*T::MEMBERS.get(index)?, slot - T::SHAPE.fields.get(index)?.slot))
 }
 
-pub(crate) fn at<T: HotConfig>(value: &T, slot: usize) -> Option<&dyn Any> {
+pub(crate) fn at<T: Loadable>(value: &T, slot: usize) -> Option<&dyn Any> {
     if slot == 0 {
         return Some(value);
     }
@@ -112,7 +112,7 @@ pub(crate) fn at<T: HotConfig>(value: &T, slot: usize) -> Option<&dyn Any> {
     member.at(value, below)
 }
 
-pub(crate) fn at_mut<T: HotConfig>(value: &mut T, slot: usize) -> Option<&mut dyn Any> {
+pub(crate) fn at_mut<T: Loadable>(value: &mut T, slot: usize) -> Option<&mut dyn Any> {
     if slot == 0 {
         return Some(value);
     }
@@ -120,7 +120,7 @@ pub(crate) fn at_mut<T: HotConfig>(value: &mut T, slot: usize) -> Option<&mut dy
     member.at_mut(value, below)
 }
 
-pub(crate) fn keep<T: HotConfig>(value: &T, slot: usize) -> Option<Kept> {
+pub(crate) fn keep<T: Loadable>(value: &T, slot: usize) -> Option<Kept> {
     if slot == 0 {
         return Some(Box::new(value.__clone()));
     }
@@ -128,14 +128,14 @@ pub(crate) fn keep<T: HotConfig>(value: &T, slot: usize) -> Option<Kept> {
     member.keep(value, below)
 }
 
-pub(crate) fn same_as<T: HotConfig>(value: &T, slot: usize, kept: &dyn Any) -> bool {
+pub(crate) fn same_as<T: Loadable>(value: &T, slot: usize, kept: &dyn Any) -> bool {
     if slot == 0 {
         return kept.downcast_ref::<T>().is_some_and(|kept| same(kept, value));
     }
     holder::<T>(slot).is_some_and(|(member, below)| member.same(value, below, kept))
 }
 
-pub(crate) fn diff<T: HotConfig>(old: &T, new: &T, base: usize, changed: &mut Vec<usize>) {
+pub(crate) fn diff<T: Loadable>(old: &T, new: &T, base: usize, changed: &mut Vec<usize>) {
     let before = changed.len();
     for (field, member) in members::<T>() {
         member.diff(old, new, base + field.slot, changed);
@@ -145,19 +145,19 @@ pub(crate) fn diff<T: HotConfig>(old: &T, new: &T, base: usize, changed: &mut Ve
     }
 }
 
-pub(crate) fn same<T: HotConfig>(old: &T, new: &T) -> bool {
+pub(crate) fn same<T: Loadable>(old: &T, new: &T) -> bool {
     let mut changed = Vec::new();
     diff(old, new, 0, &mut changed);
     changed.is_empty()
 }
 
-pub(crate) fn scalars<T: HotConfig>(value: &T, base: usize, bits: &mut [u64]) {
+pub(crate) fn scalars<T: Loadable>(value: &T, base: usize, bits: &mut [u64]) {
     for (field, member) in members::<T>() {
         member.scalars(value, base + field.slot, bits);
     }
 }
 
-pub(crate) fn encode<T: HotConfig>(value: &T, slot: usize) -> Result<Value, EncodeError> {
+pub(crate) fn encode<T: Loadable>(value: &T, slot: usize) -> Result<Value, EncodeError> {
     if slot > 0 {
         let (member, below) = holder::<T>(slot).ok_or_else(|| EncodeError::new("no such field"))?;
         return member.encode(value, below);
@@ -176,7 +176,7 @@ pub(crate) fn encode<T: HotConfig>(value: &T, slot: usize) -> Result<Value, Enco
 }
 
 /// Decodes the leaf at `slot`, which stands at `keys`.
-pub(crate) fn assign<T: HotConfig>(
+pub(crate) fn assign<T: Loadable>(
     owner: &mut T,
     slot: usize,
     value: Option<&Value>,
@@ -190,14 +190,14 @@ pub(crate) fn assign<T: HotConfig>(
     }
 }
 
-pub(crate) fn validate<T: HotConfig>(value: &T, keys: &Keys, problems: &mut Problems) {
+pub(crate) fn validate<T: Loadable>(value: &T, keys: &Keys, problems: &mut Problems) {
     for (field, member) in members::<T>() {
         problems.within(field, |problems| member.validate(value, &field.keys(keys), problems));
     }
     problems.check_struct(T::CHECKS, value, keys, T::SHAPE);
 }
 
-pub(crate) fn fill_skipped<T: HotConfig>(owner: &mut T, given: &Value, keys: &Keys, is_set: IsSet<'_>) {
+pub(crate) fn fill_skipped<T: Loadable>(owner: &mut T, given: &Value, keys: &Keys, is_set: IsSet<'_>) {
     for (field, member) in members::<T>() {
         let below =
             if field.flatten { Some(given) } else { given.as_table().and_then(|table| table.get(field.key)) };
@@ -206,7 +206,7 @@ pub(crate) fn fill_skipped<T: HotConfig>(owner: &mut T, given: &Value, keys: &Ke
 }
 
 /// Finds every problem of a struct's table, field by field; the struct's own checks run if all of it is sound.
-pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Problems) -> bool {
+pub(crate) fn probe<T: Loadable>(value: &Value, keys: &Keys, problems: &mut Problems) -> bool {
     if value.as_table().is_none() {
         return problems.not_a_table(value, keys);
     }
@@ -229,7 +229,7 @@ pub(crate) fn probe<T: HotConfig>(value: &Value, keys: &Keys, problems: &mut Pro
 }
 
 /// What a field is given: for a flattened one the table of its struct, without the keys of other fields.
-fn given<'v, T: HotConfig>(field: &FieldShape, value: &'v Value) -> Option<Cow<'v, Value>> {
+fn given<'v, T: Loadable>(field: &FieldShape, value: &'v Value) -> Option<Cow<'v, Value>> {
     let table = value.as_table()?;
     if !field.flatten {
         return table.get(field.key).map(Cow::Borrowed);
@@ -245,7 +245,7 @@ fn given<'v, T: HotConfig>(field: &FieldShape, value: &'v Value) -> Option<Cow<'
 }
 
 /// Decodes a whole configuration, or a struct nested in one; leaf by leaf where serde buffers a part of it.
-pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, DecodeError> {
+pub(crate) fn read<T: Loadable>(value: &Value, notes: &Notes) -> Result<T, DecodeError> {
     let first = T::deserialize(Decoder::new(Some(value), Some(notes)));
     if !notes.is_buffered() {
         return first;
@@ -271,14 +271,14 @@ pub(crate) fn read<T: HotConfig>(value: &Value, notes: &Notes) -> Result<T, Deco
 }
 
 /// The same with the flattened leaves that take every key at the end.
-fn settle_all<T: HotConfig>(value: &Value, settling: &mut Settling) {
+fn settle_all<T: Loadable>(value: &Value, settling: &mut Settling) {
     settle::<T>(value, &Keys::root(), settling);
     settling.begin_catch_alls();
     settle::<T>(value, &Keys::root(), settling);
 }
 
 /// Examines every leaf of which serde buffered a part.
-pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Settling) {
+pub(crate) fn settle<T: Loadable>(value: &Value, keys: &Keys, settling: &mut Settling) {
     for (field, member) in members::<T>() {
         if let Some(given) = given::<T>(field, value) {
             member.settle(&given, FieldAt { field, keys: &field.keys(keys) }, settling);
@@ -288,7 +288,7 @@ pub(crate) fn settle<T: HotConfig>(value: &Value, keys: &Keys, settling: &mut Se
 }
 
 /// What each flattened leaf takes of the table that it shares.
-pub(crate) fn shares<T: HotConfig>(value: &Value, base: usize, keys: &Keys, found: &mut Vec<Share>) {
+pub(crate) fn shares<T: Loadable>(value: &Value, base: usize, keys: &Keys, found: &mut Vec<Share>) {
     for (field, member) in members::<T>() {
         let given = given::<T>(field, value).unwrap_or(Cow::Owned(Value::empty()));
         notice::any(|| {
@@ -299,7 +299,7 @@ pub(crate) fn shares<T: HotConfig>(value: &Value, base: usize, keys: &Keys, foun
 
 /// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole; and those that
 /// flattened leaves take.
-pub(crate) fn strays<T: HotConfig>(value: &Value) -> (Notes, AskedKeys) {
+pub(crate) fn strays<T: Loadable>(value: &Value) -> (Notes, AskedKeys) {
     let (notes, mut settling) = (Notes::default(), Settling::new(Some(Vec::new())));
     settle_all::<T>(value, &mut settling);
     let asked = settling.asked_keys();
@@ -308,7 +308,7 @@ pub(crate) fn strays<T: HotConfig>(value: &Value) -> (Notes, AskedKeys) {
 }
 
 /// Decodes each leaf that went through a buffer of the struct around it once more on its own.
-pub(crate) fn amend<T: HotConfig>(owner: &mut T, value: &Value, keys: &Keys, settling: &Settling) {
+pub(crate) fn amend<T: Loadable>(owner: &mut T, value: &Value, keys: &Keys, settling: &Settling) {
     for (field, member) in members::<T>() {
         if let Some(given) = given::<T>(field, value) {
             member.amend(owner, &given, FieldAt { field, keys: &field.keys(keys) }, settling);

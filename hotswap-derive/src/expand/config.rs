@@ -23,6 +23,9 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         impl #parameters #krate::HotConfig for #owner #bounds {
             type Handle = #handle #arguments;
             type Paths<__R: #krate::HotConfig> = #paths;
+        }
+
+        impl #parameters #krate::__private::Schema for #owner #bounds {
             const SHAPE: &'static #krate::__private::Shape = #shape;
             const MEMBERS: &'static [&'static dyn #krate::__private::Member<Self>] = &[#(#members),*];
             const SLOTS: ::core::primitive::usize = #width;
@@ -65,10 +68,10 @@ fn clone(model: &Model) -> TokenStream {
             Kind::Leaf(_) => {
                 quote_spanned!(field.ty.span()=> #ident: ::core::clone::Clone::clone(&self.#ident))
             }
-            Kind::Nested(_) => quote!(#ident: #krate::HotConfig::__clone(&self.#ident)),
+            Kind::Nested(_) => quote!(#ident: #krate::__private::Schema::__clone(&self.#ident)),
             Kind::Optional(_) => quote! {
                 #ident: ::core::option::Option::map(
-                    ::core::option::Option::as_ref(&self.#ident), #krate::HotConfig::__clone)
+                    ::core::option::Option::as_ref(&self.#ident), #krate::__private::Schema::__clone)
             },
         }
     });
@@ -89,7 +92,7 @@ fn swap_skipped(model: &Model) -> TokenStream {
         match &field.kind {
             Kind::Leaf(_) => None,
             Kind::Nested(_) => {
-                Some(quote!(#krate::HotConfig::__swap_skipped(&mut self.#ident, &mut other.#ident);))
+                Some(quote!(#krate::__private::Schema::__swap_skipped(&mut self.#ident, &mut other.#ident);))
             }
             Kind::Optional(_) => {
                 Some(quote!(#krate::__private::swap_skipped(&mut self.#ident, &mut other.#ident);))

@@ -135,9 +135,9 @@ pub(super) fn absent_value(model: &Model, field: &Field) -> Option<TokenStream> 
             let copy = match field.kind {
                 Kind::Optional(_) => quote! {
                     ::core::option::Option::map(
-                        ::core::option::Option::as_ref(&whole.#ident), #krate::HotConfig::__clone)
+                        ::core::option::Option::as_ref(&whole.#ident), #krate::__private::Schema::__clone)
                 },
-                _ => quote!(#krate::HotConfig::__clone(&whole.#ident)),
+                _ => quote!(#krate::__private::Schema::__clone(&whole.#ident)),
             };
             quote!({ let whole: #owner = #whole; #copy })
         }
@@ -152,7 +152,7 @@ fn aliases(field: &Field) -> TokenStream {
 fn kind(model: &Model, field: &Field) -> TokenStream {
     let krate = &model.krate;
     let kind = Path { model, name: quote!(Kind) };
-    let inner = |ty: &Type| quote!(<#ty as #krate::HotConfig>::SHAPE);
+    let inner = |ty: &Type| quote!(<#ty as #krate::__private::Schema>::SHAPE);
     match &field.kind {
         Kind::Leaf(_) => TokenStream::new(),
         Kind::Nested(nested) => {

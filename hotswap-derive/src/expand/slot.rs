@@ -58,7 +58,7 @@ impl Next<'_> {
         let Some(field) = self.after else { return quote!(#offset) };
         let (krate, ty) = (&model.krate, &field.ty);
         let nested = constant(model, field);
-        quote!(#nested + <#ty as #krate::HotConfig>::SLOTS + #offset)
+        quote!(#nested + <#ty as #krate::__private::Schema>::SLOTS + #offset)
     }
 }
 

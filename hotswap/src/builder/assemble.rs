@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    Builder, LastGood, Options, PathKind, PathSpec,
+    Builder, LastGood, Options, PathSpec,
     first_read::FirstRead,
     profile::{Candidates, Profile, waits},
     resume::{Given, Start},
@@ -42,6 +42,7 @@ use crate::{
     load::{self, Input, Model},
     pins::Pins,
     root::{self, Root},
+    schema::PathKind,
     secrets::{refresher::Told, stores::Stores},
     shape::Shape,
     snapshot::{Cause, Current, Published},

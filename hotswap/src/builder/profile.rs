@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{PathKind, PathSpec};
+use super::PathSpec;
 use crate::{
     engine::collect::{COMMON, ProfileChoice, Settings, dotenv_variables},
     error::Error,
     excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
+    schema::PathKind,
     secret::Private,
     source::{dotenv::Variable, read_error::ReadError},
     variables::Variables,

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Builder, PathKind, provider::FigmentSource};
-use crate::{config::HotConfig, source::Source};
+use super::{Builder, provider::FigmentSource};
+use crate::{config::HotConfig, schema::PathKind, source::Source};
 
 impl<T: HotConfig> Builder<T> {
     /// Adds a file that must be there. `{profile}` in the path stands for the profile's name.

@@ -19,10 +19,10 @@ pub(crate) use opaque::may_hold_secret;
 use outline::Place;
 
 use crate::{
-    config::HotConfig,
     de::{DecodeError, Decoder},
     panics,
     rule::{Requirement, Rule},
+    schema::Loadable,
     secret::notice,
     shape::{FieldShape, Merge, Shape},
     source::{format::Format, names::Names},
@@ -70,7 +70,7 @@ pub struct Leaf {
 }
 
 impl Section {
-    pub(crate) fn of<T: HotConfig>() -> Self {
+    pub(crate) fn of<T: Loadable>() -> Self {
         let members = T::SHAPE.fields.iter().zip(T::MEMBERS);
         let fields = members.map(|(shape, member)| {
             let mut field = Field { shape, body: body(shape, member.describe()), absent: None };
@@ -156,22 +156,22 @@ fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {
 }
 
 /// The names of the variables; without any where two fields claim one, which a load reports.
-fn names<T: HotConfig>() -> Option<Names> {
+fn names<T: Loadable>() -> Option<Names> {
     Names::new(T::SHAPE, T::SETUP.env).ok()
 }
 
-pub(crate) fn schema<T: HotConfig>() -> Json {
+pub(crate) fn schema<T: Loadable>() -> Json {
     schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::Kept)
 }
 
-pub(crate) fn schema_hash<T: HotConfig>() -> String {
+pub(crate) fn schema_hash<T: Loadable>() -> String {
     hash::of(&schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::LeftOut))
 }
 
-pub(crate) fn template<T: HotConfig>(format: Format) -> String {
+pub(crate) fn template<T: Loadable>(format: Format) -> String {
     template::of(&Section::of::<T>(), names::<T>().as_ref(), format)
 }
 
-pub(crate) fn reference<T: HotConfig>() -> String {
+pub(crate) fn reference<T: Loadable>() -> String {
     reference::of(&Section::of::<T>(), names::<T>().as_ref())
 }

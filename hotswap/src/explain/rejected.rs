@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Explanation, Explanations, Stand};
 use crate::{
-    config::HotConfig, describe::Section, error::Error, keys::Keys, pins::Pins, secrets::known::Secrets,
+    describe::Section, error::Error, keys::Keys, pins::Pins, schema::Loadable, secrets::known::Secrets,
     source::Layer,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) struct Rejected(Stand);
 
 impl Rejected {
-    pub(crate) fn new<T: HotConfig>(layers: Vec<Arc<Layer>>, secrets: Secrets, error: &Error) -> Self {
+    pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: Secrets, error: &Error) -> Self {
         let sealed: Vec<_> = layers.iter().flat_map(|layer| layer.sealed_leaves(T::SHAPE)).collect();
         // What a type hides is known of what was read; here nothing was.
         let secret = Section::of::<T>().leaves_that_may_be_secret();

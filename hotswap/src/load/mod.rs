@@ -30,7 +30,6 @@ pub(crate) use plan::Plan;
 pub(crate) use trace::Trace;
 
 use crate::{
-    config::HotConfig,
     de::{DecodeError, Ignored, Notes},
     describe::Section,
     error::Error,
@@ -40,6 +39,7 @@ use crate::{
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
+    schema::Loadable,
     secret::{notice, taint::Taint},
     secrets::known::Secrets,
     settling::AskedKeys,
@@ -68,7 +68,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn of<T: HotConfig>() -> Self {
+    pub(crate) fn of<T: Loadable>() -> Self {
         Self {
             shape: T::SHAPE,
             decode: |tree, notes| Ok(Arc::new(root::read::<T>(tree, notes)?)),

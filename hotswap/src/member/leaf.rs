@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use super::{FieldAt, Kept, Member, Share, put};
 use crate::{
     cell::Scalar,
-    config::{FieldOf, HotConfig},
     de::{self, DecodeError, Decoder, FlatReading, Reading},
     describe::{self, Body},
     keys::Keys,
     load::problems::Problems,
     rule::Rule,
+    schema::{FieldOf, Schema},
     secret::notice,
     ser::{EncodeError, Encoder},
     settling::Settling,
@@ -87,7 +87,7 @@ impl<const I: usize, F: PartialEq> Leaf<I, F> {
 
 impl<S, const I: usize, F> Member<S> for Leaf<I, F>
 where
-    S: HotConfig + FieldOf<I, F>,
+    S: Schema + FieldOf<I, F>,
     F: PartialEq + Clone + Send + Sync + 'static,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {

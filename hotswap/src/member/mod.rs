@@ -17,7 +17,7 @@ pub use self::{
     probe::{NoEncode, NotOption, Probe},
 };
 use crate::{
-    config::HotConfig, describe::Body, keys::Keys, load::problems::Problems, ser::EncodeError,
+    describe::Body, keys::Keys, load::problems::Problems, schema::Schema, ser::EncodeError,
     settling::Settling, shape::FieldShape, value::Value,
 };
 
@@ -90,11 +90,11 @@ pub struct FieldAt<'f> {
 }
 
 /// The field with this index, which is of type `F`.
-fn place<S: HotConfig, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
+fn place<S: Schema, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
     owner.__field_mut(index)?.downcast_mut()
 }
 
-fn put<S: HotConfig, F: 'static>(owner: &mut S, index: usize, value: F) {
+fn put<S: Schema, F: 'static>(owner: &mut S, index: usize, value: F) {
     if let Some(place) = place(owner, index) {
         *place = value;
     }

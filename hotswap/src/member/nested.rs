@@ -4,11 +4,11 @@ use std::any::Any;
 
 use super::{FieldAt, IsSet, Kept, Member, Share, place};
 use crate::{
-    config::{FieldOf, HotConfig},
     describe::{Body, Section},
     keys::Keys,
     load::problems::Problems,
     root,
+    schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
     settling::Settling,
     value::Value,
@@ -27,8 +27,8 @@ impl<const I: usize, N> Nested<I, N> {
 
 impl<S, const I: usize, N> Member<S> for Nested<I, N>
 where
-    S: HotConfig + FieldOf<I, N>,
-    N: HotConfig,
+    S: Schema + FieldOf<I, N>,
+    N: Loadable,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
         root::at(owner.get(), slot)

@@ -4,12 +4,12 @@ use std::{any::Any, sync::Arc};
 
 use super::{FieldAt, IsSet, Kept, Member, Share, place, put};
 use crate::{
-    config::{FieldOf, HotConfig},
     de::Notes,
     describe::{Body, Section},
     keys::Keys,
     load::{problems::Problems, unknown::Level},
     root,
+    schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
     settling::Settling,
     value::Value,
@@ -28,8 +28,8 @@ impl<const I: usize, N> Optional<I, N> {
 
 impl<S, const I: usize, N> Member<S> for Optional<I, N>
 where
-    S: HotConfig + FieldOf<I, Option<N>>,
-    N: HotConfig,
+    S: Schema + FieldOf<I, Option<N>>,
+    N: Loadable,
 {
     fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
         (slot == 0).then(|| owner.get() as &dyn Any)
@@ -152,7 +152,7 @@ where
     }
 }
 
-fn same_option<N: HotConfig>(old: &Option<N>, new: &Option<N>) -> bool {
+fn same_option<N: Loadable>(old: &Option<N>, new: &Option<N>) -> bool {
     match (old, new) {
         (None, None) => true,
         (Some(old), Some(new)) => root::same(old, new),

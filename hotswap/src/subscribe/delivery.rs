@@ -7,11 +7,11 @@ use std::{
 
 use super::Delivery;
 use crate::{
-    config::HotConfig,
     error::Error,
     keys::Keys,
     member::Kept,
     root,
+    schema::Loadable,
     snapshot::{Cause, Current, Published},
     sync::lock,
     value::Value,
@@ -83,7 +83,7 @@ struct Side<T> {
     encoded: Option<Value>,
 }
 
-impl<T: HotConfig> Side<T> {
+impl<T: Loadable> Side<T> {
     fn of(published: &Published, base: usize) -> Self {
         Self { version: published.version, value: published.part(base), encoded: encoded(published, base) }
     }
@@ -121,7 +121,7 @@ pub struct Change<T> {
     cause: Cause,
 }
 
-impl<T: HotConfig> Change<T> {
+impl<T: Loadable> Change<T> {
     /// From one version to one that may come.
     pub(crate) fn between(old: &Published, new: &Published, base: usize) -> Self {
         Self { old: Side::of(old, base), new: Side::of(new, base), cause: new.cause.clone() }
@@ -163,7 +163,7 @@ impl<T: HotConfig> Change<T> {
     }
 }
 
-impl<T: HotConfig> std::fmt::Debug for Change<T> {
+impl<T: Loadable> std::fmt::Debug for Change<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Change")
             .field("version", &self.version())
@@ -181,13 +181,13 @@ pub(crate) struct WholeDelivery<T, C> {
     callback: C,
 }
 
-impl<T: HotConfig, C: Fn(&Change<T>) + Send + Sync> WholeDelivery<T, C> {
+impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> WholeDelivery<T, C> {
     pub(crate) fn new(current: &Arc<Current>, seen: &Published, base: usize, callback: C) -> Self {
         Self { current: Arc::clone(current), base, last: Mutex::new(Side::of(seen, base)), callback }
     }
 }
 
-impl<T: HotConfig, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T, C> {
+impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T, C> {
     fn deliver(&self, wanted: &dyn Fn() -> bool) {
         let now = self.current.load_full();
         let mut last = lock(&self.last);
