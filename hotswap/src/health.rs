@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// How a source is; see [`SourceStatus`] and [what is done about files](crate::guide::files). Also what a health check
+/// How a source is; see [`SourceStatus`](crate::SourceStatus) and [what is done about files](crate::guide::files). Also what a health check
 /// of the program says: `Failing` takes a change back, see [`Builder::health`](crate::Builder::health).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
