@@ -146,6 +146,7 @@ fn an_override_with_such_a_text_does_not_survive_a_restart() {
     app.update(|app| app.more.push("last".into())).unwrap();
     app.update(|app| app.hosts.insert(0, "first".into())).unwrap();
     app.update(|app| drop(app.map.insert("l".into(), "last".into()))).unwrap();
+    assert_eq!(app.map().get("l").map(String::as_str), Some("last"));
     app.set_n(2).unwrap();
     app.flush_state().unwrap();
     assert_silent(&(said(&app) + &stored(&folder)));

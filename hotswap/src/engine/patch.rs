@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Core, Request, State, write};
+use super::{Core, Request, State, propose::Proposal, write};
 use crate::{
     de::DecodeError,
     effective,
@@ -57,6 +57,11 @@ impl Core {
             let kept = |unit: &Unit, value| {
                 template::kept(value, self.model.shape, &current.tree, unit.slot, &results)
             };
+            let expected: Vec<usize> = values
+                .iter()
+                .filter(|(unit, value)| value.is_some() && !unit.flatten)
+                .map(|(unit, _)| unit.slot)
+                .collect();
             let edits = values.into_iter().flat_map(|(unit, value)| {
                 let value = value.map(|value| kept(unit, typed(unit, value)));
                 let places = match value {
@@ -70,7 +75,10 @@ impl Core {
             let mut pins = state.basis.pins.clone();
             pins.extend(edits);
             if issues.is_empty() {
-                return self.with_pins(state, pins, request).map_err(|error| patched.blame(&error));
+                let secrets = self.stores.secrets(state.basis.secrets.clone());
+                let basis = state.basis.with_overrides(pins);
+                let proposal = Proposal::of_layers(basis, &secrets).expecting(&*copy, &expected);
+                return self.propose(state, proposal, request).map_err(|error| patched.blame(&error));
             }
             issues.extend(self.problems(&state, &pins));
             return Err(patched.blame(&Error::new(issues)));

@@ -165,7 +165,8 @@ impl Problems {
             .filter(|_| !self.hides(issue.keys()))
             .map(|text| format!("the value is written as {text:?}"));
         self.found.push(match (help, written) {
-            (Some(help), _) | (None, Some(help)) => issue.with_help(help),
+            (Some(help), Some(written)) => issue.with_help(format!("{written}; {help}")),
+            (Some(help), None) | (None, Some(help)) => issue.with_help(help),
             (None, None) => issue,
         });
     }

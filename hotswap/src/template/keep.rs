@@ -24,7 +24,7 @@ pub(super) fn templates(new: &Value, given: &Value) -> Option<Value> {
         // A patch brought it here.
         (Value::Untyped(own), _) if own.template().is_some() => Some(new.clone()),
         (_, Value::Untyped(untyped)) if untyped.template().is_some() => match opened(new, untyped) {
-            _ if is_unchanged(new, given) => Some(given.clone()),
+            _ if is_unchanged(new, given) && !adds_entries(new, given) => Some(given.clone()),
             Some(parts) => templates(new, parts),
             None => None,
         },
@@ -124,6 +124,21 @@ pub(crate) fn is_unchanged(new: &Value, given: &Value) -> bool {
             given.iter().all(|(name, given)| new.get(name).is_some_and(|new| is_unchanged(new, given)))
         }
         _ => new == given,
+    }
+}
+
+/// Whether a table has entries that its counterpart lacks. The text of the counterpart would lose them.
+pub(super) fn adds_entries(new: &Value, given: &Value) -> bool {
+    match (new, given) {
+        (_, Value::Untyped(untyped)) => opened(new, untyped).is_some_and(|parts| adds_entries(new, parts)),
+        (Value::List(new), Value::List(given)) => {
+            new.iter().zip(&**given).any(|(new, given)| adds_entries(new, given))
+        }
+        (Value::Table(new), Value::Table(given)) => {
+            new.len() > given.len()
+                || given.iter().any(|(name, given)| new.get(name).is_some_and(|new| adds_entries(new, given)))
+        }
+        _ => false,
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use super::keep::{is_unchanged, opened, text_of};
+use super::keep::{adds_entries, is_unchanged, opened, text_of};
 use crate::value::{Table, Untyped, Value};
 
 /// In characters. `prod`, `8080` and the like are set on purpose more often than they are copied.
@@ -86,7 +86,7 @@ fn is_long(text: &str) -> bool {
 }
 
 fn is_read_from(value: &Value, text: &Untyped) -> bool {
-    opened(value, text).is_some_and(|read| is_unchanged(value, read))
+    opened(value, text).is_some_and(|read| is_unchanged(value, read) && !adds_entries(value, read))
 }
 
 fn collect<'t>(value: &'t Value, results: &mut HashMap<&'t str, &'t Value>, literals: &mut HashSet<&'t str>) {
