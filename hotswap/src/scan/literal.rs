@@ -5,6 +5,16 @@ use std::borrow::Cow;
 /// What a text says besides its variables: the text around them in one piece, and each default. A text without variables is
 /// one piece.
 pub(crate) fn literals(text: &str) -> Vec<Cow<'_, str>> {
+    literals_within(text, DEEPEST)
+}
+
+/// Interpolation refuses defaults that are nested deeper, so nothing in them becomes a value.
+const DEEPEST: usize = 32;
+
+fn literals_within(text: &str, levels: usize) -> Vec<Cow<'_, str>> {
+    if levels == 0 {
+        return Vec::new();
+    }
     if !text.contains("${") {
         return vec![Cow::Borrowed(text)];
     }
@@ -15,7 +25,7 @@ pub(crate) fn literals(text: &str) -> Vec<Cow<'_, str>> {
         around.push(before.strip_suffix('$').unwrap_or(before));
         if let Some((_, default)) = variable.split_once(':') {
             let default = default.trim_start_matches(['-', '=', '?', '+', ' ', '\t']);
-            found.extend(literals(default).into_iter().map(|text| Cow::Owned(text.into_owned())));
+            found.extend(literals_within(default, levels - 1));
         }
         rest = after;
     }
@@ -53,6 +63,13 @@ fn until_closed(text: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::literals;
+
+    #[test]
+    fn nesting_is_bounded() {
+        for deep in ["${A:".repeat(100_000), format!("{}{}", "${A:".repeat(50_000), "}".repeat(50_000))] {
+            assert!(literals(&deep).iter().all(|text| text.is_empty()), "{} bytes", deep.len());
+        }
+    }
 
     #[test]
     fn variables_are_taken_out_and_defaults_are_texts() {

@@ -12,19 +12,29 @@ pub(crate) fn masked(name: &str) -> String {
 }
 
 fn without_user_info(name: &str) -> String {
-    let scheme = name.find("://").map(|at| at + 3);
-    let Some(end) = name.rfind('@').filter(|end| scheme.is_none_or(|scheme| scheme <= *end)) else {
-        return name.to_owned();
-    };
-    match scheme.or_else(|| start_of_login(&name[..end])) {
-        Some(start) => format!("{}{MASK}{}", &name[..start], &name[end..]),
-        None => name.to_owned(),
+    let Some(scheme) = name.find("://") else { return without_login(name) };
+    let begin = name[..scheme].rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+    let (before, url) = (without_login(&name[..begin]), &name[begin..]);
+    let start = scheme + "://".len() - begin;
+    match url.rfind('@').filter(|end| start <= *end) {
+        Some(end) => format!("{before}{}{MASK}{}", &url[..start], &url[end..]),
+        None => format!("{before}{url}"),
     }
 }
 
-/// Where a `user:password` begins: many clients understand one without a scheme.
+/// Many clients understand `user:password@host` without a scheme.
+fn without_login(text: &str) -> String {
+    let login = text.rfind('@').and_then(|end| Some((start_of_login(&text[..end])?, end)));
+    match login {
+        Some((start, end)) => format!("{}{MASK}{}", &text[..start], &text[end..]),
+        None => text.to_owned(),
+    }
+}
+
+/// Where a `user:password` begins; a colon before a blank ends a word instead.
 fn start_of_login(before: &str) -> Option<usize> {
-    let colon = before.find(':').filter(|at| !before[at + 1..].starts_with(char::is_whitespace))?;
+    let is_of_login = |at: &usize| !before[at + 1..].starts_with(char::is_whitespace);
+    let colon = before.match_indices(':').map(|(at, _)| at).find(is_of_login)?;
     Some(before[..colon].rfind(char::is_whitespace).map_or(0, |blank| blank + 1))
 }
 
@@ -52,6 +62,9 @@ mod tests {
             ("https://host/a?token=abc#b", "https://host/a?***"),
             ("etcd https://u:pw@a,https://u:pw@b", "etcd https://***@b"),
             ("consul at user:pw@host:8500", "consul at ***@host:8500"),
+            ("consul: user:pw@host:8500", "consul: ***@host:8500"),
+            ("user:pw@proxy https://host/a", "***@proxy https://host/a"),
+            ("db (note: x) u:pw@h", "db (note: x) ***@h"),
             ("host/key?token=abc", "host/key?***"),
             ("redis://:pw@host/0 (blue)", "redis://***@host/0 (blue)"),
             ("https://host/a;token=abc", "https://host/a;***"),
