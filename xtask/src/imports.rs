@@ -26,6 +26,9 @@ pub(crate) fn check() -> Outcome {
         // A file that was deleted and not committed yet has no imports.
         let Ok(text) = read(path) else { continue };
         let Some(module) = module_of(path) else { continue };
+        if !floors.has(module) {
+            problems.extend([format!("ARCHITECTURE.md: no floor has `{module}`")]);
+        }
         for used in uses::of(&text) {
             match floors.judge(module, &used) {
                 floors::Verdict::Allowed => {}

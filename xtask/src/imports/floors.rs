@@ -56,6 +56,10 @@ impl Floors {
         Ok(())
     }
 
+    pub(super) fn has(&self, module: &str) -> bool {
+        self.floor.contains_key(module)
+    }
+
     pub(super) fn judge(&self, module: &str, used: &str) -> Verdict {
         let floor = |name: &str| self.floor.get(name).ok_or_else(|| Verdict::Unknown(name.to_owned()));
         match (floor(module), floor(used)) {

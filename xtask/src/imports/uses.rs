@@ -6,8 +6,9 @@ const START: &str = "crate::";
 
 /// Comments and the tests at the end of a file do not count.
 pub(super) fn of(text: &str) -> BTreeSet<String> {
-    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let code: String = code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code = without_tests(text);
+    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let code = lines.collect::<Vec<_>>().join("\n");
     let mut used = BTreeSet::new();
     let mut rest = code.as_str();
     while let Some(place) = rest.find(START) {
@@ -25,6 +26,14 @@ pub(super) fn of(text: &str) -> BTreeSet<String> {
     // What begins with a capital is a public type of the crate's root.
     used.retain(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
     used
+}
+
+/// A module of tests in the same file ends it; a line that declares a file of tests does not.
+fn without_tests(text: &str) -> &str {
+    const TESTS: &str = "#[cfg(test)]\nmod ";
+    let is_module =
+        |at: &usize| text[at + TESTS.len()..].lines().next().is_some_and(|line| line.contains('{'));
+    text.match_indices(TESTS).map(|(at, _)| at).find(is_module).map_or(text, |at| &text[..at])
 }
 
 /// The first name of each path in a group, which ends at the brace that closes it.
@@ -62,8 +71,10 @@ mod tests {
             use crate::f::G; // crate::comment
             fn h() -> crate::i::J { crate::k::l() }
             use other_crate::m::N; use crate::Error; $crate::o::p!();
+            #[cfg(test)]\nmod file_tests;
+            use self::words\nuse crate::last;
             #[cfg(test)]\nmod tests { use crate::q; }";
         let found: Vec<_> = of(text).into_iter().collect();
-        assert_eq!(found, ["a", "b", "c", "f", "i", "k"]);
+        assert_eq!(found, ["a", "b", "c", "f", "i", "k", "last"]);
     }
 }
