@@ -54,8 +54,13 @@ fn all<S: serde::Serializer>(issues: &Arc<[Issue]>, serializer: S) -> Result<S::
     issues.as_ref().serialize(serializer)
 }
 
+/// The most issues that are read of an error of another process.
+const MOST_READ: usize = 10_000;
+
 fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<[Issue]>, D::Error> {
-    Vec::deserialize(deserializer).map(Into::into)
+    let mut issues: Vec<Issue> = Vec::deserialize(deserializer)?;
+    issues.truncate(MOST_READ);
+    Ok(issues.into())
 }
 
 /// What became of the configuration.
@@ -125,7 +130,7 @@ impl Error {
 
     /// How many problems were found, those among them that are only counted.
     pub(crate) fn count(&self) -> usize {
-        self.issues.iter().map(|issue| 1 + issue.more()).sum()
+        self.issues.iter().fold(0_usize, |sum, issue| sum.saturating_add(issue.more()).saturating_add(1))
     }
 
     /// The first line of every report.

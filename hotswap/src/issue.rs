@@ -185,7 +185,7 @@ impl Issue {
     }
 
     pub(crate) fn stand_for(&mut self, more: usize) {
-        self.more += more;
+        self.more = self.more.saturating_add(more);
     }
 
     /// How many others it stands for.
@@ -282,7 +282,8 @@ impl Issue {
     /// With the value that a rule refused, if it may be shown: the one at its place in `tree`.
     pub(crate) fn with_value_in(mut self, tree: &Value) -> Self {
         if let Some(constraint) = self.constraint.as_mut().filter(|constraint| constraint.shows) {
-            constraint.value = self.path.find(tree).map(|value| refused(value, &constraint.rule));
+            let value = self.path.find(tree).filter(|value| is_short(value, &mut { LONGEST_VALUE }));
+            constraint.value = value.map(|value| refused(value, &constraint.rule));
         }
         self
     }
@@ -355,8 +356,8 @@ impl Issue {
         self.constraint.as_ref().map(|constraint| &constraint.rule)
     }
 
-    /// The value that a rule refused, as JSON; `None` for a secret, for text with `${..}`, for a check of a struct, and for
-    /// other problems. The example of [`Issue`] shows one.
+    /// The value that a rule refused, as JSON; `None` for a secret, for text with `${..}`, for a check of a struct, for a
+    /// value of more than about 4 KiB, and for other problems. The example of [`Issue`] shows one.
     pub fn value(&self) -> Option<&serde_json::Value> {
         self.constraint.as_ref().and_then(|constraint| constraint.value.as_ref())
     }
@@ -365,6 +366,24 @@ impl Issue {
     pub fn kind(&self) -> IssueKind {
         self.kind
     }
+}
+
+/// The most bytes of a value that an issue has, about.
+const LONGEST_VALUE: usize = 4096;
+
+/// Whether a value has no more bytes than are left, which it uses up.
+fn is_short(value: &Value, left: &mut usize) -> bool {
+    let own = match value {
+        Value::List(_) | Value::Table(_) => 2,
+        other => other.as_text().map_or(8, str::len),
+    };
+    *left = left.saturating_sub(own);
+    *left > 0
+        && match value {
+            Value::List(items) => items.iter().all(|item| is_short(item, left)),
+            Value::Table(entries) => entries.values().all(|item| is_short(item, left)),
+            _ => true,
+        }
 }
 
 /// A value that a rule refused. Where only the field gives the text a type, a range says that it is a number.

@@ -53,7 +53,8 @@ impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
 
 /// What became of one attempt to change the configuration, for an [`Observe`], which has an example.
 ///
-/// An attempt that changes no value publishes no version, and has no event. Values appear only as a
+/// An attempt that changes no value publishes no version, and has no event. Neither has a call that is refused before it is an
+/// attempt: one that a nested handle does not offer, or one on a configuration that is shut down or forked. Values appear only as a
 /// [`FieldChange`](crate::FieldChange) or a report shows them: never a secret. `Debug` begins with the name of the variant,
 /// `Display` prints a few lines for people.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ pub enum Event<'e> {
         /// The version, why it was published, by whom, and what changed.
         record: &'e Record,
     },
-    /// An attempt was refused, and nothing changed.
+    /// An attempt was refused, and nothing that it was about changed.
     #[non_exhaustive]
     Refused {
         /// Counted from 1, over all events.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     cell::{self, Cells, Slot},
@@ -48,7 +48,7 @@ pub enum Cause {
     /// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good).
     LastGood,
     /// Files changed, appeared or went away.
-    Files(Vec<PathBuf>),
+    Files(#[serde(serialize_with = "lossy")] Vec<PathBuf>),
     /// Environment variables changed.
     Environment,
     /// Other sources changed, by the names they give themselves.
@@ -72,12 +72,12 @@ pub enum Cause {
     Health(u64),
 }
 
-impl Cause {
-    /// Whether it is what sources say, and nothing that the program did.
-    pub(crate) fn is_of_sources(&self) -> bool {
-        matches!(self, Self::Files(_) | Self::Environment | Self::Sources(_))
-    }
+/// serde refuses paths that are no Unicode, and a record must not get lost for one.
+fn lossy<S: Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
+}
 
+impl Cause {
     /// Whether somebody asked for it, and waits for it.
     pub(crate) fn is_of_a_caller(&self) -> bool {
         matches!(self, Self::Set | Self::Update | Self::Patch | Self::Clear | Self::Rollback(_))
@@ -98,6 +98,7 @@ impl fmt::Display for Cause {
                 let names: Vec<_> = names.iter().map(|name| excerpt::name(name)).collect();
                 f.write_str(&names.join(", "))
             }
+            Self::Secrets(places) if places.is_empty() => f.write_str("secrets"),
             Self::Secrets(places) => write!(f, "secret {}", places.join(", ")),
             Self::Set => f.write_str("set"),
             Self::Update => f.write_str("update"),

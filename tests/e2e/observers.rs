@@ -201,6 +201,44 @@ fn a_prepare_hook_that_refuses_is_observed() {
 }
 
 #[test]
+fn a_panic_of_the_program_is_observed_as_refused() {
+    let folder = Folder::new();
+    let (builder, seen) = builder(&folder);
+    let app = builder.load().unwrap();
+    let panics = || app.by("alice").update(|_| panic!("in a closure"));
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).is_err());
+    app.set_max(6).unwrap();
+    let seen = all(app, &seen);
+    assert_eq!(variants(&seen), ["Published", "Refused", "Published"]);
+    assert!(
+        seen[1].shown.starts_with("update by alice refused\n  code of the program panicked"),
+        "{}",
+        seen[1].shown
+    );
+}
+
+#[test]
+fn an_observer_that_writes_more_than_its_queue_takes_is_bounded() {
+    let folder = Folder::new();
+    let weak = Arc::new(Mutex::new(None::<hotswap::WeakHandle<App>>));
+    let (sender, done) = channel();
+    let mine = Arc::clone(&weak);
+    let observe = move |event: &Event<'_>| {
+        let version = event.record().map(|record| record.version);
+        let Some(weak) = mine.lock().unwrap().take_if(|_| version == Some(2)) else { return };
+        let app = weak.upgrade().unwrap();
+        (0..3000).for_each(|value| assert!(app.set_max(10 + value).is_ok()));
+        sender.send(app.status().observers[0]).unwrap();
+    };
+    let app = App::hot_builder().optional_file(folder.path("app.toml")).observe(observe).load().unwrap();
+    *weak.lock().unwrap() = Some(app.downgrade());
+    app.set_max(6).unwrap();
+    let status = done.recv_timeout(BOUND).unwrap();
+    assert!(status.waiting <= status.capacity, "{status:?}");
+    assert!(status.missed > 1000, "{status:?}");
+}
+
+#[test]
 fn an_observer_may_read_and_write() {
     let folder = Folder::new();
     let (handle, (sender, seen)) = (Arc::new(Mutex::new(None::<hotswap::WeakHandle<App>>)), channel());

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use super::publish::changed;
+use super::{publish::changed, report::log_warning};
 use crate::{
     error::Error,
     excerpt,
@@ -169,7 +169,7 @@ pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<Pen
 /// Says which values wait for the next start of the program.
 pub(super) fn tell(fields: &[PendingRestart]) {
     for field in fields {
-        log::warn!("hotswap: {field}");
+        log_warning(field);
     }
 }
 

@@ -124,6 +124,12 @@ impl Observers {
         self.observers.iter().for_each(|observer| observer.wait_for_room(deadline));
     }
 
+    /// The same inside a write, where nobody can wait: what exceeds a queue is left out at once.
+    pub(super) fn deliver_later(&self) {
+        let now = Instant::now();
+        self.observers.iter().for_each(|observer| observer.wait_for_room(now));
+    }
+
     pub(crate) fn statuses(&self) -> Vec<ObserverStatus> {
         self.observers.iter().map(|observer| observer.status()).collect()
     }
@@ -177,9 +183,7 @@ impl Observer {
 
     fn wait_for_room(&self, deadline: Instant) {
         // An observer that writes cannot wait for itself.
-        if self.thread.is_me() {
-            return;
-        }
+        let deadline = if self.thread.is_me() { Instant::now() } else { deadline };
         let mut queue = self.queue.lock();
         while queue.is_over_full() && !queue.is_closed() {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -200,7 +204,7 @@ impl Observer {
             });
             if observed.is_none() {
                 self.panics.fetch_add(1, Ordering::Relaxed);
-                ::log::error!("hotswap: an observer panicked");
+                let _ = contain(|| ::log::error!("hotswap: an observer panicked"));
             }
         }
     }

@@ -4,12 +4,17 @@
 //! [`Proposal`] under the writer lock and passes it to [`Core::propose`]. [`Core::attempt`] surrounds an entrance and reports
 //! its refusal: outside of `propose`, since a load is repeated when it turns out to need secrets that nobody has fetched yet.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{Core, Request, State, basis::Basis, conflict, gate, lock::Writing, observers::Outcome, rotate};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
+    keys::Keys,
     load::{self, Input, Loaded},
     pins::{Pins, WriteOptions},
     root::Root,
@@ -50,6 +55,8 @@ pub(super) struct Candidate {
     pub(super) state: State,
     pub(super) loaded: Loaded,
     pub(super) cause: Cause,
+    /// Whether it is what the sources say now.
+    pub(super) of_sources: bool,
 }
 
 impl<'p> Proposal<'p> {
@@ -109,7 +116,7 @@ impl Core {
             Content::Resolved(secrets, sources) => (secrets, sources, true),
             Content::Memory(loaded) => {
                 let state = State { basis, pending: accepted.pending.clone() };
-                return Ok(Candidate { state, loaded, cause: cause.clone() });
+                return Ok(Candidate { state, loaded, cause: cause.clone(), of_sources: false });
             }
         };
         let variables = |name: &str| basis.variable(name);
@@ -125,6 +132,7 @@ impl Core {
         let (loaded, pending) = gate::defer(self.model, self.policy.restart, current, loaded, &input)?;
         let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
         let rotated = rotate::changed(&accepted.basis.secrets, &known);
+        let of_sources = sources.is_some();
         let cause = match cause {
             Cause::Secrets(_) => Cause::Secrets(rotated),
             _ if sources.is_some_and(|sources| !sources.changed) && !rotated.is_empty() => {
@@ -133,7 +141,7 @@ impl Core {
             cause => cause.clone(),
         };
         let basis = Basis { pins, secrets: known, ..basis };
-        Ok(Candidate { state: State { basis, pending }, loaded, cause })
+        Ok(Candidate { state: State { basis, pending }, loaded, cause, of_sources })
     }
 
     /// Loads; what sources say now may drop overrides that it makes invalid, a write drops none.
@@ -144,8 +152,8 @@ impl Core {
         }
     }
 
-    /// Runs one attempt to change the configuration, and reports its refusal to observers. Successes are reported as they are
-    /// published.
+    /// Runs one attempt to change the configuration, and reports its refusal to observers, a panic of the program's code too.
+    /// Successes are reported as they are published.
     pub(super) fn attempt<R>(
         &self,
         cause: &Cause,
@@ -153,9 +161,17 @@ impl Core {
         work: impl FnOnce() -> Result<R, Error>,
     ) -> Result<R, Error> {
         let began = Instant::now();
-        work().inspect_err(|error| self.report_refused(cause.clone(), by, error, began))
+        let report = |error: &Error| self.report_refused(cause.clone(), by, error, began);
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(result) => result.inspect_err(report),
+            Err(panic) => {
+                report(&panicked());
+                resume_unwind(panic)
+            }
+        }
     }
 
+    /// Reports a refused attempt to observers.
     pub(super) fn report_refused(
         &self,
         cause: Cause,
@@ -167,13 +183,23 @@ impl Core {
             return;
         }
         let by = by.and_then(|options| options.by.clone());
+        // Numbers are assigned under the writer lock. Inside another write this thread has it already.
+        let writing = self.writer.enter();
         let (error, duration, version) = (error.clone(), began.elapsed(), self.current.version());
         self.observers.record(Outcome::Refused { cause, by, error, duration, version });
-        // Inside another write, that one delivers.
-        if !self.writer.is_mine() {
-            self.observers.deliver();
+        if writing.is_err() {
+            return self.observers.deliver_later();
         }
+        drop(writing);
+        self.observers.deliver();
     }
+}
+
+fn panicked() -> Error {
+    let help = "look for a panic in a Deserialize, a rule, a check or the closure of an update";
+    let issue =
+        Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked, and nothing changed");
+    issue.with_help(help).into()
 }
 
 /// Refuses a value that its type writes in one way and reads in another: the program would run with a value that nobody set.

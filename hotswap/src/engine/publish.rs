@@ -42,6 +42,8 @@ pub(super) struct Publication {
     version: u64,
     cause: Cause,
     waiting: Vec<PendingRestart>,
+    /// Those that are new.
+    warnings: Vec<Issue>,
     /// What a restart is to survive, by the number of the write.
     noted: Option<u64>,
     garbage: Garbage,
@@ -123,9 +125,10 @@ impl Core {
         current: Arc<Published>,
         ticket: Ticket,
     ) -> Publication {
-        let Ticket { candidate: Candidate { state, loaded, cause }, version, changed, record, step } = ticket;
+        let Ticket { candidate, version, changed, record, step } = ticket;
+        let Candidate { state, loaded, cause, of_sources } = candidate;
         let Loaded { root, tree, secrets, sealed, references, warnings } = loaded;
-        if cause.is_of_sources() {
+        if of_sources {
             self.forgive_sources();
         }
         let waiting = gate::news(&writing.pending, &state.pending);
@@ -137,7 +140,7 @@ impl Core {
             board.references = references;
             board.secrets.extend(secrets.iter().cloned());
         }
-        self.warn(warnings);
+        let warnings = self.set_warnings(warnings);
         let forgotten = step.map(|step| self.board().history.take(step));
         let old = (!changed.is_empty()).then(|| {
             let next = Published::new(version, Arc::clone(&root), tree, cause.clone())
@@ -153,12 +156,13 @@ impl Core {
         }
         self.announce_expiry(&writing);
         let noted = self.keeper.as_ref().map(|keeper| keeper.note());
-        Publication { version, cause, waiting, noted, garbage: (root, current, old, forgotten) }
+        Publication { version, cause, waiting, warnings, noted, garbage: (root, current, old, forgotten) }
     }
 
     /// Does what needs no lock: drops old values, waits for the disk. Returns the version.
     pub(super) fn after_publish(&self, publication: Publication) -> u64 {
-        let Publication { version, cause, waiting, noted, garbage } = publication;
+        let Publication { version, cause, waiting, warnings, noted, garbage } = publication;
+        self.tell_warnings(warnings);
         gate::tell(&waiting);
         let_go(garbage);
         if let Some((keeper, noted)) = self.keeper.as_ref().zip(noted) {

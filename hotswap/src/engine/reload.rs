@@ -19,12 +19,35 @@ use crate::{
     suppressions::{Ground, Holds},
 };
 
+/// What a load of the sources was refused for.
+pub(super) enum Refusal {
+    /// The content of sources.
+    Sources(Error),
+    /// A new secret, though the sources are accepted.
+    Secrets(Error),
+}
+
+impl Refusal {
+    /// The problems of both.
+    fn and(self, error: Error) -> Self {
+        match self {
+            Self::Sources(own) => Self::Sources(own.and(error)),
+            Self::Secrets(own) => Self::Secrets(own.and(error)),
+        }
+    }
+
+    pub(super) fn error(&self) -> &Error {
+        let (Self::Sources(error) | Self::Secrets(error)) = self;
+        error
+    }
+}
+
 impl Core {
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
     ///
     /// What was rolled back stays away, unless a caller asked for this load.
     /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
-    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Error> {
+    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Refusal> {
         let began = Instant::now();
         let newest = self.stores.newest();
         let attempt = |table: &Arc<Table>| {
@@ -33,8 +56,8 @@ impl Core {
             self.stores.resolve_or_await(known, by_hand, accept)
         };
         let refused = |error: Error| {
-            self.report_refused(self.cause_of_refusal(collected), None, &error, began);
-            error
+            self.report_refused(self.cause_of(collected), None, &error, began);
+            Refusal::Sources(error)
         };
         if newest.candidates.is_empty() {
             return attempt(&newest.table).inspect(|_| self.forgive_secrets()).map_err(refused);
@@ -49,12 +72,13 @@ impl Core {
             return Ok(version);
         }
         match attempt(&newest.in_force) {
-            Ok(_) => self.rotate(),
-            // What was fetched goes live beside what the sources say wrong.
-            Err(error) if by_hand.is_some() => {
-                Err(self.rotate().err().into_iter().fold(refused(error), Error::and))
+            Ok(_) => self.rotate().map_err(Refusal::Secrets),
+            Err(error) => {
+                let refused = refused(error);
+                // What was fetched goes live although the sources are refused.
+                let rotated = by_hand.and_then(|_| self.rotate().err());
+                Err(rotated.into_iter().fold(refused, Refusal::and))
             }
-            Err(error) => Err(refused(error)),
         }
     }
 
@@ -67,12 +91,12 @@ impl Core {
         let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
-        let request = Request::new(collected.cause.clone());
+        let request = Request::new(self.cause_of(collected));
         self.propose(writing, Proposal::of_sources(basis, secrets, sources), &request)
     }
 
-    /// Sources that did not change are refused again when a caller asks for a reload.
-    pub(super) fn cause_of_refusal(&self, collected: &Collected) -> Cause {
+    /// Sources that did not change are loaded again if they were refused.
+    pub(super) fn cause_of(&self, collected: &Collected) -> Cause {
         let refused: Vec<_> = match collected.changed {
             true => Vec::new(),
             false => self.board().refused_sources.keys().cloned().collect(),

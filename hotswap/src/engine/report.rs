@@ -1,11 +1,12 @@
 //! Makes refusals and warnings known: to the log, the status and subscribers.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{collections::BTreeSet, fmt, time::Instant};
 
 use super::{Core, refused};
 use crate::{
     error::Error,
     issue::{Issue, gist},
+    panics::contain,
     snapshot::Cause,
     subscribe::Topic,
 };
@@ -19,7 +20,7 @@ impl Core {
 
     /// Makes a refusal known: once for each distinct content.
     pub(super) fn refuse(&self, error: &Error) {
-        log::warn!("hotswap: {error}");
+        log_warning(error);
         {
             let mut board = self.board();
             board.refused += 1;
@@ -45,24 +46,36 @@ impl Core {
         self.errors.stand();
     }
 
-    /// Makes warnings known that were not there before.
+    /// Reports the warnings that are new.
     pub(crate) fn warn(&self, warnings: Vec<Issue>) {
-        let new: Vec<_> = {
-            let mut board = self.board();
-            let new = warnings.iter().filter(|issue| !board.warnings.contains(issue)).cloned().collect();
-            board.warnings = warnings;
-            new
-        };
-        if new.is_empty() {
-            return;
+        let new = self.set_warnings(warnings);
+        self.tell_warnings(new);
+    }
+
+    /// Shows warnings in the status. Returns those that are new.
+    pub(super) fn set_warnings(&self, warnings: Vec<Issue>) -> Vec<Issue> {
+        let mut board = self.board();
+        let new = warnings.iter().filter(|issue| !board.warnings.contains(issue)).cloned().collect();
+        board.warnings = warnings;
+        new
+    }
+
+    /// Calls the logger, which is the program's code: not under a lock.
+    pub(super) fn tell_warnings(&self, new: Vec<Issue>) {
+        if !new.is_empty() {
+            self.tell(Error::warnings(new));
         }
-        self.tell(Error::warnings(new));
     }
 
     /// Makes known what is no fault of the sources.
     pub(super) fn tell(&self, report: Error) {
-        log::warn!("hotswap: {report}");
+        log_warning(&report);
         self.warnings.put(report);
         self.notifier.announce([Topic::Warning]);
     }
+}
+
+/// A logger that panics must not undo what is done, nor end a thread.
+pub(super) fn log_warning(report: &dyn fmt::Display) {
+    let _ = contain(|| log::warn!("hotswap: {report}"));
 }

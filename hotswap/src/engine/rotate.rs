@@ -26,15 +26,9 @@ impl Core {
     /// A new secret is not valid, or the lease of an old one has ended.
     pub(super) fn rotate(&self) -> Result<u64, Error> {
         let candidates = self.stores.candidates();
-        let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
-        self.attempt(&cause, None, || self.rotate_to_these(candidates))
-    }
-
-    fn rotate_to_these(&self, candidates: BTreeSet<Place>) -> Result<u64, Error> {
-        let outcome = match self.rotate_these(&candidates) {
-            Err(error) if candidates.len() < 2 => Err(self.refused(&candidates, error)),
-            Err(_) => self.rotate_each(candidates),
-            published => published,
+        let outcome = match candidates.len() {
+            0 | 1 => self.rotate_one(&candidates),
+            _ => self.rotate_these(&candidates).or_else(|_| self.rotate_each(candidates)),
         };
         match &outcome {
             Ok(_) => self.forgive_secrets(),
@@ -48,13 +42,18 @@ impl Core {
         self.stores.resolve(self.stores.accepted_with(candidates), |secrets| self.rotate_to(secrets))
     }
 
+    /// The secret at one place, or the secrets in force if `candidates` is empty.
+    fn rotate_one(&self, candidates: &BTreeSet<Place>) -> Result<u64, Error> {
+        let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
+        let rotate = || self.rotate_these(candidates).map_err(|error| self.refused(candidates, error));
+        self.attempt(&cause, None, rotate)
+    }
+
     fn rotate_each(&self, candidates: BTreeSet<Place>) -> Result<u64, Error> {
         let mut issues = Vec::new();
         for place in candidates {
-            let alone = BTreeSet::from([place]);
-            if let Err(error) = self.rotate_these(&alone) {
-                issues.extend(self.refused(&alone, error).issues().cloned());
-            }
+            let rotated = self.rotate_one(&BTreeSet::from([place]));
+            issues.extend(rotated.err().iter().flat_map(Error::issues).cloned());
         }
         if issues.is_empty() { Ok(self.current.version()) } else { Err(Error::new(issues)) }
     }

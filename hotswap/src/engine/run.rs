@@ -13,6 +13,7 @@ use super::{
     Core,
     collect::{Collected, Collector},
     expiry::Expiries,
+    reload::Refusal,
 };
 use crate::{
     backoff::Again,
@@ -252,15 +253,17 @@ impl Engine {
         let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
         let began = Instant::now();
         let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| {
-            core.report_refused(core.cause_of_refusal(collected), None, &panicked(), began);
-            Err(panicked())
+            core.report_refused(core.cause_of(collected), None, &panicked(), began);
+            Err(Refusal::Sources(panicked()))
         });
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
-        if let Some(error) = refused.filter(|error| collected.changed || !core.is_known(error)) {
-            core.refuse_sources(error, &collected.changed_sources);
+        match refused.filter(|refusal| collected.changed || !core.is_known(refusal.error())) {
+            Some(Refusal::Sources(error)) => core.refuse_sources(error, &collected.changed_sources),
+            Some(Refusal::Secrets(error)) => core.refuse(error),
+            None => {}
         }
-        core.with_unfetched(result, &unfetched)
+        core.with_unfetched(result.map_err(|refusal| refusal.error().clone()), &unfetched)
     }
 
     pub(crate) fn report(&self, core: &Core) {

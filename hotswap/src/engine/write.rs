@@ -188,7 +188,7 @@ impl Core {
     ) -> Result<u64, Error> {
         let mut pins = state.basis.pins.clone();
         pins.extend(edits.clone());
-        let loaded = fixed(copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
+        let loaded = fixed(self.model, copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
         let basis = state.basis.with_overrides(pins);
         self.propose(state, Proposal::of_memory(basis, loaded), request)
     }
@@ -290,7 +290,7 @@ fn with_shared(model: Model, mut slots: Vec<usize>) -> Vec<usize> {
 }
 
 /// A handle without sources takes the value itself; only the rules speak.
-fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loaded, Vec<Issue>> {
+fn fixed(model: Model, copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loaded, Vec<Issue>> {
     let mut problems = Problems::default();
     copy.validate(&mut problems);
     let issues = problems.into_issues();
@@ -300,7 +300,8 @@ fn fixed(copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loade
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)), None)
     });
     if !issues.is_empty() {
-        return Err(issues.into_iter().map(|issue| issue.with_value_in(&tree)).collect());
+        let hidden = load::hidden_in(model, &issues, &BTreeSet::new());
+        return Err(load::with_values(model, issues, &tree, &hidden));
     }
     let (secrets, sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })

@@ -1,8 +1,11 @@
 //! Where a value comes from.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::excerpt;
 
@@ -23,7 +26,8 @@ use crate::excerpt;
 pub enum Origin {
     /// A place in a file.
     File {
-        /// The path as the program named it.
+        /// The path as the program named it; bytes that are no Unicode are replaced when it is serialised.
+        #[serde(serialize_with = "lossy")]
         path: PathBuf,
         /// From 1; `None` when the whole file is meant.
         line: Option<usize>,
@@ -44,6 +48,11 @@ pub enum Origin {
         /// The name that the source gives itself.
         name: String,
     },
+}
+
+/// serde refuses paths that are no Unicode, and a report must not get lost for one.
+pub(crate) fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 impl Origin {

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use super::{Constraint, Issue, IssueKind, Origin};
 use crate::keys::Keys;
 
-/// The most issues of one error, and the most places of one issue, that are read.
-const MOST: usize = 10_000;
+/// The most places of one issue that are read.
+const MOST: usize = 1_000;
 
 #[derive(Serialize, Deserialize)]
 struct Wire<'w> {

@@ -238,9 +238,7 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let found = defaults_at_fault::blame(model, found.collect(), &tree, &defaults);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(model, &found, &secrets);
-    let shows = |issue: &Issue| !hidden.iter().any(|leaf| leaf.is_related_to(issue.keys()));
-    let valued = |issue: Issue| if shows(&issue) { issue.with_value_in(&tree) } else { issue };
-    let found = found.into_iter().map(valued).collect();
+    let found = with_values(model, found, &tree, &hidden);
     let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &hidden);
     warnings.extend(verdict.warnings);
     policy::without_credentials_of(&secrets, &mut issues);
@@ -287,6 +285,20 @@ fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
             .is_some_and(|value| matches!(value.inside(), Value::Template(own) if **own == *text))
     };
     layers.iter().rposition(gives).unwrap_or(layers.len())
+}
+
+/// Adds the values that rules refused, where they may be shown. A flattened leaf has the place of its struct, and no value of its
+/// own there.
+pub(crate) fn with_values(
+    model: Model,
+    found: Vec<Issue>,
+    tree: &Value,
+    hidden: &BTreeSet<Keys>,
+) -> Vec<Issue> {
+    let shows = |issue: &Issue| {
+        !model.shape.is_struct(issue.keys()) && !hidden.iter().any(|leaf| leaf.is_related_to(issue.keys()))
+    };
+    found.into_iter().map(|issue| if shows(&issue) { issue.with_value_in(tree) } else { issue }).collect()
 }
 
 /// The leaves of which reports show no text: those that hold a secret, and those that may.

@@ -136,3 +136,34 @@ fn records_travel_with_times_by_rfc_3339() {
     let at = status["overrides"][0]["at"].as_str().unwrap();
     assert!(humantime::parse_rfc3339(at).is_ok(), "{at}");
 }
+
+#[test]
+fn counts_of_another_process_do_not_overflow() {
+    let text = r#"{"outcome": "rejected", "issues": [{"kind": "rule", "message": "x", "more": 18446744073709551615}]}"#;
+    let error: Error = serde_json::from_str(text).unwrap();
+    assert!(
+        error.to_string().starts_with("configuration rejected: 18446744073709551615 problems"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_path_that_is_no_unicode_is_serialised() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = Folder::new();
+    let path = folder.root().join(std::ffi::OsStr::from_bytes(b"b\xff.toml"));
+    std::fs::write(&path, "max = 6").unwrap();
+    let app = Limits::hot_builder().file(&path).watch(false).load().unwrap();
+    std::fs::write(&path, "max = 7").unwrap();
+    app.reload().unwrap();
+    assert!(serde_json::to_string(&app.history()).unwrap().contains("b\u{fffd}.toml"));
+    std::fs::write(&path, "max = 0").unwrap();
+    assert!(serde_json::to_string(&app.reload().unwrap_err()).unwrap().contains("b\u{fffd}.toml"));
+}
+
+#[test]
+fn a_long_value_stays_behind() {
+    let long = "x".repeat(10_000);
+    let (_folder, error) = refused("app.toml", &format!("name = '{long}'"));
+    assert!(rules(&error).iter().all(|(.., value)| *value == "(none)"));
+}

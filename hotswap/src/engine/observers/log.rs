@@ -52,7 +52,7 @@ impl LogObserver {
             let entries = std::mem::take(&mut queue.entries);
             let missed = std::mem::take(&mut queue.missed);
             drop(queue);
-            let _ = contain(|| write(&entries, missed));
+            write(&entries, missed);
             queue = lock(&self.queue);
         }
         queue.busy = false;
@@ -62,12 +62,17 @@ impl LogObserver {
 fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
     for numbered in entries {
         match &numbered.outcome {
-            Outcome::Published { record } | Outcome::RolledBack { record, .. } => line(record),
+            Outcome::Published { record } | Outcome::RolledBack { record, .. } => {
+                // A logger that panics loses this line only.
+                let _ = contain(|| line(record));
+            }
             Outcome::Refused { .. } => {}
         }
     }
     if missed > 0 {
-        log::warn!("hotswap: the logger is slow, the lines of {missed} versions were left out");
+        let _ = contain(|| {
+            log::warn!("hotswap: the logger is slow, the lines of {missed} versions were left out")
+        });
     }
 }
 
