@@ -33,7 +33,7 @@ use crate::{error::Error, history::Record, snapshot::Cause};
 /// config.by("bob").set_rate_limit_max(0).unwrap_err();
 ///
 /// config.shutdown()?; // the queue is emptied first
-/// assert_eq!(seen.iter().collect::<Vec<_>>(), [
+/// assert_eq!(seen.try_iter().collect::<Vec<_>>(), [
 ///     "version 1, start",
 ///     "version 2, set by alice\n  rate_limit.max: 100 -> 500",
 ///     "set by bob refused\n  rate_limit.max: 0 is less than the minimum 1\n    from a value set at run time",
