@@ -13,7 +13,7 @@ use crate::{
 /// `defaults` are those that apply in it.
 pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults: &Value) -> Vec<Issue> {
     for issue in found.iter_mut().filter(|issue| issue.leaves().is_some()) {
-        let alone = with_defaults(model, issue, tree, defaults);
+        let Some(alone) = with_defaults(model, issue, tree, defaults) else { continue };
         // The check is a function of the program, which may panic.
         let problems = panics::contain(|| notice::any(|| problems(model, &alone)).0).unwrap_or_default();
         let is_same = |other: &Issue| other.keys() == issue.keys() && other.message() == issue.message();
@@ -24,14 +24,15 @@ pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults:
     found
 }
 
-/// The tree with the default of each leaf of the struct that has one; that of a secret may be a reference only.
-fn with_defaults(model: Model, issue: &Issue, tree: &Value, defaults: &Value) -> Value {
+/// The tree with the default of each leaf of the struct; that of a secret may be a reference only. `None` if a source gives a
+/// leaf that has no default, and may be to blame.
+fn with_defaults(model: Model, issue: &Issue, tree: &Value, defaults: &Value) -> Option<Value> {
     let leaves = model.shape.leaves().into_iter();
     let leaves = leaves.filter(|leaf| issue.leaves().is_some_and(|leaves| leaves.contains(&leaf.keys)));
-    let with_own = leaves.filter(|leaf| leaf.field().reference.is_none() && !leaf.field().flatten);
-    with_own.fold(tree.clone(), |tree, leaf| match leaf.keys.find(defaults) {
-        Some(default) => place(&tree, &leaf.keys, Some(default)),
-        None => tree,
+    let mut with_own = leaves.filter(|leaf| leaf.field().reference.is_none() && !leaf.field().flatten);
+    with_own.try_fold(tree.clone(), |tree, leaf| match leaf.keys.find(defaults) {
+        Some(default) => Some(place(&tree, &leaf.keys, Some(default))),
+        None => leaf.keys.find(&tree).is_none_or(Value::is_null).then_some(tree),
     })
 }
 
