@@ -144,7 +144,7 @@ pub struct Issue {
 struct Constraint {
     rule: serde_json::Value,
     value: Option<serde_json::Value>,
-    /// The value is none that must not be shown.
+    /// Whether the value may be shown.
     shows: bool,
 }
 

@@ -75,7 +75,7 @@ pub enum Event<'e> {
         number: u64,
         /// Why the change was attempted.
         cause: &'e Cause,
-        /// Who asked for it, if [`Handle::by`](crate::Handle::by) said so.
+        /// The author, if the attempt was made through [`Handle::by`](crate::Handle::by).
         by: Option<&'e str>,
         /// Everything that is wrong.
         error: &'e Error,

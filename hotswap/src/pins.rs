@@ -31,7 +31,7 @@ pub(crate) struct Until {
     pub(crate) shown: SystemTime,
 }
 
-/// Who writes, for how long, and onto which version.
+/// The author of a write, its duration, and the version that it expects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WriteOptions {
     pub(crate) by: Option<Arc<str>>,

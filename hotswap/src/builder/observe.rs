@@ -1,4 +1,4 @@
-//! Who sees every attempt to change the configuration.
+//! Observers of every attempt to change the configuration.
 
 use super::Builder;
 use crate::{config::HotConfig, observe::Observe};
