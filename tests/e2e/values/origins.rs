@@ -243,7 +243,7 @@ struct Contrary {
     max: u32,
     #[hot(default = 1)]
     other: u32,
-    required: u32,
+    limit: Option<u32>,
     #[hot(nested)]
     inner: ContraryInner,
 }
@@ -279,11 +279,15 @@ fn defaults_that_contradict_each_other_are_to_blame_themselves() {
         error.replace(&format!("{}/", folder.root().display()), "")
     };
     let default = "\n    from the default of the field";
-    let error = report("other = 2\nrequired = 1\ninner.other = 2");
+    let error = report("other = 2\ninner.other = 2");
     assert!(error.contains(&format!("  9 is above 3{default}")), "{error}");
     assert!(error.contains(&format!("inner: 9 is above 3{default}")), "{error}");
     assert!(!error.contains("a.toml"), "{error}");
-    let error = report("min = 8\nrequired = 1\ninner.max = 4");
+    // A value without a default may be the one to blame.
+    let error = report("limit = 1\ninner.other = 2");
+    assert!(error.contains("  9 is above 3\n    at a.toml"), "{error}");
+    assert!(error.contains(&format!("inner: 9 is above 3{default}")), "{error}");
+    let error = report("min = 8\ninner.max = 4");
     assert!(error.contains("  8 is above 3\n    at a.toml"), "{error}");
     assert!(error.contains("inner: 9 is above 4\n    at a.toml"), "{error}");
 }
