@@ -21,7 +21,8 @@ use crate::{
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
     path::Path,
-    pins::{Override, WriteOptions},
+    pins::{Expected, Override, WriteOptions},
+    revision::Revision,
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
 };
@@ -166,6 +167,13 @@ impl<S: HotConfig> Handle<S> {
         self.current.version()
     }
 
+    /// The version, and how many changes were accepted after it without a version of their own: see [`Revision`].
+    ///
+    /// Read it before the values on which a decision is based, for [`if_revision`](Self::if_revision), which has an example.
+    pub fn revision(&self) -> Revision {
+        self.core.revision()
+    }
+
     /// How the configuration and its sources are. Does not wait for a reload or a write that is going on.
     ///
     /// ```
@@ -294,9 +302,10 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The same handle for one version: a write through it, or through a nested handle of it, is refused unless `version` is
-    /// current, so that a decision that was made on that version changes no other.
+    /// current and no write was accepted after it, so that a decision that was made on that version changes no other.
     ///
-    /// A rollback and taking back an override count as writes.
+    /// A rollback and taking back an override count as writes. A write that changes no running value, as that of a field that
+    /// needs a restart, counts too, although the version does not move: [`if_revision`](Self::if_revision) can go on after it.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -309,7 +318,24 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn if_version(&self, version: u64) -> S::Handle {
-        self.with_options(|options| options.expected = Some(version))
+        self.with_options(|options| options.expected = Some(Expected::Version(version)))
+    }
+
+    /// The same handle for one revision: as [`if_version`](Self::if_version), and a write without a version of its own is no
+    /// obstacle to the next one, since it gave the configuration another [revision](Self::revision).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = Config::hot_load()?;
+    /// let seen = config.revision();
+    /// config.set_listen("127.0.0.1:9090".parse()?)?; // waits for a restart
+    /// let error = config.if_revision(seen).set_rate_limit_max(5).unwrap_err();
+    /// assert_eq!(error.issues().next().unwrap().message(), "expected revision 1.0, but revision 1.1 is current");
+    /// config.if_revision(config.revision()).set_rate_limit_max(5)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn if_revision(&self, revision: Revision) -> S::Handle {
+        self.with_options(|options| options.expected = Some(Expected::Revision(revision)))
     }
 
     fn with_options(&self, change: impl FnOnce(&mut WriteOptions)) -> S::Handle {

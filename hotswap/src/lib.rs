@@ -98,6 +98,7 @@ mod pins;
 mod process;
 mod report;
 mod resolve;
+mod revision;
 mod root;
 mod rule;
 mod save;
@@ -141,6 +142,7 @@ pub use observe::{Event, Observe};
 pub use path::{AsPath, Path};
 pub use pins::Override;
 pub use report::Report;
+pub use revision::Revision;
 pub use rule::CheckError;
 pub use scan::ScanCredentials;
 pub use secret::{

@@ -53,7 +53,7 @@ impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
 
 /// What became of one attempt to change the configuration, for an [`Observe`], which has an example.
 ///
-/// An attempt that changes no value publishes no version, and has no event. Neither has a call that is refused before it is an
+/// An attempt that changes nothing has no event. Neither has a call that is refused before it is an
 /// attempt: one that a nested handle does not offer, or one on a configuration that is shut down or forked. Values appear only as a
 /// [`FieldChange`](crate::FieldChange) or a report shows them: never a secret. `Debug` begins with the name of the variant,
 /// `Display` prints a few lines for people.
@@ -67,6 +67,24 @@ pub enum Event<'e> {
         number: u64,
         /// The version, why it was published, by whom, and what changed.
         record: &'e Record,
+    },
+    /// An attempt was accepted and changed no running value, so that the version stays: a field waits for a restart, an override
+    /// was set to the value that the file gives too, prolonged or cleared, or what changed in a source is no value.
+    /// [`Handle::revision`](crate::Handle::revision) counts these changes.
+    #[non_exhaustive]
+    Accepted {
+        /// Counted from 1, over all events.
+        number: u64,
+        /// Why the change was made.
+        cause: &'e Cause,
+        /// The author, if the attempt was made through [`Handle::by`](crate::Handle::by).
+        by: Option<&'e str>,
+        /// The dotted paths of the fields whose override, or whose value that waits for a restart, is another one.
+        changed: &'e [String],
+        /// How long the attempt took.
+        duration: Duration,
+        /// The version that stays in force.
+        version: u64,
     },
     /// An attempt was refused, and nothing that it was about changed.
     #[non_exhaustive]
@@ -123,17 +141,18 @@ impl Event<'_> {
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::Published { number, .. }
+            | Self::Accepted { number, .. }
             | Self::Refused { number, .. }
             | Self::RolledBack { number, .. } => Some(*number),
             Self::Missed(_) => None,
         }
     }
 
-    /// What was published; `None` for a refusal and for [`Event::Missed`]. [`Observe`] has an example of events.
+    /// What was published; `None` where nothing was, and for [`Event::Missed`]. [`Observe`] has an example of events.
     pub fn record(&self) -> Option<&Record> {
         match self {
             Self::Published { record, .. } | Self::RolledBack { record, .. } => Some(record),
-            Self::Refused { .. } | Self::Missed(_) => None,
+            Self::Accepted { .. } | Self::Refused { .. } | Self::Missed(_) => None,
         }
     }
 }
@@ -143,6 +162,9 @@ impl std::fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Published { record, .. } | Self::RolledBack { record, .. } => write!(f, "{record}"),
+            Self::Accepted { cause, by, changed, version, .. } => {
+                write!(f, "version {version} stays, {}", Summary { cause, by: *by, changed })
+            }
             Self::Refused { cause, by, error, .. } => {
                 write!(f, "{cause}")?;
                 by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
@@ -151,5 +173,20 @@ impl std::fmt::Display for Event<'_> {
             }
             Self::Missed(missed) => write!(f, "{missed} events missed"),
         }
+    }
+}
+
+/// One line for a change: `set by alice: max`.
+pub(crate) struct Summary<'s> {
+    pub(crate) cause: &'s Cause,
+    pub(crate) by: Option<&'s str>,
+    pub(crate) changed: &'s [String],
+}
+
+impl std::fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.cause)?;
+        self.by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
+        if self.changed.is_empty() { Ok(()) } else { write!(f, ": {}", self.changed.join(", ")) }
     }
 }

@@ -9,7 +9,9 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{excerpt, json_text, keys::Keys, secret::MASK, snapshot::Published, value::Value};
+use crate::{
+    excerpt, json_text, keys::Keys, revision::Revision, secret::MASK, snapshot::Published, value::Value,
+};
 
 /// By the place of the whole leaf that each one holds.
 pub(crate) type Pins = BTreeMap<Keys, Pin>;
@@ -31,13 +33,20 @@ pub(crate) struct Until {
     pub(crate) shown: SystemTime,
 }
 
-/// The author of a write, its duration, and the version that it expects.
+/// The author of a write, its duration, and what must be current for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WriteOptions {
     pub(crate) by: Option<Arc<str>>,
     pub(crate) lasts: Option<Duration>,
-    /// The version that must be current.
-    pub(crate) expected: Option<u64>,
+    pub(crate) expected: Option<Expected>,
+}
+
+/// What must be current, or a write is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// This version, with no write accepted after it.
+    Version(u64),
+    Revision(Revision),
 }
 
 impl Pin {

@@ -121,6 +121,11 @@ impl Holds {
         each.map(|(source, hold)| (source, hold.refused.as_ref(), hold.used.as_ref(), hold.version))
     }
 
+    /// Whether the same sources are overruled, by the same versions.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.variables.is_some() == other.variables.is_some() && self.sources().eq(other.sources())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.layers.is_empty() && self.variables.is_none()
     }

@@ -41,6 +41,7 @@ mod stores;
 mod support;
 mod types;
 mod values;
+mod versions;
 mod writes;
 
 /// Which abilities the build script did not find, and why.

@@ -1,14 +1,17 @@
 //! Everything a version is computed from, as one value.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::PendingRestart;
+use super::{PendingRestart, gate};
 use crate::{
     history::content::{Content, Fixed},
+    keys::Keys,
     pins::Pins,
+    revision::Revision,
     root::Root,
     secret::taint::Taint,
     secrets::known::Accepted,
+    snapshot::Cause,
     source::Layer,
     suppressions::Holds,
     value::Value,
@@ -55,11 +58,63 @@ pub(crate) struct State {
     pub(crate) basis: Basis,
     /// Fields that wait for a restart.
     pub(crate) pending: Vec<PendingRestart>,
+    pub(crate) revision: Revision,
+    /// The last write that was accepted after the current version and changed no running value.
+    pub(super) unpublished: Option<Write>,
+}
+
+/// An accepted write, for the refusal of one that did not expect it.
+#[derive(Clone)]
+pub(super) struct Write {
+    pub(super) cause: Cause,
+    pub(super) by: Option<Arc<str>>,
+}
+
+/// What an accepted change changed beside running values.
+pub(super) struct Differences {
+    /// Fields whose override, or whose value that waits for a restart, is another one.
+    pub(super) paths: BTreeSet<String>,
+    /// Other sources are suppressed, or none is any more.
+    suppressions: bool,
+}
+
+impl Differences {
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && !self.suppressions
+    }
 }
 
 impl State {
     pub(crate) fn new(basis: Basis) -> Self {
-        Self { basis, pending: Vec::new() }
+        Self { basis, ..Self::default() }
+    }
+
+    /// The state that a candidate leads to, before it is known whether that is a version.
+    pub(super) fn with(&self, basis: Basis, pending: Vec<PendingRestart>) -> Self {
+        Self { basis, pending, ..self.clone() }
+    }
+
+    /// What `next` changes beside running values. Where the text of a source says so does not count.
+    pub(super) fn differences(&self, next: &Self) -> Differences {
+        let (before, now) = (&self.basis.pins, &next.basis.pins);
+        let keys: BTreeSet<&Keys> = before.keys().chain(now.keys()).collect();
+        let overridden = keys.into_iter().filter(|keys| before.get(*keys) != now.get(*keys));
+        let waiting = gate::differing(&self.pending, &next.pending);
+        let paths = overridden.map(ToString::to_string).chain(waiting.map(str::to_owned)).collect();
+        Differences { paths, suppressions: !self.basis.holds.is_like(&next.basis.holds) }
+    }
+
+    /// Counts an accepted change that is published as this version.
+    pub(super) fn published(&mut self, version: u64) {
+        (self.revision, self.unpublished) = (Revision::of_version(version), None);
+    }
+
+    /// Counts an accepted change that no version shows.
+    pub(super) fn accepted(&mut self, write: Write) {
+        self.revision = self.revision.next();
+        if write.cause.is_of_a_caller() {
+            self.unpublished = Some(write);
+        }
     }
 
     /// Seals secrets that no attribute marks and that a load found.

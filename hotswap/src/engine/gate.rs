@@ -72,6 +72,18 @@ struct Waiting {
     waiting: serde_json::Value,
 }
 
+/// The paths of the fields whose values that wait differ.
+pub(super) fn differing<'p>(
+    before: &'p [PendingRestart],
+    now: &'p [PendingRestart],
+) -> impl Iterator<Item = &'p str> {
+    let lacks =
+        |fields: &[PendingRestart], field: &PendingRestart| !fields.iter().any(|other| other.repeats(field));
+    let gone = before.iter().filter(move |field| lacks(now, field));
+    let new = now.iter().filter(move |field| lacks(before, field));
+    gone.chain(new).map(|field| &*field.path)
+}
+
 /// Does with fields that need a restart what the policy says, and lets the rest through.
 ///
 /// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.

@@ -56,6 +56,7 @@ use crate::{
     keys::Keys,
     load::{Model, Places},
     process::Process,
+    revision::Revision,
     secrets::stores::Stores,
     snapshot::Current,
     source::names::Names,
@@ -191,6 +192,7 @@ impl Core {
         stores: Arc<Stores>,
         history: History,
     ) -> Self {
+        let state = State { revision: Revision::of_version(current.version()), ..state };
         stores.adopt(&state.basis.secrets);
         let notifier = Notifier::new();
         if let Some(commands) = commands.clone() {
@@ -249,6 +251,14 @@ impl Core {
     /// What the current version is computed from.
     pub(crate) fn in_force(&self) -> Arc<State> {
         self.in_force.load_full()
+    }
+
+    /// How many changes were accepted. While a version is published this is its predecessor's, for the values that a reader
+    /// finds are that one's; a write that expects it is refused then.
+    pub(crate) fn revision(&self) -> Revision {
+        let version = self.current.version();
+        let revision = self.in_force().revision;
+        if revision.version() > version { Revision::of_version(version) } else { revision }
     }
 
     /// Lets readers see what the current version is computed from. Called with the board locked, so that a reader that locks

@@ -37,6 +37,7 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 pub(crate) enum Outcome {
     Published { record: Record },
     RolledBack { from: u64, to: u64, record: Record },
+    Accepted { cause: Cause, by: Option<Arc<str>>, changed: Vec<String>, duration: Duration, version: u64 },
     Refused { cause: Cause, by: Option<Arc<str>>, error: Error, duration: Duration, version: u64 },
 }
 
@@ -49,12 +50,29 @@ impl Outcome {
         }
     }
 
+    /// With the time that the change took, which is known at the end.
+    pub(super) fn took(mut self, time: Duration) -> Self {
+        match &mut self {
+            Self::Published { record } | Self::RolledBack { record, .. } => record.duration = time,
+            Self::Accepted { duration, .. } | Self::Refused { duration, .. } => *duration = time,
+        }
+        self
+    }
+
     fn event(&self, number: u64) -> Event<'_> {
         match self {
             Self::Published { record } => Event::Published { number, record },
             Self::RolledBack { from, to, record } => {
                 Event::RolledBack { number, from: *from, to: *to, record }
             }
+            Self::Accepted { cause, by, changed, duration, version } => Event::Accepted {
+                number,
+                cause,
+                by: by.as_deref(),
+                changed,
+                duration: *duration,
+                version: *version,
+            },
             Self::Refused { cause, by, error, duration, version } => Event::Refused {
                 number,
                 cause,

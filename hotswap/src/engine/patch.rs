@@ -33,7 +33,7 @@ impl Core {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
-        request.admit(self, &current, slots.start)?;
+        request.admit(self, &state, slots.start)?;
         let units = Units::of_version(&current, slots);
         let given = load::merged(self.model.shape, &state.basis.layers);
         let absent = load::unmentioned(self.model.shape, &given);

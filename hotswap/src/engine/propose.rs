@@ -57,6 +57,8 @@ pub(super) struct Candidate {
     pub(super) cause: Cause,
     /// Whether it is what the sources say now.
     pub(super) of_sources: bool,
+    /// Whether a source changed.
+    pub(super) changed: bool,
 }
 
 impl<'p> Proposal<'p> {
@@ -115,8 +117,14 @@ impl Core {
             Content::Layers(secrets) => (secrets, None, false),
             Content::Resolved(secrets, sources) => (secrets, sources, true),
             Content::Memory(loaded) => {
-                let state = State { basis, pending: accepted.pending.clone() };
-                return Ok(Candidate { state, loaded, cause: cause.clone(), of_sources: false });
+                let state = accepted.with(basis, accepted.pending.clone());
+                return Ok(Candidate {
+                    state,
+                    loaded,
+                    cause: cause.clone(),
+                    of_sources: false,
+                    changed: false,
+                });
             }
         };
         let variables = |name: &str| basis.variable(name);
@@ -133,6 +141,7 @@ impl Core {
         let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
         let rotated = rotate::changed(&accepted.basis.secrets, &known);
         let of_sources = sources.is_some();
+        let changed = sources.as_ref().is_some_and(|sources| sources.changed);
         let cause = match cause {
             Cause::Secrets(_) => Cause::Secrets(rotated),
             _ if sources.is_some_and(|sources| !sources.changed) && !rotated.is_empty() => {
@@ -141,7 +150,7 @@ impl Core {
             cause => cause.clone(),
         };
         let basis = Basis { pins, secrets: known, ..basis };
-        Ok(Candidate { state: State { basis, pending }, loaded, cause, of_sources })
+        Ok(Candidate { state: accepted.with(basis, pending), loaded, cause, of_sources, changed })
     }
 
     /// Loads; what sources say now may drop overrides that it makes invalid, a write drops none.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Core, PendingRestart, Request, State, gate, lock::Writing, observers::Outcome, propose::Candidate,
-    run::Command,
+    Core, PendingRestart, Request, State, basis::Write, gate, lock::Writing, observers::Outcome,
+    propose::Candidate, run::Command,
 };
 use crate::{
     error::Error,
@@ -32,7 +32,8 @@ pub(super) struct Ticket {
     version: u64,
     /// The numbers whose values differ from the current version.
     changed: Vec<usize>,
-    record: Option<Record>,
+    /// What observers see of it, if any of them would.
+    outcome: Option<Outcome>,
     step: Option<Step>,
 }
 
@@ -71,11 +72,40 @@ impl Core {
         let request = Request { cause: candidate.cause.clone(), ..request.clone() };
         let record = self.record(current, &candidate.loaded, &changed, &request);
         let step = self.step(&candidate, record.clone());
+        let accepted = self.count(writing, &mut candidate, version, &request);
         self.prepare(current, &candidate.loaded, &changed, &candidate.cause)?;
         let duration = writing.since().elapsed();
-        let record = record.map(|record| Record { duration, ..record });
         let step = step.map(|step| step.took(duration));
-        Ok(Ticket { candidate, version, changed, record, step })
+        let outcome = match record {
+            Some(record) => Some(Outcome::published(current.version, Record { duration, ..record })),
+            None => accepted.map(|accepted| accepted.took(duration)),
+        };
+        Ok(Ticket { candidate, version, changed, outcome, step })
+    }
+
+    /// Counts an accepted change. Returns what observers see of one that no version shows: nothing if nothing differs.
+    fn count(
+        &self,
+        before: &State,
+        candidate: &mut Candidate,
+        version: u64,
+        request: &Request,
+    ) -> Option<Outcome> {
+        if version != before.revision.version() {
+            candidate.state.published(version);
+            return None;
+        }
+        let differences = before.differences(&candidate.state);
+        let by = request.options.as_ref().and_then(|options| options.by.clone());
+        let cause = candidate.cause.clone();
+        if !differences.is_empty() {
+            candidate.state.accepted(Write { cause: cause.clone(), by: by.clone() });
+        } else if !(candidate.changed || candidate.of_sources && self.has_refused_sources()) {
+            return None;
+        }
+        let changed = differences.paths.into_iter().collect();
+        let outcome = || Outcome::Accepted { cause, by, changed, duration: Duration::ZERO, version };
+        self.observers.are_interested().then(outcome)
     }
 
     fn prepare(
@@ -125,8 +155,8 @@ impl Core {
         current: Arc<Published>,
         ticket: Ticket,
     ) -> Publication {
-        let Ticket { candidate, version, changed, record, step } = ticket;
-        let Candidate { state, loaded, cause, of_sources } = candidate;
+        let Ticket { candidate, version, changed, outcome, step } = ticket;
+        let Candidate { state, loaded, cause, of_sources, .. } = candidate;
         let Loaded { root, tree, secrets, sealed, references, warnings } = loaded;
         if of_sources {
             self.forgive_sources();
@@ -151,8 +181,8 @@ impl Core {
             self.notifier.announce(changed.into_iter().map(Topic::Slot));
             old
         });
-        if let Some(record) = record {
-            self.observers.record(Outcome::published(current.version, record));
+        if let Some(outcome) = outcome {
+            self.observers.record(outcome);
         }
         self.announce_expiry(&writing);
         let noted = self.keeper.as_ref().map(|keeper| keeper.note());
@@ -170,6 +200,12 @@ impl Core {
         }
         self.retry_refused(&cause);
         version
+    }
+
+    /// Whether the sources are not in force as they are.
+    fn has_refused_sources(&self) -> bool {
+        let board = self.board();
+        board.last_error.is_some() || !board.refused_sources.is_empty()
     }
 
     /// Before the publish: a reader of the new version must not be told that the last reload was refused.

@@ -15,6 +15,7 @@ use crate::{
         change::{self, Side},
         content::{Content, Fixed},
     },
+    keys::Keys,
     load::{self, Input, Loaded, problems::Problems},
     panics::let_go,
     pins::WriteOptions,
@@ -56,7 +57,7 @@ impl Core {
             let version = self.target(target, self.current.version())?;
             let options = options.clone();
             let request = Request { cause: Cause::Rollback(version), options };
-            request.check_version(&self.current.load_full(), 0)?;
+            request.check_expected(&state, Keys::root())?;
             self.go_back(state, version, &request, secrets)
         })
     }

@@ -2,15 +2,16 @@
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Core, PendingRestart, State, lock::Writing, propose::Proposal, run::Command};
+use super::{Core, State, lock::Writing, propose::Proposal, run::Command};
 use crate::{
     error::Error,
     explain::made_with,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     load::{self, Loaded, Model, problems::Problems},
+    observe::Summary,
     patch::Units,
-    pins::{Pin, Pins, WriteOptions},
+    pins::{Expected, Pin, Pins, WriteOptions},
     root::Root,
     ser::EncodeError,
     shape::{Leaf, Shape},
@@ -32,12 +33,31 @@ impl Request {
         Self { cause, options: None }
     }
 
-    /// Refuses to write onto another version than the expected one.
-    pub(super) fn check_version(&self, current: &Published, base: usize) -> Result<(), Error> {
-        let expected = self.options.as_ref().and_then(|options| options.expected);
-        let Some(expected) = expected.filter(|expected| *expected != current.version) else { return Ok(()) };
-        let message = format!("expected version {expected}, but version {} is current", current.version);
-        Err(Issue::new(IssueKind::Write, current.root.shape().keys_of(base), message).into())
+    /// Refuses to write onto another version or revision than the expected one.
+    pub(super) fn check_expected(&self, state: &State, keys: Keys) -> Result<(), Error> {
+        let Some(expected) = self.options.as_ref().and_then(|options| options.expected) else {
+            return Ok(());
+        };
+        let (revision, version) = (state.revision, state.revision.version());
+        let refusal = |message: String| Issue::new(IssueKind::Write, keys, message);
+        match (expected, &state.unpublished) {
+            (Expected::Revision(expected), _) if expected != revision => {
+                Err(refusal(format!("expected revision {expected}, but revision {revision} is current"))
+                    .into())
+            }
+            (Expected::Version(expected), _) if expected != version => {
+                Err(refusal(format!("expected version {expected}, but version {version} is current")).into())
+            }
+            (Expected::Version(_), Some(write)) => {
+                let summary = Summary { cause: &write.cause, by: write.by.as_deref(), changed: &[] };
+                let message = format!(
+                    "a write was accepted after version {version} and changed no running value: {summary}"
+                );
+                let help = "use `revision` and `if_revision`, which count such writes too";
+                Err(refusal(message).with_help(help).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn pin(&self, value: Option<Value>) -> Pin {
@@ -45,9 +65,9 @@ impl Request {
     }
 
     /// Refuses what cannot be done here, before anything runs.
-    pub(super) fn admit(&self, core: &Core, current: &Published, base: usize) -> Result<(), Error> {
-        self.check_version(current, base)?;
-        let keys = || current.root.shape().keys_of(base);
+    pub(super) fn admit(&self, core: &Core, state: &State, base: usize) -> Result<(), Error> {
+        let keys = || core.model.shape.keys_of(base);
+        self.check_expected(state, keys())?;
         if !core.has_sources() && self.options.as_ref().is_some_and(|options| options.lasts.is_some()) {
             let message = "a handle without sources has nothing to go back to, so no value of it can expire";
             let help = "write without `for_duration`";
@@ -80,7 +100,7 @@ impl Core {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
-        request.admit(self, &current, base)?;
+        request.admit(self, &state, base)?;
         let mut copy = current.root.copy();
         change(self.at_mut(&mut *copy, base));
         let leaves =
@@ -88,7 +108,9 @@ impl Core {
         let leaves: Vec<_> = leaves.collect();
         let mut edits = self.edits(&current, &*copy, leaves.clone(), request)?;
         if request.cause == Cause::Set {
-            edits.extend(self.running_again(&state.pending, &current, base, &*copy, request));
+            for (keys, pin) in self.set_again(&state, &current, base, &*copy, request) {
+                edits.entry(keys).or_insert(pin);
+            }
         }
         if !self.has_sources() {
             return self.write(state, &current, copy, edits, request);
@@ -153,10 +175,11 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
-    /// Leaves that wait for a restart and are set, maybe to the value that runs: then they need wait no longer.
-    fn running_again(
+    /// Leaves that are set, maybe to the value that runs. One that waits for a restart need wait no longer then, and an
+    /// override of one expires as this request says, not as the one before it said.
+    fn set_again(
         &self,
-        pending: &[PendingRestart],
+        state: &State,
         current: &Published,
         base: usize,
         copy: &dyn Root,
@@ -166,13 +189,32 @@ impl Core {
         let set = shape.keys_of(base);
         let waits = |leaf: &Leaf| {
             let path = leaf.restart_keys().map(|keys| keys.to_string());
-            leaf.keys.starts_with(&set) && pending.iter().any(|field| Some(&field.path) == path.as_ref())
+            state.pending.iter().any(|field| Some(&field.path) == path.as_ref())
         };
-        let leaves = shape.leaves().into_iter().filter(|leaf| waits(leaf) && !leaf.readonly());
+        let lasts = request.options.as_ref().is_some_and(|options| options.lasts.is_some());
+        let expiring: Vec<_> = state
+            .basis
+            .pins
+            .iter()
+            .filter(|(_, pin)| lasts || pin.until.is_some())
+            .map(|(keys, _)| keys)
+            .collect();
+        let expires = |leaf: &Leaf| {
+            let keys = shape.keys_of(leaf.slot);
+            let is_of_leaf =
+                |pin: &Keys| *pin == keys || pin.parent() == keys && self.model.is_shared_key(pin);
+            expiring.iter().any(|pin| is_of_leaf(pin))
+        };
+        let leaves =
+            shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(&set) && !leaf.readonly());
+        let leaves = leaves.map(|leaf| (waits(&leaf), leaf)).filter(|(waits, leaf)| *waits || expires(leaf));
         leaves
-            .filter_map(|leaf| Some((leaf.slot, copy.encode(leaf.slot).ok()?)))
-            .map(|(slot, value)| (slot, template::traced(value, shape, &current.tree, slot)))
-            .flat_map(|(slot, value)| load::spread(self.model, &current.tree, slot, Some(value)))
+            .filter_map(|(waits, leaf)| Some((waits, leaf.slot, copy.encode(leaf.slot).ok()?)))
+            .map(|(waits, slot, value)| (waits, slot, template::traced(value, shape, &current.tree, slot)))
+            .flat_map(|(waits, slot, value)| {
+                let places = load::spread(self.model, &current.tree, slot, Some(value)).into_iter();
+                places.filter(move |(keys, _)| waits || state.basis.pins.contains_key(keys))
+            })
             .map(|(keys, value)| (keys, request.pin(value)))
             .collect()
     }
@@ -227,8 +269,8 @@ impl Core {
     fn try_clear_pin(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        request.check_version(&self.current.load_full(), slots.start)?;
         let base = self.model.shape.keys_of(slots.start);
+        request.check_expected(&state, base.clone())?;
         let mut pins = state.basis.pins.clone();
         let is_named = |keys: &Keys| {
             keys.starts_with(&base) && Keys(keys.0[base.0.len()..].to_vec()).to_string() == path
@@ -257,7 +299,7 @@ impl Core {
     fn try_clear_pins(&self, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        request.check_version(&self.current.load_full(), 0)?;
+        request.check_expected(&state, Keys::root())?;
         if state.basis.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }

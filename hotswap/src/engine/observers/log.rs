@@ -8,7 +8,7 @@ use std::{
 use log::Level;
 
 use super::{Numbered, Outcome};
-use crate::{history::Record, panics::contain, sync::lock};
+use crate::{history::Record, observe::Summary, panics::contain, snapshot::Cause, sync::lock};
 
 /// Lines that a logger that hangs may hold up before others are left out.
 const CAPACITY: usize = 1024;
@@ -66,6 +66,9 @@ fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
                 // A logger that panics loses this line only.
                 let _ = contain(|| line(record));
             }
+            Outcome::Accepted { cause, by, changed, version, .. } => {
+                let _ = contain(|| unpublished_line(*version, cause, by.as_deref(), changed));
+            }
             Outcome::Refused { .. } => {}
         }
     }
@@ -78,7 +81,9 @@ fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
 
 fn line(record: &Record) {
     let Record { version, cause, by, changed, .. } = record;
-    let by = by.as_ref().map(|by| format!(" by {}", by.escape_debug())).unwrap_or_default();
-    let changed = if changed.is_empty() { String::new() } else { format!(": {}", changed.join(", ")) };
-    log::info!("hotswap: version {version}, {cause}{by}{changed}");
+    log::info!("hotswap: version {version}, {}", Summary { cause, by: by.as_deref(), changed });
+}
+
+fn unpublished_line(version: u64, cause: &Cause, by: Option<&str>, changed: &[String]) {
+    log::info!("hotswap: version {version} stays, {}", Summary { cause, by, changed });
 }

@@ -1,0 +1,58 @@
+//! How many changes were accepted, those included that publish no version.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A version, and the number of changes that were accepted after it without a version of their own; from
+/// [`Handle::revision`](crate::Handle::revision), for [`Handle::if_revision`](crate::Handle::if_revision).
+///
+/// A write may be accepted and change no running value: a field that needs a restart, an override that is prolonged, a patch
+/// that sets the value that a file gives too. The version does not move then, and the revision does.
+///
+/// Revisions compare within one run of the program. `Display` prints `2.1`: one such change after version 2.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// let seen = config.revision();
+/// config.set_listen("127.0.0.1:9090".parse()?)?; // waits for a restart
+/// assert_eq!((config.version(), config.revision().to_string()), (1, "1.1".to_owned()));
+/// assert!(config.revision() > seen);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Revision {
+    version: u64,
+    changes: u64,
+}
+
+impl Revision {
+    /// A version, as it is published.
+    pub(crate) fn of_version(version: u64) -> Self {
+        Self { version, changes: 0 }
+    }
+
+    /// One more change without a version.
+    pub(crate) fn next(self) -> Self {
+        Self { changes: self.changes.saturating_add(1), ..self }
+    }
+
+    /// The version. [`Revision`] has an example.
+    pub fn version(self) -> u64 {
+        self.version
+    }
+}
+
+/// For a configuration that has not published anything yet.
+impl Default for Revision {
+    fn default() -> Self {
+        Self::of_version(1)
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.version, self.changes)
+    }
+}

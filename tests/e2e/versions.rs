@@ -1,0 +1,3 @@
+//! Accepted changes that no version shows, and what each version was caused by.
+
+mod unpublished;
