@@ -47,12 +47,15 @@ pub enum Cause {
     /// The first load was refused, and what was in force before the restart was taken instead; see
     /// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good).
     LastGood,
-    /// Files changed, appeared or went away.
+    /// Files changed, appeared or went away; or they had been refused or rolled back, and were accepted without another change.
     Files(#[serde(serialize_with = "lossy")] Vec<PathBuf>),
-    /// Environment variables changed.
+    /// Environment variables changed; as for files.
     Environment,
-    /// Other sources changed, by the names they give themselves.
+    /// Other sources changed, by the names they give themselves; as for files.
     Sources(Vec<String>),
+    /// The sources were loaded again although none of them had changed, by [`Handle::reload`](crate::Handle::reload) for example.
+    /// Code of the program, such as a check, gave another result for them.
+    Reload,
     /// Secrets changed in their stores, by scheme and location.
     Secrets(Vec<String>),
     /// A value was set at run time.
@@ -94,6 +97,7 @@ impl fmt::Display for Cause {
                 write!(f, "file {}", names.join(", "))
             }
             Self::Environment => f.write_str("environment"),
+            Self::Reload => f.write_str("reload"),
             Self::Sources(names) => {
                 let names: Vec<_> = names.iter().map(|name| excerpt::name(name)).collect();
                 f.write_str(&names.join(", "))

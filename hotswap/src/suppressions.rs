@@ -121,6 +121,11 @@ impl Holds {
         each.map(|(source, hold)| (source, hold.refused.as_ref(), hold.used.as_ref(), hold.version))
     }
 
+    /// Whether variables are overruled that texts of files name.
+    pub(crate) fn have_variables(&self) -> bool {
+        self.variables.is_some()
+    }
+
     /// Whether the same sources are overruled, by the same versions.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.variables.is_some() == other.variables.is_some() && self.sources().eq(other.sources())

@@ -1,3 +1,4 @@
 //! Accepted changes that no version shows, and what each version was caused by.
 
+mod causes;
 mod unpublished;

@@ -291,7 +291,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     core.observers.record(Outcome::Published { record });
     core.board().references = references;
     core.warn(warnings);
-    refused.iter().for_each(|error| core.refuse_start(error, began));
+    refused.iter().for_each(|error| core.refuse_start(error, &collected.changed_sources, began));
     let (end, ended) = channel();
     let engine = Engine {
         core: Arc::downgrade(&core),

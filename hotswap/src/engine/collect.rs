@@ -188,6 +188,8 @@ pub(crate) struct Collected {
     pub(crate) changed: bool,
     /// The names of the sources whose content changed. A cause has those of one kind only.
     pub(crate) changed_sources: BTreeSet<String>,
+    /// The names of the sources that are files.
+    pub(crate) files: BTreeSet<String>,
     pub(crate) unsettled: bool,
     pub(crate) look_again: Option<Instant>,
 }
@@ -285,6 +287,7 @@ impl Collector {
         collected.changed = self.changes.any();
         collected.changed_sources = self.changes.names();
         collected.cause = self.changes.clone().cause();
+        collected.files = self.files().flat_map(FileSlot::statuses).map(|status| status.name).collect();
         collected
     }
 
@@ -328,6 +331,20 @@ impl Collected {
         crate::variables::find(&self.variables, name)
     }
 
+    /// Why a load of these sources differs, none of which changed in this pass. A cause has sources of one kind only: files
+    /// before others, and the environment last.
+    pub(crate) fn cause_of(&self, sources: &BTreeSet<String>) -> Cause {
+        let (files, others): (Vec<_>, Vec<_>) =
+            sources.iter().cloned().partition(|name| self.files.contains(name));
+        let named: Vec<_> = others.iter().filter(|name| *name != ENVIRONMENT).cloned().collect();
+        match (files.is_empty(), named.is_empty(), others.is_empty()) {
+            (false, ..) => Cause::Files(files.into_iter().map(PathBuf::from).collect()),
+            (true, false, _) => Cause::Sources(named),
+            (true, true, false) => Cause::Environment,
+            (true, true, true) => Cause::Reload,
+        }
+    }
+
     fn empty(names: &Arc<Names>, variables: &Arc<Variables>) -> Self {
         Self {
             layers: Vec::new(),
@@ -337,6 +354,7 @@ impl Collected {
             cause: Cause::Start,
             changed: false,
             changed_sources: BTreeSet::new(),
+            files: BTreeSet::new(),
             unsettled: false,
             look_again: None,
         }

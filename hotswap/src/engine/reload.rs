@@ -1,11 +1,11 @@
 //! What the sources say becomes a proposal.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Request,
     basis::Basis,
-    collect::Collected,
+    collect::{Collected, ENVIRONMENT},
     propose::{Proposal, Sources},
 };
 use crate::{
@@ -56,7 +56,7 @@ impl Core {
             self.stores.resolve_or_await(known, by_hand, accept)
         };
         let refused = |error: Error| {
-            self.report_refused(self.cause_of(collected), None, &error, began);
+            self.report_refused(self.cause_of(collected, by_hand.is_some()), None, &error, began);
             Refusal::Sources(error)
         };
         if newest.candidates.is_empty() {
@@ -91,16 +91,27 @@ impl Core {
         let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
-        let request = Request::new(self.cause_of(collected));
+        let request = Request::new(self.cause_of(collected, by_hand));
         self.propose(writing, Proposal::of_sources(basis, secrets, sources), &request)
     }
 
-    /// Sources that did not change are loaded again if they were refused.
-    pub(super) fn cause_of(&self, collected: &Collected) -> Cause {
-        let refused: Vec<_> = match collected.changed {
-            true => Vec::new(),
-            false => self.board().refused_sources.keys().cloned().collect(),
-        };
-        if refused.is_empty() { collected.cause.clone() } else { Cause::Sources(refused) }
+    /// Sources that did not change differ from what is in force if they were refused, or if they were rolled back and a caller
+    /// asks for them again.
+    pub(super) fn cause_of(&self, collected: &Collected, by_hand: bool) -> Cause {
+        if collected.changed {
+            return collected.cause.clone();
+        }
+        let mut sources: BTreeSet<_> = self.board().refused_sources.keys().cloned().collect();
+        if by_hand && sources.is_empty() {
+            sources = suppressed(&self.in_force().basis.holds);
+        }
+        collected.cause_of(&sources)
     }
+}
+
+/// The names of the sources that were rolled back; the environment, if only variables were.
+fn suppressed(holds: &Holds) -> BTreeSet<String> {
+    let sources: BTreeSet<String> = holds.sources().map(|(name, _)| name.to_owned()).collect();
+    let environment = (sources.is_empty() && holds.have_variables()).then(|| ENVIRONMENT.to_owned());
+    sources.into_iter().chain(environment).collect()
 }

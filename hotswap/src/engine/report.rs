@@ -40,9 +40,9 @@ impl Core {
     }
 
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
-    pub(crate) fn refuse_start(&self, error: &Error, began: Instant) {
+    pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>, began: Instant) {
         self.report_refused(Cause::Start, None, error, began);
-        self.refuse_sources(error, &BTreeSet::new());
+        self.refuse_sources(error, sources);
         self.errors.stand();
     }
 

@@ -253,7 +253,7 @@ impl Engine {
         let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
         let began = Instant::now();
         let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| {
-            core.report_refused(core.cause_of(collected), None, &panicked(), began);
+            core.report_refused(core.cause_of(collected, by_hand), None, &panicked(), began);
             Err(Refusal::Sources(panicked()))
         });
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
