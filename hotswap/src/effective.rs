@@ -158,7 +158,7 @@ impl Leaves<'_> {
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
         let value = match self.text {
             Text::Result => value,
-            Text::Traced => template::traced(value, self.published.root.shape(), &self.published.tree, slot),
+            Text::Traced => template::traced(&*self.published.root, &self.published.tree, slot, value),
             Text::Template => self.with_templates(value, slot),
         };
         let value = match (self.secrets, &field.kind) {
@@ -277,10 +277,5 @@ fn marked(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Option<V
 
 /// Whether a secret stands anywhere in it.
 pub(crate) fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Secret(_) => true,
-        Value::List(items) => items.iter().any(holds_secret),
-        Value::Table(entries) => entries.values().any(holds_secret),
-        _ => false,
-    }
+    value.holds_secret()
 }

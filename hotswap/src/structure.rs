@@ -115,6 +115,14 @@ impl Untyped {
         })
     }
 
+    /// A value that a type made of a part of the interpolated text, with the template of the whole on each scalar.
+    pub(crate) fn part(&self, value: &Value) -> Value {
+        match self.parsed.as_ref().and_then(|parsed| Some((parsed.template.as_ref()?, parsed.literal))) {
+            Some((template, literal)) => marked(value, template, literal),
+            None => value.clone(),
+        }
+    }
+
     pub(crate) fn below(&self, key: &Key) -> Option<&Value> {
         match (key, self.opened(key)?) {
             (Key::Name(name), Value::Table(table)) => table.get(name),

@@ -3,16 +3,25 @@
 //! Interpolation keeps the template beside the text that it made of it, in the tree that a version was decoded from. What a
 //! type writes has only the text, so the templates are put back at their places.
 
+mod arrange;
 mod keep;
+mod leaf;
 mod overlay;
 mod results;
+mod settle;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-pub(crate) use keep::{is_unchanged as is_result, opened};
-pub(crate) use results::Results;
+use keep::opened;
+use leaf::Leaf;
+use results::Results;
 
 use crate::{
+    issue::{Issue, IssueKind},
     keys::Keys,
     load::taken_beside,
     root::Root,
@@ -40,23 +49,75 @@ pub(crate) fn over(written: Value, shape: &'static Shape, tree: &Value, slot: us
     }
 }
 
-/// The new value of a leaf with templates instead of text that equals their result, those of the leaf first, so that what is
-/// stored of it has no variable in it.
-pub(crate) fn kept(
-    new: Value,
-    shape: &'static Shape,
-    tree: &Value,
-    slot: usize,
-    results: &Results<'_>,
-) -> Value {
-    results.replace(traced(new, shape, tree, slot))
+/// A leaf as its type writes it, with what gave each part of it: interpolated text, or else the part itself.
+pub(crate) fn traced(root: &dyn Root, tree: &Value, slot: usize, written: Value) -> Value {
+    match given(root.shape(), tree, slot) {
+        Some(given) if holds_template(&given) => arrange::arranged(root, slot, &written, &given),
+        _ => written,
+    }
 }
 
-/// The same with the templates of the leaf alone.
-pub(crate) fn traced(new: Value, shape: &'static Shape, tree: &Value, slot: usize) -> Value {
-    match given(shape, tree, slot) {
-        Some(given) if holds_template(&given) => keep::templates(&new, &given).unwrap_or(new),
-        _ => new,
+/// The parts of a list or table that a type read from interpolated text; `None` where the shapes agree.
+pub(crate) fn parts(written: &Value, given: &Value) -> Option<Value> {
+    arrange::parts(written, given)
+}
+
+/// Whether the type of a leaf reads the value.
+pub(crate) fn fits(root: &dyn Root, slot: usize, value: &Value) -> bool {
+    Leaf::new(slot).fits(root, value)
+}
+
+/// The templates of a configuration in force, for values that are written over its own.
+pub(crate) struct Templates {
+    /// By number: the leaves with templates, as their types write them, and what gave them in the same shape.
+    leaves: BTreeMap<usize, (Value, Value)>,
+    results: Results,
+}
+
+impl Templates {
+    pub(crate) fn of(root: &dyn Root, tree: &Value) -> Self {
+        let mut leaves = BTreeMap::new();
+        if holds_template(tree) {
+            let shape = root.shape();
+            let slots: BTreeSet<usize> = shape.leaves().into_iter().map(|leaf| leaf.slot).collect();
+            let leaf = |slot: usize| {
+                let given = given(shape, tree, slot).filter(|given| holds_template(given))?;
+                let written = root.encode(slot).ok()?;
+                let arranged = arrange::arranged(root, slot, &written, &given);
+                Some((slot, (written, arranged)))
+            };
+            leaves = slots.into_iter().filter_map(leaf).collect();
+        }
+        let results = Results::new(tree, leaves.values().map(|(written, given)| (written, given)));
+        Self { leaves, results }
+    }
+
+    /// The new value of a leaf with templates instead of text that equals their result, those of the leaf first, so that what
+    /// is stored of it has no variable in it.
+    ///
+    /// `root` has the new value, which the type reads from `plain` too; a patch has templates of its own in `new`.
+    ///
+    /// # Errors
+    /// The type reads the value neither from templates nor from text that is shown by them.
+    pub(crate) fn kept(
+        &self,
+        root: &dyn Root,
+        slot: usize,
+        plain: &Value,
+        new: Value,
+    ) -> Result<Value, Box<Issue>> {
+        let own = self.leaves.get(&slot).and_then(|(written, given)| keep::templates(&new, written, given));
+        let kept = own.unwrap_or(new);
+        let kept = self.results.replaced(&kept).unwrap_or(kept);
+        if !holds_template(&kept) {
+            return Ok(kept);
+        }
+        settle::settled(root, slot, plain, kept).ok_or_else(|| {
+            let message =
+                "the value holds interpolated text that its type reads neither from the template nor by itself";
+            let help = "give a value without text from variables, or change it in the file that has the template";
+            Box::new(Issue::new(IssueKind::Write, root.shape().keys_of(slot), message).with_help(help))
+        })
     }
 }
 
@@ -114,7 +175,7 @@ fn given<'t>(shape: &'static Shape, tree: &'t Value, slot: usize) -> Option<Cow<
 }
 
 /// Whether any text in the value was interpolated.
-fn holds_template(value: &Value) -> bool {
+pub(crate) fn holds_template(value: &Value) -> bool {
     match value {
         Value::Untyped(untyped) => untyped.template().is_some(),
         Value::List(items) => items.iter().any(holds_template),

@@ -212,6 +212,15 @@ impl Value {
         }
     }
 
+    /// Whether any part of it is a secret.
+    pub(crate) fn holds_secret(&self) -> bool {
+        match self {
+            Self::List(items) => items.iter().any(Self::holds_secret),
+            Self::Table(table) => table.values().any(Self::holds_secret),
+            other => matches!(other, Self::Secret(_)),
+        }
+    }
+
     /// The text of a scalar that is one.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self.inside() {

@@ -2,6 +2,7 @@
 
 mod checks;
 mod moved;
+mod normalised;
 mod reasons;
 
 use std::{

@@ -16,7 +16,7 @@ use crate::{
     secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
-    template::{self, Results},
+    template::{self, Templates},
     value::Value,
 };
 
@@ -53,9 +53,10 @@ impl Core {
             // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
             issues.extend(decoding.filter(of_no_load));
-            let results = Results::new(&current.tree);
-            let kept = |unit: &Unit, value| {
-                template::kept(value, self.model.shape, &current.tree, unit.slot, &results)
+            let templates = Templates::of(&*current.root, &current.tree);
+            let mut kept = |unit: &Unit, Written { plain, traced }: Written| {
+                let (plain, traced) = (typed(unit, plain), typed(unit, traced));
+                templates.kept(&*copy, unit.slot, &plain, traced).map_err(|issue| issues.push(*issue)).ok()
             };
             let expected: Vec<usize> = values
                 .iter()
@@ -63,7 +64,7 @@ impl Core {
                 .map(|(unit, _)| unit.slot)
                 .collect();
             let edits = values.into_iter().flat_map(|(unit, value)| {
-                let value = value.map(|value| kept(unit, typed(unit, value)));
+                let value = value.and_then(|value| kept(unit, value));
                 let places = match value {
                     Some(value) if unit.flatten => {
                         load::spread_table(self.model, &patched.before, &unit.keys, &value)
@@ -124,7 +125,34 @@ struct Patched<'p> {
 }
 
 /// What leaves are given; `None` means "as if no layer gave it".
-type Values<'p> = Vec<(&'p Unit, Option<Value>)>;
+type Values<'p> = Vec<(&'p Unit, Option<Written>)>;
+
+/// What a leaf is given.
+#[derive(Clone)]
+struct Written {
+    /// As the patched document has it.
+    plain: Value,
+    /// The same with the templates of interpolated text.
+    traced: Value,
+}
+
+impl Written {
+    /// What the type of the leaf reads: a number of the document may be text where the template is.
+    fn for_type(&self, unit: &Unit, root: &dyn Root) -> &Value {
+        let fits = |value: &Value| template::fits(root, unit.slot, value);
+        if self.traced == self.plain || fits(&self.plain) || !fits(&self.traced) {
+            &self.plain
+        } else {
+            &self.traced
+        }
+    }
+}
+
+impl From<Value> for Written {
+    fn from(plain: Value) -> Self {
+        Self { traced: plain.clone(), plain }
+    }
+}
 
 impl<'p> Patched<'p> {
     fn of(
@@ -173,7 +201,7 @@ impl<'p> Patched<'p> {
     }
 
     /// What one touched leaf is given; `None` if it is not touched after all.
-    fn value(&self, unit: &Unit, touch: &Touch) -> Result<Option<Option<Value>>, Box<Issue>> {
+    fn value(&self, unit: &Unit, touch: &Touch) -> Result<Option<Option<Written>>, Box<Issue>> {
         self.tables_above(unit)?;
         let (before, value) = (unit.value(self.shape, &self.before), unit.value(self.shape, &self.after));
         for leaf in unit.readonly() {
@@ -189,9 +217,12 @@ impl<'p> Patched<'p> {
         if unit.is_secret() && value.is_some() {
             return Err(Box::new(secret(unit.keys.clone())));
         }
-        match unit.value(self.shape, &self.given) {
-            Some(value) => self.complete(unit, value).map(|value| Some(Some(value))),
-            None => self.fallback(unit, touch).map(Some),
+        match value.zip(unit.value(self.shape, &self.given)) {
+            Some((plain, traced)) => {
+                let (plain, traced) = (self.complete(unit, plain)?, self.complete(unit, traced)?);
+                Ok(Some(Some(Written { plain, traced })))
+            }
+            None => Ok(Some(self.fallback(unit, touch)?.map(Written::from))),
         }
     }
 
@@ -288,7 +319,7 @@ impl<'p> Patched<'p> {
                 true => Some(Value::empty()),
                 false => load::default_of(self.shape, &unit.keys, None).or_else(|| self.serde_default(unit)),
             };
-            let value = value.clone().or_else(default);
+            let value = value.as_ref().map(|value| value.for_type(unit, &*copy).clone()).or_else(default);
             copy.assign(unit.slot, value.as_ref(), &mut problems);
             problems.extend(self.new_secrets(unit, copy));
         }

@@ -16,7 +16,7 @@ use crate::{
     ser::EncodeError,
     shape::{Leaf, Shape},
     snapshot::{Cause, Published},
-    template::{self, Results},
+    template::Templates,
     value::{MAX_DEPTH, Value, too_deep},
 };
 
@@ -106,9 +106,10 @@ impl Core {
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
-        let mut edits = self.edits(&current, &*copy, leaves.clone(), request)?;
+        let templates = Templates::of(&*current.root, &current.tree);
+        let mut edits = self.edits(&current, &*copy, leaves.clone(), &templates, request)?;
         if request.cause == Cause::Set {
-            for (keys, pin) in self.set_again(&state, &current, base, &*copy, request) {
+            for (keys, pin) in self.set_again(&state, &current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(pin);
             }
         }
@@ -136,11 +137,11 @@ impl Core {
         current: &Published,
         copy: &dyn Root,
         slots: Vec<usize>,
+        templates: &Templates,
         request: &Request,
     ) -> Result<Pins, Error> {
         let mut edits = Pins::new();
         let mut issues = Vec::new();
-        let results = Results::new(&current.tree);
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
             let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
@@ -156,7 +157,13 @@ impl Core {
             }
             match now {
                 Ok(value) => {
-                    let value = template::kept(value, self.model.shape, &current.tree, slot, &results);
+                    let value = match templates.kept(copy, slot, &value, value.clone()) {
+                        Ok(value) => value,
+                        Err(issue) => {
+                            issues.push(*issue);
+                            continue;
+                        }
+                    };
                     // A handle without sources keeps the value itself.
                     let places = match self.has_sources() {
                         true => load::spread(self.model, &current.tree, slot, Some(value)),
@@ -183,6 +190,7 @@ impl Core {
         current: &Published,
         base: usize,
         copy: &dyn Root,
+        templates: &Templates,
         request: &Request,
     ) -> Pins {
         let shape = self.model.shape;
@@ -210,7 +218,9 @@ impl Core {
         let leaves = leaves.map(|leaf| (waits(&leaf), leaf)).filter(|(waits, leaf)| *waits || expires(leaf));
         leaves
             .filter_map(|(waits, leaf)| Some((waits, leaf.slot, copy.encode(leaf.slot).ok()?)))
-            .map(|(waits, slot, value)| (waits, slot, template::traced(value, shape, &current.tree, slot)))
+            .filter_map(|(waits, slot, value)| {
+                Some((waits, slot, templates.kept(copy, slot, &value, value.clone()).ok()?))
+            })
             .flat_map(|(waits, slot, value)| {
                 let places = load::spread(self.model, &current.tree, slot, Some(value)).into_iter();
                 places.filter(move |(keys, _)| waits || state.basis.pins.contains_key(keys))

@@ -1,8 +1,8 @@
 //! Puts secrets in the place of the references to them.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::{merge::place_in, pin::taken_beside, policy::forbidden};
+use super::{merge::place_in, pin::taken_beside, policy::forbidden, survey::Survey};
 use crate::{
     issue::{Issue, IssueKind, Issues},
     keys::Keys,
@@ -39,6 +39,8 @@ pub(super) struct References<'i> {
     resolved: usize,
     /// What cannot be had.
     failed: BTreeMap<Keys, Value>,
+    /// Texts that equal a reference, and that no secret is read from.
+    namesakes: BTreeSet<Keys>,
     issues: Issues,
     warnings: Vec<Issue>,
 }
@@ -48,9 +50,9 @@ struct Refused;
 
 impl<'i> References<'i> {
     pub(super) fn new(secrets: &'i Secrets, shape: &'static Shape, pins: &'i Pins) -> Self {
-        let (put, values, failed) = Default::default();
+        let (put, values, failed, namesakes) = Default::default();
         let (issues, warnings) = Default::default();
-        Self { secrets, shape, pins, put, values, resolved: 0, failed, issues, warnings }
+        Self { secrets, shape, pins, put, values, resolved: 0, failed, namesakes, issues, warnings }
     }
 
     /// Those in fields that are known to be secret.
@@ -67,13 +69,17 @@ impl<'i> References<'i> {
     }
 
     /// Those where only the decoder met a secret, now that it did; `None` if there are no more. Where serde buffered the
-    /// value, only a text that was `read` as a secret is one; if the type was not read to its end, any text may be.
-    pub(super) fn met(&mut self, tree: &Value, met: &Met, read: bool) -> Option<Value> {
+    /// value, only a text that was `read` as a secret is one, and the `survey` tells which of several equal texts was; if the
+    /// type was not read to its end, any text may be.
+    pub(super) fn met(&mut self, tree: &Value, met: &Met, read: bool, survey: &Survey) -> Option<Value> {
         if met.is_empty() {
             return None;
         }
         let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
-        let is_new = |keys: &Keys| !self.put.contains_key(keys) && !self.failed.contains_key(keys);
+        let is_new = |keys: &Keys| {
+            !self.put.contains_key(keys) && !self.failed.contains_key(keys) && !self.namesakes.contains(keys)
+        };
+        let mut namesakes = BTreeSet::new();
         let of_program =
             |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_pinned(leaf));
         let mut found = Vec::new();
@@ -82,11 +88,17 @@ impl<'i> References<'i> {
         for place in met.places().filter(|place| of_program(place)) {
             let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
             texts.retain(|(keys, text)| is_new(keys) && is_secret(place, text));
-            found.extend(texts.into_iter().filter_map(|(keys, text)| {
+            let of_place = texts.into_iter().filter_map(|(keys, text)| {
                 let reference = self.secrets.reference(text)?;
                 Some((keys, text.to_owned(), Ok(reference)))
-            }));
+            });
+            let mut of_place: Vec<_> = of_place.collect();
+            if read && !met.exact.contains(place) {
+                leave_namesakes(&mut of_place, &mut namesakes, &leaves, tree, survey);
+            }
+            found.extend(of_place);
         }
+        self.namesakes.extend(namesakes);
         (!found.is_empty()).then(|| self.put_all(tree.clone(), found, false))
     }
 
@@ -109,12 +121,7 @@ impl<'i> References<'i> {
         (scheme(text) == Some(wanted)).then(|| Err(absent(wanted)))
     }
 
-    fn put_all(
-        &mut self,
-        mut tree: Value,
-        found: Vec<(Keys, String, Result<Reference, FetchError>)>,
-        pinned: bool,
-    ) -> Value {
+    fn put_all(&mut self, mut tree: Value, found: Vec<Referring>, pinned: bool) -> Value {
         for (keys, text, reference) in found {
             match self.value_of(&keys, &text, reference, pinned) {
                 Ok(Some(value)) => {
@@ -240,6 +247,35 @@ impl<'i> References<'i> {
                 issue.with_help(format!("it was fetched from `{reference}`"))
             }
             None => issue,
+        }
+    }
+}
+
+/// A text that refers to a secret, with its place and what it refers to.
+type Referring = (Keys, String, Result<Reference, FetchError>);
+
+/// Moves texts that equal a reference and are not read as a secret to `namesakes`: a user name is not fetched because it equals
+/// the reference beside it in the same leaf. Where nothing tells which text is the secret, all are fetched.
+fn leave_namesakes(
+    found: &mut Vec<Referring>,
+    namesakes: &mut BTreeSet<Keys>,
+    leaves: &[Leaf],
+    tree: &Value,
+    survey: &Survey,
+) {
+    let leaf = |keys: &Keys| {
+        let around = leaves.iter().filter(|leaf| keys.starts_with(&leaf.keys));
+        around.map(|leaf| leaf.keys.clone()).max_by_key(|keys| keys.0.len())
+    };
+    let mut alike: BTreeMap<(Option<Keys>, String), BTreeMap<Keys, Keys>> = BTreeMap::new();
+    for (keys, text, _) in found.iter() {
+        alike.entry((leaf(keys), text.clone())).or_default().insert(keys.clone(), keys.clone());
+    }
+    for mut places in alike.into_values().filter(|places| places.len() > 1) {
+        if let Some(asked) = survey.asked(tree, &places) {
+            places.retain(|keys, _| !asked.contains(keys));
+            found.retain(|(keys, ..)| !places.contains_key(keys));
+            namesakes.extend(places.into_keys());
         }
     }
 }

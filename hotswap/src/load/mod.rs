@@ -201,7 +201,8 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     }
     let mut notes = Notes::default();
     let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &notes));
-    while let Some(next) = references.met(&tree, &met, decoded.is_ok()) {
+    let survey = survey::Survey::new(model);
+    while let Some(next) = references.met(&tree, &met, decoded.is_ok(), &survey) {
         (tree, notes) = (next, Notes::default());
         let (again, more) = notice::places(|| (model.decode)(&tree, &notes));
         decoded = again;

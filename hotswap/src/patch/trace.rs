@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::{
-    template,
+    template::{self, holds_template},
     value::{Table, Value},
 };
 
@@ -16,8 +16,8 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Traced {
     marked: Vec<Value>,
-    /// Texts that a type reads as a list or a table, whose items have marks of their own.
-    opened: Vec<Value>,
+    /// What a type read as a list or a table, and what it writes: the items have marks of their own.
+    opened: Vec<(Value, Value)>,
 }
 
 impl Traced {
@@ -29,14 +29,6 @@ impl Traced {
 
     fn mark_all(&mut self, value: &Value, plain: &Value) -> Value {
         match (value, plain) {
-            (Value::Untyped(untyped), plain) if untyped.template().is_some() => {
-                if let Some(parts) = template::opened(plain, untyped) {
-                    self.opened.push(value.clone());
-                    return self.mark_all(parts, plain);
-                }
-                self.marked.push(value.clone());
-                Value::text(&mark_of(self.marked.len() - 1))
-            }
             (Value::List(items), Value::List(plain)) => {
                 let items = items.iter().zip(plain.iter());
                 Value::list(items.map(|(item, plain)| self.mark_all(item, plain)).collect::<Vec<_>>())
@@ -49,7 +41,17 @@ impl Traced {
                 };
                 Value::Table(Arc::new(plain.iter().map(&mut entry).collect()))
             }
-            (_, plain) => plain.clone(),
+            (_, plain) if !holds_template(value) => plain.clone(),
+            _ => match template::parts(plain, value) {
+                Some(parts) => {
+                    self.opened.push((value.clone(), plain.clone()));
+                    self.mark_all(&parts, plain)
+                }
+                None => {
+                    self.marked.push(value.clone());
+                    Value::text(&mark_of(self.marked.len() - 1))
+                }
+            },
         }
     }
 
@@ -58,14 +60,16 @@ impl Traced {
     pub(crate) fn restored(&self, after: Value, marked: Option<&Json>) -> Value {
         match (after, marked) {
             (Value::List(items), Some(Json::Array(marked))) => {
-                let items = items.iter().enumerate();
-                self.closed(Value::list(items.map(|(at, item)| self.restored(item.clone(), marked.get(at)))))
+                let restored = |(at, item): (usize, &Value)| self.restored(item.clone(), marked.get(at));
+                let restored = Value::list(items.iter().enumerate().map(restored));
+                self.closed(&Value::List(items), restored)
             }
             (Value::Table(table), Some(Json::Object(marked))) => {
                 let entry = |(name, value): (&Arc<str>, &Value)| {
                     (Arc::clone(name), self.restored(value.clone(), marked.get(&**name)))
                 };
-                self.closed(Value::Table(Arc::new(table.iter().map(entry).collect::<Table>())))
+                let restored = Value::Table(Arc::new(table.iter().map(entry).collect::<Table>()));
+                self.closed(&Value::Table(table), restored)
             }
             (after, Some(Json::String(mark))) if !matches!(&after, Value::Text(text) if **text == **mark) => {
                 self.behind(mark).unwrap_or(after)
@@ -75,16 +79,10 @@ impl Traced {
     }
 
     /// The text that a list or table was read from, if it still has all of it.
-    fn closed(&self, value: Value) -> Value {
-        let first = match &value {
-            Value::List(items) => items.first(),
-            Value::Table(table) => table.values().next(),
-            _ => None,
-        };
-        let is_part = first.is_some_and(template::holds_display_only);
-        let is_whole = |text: &&Value| template::is_result(&value, text);
-        let whole = self.opened.iter().find(is_whole).filter(|_| is_part);
-        whole.cloned().unwrap_or(value)
+    fn closed(&self, plain: &Value, restored: Value) -> Value {
+        let is_whole = |(_, written): &&(Value, Value)| plain == written;
+        let whole = || self.opened.iter().find(is_whole).map(|(given, _)| given.clone());
+        if template::holds_display_only(&restored) { whole().unwrap_or(restored) } else { restored }
     }
 
     fn behind(&self, mark: &str) -> Option<Value> {

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use super::holds_template;
+use super::{arrange::parts, holds_template};
 use crate::{
     keys::Key,
     value::{Table, Untyped, Value},
@@ -19,51 +19,73 @@ use crate::{
 const COMPARED: usize = 64;
 
 /// The new value with the templates whose result it still has; `None` if no template is left in it.
-pub(super) fn templates(new: &Value, given: &Value) -> Option<Value> {
+///
+/// `written` is the value in force as its type writes it, and `given` what gave it, in the same shape.
+pub(super) fn templates(new: &Value, written: &Value, given: &Value) -> Option<Value> {
     match (new, given) {
         // A patch brought it here.
         (Value::Untyped(own), _) if own.template().is_some() => Some(new.clone()),
-        (_, Value::Untyped(untyped)) if untyped.template().is_some() => match opened(new, untyped) {
-            _ if is_unchanged(new, given) && !adds_entries(new, given) => Some(given.clone()),
-            Some(parts) => templates(new, parts),
-            None => None,
+        (Value::Secret(_), _) => None,
+        _ if !holds_template(given) => None,
+        _ if is_same(new, written, given) => Some(given.clone()),
+        // As a file would give it, and not as the type writes it.
+        (Value::Text(text), Value::Untyped(own)) if *text == own.text => {
+            matches!(written, Value::Text(_) | Value::List(_) | Value::Table(_)).then(|| given.clone())
+        }
+        _ => match parts(written, given) {
+            Some(parts) => templates(new, written, &parts),
+            None => inside(new, written, given),
         },
-        (Value::List(new), Value::List(given)) => list(new, given),
-        (Value::Table(new), Value::Table(given)) => table(new, given),
+    }
+}
+
+fn is_same(new: &Value, written: &Value, given: &Value) -> bool {
+    new == written || new == given
+}
+
+fn inside(new: &Value, written: &Value, given: &Value) -> Option<Value> {
+    match (new, written, given) {
+        (Value::List(new), Value::List(written), Value::List(given)) => {
+            let old: Vec<_> = written.iter().zip(given.iter()).collect();
+            list(new, &old)
+        }
+        (Value::Table(new), Value::Table(written), Value::Table(given)) => table(new, written, given),
         _ => None,
     }
 }
 
-fn table(new: &Table, given: &Table) -> Option<Value> {
+fn table(new: &Table, written: &Table, given: &Table) -> Option<Value> {
     let mut kept = new.clone();
     let mut found = false;
     for (name, value) in &mut kept {
-        if let Some(with_templates) = given.get(name).and_then(|given| templates(value, given)) {
+        let old = written.get(name).zip(given.get(name));
+        if let Some(with_templates) = old.and_then(|(written, given)| templates(value, written, given)) {
             (*value, found) = (with_templates, true);
         }
     }
     found.then(|| Value::Table(Arc::new(kept)))
 }
 
-fn list(new: &[Value], given: &[Value]) -> Option<Value> {
-    let front = new.iter().zip(given).take_while(|(new, given)| is_unchanged(new, given)).count();
-    let (new_rest, given_rest) = (&new[front..], &given[front..]);
-    let pairs = new_rest.iter().rev().zip(given_rest.iter().rev());
-    let back = pairs.take_while(|(new, given)| is_unchanged(new, given)).count();
-    let (new_middle, given_middle) =
-        (&new_rest[..new_rest.len() - back], &given_rest[..given_rest.len() - back]);
+/// An item as its type writes it, and what gave it.
+type Item<'v> = (&'v Value, &'v Value);
 
-    let moved = Moved::new(given_middle);
-    let middle = new_middle.iter().enumerate().map(|(index, item)| match given_middle.get(index) {
-        Some(given) if is_unchanged(item, given) => templates(item, given),
-        Some(given) => templates(item, given).or_else(|| moved.find(item)),
-        None => moved.find(item),
+fn list(new: &[Value], old: &[Item<'_>]) -> Option<Value> {
+    let stays = |(new, old): &(&Value, &Item<'_>)| is_same(new, old.0, old.1);
+    let own = |(new, old): (&Value, &Item<'_>)| templates(new, old.0, old.1);
+    let front = new.iter().zip(old).take_while(stays).count();
+    let (new_rest, old_rest) = (&new[front..], &old[front..]);
+    let back = new_rest.iter().rev().zip(old_rest.iter().rev()).take_while(stays).count();
+    let (new_middle, old_middle) = (&new_rest[..new_rest.len() - back], &old_rest[..old_rest.len() - back]);
+
+    let moved = Moved::new(old_middle);
+    let middle = new_middle.iter().enumerate().map(|(index, item)| match old_middle.get(index) {
+        Some(old) if stays(&(item, old)) => own((item, old)),
+        Some(old) => moved.whole(item).or_else(|| own((item, old))).or_else(|| moved.find(item)),
+        None => moved.whole(item).or_else(|| moved.find(item)),
     });
-    let ends = |new: &[Value], given: &[Value]| -> Vec<Option<Value>> {
-        new.iter().zip(given).map(|(new, given)| templates(new, given)).collect()
-    };
-    let before = ends(&new[..front], &given[..front]);
-    let after = ends(&new[new.len() - back..], &given[given.len() - back..]);
+    let ends = |new: &[Value], old: &[Item<'_>]| -> Vec<_> { new.iter().zip(old).map(own).collect() };
+    let before = ends(&new[..front], &old[..front]);
+    let after = ends(&new[new.len() - back..], &old[old.len() - back..]);
     let kept: Vec<_> = before.into_iter().chain(middle).chain(after).collect();
     let found = kept.iter().any(Option::is_some);
     let items = kept.into_iter().zip(new).map(|(kept, new)| kept.unwrap_or_else(|| new.clone()));
@@ -71,20 +93,31 @@ fn list(new: &[Value], given: &[Value]) -> Option<Value> {
 }
 
 /// What an item of a list may have been before it moved.
-struct Moved<'g> {
-    /// Templates by their result, without results that are also the text of a literal.
-    scalars: HashMap<Cow<'g, str>, &'g Value>,
-    others: Vec<&'g Value>,
+struct Moved<'v> {
+    /// Templates by their result and by what the type writes of it, without texts that a literal has too.
+    scalars: HashMap<Cow<'v, str>, Item<'v>>,
+    others: Vec<Item<'v>>,
 }
 
-impl<'g> Moved<'g> {
-    fn new(given: &'g [Value]) -> Self {
-        let (templates, literals): (Vec<_>, Vec<_>) = given.iter().partition(|item| holds_template(item));
-        let literals: HashSet<_> = literals.into_iter().filter_map(text_of).collect();
-        let scalars = templates.iter().filter_map(|item| Some((text_of(item)?, *item)));
+impl<'v> Moved<'v> {
+    fn new(old: &[Item<'v>]) -> Self {
+        let (templates, literals): (Vec<Item<'v>>, Vec<_>) =
+            old.iter().partition(|item| holds_template(item.1));
+        let literals: HashSet<_> = literals.into_iter().filter_map(|item| text_of(item.0)).collect();
+        let texts = |(written, given): Item<'v>| {
+            let texts = [text_of(written), text_of(given)].into_iter().flatten();
+            texts.map(move |text| (text, (written, given)))
+        };
+        let scalars = templates.iter().flat_map(|item| texts(*item));
         let scalars = scalars.filter(|(text, _)| !literals.contains(text)).collect();
-        let others = templates.into_iter().filter(|item| text_of(item).is_none()).take(COMPARED).collect();
+        let others = templates.into_iter().filter(|item| text_of(item.0).is_none()).take(COMPARED).collect();
         Self { scalars, others }
+    }
+
+    /// An item that only moved, and is a list or table.
+    fn whole(&self, item: &Value) -> Option<Value> {
+        let found = self.others.iter().find(|(written, given)| is_same(item, written, given));
+        found.map(|(_, given)| (*given).clone())
     }
 
     fn find(&self, item: &Value) -> Option<Value> {
@@ -92,8 +125,8 @@ impl<'g> Moved<'g> {
             return Some(item.clone());
         }
         match text_of(item) {
-            Some(text) => self.scalars.get(&text).map(|given| (*given).clone()),
-            None => self.others.iter().find_map(|given| templates(item, given)),
+            Some(text) => self.scalars.get(&text).and_then(|old| templates(item, old.0, old.1)),
+            None => self.others.iter().find_map(|old| templates(item, old.0, old.1)),
         }
     }
 }
@@ -173,9 +206,25 @@ mod tests {
         Value::interpolated("x", "${A}")
     }
 
+    /// As a type that reads and writes the same writes it.
+    fn written(given: &Value) -> Value {
+        match given {
+            Value::Untyped(untyped) => match untyped.text.parse() {
+                Ok(number) => Value::Int(number),
+                Err(_) => Value::text(&untyped.text),
+            },
+            Value::Table(table) => {
+                Value::table(table.iter().map(|(name, value)| (Arc::clone(name), written(value))))
+            }
+            other => other.clone(),
+        }
+    }
+
     #[track_caller]
     fn assert_kept(given: impl IntoIterator<Item = Value>, new: Json, kept: Option<Json>) {
-        let found = templates(&new.into(), &Value::list(given)).map(|value| value.to_json());
+        let given: Vec<_> = given.into_iter().collect();
+        let written = Value::list(given.iter().map(written));
+        let found = templates(&new.into(), &written, &Value::list(given)).map(|value| value.to_json());
         assert_eq!(found, kept);
     }
 

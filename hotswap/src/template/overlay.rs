@@ -57,7 +57,7 @@ fn table(written: &Table, given: &Table, results: &[&str]) -> Option<Value> {
 }
 
 /// The results of all templates in a value.
-fn collect_results<'g>(given: &'g Value, results: &mut Vec<&'g str>) {
+pub(super) fn collect_results<'g>(given: &'g Value, results: &mut Vec<&'g str>) {
     match given {
         Value::Untyped(untyped) if untyped.template().is_some() && !untyped.text.is_empty() => {
             results.push(&untyped.text);
@@ -69,7 +69,7 @@ fn collect_results<'g>(given: &'g Value, results: &mut Vec<&'g str>) {
 }
 
 /// Whether a value without a template of its own repeats what a variable put into another one.
-fn contains_result(value: &Value, results: &[&str]) -> bool {
+pub(super) fn contains_result(value: &Value, results: &[&str]) -> bool {
     match value {
         Value::List(items) => items.iter().any(|item| contains_result(item, results)),
         Value::Table(table) => table.values().any(|value| contains_result(value, results)),

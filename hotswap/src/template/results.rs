@@ -9,7 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use super::keep::{adds_entries, is_unchanged, opened, text_of};
+use super::{
+    arrange::parts,
+    keep::{adds_entries, is_unchanged, opened, text_of},
+};
 use crate::value::{Table, Untyped, Value};
 
 /// In characters. `prod`, `8080` and the like are set on purpose more often than they are copied.
@@ -18,29 +21,30 @@ const SHORTEST: usize = 5;
 /// With how many interpolated texts a list or table is compared, which may be what a type read from one of them.
 const COMPARED: usize = 64;
 
-/// The templates of a configuration by the text that they give.
-pub(crate) struct Results<'t> {
-    texts: HashMap<&'t str, &'t Value>,
-    literals: HashSet<&'t str>,
+/// The templates of a configuration by the text that they give, and by what types write of it.
+#[derive(Default)]
+pub(super) struct Results {
+    texts: HashMap<Arc<str>, Value>,
+    /// Lists and tables as types write them, and the text that each was read from.
+    wholes: Vec<(Value, Value)>,
+    literals: HashSet<Arc<str>>,
 }
 
-impl<'t> Results<'t> {
-    pub(crate) fn new(tree: &'t Value) -> Self {
-        let (mut results, mut literals) = (HashMap::new(), HashSet::new());
-        collect(tree, &mut results, &mut literals);
-        results.retain(|text, _| is_long(text) && !literals.contains(text));
-        Self { texts: results, literals }
+impl Results {
+    /// Of a tree, and of the leaves in it that have templates: each as its type writes it, and what gave it in the same shape.
+    pub(super) fn new<'l>(tree: &Value, leaves: impl Iterator<Item = (&'l Value, &'l Value)>) -> Self {
+        let mut results = Self::default();
+        results.collect(tree);
+        leaves.for_each(|(written, given)| results.collect_written(written, given));
+        let Self { texts, literals, .. } = &mut results;
+        texts.retain(|text, _| is_long(text) && !literals.contains(text));
+        results
     }
 
-    /// The value with templates in place of texts that equal their result.
-    pub(super) fn replace(&self, value: Value) -> Value {
-        if self.texts.is_empty() { value } else { self.replaced(&value).unwrap_or(value) }
-    }
-
-    /// `None` if nothing is replaced.
-    fn replaced(&self, value: &Value) -> Option<Value> {
+    /// The value with templates in place of texts that equal their result; `None` if there is no such text.
+    pub(super) fn replaced(&self, value: &Value) -> Option<Value> {
         match value {
-            Value::Text(text) => self.texts.get(&**text).map(|template| (*template).clone()),
+            Value::Text(text) => self.texts.get(&**text).cloned(),
             Value::List(_) | Value::Table(_) => self.whole(value).or_else(|| self.inside(value)),
             _ => None,
         }
@@ -48,8 +52,11 @@ impl<'t> Results<'t> {
 
     /// The template of the text that a list or table was read from.
     fn whole(&self, value: &Value) -> Option<Value> {
-        let text = |template: &&Value| matches!(template, Value::Untyped(text) if is_read_from(value, text));
-        self.texts.values().take(COMPARED).copied().find(text).filter(|_| self.is_telling(value)).cloned()
+        let is_it = |(written, given): &&(Value, Value)| value == written || is_read_from(value, given);
+        let whole = || self.wholes.iter().find(is_it).map(|(_, given)| given);
+        // A type may have read it as text.
+        let text = || self.texts.values().take(COMPARED).find(|given| is_read_from(value, given));
+        if self.is_telling(value) { whole().or_else(text).cloned() } else { None }
     }
 
     /// Whether it has a text that is hardly there by accident.
@@ -81,21 +88,59 @@ impl<'t> Results<'t> {
     }
 }
 
-fn is_long(text: &str) -> bool {
+pub(super) fn is_long(text: &str) -> bool {
     text.chars().nth(SHORTEST - 1).is_some()
 }
 
-fn is_read_from(value: &Value, text: &Untyped) -> bool {
+fn is_read_from(value: &Value, given: &Value) -> bool {
+    let Value::Untyped(text) = given else { return false };
     opened(value, text).is_some_and(|read| is_unchanged(value, read) && !adds_entries(value, read))
 }
 
-fn collect<'t>(value: &'t Value, results: &mut HashMap<&'t str, &'t Value>, literals: &mut HashSet<&'t str>) {
-    match value {
-        Value::Untyped(untyped) if untyped.is_of_variables() => drop(results.insert(&untyped.text, value)),
-        Value::Untyped(untyped) => drop(literals.insert(&untyped.text)),
-        Value::Text(text) => drop(literals.insert(text)),
-        Value::List(items) => items.iter().for_each(|item| collect(item, results, literals)),
-        Value::Table(table) => table.values().for_each(|value| collect(value, results, literals)),
-        _ => {}
+impl Results {
+    fn collect(&mut self, value: &Value) {
+        match value {
+            Value::Untyped(untyped) if untyped.is_of_variables() => self.insert(&untyped.text, value),
+            Value::Untyped(Untyped { text, .. }) | Value::Text(text) => {
+                self.literals.insert(Arc::clone(text));
+            }
+            Value::List(items) => items.iter().for_each(|item| self.collect(item)),
+            Value::Table(table) => table.values().for_each(|value| self.collect(value)),
+            _ => {}
+        }
     }
+
+    fn collect_written(&mut self, written: &Value, given: &Value) {
+        match (written, given) {
+            (Value::List(written), Value::List(given)) => {
+                let pairs = written.iter().zip(given.iter());
+                pairs.for_each(|(written, given)| self.collect_written(written, given));
+            }
+            (Value::Table(written), Value::Table(given)) => written.iter().for_each(|(name, written)| {
+                given.get(name).into_iter().for_each(|given| self.collect_written(written, given));
+            }),
+            (Value::Text(text), given) if is_of_variables(given) => self.insert(text, given),
+            (Value::List(_) | Value::Table(_), given) if is_of_variables(given) => {
+                if self.wholes.len() < COMPARED {
+                    self.wholes.push((written.clone(), given.clone()));
+                }
+                let parts = parts(written, given);
+                parts.iter().for_each(|parts| self.collect_written(written, parts));
+            }
+            _ => {}
+        }
+    }
+
+    /// A template that a file can have comes before one that is only shown.
+    fn insert(&mut self, text: &Arc<str>, given: &Value) {
+        let known = self.texts.entry(Arc::clone(text)).or_insert_with(|| given.clone());
+        if super::holds_display_only(known) {
+            *known = given.clone();
+        }
+    }
+}
+
+/// Whether variables gave a part of the text.
+fn is_of_variables(given: &Value) -> bool {
+    super::arrange::first_template(given).is_some_and(Untyped::is_of_variables)
 }

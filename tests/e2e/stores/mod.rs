@@ -3,6 +3,7 @@
 mod farewell;
 mod fences;
 mod files;
+mod namesakes;
 mod references;
 mod refusals;
 mod reloads;

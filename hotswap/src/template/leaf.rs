@@ -1,0 +1,78 @@
+//! A leaf that its type reads again, as a trial: what a type makes of a value is known to the type alone.
+
+use std::cell::{Cell, RefCell};
+
+use crate::{
+    de::size,
+    issue::IssueKind,
+    load::problems::Problems,
+    panics::{contain, let_go},
+    root::Root,
+    value::Value,
+};
+
+/// How many nodes of values the type of one leaf reads to find out what gave them.
+const WORK: usize = 1_000_000;
+
+/// One leaf of a configuration, in a copy that nobody else sees.
+pub(super) struct Leaf {
+    copy: RefCell<Option<Box<dyn Root>>>,
+    slot: usize,
+    work: Cell<usize>,
+}
+
+impl Leaf {
+    /// A copy is made with the first read.
+    pub(super) fn new(slot: usize) -> Self {
+        Self { copy: RefCell::default(), slot, work: Cell::new(WORK) }
+    }
+
+    /// Whether it reads no more.
+    pub(super) fn is_spent(&self) -> bool {
+        self.work.get() == 0
+    }
+
+    /// What the type writes after it has read this value; `None` if it refuses the value, or after too much work.
+    pub(super) fn written(&self, root: &dyn Root, value: &Value) -> Option<Value> {
+        self.read(root, value, |copy| copy.encode(self.slot).ok())?
+    }
+
+    /// Whether the type reads the value at all.
+    pub(super) fn fits(&self, root: &dyn Root, value: &Value) -> bool {
+        self.read(root, value, |_| ()).is_some()
+    }
+
+    /// Whether the type reads the value that the leaf has in `root`: one that is equal, or is written alike.
+    pub(super) fn gives(&self, root: &dyn Root, value: &Value) -> bool {
+        let same = |copy: &dyn Root| {
+            let kept = root.keep(self.slot);
+            kept.is_some_and(|kept| copy.same(self.slot, &*kept))
+                || matches!((copy.encode(self.slot), root.encode(self.slot)), (Ok(read), Ok(own)) if read == own)
+        };
+        self.read(root, value, same).unwrap_or(false)
+    }
+
+    /// The panic of a type refuses the value.
+    fn read<R>(&self, root: &dyn Root, value: &Value, look: impl Fn(&dyn Root) -> R) -> Option<R> {
+        let work = self.work.get();
+        self.work.set(work.saturating_sub(size(value)));
+        if work == 0 {
+            return None;
+        }
+        let mut copy = self.copy.borrow_mut();
+        let found = contain(|| {
+            let copy = copy.get_or_insert_with(|| root.copy());
+            let mut problems = Problems::default();
+            copy.assign(self.slot, Some(value), &mut problems);
+            let is_read = problems.into_issues().iter().all(|issue| issue.kind() == IssueKind::UnknownKey);
+            is_read.then(|| look(&**copy))
+        });
+        found.flatten()
+    }
+}
+
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        let_go(self.copy.take());
+    }
+}
