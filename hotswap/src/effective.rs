@@ -1,10 +1,10 @@
 //! The whole configuration as a document: what every leaf holds now, without what must not be shown.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     keys::Keys,
-    load::{Places, merge, place},
+    load::{Places, Shares, merge, place},
     secret::MASK,
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,
@@ -60,6 +60,18 @@ pub(crate) fn for_file(published: &Published, secrets: Secrets<'_>) -> (Vec<(Key
     let mut leaves = Leaves { split: false, ..Leaves::new(published, secrets, Text::Template) };
     leaves.fields(published.root.shape(), 0, &Keys::root(), false);
     (leaves.found, leaves.shared)
+}
+
+/// The leaves that have no place in a document: no source gives them, and their types cannot write the value that they have then.
+pub(crate) fn unknown_leaves(published: &Published) -> BTreeSet<Keys> {
+    let Published { root, tree, .. } = published;
+    let shape = root.shape();
+    let leaves = shape.leaves().into_iter().filter(|leaf| !leaf.field().flatten);
+    let places = leaves.map(|leaf| (leaf.slot, shape.keys_of(leaf.slot)));
+    places
+        .filter(|(slot, keys)| keys.find(tree).is_none() && root.encode(*slot).is_err())
+        .map(|(_, keys)| keys)
+        .collect()
 }
 
 /// What a file may say of a value that was set, with an empty secret instead of each one that is not written; `None`
@@ -152,8 +164,8 @@ impl Leaves<'_> {
         // What a type writes has its secrets marked; what the sources gave has not.
         let given = || {
             let hides = hidden || self.published.hides_at(keys);
-            keys.find(&self.published.tree)
-                .map(|value| if hides { Value::secret(value.clone()) } else { value.clone() })
+            let value = self.given(field, slot, keys)?;
+            Some(if hides { Value::secret(value) } else { value })
         };
         let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
         let value = match self.text {
@@ -187,6 +199,16 @@ impl Leaves<'_> {
             }
             _ => self.found.push((keys.clone(), value)),
         }
+    }
+
+    /// The value of a leaf in the tree that the configuration was decoded from.
+    fn given(&self, field: &FieldShape, slot: usize, keys: &Keys) -> Option<Value> {
+        let Published { root, tree, .. } = self.published;
+        let there = keys.find(tree);
+        if field.flatten {
+            return Some(Shares::of(&**root, [tree]).part(slot, keys, there));
+        }
+        there.cloned()
     }
 
     fn with_templates(&self, value: Value, slot: usize) -> Value {

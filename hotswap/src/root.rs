@@ -31,6 +31,8 @@ pub(crate) trait Root: Any + Send + Sync {
     fn validate(&self, problems: &mut Problems);
     /// Fills the fields that serde skips where a struct has its serde default as a whole; `given` is what the layers say.
     fn fill_skipped(&mut self, given: &Value, is_set: IsSet<'_>);
+    /// What each flattened leaf takes of a tree.
+    fn shares(&self, tree: &Value) -> Vec<Share>;
     fn copy(&self) -> Box<dyn Root>;
     fn shape(&self) -> &'static Shape;
 }
@@ -81,6 +83,12 @@ impl<T: Loadable> Root for T {
 
     fn fill_skipped(&mut self, given: &Value, is_set: IsSet<'_>) {
         fill_skipped(self, given, &Keys::root(), is_set);
+    }
+
+    fn shares(&self, tree: &Value) -> Vec<Share> {
+        let mut found = Vec::new();
+        shares::<T>(tree, 0, &Keys::root(), &mut found);
+        found
     }
 
     fn copy(&self) -> Box<dyn Root> {

@@ -2,16 +2,20 @@
 
 mod absent;
 mod flattened;
+mod holes;
 mod layered;
 mod limits;
 mod nothing;
 mod owner;
+mod places;
 mod secrets;
 mod support;
 mod suppressed;
 mod templates;
+mod temporary;
 mod text;
 mod unreadable;
+mod unwritable;
 
 use std::collections::BTreeMap;
 

@@ -287,7 +287,8 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     listen_to_stores(&sources.stores, &commands);
     let (current, commands) = (Current::new(first), Some(commands));
     let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
-    let core = Arc::new(core.named(collected.names).kept_by(keeper).observed_by(sources.observers));
+    let core = core.named(collected.names).reading(sources.collector.places());
+    let core = Arc::new(core.kept_by(keeper).observed_by(sources.observers));
     core.observers.record(Outcome::Published { record });
     core.board().references = references;
     core.warn(warnings);

@@ -3,6 +3,7 @@
 mod changes;
 mod custom;
 mod file;
+mod file_place;
 mod profile;
 mod variables;
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 use changes::Changes;
 pub(crate) use custom::CustomSlot;
 pub(crate) use file::{FileKind, FileSlot};
+pub(crate) use file_place::FilePlace;
 pub(crate) use profile::{COMMON, ProfileChoice};
 pub(super) use variables::ENVIRONMENT;
 pub(crate) use variables::{EnvSlot, dotenv_variables};
@@ -216,6 +218,15 @@ impl Collector {
     /// The files that there are to read now.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.files().flat_map(FileSlot::paths).collect()
+    }
+
+    /// Where files belong among the sources.
+    pub(crate) fn places(&self) -> Vec<FilePlace> {
+        let place = |(rank, slot): (usize, &Slot)| match slot {
+            Slot::File(file) => Some(file.place(rank)),
+            _ => None,
+        };
+        self.slots.iter().enumerate().filter_map(place).collect()
     }
 
     /// What files and directories of files are read as, each as the program named it and as it is now.

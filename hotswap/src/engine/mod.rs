@@ -171,6 +171,8 @@ pub(crate) struct Core {
     saves: Mutex<()>,
     /// How variables are called; `None` for a handle without sources.
     names: Option<Arc<Names>>,
+    /// Where files belong among the sources.
+    files: Vec<collect::FilePlace>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     /// Writes down what a restart is to survive.
@@ -214,6 +216,7 @@ impl Core {
             writer: WriterLock::new(state),
             saves: Mutex::default(),
             names: None,
+            files: Vec::new(),
             commands,
             keeper: None,
             observers: Observers::default(),
@@ -225,6 +228,11 @@ impl Core {
 
     pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    pub(crate) fn reading(mut self, files: Vec<collect::FilePlace>) -> Self {
+        self.files = files;
         self
     }
 

@@ -1,9 +1,10 @@
 //! What the running program writes into files.
 
+mod overrides;
 mod reader;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, MutexGuard, PoisonError},
 };
@@ -15,19 +16,19 @@ use crate::{
     effective::{self, Secrets, Shared},
     error::Error,
     issue::{Issue, IssueKind, Origin},
-    keys::{Key, Keys},
+    keys::Keys,
     load::{self, Places, unknown::normalise},
-    member::Share,
-    pins::{Pin, Pins},
+    pins::Pins,
     save::{
         Target,
         change::{Change, add},
         leaf::{Leaves, Made},
     },
+    secrets::known::Accepted,
     shape::Leaf,
     snapshot::Published,
     source::{Layer, format::Format},
-    template::{self, as_written, holds_display_only},
+    template::holds_display_only,
     value::Value,
     variables::{self, Variables},
 };
@@ -38,6 +39,7 @@ struct Stand {
     layers: Vec<Arc<Layer>>,
     variables: Arc<Variables>,
     pins: Pins,
+    secrets: Accepted,
     references: Places,
     is_held: bool,
 }
@@ -78,141 +80,23 @@ impl Core {
             })
         };
         let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
-        let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value))).collect();
-        let filled = BTreeSet::new();
+        let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value)));
+        let removed = effective::unknown_leaves(&stand.published).into_iter().map(|keys| (keys, None));
+        let (leaves, filled) = (leaves.chain(removed).collect(), BTreeSet::new());
         self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: true })
-    }
-
-    /// Merges what was set at run time into a file.
-    pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
-        self.process.ensure_current()?;
-        self.spare_state(path)?;
-        let saving = self.begin_save(path)?;
-        let stand = self.stand(path);
-        let published = &stand.published;
-        let (lasting, passing): (Vec<_>, Vec<_>) =
-            stand.pins.iter().partition(|(_, pin)| pin.until.is_none());
-        let (shared, lasting) = self.shared(&stand, lasting);
-        let leaf = |(keys, pin): (&Keys, &Pin)| match &pin.value {
-            Some(value) => {
-                let value = effective::of_override(published, keys, &as_written(value))?;
-                Some((keys.clone(), Some(value)))
-            }
-            None => Some((keys.clone(), None)),
-        };
-        let set: BTreeMap<_, _> = lasting.into_iter().filter_map(leaf).collect();
-        let is_complete = |value: &Option<Value>| !value.as_ref().is_some_and(effective::holds_secret);
-        let complete: BTreeSet<Keys> =
-            set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
-        let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
-        let given = load::merged(self.model.shape, &stand.layers);
-        let mut structs = load::unmentioned(self.model.shape, &given);
-        structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
-        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given, &passing));
-        let is_left_out = |leaf: &Leaf| {
-            structs.iter().any(|keys| leaf.keys.starts_with(keys))
-                && !leaves.iter().any(|(keys, _)| *keys == leaf.keys)
-        };
-        let mut remarks = self.remarks(published, |leaf| {
-            is_left_out(leaf)
-                || stand.pins.iter().any(|(keys, pin)| {
-                    let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
-                    let holds =
-                        |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
-                    leaf.keys.starts_with(keys)
-                        && !complete.contains(keys)
-                        && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
-                })
-        });
-        remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
-        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: false })
-    }
-
-    /// The flattened leaves that were set, and the other overrides.
-    fn shared<'p>(
-        &self,
-        stand: &Stand,
-        pins: Vec<(&'p Keys, &'p Pin)>,
-    ) -> (Vec<Shared>, Vec<(&'p Keys, &'p Pin)>) {
-        let published = &stand.published;
-        let shares = self.model.shares(&published.tree);
-        let (set, others): (Vec<_>, Vec<_>) = pins.into_iter().partition(|(keys, _)| {
-            self.model.is_shared_key(keys) || shares.iter().any(|share| share.keys == **keys)
-        });
-        let encoded = |share: &Share| published.root.encode(share.slot).ok();
-        let owns = |share: &Share, keys: &Keys| {
-            let has = |name: &Arc<str>| {
-                share.asked.contains(name)
-                    || encoded(share)
-                        .is_some_and(|value| value.as_table().is_some_and(|table| table.contains_key(name)))
-            };
-            keys.parent() == share.keys
-                && !share.takes_all
-                && matches!(keys.0.last(), Some(Key::Name(name)) if has(name))
-        };
-        let is_set = |share: &&Share| {
-            set.iter().any(|(keys, _)| match self.model.is_shared_key(keys) {
-                // A key that nothing takes any more was one of some leaf beside it.
-                true if !shares.iter().any(|share| owns(share, keys)) => keys.parent() == share.keys,
-                true => owns(share, keys),
-                false => {
-                    **keys == share.keys
-                        && (share.takes_all
-                            || !shares.iter().any(|other| other.keys == share.keys && other.takes_all))
-                }
-            })
-        };
-        let value = |share: &Share| {
-            let value = published.root.encode(share.slot).ok()?;
-            let shape = published.root.shape();
-            let value = as_written(&template::over(value, shape, &published.tree, share.slot));
-            Some((share.slot, share.keys.clone(), effective::of_leaf(published, share.slot, &value)?))
-        };
-        (shares.iter().filter(is_set).filter_map(value).collect(), others)
-    }
-
-    /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
-    /// restart, or is set for a while, as it is after a restart.
-    fn whole_structs(
-        &self,
-        stand: &Stand,
-        structs: &[Keys],
-        given: &Value,
-        passing: &BTreeSet<Keys>,
-    ) -> Vec<(Keys, Value)> {
-        if structs.is_empty() {
-            return Vec::new();
-        }
-        let (shape, published) = (self.model.shape, &stand.published);
-        let defaults = load::below(shape, Some(given));
-        let restart: BTreeSet<Keys> = shape
-            .leaves()
-            .iter()
-            .filter(|leaf| self.has_sources() && leaf.restart_keys().is_some())
-            .map(|leaf| shape.keys_of(leaf.slot))
-            .collect();
-        let after_restart = |(keys, value): (Keys, Value)| {
-            let next = keys.find(&defaults).filter(|_| restart.contains(&keys) || passing.contains(&keys));
-            let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
-            Some((keys, value))
-        };
-        effective::leaves(published, Secrets::Marked(&stand.references))
-            .into_iter()
-            .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
-            .filter_map(after_restart)
-            .collect()
     }
 
     fn stand(&self, path: &Path) -> Stand {
         let published = self.current.load_full();
         let references = self.board().references.clone();
         let state = self.in_force();
-        let Basis { layers, variables, pins, holds, .. } = &state.basis;
+        let Basis { layers, variables, pins, holds, secrets } = &state.basis;
         Stand {
             published,
             layers: layers.clone(),
             variables: Arc::clone(variables),
             pins: pins.clone(),
+            secrets: secrets.clone(),
             references,
             is_held: holds.holds_file(path),
         }
@@ -275,7 +159,7 @@ impl Core {
         let shape = self.model.shape;
         let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
-        let others = Others::of(path, &stand.layers, document.whole, &self.board().sources);
+        let others = Others::of(path, &stand.layers, document.whole, &self.files);
         let reader = Reader::new(self.model, &stand.published, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
@@ -356,23 +240,4 @@ impl Core {
         };
         self.model.shape.leaves().into_iter().filter(wanted).filter_map(remark).collect()
     }
-}
-
-/// What was set, and beside it the values that complete the structs around it; the second says which those are.
-fn completed(
-    mut set: BTreeMap<Keys, Option<Value>>,
-    whole: Vec<(Keys, Value)>,
-) -> (Vec<(Keys, Option<Value>)>, BTreeSet<Keys>) {
-    let (mut leaves, mut filled) = (Vec::new(), BTreeSet::new());
-    for (keys, value) in whole {
-        match set.remove(&keys) {
-            Some(set) => leaves.push((keys, set.or(Some(value)))),
-            None => {
-                filled.insert(keys.clone());
-                leaves.push((keys, Some(value)));
-            }
-        }
-    }
-    leaves.extend(set);
-    (leaves, filled)
 }

@@ -14,6 +14,7 @@ mod plan;
 mod policy;
 pub(crate) mod problems;
 mod replaced;
+mod shares;
 mod sites;
 mod survey;
 mod trace;
@@ -27,6 +28,7 @@ pub(crate) use merge::{merge, place};
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, spread, spread_table, taken_beside};
 pub(crate) use plan::Plan;
+pub(crate) use shares::Shares;
 pub(crate) use trace::Trace;
 
 use crate::{

@@ -11,6 +11,12 @@ pub(crate) fn restored(after: Value, before: Option<&Value>) -> Value {
         (Value::Text(text), Some(before @ (Value::Int(_) | Value::Uint(_)))) if before.to_json() == *text => {
             before.clone()
         }
+        // The type of the field decides what the text of a file means, and a type that cannot write its values has just that.
+        (Value::Text(text), Some(before @ Value::Untyped(untyped)))
+            if untyped.template().is_none() && untyped.text == text =>
+        {
+            before.clone()
+        }
         (Value::Text(text), _) if is_wide(&text) => {
             Value::Untyped(Untyped { text: text.clone(), ..Untyped::new("", Dialect::Interpolated) })
         }

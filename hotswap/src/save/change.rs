@@ -1,6 +1,9 @@
 //! What is to change in the text of a file, as a tree of its keys.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     keys::Key,
@@ -63,9 +66,13 @@ impl Change {
 }
 
 fn apply_to_list(items: &[Value], changes: &Changes) -> Value {
-    let at = |wanted: usize| changes.iter().find(|(key, _)| *key == Key::Index(wanted));
-    let kept = items.iter().enumerate().filter_map(|(index, item)| match at(index) {
-        Some((_, change)) => change.apply(Some(item)),
+    let known = changes.iter().rev().filter_map(|(key, change)| match key {
+        Key::Index(index) => Some((*index, change)),
+        Key::Name(_) => None,
+    });
+    let known: HashMap<usize, &Change> = known.collect();
+    let kept = items.iter().enumerate().filter_map(|(index, item)| match known.get(&index) {
+        Some(change) => change.apply(Some(item)),
         None => Some(item.clone()),
     });
     let new = changes.iter().filter(|(key, _)| matches!(key, Key::Index(index) if *index >= items.len()));
@@ -107,6 +114,27 @@ pub(crate) fn add(changes: &mut Changes, path: &[Key], change: Change) {
             if let Some(value) = below.apply(None).filter(|_| !below.is_removal()) {
                 *found = Change::Put(value);
             }
+        }
+    }
+}
+
+/// Adds changes of different entries of the table at a path, in linear time.
+pub(crate) fn add_all(changes: &mut Changes, path: &[Key], new: Changes) {
+    let Some((key, rest)) = path.split_first() else {
+        let known: HashSet<Key> = changes.iter().map(|(key, _)| key.clone()).collect();
+        let (again, new): (Vec<_>, Vec<_>) = new.into_iter().partition(|(key, _)| known.contains(key));
+        changes.extend(new);
+        return again.into_iter().for_each(|(key, change)| add(changes, &[key], change));
+    };
+    match changes.iter_mut().find(|(known, _)| known == key) {
+        Some((_, Change::Inside(below))) => add_all(below, rest, new),
+        Some(_) => new.into_iter().for_each(|(last, change)| {
+            add(changes, &[path, &[last]].concat(), change);
+        }),
+        None => {
+            let mut below = Changes::new();
+            add_all(&mut below, rest, new);
+            changes.push((key.clone(), Change::Inside(below)));
         }
     }
 }
@@ -155,6 +183,34 @@ mod tests {
         );
         assert_eq!(keys("a.b").find(&found), Some(&Value::Int(1)));
         assert_eq!(keys("gone").find(&found), None);
+    }
+
+    /// A quadratic pass over this many entries takes an hour.
+    #[test]
+    fn many_changes_take_linear_time() {
+        const MANY: usize = 200_000;
+        let began = std::time::Instant::now();
+        let items = (0..MANY).map(|at| (Key::Index(at), Change::Put(Value::Bool(true)))).collect();
+        let list = Value::list(vec![Value::Null; MANY]);
+        let changed = Change::Inside(items).apply(Some(&list)).unwrap();
+        assert!(changed.as_list().unwrap().iter().all(|item| *item == Value::Bool(true)));
+        let entry = |at: usize| (Key::Name(at.to_string().into()), Change::Put(Value::Null));
+        let mut changes = Changes::new();
+        add_all(&mut changes, &keys("a").0, (0..MANY).map(entry).collect());
+        add_all(&mut changes, &keys("a").0, (MANY..2 * MANY).map(entry).collect());
+        let table = Change::Inside(changes).apply(None).unwrap();
+        assert_eq!(keys("a").find(&table).and_then(Value::as_table).map(|table| table.len()), Some(2 * MANY));
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn changes_that_are_added_together_replace_earlier_ones() {
+        let put = |name: &str, number| (Key::Name(name.into()), Change::Put(Value::Int(number)));
+        let mut changes = Changes::new();
+        add(&mut changes, &keys("t.a").0, Change::Put(Value::Int(1)));
+        add_all(&mut changes, &keys("t").0, vec![put("a", 2), put("b", 3)]);
+        let found = Change::Inside(changes).apply(None);
+        assert_eq!(found, Some(value(serde_json::json!({"t": {"a": 2, "b": 3}}))));
     }
 
     #[test]

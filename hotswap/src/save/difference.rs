@@ -26,6 +26,7 @@ impl Leaves<'_> {
                 read.iter().all(|(name, read)| new.get(name).is_some_and(|new| self.agrees(new, read)))
                     && new.iter().filter(|(_, value)| given(value)).all(|(name, _)| read.contains_key(name))
             }
+            (new, Value::Untyped(_) | Value::Template(_)) => new == read || self.is_alike(read, new),
             (new, read) => new == read,
         }
     }
@@ -88,7 +89,7 @@ impl Leaves<'_> {
 
 /// The value with the secrets that `raw` has instead of those that are left out. A list without one of its items
 /// would be another list.
-pub(super) fn without_holes(value: &Value, raw: Option<&Value>) -> Option<Value> {
+pub(crate) fn without_holes(value: &Value, raw: Option<&Value>) -> Option<Value> {
     match value {
         Value::Secret(_) => raw.cloned(),
         Value::List(items) => {

@@ -32,8 +32,10 @@ pub(crate) trait Reading {
     fn owned(&self, slot: usize) -> BTreeSet<Arc<str>>;
     /// The value of a flattened leaf for which the file has these keys, and whether the leaf has that value now.
     fn read_shared(&self, slot: usize, raw: &Value) -> Option<(Value, bool)>;
-    /// The value of a leaf that no source gives.
+    /// The value of a leaf that no source gives; `None` if its type can neither write it nor read it from a default.
     fn missing(&self, slot: usize) -> Option<Value>;
+    /// Whether the leaf has that value if the file does not give it.
+    fn is_missing(&self, slot: usize) -> bool;
     /// What the file must say for the value, where lists of other sources come first; `None` where they do not.
     fn remainder(&self, slot: usize, value: &Value) -> Option<Value>;
     /// Whether the type of the leaf can write its values.
@@ -127,14 +129,16 @@ impl Leaves<'_> {
     /// Takes a key out of the file, or writes the default where that alone would give another value.
     fn removal(&self, keys: &Keys, slot: Option<usize>, old: Option<&Value>) -> Written {
         let remove = Ok(old.map(|_| Change::Remove));
-        let Some((slot, default)) = slot.and_then(|slot| Some((slot, self.reading.missing(slot)?))) else {
+        let Some(slot) = slot else { return remove };
+        let default = self.reading.missing(slot);
+        let reads_default = || default.is_some() && self.reading.read(slot, None) == default;
+        if self.reading.is_missing(slot) || reads_default() {
             return remove;
-        };
+        }
         // Another secret would agree with one that is not to be seen.
-        match self.reading.read(slot, None) {
-            Some(read) if read == default => remove,
-            _ if holds_secret(&default) => Err(Unwritten::Refused(self.refusal(keys, slot))),
-            _ => self.value(keys, Some(slot), old, &default),
+        match default.filter(|default| !holds_secret(default)) {
+            Some(default) => self.value(keys, Some(slot), old, &default),
+            None => Err(Unwritten::Refused(self.refusal(keys, slot))),
         }
     }
 
@@ -157,9 +161,7 @@ impl Leaves<'_> {
             let why = format!("{keys}: TOML has no `null`, and the value cannot be read without it");
             return Err(Unwritten::Refused(why));
         }
-        let Some(slot) = slot.filter(|slot| self.reading.can_write(*slot)) else {
-            return Ok(attempts.last().cloned());
-        };
+        let Some(slot) = slot else { return Ok(attempts.last().cloned()) };
         self.otherwise(keys, slot, old, new, attempts.last())
     }
 
@@ -187,14 +189,18 @@ impl Leaves<'_> {
     }
 
     pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
-        match self.reading.blame(keys) {
-            Some(layer) => format!(
-                "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one"
-            ),
-            None if self.reading.can_write(slot) => format!(
+        let no_type = "its type does not implement `Serialize`";
+        match (self.reading.blame(keys), self.reading.can_write(slot)) {
+            (Some(layer), can_write) => {
+                let and = if can_write { String::new() } else { format!(", and {no_type}") };
+                format!(
+                    "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one{and}"
+                )
+            }
+            (None, true) => format!(
                 "{keys}: the value cannot be saved: what its type writes, it reads as another value or not at all"
             ),
-            None => format!("{keys}: the value cannot be saved: its type cannot be written"),
+            (None, false) => format!("{keys}: the value cannot be saved: {no_type}"),
         }
     }
 
@@ -205,7 +211,9 @@ impl Leaves<'_> {
                 self.reading.read(slot, raw).is_some_and(|read| self.agrees(new, &read))
                     || self.reading.equals(slot, raw, new)
             }
-            _ => raw.is_some_and(|raw| self.is_alike(raw, new)),
+            // Its values are compared as the type reads them.
+            Some(slot) => self.reading.equals(slot, raw, new),
+            None => raw.is_some_and(|raw| self.is_alike(raw, new)),
         }
     }
 
@@ -252,19 +260,24 @@ impl Leaves<'_> {
     /// TOML has no `null` for an entry: the entry is left out.
     fn expressible(&self, change: Change) -> Change {
         match change {
-            Change::Inside(changes) if self.format == Format::Toml => {
-                let entry = |(key, change): (Key, Change)| match (&key, &change) {
-                    (Key::Name(_), Change::Put(value)) if value.is_null() => (key, Change::Remove),
-                    _ => (key, self.expressible(change)),
-                };
-                Change::Inside(changes.into_iter().map(entry).collect())
-            }
+            Change::Inside(changes) => Change::Inside(self.expressible_all(changes)),
             other => other,
         }
     }
 
+    pub(super) fn expressible_all(&self, changes: Changes) -> Changes {
+        if self.format != Format::Toml {
+            return changes;
+        }
+        let entry = |(key, change): (Key, Change)| match (&key, &change) {
+            (Key::Name(_), Change::Put(value)) if value.is_null() => (key, Change::Remove),
+            _ => (key, self.expressible(change)),
+        };
+        changes.into_iter().map(entry).collect()
+    }
+
     /// What a file says of a value.
-    fn expressed(&self, raw: Value) -> Value {
+    pub(super) fn expressed(&self, raw: Value) -> Value {
         match &raw {
             Value::Table(table) if self.format == Format::Toml => {
                 let given = table.iter().filter(|(_, value)| !value.is_null());
@@ -279,7 +292,7 @@ impl Leaves<'_> {
         }
     }
 
-    fn fits(&self, raw: &Value) -> bool {
+    pub(super) fn fits(&self, raw: &Value) -> bool {
         self.format != Format::Toml || !holds_null_in_list(raw)
     }
 
@@ -296,7 +309,7 @@ impl Leaves<'_> {
         };
         if self.format != Format::Toml {
             let known = old.is_some_and(|old| old.is_null() && reads(Some(old)));
-            if known || !slot.is_none_or(|slot| self.reading.can_write(slot)) || reads(Some(&Value::Null)) {
+            if known || reads(Some(&Value::Null)) {
                 return Ok((!known).then_some(Change::Put(Value::Null)));
             }
         }
@@ -315,9 +328,14 @@ impl Leaves<'_> {
 
     /// Whether a file says a value, as far as can be said without the type of the field.
     pub(super) fn is_alike(&self, raw: &Value, new: &Value) -> bool {
-        let resolved = [raw, new].map(|value| interpolate::resolve(value, self.variables, &|_, _| 0));
-        matches!(resolved, [Ok(raw), Ok(new)] if is_alike(&raw, &new))
+        alike(raw, new, self.variables)
     }
+}
+
+/// Whether two values are written differently at most, once variables are put in.
+pub(crate) fn alike(raw: &Value, new: &Value, variables: interpolate::Lookup<'_>) -> bool {
+    let resolved = [raw, new].map(|value| interpolate::resolve(value, variables, &|_, _| 0));
+    matches!(resolved, [Ok(raw), Ok(new)] if is_alike(&raw, &new))
 }
 
 /// Upper bound on the keys of other sources for which a replacement is tried; each takes several readings.

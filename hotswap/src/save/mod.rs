@@ -6,7 +6,7 @@
 pub(crate) mod atomic;
 mod attributes;
 pub(crate) mod change;
-mod difference;
+pub(crate) mod difference;
 pub(crate) mod leaf;
 mod shared;
 

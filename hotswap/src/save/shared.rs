@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    change::{Change, Changes},
-    difference::without_holes,
+    change::{Change, Changes, add_all},
+    difference::{holds_null, without_holes},
     leaf::{Leaves, Made},
 };
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
+    source::format::Format,
     value::Value,
 };
 
@@ -37,14 +38,30 @@ impl Leaves<'_> {
             return Ok(());
         }
         let sound = |changes: &Changes| {
-            Change::Inside(changes.clone()).apply(Some(&old)).is_some_and(|raw| reads(&raw))
+            let raw = Change::Inside(changes.clone()).apply(Some(&old)).map(|raw| self.expressed(raw));
+            raw.is_some_and(|raw| self.fits(&raw) && reads(&raw))
         };
         match self.attempts_shared(slot, &old, new).into_iter().find(sound) {
             Some(changes) => {
+                let is_none = |key: &Key| Keys(vec![key.clone()]).find(&old).is_none();
+                let level = self.written(keys);
+                let mut beside = Changes::new();
                 for (key, change) in changes {
-                    self.add(&self.written(&keys.with(key)), change, made);
+                    let path = self.written(&keys.with(key.clone()));
+                    match change {
+                        Change::Remove if is_none(&key) => {}
+                        Change::Remove => self.add(&path, Change::Remove, made),
+                        change if path.parent() == level => {
+                            beside.extend(path.0.last().map(|key| (key.clone(), change)));
+                        }
+                        change => self.add(&path, change, made),
+                    }
                 }
+                add_all(&mut made.changes, &level.0, beside);
                 Ok(())
+            }
+            None if self.format == Format::Toml && holds_null(new) => {
+                Err(format!("{keys}: TOML has no `null`, and the value cannot be read without it"))
             }
             None if holds_secret(new) => {
                 made.remarks
@@ -75,6 +92,6 @@ impl Leaves<'_> {
             Some((Key::Name(Arc::clone(name)), Change::Put(without_holes(value, raw)?)))
         });
         let whole = removals.chain(entries).collect();
-        in_place.into_iter().chain([whole]).collect()
+        in_place.into_iter().chain([whole]).map(|changes| self.expressible_all(changes)).collect()
     }
 }

@@ -326,7 +326,7 @@ impl Layer {
 }
 
 /// Whether two paths lead to one place, links followed; the file itself may be missing.
-fn same_file(one: &Path, other: &Path) -> bool {
+pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| {
         std::fs::canonicalize(path).ok().or_else(|| {
             let folder =

@@ -24,7 +24,7 @@ use std::{any::Any, path::PathBuf, sync::Arc};
 use zeroize::Zeroizing;
 
 pub(crate) use findings::{of_defaults, plain_secret};
-pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template};
+pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template, same_file};
 
 use crate::{
     error::Error,

@@ -34,7 +34,9 @@ fn table(section: &Section, place: &Place, indent: usize) -> String {
         return "{}".into();
     }
     let blanks = " ".repeat(indent);
-    let lines: Vec<String> =
-        entries.iter().map(|(key, value)| format!("{blanks}  {}: {value}", write::quoted(key))).collect();
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|(key, value)| format!("{blanks}  {}: {value}", write::quoted(key, Format::Json)))
+        .collect();
     format!("{{\n{}\n{blanks}}}", lines.join(",\n"))
 }

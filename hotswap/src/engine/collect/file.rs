@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Settings, SourceStatus, Yield};
+use super::{FilePlace, Settings, SourceStatus, Yield};
 use crate::{
     health::Health,
     issue::{Issue, IssueKind, Origin},
@@ -78,6 +78,10 @@ impl FileSlot {
     /// As the program named it.
     pub(super) fn named(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn place(&self, rank: usize) -> FilePlace {
+        FilePlace { rank, named: self.path.clone(), absolute: self.absolute.clone(), kind: self.kind }
     }
 
     pub(super) fn target(&self) -> Target {

@@ -3,13 +3,15 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
-    engine::collect::SourceStatus,
+    engine::collect::FilePlace,
     keys::Keys,
-    load::{Model, Plan, below, merge, place, problems::Problems, put, taken_beside},
-    member::Share,
+    load::{Model, Plan, Shares, below, merge, place, problems::Problems, put},
     resolve::interpolate,
     root::Root,
-    save::leaf::Reading,
+    save::{
+        difference::without_holes,
+        leaf::{Reading, alike},
+    },
     shape::{FieldShape, Kind, Merge, Shape},
     snapshot::Published,
     source::Layer,
@@ -26,21 +28,19 @@ pub(super) struct Others {
 impl Others {
     /// A file that is not a source is loaded on its own if it is `whole`, and above the others if not. Variables
     /// above a file do not count: they belong to the process, and the next one may have others.
-    pub(super) fn of(path: &Path, layers: &[Arc<Layer>], whole: bool, sources: &[SourceStatus]) -> Self {
+    pub(super) fn of(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
         let lasting = |layer: &&Arc<Layer>| !layer.is_of_variables();
-        if let Some(own) = layers.iter().position(|layer| layer.is_file(path)) {
+        // The last place of a file counts where it has several.
+        if let Some(own) = layers.iter().rposition(|layer| layer.is_file(path)) {
             let above = layers[own + 1..].iter().filter(lasting).cloned().collect();
             return Self { below: layers[..own].to_vec(), above };
         }
-        // An optional file that is not there yet has no layer, but a place.
-        let absent = sources.iter().position(|source| Path::new(&source.name) == path);
-        let is_above = |layer: &&Arc<Layer>| {
-            absent.is_some_and(|own| sources[own..].iter().any(|source| source.name == *layer.source().name))
+        // A file that is not there yet has no layer, but may have a place among the sources.
+        let Some(own) = files.iter().rev().find_map(|file| file.source_of(path)) else {
+            let all = layers.iter().filter(|layer| !whole && lasting(layer));
+            return Self { below: all.cloned().collect(), above: Vec::new() };
         };
-        if whole && absent.is_none() {
-            return Self::default();
-        }
-        let (above, below) = layers.iter().filter(lasting).cloned().partition(|layer| is_above(&layer));
+        let (below, above) = layers.iter().filter(lasting).cloned().partition(|layer| *layer.source() < own);
         Self { below, above }
     }
 
@@ -57,6 +57,8 @@ pub(super) struct Reader<'r> {
     plan: Option<Plan>,
     shares: Shares,
     others: Others,
+    /// What the file says, by the own names of the fields.
+    file: Value,
 }
 
 impl<'r> Reader<'r> {
@@ -71,8 +73,8 @@ impl<'r> Reader<'r> {
         let trees = others.below.iter().map(|layer| layer.tree()).chain([file]);
         let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
         let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
-        let shares = Shares::of(model, [&published.tree, &all], file);
-        Self { model, published, variables, plan, others, shares }
+        let shares = Shares::of(&*published.root, [&published.tree, &all]);
+        Self { model, published, variables, plan, others, shares, file: file.clone() }
     }
 
     /// What the layers and the file say of the leaf at `keys`, and nothing else.
@@ -88,10 +90,22 @@ impl<'r> Reader<'r> {
     /// The leaf as its type reads it from what sources give.
     fn typed(&self, slot: usize, given: &Value) -> Option<Value> {
         let keys = self.model.shape.keys_of(slot);
-        match keys.find(given) {
-            Some(_) => self.decoded(slot, given)?.encode(slot).ok(),
-            None => self.missing(slot),
-        }
+        let Some(raw) = keys.find(given) else { return self.missing(slot) };
+        // Values of a type without `Serialize` are known only in the form that the sources give them.
+        Some(self.decoded(slot, given)?.encode(slot).unwrap_or_else(|_| raw.clone()))
+    }
+
+    /// A configuration in which no source gives the leaf, and the tree that it was read from. Only the whole struct defines
+    /// what becomes of a missing field.
+    fn without(&self, slot: usize) -> Option<(Arc<dyn Root>, Value)> {
+        let (shape, keys) = (self.model.shape, self.model.shape.keys_of(slot));
+        let others = place(&self.published.tree, &keys, None);
+        let tree = put(&others, shape, &keys, None, Some(&others));
+        Some((self.model.read(&tree)?, tree))
+    }
+
+    fn alike(&self, one: &Value, other: &Value) -> bool {
+        one == other || alike(one, other, self.variables)
     }
 
     fn decoded(&self, slot: usize, given: &Value) -> Option<Box<dyn Root>> {
@@ -105,35 +119,6 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Which keys flattened leaves take.
-struct Shares {
-    /// Found in several trees: a leaf asks for other keys when its value changes.
-    found: Vec<Share>,
-    /// What the file says, by the own names of the fields.
-    file: Value,
-}
-
-impl Shares {
-    fn of<'v>(model: Model, trees: impl IntoIterator<Item = &'v Value>, file: &Value) -> Self {
-        Self { found: trees.into_iter().flat_map(|tree| model.shares(tree)).collect(), file: file.clone() }
-    }
-
-    fn of_leaf(&self, slot: usize) -> impl Iterator<Item = &Share> {
-        self.found.iter().filter(move |share| share.slot == slot)
-    }
-
-    /// Whether the leaf takes a key of its table that no field has.
-    fn takes(&self, shape: &'static Shape, slot: usize, keys: &Keys, name: &str) -> bool {
-        if !self.of_leaf(slot).any(|share| share.takes_all) {
-            return self.of_leaf(slot).any(|share| share.asked.contains(name));
-        }
-        let beside = self.found.iter().filter(|share| share.keys == *keys && !share.takes_all);
-        name != "$schema"
-            && !taken_beside(shape, keys).contains(name)
-            && !beside.into_iter().any(|share| share.asked.contains(name))
-    }
-}
-
 fn joined(plan: Option<&Plan>, low: Value, high: &Value) -> Value {
     match plan {
         Some(plan) => plan.merge(low, high),
@@ -144,15 +129,13 @@ fn joined(plan: Option<&Plan>, low: Value, high: &Value) -> Value {
 impl Reader<'_> {
     /// The part of a tree that a flattened leaf takes.
     fn part(&self, slot: usize, keys: &Keys, tree: &Value) -> Value {
-        let level = keys.find(tree).and_then(Value::as_table).into_iter().flatten();
-        let own = level.filter(|(name, _)| self.shares.takes(self.model.shape, slot, keys, name));
-        Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
+        self.shares.part(slot, keys, keys.find(tree))
     }
 }
 
 impl Reading for Reader<'_> {
     fn owned(&self, slot: usize) -> BTreeSet<Arc<str>> {
-        let part = self.part(slot, &self.model.shape.keys_of(slot), &self.shares.file);
+        let part = self.part(slot, &self.model.shape.keys_of(slot), &self.file);
         part.as_table().into_iter().flat_map(|table| table.keys()).cloned().collect()
     }
 
@@ -173,7 +156,7 @@ impl Reading for Reader<'_> {
         let root =
             self.model.read_strictly(&place(&self.published.tree, &keys, Some(&level)), &keys, &names)?;
         let same = self.published.root.keep(slot).is_some_and(|kept| root.same(slot, &*kept));
-        Some((root.encode(slot).ok()?, same))
+        Some((root.encode(slot).unwrap_or(Value::Table(Arc::new(given))), same))
     }
 
     fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value> {
@@ -182,10 +165,11 @@ impl Reading for Reader<'_> {
 
     fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool {
         let keys = self.model.shape.keys_of(slot);
-        let (given, new) = (self.merged(&keys, raw), place(&Value::empty(), &keys, Some(new)));
-        if keys.find(&given).is_none() {
+        let given = self.merged(&keys, raw);
+        let Some(new) = keys.find(&given).and_then(|there| without_holes(new, Some(there))) else {
             return false;
-        }
+        };
+        let new = place(&Value::empty(), &keys, Some(&new));
         let kept = self.decoded(slot, &new).and_then(|new| new.keep(slot));
         let given = self.decoded(slot, &given);
         given.zip(kept).is_some_and(|(given, kept)| given.same(slot, &*kept))
@@ -195,13 +179,27 @@ impl Reading for Reader<'_> {
         self.typed(slot, &place(&Value::empty(), &self.model.shape.keys_of(slot), Some(raw)))
     }
 
-    /// Only the whole struct says what becomes of a field that is missing.
     fn missing(&self, slot: usize) -> Option<Value> {
-        let shape = self.model.shape;
-        let keys = shape.keys_of(slot);
-        let others = place(&self.published.tree, &keys, None);
-        let tree = put(&others, shape, &keys, None, Some(&others));
-        self.model.read(&tree)?.encode(slot).ok()
+        let (root, tree) = self.without(slot)?;
+        if let Ok(value) = root.encode(slot) {
+            return Some(value);
+        }
+        let keys = self.model.shape.keys_of(slot);
+        let default = keys.find(&tree).filter(|_| !self.model.is_flattened(slot)).cloned();
+        default.or_else(|| {
+            let null = self.decoded(slot, &place(&Value::empty(), &keys, Some(&Value::Null)))?;
+            null.same(slot, &*root.keep(slot)?).then_some(Value::Null)
+        })
+    }
+
+    fn is_missing(&self, slot: usize) -> bool {
+        let keys = self.model.shape.keys_of(slot);
+        let given = self.merged(&keys, None);
+        let same = || {
+            let kept = self.without(slot)?.0.keep(slot)?;
+            Some(self.decoded(slot, &given)?.same(slot, &*kept))
+        };
+        keys.find(&given).is_none() || same().unwrap_or_default()
     }
 
     fn remainder(&self, slot: usize, value: &Value) -> Option<Value> {
@@ -210,7 +208,7 @@ impl Reading for Reader<'_> {
         keys.find(&first)?;
         let first = self.typed(slot, &first)?;
         let field = self.model.shape.trail(slot).last().copied()?;
-        let rest = remainder(field, &first, value);
+        let rest = remainder(field, &first, value, &|one, other| self.alike(one, other));
         (rest != *value).then_some(rest)
     }
 
@@ -224,26 +222,29 @@ impl Reading for Reader<'_> {
     }
 }
 
+/// Whether two values are written differently at most.
+type Alike<'a> = &'a dyn Fn(&Value, &Value) -> bool;
+
 /// What is left of a value where its lists begin with those of `first`, and are appended to them.
-fn remainder(field: &FieldShape, first: &Value, value: &Value) -> Value {
+fn remainder(field: &FieldShape, first: &Value, value: &Value, alike: Alike<'_>) -> Value {
     match (field.merge, &field.kind, first, value) {
         (Merge::Append | Merge::Union, _, Value::List(first), Value::List(items))
-            if items.starts_with(first) =>
+            if items.len() >= first.len() && first.iter().zip(items.iter()).all(|(a, b)| alike(a, b)) =>
         {
             Value::list(items[first.len()..].iter().cloned())
         }
-        (_, Kind::Nested(inner) | Kind::Optional(inner), _, _) => remainders(inner, first, value),
+        (_, Kind::Nested(inner) | Kind::Optional(inner), _, _) => remainders(inner, first, value, alike),
         _ => value.clone(),
     }
 }
 
-fn remainders(shape: &'static Shape, first: &Value, value: &Value) -> Value {
+fn remainders(shape: &'static Shape, first: &Value, value: &Value, alike: Alike<'_>) -> Value {
     let Some(first) = first.as_table() else { return value.clone() };
     shape.fields.iter().filter(|field| !field.flatten).fold(value.clone(), |value, field| {
         let given = value.as_table().and_then(|table| table.get(field.key));
         match first.get(field.key).zip(given) {
             Some((first, given)) => {
-                let rest = remainder(field, first, given);
+                let rest = remainder(field, first, given, alike);
                 place(&value, &Keys::root().name(field.key), Some(&rest))
             }
             None => value,

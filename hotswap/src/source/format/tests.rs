@@ -127,6 +127,24 @@ fn a_duplicate_key_stands_at_its_second_place() {
 }
 
 #[test]
+fn a_missing_value_is_named() {
+    let missing = "a value is missing behind the equals sign";
+    for text in [
+        "max =",
+        "max = ",
+        "max = # c\n",
+        "max =\nb = 1\n",
+        "max =\r\n",
+        "[a]\nb.c = \n",
+        "t = {a = }",
+        "t = {a = , b = 1}",
+    ] {
+        assert_eq!(message(Toml, text), missing, "{text:?}");
+    }
+    assert_ne!(message(Toml, "max = web\n"), missing);
+}
+
+#[test]
 fn toml_tells_every_syntax_error() {
     assert_eq!(
         places(Toml, "a = \nb = 1\nc = = 2\n[d\n").iter().map(|place| place.0).collect::<Vec<_>>(),

@@ -44,7 +44,7 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         Value::Int(value) => value.to_string(),
         Value::Uint(value) => value.to_string(),
         Value::Float(value) => float(*value, format)?,
-        Value::Text(text) => quoted(&escaped(text)),
+        Value::Text(text) => quoted(&escaped(text), format),
         // A number in quotes would be text.
         Value::Untyped(Untyped { text, dialect: Dialect::Yaml, .. })
             if format == Format::Yaml && is_plain(text) =>
@@ -54,8 +54,8 @@ pub(crate) fn value(value: &Value, format: Format) -> Option<String> {
         Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => {
             return self::value(&Value::Null, format);
         }
-        Value::Untyped(untyped) => quoted(&escaped(&untyped.text)),
-        Value::Template(text) => quoted(text),
+        Value::Untyped(untyped) => quoted(&escaped(&untyped.text), format),
+        Value::Template(text) => quoted(text, format),
         Value::List(items) => {
             let items: Option<Vec<String>> = items.iter().map(|item| self::value(item, format)).collect();
             format!("[{}]", items?.join(", "))
@@ -94,8 +94,9 @@ fn float(value: f64, format: Format) -> Option<String> {
     }
 }
 
-/// In double quotes, with escapes that mean the same in all formats: those of JSON.
-pub(crate) fn quoted(text: &str) -> String {
+/// In double quotes, with the escapes of JSON, which mean the same in all formats; but for letters beyond four digits, which
+/// JSON writes as two units of UTF-16, and the others as one number.
+pub(crate) fn quoted(text: &str, format: Format) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -103,9 +104,12 @@ pub(crate) fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            // Those beyond four digits have no escape that all formats share.
-            odd if is_odd(odd) || (excerpt::misleads(odd) && odd.len_utf16() == 1) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(odd)))
+            odd if odd.len_utf16() > 1 && is_invisible(odd) && format != Format::Json => {
+                quoted.push_str(&format!("\\U{:08x}", u32::from(odd)));
+            }
+            odd if is_odd(odd) || is_invisible(odd) => {
+                let units = odd.encode_utf16(&mut [0; 2]).to_vec();
+                units.iter().for_each(|unit| quoted.push_str(&format!("\\u{unit:04x}")));
             }
             plain => quoted.push(plain),
         }
@@ -119,20 +123,29 @@ pub(crate) fn is_odd(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// What a reader of the file would not see. The variation selectors that emoji need are seen by their effect.
+fn is_invisible(letter: char) -> bool {
+    excerpt::misleads(letter) || matches!(letter, '\u{e0100}'..='\u{e01ef}')
+}
+
 /// A name as the format writes it.
 pub(crate) fn name_in(name: &str, format: Format) -> String {
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
     match format {
         Format::Toml if !name.is_empty() && name.chars().all(is_bare) => name.to_owned(),
         Format::Yaml => key(name),
-        Format::Toml | Format::Json => quoted(name),
+        Format::Toml | Format::Json => quoted(name, format),
     }
 }
 
-/// A name, without quotes if every format would read it as text.
+/// A name as YAML writes it, without quotes if every reader would take it for text.
 pub(crate) fn key(name: &str) -> String {
     let plain = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
     let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if plain && !word.contains(&name.to_ascii_lowercase().as_str()) { name.to_owned() } else { quoted(name) }
+    if plain && !word.contains(&name.to_ascii_lowercase().as_str()) {
+        name.to_owned()
+    } else {
+        quoted(name, Format::Yaml)
+    }
 }

@@ -51,8 +51,19 @@ pub(super) fn edit(
     let editor = Editor { format, reader, hollow: wanted.hollow, comments: comments(reader, bare) };
     let edited = if new == old { Some(bare.to_owned()) } else { editor.edited(bare, &old, wanted.changes) };
     let edited = edited.and_then(|edited| editor.remarked(&edited, &new, wanted.remarks));
-    let edited = edited.ok_or("the file cannot be written so that it reads as intended")?;
+    let edited = edited.ok_or_else(|| unwritable(format, bare))?;
     Ok(format!("{mark}{edited}"))
+}
+
+/// Why no edit of a text is sound.
+fn unwritable(format: Format, text: &str) -> &'static str {
+    let has_lone_returns = || text.replace("\r\n", "").contains('\r');
+    match format {
+        Format::Yaml if has_lone_returns() => {
+            "lines of the file end in a carriage return without a line feed, which no edit can keep: end them in a line feed"
+        }
+        _ => "the file cannot be written so that it reads as intended",
+    }
 }
 
 struct Editor<'e> {

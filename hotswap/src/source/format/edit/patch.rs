@@ -77,6 +77,20 @@ impl<'t> Text<'t> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
+    /// Behind the last text before an offset that is neither blank nor in a comment.
+    pub(in crate::source::format) fn behind_content(&self, offset: usize) -> usize {
+        let mut end = self.text[..offset].trim_end_matches([' ', '\t', '\r', '\n']).len();
+        let mut next = self.comments.partition_point(|comment| comment.start < end);
+        while let Some(comment) = next.checked_sub(1).map(|last| &self.comments[last]) {
+            if self.text[..comment.end].trim_end().len() < end {
+                break;
+            }
+            end = self.text[..comment.start].trim_end_matches([' ', '\t', '\r', '\n']).len();
+            next -= 1;
+        }
+        end
+    }
+
     /// Whether only blanks stand before it on its line.
     pub(in crate::source::format) fn is_first(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset].bytes().all(|byte| byte == b' ' || byte == b'\t')

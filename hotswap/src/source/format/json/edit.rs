@@ -1,6 +1,9 @@
 //! JSON in place: what does not change keeps its order and its layout.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::scan::scan;
 use crate::{
@@ -54,10 +57,12 @@ impl Editor<'_> {
         };
         entries.sort_by_key(|(_, start, _)| *start);
         let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        let named = entries.iter().enumerate().filter_map(|(at, (name, ..))| Some(((*name)?, at)));
+        let places: HashMap<&str, usize> = named.collect();
         let indent = self.indent(mark);
         for (key, change) in changes {
             let found = match key {
-                Key::Name(name) => entries.iter().position(|(known, ..)| *known == Some(&**name)),
+                Key::Name(name) => places.get(&**name).copied(),
                 Key::Index(index) => Some(*index).filter(|index| *index < entries.len()),
             };
             match (found, change) {
@@ -116,7 +121,7 @@ impl Editor<'_> {
             None => compact(change),
         };
         match key {
-            Key::Name(name) => format!("{}: {value}", write::quoted(name)),
+            Key::Name(name) => format!("{}: {value}", write::quoted(name, Format::Json)),
             Key::Index(_) => value,
         }
     }
@@ -153,7 +158,7 @@ fn compact(change: &Change) -> String {
         Change::Inside(_) => {
             let entries = change.entries().unwrap_or_default();
             let entry = |(key, change): &(Key, Change)| match key {
-                Key::Name(name) => format!("{}: {}", write::quoted(name), compact(change)),
+                Key::Name(name) => format!("{}: {}", write::quoted(name, Format::Json), compact(change)),
                 Key::Index(_) => compact(change),
             };
             format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
@@ -176,7 +181,7 @@ fn pretty(change: &Change, indent: &str, unit: &str, newline: &str) -> String {
             let entry = |(key, change): &(Key, Change)| {
                 let value = pretty(change, &deeper, unit, newline);
                 match key {
-                    Key::Name(name) => format!("{}: {value}", write::quoted(name)),
+                    Key::Name(name) => format!("{}: {value}", write::quoted(name, Format::Json)),
                     Key::Index(_) => value,
                 }
             };

@@ -88,7 +88,7 @@ fn end_of_line(text: &str, at: usize) -> usize {
 /// The crate's `Display` prints the line of the text, its message does not.
 fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, String)> {
     let offset = |error: &::toml::de::Error| error.span().map_or(0, |span| span.start);
-    let mut found: Vec<_> = errors.iter().map(|error| (offset(error), message(error))).collect();
+    let mut found: Vec<_> = errors.iter().map(|error| (offset(error), message(text, error))).collect();
     for (offset, message) in found.iter_mut().filter(|(_, message)| *message == LEADING_ZERO) {
         if let Some((start, refusal)) = refused_at(text, *offset) {
             (*offset, *message) = (start, refusal.message().to_owned());
@@ -107,12 +107,23 @@ fn first_of_each_line(text: &str, errors: &[::toml::de::Error]) -> Vec<(usize, S
     found
 }
 
-fn message(error: &::toml::de::Error) -> String {
+fn message(text: &str, error: &::toml::de::Error) -> String {
     match error.message() {
+        _ if lacks_value(text, error) => "a value is missing behind the equals sign".to_owned(),
         "recursion limit" | "cannot recurse further; max recursion depth met" => too_deep(),
         // What the parser adds when it has nothing to advise.
         message => message.strip_suffix(", expected nothing").unwrap_or(message).to_owned(),
     }
+}
+
+/// Whether nothing but a comment or a closing bracket follows where the parser expects a value.
+fn lacks_value(text: &str, error: &::toml::de::Error) -> bool {
+    let Some((before, rest)) = error.span().and_then(|span| text.split_at_checked(span.start)) else {
+        return false;
+    };
+    let is_behind_sign = rest.starts_with('=') || before.trim_end_matches([' ', '\t']).ends_with('=');
+    let next = rest.trim_start_matches('=').trim_start_matches([' ', '\t']).chars().next();
+    is_behind_sign && next.is_none_or(|next| "\r\n#,}]".contains(next))
 }
 
 /// TOML promises 64 bits, and this reader takes what an `i128` holds.

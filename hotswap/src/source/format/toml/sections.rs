@@ -35,9 +35,9 @@ impl Sections {
     pub(super) fn first_statement(&self, text: &Text<'_>) -> (usize, bool) {
         let Some((header, ..)) = self.known.first() else { return (text.text.len(), false) };
         let header = text.line_start(*header);
-        let gap = text.text[..header].rfind("\n\n").map(|gap| gap + 2);
-        let gap = gap.or_else(|| text.text[..header].rfind("\n\r\n").map(|gap| gap + 3));
-        (gap.unwrap_or(header), true)
+        let above = text.text[..header].split_inclusive('\n').rev();
+        let comments = above.take_while(|line| line.trim_start().starts_with('#'));
+        (header - comments.map(str::len).sum::<usize>(), true)
     }
 }
 

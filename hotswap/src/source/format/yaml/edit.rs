@@ -1,11 +1,16 @@
 //! YAML in place: values, entries of tables and items of lists, in lines or in brackets.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::{
     block::{entry, value},
     comments::comments,
     compose::{Body, Node, compose},
+    detach::anchored_values,
+    layout::last_line,
     offsets::Offsets,
     pairs,
 };
@@ -25,14 +30,18 @@ use crate::{
 
 pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
     let root = compose(text).ok()?.filter(|root| !root.is_blank());
-    let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::of(text) };
+    let anchored = root.as_ref().map(anchored_values).unwrap_or_default();
+    let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::of(text), anchored };
     match &root {
         None => {
             let lines = editor.lines(changes, "");
             editor.text.insert(text.len(), lines);
         }
         // What stays of the root is an empty document.
-        Some(root) => drop(editor.table(root, changes)?),
+        Some(root) => {
+            editor.detach_aliases(root, changes)?;
+            editor.table(root, changes)?;
+        }
     }
     editor.text.patched()
 }
@@ -46,9 +55,11 @@ pub(in crate::source::format) fn whole(tree: &Value, comments: &[String], newlin
     text
 }
 
-struct Editor<'t> {
-    text: Text<'t>,
-    offsets: Offsets<'t>,
+pub(super) struct Editor<'t> {
+    pub(super) text: Text<'t>,
+    pub(super) offsets: Offsets<'t>,
+    /// What anchors stand for; read where an alias is concerned.
+    pub(super) anchored: HashMap<usize, Value>,
 }
 
 /// Whether nothing is left of a list or table in lines, which then needs brackets.
@@ -75,10 +86,11 @@ impl Editor<'_> {
             return self.table_in_brackets(inside, &entries, changes);
         }
         let (first, last) = (entries.first()?.0, entries.last()?);
-        let indent = " ".repeat(first.at.1 - 1);
+        let indent = self.indent_of(first);
         let (mut new, mut removed) = (Changes::new(), 0);
+        let places = places(&entries);
         for (key, change) in changes {
-            match (entries.iter().position(|(name, _)| is(name, key)), change) {
+            match (place_of(&places, key), change) {
                 (Some(at), Change::Remove) => {
                     removed += 1;
                     self.remove_entry(entries[at], entries.get(at + 1).map(|(next, _)| *next))?;
@@ -100,21 +112,13 @@ impl Editor<'_> {
             (Change::Inside(changes), Body::Table(_)) => self.table(node, changes)?.then_some("{}"),
             (Change::Inside(changes), Body::List(_)) => self.list(node, changes)?.then_some("[]"),
             (change, _) if change.is_removal() => None,
-            (change, _) => return self.put(key, node, change),
+            (change, _) => return self.put(key, node, &self.whole_change(node, change)),
         };
         // The lines below are gone by themselves.
         if let Some(empty) = emptied {
             self.text.insert(self.colon(key)?, format!(" {empty}"));
         }
         Some(())
-    }
-
-    /// Behind the colon of a key.
-    fn colon(&self, key: &Node<'_>) -> Option<usize> {
-        let end = self.offsets.at(key.end);
-        let rest = &self.text.text[end..];
-        let blanks = rest.len() - rest.trim_start_matches(' ').len();
-        rest[blanks..].starts_with(':').then_some(end + blanks + 1)
     }
 
     fn put(&mut self, key: &Node<'_>, node: &Node<'_>, change: &Change) -> Option<()> {
@@ -124,8 +128,7 @@ impl Editor<'_> {
             }
             _ => None,
         };
-        let is_plain = node.anchor == 0 && node.tag.is_none();
-        match (inline, self.on_one_line(node).filter(|_| is_plain && node.at.0 == key.at.0)) {
+        match (inline, self.on_one_line(node).filter(|_| node.tag.is_none())) {
             (Some(inline), Some(range)) => self.text.replace(range, inline),
             (Some(inline), None) if node.is_blank() && node.anchor == 0 => {
                 self.text.insert(self.colon(key)?, format!(" {inline}"));
@@ -137,9 +140,9 @@ impl Editor<'_> {
 
     /// The whole entry, with its comments above it.
     fn rewrite_entry(&mut self, key: &Node<'_>, node: &Node<'_>, change: &Change) -> Option<()> {
-        let start = self.offsets.at(key.at);
+        let start = self.entry_start(key);
         let range = start..self.text.content_end(self.line(last_line(node).max(key.at.0)));
-        let indent = " ".repeat(key.at.1 - 1);
+        let indent = self.indent_of(key);
         let name = &self.text.text[self.offsets.range(key.at, key.end)?];
         let entry = entry(name, change, &indent, self.text.newline);
         self.replace_lines(start, range, entry)
@@ -159,7 +162,7 @@ impl Editor<'_> {
     }
 
     fn remove_entry(&mut self, (key, node): (&Node<'_>, &Node<'_>), next: Option<&Node<'_>>) -> Option<()> {
-        let start = self.offsets.at(key.at);
+        let start = self.entry_start(key);
         if self.text.is_first(start) {
             self.remove_lines(start, last_line(node).max(key.at.0));
             return Some(());
@@ -220,7 +223,7 @@ impl Editor<'_> {
                 self.list(node, changes).map(|_| ())
             }
             (Change::Inside(_), Body::Table(_) | Body::List(_)) => None,
-            (change, _) => self.put_item(node, change),
+            (change, _) => self.put_item(node, &self.whole_change(node, change)),
         }
     }
 
@@ -235,8 +238,8 @@ impl Editor<'_> {
     }
 
     fn put_item(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
-        let is_plain = node.anchor == 0 && node.tag.is_none();
-        if let (Change::Put(new), Some(range)) = (change, self.on_one_line(node).filter(|_| is_plain)) {
+        let range = self.on_one_line(node).filter(|_| node.tag.is_none());
+        if let (Change::Put(new), Some(range)) = (change, range) {
             self.text.replace(range, write::value(new, Format::Yaml)?);
             return Some(());
         }
@@ -254,8 +257,9 @@ impl Editor<'_> {
         changes: &Changes,
     ) -> Option<Emptied> {
         let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        let places = places(entries);
         for (key, change) in changes {
-            match (entries.iter().position(|(name, _)| is(name, key)), change, key) {
+            match (place_of(&places, key), change, key) {
                 (Some(at), Change::Remove, _) => drop(removed.insert(at)),
                 (Some(at), change, _) => self.in_brackets(entries[at].1, change)?,
                 (None, change, Key::Name(name)) if !change.is_removal() => {
@@ -295,8 +299,9 @@ impl Editor<'_> {
             (Change::Inside(changes), Body::Table(_)) => drop(self.table(node, changes)?),
             (Change::Inside(changes), Body::List(_)) => drop(self.list(node, changes)?),
             (change, _) if change.is_removal() => {}
-            _ if node.is_blank() || node.anchor != 0 || node.tag.is_some() => return None,
+            _ if node.is_blank() || node.tag.is_some() => return None,
             (change, _) => {
+                let change = &self.whole_change(node, change);
                 let range = self.offsets.at(node.at)..self.end(node)?;
                 if self.text.has_comments_in(range.clone()) {
                     return None;
@@ -306,68 +311,24 @@ impl Editor<'_> {
         }
         Some(())
     }
-
-    /// What stands between the brackets of a list or table that has them.
-    fn brackets(&self, node: &Node<'_>) -> Option<Range<usize>> {
-        let open = match &node.body {
-            Body::Table(_) => "{",
-            Body::List(_) => "[",
-            Body::Scalar { .. } | Body::Alias(_) => return None,
-        };
-        let start = self.offsets.at(node.end);
-        (node.at != node.end && self.text.text[..start].ends_with(open))
-            .then(|| start..self.offsets.at(node.close).max(start))
-    }
-
-    /// Where a value ends that is no block.
-    fn end(&self, node: &Node<'_>) -> Option<usize> {
-        match &node.body {
-            Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.at(node.end)),
-            Body::Table(_) | Body::List(_) => self.brackets(node).map(|inside| inside.end + 1),
-        }
-    }
-
-    /// A value that is there and does not go over lines.
-    fn on_one_line(&self, node: &Node<'_>) -> Option<Range<usize>> {
-        let range = self.offsets.at(node.at)..self.end(node).filter(|_| !node.is_blank())?;
-        (!self.text.text[range.clone()].contains('\n')).then_some(range)
-    }
-
-    /// The dash of an item.
-    fn dash(&self, item: &Node<'_>) -> Option<usize> {
-        let start = self.offsets.at(item.at);
-        let before = self.text.text[self.text.line_start(start)..start].trim_end_matches(' ');
-        before.ends_with('-').then(|| self.text.line_start(start) + before.len() - 1)
-    }
-
-    /// Where a line begins.
-    fn line(&self, line: usize) -> usize {
-        self.offsets.at((line, 1))
-    }
-
-    /// Behind a line.
-    fn behind(&self, line: usize) -> usize {
-        self.text.line_end(self.line(line))
-    }
 }
 
-fn is(key: &Node<'_>, wanted: &Key) -> bool {
-    matches!((&key.body, wanted), (Body::Scalar { text, .. }, Key::Name(name)) if **text == **name)
+/// The places of the entries of a table by the text of their keys.
+fn places<'n>(entries: &'n [(&Node<'_>, &Node<'_>)]) -> HashMap<&'n str, usize> {
+    let place = |(at, (key, _)): (usize, &(&'n Node<'_>, &'n Node<'_>))| match &key.body {
+        Body::Scalar { text, .. } => Some((text.as_ref(), at)),
+        _ => None,
+    };
+    entries.iter().enumerate().filter_map(place).collect()
+}
+
+fn place_of(places: &HashMap<&str, usize>, key: &Key) -> Option<usize> {
+    match key {
+        Key::Name(name) => places.get(&**name).copied(),
+        Key::Index(_) => None,
+    }
 }
 
 fn is_block(value: &Value) -> bool {
     value.as_table().is_some_and(|table| !table.is_empty())
-}
-
-/// The last line on which something of the node stands.
-fn last_line(node: &Node<'_>) -> usize {
-    match &node.body {
-        // A block of text ends where the next line begins.
-        Body::Scalar { .. } if node.end.1 == 1 && node.end.0 > node.at.0 => node.end.0 - 1,
-        Body::Scalar { .. } | Body::Alias(_) => node.end.0,
-        Body::List(nodes) | Body::Table(nodes) => {
-            let last = nodes.last().map_or(node.end.0, last_line);
-            if node.at == node.end { last } else { last.max(node.close.0) }
-        }
-    }
 }

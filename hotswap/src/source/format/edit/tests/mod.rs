@@ -5,7 +5,9 @@ mod random;
 mod toml;
 mod yaml;
 
-use super::Wanted;
+use serde_json::json;
+
+use super::{Wanted, same};
 use crate::{
     keys::{Key, Keys},
     save::change::{Change, Changes, add},
@@ -141,4 +143,27 @@ fn a_dollar_and_a_brace_are_no_variable() {
         let written = edited(format, "", &[set("a", "${HOME}")]);
         assert!(written.contains("\"$${HOME}\""), "{written}");
     }
+}
+
+#[test]
+fn letters_that_do_not_show_are_escaped() {
+    let text = "a\u{e0041}\u{e0100}\u{1d173}\u{200b}b";
+    for (format, expected) in [
+        (Format::Toml, "\"a\\U000e0041\\U000e0100\\U0001d173\\u200bb\""),
+        (Format::Yaml, "\"a\\U000e0041\\U000e0100\\U0001d173\\u200bb\""),
+        (Format::Json, "\"a\\udb40\\udc41\\udb40\\udd00\\ud834\\udd73\\u200bb\""),
+    ] {
+        let written =
+            edited(format, "", &[set("k", text), (Keys::root().name(text), Change::Put(Value::Int(1)))]);
+        assert_eq!(written.matches(expected).count(), 2, "{written}");
+        let expected: Value = json!({ "k": text, text: 1 }).into();
+        assert!(same(format, &expected, &parse(format, &written).unwrap()), "{written}");
+    }
+    assert!(edited(Format::Yaml, "", &[set("k", "\u{1f600}\u{fe0f}")]).contains("\u{1f600}\u{fe0f}"));
+}
+
+#[test]
+fn line_ends_that_no_edit_keeps_are_named() {
+    let refused = with_remarks(Format::Yaml, "# c\rn: 5\rname: web\r", &[set("n", 9)], &[]).unwrap_err();
+    assert!(refused.contains("carriage return"), "{refused}");
 }

@@ -36,6 +36,11 @@ fn a_new_table_gets_a_header() {
 fn the_comment_of_a_file_stays_at_its_top() {
     let text = "# licence\n\n# of the limit\n[limit]\nmax = 1\n";
     assert_eq!(edit(text, &[set("a", 1)]), "# licence\n\na = 1\n\n# of the limit\n[limit]\nmax = 1\n");
+    for text in ["# Pool settings\n[pool]\nsize = 1\n", "# one\n# two\n[[peers]]\nname = 'a'\n"] {
+        assert_eq!(edit(text, &[set("n", 1)]), format!("n = 1\n\n{text}"));
+    }
+    let text = "# licence\r\n  \r\n# of the limit\r\n[limit]\r\nmax = 1\r\n";
+    assert_eq!(edit(text, &[set("a", 1)]), text.replace("# of", "a = 1\r\n\r\n# of"));
     let text = "# licence\n# of the name\nname = 'a' # why\nport = 1\n";
     assert_eq!(edit(text, &[out("name")]), "# licence\n# of the name\n# why\nport = 1\n");
 }

@@ -75,14 +75,79 @@ fn a_table_without_entries_gets_brackets() {
 }
 
 #[test]
-fn an_anchor_that_others_use_is_not_touched() {
+fn an_alias_keeps_its_value_where_its_anchor_changes() {
     assert_eq!(edit("a: &x 1\nb: *x\n", &[set("b", 2)]), "a: &x 1\nb: 2\n");
-    // It cannot be kept here. The comments are.
-    assert_eq!(edit("a: &x 1 # one\nb: *x\n", &[set("a", 2)]), "# one\na: 2\nb: 1\n");
+    assert_eq!(edit("a: &x 1 # one\nb: *x # two\n", &[set("a", 2)]), "a: 2 # one\nb: 1 # two\n");
+    let three = "a: &x 1 # one\nb: *x # two\nc: *x\n";
+    assert_eq!(edit(three, &[set("a", 2)]), "a: 2 # one\nb: &x 1 # two\nc: *x\n");
+    assert_eq!(edit(three, &[out("a")]), "# one\nb: &x 1 # two\nc: *x\n");
+    let both = edit(three, &[set("a", 2), set("b", 2)]);
+    assert_eq!(both, "a: 2 # one\nb: 2 # two\nc: 1\n");
+    let list = "a: # all\n  - &x p # p\n  - q\nb: [*x, 1] # two\n";
+    assert_eq!(edit(list, &[set("a.0", "z")]), list.replace("&x p", "\"z\"").replace("*x", "p"));
+    let flow = "a: &t {x: 1} # a\nb: {kind: n, opts: *t} # b\n";
+    assert_eq!(edit(flow, &[set("a.x", 2)]), "a: &t {x: 2} # a\nb: {kind: n, opts: { x: 1 }} # b\n");
+    assert_eq!(edit(flow, &[set("b.opts.z", 2)]), flow.replace("*t", "{ x: 1, z: 2 }"));
+    let block = "a: &t\n  x: 1 # x\n  w: 2\n# b\nb: *t # b\nc: 1 # c\n";
+    assert_eq!(edit(block, &[set("a.x", 5)]), block.replace("x: 1", "x: 5").replace("*t", "{ w: 2, x: 1 }"));
+    assert_eq!(
+        edit(block, &[set("b.z", 3)]),
+        block.replace("# b\nb: *t # b\n", "# b\n# b\nb:\n  w: 2\n  x: 1\n  z: 3\n")
+    );
+}
+
+#[test]
+fn a_key_of_a_merged_table_changes_in_place() {
+    let text = "# base\nbase: &b\n  x: 1 # x\nt: # t\n  <<: *b # m\n  y: 2\nu: {<<: *b}\n";
+    let expected = text.replace("x: 1 # x\n", "x: 1 # x\n  z: 3\n").replacen("*b", "&b { x: 1 }", 1);
+    assert_eq!(edit(text, &[set("base.z", 3)]), expected);
+    let expected = text.replace("x: 1 # x\n", "x: 7 # x\n").replacen("*b", "&b { x: 1 }", 1);
+    assert_eq!(edit(text, &[set("base.x", 7)]), expected);
     let text = "base: &b\n  x: 1 # x\nt:\n  <<: *b\n  y: 2\n";
     assert_eq!(edit(text, &[set("t.x", 5)]), format!("{text}  x: 5\n"));
     let merged = edit(text, &[out("t.x")]);
     assert!(merged.contains("# x") && merged.starts_with("base: &b\n  x: 1 # x\n"), "{merged}");
+}
+
+#[test]
+fn a_key_with_a_question_mark_is_edited() {
+    let text = "# n\n? n\n: 5 # five\nm: 1 # m\n";
+    assert_eq!(edit(text, &[set("n", 6)]), text.replace('5', "6"));
+    assert_eq!(edit(text, &[set("x", 6)]), format!("{text}x: 6\n"));
+    assert_eq!(edit(text, &[out("n")]), "# n\n# five\nm: 1 # m\n");
+    assert_eq!(edit(text, &[set("n", json!({"a": 1}))]), "# n\n# five\nn:\n  a: 1\nm: 1 # m\n");
+    let nested = "t:\n  ? n\n  : # why\n    5 # five\nm: 1 # m\n";
+    assert_eq!(edit(nested, &[set("t.n", 6)]), nested.replace('5', "6"));
+    assert_eq!(edit(nested, &[set("t.x", 6)]), nested.replace("five\n", "five\n  x: 6\n"));
+}
+
+#[test]
+fn a_value_below_its_key_changes_in_place() {
+    let text = "n: # one\n  # two\n  5 # three\nname:\n  'a' # four\n";
+    assert_eq!(edit(text, &[set("n", 6), set("name", "b")]), text.replace('5', "6").replace("'a'", "\"b\""));
+}
+
+#[test]
+fn a_dash_on_a_line_of_its_own_is_the_dash_of_its_item() {
+    let text = "# top\nz: 1 # z\npeers: # all\n  -\n    name: a # a\n    port: 1\n  - # second\n    # b\n    name: b\n  - &x\n    name: c\n  - !!map\n    name: d # d\n";
+    assert_eq!(edit(text, &[set("peers.0.port", 2)]), text.replace("port: 1", "port: 2"));
+    assert_eq!(edit(text, &[set("peers.1.name", "z")]), text.replace("name: b", "name: \"z\""));
+    assert_eq!(edit(text, &[set("peers.2.name", "z")]), text.replace("name: c", "name: \"z\""));
+    assert_eq!(edit(text, &[set("peers.3.name", "z")]), text.replace("name: d", "name: \"z\""));
+    assert_eq!(edit(text, &[set("peers.0.x", 2)]), text.replace("port: 1\n", "port: 1\n    x: 2\n"));
+    assert_eq!(edit(text, &[set("peers.4.name", "e")]), format!("{text}  - name: \"e\"\n"));
+    let fewer = text.replace("  -\n    name: a # a\n    port: 1\n", "  # a\n");
+    assert_eq!(edit(text, &[out("peers.0")]), fewer);
+}
+
+#[test]
+fn a_comment_in_brackets_stays_with_its_entry() {
+    let text = "pool: {\n  size: 1, # s\n}\nhosts: [\n  a, # a\n  b # b\n]\n";
+    let expected = text.replace("# s\n", "# s\n  wait: 2,\n");
+    assert_eq!(edit(text, &[set("pool.wait", 2)]), expected);
+    assert_eq!(edit(text, &[set("hosts.2", "c")]), text.replace("b # b\n", "b, # b\n  \"c\"\n"));
+    let one = "pool: {\n  size: 1 # s\n}\n";
+    assert_eq!(edit(one, &[set("pool.wait", 2)]), "pool: {\n  size: 1, # s\n  wait: 2\n}\n");
 }
 
 #[test]

@@ -1,0 +1,185 @@
+//! What was set at run time, merged into a file.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{Document, Stand};
+use crate::{
+    effective::{self, Secrets, Shared},
+    engine::Core,
+    error::Error,
+    keys::{Key, Keys},
+    load::{self, Input, Shares},
+    member::Share,
+    pins::{Pin, Pins},
+    shape::Leaf,
+    snapshot::Published,
+    template::{self, as_written},
+    value::Value,
+    variables,
+};
+
+impl Core {
+    /// Merges what was set at run time into a file.
+    pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
+        self.process.ensure_current()?;
+        self.spare_state(path)?;
+        let saving = self.begin_save(path)?;
+        let mut stand = self.stand(path);
+        let pins = std::mem::take(&mut stand.pins);
+        let (lasting, passing): (Vec<_>, Vec<_>) = pins.iter().partition(|(_, pin)| pin.until.is_none());
+        let is_shared = |keys: &Keys| {
+            let flattened =
+                |slot: usize| self.model.is_flattened(slot) && self.model.shape.keys_of(slot) == *keys;
+            self.model.is_shared_key(keys)
+                || self.model.shape.leaves().iter().any(|leaf| flattened(leaf.slot))
+        };
+        let (set, lasting): (Vec<_>, Vec<_>) = lasting.into_iter().partition(|(keys, _)| is_shared(keys));
+        if !set.is_empty() && self.has_sources() {
+            stand.published = self.after_restart(&stand, &pins)?;
+        }
+        let shared = self.shared(&stand.published, &set);
+        let published = &stand.published;
+        let leaf = |(keys, pin): (&Keys, &Pin)| match &pin.value {
+            Some(value) => {
+                let value = effective::of_override(published, keys, &as_written(value))?;
+                Some((keys.clone(), Some(value)))
+            }
+            None => Some((keys.clone(), None)),
+        };
+        let set: BTreeMap<_, _> = lasting.into_iter().filter_map(leaf).collect();
+        let is_complete = |value: &Option<Value>| !value.as_ref().is_some_and(effective::holds_secret);
+        let complete: BTreeSet<Keys> =
+            set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
+        let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
+        let given = load::merged(self.model.shape, &stand.layers);
+        let mut structs = load::unmentioned(self.model.shape, &given);
+        structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
+        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given, &passing));
+        let is_left_out = |leaf: &Leaf| {
+            structs.iter().any(|keys| leaf.keys.starts_with(keys))
+                && !leaves.iter().any(|(keys, _)| *keys == leaf.keys)
+        };
+        let mut remarks = self.remarks(published, |leaf| {
+            is_left_out(leaf)
+                || pins.iter().any(|(keys, pin)| {
+                    let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
+                    let holds =
+                        |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
+                    leaf.keys.starts_with(keys)
+                        && !complete.contains(keys)
+                        && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
+                })
+        });
+        remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
+        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: false })
+    }
+
+    /// What is in force after a restart: without values that are set for a while, and with those that wait for it. The keys of
+    /// one flattened leaf may be set for different times.
+    fn after_restart(&self, stand: &Stand, pins: &Pins) -> Result<Arc<Published>, Error> {
+        let lasting = pins.iter().filter(|(_, pin)| pin.until.is_none());
+        let pins: Pins = lasting.map(|(keys, pin)| (keys.clone(), pin.clone())).collect();
+        let variables = |name: &str| variables::find(&stand.variables, name);
+        let secrets = &self.stores.secrets(stand.secrets.clone());
+        let (layers, unread) = (&stand.layers, Vec::new());
+        let input = Input { layers, pins: &pins, names: None, variables: &variables, unread, secrets };
+        let loaded = load::load(self.model, &input)?;
+        let current = &stand.published;
+        let next = Published::new(current.version, loaded.root, loaded.tree, current.cause.clone());
+        let next = next.with_secrets(current.secrets_and(loaded.secrets));
+        Ok(Arc::new(next.with_sealed(current.sealed_and(loaded.sealed))))
+    }
+
+    /// The flattened leaves that were set.
+    fn shared(&self, published: &Published, set: &[(&Keys, &Pin)]) -> Vec<Shared> {
+        let shares = self.model.shares(&published.tree);
+        let encoded = |share: &Share| published.root.encode(share.slot).ok();
+        let owns = |share: &Share, keys: &Keys| {
+            let has = |name: &Arc<str>| {
+                share.asked.contains(name)
+                    || encoded(share)
+                        .is_some_and(|value| value.as_table().is_some_and(|table| table.contains_key(name)))
+            };
+            keys.parent() == share.keys
+                && !share.takes_all
+                && matches!(keys.0.last(), Some(Key::Name(name)) if has(name))
+        };
+        let is_set = |share: &&Share| {
+            set.iter().any(|(keys, _)| match self.model.is_shared_key(keys) {
+                // A key that nothing takes any more was one of some leaf beside it.
+                true if !shares.iter().any(|share| owns(share, keys)) => keys.parent() == share.keys,
+                true => owns(share, keys),
+                false => {
+                    **keys == share.keys
+                        && (share.takes_all
+                            || !shares.iter().any(|other| other.keys == share.keys && other.takes_all))
+                }
+            })
+        };
+        let (shape, found) = (published.root.shape(), Shares::of(&*published.root, [&published.tree]));
+        let value = |share: &Share| {
+            let value = match published.root.encode(share.slot) {
+                Ok(value) => template::over(value, shape, &published.tree, share.slot),
+                Err(_) => found.part(share.slot, &share.keys, share.keys.find(&published.tree)),
+            };
+            let value = effective::of_leaf(published, share.slot, &as_written(&value))?;
+            Some((share.slot, share.keys.clone(), value))
+        };
+        shares.iter().filter(is_set).filter_map(value).collect()
+    }
+
+    /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
+    /// restart, or is set for a while, as it is after a restart.
+    fn whole_structs(
+        &self,
+        stand: &Stand,
+        structs: &[Keys],
+        given: &Value,
+        passing: &BTreeSet<Keys>,
+    ) -> Vec<(Keys, Value)> {
+        if structs.is_empty() {
+            return Vec::new();
+        }
+        let (shape, published) = (self.model.shape, &stand.published);
+        let defaults = load::below(shape, Some(given));
+        let restart: BTreeSet<Keys> = shape
+            .leaves()
+            .iter()
+            .filter(|leaf| self.has_sources() && leaf.restart_keys().is_some())
+            .map(|leaf| shape.keys_of(leaf.slot))
+            .collect();
+        let after_restart = |(keys, value): (Keys, Value)| {
+            let next = keys.find(&defaults).filter(|_| restart.contains(&keys) || passing.contains(&keys));
+            let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
+            Some((keys, value))
+        };
+        effective::leaves(published, Secrets::Marked(&stand.references))
+            .into_iter()
+            .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
+            .filter_map(after_restart)
+            .collect()
+    }
+}
+
+/// What was set, and beside it the values that complete the structs around it; the second says which those are.
+fn completed(
+    mut set: BTreeMap<Keys, Option<Value>>,
+    whole: Vec<(Keys, Value)>,
+) -> (Vec<(Keys, Option<Value>)>, BTreeSet<Keys>) {
+    let (mut leaves, mut filled) = (Vec::new(), BTreeSet::new());
+    for (keys, value) in whole {
+        match set.remove(&keys) {
+            Some(set) => leaves.push((keys, set.or(Some(value)))),
+            None => {
+                filled.insert(keys.clone());
+                leaves.push((keys, Some(value)));
+            }
+        }
+    }
+    leaves.extend(set);
+    (leaves, filled)
+}

@@ -1,0 +1,43 @@
+//! Which keys of a table flattened leaves take.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{keys::Keys, load::taken_beside, member::Share, root::Root, shape::Shape, value::Value};
+
+/// What flattened leaves take of several trees: a leaf asks for other keys when its value changes.
+pub(crate) struct Shares {
+    shape: &'static Shape,
+    found: Vec<Share>,
+}
+
+impl Shares {
+    pub(crate) fn of<'v>(root: &dyn Root, trees: impl IntoIterator<Item = &'v Value>) -> Self {
+        let found = trees.into_iter().flat_map(|tree| root.shares(tree)).collect();
+        Self { shape: root.shape(), found }
+    }
+
+    /// The entries of `level`, the table at `keys`, that a flattened leaf takes.
+    pub(crate) fn part(&self, slot: usize, keys: &Keys, level: Option<&Value>) -> Value {
+        let beside = self.beside(slot, keys);
+        let own = level.and_then(Value::as_table).into_iter().flatten();
+        let own = own.filter(|(name, _)| match &beside {
+            Some(beside) => !beside.contains(*name),
+            None => self.of_leaf(slot).any(|share| share.asked.contains(*name)),
+        });
+        Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
+    }
+
+    /// For a leaf that takes every key that is left, those that are not.
+    fn beside(&self, slot: usize, keys: &Keys) -> Option<BTreeSet<Arc<str>>> {
+        if !self.of_leaf(slot).any(|share| share.takes_all) {
+            return None;
+        }
+        let others = self.found.iter().filter(|share| share.keys == *keys && !share.takes_all);
+        let asked = others.flat_map(|share| share.asked.iter().cloned());
+        Some(taken_beside(self.shape, keys).into_iter().chain(asked).chain(["$schema".into()]).collect())
+    }
+
+    fn of_leaf(&self, slot: usize) -> impl Iterator<Item = &Share> {
+        self.found.iter().filter(move |share| share.slot == slot)
+    }
+}

@@ -1,0 +1,101 @@
+//! Where the parts of a YAML text begin and end.
+
+use std::ops::Range;
+
+use super::{
+    compose::{Body, Node},
+    edit::Editor,
+};
+
+impl Editor<'_> {
+    /// Behind the colon of a key.
+    pub(super) fn colon(&self, key: &Node<'_>) -> Option<usize> {
+        let end = self.offsets.at(key.end);
+        let rest = &self.text.text[end..];
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        rest[blanks..].starts_with(':').then_some(end + blanks + 1)
+    }
+
+    /// The text between the brackets of a list or table that has them.
+    pub(super) fn brackets(&self, node: &Node<'_>) -> Option<Range<usize>> {
+        let (open, shut) = match &node.body {
+            Body::Table(_) => ("{", b'}'),
+            Body::List(_) => ("[", b']'),
+            Body::Scalar { .. } | Body::Alias(_) => return None,
+        };
+        let start = self.offsets.at(node.end);
+        if node.at == node.end || !self.text.text[..start].ends_with(open) {
+            return None;
+        }
+        // Behind a comma and a comment, the parser's place is that of the comma.
+        let close = self.offsets.at(node.close).max(start);
+        Some(start..self.text.find(close..self.text.text.len(), shut).unwrap_or(close))
+    }
+
+    /// Where a value ends that is no block.
+    pub(super) fn end(&self, node: &Node<'_>) -> Option<usize> {
+        match &node.body {
+            Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.at(node.end)),
+            Body::Table(_) | Body::List(_) => self.brackets(node).map(|inside| inside.end + 1),
+        }
+    }
+
+    /// A value that is there and does not go over lines.
+    pub(super) fn on_one_line(&self, node: &Node<'_>) -> Option<Range<usize>> {
+        let range = self.offsets.at(node.at)..self.end(node).filter(|_| !node.is_blank())?;
+        (!self.text.text[range.clone()].contains('\n')).then_some(range)
+    }
+
+    /// The dash of an item, which may be on a line above it.
+    pub(super) fn dash(&self, item: &Node<'_>) -> Option<usize> {
+        let mut before = self.text.behind_content(self.offsets.at(item.at));
+        while let Some(start) = properties(&self.text.text[..before]) {
+            before = self.text.behind_content(start);
+        }
+        self.text.text[..before].ends_with('-').then(|| before - 1)
+    }
+
+    /// Where an entry begins: at its key, or at the question mark before it.
+    pub(super) fn entry_start(&self, key: &Node<'_>) -> usize {
+        let start = self.offsets.at(key.at);
+        let before = self.text.text[self.text.line_start(start)..start].trim_end_matches([' ', '\t']);
+        let line = self.text.line_start(start);
+        let is_explicit = before.ends_with('?') && before[..before.len() - 1].ends_with([' ', '-', ':']);
+        if is_explicit || before == "?" { line + before.len() - 1 } else { start }
+    }
+
+    /// What the entries of a table are indented with.
+    pub(super) fn indent_of(&self, first: &Node<'_>) -> String {
+        let start = self.entry_start(first);
+        " ".repeat(first.at.1 - 1 - (self.offsets.at(first.at) - start))
+    }
+
+    /// Where a line begins.
+    pub(super) fn line(&self, line: usize) -> usize {
+        self.offsets.at((line, 1))
+    }
+
+    /// Behind a line.
+    pub(super) fn behind(&self, line: usize) -> usize {
+        self.text.line_end(self.line(line))
+    }
+}
+
+/// Where the anchor or tag begins that the text ends with.
+fn properties(text: &str) -> Option<usize> {
+    let start = text.rfind([' ', '\t', '\n']).map_or(0, |blank| blank + 1);
+    text[start..].starts_with(['&', '!']).then_some(start)
+}
+
+/// The last line on which something of the node stands.
+pub(super) fn last_line(node: &Node<'_>) -> usize {
+    match &node.body {
+        // A block of text ends where the next line begins.
+        Body::Scalar { .. } if node.end.1 == 1 && node.end.0 > node.at.0 => node.end.0 - 1,
+        Body::Scalar { .. } | Body::Alias(_) => node.end.0,
+        Body::List(nodes) | Body::Table(nodes) => {
+            let last = nodes.last().map_or(node.end.0, last_line);
+            if node.at == node.end { last } else { last.max(node.close.0) }
+        }
+    }
+}
