@@ -10,6 +10,7 @@ mod conflict;
 mod expiry;
 mod gate;
 pub(crate) mod health;
+mod internal;
 pub(crate) mod keeper;
 pub(crate) mod lease;
 mod lock;

@@ -78,8 +78,8 @@ impl Core {
             if issues.is_empty() {
                 let secrets = self.stores.secrets(state.basis.secrets.clone());
                 let basis = state.basis.with_overrides(pins);
-                let proposal = Proposal::of_layers(basis, &secrets).expecting(&*copy, &expected);
-                return self.propose(state, proposal, request).map_err(|error| patched.blame(&error));
+                let proposal = Proposal::of_layers(basis, &secrets, request).expecting(&*copy, &expected);
+                return self.propose(state, proposal).map_err(|error| patched.blame(&error));
             }
             issues.extend(self.problems(&state, &pins));
             return Err(patched.blame(&Error::new(issues)));

@@ -23,9 +23,10 @@ use crate::{
     source::names::Names,
 };
 
-/// A basis for the next version, and where its values come from.
+/// A basis for the next version, where its values come from, and who proposes it for what reason.
 pub(super) struct Proposal<'p> {
     basis: Basis,
+    request: &'p Request,
     content: Content<'p>,
     /// A configuration whose leaves with these numbers must come out of the load.
     expected: Option<(&'p dyn Root, &'p [usize])>,
@@ -62,16 +63,21 @@ pub(super) struct Candidate {
 }
 
 impl<'p> Proposal<'p> {
-    pub(super) fn of_layers(basis: Basis, secrets: &'p Secrets) -> Self {
-        Self { basis, content: Content::Layers(secrets), expected: None }
+    pub(super) fn of_layers(basis: Basis, secrets: &'p Secrets, request: &'p Request) -> Self {
+        Self { basis, request, content: Content::Layers(secrets), expected: None }
     }
 
-    pub(super) fn resolved(basis: Basis, secrets: &'p Secrets) -> Self {
-        Self { basis, content: Content::Resolved(secrets, None), expected: None }
+    pub(super) fn resolved(basis: Basis, secrets: &'p Secrets, request: &'p Request) -> Self {
+        Self { basis, request, content: Content::Resolved(secrets, None), expected: None }
     }
 
-    pub(super) fn of_sources(basis: Basis, secrets: &'p Secrets, sources: Sources<'p>) -> Self {
-        Self { basis, content: Content::Resolved(secrets, Some(sources)), expected: None }
+    pub(super) fn of_sources(
+        basis: Basis,
+        secrets: &'p Secrets,
+        sources: Sources<'p>,
+        request: &'p Request,
+    ) -> Self {
+        Self { basis, request, content: Content::Resolved(secrets, Some(sources)), expected: None }
     }
 
     /// The same; the load must yield what `copy` has at these leaves.
@@ -79,8 +85,8 @@ impl<'p> Proposal<'p> {
         Self { expected: Some((copy, slots)), ..self }
     }
 
-    pub(super) fn of_memory(basis: Basis, value: Loaded) -> Self {
-        Self { basis, content: Content::Memory(value), expected: None }
+    pub(super) fn of_memory(basis: Basis, value: Loaded, request: &'p Request) -> Self {
+        Self { basis, request, content: Content::Memory(value), expected: None }
     }
 }
 
@@ -90,14 +96,9 @@ impl Core {
     /// # Errors
     /// The load, a field that needs a restart, or a prepare hook refuses; or there is no further version. Nothing is changed
     /// then.
-    pub(super) fn propose(
-        &self,
-        writing: Writing<'_, State>,
-        proposal: Proposal<'_>,
-        request: &Request,
-    ) -> Result<u64, Error> {
-        let current = self.current.load_full();
-        let candidate = self.candidate(&writing, &current, proposal, &request.cause)?;
+    pub(super) fn propose(&self, writing: Writing<'_, State>, proposal: Proposal<'_>) -> Result<u64, Error> {
+        let (current, request) = (self.current.load_full(), proposal.request);
+        let candidate = self.candidate(&writing, &current, proposal)?;
         let ticket = self.ask_gates(&writing, &current, candidate, request)?;
         let published = self.publish(writing, current, ticket);
         self.observers.deliver();
@@ -110,9 +111,8 @@ impl Core {
         accepted: &State,
         current: &Published,
         proposal: Proposal<'_>,
-        cause: &Cause,
     ) -> Result<Candidate, Error> {
-        let Proposal { basis, content, expected } = proposal;
+        let Proposal { basis, request: Request { cause, .. }, content, expected } = proposal;
         let (secrets, sources, resolved) = match content {
             Content::Layers(secrets) => (secrets, None, false),
             Content::Resolved(secrets, sources) => (secrets, sources, true),
@@ -169,7 +169,17 @@ impl Core {
         by: Option<&Arc<WriteOptions>>,
         work: impl FnOnce() -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let began = Instant::now();
+        self.attempt_since(Instant::now(), cause, by, work)
+    }
+
+    /// The same for an attempt that began before there was a configuration to report it to.
+    pub(super) fn attempt_since<R>(
+        &self,
+        began: Instant,
+        cause: &Cause,
+        by: Option<&Arc<WriteOptions>>,
+        work: impl FnOnce() -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let report = |error: &Error| self.report_refused(cause.clone(), by, error, began);
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => result.inspect_err(report),
@@ -181,13 +191,7 @@ impl Core {
     }
 
     /// Reports a refused attempt to observers.
-    pub(super) fn report_refused(
-        &self,
-        cause: Cause,
-        by: Option<&Arc<WriteOptions>>,
-        error: &Error,
-        began: Instant,
-    ) {
+    fn report_refused(&self, cause: Cause, by: Option<&Arc<WriteOptions>>, error: &Error, began: Instant) {
         if !self.process.is_current() {
             return;
         }

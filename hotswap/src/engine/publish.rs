@@ -7,8 +7,14 @@ use std::{
 };
 
 use super::{
-    Core, PendingRestart, Request, State, basis::Write, gate, lock::Writing, observers::Outcome,
-    propose::Candidate, run::Command,
+    Core, PendingRestart, Request, State,
+    basis::Write,
+    gate,
+    internal::{Accepted, Effects, INTERNAL},
+    lock::Writing,
+    observers::Outcome,
+    propose::Candidate,
+    run::Command,
 };
 use crate::{
     error::Error,
@@ -23,7 +29,6 @@ use crate::{
     root::Root,
     secret::taint::Taint,
     snapshot::{Cause, Published},
-    subscribe::Topic,
 };
 
 /// A candidate that nothing refuses any more.
@@ -148,7 +153,7 @@ impl Core {
         Some(before.step(candidate.state.content(root, tree, self.has_sources()), record))
     }
 
-    /// Publishes a candidate: the status first, then the snapshot, then what follows from it.
+    /// Publishes a candidate, if a value differs, and lets all of the runtime know.
     pub(super) fn publish(
         &self,
         mut writing: Writing<'_, State>,
@@ -158,34 +163,30 @@ impl Core {
         let Ticket { candidate, version, changed, outcome, step } = ticket;
         let Candidate { state, loaded, cause, of_sources, .. } = candidate;
         let Loaded { root, tree, secrets, sealed, references, warnings } = loaded;
-        if of_sources {
-            self.forgive_sources();
-        }
         let waiting = gate::news(&writing.pending, &state.pending);
+        let next = (!changed.is_empty()).then(|| {
+            Published::new(version, Arc::clone(&root), tree, cause.clone())
+                .with_secrets(current.secrets_and(secrets.clone()))
+                .with_sealed(current.sealed_and(sealed))
+        });
         *writing = state;
         self.stores.adopt(&writing.basis.secrets);
-        {
-            let mut board = self.board();
-            self.show(&writing);
-            board.references = references;
-            board.secrets.extend(secrets.iter().cloned());
-        }
-        let warnings = self.set_warnings(warnings);
-        let forgotten = step.map(|step| self.board().history.take(step));
-        let old = (!changed.is_empty()).then(|| {
-            let next = Published::new(version, Arc::clone(&root), tree, cause.clone())
-                .with_secrets(current.secrets_and(secrets))
-                .with_sealed(current.sealed_and(sealed));
-            let old = self.current.publish(next);
-            self.policy.health.iter().for_each(|health| health.published(version, &cause));
-            self.notifier.announce(changed.into_iter().map(Topic::Slot));
-            old
-        });
-        if let Some(outcome) = outcome {
-            self.observers.record(outcome);
-        }
-        self.announce_expiry(&writing);
-        let noted = self.keeper.as_ref().map(|keeper| keeper.note());
+        let (state, effects) = (&*writing, Effects::default());
+        let mut accepted = Accepted {
+            state,
+            cause: &cause,
+            of_sources,
+            next,
+            changed,
+            secrets,
+            references,
+            warnings,
+            step,
+            outcome,
+            effects,
+        };
+        INTERNAL.iter().for_each(|observe| observe(self, &mut accepted));
+        let Accepted { warnings, effects: Effects { noted, old, forgotten }, .. } = accepted;
         Publication { version, cause, waiting, warnings, noted, garbage: (root, current, old, forgotten) }
     }
 
@@ -208,15 +209,6 @@ impl Core {
         board.last_error.is_some() || !board.refused_sources.is_empty()
     }
 
-    /// Before the publish: a reader of the new version must not be told that the last reload was refused.
-    fn forgive_sources(&self) {
-        let mut board = self.board();
-        board.last_error = None;
-        board.refused_sources.clear();
-        drop(board);
-        self.errors.settle();
-    }
-
     /// A rotated secret that was refused may be valid beside what is in force now.
     fn retry_refused(&self, cause: &Cause) {
         if let Some(commands) = &self.commands
@@ -225,15 +217,6 @@ impl Core {
         {
             // A thread that is gone rotates nothing.
             let _ = commands.send(Command::Secrets);
-        }
-    }
-
-    /// Lets the engine's thread know that an override expires.
-    fn announce_expiry(&self, state: &State) {
-        let expires = state.basis.pins.values().any(|pin| pin.until.is_some());
-        if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
-            // A thread that is gone takes nothing back.
-            let _ = commands.send(Command::Expiry);
         }
     }
 }

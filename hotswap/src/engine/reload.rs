@@ -1,6 +1,6 @@
 //! What the sources say becomes a proposal.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Core, Request,
@@ -13,6 +13,7 @@ use crate::{
     secrets::{
         fetch::Limit,
         known::{Accepted, Secrets},
+        refusals::Newest,
         table::Table,
     },
     snapshot::Cause,
@@ -48,37 +49,48 @@ impl Core {
     /// What was rolled back stays away, unless a caller asked for this load.
     /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
     pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Refusal> {
-        let began = Instant::now();
         let newest = self.stores.newest();
-        let attempt = |table: &Arc<Table>| {
+        let cause = self.cause_of(collected, by_hand.is_some());
+        let accepted = self.attempt(&cause, None, || self.accept_sources(collected, by_hand, &newest));
+        let is_tried = by_hand.is_some() || !newest.refused_before;
+        match accepted {
+            Ok((version, true)) => {
+                self.forgive_secrets();
+                Ok(version)
+            }
+            Ok((_, false)) if is_tried => self.rotate().map_err(Refusal::Secrets),
+            Ok((version, false)) => Ok(version),
+            Err(error) => {
+                // What was fetched goes live although the sources are refused.
+                let fetched = by_hand.is_some() && !newest.candidates.is_empty();
+                let rotated = if fetched { self.rotate().err() } else { None };
+                Err(rotated.into_iter().fold(Refusal::Sources(error), Refusal::and))
+            }
+        }
+    }
+
+    /// Loads the sources with the newest secrets, or with those in force. Returns the version then current, and whether the
+    /// newest secrets are in force.
+    fn accept_sources(
+        &self,
+        collected: &Collected,
+        by_hand: Option<Limit>,
+        newest: &Newest,
+    ) -> Result<(u64, bool), Error> {
+        let load = |table: &Arc<Table>| {
             let known = Accepted { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
             let accept = |secrets: &Secrets| self.accept_with(collected, by_hand.is_some(), secrets);
             self.stores.resolve_or_await(known, by_hand, accept)
         };
-        let refused = |error: Error| {
-            self.report_refused(self.cause_of(collected, by_hand.is_some()), None, &error, began);
-            Refusal::Sources(error)
-        };
-        if newest.candidates.is_empty() {
-            return attempt(&newest.table).inspect(|_| self.forgive_secrets()).map_err(refused);
-        }
-        if newest.refused_before && by_hand.is_none() {
+        if newest.refused_before && by_hand.is_none() && !newest.candidates.is_empty() {
             // The refresher tries them again; here, they only count if nothing is valid without them.
-            let other = |error| attempt(&newest.table).map_err(|_| refused(error));
-            return attempt(&newest.in_force).or_else(other);
+            let version = load(&newest.in_force).or_else(|error| load(&newest.table).map_err(|_| error))?;
+            return Ok((version, false));
         }
-        if let Ok(version) = attempt(&newest.table) {
-            self.forgive_secrets();
-            return Ok(version);
-        }
-        match attempt(&newest.in_force) {
-            Ok(_) => self.rotate().map_err(Refusal::Secrets),
-            Err(error) => {
-                let refused = refused(error);
-                // What was fetched goes live although the sources are refused.
-                let rotated = by_hand.and_then(|_| self.rotate().err());
-                Err(rotated.into_iter().fold(refused, Refusal::and))
-            }
+        match load(&newest.table) {
+            Ok(version) => Ok((version, true)),
+            Err(error) if newest.candidates.is_empty() => Err(error),
+            Err(_) => Ok((load(&newest.in_force)?, false)),
         }
     }
 
@@ -92,7 +104,7 @@ impl Core {
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
         let request = Request::new(self.cause_of(collected, by_hand));
-        self.propose(writing, Proposal::of_sources(basis, secrets, sources), &request)
+        self.propose(writing, Proposal::of_sources(basis, secrets, sources, &request))
     }
 
     /// Sources that did not change differ from what is in force if they were refused, or if they were rolled back and a caller

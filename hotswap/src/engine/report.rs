@@ -41,7 +41,7 @@ impl Core {
 
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
     pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>, began: Instant) {
-        self.report_refused(Cause::Start, None, error, began);
+        let _ = self.attempt_since(began, &Cause::Start, None, || Err::<(), _>(error.clone()));
         self.refuse_sources(error, sources);
         self.errors.stand();
     }

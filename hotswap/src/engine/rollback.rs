@@ -75,12 +75,12 @@ impl Core {
         if let Some(value) = &content.value {
             let basis = state.basis.with_overrides(content.pins.clone());
             let value = value.with_secrets_of(&self.current.load_full());
-            return self.propose(state, Proposal::of_memory(basis, sound(&value)?), request);
+            return self.propose(state, Proposal::of_memory(basis, sound(&value)?, request));
         }
         let Ground { layers, variables, holds } =
             state.basis.holds.go_back(&state.basis.layers, &state.basis.variables, &content, version);
         let basis = Basis { layers, variables, pins: content.pins, holds, ..state.basis.clone() };
-        self.propose(state, Proposal::resolved(basis, secrets), request)
+        self.propose(state, Proposal::resolved(basis, secrets, request))
     }
 
     /// What changed from one version to another.

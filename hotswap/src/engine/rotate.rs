@@ -63,7 +63,7 @@ impl Core {
         self.open()?;
         let request = Request::new(Cause::Secrets(Vec::new()));
         let basis = state.basis.clone();
-        self.propose(state, Proposal::resolved(basis, secrets), &request)
+        self.propose(state, Proposal::resolved(basis, secrets, &request))
     }
 
     /// Notes that these are refused, if what is in force is valid without them, and adds that to the report.

@@ -251,11 +251,8 @@ impl Engine {
         core.board().reloads += 1;
         let limit = by_hand.then(|| core.stores.limit_by_hand());
         let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
-        let began = Instant::now();
-        let result = contain(|| core.accept(collected, limit)).unwrap_or_else(|| {
-            core.report_refused(core.cause_of(collected, by_hand), None, &panicked(), began);
-            Err(Refusal::Sources(panicked()))
-        });
+        let result =
+            contain(|| core.accept(collected, limit)).unwrap_or_else(|| Err(Refusal::Sources(panicked())));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         match refused.filter(|refusal| collected.changed || !core.is_known(refusal.error())) {

@@ -120,8 +120,8 @@ impl Core {
         let secrets = self.stores.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(pins);
         let leaves = with_shared(self.model, leaves);
-        let proposal = Proposal::of_layers(basis, &secrets).expecting(&*copy, &leaves);
-        self.propose(state, proposal, request)
+        let proposal = Proposal::of_layers(basis, &secrets, request).expecting(&*copy, &leaves);
+        self.propose(state, proposal)
     }
 
     fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn Root, base: usize) -> &'r mut S {
@@ -242,7 +242,7 @@ impl Core {
         pins.extend(edits.clone());
         let loaded = fixed(self.model, copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
         let basis = state.basis.with_overrides(pins);
-        self.propose(state, Proposal::of_memory(basis, loaded), request)
+        self.propose(state, Proposal::of_memory(basis, loaded, request))
     }
 
     /// Loads the last accepted layers under other pins, and publishes that.
@@ -254,7 +254,7 @@ impl Core {
     ) -> Result<u64, Error> {
         let secrets = self.stores.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(pins);
-        self.propose(state, Proposal::of_layers(basis, &secrets), request)
+        self.propose(state, Proposal::of_layers(basis, &secrets, request))
     }
 
     /// What the sources said may have been refused because of a value that was set, and that is gone now.

@@ -26,7 +26,7 @@ mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
-mod refusals;
+pub(crate) mod refusals;
 #[cfg(any(feature = "aws", feature = "gcp", feature = "vault"))]
 mod runtime;
 pub(crate) mod schemes;

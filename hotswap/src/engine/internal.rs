@@ -1,0 +1,122 @@
+//! What the runtime itself does about each accepted change: the status, the history, the snapshot, health, subscribers, events,
+//! expiry and the state directory.
+//!
+//! These observers run on the writer's thread, under the writer lock, in the order of [`INTERNAL`]. So they only note what is to
+//! be done. What calls code of the program or waits for a disk belongs into `after_publish`, and what an audit log or metrics
+//! want into [`Observe`](crate::Observe).
+
+use std::{collections::BTreeSet, mem::take, sync::Arc};
+
+use super::{Core, State, observers::Outcome, run::Command};
+use crate::{
+    history::{Forgotten, Step},
+    issue::Issue,
+    keys::Keys,
+    load::Places,
+    snapshot::{Cause, Published},
+    subscribe::Topic,
+};
+
+/// An accepted change, with a version of its own or without. An observer takes out what only it needs.
+pub(super) struct Accepted<'c> {
+    pub(super) state: &'c State,
+    pub(super) cause: &'c Cause,
+    /// Whether it is what the sources say now.
+    pub(super) of_sources: bool,
+    /// The next version; `None` if no value changed, and once it is published.
+    pub(super) next: Option<Published>,
+    /// The numbers whose values differ from the version before; none without a version.
+    pub(super) changed: Vec<usize>,
+    /// Leaves in which the load found secrets that no field marks.
+    pub(super) secrets: BTreeSet<Keys>,
+    pub(super) references: Places,
+    /// All of them; afterwards those that are new.
+    pub(super) warnings: Vec<Issue>,
+    pub(super) step: Option<Step>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) effects: Effects,
+}
+
+/// What the observers leave to be done without a lock.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// The number of the write in the state directory.
+    pub(super) noted: Option<u64>,
+    /// Old values, which may take long to drop, and may run any code of the program.
+    pub(super) old: Option<Arc<Published>>,
+    pub(super) forgotten: Option<Forgotten>,
+}
+
+/// In this order: a reader that sees the new snapshot finds its status and its record, and a callback finds the snapshot.
+pub(super) const INTERNAL: [fn(&Core, &mut Accepted<'_>); 8] = [
+    Core::show_status,
+    Core::extend_history,
+    Core::replace_snapshot,
+    Core::begin_probation,
+    Core::notify_subscribers,
+    Core::report_event,
+    Core::announce_expiry,
+    Core::note_state,
+];
+
+impl Core {
+    fn show_status(&self, accepted: &mut Accepted<'_>) {
+        if accepted.of_sources {
+            self.forgive_sources();
+        }
+        {
+            let mut board = self.board();
+            self.show(accepted.state);
+            board.references = take(&mut accepted.references);
+            board.secrets.extend(take(&mut accepted.secrets));
+        }
+        accepted.warnings = self.set_warnings(take(&mut accepted.warnings));
+    }
+
+    /// Before the publish: a reader of the new version must not be told that the last reload was refused.
+    fn forgive_sources(&self) {
+        let mut board = self.board();
+        board.last_error = None;
+        board.refused_sources.clear();
+        drop(board);
+        self.errors.settle();
+    }
+
+    fn extend_history(&self, accepted: &mut Accepted<'_>) {
+        accepted.effects.forgotten = accepted.step.take().map(|step| self.board().history.take(step));
+    }
+
+    fn replace_snapshot(&self, accepted: &mut Accepted<'_>) {
+        accepted.effects.old = accepted.next.take().map(|next| self.current.publish(next));
+    }
+
+    fn begin_probation(&self, accepted: &mut Accepted<'_>) {
+        if let (Some(health), false) = (&self.policy.health, accepted.changed.is_empty()) {
+            health.published(accepted.state.revision.version(), accepted.cause);
+        }
+    }
+
+    fn notify_subscribers(&self, accepted: &mut Accepted<'_>) {
+        if !accepted.changed.is_empty() {
+            self.notifier.announce(take(&mut accepted.changed).into_iter().map(Topic::Slot));
+        }
+    }
+
+    /// For observers of the program, and for the log.
+    fn report_event(&self, accepted: &mut Accepted<'_>) {
+        accepted.outcome.take().into_iter().for_each(|outcome| self.observers.record(outcome));
+    }
+
+    /// Lets the engine's thread know that an override expires.
+    fn announce_expiry(&self, accepted: &mut Accepted<'_>) {
+        let expires = accepted.state.basis.pins.values().any(|pin| pin.until.is_some());
+        if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
+            // A thread that is gone takes nothing back.
+            let _ = commands.send(Command::Expiry);
+        }
+    }
+
+    fn note_state(&self, accepted: &mut Accepted<'_>) {
+        accepted.effects.noted = self.keeper.as_ref().map(|keeper| keeper.note());
+    }
+}
