@@ -11,8 +11,7 @@ use std::{
 use crate::{
     de::{DecodeError, Examination, FlatReading, Ignored, Notes},
     keys::{Key, Keys},
-    load::place,
-    value::Value,
+    value::{Value, place},
 };
 
 #[doc(hidden)]

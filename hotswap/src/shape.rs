@@ -3,9 +3,12 @@
 //! Everything that needs no value of the struct works from here: environment names, unknown keys, aliases,
 //! paths, templates.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use crate::{keys::Keys, value::Value};
+use crate::{
+    keys::{Key, Keys},
+    value::Value,
+};
 
 /// A struct that derives `HotConfig`.
 #[derive(Debug)]
@@ -282,4 +285,15 @@ impl Shape {
         }
         trail
     }
+}
+
+/// The keys of other fields that stand beside those of the leaf at `keys`: none, unless it is flattened.
+pub(crate) fn taken_beside(shape: &'static Shape, keys: &Keys) -> BTreeSet<Arc<str>> {
+    let below = shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(keys));
+    let others = below.filter(|leaf| shape.keys_of(leaf.slot) != *keys);
+    let names = others.filter_map(|leaf| match leaf.keys.0.get(keys.0.len()) {
+        Some(Key::Name(name)) => Some(Arc::clone(name)),
+        _ => None,
+    });
+    names.collect()
 }

@@ -23,9 +23,8 @@ use results::Results;
 use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::taken_beside,
     root::Root,
-    shape::Shape,
+    shape::{Shape, taken_beside},
     value::{Untyped, Value},
 };
 

@@ -2,10 +2,14 @@
 //!
 //! Tables and lists are shared, so that merging copies only the paths on which two layers meet.
 
+mod place;
+
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
+
+pub(crate) use place::{place, place_in};
 
 use crate::{secret::MASK, structure::Parsed};
 
@@ -19,6 +23,9 @@ pub(crate) const MAX_DEPTH: usize = 64;
 pub(crate) fn too_deep() -> String {
     format!("lists and tables stand in each other deeper than {MAX_DEPTH} levels")
 }
+
+/// The message for a table that has the key already.
+pub(crate) const DUPLICATE_KEY: &str = "duplicate key";
 
 /// Keys in order, so that equal tables are equal however they were written.
 pub(crate) type Table = BTreeMap<Arc<str>, Value>;

@@ -13,10 +13,9 @@ use crate::{
     issue::IssueKind,
     keys::{Key, Keys},
     number::{self, Refusal},
-    source::format::DUPLICATE_KEY,
     structure::{Malformed, NOT_JSON},
     suggest::did_you_mean,
-    value::Value,
+    value::{DUPLICATE_KEY, Value},
 };
 
 /// Why a value does not fit its type, and where below the value that was asked for.

@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{
     number,
-    source::format::DUPLICATE_KEY,
-    value::{Dialect, Table, Value},
+    value::{DUPLICATE_KEY, Dialect, Table, Value},
 };
 
 /// What reads a table's key: text that may have to become a number, for maps with number keys.

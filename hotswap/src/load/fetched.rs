@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::{merge::place_in, pin::taken_beside, policy::forbidden, survey::Survey};
+use super::{policy::forbidden, survey::Survey, taken_beside};
 use crate::{
     issue::{Issue, IssueKind, Issues},
     keys::Keys,
@@ -15,7 +15,7 @@ use crate::{
         schemes::absent,
     },
     shape::{Leaf, Shape},
-    value::{Dialect, Untyped, Value},
+    value::{Dialect, Untyped, Value, place_in},
 };
 
 /// The bytes of text that references may add to one load.

@@ -24,12 +24,14 @@ use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
 pub(crate) use fetched::Places;
-pub(crate) use merge::{merge, place};
+pub(crate) use merge::merge;
 pub(crate) use origins::placed;
-pub(crate) use pin::{put, spread, spread_table, taken_beside};
+pub(crate) use pin::{put, spread, spread_table};
 pub(crate) use plan::Plan;
 pub(crate) use shares::Shares;
 pub(crate) use trace::Trace;
+
+pub(crate) use crate::{shape::taken_beside, value::place};
 
 use crate::{
     de::{DecodeError, Ignored, Notes},

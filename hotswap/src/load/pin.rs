@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
-use super::{Model, default_of, merge, place};
+use super::{Model, default_of, merge, place, taken_beside};
 use crate::{
     issue::Issue,
-    keys::{Key, Keys},
+    keys::Keys,
     pins::{Pin, Pins},
     resolve::interpolate,
     shape::Shape,
@@ -137,17 +137,6 @@ pub(crate) fn put(
         Some(value) => place(tree, keys, Some(value)),
         None => place(tree, keys, default_of(shape, keys, given).as_ref()),
     }
-}
-
-/// The keys of other fields that stand beside those of the leaf at `keys`: none, unless it is flattened.
-pub(crate) fn taken_beside(shape: &'static Shape, keys: &Keys) -> BTreeSet<Arc<str>> {
-    let below = shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(keys));
-    let others = below.filter(|leaf| shape.keys_of(leaf.slot) != *keys);
-    let names = others.filter_map(|leaf| match leaf.keys.0.get(keys.0.len()) {
-        Some(Key::Name(name)) => Some(Arc::clone(name)),
-        _ => None,
-    });
-    names.collect()
 }
 
 /// Replaces what a flattened leaf takes, and leaves the fields beside it alone.

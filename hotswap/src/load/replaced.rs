@@ -1,6 +1,6 @@
 //! Values of layers that higher layers replace. No decoder reads them, and a secret in them is in the file all the same.
 
-use super::{Input, Model, merge, pin::taken_beside, place};
+use super::{Input, Model, merge, place, taken_beside};
 use crate::{resolve::interpolate, shape::Leaf, value::Value};
 
 /// Trees with what each layer gives, alone and over those below it, as far as that is not in force and

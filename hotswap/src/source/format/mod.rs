@@ -19,7 +19,7 @@ use std::{ops::Range, path::Path};
 pub(crate) use self::json::{Fault as JsonFault, value as json_value};
 use self::text::{Flaw, without_mark};
 use super::locate::Mark;
-use crate::value::{MAX_DEPTH, Value, too_deep};
+use crate::value::{DUPLICATE_KEY, MAX_DEPTH, Value, too_deep};
 
 /// A file format. Each needs the cargo feature of its name; all three are on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,9 +143,6 @@ fn comments(format: Format, text: &str) -> Vec<Range<usize>> {
 fn whole(format: Format, tree: &Value) -> String {
     format.reader().map(|reader| (reader.whole)(tree, &[], "\n")).unwrap_or_default()
 }
-
-/// A table has the key already.
-pub(crate) const DUPLICATE_KEY: &str = "duplicate key";
 
 /// What a file says whose root is a list or a scalar.
 fn root_is_no_table(found: &str) -> String {
