@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     keys::Keys,
-    load::{Places, Shares, merge, place},
-    secret::MASK,
+    load::{Places, Shares, merge, place, problems::Problems},
+    secret::{MASK, notice},
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,
     template,
@@ -99,6 +99,18 @@ pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Opti
     }
 }
 
+/// Whether the type of a leaf writes a secret as plain text: it reads a secret of what it writes, and marks none.
+pub(crate) fn exposes_secret(published: &Published, slot: usize, written: &Value) -> bool {
+    let leaves = published.root.shape().leaves().into_iter();
+    let is_hidden = leaves.filter(|leaf| leaf.slot == slot).any(|leaf| published.hides_at(&leaf.keys));
+    if !is_hidden || holds_secret(written) {
+        return false;
+    }
+    let (mut copy, mut problems) = (published.root.copy(), Problems::of_types());
+    let ((), is_met) = notice::any(|| copy.assign(slot, Some(written), &mut problems));
+    is_met || !problems.take_secrets().is_empty()
+}
+
 /// The entries that the type writes. Where text was interpolated, the whole table that the leaf shares was found.
 fn only(value: Value, written: &Option<Value>) -> Value {
     match (&value, written) {
@@ -167,7 +179,10 @@ impl Leaves<'_> {
             let value = self.given(field, slot, keys)?;
             Some(if hides { Value::secret(value) } else { value })
         };
-        let Some(value) = self.published.root.encode(slot).ok().or_else(given) else { return };
+        let written = self.published.root.encode(slot).ok();
+        let hidden =
+            hidden || written.as_ref().is_some_and(|value| exposes_secret(self.published, slot, value));
+        let Some(value) = written.or_else(given) else { return };
         let value = match self.text {
             Text::Result => value,
             Text::Traced => template::traced(&*self.published.root, &self.published.tree, slot, value),

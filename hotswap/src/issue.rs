@@ -288,6 +288,11 @@ impl Issue {
         self
     }
 
+    /// At a place that is shown without the keys that may be secret; an excerpt would show them.
+    pub(crate) fn at_withheld(self, path: Keys) -> Self {
+        Self { path, excerpt: None, ..self }
+    }
+
     /// What may be shown of the place.
     pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
         self.excerpt.as_deref()

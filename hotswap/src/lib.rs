@@ -122,6 +122,7 @@ mod template;
 mod timestamp;
 mod value;
 mod variables;
+mod variant;
 mod watch;
 mod worker;
 

@@ -254,7 +254,7 @@ fn given<'v, T: Loadable>(field: &FieldShape, value: &'v Value) -> Option<Cow<'v
 
 /// Decodes a whole configuration, or a struct nested in one; leaf by leaf where serde buffers a part of it.
 pub(crate) fn read<T: Loadable>(value: &Value, notes: &Notes) -> Result<T, DecodeError> {
-    let first = T::deserialize(Decoder::new(Some(value), Some(notes)));
+    let first = de::contained(|| T::deserialize(Decoder::new(Some(value), Some(notes))));
     if !notes.is_buffered() {
         return first;
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
     cell::{self, Cells, Slot},
@@ -20,6 +20,7 @@ use crate::{
     root::Root,
     shape::Leaf,
     value::Value,
+    variant::{self, Variant},
 };
 
 /// Why a version was published.
@@ -39,7 +40,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Cause {
     /// The first load.
@@ -73,6 +74,44 @@ pub enum Cause {
     /// A version failed its [health check](crate::Builder::health): what an older version held was published again, by
     /// the number of that version.
     Health(u64),
+    /// A cause that this version of the crate does not know, by its name on the wire: a newer one has written it.
+    #[serde(skip)]
+    Other(String),
+}
+
+/// The names of causes on the wire.
+const CAUSES: [&str; 13] = [
+    "start",
+    "last_good",
+    "files",
+    "environment",
+    "sources",
+    "secrets",
+    "set",
+    "update",
+    "patch",
+    "clear",
+    "expired",
+    "rollback",
+    "health",
+];
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Other(name) => serializer.serialize_str(name),
+            known => Self::serialize(known, serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Cause {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match variant::read(deserializer, &CAUSES)? {
+            Variant::Known(value) => Self::deserialize(value).map_err(D::Error::custom),
+            Variant::Other(name) => Ok(Self::Other(name)),
+        }
+    }
 }
 
 /// serde refuses paths that are no Unicode, and a record must not get lost for one.
@@ -111,6 +150,7 @@ impl fmt::Display for Cause {
             Self::Expired => f.write_str("override expired"),
             Self::Rollback(version) => write!(f, "rollback to version {version}"),
             Self::Health(version) => write!(f, "health check, back to version {version}"),
+            Self::Other(name) => f.write_str(&excerpt::name(name)),
         })
     }
 }

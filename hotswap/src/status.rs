@@ -10,7 +10,7 @@ pub use crate::engine::{PendingRestart, Restart, collect::SourceStatus};
 pub use crate::health::Health;
 pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
-    engine::{Board, Core},
+    engine::{Core, RefusedSources},
     excerpt,
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
@@ -144,7 +144,7 @@ pub struct ObserverStatus {
 pub struct Counts {
     /// Times that sources were read and loaded again.
     pub reloads: u64,
-    /// Reloads that were refused.
+    /// Reloads that were refused because of their sources. A refused secret is in [`Status::secrets`].
     pub refused: u64,
     /// Subscriptions there are now, those of prepare hooks too.
     pub subscribers: usize,
@@ -165,7 +165,7 @@ impl Status {
             forked: false,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: sources(&board, &state.basis.holds),
+            sources: sources(&core.sources.load(), &board.refused_sources, &state.basis.holds),
             secrets: core.stores.statuses(),
             watcher: board.watcher.clone(),
             last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
@@ -186,10 +186,10 @@ impl Status {
 }
 
 /// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
-fn sources(board: &Board, holds: &Holds) -> Vec<SourceStatus> {
-    let mut sources = board.sources.clone();
+fn sources(given: &[SourceStatus], refused: &RefusedSources, holds: &Holds) -> Vec<SourceStatus> {
+    let mut sources = given.to_vec();
     for source in &mut sources {
-        board.refused_sources.get(&source.name).into_iter().for_each(|why| source.refused(why));
+        refused.get(&source.name).into_iter().for_each(|why| source.refused(why));
     }
     for (name, version) in holds.sources() {
         match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {

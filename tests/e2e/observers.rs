@@ -398,3 +398,74 @@ fn each_accepted_change_has_a_line_in_the_log() {
         ]
     );
 }
+
+#[test]
+fn a_reload_is_recorded_with_its_author() {
+    let folder = Folder::new();
+    let (builder, seen) = builder(&folder);
+    let app = builder.load().unwrap();
+    folder.write("app.toml", "max = 7");
+    app.by("alice").reload().unwrap();
+    folder.write("app.toml", "max = 0");
+    app.by("bob").reload().unwrap_err();
+    folder.write("app.toml", "max = 8");
+    app.reload().unwrap();
+    let authors: Vec<_> = app.history().into_iter().map(|record| record.by).collect();
+    assert_eq!(authors, [None, Some("alice".to_owned()), None]);
+    let seen = all(app, &seen);
+    assert!(seen[1].shown.contains(" by alice") && seen[2].shown.contains(" by bob refused"), "{seen:#?}");
+}
+
+#[test]
+fn a_rollback_by_too_many_steps_names_a_version_that_can_exist() {
+    let folder = Folder::new();
+    let (builder, seen) = builder(&folder);
+    let app = builder.load().unwrap();
+    app.rollback(5).unwrap_err();
+    let seen = all(app, &seen);
+    assert!(seen[1].shown.starts_with("rollback to version 1 refused"), "{}", seen[1].shown);
+    assert!(seen[1].shown.contains("no version is 5 steps back"), "{}", seen[1].shown);
+}
+
+#[test]
+fn causes_and_origins_of_newer_versions_are_read_by_their_names() {
+    for text in [r#""moon""#, r#"{"moon":{"phase":[1,2]}}"#] {
+        let cause: Cause = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            (cause.to_string().as_str(), serde_json::to_string(&cause).unwrap().as_str()),
+            ("moon", "\"moon\"")
+        );
+        let origin: hotswap::Origin = serde_json::from_str(text).unwrap();
+        assert_eq!(origin.to_string(), "from moon");
+    }
+    for text in [r#"{"files":5}"#, r#"{"a":1,"b":2}"#, "7", "null"] {
+        assert!(serde_json::from_str::<Cause>(text).is_err(), "{text}");
+        assert!(serde_json::from_str::<hotswap::Origin>(text).is_err() || text.contains("files"), "{text}");
+    }
+    let causes =
+        [Cause::Start, Cause::Files(vec!["a".into()]), Cause::Rollback(3), Cause::Secrets(Vec::new())];
+    for cause in causes {
+        let text = serde_json::to_string(&cause).unwrap();
+        assert_eq!(serde_json::from_str::<Cause>(&text).unwrap(), cause);
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, Deserialize, HotConfig)]
+struct Wide {
+    #[hot(default = 1)]
+    number: u128,
+    #[hot(default = [])]
+    list: Vec<i128>,
+}
+
+#[test]
+fn integers_beyond_64_bits_are_printed_as_numbers() {
+    let app = Wide::hot_fixed(Wide { number: 1, list: Vec::new() });
+    app.update(|app| (app.number, app.list) = (u128::MAX, vec![i128::MIN, 1])).unwrap();
+    let shown = app.history()[1].to_string();
+    assert!(shown.contains(&format!("number: 1 -> {}", u128::MAX)), "{shown}");
+    assert!(shown.contains(&format!("list[0]: null -> {}\n", i128::MIN)), "{shown}");
+    let change = &app.diff(1, 2).unwrap()[0];
+    let again: hotswap::FieldChange = serde_json::from_value(serde_json::to_value(change).unwrap()).unwrap();
+    assert_eq!((again.to_string(), &again), (format!("number: 1 -> {}", u128::MAX), change));
+}

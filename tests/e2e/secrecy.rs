@@ -1,6 +1,8 @@
 //! A secret is judged and hidden in the same way wherever it is.
 
 mod buffered;
+mod exposed;
+mod keys;
 mod replaced;
 mod reports;
 mod restart;

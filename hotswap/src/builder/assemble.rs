@@ -31,7 +31,7 @@ use crate::{
         },
         keeper::Keeper,
         lease::Lease,
-        observers::{Observers, Outcome},
+        observers::Observers,
         run::{Command, Demand, Engine},
     },
     error::Error,
@@ -289,10 +289,9 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
     let core = core.named(collected.names).reading(sources.collector.places());
     let core = Arc::new(core.kept_by(keeper).observed_by(sources.observers));
-    core.observers.record(Outcome::Published { record });
     core.board().references = references;
     core.warn(warnings);
-    refused.iter().for_each(|error| core.refuse_start(error, &collected.changed_sources, began));
+    refused.iter().for_each(|error| core.refuse_start(error, &collected.changed_sources));
     let (end, ended) = channel();
     let engine = Engine {
         core: Arc::downgrade(&core),
@@ -303,8 +302,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         later: Demand::default(),
         _end: end,
     };
-    start(&core, engine, ended)?;
-    core.observers.deliver();
+    core.begin(record, refused.as_ref(), began, || start(&core, engine, ended))?;
     Ok(Handle::root(Lease::first(core)).into())
 }
 
@@ -364,11 +362,13 @@ fn last_good_without_state(options: &Options) -> Option<Issue> {
 
 /// A handle with no sources.
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
-    let tree = encode(&value);
+    let mut tree = encode(&value);
+    let secrets = load::secrets_in(Model::of::<T>(), &tree);
+    load::seal(&mut tree, T::SHAPE, &secrets);
     let root: Arc<dyn Root> = Arc::new(value);
     let state = State::default();
     let content = state.content(&root, &tree, false);
-    let current = Current::new(Published::new(1, root, tree, Cause::Start));
+    let current = Current::new(Published::new(1, root, tree, Cause::Start).with_secrets(secrets));
     let policy = Policy::default();
     let history = History::begun(policy.history, Record::first(1, Duration::ZERO), content);
     let core = Core::new(Model::of::<T>(), current, state, None, policy, Arc::default(), history);

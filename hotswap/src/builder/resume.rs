@@ -14,7 +14,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, Loaded, Model, Places},
-    panics::let_go,
+    panics::{contain, let_go},
     pins::{Pin, Pins},
     secret::taint::Taint,
     secrets::{known::Secrets, stores::Stores},
@@ -163,7 +163,8 @@ impl Given<'_> {
         let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
         chosen.state.mark_secret(Taint { shape, hidden: &chosen.loaded.secrets, schemes });
         let Chosen { loaded, state, cause, refused } = chosen;
-        let before = self.before(&loaded, &state);
+        // Both run code of the program that may panic, and a start needs neither.
+        let before = contain(|| self.before(&loaded, &state)).flatten();
         let request = Request::new(cause.clone());
         let goes_on = cause == Cause::Start
             && before.as_ref().is_some_and(|(current, changed)| {
@@ -173,8 +174,8 @@ impl Given<'_> {
         let first = || Record { cause: cause.clone(), ..Record::first(version, duration) };
         let record = match &before {
             Some((current, changed)) if !goes_on => {
-                let record = record(version, current, &loaded, changed, &request, true);
-                Record { duration, ..record }
+                let record = contain(|| record(version, current, &loaded, changed, &request, true));
+                record.map_or_else(first, |record| Record { duration, ..record })
             }
             _ => first(),
         };

@@ -90,10 +90,17 @@ pub(super) fn log(error: &DecodeError) {
 
 /// Runs `read`, which reads a secret of bytes: a text that it refuses may be taken as the bytes of that text.
 pub(crate) fn of_bytes<R>(read: impl FnOnce() -> R) -> R {
-    let outer = OF_BYTES.replace(true);
-    let result = read();
-    OF_BYTES.set(outer);
-    result
+    let _scope = OfBytes(OF_BYTES.replace(true));
+    read()
+}
+
+/// What was set outside of [`of_bytes`], which a panic of the program must not lose.
+struct OfBytes(bool);
+
+impl Drop for OfBytes {
+    fn drop(&mut self) {
+        OF_BYTES.set(self.0);
+    }
 }
 
 pub(super) fn wants_bytes() -> bool {

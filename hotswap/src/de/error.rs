@@ -44,6 +44,7 @@ const DISCREET: &str = "the value does not fit the type of the field";
 const BYTES: &str = "it is bytes, which do not fit the type of the secret: keep them in a `Secret<Vec<u8>>`, or put text \
                      there, in base64 for example";
 const MISSING: &str = "missing value";
+const PANICKED: &str = "code of the program panicked while it read the value";
 const WIDE: &str = "a 128-bit integer cannot be read here: serde buffers values of types with `flatten`, `tag` or \
                     `untagged`, and its buffer ends at 64 bits";
 const WIDE_HELP: &str =
@@ -124,6 +125,12 @@ impl DecodeError {
 
     pub(super) fn wrong(message: impl Into<String>) -> Self {
         Self::new(IssueKind::WrongType, message.into(), DISCREET)
+    }
+
+    /// Code of the program panicked instead of reading the value.
+    pub(crate) fn panicked() -> Self {
+        Self::new(IssueKind::Setup, PANICKED.into(), PANICKED)
+            .with_general_help("look for a panic in `Deserialize` or `Default` of the type")
     }
 
     pub(super) fn missing() -> Self {

@@ -18,7 +18,7 @@ use std::any::type_name;
 use serde::de::{DeserializeOwned, Visitor};
 
 pub(crate) use buffered::{
-    Examination, FlatReading, Reading, as_scalars, read, read_flat, search, takes_all,
+    Examination, FlatReading, Reading, as_scalars, contained, read, read_flat, search, takes_all,
     tree::{alone, only, size, with as changed},
 };
 pub(crate) use cause::of_bytes;

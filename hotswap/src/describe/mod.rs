@@ -5,6 +5,7 @@
 
 mod form;
 pub(crate) mod hash;
+mod known;
 mod opaque;
 mod outline;
 mod reference;

@@ -76,7 +76,6 @@ impl Core {
         if pins.len() < state.basis.pins.len() {
             let request = Request::new(Cause::Expired);
             self.with_pins(state, pins, &request)?;
-            self.reconsider();
         }
         if stay.is_empty() { Ok(()) } else { Err(Error::new(stay)) }
     }

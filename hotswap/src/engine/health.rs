@@ -162,7 +162,7 @@ impl Core {
             Err(error) => (issue(format!("{failure}, and it cannot be taken back")), Some(error)),
         };
         let issues = [first].into_iter().chain(more.iter().flat_map(Error::issues).cloned());
-        self.refuse(&Error::new(issues.collect()));
+        self.announce(&Error::new(issues.collect()));
     }
 }
 

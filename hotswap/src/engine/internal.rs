@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeSet, mem::take, sync::Arc};
 
-use super::{Core, State, observers::Outcome, run::Command};
+use super::{Core, State, observers::Outcome, refused::Retried, run::Command};
 use crate::{
     history::{Forgotten, Step},
     issue::Issue,
@@ -78,6 +78,7 @@ impl Core {
         let mut board = self.board();
         board.last_error = None;
         board.refused_sources.clear();
+        board.last_refusals.clear(Retried::Reload);
         drop(board);
         self.errors.settle();
     }

@@ -56,6 +56,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{Model, Places},
+    pins::WriteOptions,
     process::Process,
     revision::Revision,
     secrets::stores::Stores,
@@ -71,7 +72,8 @@ use keeper::Keeper;
 use lock::WriterLock;
 use observers::Observers;
 use prepare::Hooks;
-use refused::RefusedSources;
+use refused::LastRefusals;
+pub(crate) use refused::RefusedSources;
 use run::Command;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
@@ -115,11 +117,12 @@ impl Default for Policy {
 
 /// What `status()` tells beside the snapshot.
 pub(crate) struct Board {
-    pub(crate) sources: Vec<collect::SourceStatus>,
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
     /// Why rotated secrets were refused, since a rotation succeeded.
     pub(crate) refused_secrets: Option<Error>,
+    /// What was refused and is tried again.
+    pub(crate) last_refusals: LastRefusals,
     /// Whose content the last reload refused; empty once one is accepted.
     pub(crate) refused_sources: RefusedSources,
     pub(crate) warnings: Vec<Issue>,
@@ -135,10 +138,10 @@ pub(crate) struct Board {
 impl Board {
     fn new(history: History) -> Self {
         Self {
-            sources: Vec::new(),
             watcher: None,
             last_error: None,
             refused_secrets: None,
+            last_refusals: LastRefusals::default(),
             refused_sources: RefusedSources::new(),
             warnings: Vec::new(),
             secrets: BTreeSet::new(),
@@ -164,6 +167,8 @@ pub(crate) struct Core {
     /// A copy of what the current version is computed from. Readers take no lock for it: they wait for no writer, and one that
     /// held the lock when the process was forked does not block the child.
     in_force: ArcSwap<State>,
+    /// How each source is. Readers take no lock for it, for the same reason.
+    pub(crate) sources: ArcSwap<Vec<collect::SourceStatus>>,
     pub(crate) policy: Policy,
     pub(crate) stores: Arc<Stores>,
     writer: WriterLock<State>,
@@ -214,6 +219,7 @@ impl Core {
             stores,
             board: Mutex::new(Board::new(history)),
             in_force: ArcSwap::from_pointee(state.clone()),
+            sources: ArcSwap::default(),
             writer: WriterLock::new(state),
             saves: Mutex::default(),
             names: None,
@@ -297,7 +303,7 @@ impl Core {
     }
 
     /// Reads every source again, waits for the outcome.
-    pub(crate) fn reload(&self) -> Result<u64, Error> {
+    pub(crate) fn reload(&self, options: Option<&WriteOptions>) -> Result<u64, Error> {
         self.open()?;
         if self.writer.is_mine() || self.thread.is_me() {
             let message = "a reload from inside a write, a source or a rule";
@@ -307,7 +313,8 @@ impl Core {
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
         let held = !self.in_force().basis.holds.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
-        commands.send(Command::Reload(reply)).map_err(|_| shut_down())?;
+        let by = options.and_then(|options| options.by.clone());
+        commands.send(Command::Reload { reply, by }).map_err(|_| shut_down())?;
         let version = answer.recv().map_err(|_| shut_down())??;
         if let Some(keeper) = self.keeper.as_ref().filter(|_| held) {
             // That nothing is overruled any more is what somebody asked for, and is to survive a crash.
@@ -354,14 +361,16 @@ impl Core {
             // Whoever was not refused any more is to be written down.
             self.writer.settle(PATIENCE.saturating_sub(start.elapsed()));
         }
-        // Last of those that may write: what they wrote is to be kept too.
+        // Nothing is published any more. What was is to be kept, and to reach observers, within one more second for both.
+        let start = Instant::now();
         if let Some(keeper) = &self.keeper {
             keeper.close();
+        }
+        self.observers.close();
+        if let Some(keeper) = &self.keeper {
             keeper.join(PATIENCE);
         }
-        // Nothing is published any more.
-        self.observers.close();
-        self.observers.join(PATIENCE);
+        self.observers.join(PATIENCE.saturating_sub(start.elapsed()));
         self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, Loaded},
+    panics::contain,
     pins::{Pins, WriteOptions},
     root::Root,
     secrets::known::Secrets,
@@ -180,7 +181,23 @@ impl Core {
         by: Option<&Arc<WriteOptions>>,
         work: impl FnOnce() -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let report = |error: &Error| self.report_refused(cause.clone(), by, error, began);
+        self.attempt_unless(|_| false, began, cause, by, work)
+    }
+
+    /// The same for an attempt that the engine repeats by itself: a refusal that `is_known` is no event.
+    pub(super) fn attempt_unless<R>(
+        &self,
+        is_known: impl FnOnce(&Error) -> bool,
+        began: Instant,
+        cause: &Cause,
+        by: Option<&Arc<WriteOptions>>,
+        work: impl FnOnce() -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let report = |error: &Error| {
+            if !is_known(error) {
+                self.report_refused(cause.clone(), by, error, began);
+            }
+        };
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => result.inspect_err(report),
             Err(panic) => {
@@ -208,8 +225,13 @@ impl Core {
     }
 }
 
-fn panicked() -> Error {
-    let help = "look for a panic in a Deserialize, a rule, a check or the closure of an update";
+/// Runs one try; a panic of the program's code is an error like any other.
+pub(super) fn contained<R>(work: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+    contain(work).unwrap_or_else(|| Err(panicked()))
+}
+
+pub(super) fn panicked() -> Error {
+    let help = "look for a panic in a `Deserialize`, `Serialize`, `PartialEq` or `Clone`, or in the closure of an update";
     let issue =
         Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked, and nothing changed");
     issue.with_help(help).into()

@@ -14,6 +14,7 @@ use super::{
     lock::Writing,
     observers::Outcome,
     propose::Candidate,
+    refused::Retried,
     run::Command,
 };
 use crate::{
@@ -209,14 +210,15 @@ impl Core {
         board.last_error.is_some() || !board.refused_sources.is_empty()
     }
 
-    /// A rotated secret that was refused may be valid beside what is in force now.
+    /// What was refused may be valid beside what is in force now: rotated secrets, and what the sources say.
     fn retry_refused(&self, cause: &Cause) {
-        if let Some(commands) = &self.commands
-            && !matches!(cause, Cause::Secrets(_))
-            && self.stores.has_refused()
-        {
-            // A thread that is gone rotates nothing.
+        let Some(commands) = &self.commands else { return };
+        // A thread that is gone tries nothing again.
+        if !matches!(cause, Cause::Secrets(_)) && self.stores.has_refused() {
             let _ = commands.send(Command::Secrets);
+        }
+        if self.board().last_refusals.has(Retried::Reload) {
+            let _ = commands.send(Command::Reconsider);
         }
     }
 }

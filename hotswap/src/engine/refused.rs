@@ -5,8 +5,47 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::collect::ENVIRONMENT;
 use crate::{
     error::Error,
-    issue::{Issue, Origin},
+    issue::{Issue, Origin, gist},
 };
+
+/// What the engine tries again though it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Retried {
+    /// A load of the sources.
+    Reload,
+    /// A version with rotated secrets.
+    Rotation,
+    /// A version without overrides whose time is over.
+    Expiry,
+}
+
+/// What the last refusal of each said, without counters and the like, so that the same is reported once. The sources of the
+/// values are left out: the same problem may be reported beside other values.
+#[derive(Debug, Default)]
+pub(crate) struct LastRefusals(BTreeMap<Retried, Vec<String>>);
+
+impl LastRefusals {
+    pub(super) fn put(&mut self, what: Retried, error: &Error) {
+        self.0.insert(what, problems(error));
+    }
+
+    /// It was accepted.
+    pub(super) fn clear(&mut self, what: Retried) {
+        self.0.remove(&what);
+    }
+
+    pub(super) fn has(&self, what: Retried) -> bool {
+        self.0.contains_key(&what)
+    }
+
+    pub(super) fn is_known(&self, what: Retried, error: &Error) -> bool {
+        self.0.get(&what).is_some_and(|last| *last == problems(error))
+    }
+}
+
+fn problems(error: &Error) -> Vec<String> {
+    error.issues().map(|issue| format!("{}: {}", issue.keys(), gist(issue.message()))).collect()
+}
 
 /// By the name of the source, the first thing that is wrong with its content.
 pub(crate) type RefusedSources = BTreeMap<String, String>;

@@ -1,15 +1,17 @@
 //! What the sources say becomes a proposal.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::{
     Core, Request,
     basis::Basis,
     collect::{Collected, ENVIRONMENT},
-    propose::{Proposal, Sources},
+    propose::{Proposal, Sources, contained},
+    refused::Retried,
 };
 use crate::{
     error::Error,
+    pins::WriteOptions,
     secrets::{
         fetch::Limit,
         known::{Accepted, Secrets},
@@ -19,6 +21,14 @@ use crate::{
     snapshot::Cause,
     suppressions::{Ground, Holds},
 };
+
+/// A load that somebody asked for.
+pub(super) struct ByHand {
+    /// How long the stores of secrets may take.
+    pub(super) limit: Limit,
+    /// Who asked for it.
+    pub(super) author: Option<Arc<WriteOptions>>,
+}
 
 /// What a load of the sources was refused for.
 pub(super) enum Refusal {
@@ -48,22 +58,27 @@ impl Core {
     ///
     /// What was rolled back stays away, unless a caller asked for this load.
     /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
-    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<Limit>) -> Result<u64, Refusal> {
+    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<&ByHand>) -> Result<u64, Refusal> {
         let newest = self.stores.newest();
         let cause = self.cause_of(collected, by_hand.is_some());
-        let accepted = self.attempt(&cause, None, || self.accept_sources(collected, by_hand, &newest));
+        let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
+        // Tried again because something else changed, the same refusal is no event.
+        let is_known =
+            |error: &Error| by_hand.is_none() && !collected.changed && self.is_known(Retried::Reload, error);
+        let work = || self.accept_sources(collected, by_hand, &newest);
+        let accepted = self.attempt_unless(is_known, Instant::now(), &cause, author, work);
         let is_tried = by_hand.is_some() || !newest.refused_before;
         match accepted {
             Ok((version, true)) => {
                 self.forgive_secrets();
                 Ok(version)
             }
-            Ok((_, false)) if is_tried => self.rotate().map_err(Refusal::Secrets),
+            Ok((_, false)) if is_tried => self.rotate(by_hand).map_err(Refusal::Secrets),
             Ok((version, false)) => Ok(version),
             Err(error) => {
                 // What was fetched goes live although the sources are refused.
                 let fetched = by_hand.is_some() && !newest.candidates.is_empty();
-                let rotated = if fetched { self.rotate().err() } else { None };
+                let rotated = if fetched { self.rotate(by_hand).err() } else { None };
                 Err(rotated.into_iter().fold(Refusal::Sources(error), Refusal::and))
             }
         }
@@ -74,13 +89,13 @@ impl Core {
     fn accept_sources(
         &self,
         collected: &Collected,
-        by_hand: Option<Limit>,
+        by_hand: Option<&ByHand>,
         newest: &Newest,
     ) -> Result<(u64, bool), Error> {
         let load = |table: &Arc<Table>| {
             let known = Accepted { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
-            let accept = |secrets: &Secrets| self.accept_with(collected, by_hand.is_some(), secrets);
-            self.stores.resolve_or_await(known, by_hand, accept)
+            let accept = |secrets: &Secrets| contained(|| self.accept_with(collected, by_hand, secrets));
+            self.stores.resolve_or_await(known, by_hand.map(|by_hand| by_hand.limit), accept)
         };
         if newest.refused_before && by_hand.is_none() && !newest.candidates.is_empty() {
             // The refresher tries them again; here, they only count if nothing is valid without them.
@@ -94,16 +109,23 @@ impl Core {
         }
     }
 
-    fn accept_with(&self, collected: &Collected, by_hand: bool, secrets: &Secrets) -> Result<u64, Error> {
+    fn accept_with(
+        &self,
+        collected: &Collected,
+        by_hand: Option<&ByHand>,
+        secrets: &Secrets,
+    ) -> Result<u64, Error> {
         let writing = self.writer.enter()?;
         self.open()?;
         let none = Holds::default();
-        let holds = if by_hand { &none } else { &writing.basis.holds };
+        let holds = if by_hand.is_some() { &none } else { &writing.basis.holds };
         let Ground { layers, variables, holds } = holds.overrule(&collected.layers, &collected.variables);
         let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
-        let request = Request::new(self.cause_of(collected, by_hand));
+        let author = by_hand.and_then(|by_hand| by_hand.author.clone());
+        let cause = self.cause_of(collected, by_hand.is_some());
+        let request = Request { options: author, ..Request::new(cause) };
         self.propose(writing, Proposal::of_sources(basis, secrets, sources, &request))
     }
 

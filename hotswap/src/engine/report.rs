@@ -2,48 +2,69 @@
 
 use std::{collections::BTreeSet, fmt, time::Instant};
 
-use super::{Core, refused};
+use super::{
+    Core,
+    observers::Outcome,
+    refused::{self, Retried},
+};
 use crate::{
-    error::Error,
-    issue::{Issue, gist},
-    panics::contain,
-    snapshot::Cause,
-    subscribe::Topic,
+    error::Error, history::Record, issue::Issue, panics::contain, snapshot::Cause, subscribe::Topic,
 };
 
 impl Core {
-    /// Whether the last refusal said the same, but for counters and the like.
-    pub(super) fn is_known(&self, error: &Error) -> bool {
-        let said = |error: &Error| gist(&error.to_string());
-        self.board().last_error.as_ref().is_some_and(|(_, last)| said(last) == said(error))
+    /// Whether the last refusal of this kind said the same, but for counters and the like.
+    pub(super) fn is_known(&self, what: Retried, error: &Error) -> bool {
+        self.board().last_refusals.is_known(what, error)
     }
 
-    /// Makes a refusal known: once for each distinct content.
-    pub(super) fn refuse(&self, error: &Error) {
-        log_warning(error);
-        {
-            let mut board = self.board();
-            board.refused += 1;
-            board.last_error = Some((Instant::now(), error.clone()));
-        }
-        self.errors.put(error.clone());
-        self.notifier.announce([Topic::ReloadError]);
+    /// Makes a refusal of what the engine tries again known: once for each distinct content.
+    pub(super) fn refuse(&self, what: Retried, error: &Error) {
+        self.board().last_refusals.put(what, error);
+        self.announce(error);
     }
 
     /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
     pub(super) fn refuse_sources(&self, error: &Error, changed: &BTreeSet<String>) {
         {
             let mut board = self.board();
+            board.refused += 1;
             board.refused_sources = refused::sources(error, changed, &board.refused_sources);
         }
-        self.refuse(error);
+        self.refuse(Retried::Reload, error);
+    }
+
+    /// Logs a refusal, and shows it in the status and to subscribers.
+    pub(super) fn announce(&self, error: &Error) {
+        log_warning(error);
+        self.board().last_error = Some((Instant::now(), error.clone()));
+        self.errors.put(error.clone());
+        self.notifier.announce([Topic::ReloadError]);
     }
 
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
-    pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>, began: Instant) {
-        let _ = self.attempt_since(began, &Cause::Start, None, || Err::<(), _>(error.clone()));
+    pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>) {
         self.refuse_sources(error, sources);
         self.errors.stand();
+    }
+
+    /// Starts the threads, and reports the first version, and why the sources were not taken for it. No event is delivered for
+    /// a start that fails, and no later version comes before the first one.
+    pub(crate) fn begin(
+        &self,
+        record: Record,
+        refused: Option<&Error>,
+        began: Instant,
+        start: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let writing = self.writer.enter()?;
+        start()?;
+        self.observers.record(Outcome::Published { record });
+        if let Some(error) = refused {
+            let _ = self.attempt_since(began, &Cause::Start, None, || Err::<(), _>(error.clone()));
+        }
+        drop(writing);
+        self.observers.deliver();
+        Ok(())
     }
 
     /// Reports the warnings that are new.

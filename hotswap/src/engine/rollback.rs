@@ -8,7 +8,7 @@ use std::{
 
 use super::{Board, Core, Request, State, basis::Basis, lock::Writing, propose::Proposal};
 use crate::{
-    effective::holds_secret,
+    effective::{exposes_secret, holds_secret},
     error::Error,
     history::{
         History, Past, Record,
@@ -16,13 +16,14 @@ use crate::{
         content::{Content, Fixed},
     },
     keys::Keys,
-    load::{self, Input, Loaded, problems::Problems},
+    load::{self, Input, Loaded, Model, problems::Problems},
     panics::let_go,
     pins::WriteOptions,
     secrets::known::Secrets,
     snapshot::{Cause, Published},
     subscribe::FieldChange,
     suppressions::Ground,
+    value::Value,
     variables,
 };
 
@@ -45,7 +46,8 @@ impl Core {
         let current = self.current.version();
         let cause = Cause::Rollback(match target {
             Target::Version(version) => version,
-            Target::Steps(steps) => current.saturating_sub(steps),
+            // No version has the number 0.
+            Target::Steps(steps) => current.saturating_sub(steps).max(1),
         });
         self.attempt(&cause, options.as_ref(), || self.try_roll_back(target, options.clone()))
     }
@@ -74,8 +76,8 @@ impl Core {
         content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
         if let Some(value) = &content.value {
             let basis = state.basis.with_overrides(content.pins.clone());
-            let value = value.with_secrets_of(&self.current.load_full());
-            return self.propose(state, Proposal::of_memory(basis, sound(&value)?, request));
+            let value = value.with_secrets_of(&self.current.load_full())?;
+            return self.propose(state, Proposal::of_memory(basis, sound(self.model, value)?, request));
         }
         let Ground { layers, variables, holds } =
             state.basis.holds.go_back(&state.basis.layers, &state.basis.variables, &content, version);
@@ -161,16 +163,22 @@ fn look_back<R>(mut board: MutexGuard<'_, Board>, look: impl FnOnce(&History) ->
 
 impl Fixed {
     /// With the secrets that count today: old ones never come back. What holds one is taken as a whole.
-    fn with_secrets_of(&self, current: &Published) -> Self {
+    ///
+    /// # Errors
+    /// The type of a leaf does not read what it writes of a secret.
+    fn with_secrets_of(&self, current: &Published) -> Result<Self, Error> {
         let (mut root, mut tree) = (self.root.copy(), self.tree.clone());
-        let shape = root.shape();
+        let (shape, mut problems) = (root.shape(), Problems::default());
+        let is_secret =
+            |slot: usize, today: &Value| holds_secret(today) || exposes_secret(current, slot, today);
         for slot in shape.leaves().into_iter().map(|leaf| leaf.slot).collect::<BTreeSet<_>>() {
-            if let Some(today) = current.root.encode(slot).ok().filter(holds_secret) {
-                root.assign(slot, Some(&today), &mut Problems::default());
+            if let Some(today) = current.root.encode(slot).ok().filter(|today| is_secret(slot, today)) {
+                root.assign(slot, Some(&today), &mut problems);
                 tree = load::put(&tree, shape, &shape.keys_of(slot), Some(&today), None);
             }
         }
-        Self { root: Arc::from(root), tree }
+        let issues = problems.into_issues();
+        if issues.is_empty() { Ok(Self { root: Arc::from(root), tree }) } else { Err(Error::new(issues)) }
     }
 
     fn side(&self, loaded: bool) -> Side<'_> {
@@ -179,20 +187,15 @@ impl Fixed {
 }
 
 /// A value that no load has checked.
-fn sound(value: &Fixed) -> Result<Loaded, Error> {
+fn sound(model: Model, Fixed { root, mut tree }: Fixed) -> Result<Loaded, Error> {
     let mut problems = Problems::default();
-    value.root.validate(&mut problems);
+    root.validate(&mut problems);
     let issues = problems.into_issues();
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
-    let (secrets, sealed, references, warnings) = Default::default();
-    Ok(Loaded {
-        root: Arc::clone(&value.root),
-        tree: value.tree.clone(),
-        secrets,
-        sealed,
-        references,
-        warnings,
-    })
+    let secrets = load::secrets_in(model, &tree);
+    load::seal(&mut tree, model.shape, &secrets);
+    let (sealed, references, warnings) = Default::default();
+    Ok(Loaded { root, tree, secrets, sealed, references, warnings })
 }

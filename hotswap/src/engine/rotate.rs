@@ -1,11 +1,18 @@
 //! Secrets that changed in their stores: a new version of what is accepted, whatever its sources say by now.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Instant,
 };
 
-use super::{Core, Request, State, propose::Proposal};
+use super::{
+    Core, Request, State,
+    propose::{Proposal, contained},
+    refused::Retried,
+    reload::ByHand,
+};
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
@@ -20,15 +27,16 @@ use crate::{
 };
 
 impl Core {
-    /// Publishes what is in the stores now. A secret that is refused holds up no other.
+    /// Publishes what is in the stores now. A secret that is refused holds up no other. Unless somebody asked for it, observers
+    /// see each refusal once.
     ///
     /// # Errors
     /// A new secret is not valid, or the lease of an old one has ended.
-    pub(super) fn rotate(&self) -> Result<u64, Error> {
+    pub(super) fn rotate(&self, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let candidates = self.stores.candidates();
         let outcome = match candidates.len() {
-            0 | 1 => self.rotate_one(&candidates),
-            _ => self.rotate_these(&candidates).or_else(|_| self.rotate_each(candidates)),
+            0 | 1 => self.rotate_one(&candidates, by_hand),
+            _ => self.rotate_these(&candidates, by_hand).or_else(|_| self.rotate_each(candidates, by_hand)),
         };
         match &outcome {
             Ok(_) => self.forgive_secrets(),
@@ -38,42 +46,54 @@ impl Core {
         outcome
     }
 
-    fn rotate_these(&self, candidates: &BTreeSet<Place>) -> Result<u64, Error> {
-        self.stores.resolve(self.stores.accepted_with(candidates), |secrets| self.rotate_to(secrets))
+    fn rotate_these(&self, candidates: &BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
+        let rotate = |secrets: &Secrets| contained(|| self.rotate_to(secrets, by_hand));
+        self.stores.resolve(self.stores.accepted_with(candidates), rotate)
     }
 
     /// The secret at one place, or the secrets in force if `candidates` is empty.
-    fn rotate_one(&self, candidates: &BTreeSet<Place>) -> Result<u64, Error> {
+    fn rotate_one(&self, candidates: &BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
-        let rotate = || self.rotate_these(candidates).map_err(|error| self.refused(candidates, error));
-        self.attempt(&cause, None, rotate)
+        let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
+        let is_known = Cell::new(false);
+        let refused = |error: Error| {
+            let (error, was_known) = self.refused(candidates, error);
+            is_known.set(was_known && by_hand.is_none());
+            error
+        };
+        let rotate = || self.rotate_these(candidates, by_hand).map_err(refused);
+        self.attempt_unless(|_| is_known.get(), Instant::now(), &cause, author, rotate)
     }
 
-    fn rotate_each(&self, candidates: BTreeSet<Place>) -> Result<u64, Error> {
+    fn rotate_each(&self, candidates: BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let mut issues = Vec::new();
         for place in candidates {
-            let rotated = self.rotate_one(&BTreeSet::from([place]));
+            let rotated = self.rotate_one(&BTreeSet::from([place]), by_hand);
             issues.extend(rotated.err().iter().flat_map(Error::issues).cloned());
         }
         if issues.is_empty() { Ok(self.current.version()) } else { Err(Error::new(issues)) }
     }
 
-    fn rotate_to(&self, secrets: &Secrets) -> Result<u64, Error> {
+    fn rotate_to(&self, secrets: &Secrets, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let request = Request::new(Cause::Secrets(Vec::new()));
+        let author = by_hand.and_then(|by_hand| by_hand.author.clone());
+        let request = Request { options: author, ..Request::new(Cause::Secrets(Vec::new())) };
         let basis = state.basis.clone();
         self.propose(state, Proposal::resolved(basis, secrets, &request))
     }
 
-    /// Notes that these are refused, if what is in force is valid without them, and adds that to the report.
-    fn refused(&self, candidates: &BTreeSet<Place>, error: Error) -> Error {
+    /// Notes that these are refused, if what is in force is valid without them, and adds that to the report. Yields also whether
+    /// the same was refused before for the same reason.
+    fn refused(&self, candidates: &BTreeSet<Place>, error: Error) -> (Error, bool) {
         if candidates.is_empty() || !self.is_valid_in_force() {
-            return error;
+            let is_known = self.is_known(Retried::Rotation, &error);
+            return (error, is_known);
         }
         let mut issues: Vec<_> = error.issues().cloned().collect();
+        let mut is_known = true;
         for place in candidates {
-            self.stores.refuse(place, &error);
+            is_known &= self.stores.refuse(place, &error);
             let over = if self.stores.is_over(place) { ", though its lease has ended" } else { "" };
             let message =
                 format!("the new secret of `{place}` is refused; the previous one stays in force{over}");
@@ -82,7 +102,7 @@ impl Core {
                     .with_help("correct it in its store; the store is asked again soon"),
             );
         }
-        Error::new(issues)
+        (Error::new(issues), is_known)
     }
 
     /// Whether what is accepted would be accepted again, if no lease ever ended.
@@ -96,6 +116,7 @@ impl Core {
     /// What was refused for want of a secret, or with one that another took the place of, is not refused any more.
     pub(super) fn forgive_secrets(&self) {
         let mut board = self.board();
+        board.last_refusals.clear(Retried::Rotation);
         let refused = board.refused_secrets.take().map(|error| error.to_string());
         board.last_error.take_if(|(_, error)| {
             Some(error.to_string()) == refused

@@ -13,14 +13,15 @@ use super::{
     Core,
     collect::{Collected, Collector},
     expiry::Expiries,
-    reload::Refusal,
+    propose::{contained, panicked},
+    refused::Retried,
+    reload::{ByHand, Refusal},
 };
 use crate::{
     backoff::Again,
     error::Error,
-    issue::{Issue, IssueKind},
-    keys::Keys,
     panics::contain,
+    pins::WriteOptions,
     watch::{
         Watcher,
         debounce::{Debounce, Fired},
@@ -38,7 +39,11 @@ pub(crate) enum Command {
     /// A custom source has something new.
     Source(usize),
     /// Read everything again and say what came of it.
-    Reload(Reply),
+    Reload {
+        reply: Reply,
+        /// Who asked for it.
+        by: Option<Arc<str>>,
+    },
     /// What was refused may be accepted now, though no source changed.
     Reconsider,
     /// Values were set that go by themselves.
@@ -86,6 +91,8 @@ pub(crate) struct Demand {
 #[derive(Default)]
 struct Asked {
     replies: Vec<Reply>,
+    /// Who asked for it, each once.
+    by: Vec<Arc<str>>,
     /// Something else than a source changed, that may have been what a refusal was about.
     reconsider: bool,
 }
@@ -97,7 +104,21 @@ impl Asked {
 
     fn add(&mut self, more: Self) {
         self.replies.extend(more.replies);
+        more.by.into_iter().for_each(|by| self.add_author(by));
         self.reconsider |= more.reconsider;
+    }
+
+    fn add_author(&mut self, by: Arc<str>) {
+        if !self.by.contains(&by) {
+            self.by.push(by);
+        }
+    }
+
+    /// How the load is done, if somebody asked for it.
+    fn by_hand(&self, core: &Core) -> Option<ByHand> {
+        let options = |by: String| Arc::new(WriteOptions { by: Some(by.into()), ..WriteOptions::default() });
+        let author = (!self.by.is_empty()).then(|| options(self.by.join(", ")));
+        (!self.replies.is_empty()).then(|| ByHand { limit: core.stores.limit_by_hand(), author })
     }
 
     fn answer(&mut self, result: &Result<u64, Error>) {
@@ -126,10 +147,10 @@ impl Engine {
             let Some(core) = self.core.upgrade().filter(|_| !demand.stop) else { return };
             let now = Instant::now();
             if expiries.are_due(&core, now, demand.expiry) {
-                expiries.note(attempt(&core, || core.expire(now)), now);
+                expiries.note(attempt(&core, Retried::Expiry, || core.expire(now)), now);
             }
             if demand.secrets || rotation.is_due(now) {
-                rotation.note(attempt(&core, || core.rotate()), now);
+                rotation.note(attempt(&core, Retried::Rotation, || core.rotate(None)), now);
             }
             if demand.threads || threads.is_due(now) {
                 threads.note(core.start_threads(), now);
@@ -188,7 +209,10 @@ impl Engine {
                 self.collector.wake(index);
                 demand.source = true;
             }
-            Command::Reload(reply) => demand.asked.replies.push(reply),
+            Command::Reload { reply, by } => {
+                demand.asked.replies.push(reply);
+                by.into_iter().for_each(|by| demand.asked.add_author(by));
+            }
             // Who watches nothing reads files only when told to.
             Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
             Command::Expiry => demand.expiry = true,
@@ -223,7 +247,7 @@ impl Engine {
         }
         self.collector.seen();
         let result = if collected.changed || asked.any() {
-            self.accept(core, &collected, !asked.replies.is_empty())
+            self.accept(core, &collected, asked.by_hand(core).as_ref())
         } else {
             Ok(core.current.version())
         };
@@ -247,43 +271,46 @@ impl Engine {
         heard
     }
 
-    fn accept(&mut self, core: &Arc<Core>, collected: &Collected, by_hand: bool) -> Result<u64, Error> {
+    fn accept(
+        &mut self,
+        core: &Arc<Core>,
+        collected: &Collected,
+        by_hand: Option<&ByHand>,
+    ) -> Result<u64, Error> {
         core.board().reloads += 1;
-        let limit = by_hand.then(|| core.stores.limit_by_hand());
-        let unfetched = limit.map(|limit| core.stores.refresh(limit)).unwrap_or_default();
+        let unfetched = by_hand.map(|by_hand| core.stores.refresh(by_hand.limit)).unwrap_or_default();
         let result =
-            contain(|| core.accept(collected, limit)).unwrap_or_else(|| Err(Refusal::Sources(panicked())));
+            contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(Refusal::Sources(panicked())));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
-        match refused.filter(|refusal| collected.changed || !core.is_known(refusal.error())) {
-            Some(Refusal::Sources(error)) => core.refuse_sources(error, &collected.changed_sources),
-            Some(Refusal::Secrets(error)) => core.refuse(error),
-            None => {}
+        match refused {
+            Some(Refusal::Sources(error)) if collected.changed || !core.is_known(Retried::Reload, error) => {
+                core.refuse_sources(error, &collected.changed_sources);
+            }
+            Some(Refusal::Secrets(error)) if !core.is_known(Retried::Rotation, error) => {
+                core.refuse(Retried::Rotation, error);
+            }
+            _ => {}
         }
         core.with_unfetched(result.map_err(|refusal| refusal.error().clone()), &unfetched)
     }
 
     pub(crate) fn report(&self, core: &Core) {
-        let mut board = core.board();
-        board.sources = self.collector.statuses();
+        core.sources.store(Arc::new(self.collector.statuses()));
         if let Some(watcher) = &self.watcher {
-            board.watcher = Some(watcher.health());
+            core.board().watcher = Some(watcher.health());
         }
     }
 }
 
 /// Publishes what no source changed, and tells why if it is refused. Says whether it is done.
-fn attempt<T>(core: &Core, work: impl FnOnce() -> Result<T, Error>) -> bool {
-    let result = contain(work).unwrap_or_else(|| Err(panicked()));
+fn attempt<T>(core: &Core, what: Retried, work: impl FnOnce() -> Result<T, Error>) -> bool {
+    let result = contained(work);
     let refused = result.err().filter(|_| !core.is_closed());
-    if let Some(error) = refused.as_ref().filter(|error| !core.is_known(error)) {
-        core.refuse(error);
+    match &refused {
+        Some(error) if core.is_known(what, error) => {}
+        Some(error) => core.refuse(what, error),
+        None => core.board().last_refusals.clear(what),
     }
     refused.is_none()
-}
-
-fn panicked() -> Error {
-    let message = "code of the program panicked during the reload";
-    let help = "look for a panic in a Deserialize, a rule or a check";
-    Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).into()
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Core, State, lock::Writing, propose::Proposal, run::Command};
+use super::{Core, State, lock::Writing, propose::Proposal};
 use crate::{
     error::Error,
     explain::made_with,
@@ -257,14 +257,6 @@ impl Core {
         self.propose(state, Proposal::of_layers(basis, &secrets, request))
     }
 
-    /// What the sources said may have been refused because of a value that was set, and that is gone now.
-    pub(super) fn reconsider(&self) {
-        if let Some(commands) = self.commands.as_ref().filter(|_| self.board().last_error.is_some()) {
-            // A thread that is gone reads no sources.
-            let _ = commands.send(Command::Reconsider);
-        }
-    }
-
     /// Takes back what was set at a dotted path, which counts from the first of the numbers `slots`.
     pub(crate) fn clear_pin(
         &self,
@@ -296,9 +288,7 @@ impl Core {
         if pins.len() == state.basis.pins.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        let version = self.with_pins(state, pins, request)?;
-        self.reconsider();
-        Ok(version)
+        self.with_pins(state, pins, request)
     }
 
     /// Takes back every value that was set at run time.
@@ -313,9 +303,7 @@ impl Core {
         if state.basis.pins.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        let version = self.with_pins(state, Pins::new(), request)?;
-        self.reconsider();
-        Ok(version)
+        self.with_pins(state, Pins::new(), request)
     }
 }
 
@@ -348,14 +336,16 @@ fn fixed(model: Model, copy: Box<dyn Root>, current: &Published, edits: &Pins) -
     let issues = problems.into_issues();
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
-    let tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
+    let mut tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
         load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)), None)
     });
     if !issues.is_empty() {
         let hidden = load::hidden_in(model, &issues, &BTreeSet::new());
         return Err(load::with_values(model, issues, &tree, &hidden));
     }
-    let (secrets, sealed, references, warnings) = Default::default();
+    let secrets = load::secrets_in(model, &tree);
+    load::seal(&mut tree, copy.shape(), &secrets);
+    let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }
 

@@ -42,7 +42,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn reload(&self) -> Result<u64, Error> {
         self.whole("reload")?;
-        self.core.reload()
+        self.core.reload(self.options.as_deref())
     }
 
     /// [`reload`](Self::reload) for async code.

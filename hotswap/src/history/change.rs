@@ -7,7 +7,7 @@ use crate::{
     root::Root,
     secret::MASK,
     shape::{Kind, Shape},
-    subscribe::FieldChange,
+    subscribe::{FieldChange, Shown},
     template,
     value::Value,
 };
@@ -79,7 +79,7 @@ pub(crate) fn between(
 }
 
 fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) -> Vec<FieldChange> {
-    let hidden = || vec![FieldChange::of(veil.leaf.to_string(), MASK.into(), MASK.into(), version)];
+    let hidden = || vec![FieldChange::of(veil.leaf.to_string(), Shown::masked(), Shown::masked(), version)];
     let large = old.is_large(&veil.leaf) || new.is_large(&veil.leaf);
     let leaf = |side: Side<'_>| match large {
         true => side.given(&veil.leaf).cloned(),
@@ -107,7 +107,12 @@ pub(crate) fn with_secrets(
 ) -> Vec<FieldChange> {
     for change in recorded.filter(FieldChange::is_hidden) {
         if !changes.iter().any(|known| is_within(change.path(), known.path())) {
-            changes.push(FieldChange::of(change.path().to_owned(), MASK.into(), MASK.into(), version));
+            changes.push(FieldChange::of(
+                change.path().to_owned(),
+                Shown::masked(),
+                Shown::masked(),
+                version,
+            ));
         }
     }
     let leaves: Vec<_> = shape.leaves().into_iter().map(|leaf| leaf.keys.to_string()).collect();
@@ -149,17 +154,17 @@ impl Veil {
         self.leaf.join(secret.unwrap_or(below)).to_string()
     }
 
-    fn show(&self, below: &Keys, value: Option<Value>) -> serde_json::Value {
+    fn show(&self, below: &Keys, value: Option<Value>) -> Shown {
         if self.secrets.iter().any(|secret| below.starts_with(secret)) {
-            return MASK.into();
+            return Shown::masked();
         }
-        let Some(mut value) = value else { return serde_json::Value::Null };
+        let Some(mut value) = value else { return Shown::json(serde_json::Value::Null) };
         for secret in self.secrets.iter().filter(|secret| secret.starts_with(below)) {
             let inside = Keys(secret.0[below.0.len()..].to_vec());
             if inside.find(&value).is_some() {
                 value = place(&value, &inside, Some(&Value::text(MASK)));
             }
         }
-        value.to_json()
+        Shown::of(&value)
     }
 }

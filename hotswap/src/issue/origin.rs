@@ -5,9 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::excerpt;
+use crate::{
+    excerpt,
+    variant::{self, Variant},
+};
 
 /// Where a value, or the lack of one, comes from.
 ///
@@ -21,7 +24,7 @@ use crate::excerpt;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Origin {
     /// A place in a file.
@@ -48,6 +51,30 @@ pub enum Origin {
         /// The name that the source gives itself.
         name: String,
     },
+    /// An origin that this version of the crate does not know, by its name on the wire: a newer one has written it.
+    #[serde(skip)]
+    Other(String),
+}
+
+/// The names of origins on the wire.
+const ORIGINS: [&str; 5] = ["file", "env", "override", "default", "source"];
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Other(name) => serializer.serialize_str(name),
+            known => Self::serialize(known, serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Origin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match variant::read(deserializer, &ORIGINS)? {
+            Variant::Known(value) => Self::deserialize(value).map_err(D::Error::custom),
+            Variant::Other(name) => Ok(Self::Other(name)),
+        }
+    }
 }
 
 /// serde refuses paths that are no Unicode, and a report must not get lost for one.
@@ -95,7 +122,7 @@ impl fmt::Display for Origin {
             Self::Env { name } => write!(f, "from environment variable {}", excerpt::name(name)),
             Self::Override => f.write_str("from a value set at run time"),
             Self::Default => f.write_str("from the default of the field"),
-            Self::Source { name } => write!(f, "from {}", excerpt::name(name)),
+            Self::Source { name } | Self::Other(name) => write!(f, "from {}", excerpt::name(name)),
         }
     }
 }

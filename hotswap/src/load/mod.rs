@@ -19,6 +19,7 @@ mod sites;
 mod survey;
 mod trace;
 pub(crate) mod unknown;
+mod withheld;
 
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
@@ -40,6 +41,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
     member::Share,
+    panics::contain,
     pins::Pins,
     resolve::interpolate,
     root::{self, Root},
@@ -55,6 +57,7 @@ use fetched::References;
 use interpolated::Interpolated;
 use policy::Judge;
 use problems::Problems;
+use withheld::Withheld;
 
 type Decoded = Result<Arc<dyn Root>, DecodeError>;
 
@@ -66,6 +69,8 @@ pub(crate) struct Model {
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
     /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
     guarded: fn() -> BTreeSet<Keys>,
+    /// What is known of the type; found by tracing, too.
+    describe: fn() -> Section,
     strays: fn(&Value) -> (Notes, AskedKeys),
     /// What flattened leaves take of the tables that they share.
     shares: fn(&Value) -> Vec<Share>,
@@ -78,6 +83,7 @@ impl Model {
             decode: |tree, notes| Ok(Arc::new(root::read::<T>(tree, notes)?)),
             probe: root::probe::<T>,
             guarded: || Section::of::<T>().guarded(),
+            describe: Section::of::<T>,
             strays: root::strays::<T>,
             shares: |tree| {
                 let mut found = Vec::new();
@@ -179,8 +185,19 @@ pub(crate) fn merged(shape: &'static Shape, layers: &[Arc<Layer>]) -> Value {
     })
 }
 
-/// Merges, resolves, decodes and validates.
+/// Merges, resolves, decodes and validates. A panic of the program's code is an error like any other.
 pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
+    contain(|| run(model, input)).unwrap_or_else(|| Err(panicked()))
+}
+
+fn panicked() -> Error {
+    let help = "look for a panic in a `Deserialize` or a `Default`";
+    Issue::new(IssueKind::Setup, Keys::root(), "code of the program panicked during the load")
+        .with_help(help)
+        .into()
+}
+
+fn run(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
     let merged = merged(model.shape, input.layers);
     let defaults = below(model.shape, Some(&merged));
     let complete = merge(defaults.clone(), &merged);
@@ -258,10 +275,15 @@ pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
             if !kept.is_empty() {
                 warnings.extend(placed(kept, model, input, &secrets));
             }
+            Withheld::new(model, &tree, &secrets).apply(&mut warnings);
             seal(&mut tree, model.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
-        decoded => Err(Error::new(told(issues, warnings, decoded.err()))),
+        decoded => {
+            let mut issues = told(issues, warnings, decoded.err());
+            Withheld::new(model, &tree, &secrets).apply(&mut issues);
+            Err(Error::new(issues))
+        }
     }
 }
 
@@ -314,8 +336,15 @@ pub(crate) fn hidden_in(model: Model, found: &[Issue], secrets: &BTreeSet<Keys>)
     secrets.iter().cloned().chain(guarded).collect()
 }
 
+/// The leaves in which their types read a secret, in a tree that was written of a value and not loaded.
+pub(crate) fn secrets_in(model: Model, tree: &Value) -> BTreeSet<Keys> {
+    let mut problems = Problems::of_types();
+    notice::any(|| (model.probe)(tree, &Keys::root(), &mut problems));
+    problems.take_secrets()
+}
+
 /// Seals the secrets of a tree in which nothing stands for anything else any more.
-fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+pub(crate) fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     Taint { shape, hidden, schemes: None }.seal(tree);
 }
 

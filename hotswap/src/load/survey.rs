@@ -1,7 +1,7 @@
 //! Where secrets are read in a tree: leaf by leaf, so that a type that serde buffers hides no more than its own leaf.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -24,11 +24,13 @@ const WORK: usize = 1_000_000;
 pub(super) struct Survey {
     model: Model,
     work: Cell<usize>,
+    /// Leaves for which that was not enough. They are not asked about again: each question would copy their value first.
+    exhausted: RefCell<BTreeSet<Keys>>,
 }
 
 impl Survey {
     pub(super) fn new(model: Model) -> Self {
-        Self { model, work: Cell::new(WORK) }
+        Self { model, work: Cell::new(WORK), exhausted: RefCell::default() }
     }
 
     /// Where the types of the fields read a secret, whether they take the values or not.
@@ -56,8 +58,18 @@ impl Survey {
     fn reaches_secret(&self, tree: &Value, place: &Keys) -> Option<bool> {
         let around = self.model.shape.leaves().into_iter().filter(|leaf| place.starts_with(&leaf.keys));
         let Some(leaf) = around.max_by_key(|leaf| leaf.keys.0.len()) else { return Some(false) };
-        let below = &place.0[leaf.keys.0.len()..];
-        let above = leaf.keys;
+        if self.exhausted.borrow().contains(&leaf.keys) {
+            return None;
+        }
+        let answer = self.reaches_secret_in(&leaf.keys, tree, place);
+        if answer.is_none() {
+            self.exhausted.borrow_mut().insert(leaf.keys);
+        }
+        answer
+    }
+
+    fn reaches_secret_in(&self, above: &Keys, tree: &Value, place: &Keys) -> Option<bool> {
+        let below = &place.0[above.0.len()..];
         let leaf = only(tree, &above.0, true);
         let Some(value) = above.find(&leaf) else { return Some(false) };
         let element = changed(&leaf, &above.0, Some(&only(value, below, false)));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::{
+    effective::exposes_secret,
     error::Error,
     excerpt,
     issue::{Issue, IssueKind},
@@ -179,7 +180,10 @@ impl Unit {
         self.secrets = said.collect();
         let mut unclear = whole;
         match published.root.encode(self.slot) {
-            Ok(value) => marks(&value, &self.keys, &mut self.secrets),
+            Ok(value) => {
+                unclear |= exposes_secret(published, self.slot, &value);
+                marks(&value, &self.keys, &mut self.secrets);
+            }
             Err(_) => unclear |= published.hides_at(&self.keys),
         }
         self.secrets.sort_unstable();

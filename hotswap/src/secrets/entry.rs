@@ -8,7 +8,7 @@ use super::{
     pace::after_success,
     table::{Answer, Kept},
 };
-use crate::backoff::Backoff;
+use crate::{backoff::Backoff, issue::gist};
 
 /// One location.
 #[derive(Debug, Default)]
@@ -44,10 +44,11 @@ impl Entry {
         }
     }
 
-    /// A load with the last good answer was refused.
-    pub(super) fn refuse(&mut self, why: &str, now: Instant, rhythm: Rhythm) {
-        self.refused = Some(why.to_owned());
+    /// A load with the last good answer was refused. Returns whether it was before, for the same reason.
+    pub(super) fn refuse(&mut self, why: &str, now: Instant, rhythm: Rhythm) -> bool {
+        let before = self.refused.replace(why.to_owned());
         self.ask_soon(now, rhythm);
+        before.is_some_and(|before| gist(&before) == gist(why))
     }
 
     /// Fetches it anew after a pause that grows with each refusal in a row.

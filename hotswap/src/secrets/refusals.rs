@@ -50,13 +50,12 @@ impl Book {
     }
 
     /// What the store gave last was refused: its store is asked again soon.
-    pub(super) fn refuse(&mut self, place: &Place, why: &str, now: Instant, rhythm: Rhythm) {
+    /// Returns whether the same was refused for the same reason before.
+    pub(super) fn refuse(&mut self, place: &Place, why: &str, now: Instant, rhythm: Rhythm) -> bool {
         if let Some(kept) = self.in_force(place) {
             kept.outlast_lease();
         }
-        if let Some(entry) = self.entries.get_mut(place) {
-            entry.refuse(why, now, rhythm);
-        }
+        self.entries.get_mut(place).is_some_and(|entry| entry.refuse(why, now, rhythm))
     }
 
     /// Leases of refused secrets that others took the place of: nobody ever used them.
@@ -105,11 +104,13 @@ impl Stores {
         self.book.lock().book.has_refused()
     }
 
-    /// A version with the newest secret of this location was refused.
-    pub(crate) fn refuse(&self, place: &Place, error: &Error) {
+    /// A version with the newest secret of this location was refused. Returns whether the same was refused for the same reason
+    /// before.
+    pub(crate) fn refuse(&self, place: &Place, error: &Error) -> bool {
         let why: Vec<_> = error.issues().map(|issue| first_line(&issue.to_string())).collect();
-        self.book.lock().book.refuse(place, &why.join("; "), Instant::now(), self.rhythm());
+        let is_known = self.book.lock().book.refuse(place, &why.join("; "), Instant::now(), self.rhythm());
         self.book.tell_all();
+        is_known
     }
 
     /// Whether the lease of what is in force at a location has ended.

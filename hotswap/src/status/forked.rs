@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    engine::{Board, Core, keeper::Keeper},
+    engine::{Board, Core, RefusedSources, keeper::Keeper},
     health::Health,
     pins::Override,
     process::{FORKED, LOAD_AGAIN},
@@ -28,7 +28,7 @@ pub(super) fn status(core: &Core) -> Status {
         forked: true,
         age: current.at.elapsed(),
         cause: current.cause.clone(),
-        sources: board.map(|board| sources(board, &in_force.basis.holds)).unwrap_or_default(),
+        sources: sources(core, &in_force.basis.holds),
         secrets: secrets(core),
         watcher: None,
         last_error: Some(format!("{FORKED}; {LOAD_AGAIN}")),
@@ -52,13 +52,13 @@ fn warnings(board: &Board) -> Vec<String> {
 }
 
 /// Nobody reads them here.
-fn sources(board: &Board, holds: &Holds) -> Vec<SourceStatus> {
+fn sources(core: &Core, holds: &Holds) -> Vec<SourceStatus> {
     let unread = |source: SourceStatus| SourceStatus {
         health: Health::Failing,
         message: Some(FORKED.to_owned()),
         ..source
     };
-    super::sources(board, holds).into_iter().map(unread).collect()
+    super::sources(&core.sources.load(), &RefusedSources::new(), holds).into_iter().map(unread).collect()
 }
 
 /// Nobody renews or fetches them here.

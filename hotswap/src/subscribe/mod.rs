@@ -18,6 +18,7 @@ pub use delivery::Change;
 pub(crate) use delivery::{FieldDelivery, ReportDelivery, Reports, Seen, WholeDelivery};
 pub(crate) use notifier::Notifier;
 pub use pattern::FieldChange;
+pub(crate) use pattern::Shown;
 pub(crate) use pattern::{Pattern, PatternDelivery};
 pub(crate) use registry::{Delivery, Registry, Subscriber, Topic};
 pub(crate) use subscription::Prepared;

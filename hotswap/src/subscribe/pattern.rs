@@ -16,12 +16,14 @@ use crate::{
     error::Error,
     excerpt,
     issue::{Issue, IssueKind},
+    json_text,
     keys::Keys,
     secret::MASK,
     shape::Leaf,
     snapshot::{Current, Published},
     sync::lock,
     template,
+    value::Value,
 };
 
 /// A value that changed, old and new as JSON; from [`Handle::watch_pattern`](crate::Handle::watch_pattern),
@@ -46,11 +48,37 @@ pub struct FieldChange {
     old: Json,
     new: Json,
     version: u64,
+    /// The values for people, where they hold an integer that is text in `old` or `new`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    old_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    new_text: Option<String>,
+}
+
+/// A value that changed, as JSON and for people.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    json: Json,
+    text: Option<String>,
+}
+
+impl Shown {
+    pub(crate) fn json(json: Json) -> Self {
+        Self { json, text: None }
+    }
+
+    pub(crate) fn masked() -> Self {
+        Self::json(MASK.into())
+    }
+
+    pub(crate) fn of(value: &Value) -> Self {
+        Self { json: value.to_json(), text: json_text::of_wide(value) }
+    }
 }
 
 impl FieldChange {
-    pub(crate) fn of(path: String, old: Json, new: Json, version: u64) -> Self {
-        Self { path, old, new, version }
+    pub(crate) fn of(path: String, old: Shown, new: Shown, version: u64) -> Self {
+        Self { path, old: old.json, new: new.json, version, old_text: old.text, new_text: new.text }
     }
 
     /// Whether it tells nothing but that a secret changed.
@@ -64,13 +92,14 @@ impl FieldChange {
     }
 
     /// What was there before, as this subscriber saw it last; `"***"` for a secret, `null` for nothing. Text with
-    /// `${..}` is shown as it is before interpolation.
+    /// `${..}` is shown as it is before interpolation. An integer beyond 64 bits is text here, as `serde_json` has no such
+    /// number; `Display` prints the number.
     pub fn old(&self) -> &serde_json::Value {
         &self.old
     }
 
     /// What is there now; `"***"` for a secret, `null` for nothing. Text with `${..}` is shown as it is before
-    /// interpolation.
+    /// interpolation, and an integer beyond 64 bits is text as in [`old`](Self::old).
     #[expect(clippy::new_ret_no_self, reason = "the pair is called old and new")]
     pub fn new(&self) -> &serde_json::Value {
         &self.new
@@ -84,7 +113,9 @@ impl FieldChange {
 
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        excerpt::escaping(f, |f| write!(f, "{}: {} -> {}", self.path, self.old, self.new))
+        let text = |text: &Option<String>, json: &Json| text.clone().unwrap_or_else(|| json.to_string());
+        let (old, new) = (text(&self.old_text, &self.old), text(&self.new_text, &self.new));
+        excerpt::escaping(f, |f| write!(f, "{}: {old} -> {new}", self.path))
     }
 }
 
@@ -117,7 +148,7 @@ struct Watched {
     path: String,
     leaf: Leaf,
     seen: Seen,
-    json: serde_json::Value,
+    shown: Shown,
 }
 
 /// `watch_pattern`.
@@ -143,8 +174,8 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
             if pattern.matches(&path)
                 && let Some(first) = Seen::of(seen, leaf.slot)
             {
-                let json = json(seen, &leaf);
-                leaves.insert(leaf.slot, Watched { path, leaf, seen: first, json });
+                let shown = shown(seen, &leaf);
+                leaves.insert(leaf.slot, Watched { path, leaf, seen: first, shown });
             }
         }
         Self { current: Arc::clone(current), leaves: Mutex::new(leaves), callback }
@@ -168,9 +199,9 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
         if watched.seen.is(now, slot) {
             return None;
         }
-        let (seen, new) = (Seen::of(now, slot)?, json(now, &watched.leaf));
+        let (seen, new) = (Seen::of(now, slot)?, shown(now, &watched.leaf));
         watched.seen = seen;
-        let old = std::mem::replace(&mut watched.json, new.clone());
+        let old = std::mem::replace(&mut watched.shown, new.clone());
         Some(FieldChange::of(watched.path.clone(), old, new, now.version))
     }
 }
@@ -191,10 +222,10 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
 }
 
 /// A leaf's value for people and scripts: as its type writes it before interpolation, or as the sources gave it.
-fn json(published: &Published, leaf: &Leaf) -> serde_json::Value {
+fn shown(published: &Published, leaf: &Leaf) -> Shown {
     if published.hides(leaf) {
-        return MASK.into();
+        return Shown::masked();
     }
-    template::shown(&*published.root, &published.tree, leaf.slot)
-        .map_or(serde_json::Value::Null, |value| value.to_json())
+    let value = template::shown(&*published.root, &published.tree, leaf.slot);
+    value.as_ref().map_or_else(|| Shown::json(Json::Null), Shown::of)
 }

@@ -174,8 +174,8 @@ fn a_panic_anywhere_in_a_reload_publishes_all_or_nothing() {
         WHERE.store(0, Ordering::SeqCst);
         assert_eq!((config.version(), config.touchy().0, config.other()), (before, place - 1, place - 1));
         // A write stands on what was accepted last, not on what was being read when it panicked.
-        config.set_other(place + 50).unwrap();
-        assert_eq!(config.touchy().0, place - 1, "half of a refused reload went live");
+        let version = config.set_other(place + 50).unwrap();
+        assert_eq!(config.at(version).unwrap().touchy.0, place - 1, "half of a refused reload went live");
         config.clear_overrides().unwrap();
         config.reload().unwrap();
         assert_eq!((config.touchy().0, config.other()), (place, place));

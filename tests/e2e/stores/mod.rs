@@ -4,6 +4,7 @@ mod farewell;
 mod fences;
 mod files;
 mod namesakes;
+mod panics;
 mod references;
 mod refusals;
 mod reloads;

@@ -80,7 +80,7 @@ pub(crate) struct Reading<F> {
 /// Reads a value, and examines it if serde buffered a part of it.
 pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Option<&Value>) -> Reading<F> {
     let notes = Notes::default();
-    let first = decode(Decoder::new(value, Some(&notes)));
+    let first = contained(|| decode(Decoder::new(value, Some(&notes))));
     let Some(value) = value.filter(|_| notes.is_buffered()) else {
         let found = Examination { ignored: notes.into_ignored(), ..Examination::default() };
         return Reading { result: first, found };
@@ -97,7 +97,12 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
 }
 
 fn read_as<F>(decode: Read<'_, F>, value: &Value, typed: &TypedKeys) -> Result<F, DecodeError> {
-    decode(Decoder::new(Some(value), Some(&Notes::with(typed.clone(), None))))
+    contained(|| decode(Decoder::new(Some(value), Some(&Notes::with(typed.clone(), None)))))
+}
+
+/// Runs code of the program that reads a value; its panic is an error like any other.
+pub(crate) fn contained<F>(read: impl FnOnce() -> Result<F, DecodeError>) -> Result<F, DecodeError> {
+    panics::contain(read).unwrap_or_else(|| Err(DecodeError::panicked()))
 }
 
 /// Reads a value with other meanings of its texts until the type takes it. What the type ignores is not looked for.
@@ -232,10 +237,9 @@ impl<'s> Inquiry<'s> {
         self.work = self.work.checked_sub(tree::size(value))?;
         let notes = Notes::with(self.typed.clone(), ahead);
         let decoder = Decoder::new(Some(value), Some(&notes));
-        let read = || panics::contain(|| self.subject.read(decoder, keep));
+        let read = || contained(|| self.subject.read(decoder, keep));
         // Secrets that are read here were counted where the value was read in earnest.
         let ((result, log), _) = notice::any(|| listen(read));
-        let result = result.unwrap_or_else(|| Err(DecodeError::wrong("the type panicked")));
         let buffered = notes.take_buffered();
         let ignored = notes.into_ignored();
         let (same, error) = match result {

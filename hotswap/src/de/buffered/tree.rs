@@ -193,7 +193,8 @@ fn sample(value: &Value) -> Value {
     sealed_as(value, reduced)
 }
 
-/// The place and everything around it, without what stands beside it in lists, and in tables if `tables` says so.
+/// The place and everything around it, without what stands beside it in lists and maps, and in other tables if `tables` says
+/// so.
 pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
     let [key, rest @ ..] = keys else { return tree.clone() };
     match (key, tree.inside()) {
@@ -203,7 +204,8 @@ pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
         (Key::Name(name), Value::Table(table)) => {
             let Some(below) = table.get(name) else { return tree.clone() };
             let below = only(below, rest, tables);
-            let mut around = if tables { crate::value::Table::new() } else { (**table).clone() };
+            let is_left_out = tables || table.len() > LARGE;
+            let mut around = if is_left_out { crate::value::Table::new() } else { (**table).clone() };
             around.insert(Arc::clone(name), below);
             Value::Table(Arc::new(around))
         }

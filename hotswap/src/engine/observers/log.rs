@@ -1,29 +1,42 @@
-//! The log line for each accepted change. This observer has no thread: whichever writer comes first writes the lines.
+//! The log line for each accepted change. This observer has no thread: whichever writer comes first writes the lines, a
+//! bounded number of those of others.
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{Arc, MutexGuard},
+    thread::{self, ThreadId},
+    time::{Duration, Instant},
 };
 
 use log::Level;
 
 use super::{Numbered, Outcome};
-use crate::{history::Record, observe::Summary, panics::contain, snapshot::Cause, sync::lock};
+use crate::{history::Record, observe::Summary, panics::contain, snapshot::Cause, sync::Monitor};
 
 /// Lines that a logger that hangs may hold up before others are left out.
 const CAPACITY: usize = 1024;
 
+/// After so many lines of others a writer hands the queue over.
+const TURN: usize = 256;
+
+/// How long the next writer waits for that; longer than a logger takes that does not hang.
+const HANDOVER: Duration = Duration::from_millis(100);
+
 #[derive(Default)]
 pub(super) struct LogObserver {
-    queue: Mutex<LogQueue>,
+    queue: Monitor<LogQueue>,
 }
 
 #[derive(Default)]
 struct LogQueue {
     entries: VecDeque<Arc<Numbered>>,
     missed: u64,
-    /// A thread writes lines.
-    busy: bool,
+    /// The thread that writes lines.
+    writer: Option<ThreadId>,
+    /// That thread has written enough, and goes on only until another one takes over.
+    is_overdue: bool,
+    /// How many threads wait to take over.
+    waiting: usize,
 }
 
 /// Whether the program's logger wants the lines.
@@ -37,25 +50,46 @@ impl LogObserver {
         if matches!(numbered.outcome, Outcome::Refused { .. }) {
             return;
         }
-        let mut queue = lock(&self.queue);
+        let mut queue = self.queue.lock();
         if queue.entries.len() < CAPACITY { queue.entries.push_back(numbered) } else { queue.missed += 1 }
     }
 
     /// Writes what is in the queue, unless another thread does so. A logger is the program's code: no lock is held.
+    ///
+    /// While others keep adding lines, a thread writes only so many of them before another one takes over.
     pub(super) fn deliver(&self) {
-        let mut queue = lock(&self.queue);
-        if queue.busy {
-            return;
-        }
-        while !queue.entries.is_empty() || queue.missed > 0 {
-            queue.busy = true;
+        let Some(mut queue) = self.take_over() else { return };
+        queue.writer = Some(thread::current().id());
+        let mut written = 0;
+        while (!queue.entries.is_empty() || queue.missed > 0) && !(queue.is_overdue && queue.waiting > 0) {
             let entries = std::mem::take(&mut queue.entries);
             let missed = std::mem::take(&mut queue.missed);
             drop(queue);
             write(&entries, missed);
-            queue = lock(&self.queue);
+            written += entries.len();
+            queue = self.queue.lock();
+            queue.is_overdue = written >= TURN;
         }
-        queue.busy = false;
+        (queue.writer, queue.is_overdue) = (None, false);
+        drop(queue);
+        self.queue.tell_all();
+    }
+
+    /// The queue, if this thread is the one that writes now.
+    fn take_over(&self) -> Option<MutexGuard<'_, LogQueue>> {
+        let mut queue = self.queue.lock();
+        let deadline = Instant::now() + HANDOVER;
+        while let Some(writer) = queue.writer {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // A logger that writes to the configuration cannot wait for itself.
+            if !queue.is_overdue || writer == thread::current().id() || left.is_zero() {
+                return None;
+            }
+            queue.waiting += 1;
+            queue = self.queue.wait(queue, Some(left));
+            queue.waiting -= 1;
+        }
+        Some(queue)
     }
 }
 

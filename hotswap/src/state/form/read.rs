@@ -20,7 +20,7 @@ use crate::{
     pins::{Pin, Until},
     source::{Layer, Named, Places, UnknownKeys},
     state::tree::Tree,
-    subscribe::FieldChange,
+    subscribe::{FieldChange, Shown},
     value::Value,
 };
 
@@ -86,7 +86,7 @@ impl VersionForm {
 impl RecordForm {
     fn record(self) -> Record {
         let version = self.version;
-        let change = |(path, old, new)| FieldChange::of(path, old, new, version);
+        let change = |(path, old, new)| FieldChange::of(path, Shown::json(old), Shown::json(new), version);
         Record {
             version,
             at: self.at.time(),

@@ -1,0 +1,50 @@
+//! Which keys of a place the types name, and which come from what somebody wrote.
+
+use super::{Body, Field, Form, FormKind, Section};
+use crate::keys::{Key, Keys};
+
+impl Section {
+    /// For each key of a place below a leaf whether a type names it: indexes, fields and variants, but no keys of maps.
+    pub(crate) fn names(&self, keys: &Keys) -> Vec<bool> {
+        let leaves = self.shape.leaves().into_iter().zip(self.forms());
+        let mut around = leaves.filter(|(leaf, _)| keys.starts_with(&leaf.keys));
+        let Some((leaf, form)) = around.next() else { return vec![true; keys.0.len()] };
+        let (own, below) = keys.0.split_at(leaf.keys.0.len());
+        let mut named = vec![true; own.len()];
+        let mut form = Some(form);
+        for key in below {
+            let next = form.and_then(|form| step(form, key));
+            let is_of_map = form.is_some_and(|form| matches!(form.kind, FormKind::Map(_)));
+            named.push(matches!(key, Key::Index(_)) || (next.is_some() && !is_of_map));
+            form = next;
+        }
+        named
+    }
+
+    /// That of each leaf, in the order of the shape's.
+    fn forms(&self) -> Vec<&Form> {
+        self.fields.iter().flat_map(Field::forms).collect()
+    }
+}
+
+impl Field {
+    fn forms(&self) -> Vec<&Form> {
+        match &self.body {
+            Body::Leaf(leaf) => vec![&leaf.form],
+            Body::Nested(section) | Body::Optional(section) => section.forms(),
+        }
+    }
+}
+
+/// The form of what a key leads to; `None` if the type has no such key.
+fn step<'f>(form: &'f Form, key: &Key) -> Option<&'f Form> {
+    match (&form.kind, key) {
+        (FormKind::Struct(fields) | FormKind::Enum(fields), Key::Name(name)) => {
+            fields.iter().find(|(field, _)| **field == **name).map(|(_, form)| form)
+        }
+        (FormKind::Map(value), Key::Name(_)) => Some(value),
+        (FormKind::List(element), Key::Index(_)) => Some(element),
+        (FormKind::Tuple(known, _), Key::Index(index)) => known.get(*index),
+        _ => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Keys that reports must not show: where a text holds secrets, what stands in the place of a key may be one of them.
+
+use std::{cell::OnceCell, collections::BTreeSet};
+
+use super::Model;
+use crate::{
+    describe::Section,
+    issue::{Issue, IssueKind},
+    keys::{Key, Keys},
+    secret::MASK,
+    shape::Leaf,
+    value::Value,
+};
+
+/// Knows which keys of the problems of one load may be shown.
+pub(super) struct Withheld<'l> {
+    model: Model,
+    tree: &'l Value,
+    leaves: Vec<Leaf>,
+    /// Leaves in which a secret was read.
+    secrets: &'l BTreeSet<Keys>,
+    section: OnceCell<Section>,
+    guarded: OnceCell<BTreeSet<Keys>>,
+}
+
+impl<'l> Withheld<'l> {
+    pub(super) fn new(model: Model, tree: &'l Value, secrets: &'l BTreeSet<Keys>) -> Self {
+        let (section, guarded) = (OnceCell::new(), OnceCell::new());
+        Self { model, tree, leaves: model.shape.leaves(), secrets, section, guarded }
+    }
+
+    /// The problems, with a mask for each key below a secret, or in a text that may hold secrets, that no type names.
+    pub(super) fn apply(&self, issues: &mut [Issue]) {
+        for issue in issues {
+            if let Some(shown) = self.shown(issue) {
+                *issue = issue.clone().at_withheld(shown);
+            }
+        }
+    }
+
+    fn shown(&self, issue: &Issue) -> Option<Keys> {
+        let keys = issue.keys();
+        let is_around = |leaf: &&Leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys);
+        let leaf = self.leaves.iter().find(is_around).filter(|leaf| leaf.keys != *keys)?;
+        if !leaf.secret() && !(self.is_in_text(leaf) && self.may_hold_secret(leaf)) {
+            return None;
+        }
+        let mut named = self.section().names(keys);
+        // The type says which value it misses.
+        if let (IssueKind::Missing, Some(last)) = (issue.kind(), named.last_mut()) {
+            *last = true;
+        }
+        let shown = keys.0.iter().zip(&named).map(|(key, named)| match named {
+            true => key.clone(),
+            false => Key::Name(MASK.into()),
+        });
+        let shown = Keys(shown.collect());
+        (shown != *keys).then_some(shown)
+    }
+
+    /// Whether the leaf is one text of a source, such as a variable or what a store gave.
+    fn is_in_text(&self, leaf: &Leaf) -> bool {
+        match leaf.keys.find(self.tree) {
+            Some(Value::Secret(_)) => true,
+            Some(value) => matches!(value, Value::Untyped(_)),
+            None => false,
+        }
+    }
+
+    fn section(&self) -> &Section {
+        self.section.get_or_init(self.model.describe)
+    }
+
+    fn may_hold_secret(&self, leaf: &Leaf) -> bool {
+        self.secrets.contains(&leaf.keys)
+            || self.guarded.get_or_init(|| self.section().guarded()).contains(&leaf.keys)
+    }
+}
