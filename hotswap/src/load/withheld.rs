@@ -42,7 +42,8 @@ impl<'l> Withheld<'l> {
         let keys = issue.keys();
         let is_around = |leaf: &&Leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys);
         let leaf = self.leaves.iter().find(is_around).filter(|leaf| leaf.keys != *keys)?;
-        if !leaf.secret() && !(self.is_in_text(leaf) && self.may_hold_secret(leaf)) {
+        let is_secret = leaf.secret() || (self.is_in_text(leaf) && self.may_hold_secret(leaf));
+        if !is_secret {
             return None;
         }
         let mut named = self.section().names(keys);
