@@ -1,4 +1,4 @@
-//! Keys that reports must not show: where a text holds secrets, what stands in the place of a key may be one of them.
+//! Keys that reports must not show: in a text that holds secrets, an unexpected key may be one of them.
 
 use std::{cell::OnceCell, collections::BTreeSet};
 

@@ -16,7 +16,7 @@ use crate::{history::Record, observe::Summary, panics::contain, snapshot::Cause,
 /// Lines that a logger that hangs may hold up before others are left out.
 const CAPACITY: usize = 1024;
 
-/// After so many lines of others a writer hands the queue over.
+/// The number of lines after which a writer hands the queue over.
 const TURN: usize = 256;
 
 /// How long the next writer waits for that; longer than a logger takes that does not hang.
@@ -56,7 +56,7 @@ impl LogObserver {
 
     /// Writes what is in the queue, unless another thread does so. A logger is the program's code: no lock is held.
     ///
-    /// While others keep adding lines, a thread writes only so many of them before another one takes over.
+    /// While others keep adding lines, a thread hands the queue over after [`TURN`] lines.
     pub(super) fn deliver(&self) {
         let Some(mut queue) = self.take_over() else { return };
         queue.writer = Some(thread::current().id());
