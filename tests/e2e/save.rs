@@ -1,6 +1,7 @@
 //! Files that a running program writes.
 
 mod absent;
+mod flat_kinds;
 mod flattened;
 mod holes;
 mod layered;
@@ -8,6 +9,7 @@ mod limits;
 mod nothing;
 mod owner;
 mod places;
+mod random;
 mod secrets;
 mod support;
 mod suppressed;

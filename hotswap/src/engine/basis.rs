@@ -1,11 +1,12 @@
 //! Everything a version is computed from, as one value.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{PendingRestart, gate};
 use crate::{
     history::content::{Content, Fixed},
     keys::Keys,
+    load,
     pins::Pins,
     revision::Revision,
     root::Root,
@@ -122,18 +123,29 @@ impl State {
         self.basis.mark_secret(taint);
     }
 
+    /// The running tree with everything that waits for a restart in it.
+    pub(crate) fn with_waiting<'t>(&self, root: &dyn Root, tree: &'t Value) -> Cow<'t, Value> {
+        if self.pending.is_empty() {
+            return Cow::Borrowed(tree);
+        }
+        let given = load::merged(root.shape(), &self.basis.layers);
+        Cow::Owned(load::with_waiting(root, tree, &given, &self.basis.pins))
+    }
+
     /// What it takes to get back here, where `tree` is running.
     pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
         let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
         let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
         // What waits in an `Option` holds all of it back.
-        let running = waiting.map(|leaf| root.shape().keys_of(leaf.slot));
+        let slots: BTreeSet<usize> = waiting.map(|leaf| leaf.slot).collect();
+        let all = self.with_waiting(&**root, tree);
+        let held = slots.into_iter().flat_map(|slot| load::hold(&**root, tree, slot, &all));
         let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
         Content {
             layers: self.basis.layers.clone(),
             variables: Arc::clone(&self.basis.variables),
             pins: self.basis.pins.clone(),
-            held: running.map(|keys| (keys.clone(), keys.find(tree).cloned())).collect(),
+            held: held.collect(),
             value,
         }
     }

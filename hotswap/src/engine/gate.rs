@@ -103,19 +103,16 @@ pub(super) fn defer(
         return Err(Error::new(issues));
     }
     let mut pins = input.pins.clone();
-    pins.extend(frozen(current, waiting.iter().map(|field| field.slot)));
+    pins.extend(frozen(current, waiting.iter().map(|field| field.slot), &loaded.tree));
     let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
     let pending = waiting.into_iter().zip(&issues).map(|(field, issue)| field.pending(issue.origin()));
     Ok((load::load(model, &mix)?, pending.collect()))
 }
 
 /// Overrides that make the values of these numbers stay as the current version has them.
-fn frozen(current: &Published, slots: impl Iterator<Item = usize>) -> Pins {
-    let shape = current.root.shape();
-    slots
-        .map(|slot| shape.keys_of(slot))
-        .map(|keys| (keys.clone(), Pin::new(keys.find(&current.tree).cloned(), None)))
-        .collect()
+fn frozen(current: &Published, slots: impl Iterator<Item = usize>, waiting: &Value) -> Pins {
+    let held = slots.flat_map(|slot| load::hold(&*current.root, &current.tree, slot, waiting));
+    held.map(|(keys, value)| (keys, Pin::new(value, None))).collect()
 }
 
 /// The values that differ, of those that need a restart.
@@ -131,10 +128,11 @@ fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
     }
     let mut values = BTreeMap::new();
     for (keys, leaf) in marked {
-        let (_, secret) = values.entry(keys).or_insert((leaf.slot, false));
+        // Flattened leaves have one place.
+        let secret = values.entry((keys, leaf.slot)).or_insert(false);
         *secret |= current.hides(&leaf) || loaded.secrets.contains(&leaf.keys);
     }
-    let field = |(keys, (slot, secret)): (Keys, (usize, bool))| {
+    let field = |((keys, slot), secret): ((Keys, usize), bool)| {
         let running = shown(&keys, slot, secret, &*current.root, &current.tree);
         let waiting = shown(&keys, slot, secret, &*loaded.root, &loaded.tree);
         Waiting { keys, slot, running, waiting }

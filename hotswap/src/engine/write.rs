@@ -107,7 +107,8 @@ impl Core {
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
         let templates = Templates::of(&*current.root, &current.tree);
-        let mut edits = self.edits(&current, &*copy, leaves.clone(), &templates, request)?;
+        let all = state.with_waiting(&*current.root, &current.tree);
+        let mut edits = self.edits(&current, &all, &*copy, leaves.clone(), &templates, request)?;
         if request.cause == Cause::Set {
             for (keys, pin) in self.set_again(&state, &current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(pin);
@@ -135,6 +136,7 @@ impl Core {
     fn edits(
         &self,
         current: &Published,
+        all: &Value,
         copy: &dyn Root,
         slots: Vec<usize>,
         templates: &Templates,
@@ -166,7 +168,7 @@ impl Core {
                     };
                     // A handle without sources keeps the value itself.
                     let places = match self.has_sources() {
-                        true => load::spread(self.model, &current.tree, slot, Some(value)),
+                        true => load::spread(self.model, &[&current.tree, all], slot, Some(value)),
                         false => vec![(keys, Some(value))],
                     };
                     edits.extend(places.into_iter().map(|(keys, value)| (keys, request.pin(value))));
@@ -193,11 +195,17 @@ impl Core {
         templates: &Templates,
         request: &Request,
     ) -> Pins {
+        let all = &state.with_waiting(&*current.root, &current.tree);
         let shape = self.model.shape;
         let set = shape.keys_of(base);
         let waits = |leaf: &Leaf| {
             let path = leaf.restart_keys().map(|keys| keys.to_string());
             state.pending.iter().any(|field| Some(&field.path) == path.as_ref())
+        };
+        // A flattened leaf has the place of the table that it shares with other fields.
+        let is_set = |leaf: &Leaf| match shape.is_leaf(base) {
+            true => leaf.slot == base,
+            false => leaf.keys.starts_with(&set),
         };
         let lasts = request.options.as_ref().is_some_and(|options| options.lasts.is_some());
         let expiring: Vec<_> = state
@@ -213,8 +221,7 @@ impl Core {
                 |pin: &Keys| *pin == keys || pin.parent() == keys && self.model.is_shared_key(pin);
             expiring.iter().any(|pin| is_of_leaf(pin))
         };
-        let leaves =
-            shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(&set) && !leaf.readonly());
+        let leaves = shape.leaves().into_iter().filter(|leaf| is_set(leaf) && !leaf.readonly());
         let leaves = leaves.map(|leaf| (waits(&leaf), leaf)).filter(|(waits, leaf)| *waits || expires(leaf));
         leaves
             .filter_map(|(waits, leaf)| Some((waits, leaf.slot, copy.encode(leaf.slot).ok()?)))
@@ -222,7 +229,7 @@ impl Core {
                 Some((waits, slot, templates.kept(copy, slot, &value, value.clone()).ok()?))
             })
             .flat_map(|(waits, slot, value)| {
-                let places = load::spread(self.model, &current.tree, slot, Some(value)).into_iter();
+                let places = load::spread(self.model, &[&current.tree, all], slot, Some(value)).into_iter();
                 places.filter(move |(keys, _)| waits || state.basis.pins.contains_key(keys))
             })
             .map(|(keys, value)| (keys, request.pin(value)))

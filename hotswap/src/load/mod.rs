@@ -6,6 +6,7 @@ mod defaults;
 mod defaults_at_fault;
 mod fetched;
 mod hidden;
+mod hold;
 mod interpolated;
 mod merge;
 mod origins;
@@ -25,6 +26,7 @@ use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
 pub(crate) use fetched::Places;
+pub(crate) use hold::{hold, with_waiting};
 pub(crate) use merge::merge;
 pub(crate) use origins::placed;
 pub(crate) use pin::{put, spread, spread_table};

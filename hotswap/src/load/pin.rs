@@ -6,6 +6,7 @@ use super::{Model, default_of, merge, place, taken_beside};
 use crate::{
     issue::Issue,
     keys::Keys,
+    member::Share,
     pins::{Pin, Pins},
     resolve::interpolate,
     shape::Shape,
@@ -72,20 +73,23 @@ fn asked_beside(model: Model, tree: &Value, keys: &Keys, value: &Value) -> BTree
 }
 
 /// What must be put where to give a leaf a value: at the place of the leaf, or, for a flattened leaf that does not take every
-/// key, each key on its own. `None` in the result takes a key away.
+/// key, each key on its own. `None` in the result takes a key away. The leaf loses the keys that it takes of any of the trees.
 pub(crate) fn spread(
     model: Model,
-    tree: &Value,
+    trees: &[&Value],
     slot: usize,
     value: Option<Value>,
 ) -> Vec<(Keys, Option<Value>)> {
     let keys = model.shape.keys_of(slot);
-    let shares = if model.is_flattened(slot) { model.shares(tree) } else { Vec::new() };
-    let Some(share) = shares.into_iter().find(|share| share.slot == slot && !share.takes_all) else {
+    let trees = if model.is_flattened(slot) { trees } else { &[] };
+    let shares = trees.iter().flat_map(|tree| model.shares(tree));
+    let shares: Vec<Share> = shares.filter(|share| share.slot == slot && !share.takes_all).collect();
+    if shares.is_empty() {
         return vec![(keys, value)];
-    };
+    }
     let given = value.as_ref().and_then(Value::as_table).cloned().unwrap_or_default();
-    let gone = share.asked.into_iter().filter(|name| !given.contains_key(name));
+    let asked: BTreeSet<Arc<str>> = shares.into_iter().flat_map(|share| share.asked).collect();
+    let gone = asked.into_iter().filter(|name| !given.contains_key(name));
     let gone: Vec<_> = gone.map(|name| (keys.name(&name), None)).collect();
     given.iter().map(|(name, value)| (keys.name(name), Some(value.clone()))).chain(gone).collect()
 }
@@ -119,6 +123,11 @@ pub(crate) fn spread_table(
         places.push((keys.clone(), Some(left)));
     }
     places
+}
+
+/// Whether the leaf with this number is flattened.
+pub(super) fn is_flattened(shape: &'static Shape, slot: usize) -> bool {
+    shape.trail(slot).last().is_some_and(|field| field.flatten)
 }
 
 /// The tree with the value of one leaf in it, or without it but for its default.

@@ -11,6 +11,7 @@ use crate::{
     effective::{self, Secrets, Shared},
     engine::Core,
     error::Error,
+    issue::{Issue, IssueKind},
     keys::{Key, Keys},
     load::{self, Input, Shares},
     member::Share,
@@ -87,7 +88,7 @@ impl Core {
         let secrets = &self.stores.secrets(stand.secrets.clone());
         let (layers, unread) = (&stand.layers, Vec::new());
         let input = Input { layers, pins: &pins, names: None, variables: &variables, unread, secrets };
-        let loaded = load::load(self.model, &input)?;
+        let loaded = load::load(self.model, &input).map_err(|error| invalid_after_restart(&error))?;
         let current = &stand.published;
         let next = Published::new(current.version, loaded.root, loaded.tree, current.cause.clone());
         let next = next.with_secrets(current.secrets_and(loaded.secrets));
@@ -163,6 +164,13 @@ impl Core {
             .filter_map(after_restart)
             .collect()
     }
+}
+
+/// The refusal of a save whose overrides need values that are set for a while.
+fn invalid_after_restart(error: &Error) -> Error {
+    let message = "the overrides are not saved: the configuration would be invalid after a restart, without the values that are set for a while";
+    let issue = Issue::new(IssueKind::Write, Keys::root(), message);
+    Error::new(std::iter::once(issue).chain(error.issues().cloned()).collect())
 }
 
 /// What was set, and beside it the values that complete the structs around it; the second says which those are.

@@ -153,8 +153,13 @@ impl Reading for Reader<'_> {
         let given = given.as_table().cloned().unwrap_or_default();
         level.entries_mut().extend(given.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
         let names = given.keys().cloned().collect();
-        let root =
-            self.model.read_strictly(&place(&self.published.tree, &keys, Some(&level)), &keys, &names)?;
+        let tree = place(&self.published.tree, &keys, Some(&level));
+        let root = self.model.read_strictly(&tree, &keys, &names)?;
+        // A key that the leaf does not take would be one of the leaf beside it that takes every key.
+        let own = Shares::of(&*root, [&tree]).part(slot, &keys, Some(&Value::Table(Arc::new(given.clone()))));
+        if own.as_table().is_none_or(|own| own.len() != given.len()) {
+            return None;
+        }
         let same = self.published.root.keep(slot).is_some_and(|kept| root.same(slot, &*kept));
         Some((root.encode(slot).unwrap_or(Value::Table(Arc::new(given))), same))
     }

@@ -1,0 +1,49 @@
+//! What keeps a leaf as it is while other values of it wait.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Shares, merge, pin::is_flattened, place};
+use crate::{keys::Keys, pins::Pins, root::Root, value::Value};
+
+/// What must be put where so that a leaf stays as `tree` has it, where `waiting` has other values; `None` takes a key away.
+///
+/// A flattened leaf holds its own keys, and none of the leaves beside it.
+pub(crate) fn hold(
+    root: &dyn Root,
+    tree: &Value,
+    slot: usize,
+    waiting: &Value,
+) -> Vec<(Keys, Option<Value>)> {
+    let keys = root.shape().keys_of(slot);
+    if !is_flattened(root.shape(), slot) {
+        let value = keys.find(tree).cloned();
+        return vec![(keys, value)];
+    }
+    let running = root.shares(tree);
+    if running.iter().any(|share| share.slot == slot && share.takes_all) {
+        let own = Shares::of(root, [tree]).part(slot, &keys, keys.find(tree));
+        return vec![(keys, Some(own))];
+    }
+    let shares = running.into_iter().chain(root.shares(waiting)).filter(|share| share.slot == slot);
+    let asked: BTreeSet<Arc<str>> = shares.flat_map(|share| share.asked).collect();
+    let places = asked.iter().map(|name| keys.name(name)).map(|key| (key.clone(), key.find(tree).cloned()));
+    places.filter(|(key, value)| value.is_some() || key.find(waiting).is_some()).collect()
+}
+
+/// The running tree with everything that may wait in it: what the layers give, and what was set.
+pub(crate) fn with_waiting(root: &dyn Root, tree: &Value, given: &Value, pins: &Pins) -> Value {
+    let leaves = root.shape().leaves();
+    let is_level = |keys: &Keys| {
+        leaves
+            .iter()
+            .any(|leaf| is_flattened(root.shape(), leaf.slot) && root.shape().keys_of(leaf.slot) == *keys)
+    };
+    pins.iter().fold(merge(tree.clone(), given), |tree, (keys, pin)| match &pin.value {
+        Some(value) if is_level(keys) => {
+            let level = keys.find(&tree).cloned().unwrap_or_else(Value::empty);
+            place(&tree, keys, Some(&merge(level, value)))
+        }
+        Some(value) => place(&tree, keys, Some(value)),
+        None => tree,
+    })
+}
