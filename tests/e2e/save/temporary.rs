@@ -117,7 +117,7 @@ fn a_temporary_variant_does_not_change_what_lasts() {
 }
 
 #[test]
-fn a_lasting_key_that_is_invalid_without_a_temporary_one_is_refused() {
+fn a_patched_key_of_a_temporary_variant_is_saved_without_it() {
     let folder = write("a.toml", &json!({ "type": "stdout" }));
     let path = folder.path("a.toml");
     let builder = || Tagged::hot_builder().file(&path).watch(false);
