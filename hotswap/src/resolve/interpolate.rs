@@ -3,6 +3,8 @@
 //! A string stays one value whatever is put into it, and what is put in is not looked at again: no variable can
 //! add a key, and none can name another variable.
 
+mod template;
+
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -19,9 +21,7 @@ use crate::{
     keys::{Key, Keys},
     value::{Table, Value},
 };
-
-/// How deep defaults may stand in defaults.
-const MAX_NESTING: usize = 32;
+use template::{LITERAL, Template};
 
 /// Where the text of a variable comes from.
 pub(crate) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
@@ -67,7 +67,8 @@ const BEGINNING: usize = 4 << 10;
 
 /// How a template reads at its beginning once variables are put in; `None` if it cannot be resolved.
 pub(crate) fn beginning(text: &str, variables: &Known<'_>) -> Option<Zeroizing<String>> {
-    let mut template = Template { most: BEGINNING, ..Template::new(text, variables) };
+    let mut template = Template::new(text, variables);
+    template.most = BEGINNING;
     template.run(0, true).ok()?;
     template.missing.is_empty().then_some(template.out)
 }
@@ -268,213 +269,6 @@ fn missing_somewhere(keys: Keys) -> Issue {
 pub(crate) fn is_conventional(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
-
-struct Template<'t> {
-    rest: &'t str,
-    variables: &'t Known<'t>,
-    /// The bytes that are kept.
-    most: usize,
-    /// Only its length counts.
-    measuring: bool,
-    length: usize,
-    /// The bytes that come from variables.
-    expanded: usize,
-    /// Wiped, for it may hold a secret.
-    out: Zeroizing<String>,
-    /// In order of name, each once.
-    missing: BTreeSet<&'t str>,
-    /// Every variable of the text.
-    names: BTreeSet<&'t str>,
-    /// Whether there is text that no variable gave, even in a default that is not needed.
-    literal: bool,
-}
-
-/// Why a template is not well formed.
-#[derive(Debug)]
-enum Malformed<'t> {
-    Unclosed,
-    Name,
-    TooDeep,
-    /// A default that begins with a sign of the shell, with the name of the variable, and what follows the sign.
-    Shell {
-        name: &'t str,
-        sign: char,
-        default: &'t str,
-    },
-}
-
-impl Malformed<'_> {
-    /// Nothing but the usual name of a variable is repeated of a `discreet` value.
-    fn issue(&self, keys: Keys, discreet: bool) -> Issue {
-        let (message, help) = match *self {
-            Self::Unclosed => (UNCLOSED.to_owned(), LITERAL.to_owned()),
-            Self::Name => (NAME.to_owned(), LITERAL.to_owned()),
-            Self::TooDeep => ("the defaults stand in each other too deep".to_owned(), LITERAL.to_owned()),
-            Self::Shell { name, sign, default } => {
-                let name = if discreet && !is_conventional(name) { "NAME" } else { name };
-                let name = excerpt::name(name);
-                let default = if discreet || !is_plain(default) { "default" } else { default };
-                let message = format!("`${{{name}:{sign}` is a form of the shell");
-                let literal = format!("or `${{{name}: {sign}..}}` for a default that begins with `{sign}`");
-                (message, format!("write `${{{name}:{default}}}`, {literal}"))
-            }
-        };
-        Issue::new(IssueKind::Interpolation, keys, message).with_help(help)
-    }
-}
-
-/// A default that may be repeated wherever it stands: a number or a truth value is hardly ever a secret.
-fn is_plain(default: &str) -> bool {
-    let number = default.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    matches!(default, "true" | "false") || (number && (1..=10).contains(&default.len()))
-}
-
-impl<'t> Template<'t> {
-    fn new(text: &'t str, variables: &'t Known<'t>) -> Self {
-        Self {
-            rest: text,
-            variables,
-            most: usize::MAX,
-            measuring: false,
-            length: 0,
-            expanded: 0,
-            out: Zeroizing::default(),
-            missing: BTreeSet::new(),
-            names: BTreeSet::new(),
-            literal: false,
-        }
-    }
-
-    fn measured(self) -> Self {
-        Self { measuring: true, ..self }
-    }
-
-    /// For a result of this many bytes. A text that grows in place may move, and what it leaves is not wiped.
-    fn with_room(self, bytes: usize) -> Self {
-        Self { out: Zeroizing::new(String::with_capacity(bytes)), ..self }
-    }
-
-    /// Up to the end, or, in a default, to the `}` that ends it: the first without a brace of its own. What is not `live`
-    /// is read and goes nowhere.
-    fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
-        let mut open = 0_usize;
-        while let Some(next) = self.rest.chars().next() {
-            if nesting > 0 && next == '}' && open == 0 {
-                return Ok(());
-            } else if self.rest.starts_with("$${") {
-                self.rest = &self.rest[3..];
-                open += 1;
-                self.literal = true;
-                self.push("${", live);
-            } else if let Some(rest) = self.rest.strip_prefix("${") {
-                self.rest = rest;
-                self.variable(nesting + 1, live)?;
-            } else {
-                match next {
-                    '{' => open += 1,
-                    '}' => open = open.saturating_sub(1),
-                    _ => {}
-                }
-                self.plain(next.len_utf8(), live);
-            }
-        }
-        if nesting == 0 { Ok(()) } else { Err(Malformed::Unclosed) }
-    }
-
-    /// The text up to the next character that may mean something.
-    fn plain(&mut self, first: usize, live: bool) {
-        let more = self.rest[first..].find(['$', '{', '}']).unwrap_or(self.rest.len() - first);
-        let (text, rest) = self.rest.split_at(first + more);
-        self.rest = rest;
-        self.literal = true;
-        self.push(text, live);
-    }
-
-    fn push(&mut self, text: &str, live: bool) {
-        if !live {
-            return;
-        }
-        self.length = self.length.saturating_add(text.len());
-        if !self.measuring {
-            self.put(text);
-        }
-    }
-
-    fn put(&mut self, text: &str) {
-        let room = self.most.saturating_sub(self.out.len());
-        let text = &text[..text.floor_char_boundary(room)];
-        let needed = self.out.len() + text.len();
-        if needed > self.out.capacity() {
-            let mut roomier = Zeroizing::new(String::with_capacity(needed.max(64) * 2));
-            roomier.push_str(&self.out);
-            self.out = roomier;
-        }
-        self.out.push_str(text);
-    }
-
-    /// What follows `${`.
-    fn variable(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
-        if nesting > MAX_NESTING {
-            return Err(Malformed::TooDeep);
-        }
-        let name = self.name()?;
-        self.names.insert(name);
-        let value = if live { self.variables.get(name) } else { None };
-        let has_default = self.skip(':');
-        if let Some(value) = &value {
-            self.expanded = self.expanded.saturating_add(value.len());
-            self.push(value, true);
-        } else if live && !has_default {
-            self.missing.insert(name);
-        }
-        if has_default {
-            self.no_shell_form(name)?;
-            self.rest = self.rest.trim_start_matches([' ', '\t']);
-            self.run(nesting, live && value.is_none())?;
-        }
-        match self.skip('}') {
-            true => Ok(()),
-            false if self.rest.is_empty() => Err(Malformed::Unclosed),
-            false => Err(Malformed::Name),
-        }
-    }
-
-    /// `${NAME:-5}` means five in a shell, and would be minus five here.
-    fn no_shell_form(&self, name: &'t str) -> Result<(), Malformed<'t>> {
-        let mut behind = self.rest.chars();
-        match behind.next() {
-            Some(sign @ ('-' | '=' | '?' | '+')) => {
-                let default = behind.as_str().split('}').next().unwrap_or_default();
-                Err(Malformed::Shell { name, sign, default })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn name(&mut self) -> Result<&'t str, Malformed<'t>> {
-        let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.rest.len());
-        let (name, rest) = self.rest.split_at(end);
-        if name.is_empty() && rest.is_empty() {
-            return Err(Malformed::Unclosed);
-        }
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err(Malformed::Name);
-        }
-        self.rest = rest;
-        Ok(name)
-    }
-
-    fn skip(&mut self, wanted: char) -> bool {
-        let rest = self.rest.strip_prefix(wanted);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-}
-
-const UNCLOSED: &str = "a `${` has no `}`";
-const NAME: &str =
-    "a `${` is followed by letters, digits and `_`, not beginning with a digit, then `}` or `:`";
-const LITERAL: &str = "write `$${` for a literal `${`";
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ mod literal;
 mod name;
 mod prefix;
 mod sample;
+mod word_lists;
 
 use std::collections::HashMap;
 
