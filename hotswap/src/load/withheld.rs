@@ -29,7 +29,8 @@ impl<'l> Withheld<'l> {
         Self { model, tree, leaves: model.shape.leaves(), secrets, section, guarded }
     }
 
-    /// The problems, with a mask for each key below a secret, or in a text that may hold secrets, that no type names.
+    /// The problems, with a mask for each key that no type names in a text that may hold secrets, and for each unknown key below
+    /// a secret leaf.
     pub(super) fn apply(&self, issues: &mut [Issue]) {
         for issue in issues {
             if let Some(shown) = self.shown(issue) {
@@ -42,11 +43,14 @@ impl<'l> Withheld<'l> {
         let keys = issue.keys();
         let is_around = |leaf: &&Leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys);
         let leaf = self.leaves.iter().find(is_around).filter(|leaf| leaf.keys != *keys)?;
-        let is_secret = leaf.secret() || (self.is_in_text(leaf) && self.may_hold_secret(leaf));
-        if !is_secret {
-            return None;
-        }
-        let mut named = self.section().names(keys);
+        let mut named = match self.is_in_text(leaf) {
+            true if leaf.secret() || self.may_hold_secret(leaf) => self.section().names(keys),
+            // In a file somebody gave the keys of a map as names. A key that no type takes may be a slip of anything.
+            false if leaf.secret() && issue.kind() == IssueKind::UnknownKey => {
+                (1..=keys.0.len()).map(|depth| depth < keys.0.len()).collect()
+            }
+            _ => return None,
+        };
         // The type says which value it misses.
         if let (IssueKind::Missing, Some(last)) = (issue.kind(), named.last_mut()) {
             *last = true;

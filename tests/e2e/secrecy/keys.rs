@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hotswap::{Builder, HotConfig, PlaintextSecrets, Redacted, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::support::Folder;
+use crate::{stores::store::Store, support::Folder};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Login {
@@ -122,4 +122,18 @@ fn a_key_below_a_secret_leaf_of_a_file_is_masked() {
     folder.write("app.yaml", "login: {user: a, password: b, pasword: c}\n");
     let error = builder(&folder).load().unwrap_err().to_string();
     assert!(error.contains("login.pasword: unknown key, did you mean `password`?"), "{error}");
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Fetching {
+    #[hot(secret = "store:logins")]
+    logins: BTreeMap<String, Login>,
+}
+
+#[test]
+fn a_key_of_what_a_store_gives_is_masked() {
+    let store = Store::with(&[("logins", r#"{"hunter2":{"user":"a","password":[1]}}"#)]);
+    let error = Fetching::hot_builder().secrets("store", store).load().unwrap_err();
+    let shown = format!("{error}\n{error:?}\n{}", serde_json::to_string(&error).unwrap());
+    assert!(shown.contains("logins.***") && !shown.contains("hunter2"), "{shown}");
 }
