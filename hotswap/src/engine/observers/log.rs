@@ -121,3 +121,53 @@ fn line(record: &Record) {
 fn unpublished_line(version: u64, cause: &Cause, by: Option<&str>, changed: &[String]) {
     log::info!("hotswap: version {version} stays, {}", Summary { cause, by, changed });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line_of_a_version() -> Arc<Numbered> {
+        Arc::new(Numbered {
+            number: 1,
+            outcome: Outcome::Published { record: Record::first(1, Duration::ZERO) },
+        })
+    }
+
+    /// The thread of another writer, which has ended.
+    fn another_writer() -> ThreadId {
+        thread::spawn(|| thread::current().id()).join().unwrap()
+    }
+
+    #[test]
+    fn a_line_is_left_to_the_thread_that_writes() {
+        let log = LogObserver::default();
+        log.push(line_of_a_version());
+        log.queue.lock().writer = Some(another_writer());
+        log.deliver();
+        assert_eq!(log.queue.lock().entries.len(), 1);
+    }
+
+    #[test]
+    fn the_next_writer_takes_over_from_one_that_has_written_enough() {
+        let log = LogObserver::default();
+        log.push(line_of_a_version());
+        // On a slow machine the next writer may not wait long enough.
+        while !log.queue.lock().entries.is_empty() {
+            {
+                let mut queue = log.queue.lock();
+                (queue.writer, queue.is_overdue) = (Some(another_writer()), true);
+            }
+            thread::scope(|scope| {
+                let next = scope.spawn(|| log.deliver());
+                while log.queue.lock().waiting == 0 && !next.is_finished() {
+                    thread::yield_now();
+                }
+                let mut queue = log.queue.lock();
+                (queue.writer, queue.is_overdue) = (None, false);
+                drop(queue);
+                log.queue.tell_all();
+            });
+        }
+        assert_eq!(log.queue.lock().writer, None);
+    }
+}
