@@ -11,7 +11,7 @@ use crate::{
     keys::Keys,
 };
 
-/// How deep defaults may stand in defaults.
+/// How deep defaults may be nested.
 const MAX_NESTING: usize = 32;
 
 /// A template that is being read.
@@ -55,7 +55,7 @@ impl Malformed<'_> {
         let (message, help) = match *self {
             Self::Unclosed => (UNCLOSED.to_owned(), LITERAL.to_owned()),
             Self::Name => (NAME.to_owned(), LITERAL.to_owned()),
-            Self::TooDeep => ("the defaults stand in each other too deep".to_owned(), LITERAL.to_owned()),
+            Self::TooDeep => ("the defaults are nested too deep".to_owned(), LITERAL.to_owned()),
             Self::Shell { name, sign, default } => {
                 let name = if discreet && !is_conventional(name) { "NAME" } else { name };
                 let name = excerpt::name(name);

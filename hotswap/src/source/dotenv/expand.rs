@@ -218,7 +218,7 @@ impl<'t> Walk<'t> {
     /// What follows `${`.
     fn braced(&mut self, start: &'t str, nesting: usize, live: bool) -> Result<(), Flaw> {
         if nesting > MAX_NESTING {
-            return Err(self.flaw(start, "the defaults stand in each other too deep"));
+            return Err(self.flaw(start, "the defaults are nested too deep"));
         }
         let name = self.name();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
