@@ -156,13 +156,13 @@ mod tests {
     #[test]
     fn methods_of_the_handle_are_reserved() {
         let sources = [
-            include_str!("../../hotswap/src/handle.rs"),
-            include_str!("../../hotswap/src/handle/listen.rs"),
-            include_str!("../../hotswap/src/handle/past.rs"),
-            include_str!("../../hotswap/src/handle/patch.rs"),
-            include_str!("../../hotswap/src/handle/save.rs"),
-            include_str!("../../hotswap/src/handle/state.rs"),
-            include_str!("../../hotswap/src/handle/write.rs"),
+            include_str!("../../crates/core/src/handle.rs"),
+            include_str!("../../crates/core/src/handle/listen.rs"),
+            include_str!("../../crates/core/src/handle/past.rs"),
+            include_str!("../../crates/core/src/handle/patch.rs"),
+            include_str!("../../crates/core/src/handle/save.rs"),
+            include_str!("../../crates/core/src/handle/state.rs"),
+            include_str!("../../crates/core/src/handle/write.rs"),
         ];
         let calls = sources.iter().flat_map(|source| source.split("\n    pub fn ").skip(1));
         let methods = calls.filter(|call| call.split(')').next().unwrap().contains("&self"));

@@ -3,7 +3,7 @@
 mod broken;
 mod disk;
 #[allow(dead_code, reason = "the model asks for no outcome")]
-#[path = "../../hotswap/src/engine/keeper/ledger.rs"]
+#[path = "../../crates/core/src/engine/keeper/ledger.rs"]
 mod ledger;
 mod passes;
 #[allow(dead_code, unused_imports, reason = "shared with the model of the notifier")]

@@ -26,7 +26,7 @@ mod process {
     }
 }
 
-#[path = "../../hotswap/src/panics.rs"]
+#[path = "../../crates/core/src/panics.rs"]
 mod panics;
 
 use scene::{Ear, Scene};

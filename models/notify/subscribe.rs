@@ -1,10 +1,10 @@
 //! The sources that are checked.
 
-#[path = "../../hotswap/src/subscribe/notifier.rs"]
+#[path = "../../crates/core/src/subscribe/notifier.rs"]
 mod notifier;
-#[path = "../../hotswap/src/subscribe/registry.rs"]
+#[path = "../../crates/core/src/subscribe/registry.rs"]
 mod registry;
-#[path = "../../hotswap/src/subscribe/subscription.rs"]
+#[path = "../../crates/core/src/subscribe/subscription.rs"]
 mod subscription;
 
 pub(crate) use notifier::Notifier;

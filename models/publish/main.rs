@@ -15,7 +15,7 @@ mod sync {
 }
 
 #[allow(dead_code, unreachable_pub, reason = "the models need no scalars, and nobody is outside")]
-#[path = "../../hotswap/src/cell.rs"]
+#[path = "../../crates/core/src/cell.rs"]
 mod cell;
 
 use cell::{Cells, Slot};

@@ -11,6 +11,14 @@ use std::{
     path::Path,
 };
 
+use hotswap_core::{
+    Error, Issue, IssueKind,
+    secrets::FetchError,
+    support::{
+        command_line::{self, Keys, MakeIssue as _, file, write_private},
+        store::{ReadError, open, within},
+    },
+};
 use zeroize::Zeroizing;
 
 pub use self::{
@@ -21,17 +29,6 @@ pub use self::{
 };
 
 use super::output::{End, Output};
-use crate::{
-    error::Error,
-    issue::{Issue, IssueKind, Origin},
-    keys::Keys,
-    save::{self, atomic},
-    secrets::FetchError,
-    source::{
-        read::{open, within},
-        read_error::ReadError,
-    },
-};
 
 /// What can be done about secrets that are encrypted: subcommands for clap, which need no configuration.
 ///
@@ -116,8 +113,7 @@ fn unopened(error: &FetchError) -> Refusal {
 
 /// A file of at most the usual limit; wiped at the end, since it may hold secrets.
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let refuse =
-        |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path));
+    let refuse = |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(file(path));
     let file = open(path).map_err(|error| refuse(error.to_string()).with_any_help(error.help()))?;
     let failed = |error| {
         let error = ReadError::from_io(path, error);
@@ -146,11 +142,11 @@ fn read_input(
 
 /// Puts a file in its place for its owner alone.
 fn write(path: &Path, content: &[u8]) -> Result<(), Refusal> {
-    atomic::write_private(path, content).map_err(|error| unwritten(path, &error))
+    write_private(path, content).map_err(|error| unwritten(path, &error))
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Refusal {
-    save::unwritten(path, error).into()
+    command_line::unwritten(path, error).into()
 }
 
 #[cfg(test)]

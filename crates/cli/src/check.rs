@@ -2,11 +2,12 @@
 
 use std::io;
 
+use hotswap_core::{Builder, Error, HotConfig, support::command_line::warnings};
+
 use super::{
     output::{End, Output, issues},
     select::Selection,
 };
-use crate::{builder::Builder, config::HotConfig, error::Error, handle::Handle};
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +30,7 @@ impl Check {
             Ok(config) => (Some(config), None),
             Err(error) => (None, Some(error)),
         };
-        let warnings = config.as_deref().map(warnings_of);
+        let warnings = config.as_deref().map(warnings);
         let warned = warnings.as_ref().is_some_and(|warnings| warnings.issues().len() > 0);
         let valid = rejected.is_none() && !(warned && self.deny_warnings);
         if self.json {
@@ -51,8 +52,4 @@ impl Check {
         }
         Ok(if valid { End::Done } else { End::No })
     }
-}
-
-fn warnings_of<T: HotConfig>(config: &Handle<T>) -> Error {
-    Error::warnings(config.core.board().warnings.clone())
 }

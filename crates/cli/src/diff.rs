@@ -2,19 +2,16 @@
 
 use std::io;
 
+use hotswap_core::{
+    Builder, Error, HotConfig,
+    support::command_line::{self, shown, shown_name},
+};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
     output::{End, Output},
     select::Selection,
-};
-use crate::{
-    builder::Builder,
-    config::HotConfig,
-    effective::{self, Secrets},
-    error::Error,
-    excerpt,
 };
 
 /// Arguments of `diff`.
@@ -52,7 +49,7 @@ impl Diff {
             match side {
                 Ok(document) => documents.push(document),
                 Err(error) => {
-                    writeln!(output.err, "{}:", excerpt::name(name))?;
+                    writeln!(output.err, "{}:", shown_name(name))?;
                     output.report(&error)?;
                 }
             }
@@ -64,7 +61,7 @@ impl Diff {
             output.json(&differences)?;
         } else {
             for Difference { path, from, to } in &differences {
-                writeln!(output.out, "{}", excerpt::shown(&format!("{path}: {from} -> {to}")))?;
+                writeln!(output.out, "{}", shown(&format!("{path}: {from} -> {to}")))?;
             }
         }
         Ok(if differences.is_empty() { End::Done } else { End::No })
@@ -72,9 +69,7 @@ impl Diff {
 }
 
 fn document<T: HotConfig>(name: &str, builder: Builder<T>) -> Result<Json, Error> {
-    let config = Selection::named(name).load(builder)?;
-    let published = config.core.current.load_full();
-    Ok(effective::document(&published, Secrets::Masked).to_json())
+    Ok(command_line::document(&*Selection::named(name).load(builder)?))
 }
 
 /// Tables key by key, everything else as a whole.

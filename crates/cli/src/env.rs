@@ -2,10 +2,10 @@
 
 use std::io;
 
+use hotswap_core::{Builder, HotConfig, support::command_line};
 use serde::Serialize;
 
 use super::output::{End, Output};
-use crate::{builder::Builder, config::HotConfig, source::names::Names};
 
 /// Arguments of `env`.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,26 +28,19 @@ struct Variable {
     description: &'static str,
 }
 
+impl From<command_line::Variable> for Variable {
+    fn from(command_line::Variable { name, path, ty, docs }: command_line::Variable) -> Self {
+        Self { set: std::env::var_os(&name).is_some(), name, path, ty, description: docs }
+    }
+}
+
 impl Env {
     pub(super) fn run<T: HotConfig>(&self, builder: &Builder<T>, output: &mut Output<'_>) -> io::Result<End> {
-        let names = match Names::new(T::SHAPE, builder.env.as_deref()) {
-            Ok(names) => names,
-            Err(issues) => return output.report(&crate::Error::new(issues)).map(|()| End::Failed),
+        let variables = match command_line::variables(builder) {
+            Ok(variables) => variables,
+            Err(error) => return output.report(&error).map(|()| End::Failed),
         };
-        let variables: Vec<Variable> = T::SHAPE
-            .leaves()
-            .iter()
-            .filter_map(|leaf| {
-                let name = names.variable(&leaf.keys)?;
-                Some(Variable {
-                    set: std::env::var_os(&name).is_some(),
-                    name,
-                    path: leaf.keys.to_string(),
-                    ty: leaf.field().ty,
-                    description: leaf.field().docs,
-                })
-            })
-            .collect();
+        let variables: Vec<Variable> = variables.into_iter().map(Variable::from).collect();
         if self.json {
             output.json(&variables)?;
         } else {

@@ -2,13 +2,13 @@
 
 use std::{fmt::Display, io};
 
+use hotswap_core::{Builder, Error, HotConfig};
 use serde::Serialize;
 
 use super::{
     output::{End, Output},
     select::Selection,
 };
-use crate::{builder::Builder, config::HotConfig, error::Error};
 
 /// Arguments of `explain`.
 #[derive(Clone, Debug, clap::Args)]

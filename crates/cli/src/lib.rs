@@ -57,6 +57,8 @@ mod show;
 
 use std::{io, process::ExitCode};
 
+use hotswap_core::{Builder, HotConfig};
+
 #[cfg(feature = "age")]
 pub use self::age::{Decrypt, Encrypt, IdentityFiles, Recipients, RotateRecipients};
 pub use self::{
@@ -65,7 +67,6 @@ pub use self::{
 };
 pub use clap_complete::Shell;
 
-use crate::{builder::Builder, config::HotConfig};
 use output::{End, Output};
 
 /// What can be asked of a configuration: a subcommand for clap.
@@ -101,7 +102,7 @@ impl ConfigCommand {
     /// The code is for `main` to return; see the [module](self#exit-codes).
     ///
     /// ```
-    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../../core/src/example.txt")]
     /// use clap::Parser;
     /// use hotswap::cli::ConfigCommand;
     ///
@@ -127,7 +128,7 @@ impl ConfigCommand {
     /// Returns the exit code.
     ///
     /// ```
-    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../../core/src/example.txt")]
     /// use clap::Parser;
     /// use hotswap::cli::ConfigCommand;
     ///

@@ -6,9 +6,8 @@ use std::{
     process::ExitCode,
 };
 
+use hotswap_core::{Error, Format, Issue, support::command_line::misleads};
 use serde::Serialize;
-
-use crate::{error::Error, excerpt, issue::Issue, source::format::Format};
 
 /// A format to write in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -86,7 +85,7 @@ fn issue(issue: &Issue) -> serde_json::Value {
 /// JSON in which the letters that mislead have JSON's own escapes.
 fn clear(text: &str) -> Cow<'_, str> {
     // Between its texts, JSON has line breaks and no other letter that misleads; in them, it has escapes for line breaks.
-    let hides = |letter: char| letter != '\n' && excerpt::misleads(letter);
+    let hides = |letter: char| letter != '\n' && misleads(letter);
     if !text.contains(hides) {
         return text.into();
     }

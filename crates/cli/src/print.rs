@@ -2,8 +2,9 @@
 
 use std::io;
 
+use hotswap_core::HotConfig;
+
 use super::output::{End, FileFormat, Output};
-use crate::config::HotConfig;
 
 /// Arguments of `template`.
 #[derive(Clone, Debug, clap::Args)]

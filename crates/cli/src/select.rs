@@ -2,17 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    builder::{Builder, examine},
-    config::HotConfig,
-    error::Error,
-    explain::Rejected,
+use hotswap_core::{
+    Builder, Error, HotConfig,
+    support::command_line::{Rejected, examine},
 };
 
 /// Arguments that choose files and profile; for commands of the program's own, too.
 ///
 /// ```
-#[doc = include_str!("../example.txt")]
+#[doc = include_str!("../../core/src/example.txt")]
 /// use clap::Parser;
 ///
 /// #[derive(Parser)]

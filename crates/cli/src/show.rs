@@ -2,16 +2,11 @@
 
 use std::io;
 
+use hotswap_core::{Builder, HotConfig, support::command_line};
+
 use super::{
     output::{End, FileFormat, Output},
     select::Selection,
-};
-use crate::{
-    builder::Builder,
-    config::HotConfig,
-    effective::{self, Secrets},
-    save::document,
-    value::Value,
 };
 
 /// Arguments of `show`.
@@ -35,12 +30,7 @@ impl Show {
             Ok(config) => config,
             Err(error) => return output.report(&error).map(|()| End::Failed),
         };
-        let references = config.core.board().references.clone();
-        let secrets = if self.redacted { Secrets::Masked } else { Secrets::LeftOut(&references) };
-        let published = config.core.current.load_full();
-        let leaves = effective::leaves(&published, secrets).into_iter();
-        let given = leaves.filter(|(_, value)| *value != Value::Null);
-        match document(self.format.into(), given) {
+        match command_line::text(&*config, self.format.into(), self.redacted) {
             Ok(text) => write!(output.out, "{text}").map(|()| End::Done),
             Err(why) => writeln!(output.err, "{why}").map(|()| End::Failed),
         }

@@ -2,18 +2,14 @@
 
 use std::path::Path;
 
+use hotswap_core::support::store::{ReadError, open, within};
 use zeroize::Zeroizing;
-
-use crate::source::{
-    read::{open, within},
-    read_error::ReadError,
-};
 
 /// Reads all of it.
 ///
 /// # Errors
 /// It is no regular file, is larger, or the system does not give it; what is read need be no text.
-pub(super) fn read(path: &Path, max_size: u64) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+pub fn read(path: &Path, max_size: u64) -> Result<Zeroizing<Vec<u8>>, ReadError> {
     let sorted = |error| ReadError::from_io(path, error);
     let file = open(path)?;
     let size = file.metadata().map_err(sorted)?.len();

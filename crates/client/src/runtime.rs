@@ -13,14 +13,15 @@ use std::{
     time::Duration,
 };
 
+use hotswap_core::{
+    secrets::{FetchError, FetchErrorKind},
+    support::store::{Process, lock_within},
+};
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
     task::{JoinHandle, JoinSet},
 };
-
-use super::{FetchError, FetchErrorKind};
-use crate::{process::Process, sync::lock_within};
 
 /// The runtime of whoever holds a client now.
 static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Ends its thread when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Runtime {
+pub struct Runtime {
     /// The one that has its thread; a fork of it needs another runtime.
     process: Process,
     handle: Handle,
@@ -39,7 +40,7 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// The one that others use already, or a new one.
-    pub(crate) fn shared() -> Result<Arc<Self>, FetchError> {
+    pub fn shared() -> Result<Arc<Self>, FetchError> {
         // A thread of the parent may have held the lock when this process was forked: what is started then is not shared.
         let mut shared = lock_within(&SHARED, PATIENCE);
         let running = shared.as_ref().and_then(|shared| shared.upgrade());
@@ -62,7 +63,7 @@ impl Runtime {
     }
 
     /// Runs the work on the runtime's thread; it ends early when what is returned is dropped.
-    pub(crate) fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Task<T> {
+    pub fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Task<T> {
         Task(self.handle.spawn(work))
     }
 }
@@ -85,7 +86,7 @@ fn drive(started: &mpsc::SyncSender<io::Result<Handle>>, stopped: oneshot::Recei
 
 /// Work on the runtime's thread.
 #[derive(Debug)]
-pub(crate) struct Task<T>(JoinHandle<T>);
+pub struct Task<T>(JoinHandle<T>);
 
 impl<T> Future for Task<T> {
     type Output = Result<T, FetchError>;
@@ -104,7 +105,7 @@ impl<T> Drop for Task<T> {
 }
 
 /// Runs `work` on all items concurrently. Results are in the order of the items; `None` for a task that panicked.
-pub(crate) async fn together<T, O, F>(items: Vec<T>, work: impl Fn(T) -> F) -> Vec<Option<O>>
+pub async fn together<T, O, F>(items: Vec<T>, work: impl Fn(T) -> F) -> Vec<Option<O>>
 where
     O: Send + 'static,
     F: Future<Output = O> + Send + 'static,

@@ -21,8 +21,7 @@ use std::{
     time::Duration,
 };
 
-#[cfg(feature = "cli")]
-pub(crate) use assemble::examine;
+pub use assemble::examine;
 pub(crate) use assemble::fixed;
 pub use state::LastGood;
 
@@ -133,7 +132,7 @@ impl<T: HotConfig> Builder<T> {
             env: setup.env.map(str::to_owned),
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
-            stores: Stores::default(),
+            stores: Stores::new(setup.stores),
             observers: Vec::new(),
             options: Options::default(),
             marker: PhantomData,

@@ -16,7 +16,6 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secrets<'r> {
     /// The references that stand for them, and of others nothing, so that the document can be loaded.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
     LeftOut(&'r Places),
     /// The same, with an empty secret in the place of one that an `Option` of a struct holds: a file keeps what it has there.
     Marked(&'r Places),
@@ -26,7 +25,6 @@ pub(crate) enum Secrets<'r> {
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from. Text is
 /// shown as it is before interpolation.
-#[cfg(feature = "cli")]
 pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
     joined(leaves(published, secrets))
 }

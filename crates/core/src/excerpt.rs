@@ -79,7 +79,7 @@ impl Excerpt {
 }
 
 /// The name of a variable, a file or a source, as a message repeats it: in letters that show.
-pub(crate) fn name(name: &str) -> String {
+pub fn name(name: &str) -> String {
     within(name, WIDEST_NAME)
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn visible(text: &str) -> String {
 }
 
 /// All of the text, with an escape for each letter that misleads.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+pub fn shown(text: &str) -> Cow<'_, str> {
     match text.contains(misleads) {
         true => text.chars().fold(String::new(), |shown, letter| put(shown, letter, misleads)).into(),
         false => text.into(),
@@ -131,7 +131,7 @@ fn put(mut shown: String, letter: char, is_escaped: impl Fn(char) -> bool) -> St
 
 /// Letters that no text needs and that make it look like another: they move the cursor, turn the order of reading
 /// round, or do not show. Accents and the joiners of some scripts have no width either, and belong to the text.
-pub(crate) fn misleads(letter: char) -> bool {
+pub fn misleads(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

@@ -1,15 +1,13 @@
 //! Where a value comes from.
 
 mod explainer;
-#[cfg(feature = "cli")]
 mod rejected;
 
 use std::{fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
-#[cfg(feature = "cli")]
-pub(crate) use rejected::Rejected;
+pub use rejected::Rejected;
 
 use self::explainer::Explainer;
 use crate::{

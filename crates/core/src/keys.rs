@@ -18,15 +18,18 @@ pub(crate) enum Key {
 pub struct Keys(pub(crate) Vec<Key>);
 
 impl Keys {
-    pub(crate) fn root() -> Self {
+    /// The configuration itself.
+    pub fn root() -> Self {
         Self::default()
     }
 
-    pub(crate) fn name(&self, name: &str) -> Self {
+    /// The entry with this name in the table that is here.
+    pub fn name(&self, name: &str) -> Self {
         self.with(Key::Name(name.into()))
     }
 
-    pub(crate) fn index(&self, index: usize) -> Self {
+    /// The item with this index in the list that is here.
+    pub fn index(&self, index: usize) -> Self {
         self.with(Key::Index(index))
     }
 
@@ -65,7 +68,7 @@ impl Keys {
 
     /// The value at this place, if there is one. The text of a variable is read as the list or table that a step
     /// leads into.
-    pub(crate) fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+    pub fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, key| match (key, value) {
             (Key::Name(name), Value::Table(table)) => table.get(name),
             (Key::Index(index), Value::List(items)) => items.get(*index),

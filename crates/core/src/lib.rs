@@ -1,65 +1,7 @@
-//! Typed configuration that changes while the program runs.
+//! The runtime of [hotswap](https://docs.rs/hotswap): sources, load, publish, subscribe, write.
 //!
-//! A struct defines the schema: its fields, with their types, defaults and validation rules. Files, environment variables
-//! and custom sources are layered over the defaults and watched. When a source changes, the configuration is read, merged,
-//! decoded and validated as a whole. Then it is published to every reader in one atomic step, or it is refused with a report
-//! of all problems and nothing changes. Subscribers of a value that changed receive the old and the new value.
-//!
-//! Start with the [guide]: [getting started](guide::getting_started), then [loading](guide::loading),
-//! [reading](guide::reading), [reacting](guide::reacting), [writing](guide::writing), [history](guide::history),
-//! [state](guide::state), [gates](guide::gates), [secrets](guide::secrets), [errors](guide::errors), [files](guide::files),
-//! [describing](guide::describing), [testing](guide::testing) and [limits](guide::limits). The attributes are documented at
-//! the derive macro [`HotConfig`](derive@HotConfig).
-//!
-//! # The smallest program
-//!
-//! ```
-//! use hotswap::HotConfig;
-//!
-//! #[derive(serde::Deserialize, HotConfig)]
-//! #[hot(file = "app.toml", env = "APP")]
-//! struct Config {
-//!     #[hot(default = 8080)]
-//!     port: u16,
-//! }
-//!
-//! fn main() -> Result<(), hotswap::Error> {
-//! #   let folder = tempfile::tempdir().unwrap();
-//! #   std::env::set_current_dir(&folder).unwrap();
-//! #   std::fs::write("app.toml", "port = 9000").unwrap();
-//!     let config = Config::hot_load()?;
-//!     let _subscription = config.on_port_change(|old, new| println!("{old} -> {new}"));
-//!     assert_eq!(config.port(), 9000); // from `app.toml`, unless APP_PORT is set
-//!     Ok(())
-//! }
-//! ```
-//!
-//! # Overview
-//!
-//! | task | items |
-//! | --- | --- |
-//! | define a configuration | [`HotConfig`](derive@HotConfig), the derive macro; [`CheckError`]; [`duration`] |
-//! | load it | [`HotConfig::hot_load`], [`Builder`], [`Source`], [`UnknownKeys`], [`Restart`], [`OverrideConflict`], [`LastGood`], [`priority`] |
-//! | read it, write it | [`Handle`], [`Guard`], [`Ref`], [`Path`], [`WeakHandle`] |
-//! | subscribe to changes | [`Subscription`], [`Change`], [`FieldChange`], [`Watch`] |
-//! | redact a secret value | [`Secret`], [`SecretValue`], [`Redacted`] |
-//! | report problems | [`Error`], [`Report`], [`Issue`], [`IssueKind`], [`Origin`] |
-//! | generate schema, template and reference | [`HotConfig::schema`], [`HotConfig::template`], [`HotConfig::reference`] |
-//! | inspect a running configuration | [`Observe`], [`Event`], [`Status`], [`Explanation`], [`Explanations`], [`Record`], [`Override`], [`PendingRestart`] |
-//!
-//! # Features
-//!
-//! | feature | default | adds |
-//! | --- | --- | --- |
-//! | `derive` | on | the derive macro |
-//! | `toml`, `yaml`, `json` | on | the file format of that name |
-//! | `cli` | off | the module `cli`: a subcommand that any program can mount |
-//! | `age` | off | the module [`secrets`]`::age`: encrypted secrets, and files that are encrypted as a whole |
-//! | `vault` | off | secrets from HashiCorp Vault and OpenBao |
-//! | `aws` | off | secrets from AWS Secrets Manager and the Parameter Store |
-//! | `gcp` | off | secrets from Google Secret Manager |
-//!
-//! hotswap needs no async runtime, and works inside any of them: see [reacting](guide::reacting).
+//! Programs name the crate `hotswap`, which re-exports what is public here and adds the secret stores and the command line.
+//! The packages of the stores implement [`SecretProvider`], and take what they need beyond it from [`support`].
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -67,8 +9,6 @@ pub mod __private;
 mod backoff;
 mod builder;
 mod cell;
-#[cfg(feature = "cli")]
-pub mod cli;
 mod config;
 mod de;
 mod describe;
@@ -116,6 +56,7 @@ mod status;
 mod structure;
 mod subscribe;
 mod suggest;
+pub mod support;
 mod suppressions;
 mod sync;
 mod template;
@@ -158,8 +99,3 @@ pub use status::{
     WatcherHealth, WatcherMode,
 };
 pub use subscribe::{Change, Closed, FieldChange, Subscription, Watch, WatchRef};
-
-// Compiles the program in the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -14,7 +14,7 @@ pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
 /// Drops what may run code of the program as it goes.
 pub(crate) fn let_go<T>(value: T) {
     if contain(|| drop(value)).is_none() {
-        log::error!("hotswap: a value panicked when it was dropped");
+        log::error!(target: "hotswap", "hotswap: a value panicked when it was dropped");
     }
 }
 

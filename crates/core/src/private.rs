@@ -159,7 +159,7 @@ pub fn test_defaults<T: Loadable>() {
         names: None,
         variables: &variables,
         unread: Vec::new(),
-        secrets: &Secrets::none(),
+        secrets: &Secrets::none(T::SETUP.stores),
     };
     let Err(error) = load::load(Model::of::<T>(), &input) else { return };
     let forgiven = |issue: &&Issue| {

@@ -13,14 +13,16 @@ pub(crate) const LOAD_AGAIN: &str = "load it again in the child";
 
 /// A process, by its number. `fork` gives the child another one, and std asks the system each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Process(u32);
+pub struct Process(u32);
 
 impl Process {
-    pub(crate) fn current() -> Self {
+    /// The process that calls this.
+    pub fn current() -> Self {
         Self(std::process::id())
     }
 
-    pub(crate) fn is_current(self) -> bool {
+    /// Whether this is the process that calls; `false` in a fork of it.
+    pub fn is_current(self) -> bool {
         self == Self::current()
     }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use serde::de::DeserializeOwned;
 
-use crate::{member::Member, rule::Rule, shape::Shape};
+use crate::{member::Member, rule::Rule, secrets::KnownStore, shape::Shape};
 
 /// A struct with its fields, rules and defaults, as generated code describes it.
 #[doc(hidden)]
@@ -51,6 +51,8 @@ pub struct Setup {
     pub files: &'static [FileSetup],
     pub env: Option<&'static str>,
     pub profile: Option<&'static str>,
+    /// The stores that the facade knows, with those that its features switch on.
+    pub stores: &'static [KnownStore],
 }
 
 /// One path of the attributes.
@@ -73,7 +75,7 @@ pub enum PathKind {
 
 impl Setup {
     /// A struct whose attributes name no source.
-    pub const NONE: Self = Self { files: &[], env: None, profile: None };
+    pub const NONE: Self = Self { files: &[], env: None, profile: None, stores: &[] };
 }
 
 /// Field number `I` of a struct, of type `F`.

@@ -18,7 +18,7 @@ use std::{
 pub(crate) const NEAR: usize = 256;
 
 /// No state behind these locks is left half changed by a panic.
-pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>>
 }
 
 /// Waits for `bound` at most; `None` if the lock is still held then.
-pub(crate) fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Option<MutexGuard<'_, T>> {
+pub fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Option<MutexGuard<'_, T>> {
     let start = Instant::now();
     loop {
         let guard = try_lock(mutex);

@@ -102,7 +102,8 @@ impl PartialEq for Untyped {
 impl Eq for Untyped {}
 
 impl Untyped {
-    pub(crate) fn new(text: &str, dialect: Dialect) -> Self {
+    /// A text that was written in this dialect.
+    pub fn new(text: &str, dialect: Dialect) -> Self {
         let parsed = (dialect.rules() == Dialect::Variable).then(Arc::default);
         Self { text: text.into(), dialect, parsed }
     }

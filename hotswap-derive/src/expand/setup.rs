@@ -13,7 +13,12 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let files = model.sources.iter().map(|source| of_source(model, source));
     let (env, profile) = (option(model.env.as_deref()), option(model.profile.as_deref()));
     quote! {
-        #krate::__private::Setup { files: &[#(#files),*], env: #env, profile: #profile }
+        #krate::__private::Setup {
+            files: &[#(#files),*],
+            env: #env,
+            profile: #profile,
+            stores: #krate::__private::STORES,
+        }
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::{io::Read, path::PathBuf};
 
+use hotswap_age::seal::{is_age_file, reference};
+
 use super::{Ended, IdentityFiles, read, read_input, refusal, unopened, write};
-use crate::{
-    cli::output::Output,
-    secrets::age::seal::{is_age_file, reference},
-};
+use crate::output::Output;
 
 /// Arguments of `decrypt`.
 #[derive(Clone, Debug, clap::Args)]

@@ -2,8 +2,10 @@
 
 use std::{io::Read, path::PathBuf};
 
+use hotswap_age::seal::encode;
+
 use super::{Ended, Recipients, read, read_input, write};
-use crate::{cli::output::Output, secrets::age::seal::encode};
+use crate::output::Output;
 
 /// Arguments of `encrypt`.
 #[derive(Clone, Debug, clap::Args)]

@@ -2,23 +2,18 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Refusal, keys::Lock, unopened};
-use crate::{
-    issue::{Issue, IssueKind, Origin},
-    keys::Keys,
-    secrets::age::{
-        Identities,
-        seal::{encode, is_age_file, reference},
-    },
-    source::{
-        format::{
-            self, Format,
-            text::{Flaw, place, without_mark},
-        },
-        locate::{Places, Spot},
-    },
-    value::{Untyped, Value},
+use hotswap_age::{
+    Identities,
+    seal::{encode, is_age_file, reference},
 };
+use hotswap_core::{
+    Format, Issue, IssueKind, Origin,
+    support::command_line::{
+        Flaw, Keys, MakeIssue as _, Places, Spot, Untyped, Value, file, parse, place, without_mark,
+    },
+};
+
+use super::{Refusal, keys::Lock, unopened};
 
 /// The text of the file with every `age:` reference encrypted anew, and how many there were.
 ///
@@ -32,11 +27,11 @@ pub(super) fn rotate(
 ) -> Result<(String, usize), Vec<Issue>> {
     let unknown = || {
         let message = "the format of the file is not known by its extension";
-        vec![Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(path))]
+        vec![Issue::new(IssueKind::Unreadable, Keys::root(), message).at(file(path))]
     };
     let format = Format::of(path).ok_or_else(unknown)?;
     let text = decode(bytes).map_err(|flaw| vec![unread(path, &flaw)])?;
-    let tree = format::parse(format, text)
+    let tree = parse(format, text)
         .map_err(|flaws| flaws.iter().map(|flaw| unread(path, flaw)).collect::<Vec<_>>())?;
     let mut found = Vec::new();
     references(&tree, &Keys::root(), &mut found);
@@ -48,7 +43,7 @@ pub(super) fn rotate(
         return Err(issues.into_iter().map(place).collect());
     }
     let edited = fresh.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
-    let now = format::parse(format, &edited).unwrap_or(Value::Null);
+    let now = parse(format, &edited).unwrap_or(Value::Null);
     // What is folded over lines or escaped does not stand in the text as it is read.
     let meant = replaced(&tree, &fresh);
     let left = found.iter().filter(|(keys, _)| keys.find(&now) != keys.find(&meant));

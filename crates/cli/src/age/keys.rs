@@ -3,12 +3,10 @@
 use std::{path::PathBuf, str::FromStr};
 
 use age::{secrecy::SecretString, x25519};
+use hotswap_age::{Age, ExposedKeys, Identities, seal};
+use hotswap_core::{Origin, support::command_line::MakeIssue as _};
 
 use super::{Refusal, read, refusal, unopened};
-use crate::{
-    issue::Origin,
-    secrets::age::{Age, ExposedKeys, Identities, seal},
-};
 
 /// Arguments that say with what to decrypt.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -2,20 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use hotswap_age::{
+    Identities,
+    seal::{armored, is_armored},
+};
+use hotswap_core::{
+    Issue,
+    support::command_line::{self, MakeIssue as _, file, is_sealed},
+};
+
 use super::{
     Ended, Failed, IdentityFiles, Recipients, Refusal, inside, keys::Lock, read, unopened, unwritten,
 };
-use crate::{
-    cli::output::Output,
-    error::Error,
-    issue::{Issue, Origin},
-    save::atomic,
-    secrets::age::{
-        Identities,
-        seal::{armored, is_armored},
-    },
-    source::sealed::is_sealed,
-};
+use crate::output::Output;
 
 /// Arguments of `rotate-recipients`.
 #[derive(Clone, Debug, clap::Args)]
@@ -56,11 +55,11 @@ impl RotateRecipients {
             }
         }
         if !issues.is_empty() {
-            return Err(Failed::Refused(Error::new(issues)));
+            return Err(Failed::Refused(command_line::error(issues)));
         }
         for file in rotated.iter().filter(|file| file.values != Some(0)) {
-            let lost =
-                atomic::write(file.path, &file.content).map_err(|error| unwritten(file.path, &error))?;
+            let lost = command_line::write(file.path, &file.content)
+                .map_err(|error| unwritten(file.path, &error))?;
             for lost in lost {
                 writeln!(output.err, "{}: the system did not let it keep {lost}", file.path.display())?;
             }
@@ -95,7 +94,7 @@ fn rotate<'p>(path: &'p Path, identities: &Identities, lock: &Lock) -> Result<Ro
         let (content, values) = inside::rotate(path, &bytes, identities, lock)?;
         return Ok(Rotated { path, content: content.into_bytes(), values: Some(values) });
     }
-    let at = |issue: Refusal| vec![issue.at(Origin::file(path))];
+    let at = |issue: Refusal| vec![issue.at(file(path))];
     let plaintext = identities.open_file(&bytes).map_err(|error| at(unopened(&error)))?;
     let content = lock.encrypt(&plaintext).map_err(at)?;
     let content = if is_armored(&bytes) { armored(&content) } else { content };

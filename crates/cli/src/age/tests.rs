@@ -8,7 +8,7 @@ use age::{secrecy::ExposeSecret as _, x25519};
 use clap::Parser;
 
 use super::{SecretCommand, within};
-use crate::cli::output::Output;
+use crate::output::Output;
 
 #[derive(Parser)]
 struct Program {
@@ -191,7 +191,7 @@ fn whole_files_are_rotated_and_stay_armored() {
     let scene = Scene::new();
     scene.write("a.toml", "a = 'hunter2'");
     scene.done("encrypt -i @a.toml -r $key", "");
-    let armored = crate::secrets::age::seal::armored(&fs::read(scene.path("a.toml.age")).unwrap());
+    let armored = hotswap_age::seal::armored(&fs::read(scene.path("a.toml.age")).unwrap());
     scene.write("b.toml.age", armored);
     scene.set_mode("a.toml.age", 0o640);
     let said = scene.done("rotate-recipients @a.toml.age @b.toml.age -I @key.txt -r $other", "");

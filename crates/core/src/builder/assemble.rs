@@ -1,6 +1,5 @@
 //! From a builder to a running configuration.
 
-#[cfg(feature = "cli")]
 mod examine;
 
 use std::{
@@ -56,8 +55,7 @@ use crate::{
     },
 };
 
-#[cfg(feature = "cli")]
-pub(crate) use examine::examine;
+pub use examine::examine;
 
 /// Sources that are ready to be read, and whatever is wrong with the way they were put together.
 struct Sources {
@@ -371,7 +369,8 @@ pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let current = Current::new(Published::new(1, root, tree, Cause::Start).with_secrets(secrets));
     let policy = Policy::default();
     let history = History::begun(policy.history, Record::first(1, Duration::ZERO), content);
-    let core = Core::new(Model::of::<T>(), current, state, None, policy, Arc::default(), history);
+    let stores = Arc::new(Stores::new(T::SETUP.stores));
+    let core = Core::new(Model::of::<T>(), current, state, None, policy, stores, history);
     Handle::root(Lease::first(Arc::new(core))).into()
 }
 

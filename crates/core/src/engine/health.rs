@@ -155,7 +155,7 @@ impl Core {
                 (issue(text).with_help(help), None)
             }
             Ok(None) => {
-                log::warn!("hotswap: {failure}, and has been replaced already");
+                log::warn!(target: "hotswap", "hotswap: {failure}, and has been replaced already");
                 return;
             }
             Err(_) if self.is_closed() => return,

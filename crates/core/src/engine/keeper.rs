@@ -154,7 +154,7 @@ impl Keeper {
             match self.ledger.done(job, begun, result.map_err(problem)) {
                 Some(News::Failing) => failure.into_iter().for_each(|unsaved| self.warn(&core, unsaved)),
                 Some(News::Recovered) => {
-                    log::info!("hotswap: everything is saved in {} again", Shown(self.dir.shown()));
+                    log::info!(target: "hotswap", "hotswap: everything is saved in {} again", Shown(self.dir.shown()));
                 }
                 None => {}
             }

@@ -222,7 +222,7 @@ impl Observer {
             });
             if observed.is_none() {
                 self.panics.fetch_add(1, Ordering::Relaxed);
-                let _ = contain(|| ::log::error!("hotswap: an observer panicked"));
+                let _ = contain(|| ::log::error!(target: "hotswap", "hotswap: an observer panicked"));
             }
         }
     }

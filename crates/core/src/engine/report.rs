@@ -98,5 +98,5 @@ impl Core {
 
 /// A logger that panics must not undo what is done, nor end a thread.
 pub(super) fn log_warning(report: &dyn fmt::Display) {
-    let _ = contain(|| log::warn!("hotswap: {report}"));
+    let _ = contain(|| log::warn!(target: "hotswap", "hotswap: {report}"));
 }

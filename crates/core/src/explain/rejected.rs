@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What was read, and why it is refused.
-pub(crate) struct Rejected(Stand);
+pub struct Rejected(Stand);
 
 impl Rejected {
     pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: Secrets, error: &Error) -> Self {
@@ -33,11 +33,13 @@ impl Rejected {
         })
     }
 
-    pub(crate) fn explain(&self, path: &str) -> Explanation {
+    /// What the layers say of the field at this path, and why it is refused.
+    pub fn explain(&self, path: &str) -> Explanation {
         Explanation::at(&self.0, &Keys::root(), path)
     }
 
-    pub(crate) fn explain_all(&self) -> Explanations {
+    /// The same of every field.
+    pub fn explain_all(&self) -> Explanations {
         Explanations::at(&self.0, 0)
     }
 }

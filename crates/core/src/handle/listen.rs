@@ -126,7 +126,7 @@ impl<S: HotConfig> Handle<S> {
         callback: impl Fn(&FieldChange) + Send + Sync + 'static,
     ) -> Subscription {
         self.try_watch_pattern(pattern, callback).unwrap_or_else(|error| {
-            log::error!("hotswap: {error}");
+            log::error!(target: "hotswap", "hotswap: {error}");
             Subscription::none()
         })
     }
@@ -229,7 +229,11 @@ impl<S: HotConfig> Handle<S> {
     /// Whether the configuration's threads are in this process. Logs an error if they are not.
     fn serves(&self) -> bool {
         let outcome = self.core.process.ensure_current();
-        outcome.inspect_err(|error| log::error!("hotswap: no callback will be called: {error}")).is_ok()
+        outcome
+            .inspect_err(
+                |error| log::error!(target: "hotswap", "hotswap: no callback will be called: {error}"),
+            )
+            .is_ok()
     }
 
     #[doc(hidden)]

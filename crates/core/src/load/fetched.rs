@@ -12,7 +12,6 @@ use crate::{
         FetchError,
         known::{Found, Secrets},
         reference::{Reference, scheme},
-        schemes::absent,
     },
     shape::{Leaf, Shape},
     value::{Dialect, Untyped, Value, place_in},
@@ -118,7 +117,7 @@ impl<'i> References<'i> {
             return Some(Ok(reference));
         }
         let wanted = scheme(leaf.field().reference?)?;
-        (scheme(text) == Some(wanted)).then(|| Err(absent(wanted)))
+        (scheme(text) == Some(wanted)).then(|| Err(self.secrets.schemes().absent(wanted)))
     }
 
     fn put_all(&mut self, mut tree: Value, found: Vec<Referring>, pinned: bool) -> Value {

@@ -21,7 +21,7 @@ const SUFFIX: &str = ".tmp";
 ///
 /// A symlink stays, and what it points at is replaced; the file keeps its owner, permissions and extended attributes.
 /// Yields what of them the system refused.
-pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
+pub fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
     let path = target(path)?;
     let folder = folder_of(&path);
     let fresh = fresh(folder, content)?;
@@ -38,7 +38,7 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
 }
 
 /// The same for a file that only its owner may read. A symlink is refused: whoever made it chose where this goes.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Err(io::Error::other("a symlink stands in its place"));
     }

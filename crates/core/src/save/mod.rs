@@ -137,7 +137,6 @@ impl<'p> Target<'p> {
 ///
 /// # Errors
 /// A value that cannot be written in this format.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 pub(crate) fn document(
     format: Format,
     leaves: impl IntoIterator<Item = (Keys, Value)>,
@@ -161,7 +160,7 @@ fn present(path: &Path, max_size: u64) -> Result<Option<String>, Box<Issue>> {
 }
 
 /// The system refuses to write the file.
-pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Issue {
+pub fn unwritten(path: &Path, error: &io::Error) -> Issue {
     let is_mounted = std::fs::canonicalize(path).is_ok_and(|real| is_mounted_file(&real));
     let help = if is_mounted { Some(mount::WRITE_ADVICE) } else { advice::on_write(error) };
     refusal(path, format!("the file cannot be written: {error}")).with_any_help(help)

@@ -12,7 +12,7 @@ use super::{
     FetchError, Payload,
     payload::Opened,
     reference::{Place, Reference},
-    schemes::Schemes,
+    schemes::{KnownStore, Schemes},
     table::Table,
 };
 use crate::{
@@ -100,9 +100,9 @@ impl Secrets {
         &self.defaults
     }
 
-    /// For loads of values that stand in no store.
-    pub(crate) fn none() -> Self {
-        Self::new(Arc::default(), Accepted::default(), Instant::now())
+    /// For loads of values that stand in no store, though references may be among them.
+    pub(crate) fn none(known: &'static [KnownStore]) -> Self {
+        Self::new(Arc::new(Schemes::new(known)), Accepted::default(), Instant::now())
     }
 
     /// For a look at what ran once: its secrets may be gone.

@@ -137,7 +137,8 @@ fn no_key(whole: &Value, key: &str) -> FetchError {
     }
 }
 
-pub(super) fn wipe(json: Json) {
+/// Drops JSON and overwrites its strings.
+pub fn wipe(json: Json) {
     match json {
         Json::String(mut text) => text.zeroize(),
         Json::Array(items) => items.into_iter().for_each(wipe),

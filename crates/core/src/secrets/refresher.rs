@@ -93,7 +93,7 @@ impl Stores {
             });
             let locations: Vec<_> = locations.iter().cloned().collect();
             if contain(|| provider.watch(&locations, changed)).is_none() {
-                log::error!(
+                log::error!(target: "hotswap", target: "hotswap",
                     "hotswap: the provider of `{scheme}` panicked; its changes are found at intervals"
                 );
             }
@@ -118,7 +118,7 @@ impl Stores {
             .collect();
         let news = state.book.note(table, Instant::now(), self.rhythm());
         drop(state);
-        told.iter().for_each(|line| log::warn!("hotswap: {line}"));
+        told.iter().for_each(|line| log::warn!(target: "hotswap", "hotswap: {line}"));
         news
     }
 

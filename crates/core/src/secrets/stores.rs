@@ -14,7 +14,7 @@ use super::{
     known::{Accepted, Complaints, Secrets},
     reference::{Place, scheme},
     refresher::Told,
-    schemes::Schemes,
+    schemes::{KnownStore, Schemes},
     table::Table,
 };
 use crate::{
@@ -84,6 +84,11 @@ impl State {
 }
 
 impl Stores {
+    /// With the stores that the build knows.
+    pub(crate) fn new(known: &'static [KnownStore]) -> Self {
+        Self { schemes: Arc::new(Schemes::new(known)), ..Self::default() }
+    }
+
     pub(crate) fn schemes(&self) -> &Arc<Schemes> {
         &self.schemes
     }
@@ -181,7 +186,7 @@ impl Stores {
         drop(state);
         self.book.tell_all();
         if let Err(error) = self.keep_fresh() {
-            log::error!("hotswap: cannot spawn the thread that keeps secrets fresh, trying again: {error}");
+            log::error!(target: "hotswap", "hotswap: cannot spawn the thread that keeps secrets fresh, trying again: {error}");
             self.listener.get().iter().for_each(|listener| listener(Told::NoThread));
         }
     }
@@ -277,7 +282,7 @@ impl Stores {
     pub(super) fn revoke(&self, leases: BTreeMap<Arc<str>, Vec<Lease>>, bound: Duration) {
         for (scheme, error) in revoke(&self.schemes, leases, bound) {
             let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
-            log::warn!("hotswap: leases of `{scheme}` were not given back, and end later: {error}{help}");
+            log::warn!(target: "hotswap", "hotswap: leases of `{scheme}` were not given back, and end later: {error}{help}");
         }
     }
 

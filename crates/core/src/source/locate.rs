@@ -22,7 +22,7 @@ use lines::Lines;
 
 /// Which end of an entry is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spot {
+pub enum Spot {
     /// The key in a table; for what has none, an element of a list, its value.
     Key,
     /// The value.
@@ -85,7 +85,7 @@ impl Mark {
 }
 
 /// The places of all values of one text, for reports of more than one problem.
-pub(crate) struct Places<'t> {
+pub struct Places<'t> {
     lines: Lines<'t>,
     root: Mark,
     /// How many bytes stand before what is counted: a byte order mark.
@@ -94,7 +94,7 @@ pub(crate) struct Places<'t> {
 
 impl<'t> Places<'t> {
     /// `None` when the text does not parse.
-    pub(crate) fn of(format: Format, text: &'t str) -> Option<Self> {
+    pub fn of(format: Format, text: &'t str) -> Option<Self> {
         Some(Self::known(text, marks(format, text)?))
     }
 
@@ -120,7 +120,7 @@ impl<'t> Places<'t> {
 
     /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
     /// the keys lead there.
-    pub(crate) fn nearest(&self, keys: &Keys, what: Spot) -> (usize, Place) {
+    pub fn nearest(&self, keys: &Keys, what: Spot) -> (usize, Place) {
         let (reached, key, mark) = self.walk(keys);
         let at = if what == Spot::Key { key } else { mark.at };
         (reached, self.lines.place(at))

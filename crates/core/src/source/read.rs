@@ -87,7 +87,7 @@ fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
 }
 
 /// Opens a regular file and nothing else.
-pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
+pub fn open(path: &Path) -> Result<File, ReadError> {
     let sorted = |error| ReadError::from_io(path, error);
     // Opening has effects of its own: a pipe's writer wakes up, a tape rewinds. So look before, and look again
     // at what was opened, because the path may have been given to something else in between.
@@ -130,7 +130,7 @@ fn what(kind: FileType) -> What {
 
 /// Everything up to the end, or `None` when that is more than `max_size` bytes. Never holds more than one byte
 /// above the limit, whatever the file does meanwhile; a size of 0 is not believed, as /proc always says so.
-pub(crate) fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Option<Vec<u8>>> {
+pub fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Option<Vec<u8>>> {
     if expected > max_size {
         return Ok(None);
     }

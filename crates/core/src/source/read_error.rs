@@ -11,7 +11,7 @@ use crate::excerpt;
 
 /// Why a file cannot be read. The message leaves out the path: the issue made of it says where.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum ReadError {
+pub enum ReadError {
     /// Nothing is there, or a link that leads nowhere.
     #[error("no file at {}{}", Shown(.path), Dangling(.link_to.as_deref()))]
     Missing {
@@ -26,13 +26,16 @@ pub(crate) enum ReadError {
     /// A directory of files was asked for and something else is there.
     #[error("expected a directory, found something else")]
     NotDirectory,
+    /// The system does not let the user read it.
     #[error("permission denied")]
     Denied,
+    /// It is larger than its reader takes.
     #[error("the file is larger than the limit of {limit} bytes")]
     TooLarge {
         /// In bytes.
         limit: u64,
     },
+    /// Some of its bytes are no text.
     #[error("the file is not UTF-8: byte {offset} is not part of any character")]
     NotUtf8 {
         /// From 0.
@@ -44,6 +47,7 @@ pub(crate) enum ReadError {
         /// Whether the file starts as UTF-16 files do.
         utf16: bool,
     },
+    /// Links that lead to each other.
     #[error("too many levels of symbolic links")]
     LinkLoop,
     /// Anything else that the system says about a file, in its own text.
@@ -56,7 +60,7 @@ pub(crate) enum ReadError {
 
 /// What stands where a regular file was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub enum What {
     Directory,
     Fifo,
     Socket,
@@ -66,7 +70,7 @@ pub(crate) enum What {
 
 impl ReadError {
     /// Sorts what the system says about `path`.
-    pub(crate) fn from_io(path: &Path, error: io::Error) -> Self {
+    pub fn from_io(path: &Path, error: io::Error) -> Self {
         match error.kind() {
             // A file where a directory is expected on the way: what is asked for cannot be there.
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::missing(path),
@@ -97,7 +101,7 @@ impl ReadError {
     }
 
     /// What to do about it, for the person who set the program up; `None` where nothing fits.
-    pub(crate) fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Missing { link_to: Some(_), .. } => {
                 "create the file that the link names, or correct the link"
@@ -162,7 +166,7 @@ impl fmt::Display for What {
 }
 
 /// A path for a message: a name may hold a newline or a terminal's escape, and must not forge a line.
-pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+pub struct Shown<'a>(pub &'a Path);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,7 @@ const EXTENSION: &str = "age";
 const SCHEME: &str = "age";
 
 /// Whether the file at this path is encrypted.
-pub(crate) fn is_sealed(path: &Path) -> bool {
+pub fn is_sealed(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
 }
 
@@ -58,16 +58,16 @@ pub(crate) fn open(shown: &Path, bytes: &[u8], schemes: &Schemes) -> Result<Payl
 }
 
 #[cfg(test)]
-#[cfg(not(feature = "age"))]
 mod tests {
     use std::path::Path;
 
     use super::open;
-    use crate::secrets::schemes::Schemes;
+    use crate::secrets::{KnownStore, schemes::Schemes};
 
     #[test]
     fn the_feature_that_is_off_is_named() {
-        let Err(locked) = open(Path::new("a.toml.age"), b"", &Schemes::default()) else {
+        const OFF: &[KnownStore] = &[KnownStore { scheme: "age", feature: "age", open: None }];
+        let Err(locked) = open(Path::new("a.toml.age"), b"", &Schemes::new(OFF)) else {
             panic!("it is open")
         };
         assert!(locked.issue.message().ends_with("it needs the feature `age` of hotswap"));

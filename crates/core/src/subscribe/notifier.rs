@@ -195,7 +195,7 @@ fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Opt
         }
         Err(error) => {
             if !std::mem::replace(&mut queue.starved, true) {
-                log::error!("hotswap: cannot spawn a thread for subscribers, trying again: {error}");
+                log::error!(target: "hotswap", "hotswap: cannot spawn a thread for subscribers, trying again: {error}");
                 shared.on_starved.get().into_iter().for_each(|call| call());
             }
             None

@@ -64,7 +64,7 @@ impl Subscriber {
         let wanted = || !lock(&self.state).removed;
         if contain(|| self.delivery.deliver(&wanted)).is_none() {
             panics.fetch_add(1, Ordering::Relaxed);
-            log::error!("hotswap: a subscriber panicked; the others go on");
+            log::error!(target: "hotswap", "hotswap: a subscriber panicked; the others go on");
         }
         self.end()
     }

@@ -88,7 +88,7 @@ impl Watcher {
     pub(crate) fn arm(&mut self, targets: &[Target]) {
         self.refused.clear();
         if let Some(fault) = locked(&self.shared.fault).take() {
-            log::warn!("hotswap: watching for changes failed, starting over: {fault}");
+            log::warn!(target: "hotswap", "hotswap: watching for changes failed, starting over: {fault}");
         }
         if !self.backend.is_live() {
             self.watched.clear();
@@ -206,12 +206,12 @@ impl Watcher {
     fn report(&mut self) {
         let problems = self.problems();
         if problems.is_empty() && !self.told.is_empty() {
-            log::info!("hotswap: all configuration sources are watched again");
+            log::info!(target: "hotswap", "hotswap: all configuration sources are watched again");
             self.told.clear();
         }
         for problem in problems {
             if self.told.insert(problem.clone()) {
-                log::warn!("hotswap: {problem}; changes there are found by polling");
+                log::warn!(target: "hotswap", "hotswap: {problem}; changes there are found by polling");
             }
         }
     }

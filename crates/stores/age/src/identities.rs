@@ -3,13 +3,13 @@
 use std::{env, path::PathBuf};
 
 use ::age::{secrecy::SecretString, x25519};
-use zeroize::{Zeroize as _, Zeroizing};
-
-use super::{ExposedKeys, key_file, text as texts};
-use crate::{
+use hotswap_core::{
     Secret,
     secrets::{FetchError, FetchErrorKind},
 };
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{ExposedKeys, key_file, text as texts};
 
 /// One way in which identities are given.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ fn text(variable: &str) -> Option<Secret<String>> {
 }
 
 /// All that was given, read.
-pub(crate) struct Identities {
+pub struct Identities {
     pub(super) keys: Vec<x25519::Identity>,
     pub(super) passphrases: Vec<SecretString>,
     pub(super) max_work_factor: u8,
@@ -92,7 +92,7 @@ impl Identities {
     }
 
     /// Their public halves, which anybody may know.
-    pub(crate) fn recipients(&self) -> Vec<String> {
+    pub fn recipients(&self) -> Vec<String> {
         self.keys.iter().map(|key| key.to_public().to_string()).collect()
     }
 

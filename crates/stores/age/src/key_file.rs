@@ -8,17 +8,13 @@ use std::{
     time::Duration,
 };
 
+use hotswap_core::{
+    secrets::{FetchError, FetchErrorKind},
+    support::store::{ReadError, Shown, WithAnyHelp as _, lock_within, open, within},
+};
 use zeroize::Zeroizing;
 
 use super::ExposedKeys;
-use crate::{
-    secrets::{FetchError, FetchErrorKind},
-    source::{
-        read::{open, within},
-        read_error::{ReadError, Shown},
-    },
-    sync::lock_within,
-};
 
 /// A key takes 74 bytes; a file of a hundred, with comments, fits.
 const MAX_SIZE: u64 = 64 * 1024;
@@ -53,7 +49,7 @@ fn judge(path: &Path, metadata: &Metadata, exposed: ExposedKeys) -> Result<(), F
     // In a fork a thread of the parent may hold the lock for ever: a warning twice is better than a load that hangs.
     let warned = lock_within(&WARNED, Duration::from_secs(1));
     if warned.is_none_or(|mut warned| warned.insert(path.to_owned())) {
-        log::warn!("hotswap: {message}; {help}");
+        log::warn!(target: "hotswap", "hotswap: {message}; {help}");
     }
     Ok(())
 }

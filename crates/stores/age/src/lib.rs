@@ -7,9 +7,10 @@
 mod identities;
 mod key_file;
 mod open;
-#[cfg(feature = "cli")]
-pub(crate) mod seal;
 mod text;
+
+#[doc(hidden)]
+pub mod seal;
 
 use std::{
     collections::BTreeMap,
@@ -17,14 +18,19 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub(crate) use self::identities::Identities;
+use hotswap_core::{
+    Changed, Secret,
+    secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider},
+    support::store::lock,
+};
+
+#[doc(hidden)]
+pub use self::identities::Identities;
 
 use self::{
     identities::{Given, variables},
     open::Opened,
 };
-use super::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
-use crate::{Secret, source::Changed, sync::lock};
 
 /// What [`Age`] does about an identity file that more than its owner can read; it has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,7 +150,8 @@ impl Age {
     }
 
     /// What decrypts, as it is now.
-    pub(crate) fn identities(&self) -> Result<Identities, FetchError> {
+    #[doc(hidden)]
+    pub fn identities(&self) -> Result<Identities, FetchError> {
         let given = if self.given.is_empty() { &variables() } else { &self.given };
         Identities::read(given, self.exposed, self.max_work_factor)
     }
@@ -195,5 +202,5 @@ impl SecretProvider for Age {
 }
 
 #[cfg(test)]
-#[cfg(all(unix, feature = "cli"))]
+#[cfg(unix)]
 mod tests;

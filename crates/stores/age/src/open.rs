@@ -3,10 +3,10 @@
 use std::io::{self, Read as _};
 
 use ::age::{DecryptError, Decryptor, Identity, scrypt, stream::StreamReader};
+use hotswap_core::secrets::{FetchError, FetchErrorKind};
 use zeroize::Zeroizing;
 
 use super::{Identities, text};
-use crate::secrets::{FetchError, FetchErrorKind};
 
 /// A plaintext, and how it was come by.
 pub(super) struct Opened {
@@ -16,7 +16,7 @@ pub(super) struct Opened {
 
 impl Identities {
     /// Decrypts a file, armored or not.
-    pub(crate) fn open_file(&self, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, FetchError> {
+    pub fn open_file(&self, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, FetchError> {
         Ok(self.open(&text::of_file(bytes)?)?.plaintext)
     }
 

@@ -7,13 +7,13 @@ use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD},
 };
+use hotswap_core::secrets::FetchError;
 
 use super::{
     ExposedKeys, Identities,
     identities::{Given, unusable, variables},
     text::{BEGIN, END, decode, no_base64},
 };
-use crate::secrets::FetchError;
 
 /// What the tool `age` takes; measuring the machine, as the crate does by itself, gives a weak one on a busy machine.
 const WORK_FACTOR: u8 = 18;
@@ -22,7 +22,7 @@ const WORK_FACTOR: u8 = 18;
 ///
 /// # Errors
 /// There is no recipient.
-pub(crate) fn encrypt(plaintext: &[u8], recipients: &[x25519::Recipient]) -> Result<Vec<u8>, EncryptError> {
+pub fn encrypt(plaintext: &[u8], recipients: &[x25519::Recipient]) -> Result<Vec<u8>, EncryptError> {
     let encryptor = Encryptor::with_recipients(recipients.iter().map(|one| one as &dyn Recipient))?;
     Ok(written(encryptor, plaintext)?)
 }
@@ -31,10 +31,7 @@ pub(crate) fn encrypt(plaintext: &[u8], recipients: &[x25519::Recipient]) -> Res
 ///
 /// # Errors
 /// None that is known: memory takes everything.
-pub(crate) fn encrypt_with_passphrase(
-    plaintext: &[u8],
-    passphrase: &SecretString,
-) -> Result<Vec<u8>, EncryptError> {
+pub fn encrypt_with_passphrase(plaintext: &[u8], passphrase: &SecretString) -> Result<Vec<u8>, EncryptError> {
     let mut recipient = scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
     let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn Recipient))?;
@@ -50,12 +47,12 @@ fn written(encryptor: Encryptor, plaintext: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// As it stands behind `age:`.
-pub(crate) fn encode(ciphertext: &[u8]) -> String {
+pub fn encode(ciphertext: &[u8]) -> String {
     BASE64_STANDARD_NO_PAD.encode(ciphertext)
 }
 
 /// As `age --armor` writes it.
-pub(crate) fn armored(ciphertext: &[u8]) -> Vec<u8> {
+pub fn armored(ciphertext: &[u8]) -> Vec<u8> {
     let text = BASE64_STANDARD.encode(ciphertext);
     let mut armored = format!("{BEGIN}\n");
     let mut rest = &*text;
@@ -70,17 +67,17 @@ pub(crate) fn armored(ciphertext: &[u8]) -> Vec<u8> {
     armored.into_bytes()
 }
 
-pub(crate) fn is_armored(file: &[u8]) -> bool {
+pub fn is_armored(file: &[u8]) -> bool {
     file.trim_ascii_start().starts_with(BEGIN.as_bytes())
 }
 
 /// Whether it is meant to be one.
-pub(crate) fn is_age_file(file: &[u8]) -> bool {
+pub fn is_age_file(file: &[u8]) -> bool {
     file.starts_with(b"age-encryption.org/") || is_armored(file)
 }
 
 /// The ciphertext of a whole reference, with or without its scheme and its key.
-pub(crate) fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
+pub fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
     let text =
         std::str::from_utf8(text).map_err(|_| no_base64("it is neither an age file nor a reference"))?;
     let text = text.trim();
@@ -89,7 +86,7 @@ pub(crate) fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
 }
 
 /// The one passphrase that the environment gives, to encrypt with.
-pub(crate) fn passphrase(exposed: ExposedKeys) -> Result<SecretString, FetchError> {
+pub fn passphrase(exposed: ExposedKeys) -> Result<SecretString, FetchError> {
     let given: Vec<_> = variables()
         .into_iter()
         .filter(|given| matches!(given, Given::Passphrase(_) | Given::PassphraseFile(_)))

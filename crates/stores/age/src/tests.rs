@@ -8,15 +8,14 @@ use std::{
 
 use ::age::{secrecy::ExposeSecret as _, x25519};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
+use hotswap_core::{
+    Changed, Secret, SecretProvider as _,
+    secrets::{FetchError, FetchErrorKind, Location, Payload},
+};
 
 use super::{
     Age, ExposedKeys,
     seal::{armored, encode, encrypt, encrypt_with_passphrase},
-};
-use crate::{
-    Secret, SecretProvider as _,
-    secrets::{FetchError, FetchErrorKind, Location, Payload},
-    source::Changed,
 };
 
 /// Fetches one location; the provider answers without waiting.
@@ -24,7 +23,7 @@ fn fetch(age: &Age, location: &str) -> Result<Payload, FetchError> {
     let locations = [Location::new(location)];
     let mut future = pin!(age.fetch(&locations));
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(mut outcomes) => outcomes.remove(0).map(|fetched| fetched.payload),
+        Poll::Ready(mut outcomes) => outcomes.remove(0).map(|fetched| fetched.payload().clone()),
         Poll::Pending => panic!("waits"),
     }
 }

@@ -7,9 +7,8 @@ use base64::{
     alphabet::{STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use hotswap_core::secrets::{FetchError, Payload};
 use zeroize::{Zeroize as _, Zeroizing};
-
-use crate::secrets::{FetchError, Payload};
 
 pub(super) const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 pub(super) const END: &str = "-----END AGE ENCRYPTED FILE-----";

@@ -10,14 +10,13 @@ use aws_smithy_http_client::{
     proxy::ProxyConfig,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-
+use hotswap_core::secrets::{FetchError, FetchErrorKind};
 use tokio::time::timeout;
 
 use super::{
     Credentials,
     patience::{PATIENCE, Patient},
 };
-use crate::secrets::{FetchError, FetchErrorKind};
 
 /// Two of these, and the way to the credentials, fit into the time that a fetch has if nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -82,7 +81,7 @@ impl Config {
 
     /// Another address than the region's own, in the place of `AWS_ENDPOINT_URL`.
     ///
-    /// See [the guide](crate::guide::aws) for an example.
+    /// See the page `aws` of the guide for an example.
     pub fn endpoint_url(self, url: impl Into<String>) -> Self {
         Self { endpoint_url: Some(url.into()), ..self }
     }

@@ -1,8 +1,7 @@
 //! Who asks, where the program says so itself.
 
 use aws_sdk_secretsmanager::config::Credentials as Keys;
-
-use crate::Secret;
+use hotswap_core::Secret;
 
 /// An access key, in the place of what the environment gives.
 ///

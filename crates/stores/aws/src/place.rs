@@ -1,6 +1,6 @@
 //! What a location says: a name, and which version of it.
 
-use crate::secrets::{FetchError, Location};
+use hotswap_core::secrets::{FetchError, Location};
 
 /// A location of AWS, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

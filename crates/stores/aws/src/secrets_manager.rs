@@ -2,6 +2,8 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
+use hotswap_client::together;
+use hotswap_core::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
 
 use super::{
     Config,
@@ -10,7 +12,6 @@ use super::{
     store::{Outcome, Service, Store},
     words::{self, Asked},
 };
-use crate::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider, runtime::together};
 
 const FORM: Form = Form {
     example: "aws-sm:name#key",

@@ -1,15 +1,13 @@
 //! The client of one service: how it comes to be, and when there is another one.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use aws_config::SdkConfig;
+use hotswap_client::Running;
+use hotswap_core::secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::{Config, config, words};
-use crate::secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location, runtime::Runtime};
 
 pub(super) type Outcome = Result<Fetched, FetchError>;
 
@@ -23,9 +21,8 @@ pub(super) trait Service: Clone + Send + Sync + 'static {
 
 pub(super) struct Store<S> {
     config: Config,
-    runtime: Mutex<Option<Arc<Runtime>>>,
     /// Held while one is made, so that one is enough for all who wait.
-    service: Arc<AsyncMutex<Option<S>>>,
+    service: Running<AsyncMutex<Option<S>>>,
 }
 
 /// The client is made of the same, and would tell more.
@@ -37,26 +34,15 @@ impl<S> fmt::Debug for Store<S> {
 
 impl<S: Service> Store<S> {
     pub(super) fn new(config: Config) -> Self {
-        Self { config, runtime: Mutex::default(), service: Arc::default() }
+        Self { config, service: Running::default() }
     }
 
     pub(super) fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Outcome>> {
         Box::pin(async move {
-            let work = ask(Arc::clone(&self.service), self.config.clone(), locations.to_vec());
-            let outcome = match self.runtime() {
-                Ok(runtime) => runtime.run(work).await.flatten(),
-                Err(error) => Err(error),
-            };
-            outcome.unwrap_or_else(|error| vec![Err(error); locations.len()])
+            let work = |known| ask(known, self.config.clone(), locations.to_vec());
+            let outcome = self.service.run(AsyncMutex::default, work).await;
+            outcome.flatten().unwrap_or_else(|error| vec![Err(error); locations.len()])
         })
-    }
-
-    fn runtime(&self) -> Result<Arc<Runtime>, FetchError> {
-        let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*runtime {
-            Some(running) => Ok(Arc::clone(running)),
-            None => Ok(Arc::clone(runtime.insert(Runtime::shared()?))),
-        }
     }
 }
 

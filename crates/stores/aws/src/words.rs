@@ -3,13 +3,13 @@
 use std::fmt;
 
 use aws_config::SdkConfig;
+use hotswap_core::secrets::{FetchError, FetchErrorKind};
 
 use super::{
     config::LOG,
     failure::Failure,
     place::{Pin, Place},
 };
-use crate::secrets::{FetchError, FetchErrorKind};
 
 /// Who was asked for what.
 #[derive(Clone, Debug)]

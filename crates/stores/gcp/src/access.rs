@@ -1,10 +1,10 @@
 //! One secret: asked for, checked, and taken out of the answer.
 
 use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPayload};
+use hotswap_core::secrets::{FetchError, Fetched, Payload};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{checksum::crc32c, place::Place, session::Session, words};
-use crate::secrets::{FetchError, Fetched, Payload};
 
 pub(super) async fn fetch(session: &Session, place: &Place) -> Result<Fetched, FetchError> {
     let (service, address) = session.service(place.region.as_deref()).await?;

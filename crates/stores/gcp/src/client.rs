@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use hotswap_client::fetch_each;
+use hotswap_core::secrets::{FetchError, FetchErrorKind, Fetched, Location};
 use tokio::sync::Mutex;
 
 use super::{access, place::Place, session::Session, settings::Settings};
-use crate::secrets::{FetchError, FetchErrorKind, Fetched, Location, runtime::together};
 
 pub(super) struct Client {
     settings: Settings,
@@ -20,24 +21,12 @@ impl Client {
 
     /// All at once, in their order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
-        let places: Vec<_> = locations.iter().map(Place::parse).collect();
-        // Else each of them would wait for a login that fails.
-        if let Err(error) = self.session(None).await {
-            return places
-                .into_iter()
-                .map(|place| Err(place.err().unwrap_or_else(|| error.clone())))
-                .collect();
-        }
-        let outcomes = together(places, |place| {
-            let client = Arc::clone(&self);
-            async move { client.fetch_one(place).await }
-        });
-        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
-        outcomes.await.into_iter().map(|outcome| outcome.unwrap_or_else(early)).collect()
+        let places = locations.iter().map(Place::parse).collect();
+        let session = async { self.session(None).await.map(drop) };
+        fetch_each(places, session, |place| Arc::clone(&self).fetch_one(place)).await
     }
 
-    async fn fetch_one(&self, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {
-        let place = place?;
+    async fn fetch_one(self: Arc<Self>, place: Place) -> Result<Fetched, FetchError> {
         let session = self.session(None).await?;
         match access::fetch(&session, &place).await {
             Err(error) if error.kind() == FetchErrorKind::Unauthenticated => {

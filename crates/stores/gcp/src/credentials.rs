@@ -9,13 +9,9 @@ use google_cloud_auth::{
         user_account,
     },
 };
+use hotswap_client::credential_file;
+use hotswap_core::{Secret, secrets::FetchError, support::store::Shown};
 use serde_json::Value as Json;
-
-use crate::{
-    Secret,
-    secrets::{FetchError, credential_file},
-    source::read_error::Shown,
-};
 
 /// A key has a few thousand bytes.
 const MAX_KEY: u64 = 1 << 20;

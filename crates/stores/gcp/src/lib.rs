@@ -9,15 +9,14 @@ mod session;
 mod settings;
 mod words;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
+
+use hotswap_client::Running;
+use hotswap_core::secrets::{BoxFuture, FetchError, Fetched, Location, SecretProvider};
 
 pub use credentials::Credentials;
 
 use self::{client::Client, settings::Settings};
-use super::{BoxFuture, FetchError, Fetched, Location, SecretProvider, runtime::Runtime};
 
 /// Google Secret Manager, for references such as `gcp-sm:my-project/db#password`.
 ///
@@ -58,19 +57,7 @@ use super::{BoxFuture, FetchError, Fetched, Location, SecretProvider, runtime::R
 #[derive(Debug)]
 pub struct SecretManager {
     settings: Settings,
-    running: Mutex<Option<Running>>,
-}
-
-#[derive(Clone)]
-struct Running {
-    client: Arc<Client>,
-    runtime: Arc<Runtime>,
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
-    }
+    running: Running<Client>,
 }
 
 impl SecretManager {
@@ -87,7 +74,7 @@ impl SecretManager {
     ///
     /// See [`SecretManager`] for an example.
     pub fn with(credentials: Credentials) -> Self {
-        Self { settings: Settings::new(credentials), running: Mutex::default() }
+        Self { settings: Settings::new(credentials), running: Running::default() }
     }
 
     /// Where to ask, as `https://host`, in the place of `https://secretmanager.googleapis.com`; regional
@@ -113,25 +100,14 @@ impl SecretManager {
         self.settings.timeout = timeout;
         self
     }
-
-    fn running(&self) -> Result<Running, FetchError> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = &*running {
-            return Ok(running.clone());
-        }
-        let runtime = Runtime::shared()?;
-        let client = Arc::new(Client::new(self.settings.clone()));
-        Ok(running.insert(Running { client, runtime }).clone())
-    }
 }
 
 impl SecretProvider for SecretManager {
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
         Box::pin(async move {
-            let outcome = match self.running() {
-                Ok(Running { client, runtime }) => runtime.run(client.fetch(locations.to_vec())).await,
-                Err(error) => Err(error),
-            };
+            let connect = || Client::new(self.settings.clone());
+            let fetch = |client: Arc<Client>| client.fetch(locations.to_vec());
+            let outcome = self.running.run(connect, fetch).await;
             outcome.unwrap_or_else(|error| vec![Err(error); locations.len()])
         })
     }

@@ -1,6 +1,6 @@
 //! What a location says: a secret by its full name, and a version.
 
-use crate::secrets::{FetchError, Location};
+use hotswap_core::secrets::{FetchError, Location};
 
 /// What Google calls the newest version.
 const LATEST: &str = "latest";

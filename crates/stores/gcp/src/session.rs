@@ -10,13 +10,13 @@ use std::{
 use google_cloud_auth::credentials::Credentials as Google;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
+use hotswap_core::secrets::FetchError;
 
 use super::{
     Credentials,
     settings::{ENDPOINT, Settings},
     words,
 };
-use crate::secrets::FetchError;
 
 /// Makes Google's client write its answers to the log, secrets among them.
 const LOGGING: &str = "GOOGLE_CLOUD_RUST_LOGGING";

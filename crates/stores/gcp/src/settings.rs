@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use hotswap_client::server;
+use hotswap_core::secrets::FetchError;
+
 use super::Credentials;
-use crate::secrets::{FetchError, address::server};
 
 /// Where Google's client asks if nothing is said.
 pub(super) const ENDPOINT: &str = "https://secretmanager.googleapis.com";

@@ -9,9 +9,9 @@ use google_cloud_gax::{
         rpc::{Code, Status, StatusDetails},
     },
 };
+use hotswap_core::secrets::{FetchError, FetchErrorKind};
 
 use super::{credentials::Credentials, place::Place};
-use crate::secrets::{FetchError, FetchErrorKind};
 
 /// Why a secret could not be read.
 pub(super) fn unread(error: &Error, place: &Place, address: &str, credentials: &Credentials) -> FetchError {

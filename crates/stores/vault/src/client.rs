@@ -2,6 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hotswap_client::{fetch_each, together};
+use hotswap_core::{
+    Changed, Secret,
+    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
+};
 use serde::Serialize;
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -13,11 +18,6 @@ use super::{
     session::Session,
     settings::Settings,
     words,
-};
-use crate::{
-    Secret,
-    secrets::{FetchError, FetchErrorKind, Fetched, Lease, Location, Payload, runtime::together},
-    source::Changed,
 };
 
 pub(super) struct Client {
@@ -56,20 +56,9 @@ impl Client {
 
     /// All at once, in their order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
-        let places: Vec<_> = locations.iter().map(|location| self.place(location)).collect();
-        // Else each of them would wait for a login that fails.
-        if let Err(error) = self.session().await {
-            return places
-                .into_iter()
-                .map(|place| Err(place.err().unwrap_or_else(|| error.clone())))
-                .collect();
-        }
-        let outcomes = together(places, |place| {
-            let client = Arc::clone(&self);
-            async move { client.fetch_one(place).await }
-        });
-        let early = || Err(FetchError::unreachable("the client ended before it had an answer"));
-        outcomes.await.into_iter().map(|outcome| outcome.unwrap_or_else(early)).collect()
+        let places = locations.iter().map(|location| self.place(location)).collect();
+        let session = async { self.session().await.map(drop) };
+        fetch_each(places, session, |place| Arc::clone(&self).fetch_one(place)).await
     }
 
     fn place(&self, location: &Location) -> Result<Place, FetchError> {
@@ -78,8 +67,7 @@ impl Client {
         Ok(place)
     }
 
-    async fn fetch_one(self: &Arc<Self>, place: Result<Place, FetchError>) -> Result<Fetched, FetchError> {
-        let place = place?;
+    async fn fetch_one(self: Arc<Self>, place: Place) -> Result<Fetched, FetchError> {
         let session = self.session().await?;
         match self.read(&session, &place).await {
             Err(Refusal::Forbidden(error)) => {

@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use hotswap_client::{credential_file, server};
+use hotswap_core::{secrets::FetchError, support::store::Shown};
 use reqwest::{Url, redirect};
 use rustify::clients::reqwest::Client as Http;
 use rustls::{
@@ -12,10 +14,6 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::settings::Settings;
-use crate::{
-    secrets::{FetchError, address::server, credential_file},
-    source::read_error::Shown,
-};
 
 /// A standby sends to the active server, which may send to its own public name.
 const REDIRECTS: usize = 2;

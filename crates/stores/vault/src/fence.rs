@@ -1,7 +1,8 @@
 //! Which paths references may name.
 
+use hotswap_core::secrets::FetchError;
+
 use super::mount::Mount;
-use crate::secrets::FetchError;
 
 /// What Vault keeps for itself: what can be read there are tokens, keys and settings of its own.
 const OF_VAULT: [&str; 4] = ["auth", "sys", "identity", "cubbyhole"];

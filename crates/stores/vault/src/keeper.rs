@@ -5,11 +5,12 @@ use std::{
     time::Duration,
 };
 
+use hotswap_core::secrets::BoxFuture;
+
 use super::{
     client::Client,
     session::{Life, Session},
 };
-use crate::secrets::BoxFuture;
 
 /// Nearer to the end nothing is tried any more: the next question finds out.
 const LAST: Duration = Duration::from_secs(1);

@@ -18,11 +18,15 @@ use std::{
     time::Duration,
 };
 
+use hotswap_client::Running;
+use hotswap_core::{
+    Changed,
+    secrets::{BoxFuture, FetchError, Fetched, Lease, Location, SecretProvider},
+};
+
 pub use auth::Auth;
 
 use self::{client::Client, settings::Settings};
-use super::{BoxFuture, FetchError, Fetched, Lease, Location, SecretProvider, runtime::Runtime};
-use crate::source::Changed;
 
 /// A server of HashiCorp Vault or OpenBao, for references such as `vault:secret/app#password`.
 ///
@@ -69,20 +73,8 @@ use crate::source::Changed;
 #[derive(Debug)]
 pub struct Vault {
     settings: Settings,
-    running: Mutex<Option<Running>>,
+    running: Running<Client>,
     changed: Arc<Mutex<Option<Changed>>>,
-}
-
-#[derive(Clone)]
-struct Running {
-    client: Arc<Client>,
-    runtime: Arc<Runtime>,
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
-    }
 }
 
 impl Vault {
@@ -185,40 +177,30 @@ impl Vault {
         self
     }
 
-    fn running(&self) -> Result<Running, FetchError> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = &*running {
-            return Ok(running.clone());
-        }
-        let runtime = Runtime::shared()?;
-        let client = Arc::new(Client::new(self.settings.clone(), Arc::clone(&self.changed)));
-        Ok(running.insert(Running { client, runtime }).clone())
+    fn client(&self) -> Client {
+        Client::new(self.settings.clone(), Arc::clone(&self.changed))
     }
 }
 
 impl SecretProvider for Vault {
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
         Box::pin(async move {
-            let outcome = match self.running() {
-                Ok(Running { client, runtime }) => runtime.run(client.fetch(locations.to_vec())).await,
-                Err(error) => Err(error),
-            };
+            let fetch = |client: Arc<Client>| client.fetch(locations.to_vec());
+            let outcome = self.running.run(|| self.client(), fetch).await;
             outcome.unwrap_or_else(|error| vec![Err(error); locations.len()])
         })
     }
 
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
-        Box::pin(async move {
-            let Running { client, runtime } = self.running()?;
-            runtime.run(client.renew(lease.clone())).await?
-        })
+        Box::pin(
+            async move { self.running.run(|| self.client(), |client| client.renew(lease.clone())).await? },
+        )
     }
 
     fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
-        Box::pin(async move {
-            let Running { client, runtime } = self.running()?;
-            runtime.run(client.revoke(leases.to_vec())).await?
-        })
+        Box::pin(
+            async move { self.running.run(|| self.client(), |client| client.revoke(leases.to_vec())).await? },
+        )
     }
 
     /// Calls `changed` when a token was followed by another one.

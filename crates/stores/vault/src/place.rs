@@ -1,6 +1,6 @@
 //! What a location says: a path, and the version of a secret.
 
-use crate::secrets::{FetchError, Location};
+use hotswap_core::secrets::{FetchError, Location};
 
 /// A location of Vault, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,12 @@
 
 use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
+use hotswap_client::credential_file;
+use hotswap_core::{
+    Secret,
+    secrets::FetchError,
+    support::store::{Shown, WithAnyHelp as _, wipe},
+};
 use rustify::clients::reqwest::Client as Http;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -15,11 +21,6 @@ use super::{
     connection,
     settings::Settings,
     words,
-};
-use crate::{
-    Secret,
-    secrets::{FetchError, credential_file, payload::wipe},
-    source::read_error::Shown,
 };
 
 /// Longer is not told apart from for ever.

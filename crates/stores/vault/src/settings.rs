@@ -2,8 +2,9 @@
 
 use std::{env, path::PathBuf, time::Duration};
 
+use hotswap_core::{Secret, secrets::FetchError};
+
 use super::{auth::Auth, fence::Fence};
-use crate::{Secret, secrets::FetchError};
 
 /// What Vault's own tools assume.
 const ADDRESS: &str = "https://127.0.0.1:8200";

@@ -1,14 +1,14 @@
 //! Failures in words for people. A word of the server is never among them.
 
+use hotswap_core::{
+    secrets::{FetchError, FetchErrorKind},
+    support::store::Shown,
+};
 use serde_json::Value as Json;
 
 use super::{
     auth::{Auth, Method},
     call::Failure,
-};
-use crate::{
-    secrets::{FetchError, FetchErrorKind},
-    source::read_error::Shown,
 };
 
 /// Why a path could not be read.

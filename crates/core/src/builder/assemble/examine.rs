@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What the sources say of a configuration that was refused for this reason.
-pub(crate) fn examine<T: HotConfig>(builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
+pub fn examine<T: HotConfig>(builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::of(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());

@@ -80,7 +80,7 @@ impl CustomSlot {
             self.failing.as_ref().is_none_or(|known| !known.iter().map(said).eq(issues.iter().map(said)));
         if news {
             let first = issues.first().map_or("", Issue::message);
-            log::warn!("hotswap: {} cannot be read: {first}", excerpt::name(&self.name));
+            log::warn!(target: "hotswap", "hotswap: {} cannot be read: {first}", excerpt::name(&self.name));
         }
         self.failing = Some(issues);
         news && self.kept.is_none()
@@ -104,7 +104,7 @@ impl CustomSlot {
 
     fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
         if self.failing.take().is_some() {
-            log::info!("hotswap: {} is read again", excerpt::name(&self.name));
+            log::info!(target: "hotswap", "hotswap: {} is read again", excerpt::name(&self.name));
         }
         let given = Given::new(reading.tree, settings.taint());
         if self.kept.as_ref().is_some_and(|(tree, _)| *tree == given.tree) {

@@ -107,19 +107,19 @@ fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
         }
     }
     if missed > 0 {
-        let _ = contain(|| {
-            log::warn!("hotswap: the logger is slow, the lines of {missed} versions were left out")
-        });
+        let _ = contain(
+            || log::warn!(target: "hotswap", "hotswap: the logger is slow, the lines of {missed} versions were left out"),
+        );
     }
 }
 
 fn line(record: &Record) {
     let Record { version, cause, by, changed, .. } = record;
-    log::info!("hotswap: version {version}, {}", Summary { cause, by: by.as_deref(), changed });
+    log::info!(target: "hotswap", "hotswap: version {version}, {}", Summary { cause, by: by.as_deref(), changed });
 }
 
 fn unpublished_line(version: u64, cause: &Cause, by: Option<&str>, changed: &[String]) {
-    log::info!("hotswap: version {version} stays, {}", Summary { cause, by, changed });
+    log::info!(target: "hotswap", "hotswap: version {version} stays, {}", Summary { cause, by, changed });
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Silence {
     /// Of a hook that was told that a change does not come nothing is expected; but it should be heard of.
     pub(super) fn tell(&self, hook: &Hook, timeout: Duration) {
         if !matches!(self, Self::Removed) {
-            log::error!("hotswap: on_abort: {}", self.issue(hook, timeout));
+            log::error!(target: "hotswap", "hotswap: on_abort: {}", self.issue(hook, timeout));
         }
     }
 }

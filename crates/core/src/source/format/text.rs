@@ -5,17 +5,18 @@ pub(crate) type Place = (usize, usize);
 
 /// A problem of the text itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub struct Flaw {
     /// What is wrong; never repeats the text, which may be a secret.
-    pub(crate) message: String,
+    pub message: String,
     /// From 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// From 1, in characters.
-    pub(crate) column: usize,
+    pub column: usize,
 }
 
 impl Flaw {
-    pub(crate) fn new(message: impl Into<String>, (line, column): Place) -> Self {
+    /// At this line and column.
+    pub fn new(message: impl Into<String>, (line, column): Place) -> Self {
         Self { message: message.into(), line, column }
     }
 }
@@ -72,12 +73,12 @@ fn limited<T>(mut found: Vec<T>, message: impl Fn(&mut T) -> &mut String) -> Vec
 }
 
 /// The text behind a byte order mark, which some editors write and which means nothing in UTF-8.
-pub(crate) fn without_mark(text: &str) -> &str {
+pub fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The place of a byte; one beyond the text is taken for its end.
-pub(crate) fn place(text: &str, offset: usize) -> Place {
+pub fn place(text: &str, offset: usize) -> Place {
     let before = &text.as_bytes()[..offset.min(text.len())];
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = 1 + before[..start].iter().filter(|byte| **byte == b'\n').count();

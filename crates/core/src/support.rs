@@ -1,0 +1,35 @@
+//! What other packages of this workspace take from the runtime beyond its public interface. Not a stable interface, and not
+//! re-exported by `hotswap`.
+
+/// For secret stores: locks that survive a fork, the process, and files that are read whole.
+///
+/// Everything else that a store needs is public: [`SecretProvider`](crate::SecretProvider),
+/// [`Fetched`](crate::secrets::Fetched), [`FetchError`](crate::secrets::FetchError), and what they name.
+pub mod store {
+    use crate::secrets::FetchError;
+    pub use crate::{
+        process::Process,
+        secrets::payload::wipe,
+        source::{
+            read::{open, within},
+            read_error::{ReadError, Shown},
+        },
+        sync::{lock, lock_within},
+    };
+
+    /// Advice that may be absent, as that of a [`ReadError`] may be.
+    pub trait WithAnyHelp {
+        /// The same error with this advice, if there is some.
+        #[must_use]
+        fn with_any_help(self, help: Option<&str>) -> Self;
+    }
+
+    impl WithAnyHelp for FetchError {
+        fn with_any_help(self, help: Option<&str>) -> Self {
+            FetchError::with_any_help(self, help)
+        }
+    }
+}
+
+/// For the command line: a configuration as it looks from outside, and the places of values in files.
+pub mod command_line;

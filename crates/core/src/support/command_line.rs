@@ -1,0 +1,124 @@
+use std::path::Path;
+
+use crate::{
+    builder::Builder,
+    config::HotConfig,
+    effective::{self, Secrets},
+    error::Error,
+    handle::Handle,
+    issue::{Issue, IssueKind, Origin},
+    save,
+    source::{format::Format, names::Names},
+};
+pub use crate::{
+    builder::examine,
+    excerpt::{misleads, name as shown_name, shown},
+    explain::Rejected,
+    keys::Keys,
+    save::{
+        atomic::{write, write_private},
+        unwritten,
+    },
+    source::{
+        format::{
+            parse,
+            text::{Flaw, place, without_mark},
+        },
+        locate::{Places, Spot},
+        sealed::is_sealed,
+    },
+    value::{Untyped, Value},
+};
+
+/// How the command line makes issues of its own; programs only receive them.
+pub trait MakeIssue: Sized {
+    /// An issue at this place of the configuration.
+    fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self;
+    /// The same with an origin.
+    #[must_use]
+    fn at(self, origin: Origin) -> Self;
+    /// The same with advice.
+    #[must_use]
+    fn with_help(self, help: impl Into<String>) -> Self;
+    /// The same with advice, if there is some.
+    #[must_use]
+    fn with_any_help(self, help: Option<&str>) -> Self;
+}
+
+impl MakeIssue for Issue {
+    fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self {
+        Issue::new(kind, path, message)
+    }
+
+    fn at(self, origin: Origin) -> Self {
+        Issue::at(self, origin)
+    }
+
+    fn with_help(self, help: impl Into<String>) -> Self {
+        Issue::with_help(self, help)
+    }
+
+    fn with_any_help(self, help: Option<&str>) -> Self {
+        Issue::with_any_help(self, help)
+    }
+}
+
+/// An origin that is a file as a whole.
+pub fn file(path: &Path) -> Origin {
+    Origin::file(path)
+}
+
+/// All of these, as one error.
+pub fn error(issues: Vec<Issue>) -> Error {
+    Error::new(issues)
+}
+
+/// What was wrong with a configuration that loads all the same.
+pub fn warnings<T: HotConfig>(config: &Handle<T>) -> Error {
+    Error::warnings(config.core.board().warnings.clone())
+}
+
+/// The effective configuration, secrets masked.
+pub fn document<T: HotConfig>(config: &Handle<T>) -> serde_json::Value {
+    let published = config.core.current.load_full();
+    effective::document(&published, Secrets::Masked).to_json()
+}
+
+/// The effective configuration as the text of a file. Secrets are masked, or their references are written in their place.
+///
+/// # Errors
+/// A value that cannot be written in this format.
+pub fn text<T: HotConfig>(config: &Handle<T>, format: Format, masked: bool) -> Result<String, String> {
+    let references = config.core.board().references.clone();
+    let secrets = if masked { Secrets::Masked } else { Secrets::LeftOut(&references) };
+    let published = config.core.current.load_full();
+    let leaves = effective::leaves(&published, secrets).into_iter();
+    save::document(format, leaves.filter(|(_, value)| *value != Value::Null))
+}
+
+/// An environment variable that a configuration reads.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// The dotted path of the field.
+    pub path: String,
+    /// The type of the field.
+    pub ty: &'static str,
+    /// The docs of the field.
+    pub docs: &'static str,
+}
+
+/// The variables that a configuration reads.
+///
+/// # Errors
+/// Two fields read the same variable.
+pub fn variables<T: HotConfig>(builder: &Builder<T>) -> Result<Vec<Variable>, Error> {
+    let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
+    let leaves = T::SHAPE.leaves();
+    let variables = leaves.iter().filter_map(|leaf| {
+        let name = names.variable(&leaf.keys)?;
+        Some(Variable { name, path: leaf.keys.to_string(), ty: leaf.field().ty, docs: leaf.field().docs })
+    });
+    Ok(variables.collect())
+}
