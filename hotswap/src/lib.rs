@@ -81,6 +81,11 @@ pub use hotswap_core::{
     UnknownKeys, Watch, WatchRef, WatcherHealth, WatcherMode, WeakHandle, duration, priority,
 };
 
+#[cfg(feature = "derive")]
+#[doc(inline)]
+#[doc = include_str!("derive.md")]
+pub use hotswap_derive::HotConfig;
+
 // Compiles the program in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -12,7 +12,7 @@ use crate::steps::{Outcome, output_of, root};
 use floors::Floors;
 
 /// The crate whose floors are drawn.
-const SOURCES: &str = "hotswap/src/";
+const SOURCES: &str = "crates/core/src/";
 
 /// Fails for each import from a higher floor that has no exception, for each exception that no import needs, and for each
 /// module that is on no floor.
@@ -70,11 +70,14 @@ mod tests {
 
     #[test]
     fn the_module_of_a_file_is_its_top_folder() {
-        assert_eq!(module_of("hotswap/src/load/mod.rs"), Some("load"));
-        assert_eq!(module_of("hotswap/src/value.rs"), Some("value"));
-        for outside in
-            ["hotswap/src/lib.rs", "hotswap/src/load/plan_tests.rs", "hotswap/src/a/tests/b.rs", "x.rs"]
-        {
+        assert_eq!(module_of("crates/core/src/load/mod.rs"), Some("load"));
+        assert_eq!(module_of("crates/core/src/value.rs"), Some("value"));
+        for outside in [
+            "crates/core/src/lib.rs",
+            "crates/core/src/load/plan_tests.rs",
+            "crates/core/src/a/tests/b.rs",
+            "x.rs",
+        ] {
             assert_eq!(module_of(outside), None, "{outside}");
         }
     }

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test | prose | imports | ci | bench | coverage`.
+//! The project's own commands: `cargo xtask test | prose | imports | unified | ci | bench | coverage`.
 
 mod coverage;
 mod imports;
@@ -6,6 +6,7 @@ mod prose;
 mod servers;
 mod steps;
 mod tools;
+mod unified;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ usage: cargo xtask <command>
   test      every test, also those in the documentation; lists what could not run here
   prose     lower the number of stiff phrases that older files may have
   imports   whether modules import only from lower floors, as ARCHITECTURE.md draws them
+  unified   whether a store leaves the features of all packages below the runtime as they are
   ci        what lands a change: format, prose, lints, docs, each feature alone, tests, the quickstart
   bench     the benchmarks against the alternatives, as a table
   coverage  the share of lines that the tests reach";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Some("test") => steps::test(),
         Some("prose") => prose::lower(),
         Some("imports") => imports::check(),
+        Some("unified") => unified::check(),
         Some("ci") => steps::ci(),
         Some("bench") => steps::bench(),
         Some("coverage") => coverage::measure(),

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{imports, prose, servers, tools};
+use crate::{imports, prose, servers, tools, unified};
 
 pub(crate) type Outcome = Result<(), String>;
 
@@ -110,6 +110,7 @@ pub(crate) fn ci() -> Outcome {
     println!("\n== prose");
     prose::check()?;
     imports::check()?;
+    unified::check()?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"];
     once("lints", clippy)?;
     let mut docs = cargo();

@@ -11,7 +11,7 @@ use crate::{
 
 /// A struct whose values can change while the program runs.
 ///
-/// Implement it with `#[derive(HotConfig)]`, see the [derive macro](derive@crate::HotConfig); the hidden items are not a
+/// Implement it with `#[derive(HotConfig)]`, see the derive macro of the same name; the hidden items are not a
 /// stable interface.
 ///
 /// ```

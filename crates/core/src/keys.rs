@@ -102,6 +102,25 @@ impl Keys {
     }
 }
 
+/// The path from the root of a walk to where it is, on the stack of the walk. It becomes [`Keys`] only where something is
+/// found.
+#[derive(Clone, Copy)]
+pub(crate) enum Way<'w> {
+    Start,
+    Name(&'w Way<'w>, &'w Arc<str>),
+    Index(&'w Way<'w>, usize),
+}
+
+impl Way<'_> {
+    pub(crate) fn keys(self) -> Keys {
+        match self {
+            Self::Start => Keys::root(),
+            Self::Name(above, name) => above.keys().with(Key::Name(Arc::clone(name))),
+            Self::Index(above, index) => above.keys().index(index),
+        }
+    }
+}
+
 /// `servers[3].port`; a name that would be ambiguous, or does not show, stands in quotes with escapes.
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

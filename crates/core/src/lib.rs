@@ -75,10 +75,6 @@ pub use explain::{Explanation, Explanations, Given};
 pub use guard::{Guard, Ref};
 pub use handle::{Handle, WeakHandle};
 pub use history::Record;
-#[cfg(feature = "derive")]
-#[doc(inline)]
-#[doc = include_str!("derive.md")]
-pub use hotswap_derive::HotConfig;
 pub use issue::{Issue, IssueKind, Origin};
 pub use observe::{Event, Observe};
 pub use path::{AsPath, Path};

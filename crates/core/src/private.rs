@@ -11,8 +11,6 @@ pub use crate::{
     shape::{FieldShape, Kind, Merge, Shape},
     value::Value,
 };
-#[cfg(feature = "derive")]
-pub use hotswap_derive::flatten;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{

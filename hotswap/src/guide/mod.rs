@@ -12,7 +12,7 @@
 //! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
 //! | [`errors`] | how to read a report, and what is an error at all |
 //! | [`files`] | what file systems do to configuration files, and what is made of it |
-//! | `encryption` | with the features `age` and `cli`: how secrets stand in files that anybody may have |
+//! | `encryption` | with the features `age` and `cli`: how secrets are kept in files that anybody may have |
 //! | [`describing`] | what a configuration says of itself: schema, template, reference |
 //! | [`testing`] | how to test code that is configured |
 //! | `google`, if the crate is built with the feature `gcp` | how to set Google Secret Manager up |

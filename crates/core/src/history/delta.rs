@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    keys::{Key, Keys},
+    keys::{Key, Keys, Way},
     resolve::interpolate,
     value::{Table, Value},
 };
@@ -71,23 +71,7 @@ fn open_part(value: &Value) -> Option<Value> {
     }
 }
 
-/// The way to a place, which is written down only where there is something to say.
-#[derive(Clone, Copy)]
-enum Way<'w> {
-    Start,
-    Name(&'w Way<'w>, &'w Arc<str>),
-    Index(&'w Way<'w>, usize),
-}
-
 impl Way<'_> {
-    fn keys(self) -> Keys {
-        match self {
-            Self::Start => Keys::root(),
-            Self::Name(above, name) => above.keys().with(Key::Name(Arc::clone(name))),
-            Self::Index(above, index) => above.keys().index(index),
-        }
-    }
-
     fn edit(self, act: Act) -> Edit {
         Edit { keys: self.keys(), act }
     }

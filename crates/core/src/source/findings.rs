@@ -1,14 +1,12 @@
 //! What is to be said of secrets in plain text, and of what looks like a secret and is shown.
 
-use std::sync::Arc;
-
 use super::{
     UnknownKeys,
     given::{Medium, SecretRules, Terms},
 };
 use crate::{
     issue::{Issue, IssueKind, Issues, Origin},
-    keys::{Key, Keys},
+    keys::Way,
     load::all_defaults,
     scan::{self, ScanCredentials},
     secret::policy::PlaintextSecrets,
@@ -82,23 +80,6 @@ struct Scanner<'v> {
     scan: scan::Scan<'v>,
     schemes: &'v Schemes,
     found: Issues,
-}
-
-/// The way to a value; it becomes a path only where something is found.
-enum Way<'w> {
-    Start,
-    Name(&'w Way<'w>, &'w Arc<str>),
-    Index(&'w Way<'w>, usize),
-}
-
-impl Way<'_> {
-    fn keys(&self) -> Keys {
-        match self {
-            Self::Start => Keys::root(),
-            Self::Name(above, name) => above.keys().with(Key::Name(Arc::clone(name))),
-            Self::Index(above, index) => above.keys().index(*index),
-        }
-    }
 }
 
 impl<'v> Scanner<'v> {
