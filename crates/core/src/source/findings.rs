@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     issue::{Issue, IssueKind, Issues, Origin},
-    keys::Way,
+    keys::{Keys, Way},
     load::all_defaults,
     scan::{self, ScanCredentials},
     secret::policy::PlaintextSecrets,
