@@ -6,7 +6,6 @@
 /// Everything else that a store needs is public: [`SecretProvider`](crate::SecretProvider),
 /// [`Fetched`](crate::secrets::Fetched), [`FetchError`](crate::secrets::FetchError), and what they name.
 pub mod store {
-    use crate::secrets::FetchError;
     pub use crate::{
         process::Process,
         secrets::payload::wipe,
@@ -16,6 +15,12 @@ pub mod store {
         },
         sync::{lock, lock_within},
     };
+    use crate::{secrets::FetchError, source::Changed};
+
+    /// What a configuration gives to [`SecretProvider::watch`](crate::SecretProvider::watch); for tests of stores.
+    pub fn changed(call: impl Fn() + Send + Sync + 'static) -> Changed {
+        Changed::new(call)
+    }
 
     /// Advice that may be absent, as that of a [`ReadError`] may be.
     pub trait WithAnyHelp {

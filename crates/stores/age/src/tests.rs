@@ -9,8 +9,9 @@ use std::{
 use ::age::{secrecy::ExposeSecret as _, x25519};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE};
 use hotswap_core::{
-    Changed, Secret, SecretProvider as _,
+    Secret, SecretProvider as _,
     secrets::{FetchError, FetchErrorKind, Location, Payload},
+    support::store::changed,
 };
 
 use super::{
@@ -90,13 +91,13 @@ fn a_passphrase_opens_it_and_only_the_first_fetch_costs_work() {
         "the passphrase is wrong",
     );
     let age = Age::new().passphrase("donkey".into()).passphrase("horse".into());
-    age.watch(&[Location::new(&text)], Changed(std::sync::Arc::new(|| {})));
+    age.watch(&[Location::new(&text)], changed(|| {}));
     assert_eq!(fetch(&age, &text), Ok(Payload::text("hunter2".into())));
     let began = std::time::Instant::now();
     (0..100).for_each(|_| drop(fetch(&age, &text).unwrap()));
     // A hundred derivations of 256 MiB each take minutes.
     assert!(began.elapsed() < std::time::Duration::from_secs(5));
-    age.watch(&[], Changed(std::sync::Arc::new(|| {})));
+    age.watch(&[], changed(|| {}));
     assert!(super::lock(&age.opened).is_empty());
 }
 
