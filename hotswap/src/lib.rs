@@ -76,9 +76,9 @@ pub use hotswap_core::{
     AsPath, Builder, Cause, Change, Changed, CheckError, Closed, Counts, Error, Event, Explanation,
     Explanations, FieldChange, Format, Given, Guard, Handle, Health, HotConfig, Issue, IssueKind, LastGood,
     Observe, ObserverStatus, Origin, Override, OverrideConflict, Path, PendingRestart, PlaintextSecrets,
-    Reading, Record, Redacted, Ref, Report, Restart, ScanCredentials, Secret, SecretProvider, SecretSources,
-    SecretStatus, SecretValue, Source, SourceError, SourceStatus, StateStatus, Status, Subscription,
-    UnknownKeys, Watch, WatchRef, WatcherHealth, WatcherMode, WeakHandle, duration, priority,
+    Reading, Record, Redacted, Ref, Report, Restart, Revision, ScanCredentials, Secret, SecretProvider,
+    SecretSources, SecretStatus, SecretValue, Source, SourceError, SourceStatus, StateStatus, Status,
+    Subscription, UnknownKeys, Watch, WatchRef, WatcherHealth, WatcherMode, WeakHandle, duration, priority,
 };
 
 #[cfg(feature = "derive")]
@@ -90,3 +90,16 @@ pub use hotswap_derive::HotConfig;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_public_type_of_the_runtime_is_named_here() {
+        let (runtime, facade) = (include_str!("../../crates/core/src/lib.rs"), include_str!("lib.rs"));
+        let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let exported = runtime.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
+        let types = exported.flat_map(words).filter(|name| name.starts_with(|c: char| c.is_uppercase()));
+        let forgotten: Vec<_> = types.filter(|name| !words(facade).any(|word| word == *name)).collect();
+        assert!(forgotten.is_empty(), "not re-exported: {forgotten:?}");
+    }
+}
