@@ -93,7 +93,8 @@ impl Stores {
             });
             let locations: Vec<_> = locations.iter().cloned().collect();
             if contain(|| provider.watch(&locations, changed)).is_none() {
-                log::error!(target: "hotswap", target: "hotswap",
+                log::error!(
+                    target: "hotswap",
                     "hotswap: the provider of `{scheme}` panicked; its changes are found at intervals"
                 );
             }
