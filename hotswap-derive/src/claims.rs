@@ -31,12 +31,12 @@ impl Claim {
 
 /// Who took which variable.
 #[derive(Default)]
-pub(crate) struct Ledger {
+pub(crate) struct EnvNames {
     /// By the name with each `__` as `_`, since both may stand between two steps of a path.
     taken: HashMap<String, Vec<(Claim, usize)>>,
 }
 
-impl Ledger {
+impl EnvNames {
     /// Takes a variable for a field; the other field that has it already, if one has.
     pub(crate) fn take(&mut self, prefix: Option<&str>, claim: &Claim, field: usize) -> Option<usize> {
         let name = full_name(prefix, claim)?;
@@ -76,12 +76,12 @@ pub(crate) fn rival_message(other: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Ledger};
+    use super::{Claim, EnvNames};
 
     #[test]
     fn one_underscore_and_two_are_one_name() {
-        let mut ledger = Ledger::default();
-        let take = |ledger: &mut Ledger, name: &str, field| {
+        let mut ledger = EnvNames::default();
+        let take = |ledger: &mut EnvNames, name: &str, field| {
             ledger.take(Some("APP"), &Claim::below_prefix(name.to_owned()), field)
         };
         assert_eq!(take(&mut ledger, "POOL_SIZE", 0), None);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn exact_names_are_compared_exactly() {
-        let mut ledger = Ledger::default();
+        let mut ledger = EnvNames::default();
         assert_eq!(ledger.take(None, &Claim::exact("A_B"), 0), None);
         assert_eq!(ledger.take(None, &Claim::exact("A__B"), 1), None);
         assert_eq!(ledger.take(None, &Claim::exact("A_B"), 2), Some(0));

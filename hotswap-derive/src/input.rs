@@ -5,7 +5,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
 
 use crate::{
     attribute::{docs, field, serde, structure},
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
 };
 
 /// The struct as written.
@@ -33,11 +33,11 @@ pub(crate) struct Field {
 }
 
 impl Input {
-    pub(crate) fn read(item: DeriveInput, mistakes: &mut Mistakes) -> Self {
-        let hot = structure::read(&item.attrs, mistakes);
+    pub(crate) fn read(item: DeriveInput, diagnostics: &mut Diagnostics) -> Self {
+        let hot = structure::read(&item.attrs, diagnostics);
         let serde = serde::container(&item.attrs);
         let is_union = matches!(item.data, Data::Union(_));
-        let fields = named_fields(&item.ident, item.data, mistakes);
+        let fields = named_fields(&item.ident, item.data, diagnostics);
         Self {
             docs: docs::read(&item.attrs),
             ident: item.ident,
@@ -47,18 +47,18 @@ impl Input {
             serde,
             is_union,
             fields: fields
-                .map(|fields| fields.into_iter().flat_map(|field| Field::read(field, mistakes)).collect()),
+                .map(|fields| fields.into_iter().flat_map(|field| Field::read(field, diagnostics)).collect()),
         }
     }
 }
 
 impl Field {
-    fn read(field: syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
+    fn read(field: syn::Field, diagnostics: &mut Diagnostics) -> Option<Self> {
         Some(Self {
             ident: field.ident?,
             vis: field.vis,
             docs: docs::read(&field.attrs),
-            hot: field::read(&field.attrs, mistakes),
+            hot: field::read(&field.attrs, diagnostics),
             serde: serde::field(&field.attrs),
             ty: field.ty,
         })
@@ -66,7 +66,7 @@ impl Field {
 }
 
 /// Anything but a struct with named fields is reported.
-fn named_fields(ident: &Ident, data: Data, mistakes: &mut Mistakes) -> Option<Vec<syn::Field>> {
+fn named_fields(ident: &Ident, data: Data, diagnostics: &mut Diagnostics) -> Option<Vec<syn::Field>> {
     let message = match data {
         Data::Struct(data) => match data.fields {
             Fields::Named(fields) => return Some(fields.named.into_iter().collect()),
@@ -80,6 +80,6 @@ fn named_fields(ident: &Ident, data: Data, mistakes: &mut Mistakes) -> Option<Ve
         }
         Data::Union(_) => "`HotConfig` is for structs with named fields; a union cannot be read from a file",
     };
-    mistakes.on(ident, message);
+    diagnostics.on(ident, message);
     None
 }

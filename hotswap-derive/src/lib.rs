@@ -3,9 +3,9 @@
 mod attribute;
 mod check;
 mod claims;
+mod diagnostics;
 mod expand;
 mod input;
-mod mistakes;
 mod model;
 mod names;
 mod scalar;
@@ -13,17 +13,17 @@ mod scalar;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-use crate::{input::Input, mistakes::Mistakes};
+use crate::{diagnostics::Diagnostics, input::Input};
 
 /// The macro comes from the crate `hotswap-derive`; `hotswap::HotConfig` is where its attributes are described.
 #[proc_macro_derive(HotConfig, attributes(hot))]
 pub fn derive_hot_config(input: TokenStream) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let written = Input::read(parse_macro_input!(input as DeriveInput), &mut mistakes);
-    let checked = check::check(written, &mut mistakes);
+    let mut diagnostics = Diagnostics::default();
+    let written = Input::read(parse_macro_input!(input as DeriveInput), &mut diagnostics);
+    let checked = check::check(written, &mut diagnostics);
     // What is right is there even beside mistakes, so that nothing else is reported on account of them.
     let mut code = checked.as_ref().map(expand::expand).unwrap_or_default();
-    code.extend(mistakes.into_tokens());
+    code.extend(diagnostics.into_tokens());
     code.into()
 }
 

@@ -157,8 +157,8 @@ mod tests {
     fn methods_of_the_handle_are_reserved() {
         let sources = [
             include_str!("../../crates/core/src/handle.rs"),
-            include_str!("../../crates/core/src/handle/listen.rs"),
-            include_str!("../../crates/core/src/handle/past.rs"),
+            include_str!("../../crates/core/src/handle/subscribe.rs"),
+            include_str!("../../crates/core/src/handle/history.rs"),
             include_str!("../../crates/core/src/handle/patch.rs"),
             include_str!("../../crates/core/src/handle/save.rs"),
             include_str!("../../crates/core/src/handle/state.rs"),

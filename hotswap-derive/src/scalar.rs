@@ -14,7 +14,7 @@ const NAMES: &[&str] = &[
 
 impl Scalar {
     /// `u32`, also as `core::primitive::u32`.
-    pub(crate) fn of(ty: &Type) -> Option<Self> {
+    pub(crate) fn new(ty: &Type) -> Option<Self> {
         let path = plain_path(ty)?;
         let spelled = match path.get_ident() {
             Some(ident) => ident.to_string(),

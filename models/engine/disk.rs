@@ -1,8 +1,8 @@
 //! Commits, the thread that writes them down, and a disk that is a number.
 
 use crate::{
-    ledger::{Job, Ledger},
     sync::{Arc, AtomicU64, Instant, Mutex, Ordering, lock, thread},
+    write_queue::{Job, WriteQueue},
 };
 
 /// What is done wrong, to see whether that is found.
@@ -15,31 +15,31 @@ pub(crate) enum Mistake {
     LooksBeforeItTakesTheNumber,
 }
 
-struct Scene {
+struct Fixture {
     /// The last number that was given, and the writer lock.
     writer: Mutex<u64>,
     board: AtomicU64,
     disk: AtomicU64,
-    ledger: Ledger,
+    write_queue: WriteQueue,
     mistake: Mistake,
 }
 
-impl Scene {
+impl Fixture {
     fn commit(&self) {
         let mut last = lock(&self.writer);
         *last += 1;
         let version = *last;
         let noted = if self.mistake == Mistake::NotesBeforeItShows {
-            let noted = self.ledger.note();
+            let noted = self.write_queue.mark_dirty();
             self.board.store(version, Ordering::SeqCst);
             noted
         } else {
             self.board.store(version, Ordering::SeqCst);
-            self.ledger.note()
+            self.write_queue.mark_dirty()
         };
         drop(last);
         // It may give up waiting: then nothing is promised.
-        if self.ledger.await_overrides(noted) {
+        if self.write_queue.wait_for_overrides(noted) {
             let there = self.disk.load(Ordering::SeqCst);
             assert!(there >= version, "{version} was told, and {there} is on the disk");
         }
@@ -48,38 +48,38 @@ impl Scene {
     fn keep(&self) {
         loop {
             let early = self.board.load(Ordering::SeqCst);
-            let job = self.ledger.next();
+            let job = self.write_queue.next();
             if job == Job::End {
-                return self.ledger.end();
+                return self.write_queue.end();
             }
             let begun = Instant::now();
             let looks_early = self.mistake == Mistake::LooksBeforeItTakesTheNumber;
             let seen = if looks_early { early } else { self.board.load(Ordering::SeqCst) };
             self.disk.store(seen, Ordering::SeqCst);
-            self.ledger.done(job, begun, Ok(seen));
+            self.write_queue.complete(job, begun, Ok(seen));
         }
     }
 }
 
 /// Two who write, and an end that comes once they have.
 pub(crate) fn commits(mistake: Mistake) {
-    let scene = Arc::new(Scene {
+    let fixture = Arc::new(Fixture {
         writer: Mutex::new(0),
         board: AtomicU64::new(0),
         disk: AtomicU64::new(0),
-        ledger: Ledger::new(None),
+        write_queue: WriteQueue::new(None),
         mistake,
     });
-    let spawn = |work: fn(&Scene)| {
-        let scene = Arc::clone(&scene);
-        thread::spawn(move || work(&scene))
+    let spawn = |work: fn(&Fixture)| {
+        let fixture = Arc::clone(&fixture);
+        thread::spawn(move || work(&fixture))
     };
-    let keeper = spawn(Scene::keep);
-    let writers = [spawn(Scene::commit), spawn(Scene::commit)];
+    let keeper = spawn(Fixture::keep);
+    let writers = [spawn(Fixture::commit), spawn(Fixture::commit)];
     for writer in writers {
         writer.join().expect("nothing that was told is missing");
     }
-    scene.ledger.close();
+    fixture.write_queue.close();
     keeper.join().expect("the keeper ends");
-    assert_eq!(scene.disk.load(Ordering::SeqCst), 2, "the last commit is on the disk");
+    assert_eq!(fixture.disk.load(Ordering::SeqCst), 2, "the last commit is on the disk");
 }

@@ -2,13 +2,13 @@
 
 mod broken;
 mod disk;
-#[allow(dead_code, reason = "the model asks for no outcome")]
-#[path = "../../crates/core/src/engine/keeper/ledger.rs"]
-mod ledger;
 mod passes;
 #[allow(dead_code, unused_imports, reason = "shared with the model of the notifier")]
 #[path = "../notify/sync.rs"]
 mod sync;
+#[allow(dead_code, reason = "the model asks for no outcome")]
+#[path = "../../crates/core/src/engine/state_writer/write_queue.rs"]
+mod write_queue;
 
 const SCHEDULES: usize = 2_000;
 

@@ -21,13 +21,13 @@ enum Command {
 
 /// Why a pass runs.
 #[derive(Default)]
-struct Demand {
+struct Wakeup {
     hint: bool,
     questions: Vec<Sender<u64>>,
 }
 
-impl Demand {
-    fn take(&mut self, command: Command) {
+impl Wakeup {
+    fn apply_command(&mut self, command: Command) {
         match command {
             Command::Hint => self.hint = true,
             Command::Reload(reply) => self.questions.push(reply),
@@ -43,36 +43,36 @@ struct Engine {
     inbox: Receiver<Command>,
     source: Arc<AtomicU64>,
     current: Arc<AtomicU64>,
-    later: Demand,
+    later: Wakeup,
     mistake: Mistake,
 }
 
 impl Engine {
     fn run(mut self) {
         loop {
-            let mut demand = std::mem::take(&mut self.later);
-            if demand.is_empty() {
+            let mut wakeup = std::mem::take(&mut self.later);
+            if wakeup.is_empty() {
                 let Ok(first) = self.inbox.recv() else { return };
-                demand.take(first);
+                wakeup.apply_command(first);
             }
             // What came in by now is answered by a read that begins after all of it.
-            self.inbox.try_iter().for_each(|command| demand.take(command));
-            self.pass(demand);
+            self.inbox.try_iter().for_each(|command| wakeup.apply_command(command));
+            self.reload_cycle(wakeup);
         }
     }
 
-    fn pass(&mut self, mut demand: Demand) {
+    fn reload_cycle(&mut self, mut wakeup: Wakeup) {
         let read = self.source.load(Ordering::SeqCst);
-        let mut later = Demand::default();
-        self.inbox.try_iter().for_each(|command| later.take(command));
+        let mut later = Wakeup::default();
+        self.inbox.try_iter().for_each(|command| later.apply_command(command));
         match self.mistake {
             Mistake::None => {}
-            Mistake::AnswersLateQuestions => demand.questions.append(&mut later.questions),
+            Mistake::AnswersLateQuestions => wakeup.questions.append(&mut later.questions),
             Mistake::DropsLateHints => later.hint = false,
         }
         self.later = later;
         self.current.store(read, Ordering::SeqCst);
-        for reply in demand.questions {
+        for reply in wakeup.questions {
             // Who asked may have gone.
             let _ = reply.send(read);
         }
@@ -87,7 +87,7 @@ pub(crate) fn edits_and_questions(mistake: Mistake) {
         inbox,
         source: Arc::clone(&source),
         current: Arc::clone(&current),
-        later: Demand::default(),
+        later: Wakeup::default(),
         mistake,
     };
     let engine = thread::spawn(move || engine.run());

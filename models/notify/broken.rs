@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
     explore,
-    scene::{Mistake, Scene},
+    fixture::{Fixture, Mistake},
     the_last_value_arrives, who_left_hears_nothing_new,
 };
 
@@ -14,15 +14,15 @@ fn found(model: impl Fn() + Send + Sync + 'static) -> bool {
 
 #[test]
 fn an_announcement_before_the_publish_is_found() {
-    assert!(found(|| the_last_value_arrives(|| Scene::with(Mistake::AnnounceBeforePublish))));
+    assert!(found(|| the_last_value_arrives(|| Fixture::with(Mistake::AnnounceBeforePublish))));
 }
 
 #[test]
 fn a_missing_second_look_on_subscribing_is_found() {
-    assert!(found(|| the_last_value_arrives(|| Scene::with(Mistake::NoSecondLookOnSubscribing))));
+    assert!(found(|| the_last_value_arrives(|| Fixture::with(Mistake::NoSecondLookOnSubscribing))));
 }
 
 #[test]
 fn a_call_that_does_not_ask_is_found() {
-    assert!(found(|| who_left_hears_nothing_new(|| Scene::with(Mistake::CallWithoutAsking))));
+    assert!(found(|| who_left_hears_nothing_new(|| Fixture::with(Mistake::CallWithoutAsking))));
 }

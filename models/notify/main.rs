@@ -4,7 +4,7 @@
 //! which shuttle reports as a deadlock; so does a worker that does not end when the notifier closes.
 
 mod broken;
-mod scene;
+mod fixture;
 #[allow(dead_code, unreachable_pub, reason = "the models use a part of them, and nobody is outside")]
 mod subscribe;
 mod sync;
@@ -29,7 +29,7 @@ mod process {
 #[path = "../../crates/core/src/panics.rs"]
 mod panics;
 
-use scene::{Ear, Scene};
+use fixture::{Ear, Fixture};
 use sync::{Arc, thread};
 
 const SCHEDULES: usize = 2_000;
@@ -42,157 +42,157 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
 }
 
 fn checked(model: &dyn Fn()) {
-    drop(scene::failures());
+    drop(fixture::failures());
     model();
-    assert_eq!(scene::failures(), Vec::<String>::new());
+    assert_eq!(fixture::failures(), Vec::<String>::new());
 }
 
 /// Publishes beside a subscriber that is just coming.
-fn the_last_value_arrives(scene: fn() -> Arc<Scene>) {
-    let scene = scene();
+fn the_last_value_arrives(fixture: fn() -> Arc<Fixture>) {
+    let fixture = fixture();
     let early = Ear::new();
-    let _early = scene.subscribe(&early);
-    let writer = scene.publishing(2);
+    let _early = fixture.subscribe(&early);
+    let writer = fixture.publishing(2);
     let late = Ear::new();
-    let _late = scene.subscribe(&late);
+    let _late = fixture.subscribe(&late);
     early.wait_for(2);
     late.wait_for(2);
     writer.join().expect("the writer ends");
-    scene.end();
+    fixture.end();
 }
 
 #[test]
 fn the_last_value_arrives_whoever_comes_first() {
-    explore(|| the_last_value_arrives(Scene::new));
+    explore(|| the_last_value_arrives(Fixture::new));
 }
 
 #[test]
 fn a_stuck_callback_holds_up_only_itself() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (slow, quick) = (Ear::new(), Ear::new());
         let awaited = Arc::clone(&quick);
         // Stuck until the other one has heard everything, which it can only from another worker.
-        let _slow = scene.subscribe_with(&slow, move |_| awaited.wait_for(2));
-        let _quick = scene.subscribe(&quick);
-        let writer = scene.publishing(2);
+        let _slow = fixture.subscribe_with(&slow, move |_| awaited.wait_for(2));
+        let _quick = fixture.subscribe(&quick);
+        let writer = fixture.publishing(2);
         slow.wait_for(2);
         quick.wait_for(2);
         writer.join().unwrap();
-        scene.end();
+        fixture.end();
     });
 }
 
 #[test]
 fn two_stuck_callbacks_hold_up_only_themselves() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (first, second, quick) = (Ear::new(), Ear::new(), Ear::new());
         let subscriptions = [&first, &second].map(|ear| {
             let awaited = Arc::clone(&quick);
-            scene.subscribe_with(ear, move |_| awaited.wait_for(1))
+            fixture.subscribe_with(ear, move |_| awaited.wait_for(1))
         });
-        let _quick = scene.subscribe(&quick);
-        scene.publish(1);
+        let _quick = fixture.subscribe(&quick);
+        fixture.publish(1);
         first.wait_for(1);
         second.wait_for(1);
         quick.wait_for(1);
         drop(subscriptions);
-        scene.end();
+        fixture.end();
     });
 }
 
 #[test]
 fn a_stuck_callback_behind_another_holds_up_only_itself() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (first, second, quick) = (Ear::new(), Ear::new(), Ear::new());
         // The first one ends, and steps back, while the second is stuck.
         let (begun, awaited) = (Arc::clone(&second), Arc::clone(&quick));
-        let _first = scene.subscribe_with(&first, move |_| begun.wait_for(1));
-        let _second = scene.subscribe_with(&second, move |_| awaited.wait_for(1));
-        let _quick = scene.subscribe(&quick);
-        scene.publish(1);
+        let _first = fixture.subscribe_with(&first, move |_| begun.wait_for(1));
+        let _second = fixture.subscribe_with(&second, move |_| awaited.wait_for(1));
+        let _quick = fixture.subscribe(&quick);
+        fixture.publish(1);
         quick.wait_for(1);
         first.wait_for(1);
         second.wait_for(1);
-        scene.end();
+        fixture.end();
     });
 }
 
 #[test]
 fn who_comes_while_a_callback_is_stuck_is_called() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (slow, quick) = (Ear::new(), Ear::new());
         let awaited = Arc::clone(&quick);
-        let _slow = scene.subscribe_with(&slow, move |_| awaited.wait_for(2));
-        scene.publish(1);
+        let _slow = fixture.subscribe_with(&slow, move |_| awaited.wait_for(2));
+        fixture.publish(1);
         slow.wait_for(1);
-        let _quick = scene.subscribe(&quick);
-        scene.publish(2);
+        let _quick = fixture.subscribe(&quick);
+        fixture.publish(2);
         quick.wait_for(2);
         slow.wait_for(2);
-        scene.end();
+        fixture.end();
     });
 }
 
 /// Unsubscribes beside a publish, then publishes once more.
-fn who_left_hears_nothing_new(scene: fn() -> Arc<Scene>) {
-    let scene = scene();
+fn who_left_hears_nothing_new(fixture: fn() -> Arc<Fixture>) {
+    let fixture = fixture();
     let (gone, stays) = (Ear::new(), Ear::new());
-    let (leaving, _stays) = (scene.subscribe(&gone), scene.subscribe(&stays));
-    let writer = scene.publishing(1);
+    let (leaving, _stays) = (fixture.subscribe(&gone), fixture.subscribe(&stays));
+    let writer = fixture.publishing(1);
     drop(leaving);
-    gone.hears_nothing_after(scene.version());
+    gone.hears_nothing_after(fixture.version());
     writer.join().expect("the writer ends");
-    scene.publish(2);
+    fixture.publish(2);
     stays.wait_for(2);
-    scene.end();
+    fixture.end();
 }
 
 #[test]
 fn who_left_hears_nothing_that_is_published_later() {
-    explore(|| who_left_hears_nothing_new(Scene::new));
+    explore(|| who_left_hears_nothing_new(Fixture::new));
 }
 
 #[test]
 fn a_callback_may_unsubscribe_itself_and_subscribe_another() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (once, next) = (Ear::new(), Ear::new());
         let own = Arc::new(sync::Mutex::new(None));
-        let (its, heir, inner) = (Arc::clone(&own), Arc::clone(&next), Arc::downgrade(&scene));
-        let subscription = scene.subscribe_with(&once, move |_| {
-            let scene = inner.upgrade().unwrap();
+        let (its, heir, inner) = (Arc::clone(&own), Arc::clone(&next), Arc::downgrade(&fixture));
+        let subscription = fixture.subscribe_with(&once, move |_| {
+            let fixture = inner.upgrade().unwrap();
             let mine: Option<subscribe::Subscription> = sync::lock(&its).take();
             drop(mine);
-            scene.subscribe(&heir).detach();
+            fixture.subscribe(&heir).detach();
         });
         *sync::lock(&own) = Some(subscription);
-        let writer = scene.publishing(2);
+        let writer = fixture.publishing(2);
         once.wait_for(1);
         writer.join().unwrap();
-        scene.publish(3);
+        fixture.publish(3);
         if next.is_there() {
             next.wait_for(3);
         }
-        scene.end();
+        fixture.end();
     });
 }
 
 #[test]
 fn a_panicking_callback_costs_the_others_nothing() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (bad, good) = (Ear::new(), Ear::new());
-        let _bad = scene.subscribe_with(&bad, |_| std::panic::resume_unwind(Box::new("as planned")));
-        let _good = scene.subscribe(&good);
-        let writer = scene.publishing(2);
+        let _bad = fixture.subscribe_with(&bad, |_| std::panic::resume_unwind(Box::new("as planned")));
+        let _good = fixture.subscribe(&good);
+        let writer = fixture.publishing(2);
         good.wait_for(2);
         bad.wait_for(2);
         writer.join().unwrap();
-        scene.end();
+        fixture.end();
     });
 }
 
@@ -200,21 +200,21 @@ fn a_panicking_callback_costs_the_others_nothing() {
 #[test]
 fn nobody_hears_anything_after_the_end() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (early, late) = (Ear::new(), Ear::new());
-        let _early = scene.subscribe(&early);
-        let writer = scene.publishing(2);
+        let _early = fixture.subscribe(&early);
+        let writer = fixture.publishing(2);
         let coming = {
-            let (scene, late) = (Arc::clone(&scene), Arc::clone(&late));
-            thread::spawn(move || scene.subscribe(&late).detach())
+            let (fixture, late) = (Arc::clone(&fixture), Arc::clone(&late));
+            thread::spawn(move || fixture.subscribe(&late).detach())
         };
-        scene.notifier.close();
-        early.hears_nothing_after(scene.version());
-        late.hears_nothing_after(scene.version());
+        fixture.notifier.close();
+        early.hears_nothing_after(fixture.version());
+        late.hears_nothing_after(fixture.version());
         writer.join().unwrap();
         coming.join().unwrap();
-        scene.publish(3);
-        scene.join();
+        fixture.publish(3);
+        fixture.join();
         // Never ends if a callback is kept.
         while Arc::strong_count(&early) + Arc::strong_count(&late) > 2 {
             thread::yield_now();
@@ -225,14 +225,14 @@ fn nobody_hears_anything_after_the_end() {
 #[test]
 fn callbacks_may_close() {
     explore(|| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let ears = [Ear::new(), Ear::new()];
         let _subscriptions = ears.each_ref().map(|ear| {
-            let inner = Arc::downgrade(&scene);
-            scene.subscribe_with(ear, move |_| inner.upgrade().unwrap().end())
+            let inner = Arc::downgrade(&fixture);
+            fixture.subscribe_with(ear, move |_| inner.upgrade().unwrap().end())
         });
-        let writer = scene.publishing(2);
+        let writer = fixture.publishing(2);
         writer.join().unwrap();
-        scene.end();
+        fixture.end();
     });
 }

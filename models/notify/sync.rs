@@ -42,7 +42,7 @@ impl<T> Monitor<T> {
         self.lock()
     }
 
-    pub(crate) fn tell_all(&self) {
+    pub(crate) fn notify_all(&self) {
         self.changed.notify_all();
     }
 }

@@ -18,7 +18,7 @@ mod sync {
 #[path = "../../crates/core/src/cell.rs"]
 mod cell;
 
-use cell::{Cells, Slot};
+use cell::{Cells, SnapshotSlot};
 use loom::{
     sync::{Arc, Mutex},
     thread,
@@ -67,7 +67,7 @@ impl Core for Parts {
 
 struct Snapshots(AtomicU64);
 
-impl Slot<u64> for Snapshots {
+impl SnapshotSlot<u64> for Snapshots {
     fn swap(&self, new: u64) -> u64 {
         self.0.swap(new, Ordering::Release)
     }

@@ -2,7 +2,7 @@
 
 mod decrypt;
 mod encrypt;
-mod inside;
+mod inline_values;
 mod keys;
 mod rotate;
 

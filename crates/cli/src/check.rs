@@ -5,8 +5,8 @@ use std::io;
 use hotswap_core::{Builder, Error, HotConfig, support::command_line::warnings};
 
 use super::{
+    config_args::Selection,
     output::{End, Output, issues},
-    select::Selection,
 };
 
 /// Arguments of `check`.

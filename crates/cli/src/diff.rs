@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
+    config_args::Selection,
     output::{End, Output},
-    select::Selection,
 };
 
 /// Arguments of `diff`.

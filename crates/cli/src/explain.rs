@@ -6,8 +6,8 @@ use hotswap_core::{Builder, Error, HotConfig};
 use serde::Serialize;
 
 use super::{
+    config_args::Selection,
     output::{End, Output},
-    select::Selection,
 };
 
 /// Arguments of `explain`.

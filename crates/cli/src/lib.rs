@@ -47,12 +47,12 @@ mod age;
 mod age;
 mod check;
 mod complete;
+mod config_args;
 mod diff;
 mod env;
 mod explain;
 mod output;
 mod print;
-mod select;
 mod show;
 
 use std::{io, process::ExitCode};
@@ -62,8 +62,8 @@ use hotswap_core::{Builder, HotConfig};
 #[cfg(feature = "age")]
 pub use self::age::{Decrypt, Encrypt, IdentityFiles, Recipients, RotateRecipients};
 pub use self::{
-    age::SecretCommand, check::Check, complete::completions, diff::Diff, env::Env, explain::Explain,
-    output::FileFormat, print::Template, select::Selection, show::Show,
+    age::SecretCommand, check::Check, complete::completions, config_args::Selection, diff::Diff, env::Env,
+    explain::Explain, output::FileFormat, print::Template, show::Show,
 };
 pub use clap_complete::Shell;
 

@@ -5,8 +5,8 @@ use std::io;
 use hotswap_core::{Builder, HotConfig, support::command_line};
 
 use super::{
+    config_args::Selection,
     output::{End, FileFormat, Output},
-    select::Selection,
 };
 
 /// Arguments of `show`.

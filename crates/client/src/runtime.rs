@@ -27,7 +27,7 @@ use tokio::{
 static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
 
 /// How long another thread may take to start it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const STARTUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Ends its thread when it is dropped.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Runtime {
     /// The one that others use already, or a new one.
     pub fn shared() -> Result<Arc<Self>, FetchError> {
         // A thread of the parent may have held the lock when this process was forked: what is started then is not shared.
-        let mut shared = lock_within(&SHARED, PATIENCE);
+        let mut shared = lock_within(&SHARED, STARTUP_TIMEOUT);
         let running = shared.as_ref().and_then(|shared| shared.upgrade());
         if let Some(running) = running.filter(|running| running.process.is_current()) {
             return Ok(running);

@@ -33,14 +33,14 @@ impl Backoff {
 
 /// What was refused, and is tried again though nothing changed: a hook may agree the next time.
 #[derive(Debug, Default)]
-pub(crate) struct Again {
+pub(crate) struct RetryTimer {
     at: Option<Instant>,
     backoff: Backoff,
     /// The longest pause, if it is not the usual one.
     longest: Option<Duration>,
 }
 
-impl Again {
+impl RetryTimer {
     /// With pauses of up to about `longest`.
     pub(crate) fn within(longest: Duration) -> Self {
         Self { longest: Some(longest), ..Self::default() }
@@ -56,7 +56,7 @@ impl Again {
     }
 
     /// It was tried.
-    pub(crate) fn note(&mut self, done: bool, now: Instant) {
+    pub(crate) fn record(&mut self, done: bool, now: Instant) {
         if done {
             (self.at, self.backoff) = Default::default();
         } else {
@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn what_is_done_is_not_tried_again() {
-        let (mut again, now) = (Again::default(), Instant::now());
+        let (mut again, now) = (RetryTimer::default(), Instant::now());
         assert!(again.at().is_none() && !again.is_due(now));
-        again.note(false, now);
+        again.record(false, now);
         assert!(!again.is_due(now) && again.is_due(again.at().unwrap()));
-        again.note(true, now);
+        again.record(true, now);
         assert_eq!(again.at(), None);
     }
 }

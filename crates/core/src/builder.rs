@@ -2,17 +2,17 @@
 
 mod assemble;
 mod credentials;
-mod first_read;
+mod initial_read;
 mod observe;
 mod policy;
 mod profile;
 mod provider;
-mod reading;
-mod resume;
 mod secrets;
 mod sources;
+mod startup;
 mod state;
 mod state_claims;
+mod timing;
 
 use std::{
     future::Future,
@@ -31,8 +31,8 @@ use crate::{
     error::Error,
     observe::Observe,
     schema::PathKind,
-    secrets::stores::Stores,
-    source::{Source, UnknownKeys, given::SecretRules},
+    secrets::secret_manager::SecretManager,
+    source::{Source, UnknownKeys, parsed_layer::SecretPolicy},
 };
 
 struct PathSpec {
@@ -73,7 +73,7 @@ pub struct Builder<T> {
     pub(crate) env: Option<String>,
     profile: Option<String>,
     sources: Vec<Box<dyn Source>>,
-    stores: Stores,
+    secret_manager: SecretManager,
     observers: Vec<Box<dyn Observe>>,
     options: Options,
     marker: PhantomData<fn() -> T>,
@@ -91,7 +91,7 @@ struct Options {
     max_file_size: u64,
     unknown_keys: Option<UnknownKeys>,
     allow_empty_files: bool,
-    secrets: SecretRules,
+    secrets: SecretPolicy,
     policy: Policy,
     state_dir: Option<PathBuf>,
     trust_state_dir: bool,
@@ -110,7 +110,7 @@ impl Default for Options {
             max_file_size: DEFAULT_MAX_FILE_SIZE,
             unknown_keys: None,
             allow_empty_files: false,
-            secrets: SecretRules::default(),
+            secrets: SecretPolicy::default(),
             policy: Policy::default(),
             state_dir: None,
             trust_state_dir: false,
@@ -132,7 +132,7 @@ impl<T: HotConfig> Builder<T> {
             env: setup.env.map(str::to_owned),
             profile: setup.profile.map(str::to_owned),
             sources: Vec::new(),
-            stores: Stores::new(setup.stores),
+            secret_manager: SecretManager::new(setup.stores),
             observers: Vec::new(),
             options: Options::default(),
             marker: PhantomData,

@@ -108,7 +108,7 @@ impl Scalar for f64 {
 }
 
 /// Where the current snapshot stands; a trait so that a model checker can put its own cell in place of arc-swap.
-pub(crate) trait Slot<S> {
+pub(crate) trait SnapshotSlot<S> {
     /// Makes `new` the current snapshot and hands out the one before.
     fn swap(&self, new: S) -> S;
 }
@@ -141,14 +141,14 @@ impl Cells {
     /// [`read`]: Self::read
     #[inline]
     pub(crate) fn read_near(&self, slot: usize) -> Option<u64> {
-        self.near.get(slot).and_then(settled)
+        self.near.get(slot).and_then(stable_bits)
     }
 
     /// The bits of a cell; `None` while a publish is under way: take the snapshot then.
     pub(crate) fn read(&self, slot: usize) -> Option<u64> {
         match slot.checked_sub(NEAR) {
             None => self.read_near(slot),
-            Some(far) => self.far.get(far).and_then(settled),
+            Some(far) => self.far.get(far).and_then(stable_bits),
         }
     }
 
@@ -166,7 +166,12 @@ impl Cells {
 }
 
 /// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
-pub(crate) fn publish<S>(version: u64, cells: &[(&Cells, &[u64])], slot: &impl Slot<S>, snapshot: S) -> S {
+pub(crate) fn publish<S>(
+    version: u64,
+    cells: &[(&Cells, &[u64])],
+    slot: &impl SnapshotSlot<S>,
+    snapshot: S,
+) -> S {
     let changed = || cells.iter().flat_map(|(cells, bits)| cells.changed(version, bits));
     changed().for_each(|(cell, _)| cell.store(PENDING, Ordering::Relaxed));
     let old = slot.swap(snapshot);
@@ -175,7 +180,7 @@ pub(crate) fn publish<S>(version: u64, cells: &[(&Cells, &[u64])], slot: &impl S
 }
 
 #[inline]
-fn settled(cell: &AtomicU64) -> Option<u64> {
+fn stable_bits(cell: &AtomicU64) -> Option<u64> {
     let bits = cell.load(Ordering::Acquire);
     if bits == PENDING { None } else { Some(bits) }
 }

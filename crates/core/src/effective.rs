@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     keys::Keys,
-    load::{Places, Shares, merge, place, problems::Problems},
-    secret::{MASK, notice},
+    load::{ReferencePaths, SharedLeaves, merge, place_at, problems::Problems},
+    secret::{MASK, tracking},
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,
     template,
@@ -14,39 +14,39 @@ use crate::{
 
 /// What a document says of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secrets<'r> {
+pub(crate) enum SecretDisplay<'r> {
     /// The references that stand for them, and of others nothing, so that the document can be loaded.
-    LeftOut(&'r Places),
+    LeftOut(&'r ReferencePaths),
     /// The same, with an empty secret in the place of one that an `Option` of a struct holds: a file keeps what it has there.
-    Marked(&'r Places),
+    Marked(&'r ReferencePaths),
     /// That there is one.
     Masked,
 }
 
 /// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from. Text is
 /// shown as it is before interpolation.
-pub(crate) fn document(published: &Published, secrets: Secrets<'_>) -> Value {
+pub(crate) fn document(published: &Published, secrets: SecretDisplay<'_>) -> Value {
     joined(leaves(published, secrets))
 }
 
 /// The same with the text after interpolation, for a patch: its operations compare values. Never to be shown.
 pub(crate) fn values(published: &Published) -> Value {
-    joined(Leaves::new(published, Secrets::Masked, Text::Result).all())
+    joined(Leaves::new(published, SecretDisplay::Masked, Text::Result).all())
 }
 
 /// The same with the template beside each text that was interpolated.
 pub(crate) fn traced(published: &Published) -> Value {
-    joined(Leaves::new(published, Secrets::Masked, Text::Traced).all())
+    joined(Leaves::new(published, SecretDisplay::Masked, Text::Traced).all())
 }
 
 fn joined(leaves: Vec<(Keys, Value)>) -> Value {
     leaves.into_iter().fold(Value::empty(), |document, (keys, value)| {
-        merge(document, &place(&Value::empty(), &keys, Some(&value)))
+        merge(document, &place_at(&Value::empty(), &keys, Some(&value)))
     })
 }
 
 /// The document leaf by leaf, in the order of the struct.
-pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, Value)> {
+pub(crate) fn leaves(published: &Published, secrets: SecretDisplay<'_>) -> Vec<(Keys, Value)> {
     Leaves::new(published, secrets, Text::Template).all()
 }
 
@@ -54,7 +54,10 @@ pub(crate) fn leaves(published: &Published, secrets: Secrets<'_>) -> Vec<(Keys, 
 pub(crate) type Shared = (usize, Keys, Value);
 
 /// The document for a file: the leaves that have a place of their own, and flattened ones.
-pub(crate) fn for_file(published: &Published, secrets: Secrets<'_>) -> (Vec<(Keys, Value)>, Vec<Shared>) {
+pub(crate) fn for_file(
+    published: &Published,
+    secrets: SecretDisplay<'_>,
+) -> (Vec<(Keys, Value)>, Vec<Shared>) {
     let mut leaves = Leaves { split: false, ..Leaves::new(published, secrets, Text::Template) };
     leaves.fields(published.root.shape(), 0, &Keys::root(), false);
     (leaves.found, leaves.shared)
@@ -82,9 +85,9 @@ pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> 
 
 /// The same for the leaf with this number.
 pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Option<Value> {
-    let (shape, places) = (published.root.shape(), Places::new());
+    let (shape, places) = (published.root.shape(), ReferencePaths::new());
     let keys = &shape.keys_of(slot);
-    let leaves = Leaves::new(published, Secrets::Marked(&places), Text::Template);
+    let leaves = Leaves::new(published, SecretDisplay::Marked(&places), Text::Template);
     let trail = shape.trail(slot);
     // A type that holds secrets and marks none of them does not say which part of it is one.
     let unmarked = published.hides_at(keys) && !holds_secret(value);
@@ -93,7 +96,7 @@ pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Opti
         Some(Kind::Optional(inner)) if !hidden => {
             leaves.without_secrets(value, keys).map(|value| leaves.within(inner, value, keys))
         }
-        _ => marked(value, keys, hidden, &places),
+        _ => with_empty_secrets(value, keys, hidden, &places),
     }
 }
 
@@ -105,7 +108,7 @@ pub(crate) fn exposes_secret(published: &Published, slot: usize, written: &Value
         return false;
     }
     let (mut copy, mut problems) = (published.root.copy(), Problems::of_types());
-    let ((), is_met) = notice::any(|| copy.assign(slot, Some(written), &mut problems));
+    let ((), is_met) = tracking::reads_any(|| copy.assign(slot, Some(written), &mut problems));
     is_met || !problems.take_secrets().is_empty()
 }
 
@@ -128,7 +131,7 @@ fn unknown() -> Value {
 
 struct Leaves<'p> {
     published: &'p Published,
-    secrets: Secrets<'p>,
+    secrets: SecretDisplay<'p>,
     text: Text,
     found: Vec<(Keys, Value)>,
     /// Whether the keys of flattened leaves are found one by one; they are `shared` otherwise.
@@ -147,7 +150,7 @@ enum Text {
 }
 
 impl<'p> Leaves<'p> {
-    fn new(published: &'p Published, secrets: Secrets<'p>, text: Text) -> Self {
+    fn new(published: &'p Published, secrets: SecretDisplay<'p>, text: Text) -> Self {
         Self { published, secrets, text, found: Vec::new(), split: true, shared: Vec::new() }
     }
 }
@@ -187,12 +190,12 @@ impl Leaves<'_> {
             Text::Template => self.with_templates(value, slot),
         };
         let value = match (self.secrets, &field.kind) {
-            (Secrets::Masked, _) if hidden => Some(Value::text(MASK)),
+            (SecretDisplay::Masked, _) if hidden => Some(Value::text(MASK)),
             // A list without some of its elements would be another list.
-            (Secrets::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
-            (Secrets::Marked(places), _) if hidden => marked(&value, keys, hidden, places),
-            (Secrets::Marked(places), Kind::Leaf) => marked(&value, keys, false, places),
-            (Secrets::LeftOut(_), _) if hidden => None,
+            (SecretDisplay::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
+            (SecretDisplay::Marked(places), _) if hidden => with_empty_secrets(&value, keys, hidden, places),
+            (SecretDisplay::Marked(places), Kind::Leaf) => with_empty_secrets(&value, keys, false, places),
+            (SecretDisplay::LeftOut(_), _) if hidden => None,
             (_, Kind::Optional(inner)) => {
                 self.without_secrets(&value, keys).map(|value| self.within(inner, value, keys))
             }
@@ -219,7 +222,7 @@ impl Leaves<'_> {
         let Published { root, tree, .. } = self.published;
         let there = keys.find(tree);
         if field.flatten {
-            return Some(Shares::of(&**root, [tree]).part(slot, keys, there));
+            return Some(SharedLeaves::new(&**root, [tree]).part(slot, keys, there));
         }
         there.cloned()
     }
@@ -228,8 +231,8 @@ impl Leaves<'_> {
         let Published { root, tree, .. } = self.published;
         let value = template::over(value, root.shape(), tree, slot);
         match self.secrets {
-            Secrets::Masked => template::as_shown(&value),
-            Secrets::LeftOut(_) | Secrets::Marked(_) => template::as_written(&value),
+            SecretDisplay::Masked => template::as_shown(&value),
+            SecretDisplay::LeftOut(_) | SecretDisplay::Marked(_) => template::as_written(&value),
         }
     }
 
@@ -238,26 +241,28 @@ impl Leaves<'_> {
         let hidden = shape.leaves().into_iter().filter(|leaf| leaf.secret());
         hidden.fold(value, |value, leaf| match (leaf.keys.find(&value), self.secrets) {
             (None, _) => value,
-            (Some(inside), Secrets::LeftOut(places)) => {
+            (Some(inside), SecretDisplay::LeftOut(places)) => {
                 let reference = referring(inside, &keys.join(&leaf.keys), true, places);
-                place(&value, &leaf.keys, reference.as_ref())
+                place_at(&value, &leaf.keys, reference.as_ref())
             }
-            (Some(inside), Secrets::Marked(places)) => {
+            (Some(inside), SecretDisplay::Marked(places)) => {
                 let reference = referring(inside, &keys.join(&leaf.keys), true, places);
-                place(&value, &leaf.keys, Some(&reference.unwrap_or_else(unknown)))
+                place_at(&value, &leaf.keys, Some(&reference.unwrap_or_else(unknown)))
             }
-            (Some(_), Secrets::Masked) => place(&value, &leaf.keys, Some(&Value::text(MASK))),
+            (Some(_), SecretDisplay::Masked) => place_at(&value, &leaf.keys, Some(&Value::text(MASK))),
         })
     }
 
     /// The value without the secrets that its type keeps; `None` if nothing is left.
     fn without_secrets(&self, value: &Value, keys: &Keys) -> Option<Value> {
         Some(match (value, self.secrets) {
-            (Value::Secret(_), Secrets::LeftOut(places)) => return referring(value, keys, true, places),
-            (Value::Secret(_), Secrets::Marked(places)) => {
+            (Value::Secret(_), SecretDisplay::LeftOut(places)) => {
+                return referring(value, keys, true, places);
+            }
+            (Value::Secret(_), SecretDisplay::Marked(places)) => {
                 return Some(referring(value, keys, true, places).unwrap_or_else(unknown));
             }
-            (Value::Secret(_), Secrets::Masked) => Value::text(MASK),
+            (Value::Secret(_), SecretDisplay::Masked) => Value::text(MASK),
             (Value::List(items), _) => {
                 let items = items.iter().enumerate();
                 Value::list(items.filter_map(|(at, item)| self.without_secrets(item, &keys.index(at))))
@@ -272,7 +277,7 @@ impl Leaves<'_> {
 
 /// The value with references in the place of secrets; `None` if there is a secret without one. In what is `hidden`
 /// everything is secret.
-fn referring(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Option<Value> {
+fn referring(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
     if let Some(reference) = places.get(keys) {
         return Some(Value::text(reference));
     }
@@ -296,12 +301,12 @@ fn referring(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Optio
 
 /// The same with empty secrets in tables instead of those that have no reference. That there is no value, or no entry,
 /// is no secret.
-fn marked(value: &Value, keys: &Keys, hidden: bool, places: &Places) -> Option<Value> {
+fn with_empty_secrets(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
     match value {
         Value::Null => Some(Value::Null),
         Value::Table(entries) => {
             let entry = |(name, value): (&Arc<str>, &Value)| {
-                let value = marked(value, &keys.name(name), hidden, places);
+                let value = with_empty_secrets(value, &keys.name(name), hidden, places);
                 (Arc::clone(name), value.unwrap_or_else(unknown))
             };
             Some(Value::table(entries.iter().map(entry)))

@@ -121,7 +121,7 @@ impl Error {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn report(&self) -> Report<'_> {
-        Report::of(self)
+        Report::new(self)
     }
 
     pub(crate) fn is_warning(&self) -> bool {

@@ -15,8 +15,8 @@ use crate::{
     excerpt,
     issue::{Issue, Origin, one_line},
     keys::Keys,
-    pins::{Pin, Pins, Stamp},
-    secrets::known::{Accepted, Secrets},
+    overrides::{Attribution, OverrideEntry, Overrides},
+    secrets::lookup::{SecretLookup, SecretSet},
     shape::{Leaf, Shape},
     snapshot::Published,
     source::Layer,
@@ -96,11 +96,11 @@ impl Given {
         Self { text, ..self }
     }
 
-    fn pinned(self, pin: &Pin) -> Self {
+    fn overridden(self, entry: &OverrideEntry) -> Self {
         Self {
-            by: pin.by.as_deref().map(str::to_owned),
-            at: Some(pin.at),
-            expires: pin.until.map(|until| until.shown),
+            by: entry.by.as_deref().map(str::to_owned),
+            at: Some(entry.at),
+            expires: entry.until.map(|until| until.shown),
             ..self
         }
     }
@@ -112,18 +112,18 @@ impl Explanation {
         self.given.first().map(|given| &given.origin)
     }
 
-    pub(crate) fn of(core: &Core, base: usize, path: &str) -> Self {
-        Self::at(&Stand::of(core), &core.model.shape.keys_of(base), path)
+    pub(crate) fn new(core: &Core, base: usize, path: &str) -> Self {
+        Self::at(&ExplainInput::new(core), &core.config_type.shape.keys_of(base), path)
     }
 
-    fn at(stand: &Stand, above: &Keys, path: &str) -> Self {
+    fn at(stand: &ExplainInput, above: &Keys, path: &str) -> Self {
         let below = Keys::parse(path);
         if below.is_root() {
             let note = Some("the path is empty: name a field, or ask `explain_all` for every one".to_owned());
             let (given, refused) = Default::default();
             return Self { path: path.to_owned(), known: false, given, note, refused };
         }
-        let explainer = Explainer::of(stand);
+        let explainer = Explainer::new(stand);
         let keys = explainer.as_places(above.join(&below));
         explainer.explain(path.to_owned(), &keys)
     }
@@ -139,12 +139,12 @@ impl Explanation {
 pub struct Explanations(Vec<Explanation>);
 
 impl Explanations {
-    pub(crate) fn of(core: &Core, base: usize) -> Self {
-        Self::at(&Stand::of(core), base)
+    pub(crate) fn new(core: &Core, base: usize) -> Self {
+        Self::at(&ExplainInput::new(core), base)
     }
 
-    fn at(stand: &Stand, base: usize) -> Self {
-        let (explainer, above) = (Explainer::of(stand), stand.shape.keys_of(base));
+    fn at(stand: &ExplainInput, base: usize) -> Self {
+        let (explainer, above) = (Explainer::new(stand), stand.shape.keys_of(base));
         let leaves = stand.shape.inner_of(base).leaves();
         let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
         Self(leaves.iter().map(explain).collect())
@@ -188,10 +188,10 @@ impl fmt::Display for Explanations {
 }
 
 /// What the current version stands on, copied so that a long explanation blocks no writer.
-struct Stand {
+struct ExplainInput {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
-    pins: Pins,
+    overrides: Overrides,
     /// What is in force; `None` where nothing is.
     tree: Option<Value>,
     /// The value where it is all there is, and no source can be asked.
@@ -199,24 +199,24 @@ struct Stand {
     /// Whether each leaf must not be shown.
     hidden: Vec<bool>,
     /// Tells references from values.
-    secrets: Secrets,
+    secrets: SecretLookup,
     /// What is wrong, where nothing of it is in force.
     refused: Vec<Issue>,
 }
 
-impl Stand {
-    fn of(core: &Core) -> Self {
-        let (shape, state) = (core.model.shape, core.in_force());
-        let (layers, pins) = (state.basis.layers.clone(), state.basis.pins.clone());
+impl ExplainInput {
+    fn new(core: &Core) -> Self {
+        let (shape, state) = (core.config_type.shape, core.in_force());
+        let (layers, overrides) = (state.basis.layers.clone(), state.basis.overrides.clone());
         let current = core.current.load_full();
         Self {
             shape,
             layers,
-            pins,
+            overrides,
             tree: Some(current.tree.clone()),
             hidden: shape.leaves().iter().map(|leaf| current.hides(leaf)).collect(),
             fixed: (!core.has_sources()).then_some(current),
-            secrets: core.stores.secrets(Accepted::default()),
+            secrets: core.secret_manager.secrets(SecretSet::default()),
             refused: Vec::new(),
         }
     }
@@ -234,7 +234,7 @@ impl fmt::Display for Explanation {
                     None => write!(f, "\n  {mark} {} {}", given.value, given.origin)?,
                 }
                 if let Some(at) = given.at.filter(|_| given.by.is_some() || given.expires.is_some()) {
-                    write!(f, "{}", Stamp { by: given.by.as_deref(), at, expires: given.expires })?;
+                    write!(f, "{}", Attribution { by: given.by.as_deref(), at, expires: given.expires })?;
                 }
             }
             self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;

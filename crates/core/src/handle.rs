@@ -1,10 +1,10 @@
 //! What a program holds of its configuration. Reads stand here; [`write`] and [`listen`] hold the rest.
 
-mod listen;
-mod past;
+mod history;
 mod patch;
 mod save;
 mod state;
+mod subscribe;
 mod weak;
 mod write;
 
@@ -16,12 +16,12 @@ use crate::{
     __private::ByValue,
     cell::{Cells, Scalar},
     config::HotConfig,
-    engine::{Request, lease::Lease},
+    engine::{Request, core_ref::CoreRef},
     error::Error,
     explain::{Explanation, Explanations},
     guard::{Guard, Ref},
+    overrides::{Expected, Override, WriteOptions},
     path::Path,
-    pins::{Expected, Override, WriteOptions},
     revision::Revision,
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
@@ -69,7 +69,7 @@ use crate::{
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 pub struct Handle<S> {
-    pub(crate) core: Lease,
+    pub(crate) core: CoreRef,
     /// The core's, close at hand: a reader would otherwise follow another pointer.
     current: Arc<Current>,
     /// Of this struct.
@@ -95,7 +95,7 @@ impl<S> Clone for Handle<S> {
 }
 
 impl<S> Handle<S> {
-    fn part(core: Lease, base: usize, options: Option<Arc<WriteOptions>>) -> Self {
+    fn part(core: CoreRef, base: usize, options: Option<Arc<WriteOptions>>) -> Self {
         let (current, cells) = (Arc::clone(&core.current), core.current.cells(base));
         Self { core, current, cells, base, options, marker: PhantomData }
     }
@@ -106,7 +106,7 @@ impl<S> Handle<S> {
 }
 
 impl<S: HotConfig> Handle<S> {
-    pub(crate) fn root(core: Lease) -> Self {
+    pub(crate) fn root(core: CoreRef) -> Self {
         Self::part(core, 0, None)
     }
 
@@ -184,7 +184,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn status(&self) -> Status {
-        Status::of(&self.core)
+        Status::new(&self.core)
     }
 
     /// Where the value of a field comes from: what every layer says of it, and which one wins.
@@ -206,7 +206,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self, path: &str) -> Explanation {
-        Explanation::of(&self.core, self.base, path)
+        Explanation::new(&self.core, self.base, path)
     }
 
     /// [`explain`](Self::explain) for every field of this handle's struct, in its order.
@@ -223,7 +223,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain_all(&self) -> Explanations {
-        Explanations::of(&self.core, self.base)
+        Explanations::new(&self.core, self.base)
     }
 
     /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`, or in a struct that is.
@@ -259,7 +259,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn overrides(&self) -> Vec<Override> {
-        Override::all(&self.core.current.load_full(), &self.core.in_force().basis.pins)
+        Override::all(&self.core.current.load_full(), &self.core.in_force().basis.overrides)
     }
 
     /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.

@@ -7,13 +7,13 @@ use std::{
 };
 
 /// Runs `work`; `None` if it panicked. The panic was reported by the program's panic hook.
-pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).map_err(discard).ok()
 }
 
 /// Drops what may run code of the program as it goes.
-pub(crate) fn let_go<T>(value: T) {
-    if contain(|| drop(value)).is_none() {
+pub(crate) fn drop_quietly<T>(value: T) {
+    if catch_panic(|| drop(value)).is_none() {
         log::error!(target: "hotswap", "hotswap: a value panicked when it was dropped");
     }
 }

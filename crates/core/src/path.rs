@@ -25,17 +25,17 @@ pub struct Path<R, F> {
 
 impl<R: HotConfig, F> Path<R, F> {
     pub(crate) fn root() -> Self {
-        Self::at(0)
+        Self::new(0)
     }
 
-    fn at(slot: usize) -> Self {
+    fn new(slot: usize) -> Self {
         Self { slot, marker: PhantomData }
     }
 
     /// For generated code: the path of the field with this number below `F`.
     #[doc(hidden)]
     pub fn __child<C>(self, slot: usize) -> Path<R, C> {
-        Path::at(self.slot + slot)
+        Path::new(self.slot + slot)
     }
 
     /// For generated code: the paths of the nested struct with this number below `F`.

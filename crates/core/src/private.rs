@@ -14,13 +14,13 @@ pub use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    erased_config,
     error::Error,
     issue::{Issue, IssueKind},
-    load::{self, Input, Model},
-    pins::Pins,
-    root,
+    load::{self, ConfigType, Input},
+    overrides::Overrides,
     secret::Redacted,
-    secrets::known::Secrets,
+    secrets::lookup::SecretLookup,
 };
 
 /// What the values of a type parameter need, as leaves do.
@@ -129,7 +129,7 @@ pub fn default_of<F, M>(
 
 /// What serde takes for a nested struct that no layer mentions; `None` if it cannot be written.
 pub fn absent<N: Loadable>(value: &N) -> Option<Value> {
-    root::encode(value, 0).ok()
+    erased_config::encode(value, 0).ok()
 }
 
 /// The same for an `Option` of one.
@@ -150,16 +150,16 @@ pub fn swap_skipped<N: Loadable>(one: &mut Option<N>, other: &mut Option<N>) {
 /// # Panics
 /// A default does not fit its field or breaks a rule; the whole report is in the message.
 pub fn test_defaults<T: Loadable>() {
-    let (pins, variables) = (Pins::new(), |_: &str| None);
+    let (overrides, variables) = (Overrides::new(), |_: &str| None);
     let input = Input {
         layers: &[],
-        pins: &pins,
+        overrides: &overrides,
         names: None,
         variables: &variables,
         unread: Vec::new(),
-        secrets: &Secrets::none(T::SETUP.stores),
+        secrets: &SecretLookup::none(T::SETUP.stores),
     };
-    let Err(error) = load::load(Model::of::<T>(), &input) else { return };
+    let Err(error) = load::load(ConfigType::new::<T>(), &input) else { return };
     let forgiven = |issue: &&Issue| {
         matches!(issue.kind(), IssueKind::Missing | IssueKind::Secret | IssueKind::Interpolation)
     };

@@ -42,7 +42,7 @@ pub struct Report<'e> {
 }
 
 impl<'e> Report<'e> {
-    pub(crate) fn of(error: &'e Error) -> Self {
+    pub(crate) fn new(error: &'e Error) -> Self {
         Self { error, limit: SHOWN, color: false }
     }
 
@@ -93,7 +93,7 @@ impl<'e> Report<'e> {
     fn issue(&self, f: &mut fmt::Formatter<'_>, issue: &Issue) -> fmt::Result {
         let (dim, bold, note) = (self.paint(DIM), self.paint(BOLD), self.paint(NOTE));
         f.write_str("\n  ")?;
-        if let Some(place) = issue.origin().and_then(place) {
+        if let Some(place) = issue.origin().and_then(location) {
             write!(f, "{dim}{place}{dim:#} ")?;
         }
         if !issue.keys().is_root() {
@@ -139,7 +139,7 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-fn place(origin: &Origin) -> Option<String> {
+fn location(origin: &Origin) -> Option<String> {
     match origin {
         Origin::File { line: Some(line), column: Some(column), .. } => Some(format!("{line}:{column}")),
         Origin::File { line: Some(line), .. } => Some(line.to_string()),

@@ -1,11 +1,11 @@
 //! Values that do not show themselves.
 
-pub(crate) mod notice;
+pub(crate) mod marker;
 pub(crate) mod policy;
 mod private;
 mod read;
 mod redacted;
-pub(crate) mod taint;
+pub(crate) mod tracking;
 mod value;
 mod write;
 
@@ -74,7 +74,7 @@ impl<T: SecretValue> Secret<T> {
     /// ```
     pub fn new(value: T) -> Self {
         // In a function that serde calls, nothing else announces the secret.
-        notice::made(&value);
+        tracking::record_converted(&value);
         Self::of(value)
     }
 

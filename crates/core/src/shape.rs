@@ -243,11 +243,11 @@ impl Shape {
     }
 
     /// Whether any field has this name in files.
-    pub(crate) fn knows(&'static self, name: &str) -> bool {
+    pub(crate) fn has_key(&'static self, name: &str) -> bool {
         self.fields.iter().any(|field| {
             field.key == name
                 || field.aliases.contains(&name)
-                || field.inner().is_some_and(|inner| inner.knows(name))
+                || field.inner().is_some_and(|inner| inner.has_key(name))
         })
     }
 

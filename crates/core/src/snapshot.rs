@@ -14,10 +14,10 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
-    cell::{self, Cells, Slot},
+    cell::{self, Cells, SnapshotSlot},
+    erased_config::ErasedConfig,
     excerpt,
     keys::Keys,
-    root::Root,
     shape::Leaf,
     value::Value,
     variant::{self, Variant},
@@ -160,8 +160,8 @@ type Parts = HashMap<usize, Arc<dyn Any + Send + Sync>>;
 /// One published version.
 pub(crate) struct Published {
     pub(crate) version: u64,
-    pub(crate) root: Arc<dyn Root>,
-    /// The root again: to ask a `dyn Root` for its type takes one step more, and every read asks.
+    pub(crate) root: Arc<dyn ErasedConfig>,
+    /// The root again: to ask a `dyn ErasedConfig` for its type takes one step more, and every read asks.
     whole: Arc<dyn Any + Send + Sync>,
     /// The merged tree that the root was decoded from.
     pub(crate) tree: Value,
@@ -176,7 +176,7 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    pub(crate) fn new(version: u64, root: Arc<dyn Root>, tree: Value, cause: Cause) -> Self {
+    pub(crate) fn new(version: u64, root: Arc<dyn ErasedConfig>, tree: Value, cause: Cause) -> Self {
         let whole = Arc::clone(&root) as Arc<dyn Any + Send + Sync>;
         let (secrets, sealed) = (BTreeSet::new(), BTreeSet::new());
         Self {
@@ -224,7 +224,7 @@ impl Published {
         leaf.secret() || self.hides_at(&leaf.keys)
     }
 
-    /// Whether a secret that no field says was met in the leaf that stands here.
+    /// Whether a secret was read in this leaf, although no field is marked secret.
     pub(crate) fn hides_at(&self, leaf: &Keys) -> bool {
         self.secrets.contains(leaf)
     }
@@ -232,7 +232,7 @@ impl Published {
     /// The struct of a handle that stands at `base`.
     #[inline]
     pub(crate) fn get<S: 'static>(&self, base: usize) -> &S {
-        let part = if base == 0 { Some(&*self.whole as &dyn Any) } else { self.root.at(base) };
+        let part = if base == 0 { Some(&*self.whole as &dyn Any) } else { self.root.get(base) };
         part.and_then(<dyn Any>::downcast_ref)
             .expect("a handle is only made for the type that stands at its number")
     }
@@ -248,7 +248,7 @@ impl Published {
         if let Some(part) = self.parts.load().get(&base) {
             return Arc::clone(part);
         }
-        let kept = self.root.keep(base).expect("a handle is only made for a number that exists");
+        let kept = self.root.clone_at(base).expect("a handle is only made for a number that exists");
         let fresh: Arc<dyn Any + Send + Sync> = Arc::from(kept);
         // Without a lock: one that is held during a fork would block every reader of the child.
         let before = self.parts.rcu(|parts| {
@@ -272,7 +272,7 @@ struct Part {
     cells: Arc<Cells>,
 }
 
-impl Slot<Arc<Published>> for ArcSwap<Published> {
+impl SnapshotSlot<Arc<Published>> for ArcSwap<Published> {
     fn swap(&self, new: Arc<Published>) -> Arc<Published> {
         ArcSwap::swap(self, new)
     }

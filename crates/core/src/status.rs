@@ -12,11 +12,11 @@ pub use crate::watch::{WatcherHealth, WatcherMode};
 use crate::{
     engine::{Core, RefusedSources},
     excerpt,
-    pins::Override,
+    overrides::Override,
     process::{FORKED, LOAD_AGAIN},
     secrets::SecretStatus,
     snapshot::Cause,
-    suppressions::Holds,
+    suppressions::Suppressions,
 };
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
@@ -153,11 +153,11 @@ pub struct Counts {
 }
 
 impl Status {
-    pub(crate) fn of(core: &Core) -> Self {
+    pub(crate) fn new(core: &Core) -> Self {
         if !core.process.is_current() {
             return forked::status(core);
         }
-        let board = core.board();
+        let shared_status = core.shared_status();
         let state = core.in_force();
         let current = core.current.load_full();
         Self {
@@ -165,19 +165,19 @@ impl Status {
             forked: false,
             age: current.at.elapsed(),
             cause: current.cause.clone(),
-            sources: sources(&core.sources.load(), &board.refused_sources, &state.basis.holds),
-            secrets: core.stores.statuses(),
-            watcher: board.watcher.clone(),
-            last_error: board.last_error.as_ref().map(|(_, error)| error.to_string()),
+            sources: sources(&core.sources.load(), &shared_status.refused_sources, &state.basis.suppressions),
+            secrets: core.secret_manager.statuses(),
+            watcher: shared_status.watcher.clone(),
+            last_error: shared_status.last_error.as_ref().map(|(_, error)| error.to_string()),
             probation: core.policy.health.as_ref().and_then(|health| health.left()),
-            warnings: board.warnings.iter().map(ToString::to_string).collect(),
+            warnings: shared_status.warnings.iter().map(ToString::to_string).collect(),
             pending_restart: state.pending.clone(),
-            overrides: Override::all(&current, &state.basis.pins),
-            state: core.keeper.as_ref().map(|keeper| keeper.status()),
+            overrides: Override::all(&current, &state.basis.overrides),
+            state: core.state_writer.as_ref().map(|state_writer| state_writer.status()),
             observers: core.observers.statuses(),
             counts: Counts {
-                reloads: board.reloads,
-                refused: board.refused,
+                reloads: shared_status.reloads,
+                refused: shared_status.refused,
                 subscribers: core.notifier.subscribers() + core.hooks.len(),
                 callback_panics: core.notifier.panics() + core.observers.panics(),
             },
@@ -185,13 +185,17 @@ impl Status {
     }
 }
 
-/// Every source and how it is, with those that are overruled; one that is gone for good may be among them.
-fn sources(given: &[SourceStatus], refused: &RefusedSources, holds: &Holds) -> Vec<SourceStatus> {
+/// The status of every source, the suppressed ones included, even if the source no longer exists.
+fn sources(
+    given: &[SourceStatus],
+    refused: &RefusedSources,
+    suppressions: &Suppressions,
+) -> Vec<SourceStatus> {
     let mut sources = given.to_vec();
     for source in &mut sources {
         refused.get(&source.name).into_iter().for_each(|why| source.refused(why));
     }
-    for (name, version) in holds.sources() {
+    for (name, version) in suppressions.sources() {
         match sources.iter_mut().find(|source| source.name == name && source.held.is_none()) {
             Some(source) => source.held = Some(version),
             None => sources.push(SourceStatus { held: Some(version), ..SourceStatus::absent(name) }),

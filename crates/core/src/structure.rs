@@ -110,7 +110,7 @@ impl Untyped {
     fn with_template<'v>(&'v self, read: &'v Value) -> Option<&'v Value> {
         let parsed = self.parsed.as_ref()?;
         Some(match &parsed.template {
-            Some(template) => init(&parsed.marked, || marked(read, template, parsed.literal)),
+            Some(template) => init(&parsed.marked, || with_template(read, template, parsed.literal)),
             None => read,
         })
     }
@@ -118,7 +118,7 @@ impl Untyped {
     /// A value that a type made of a part of the interpolated text, with the template of the whole on each scalar.
     pub(crate) fn part(&self, value: &Value) -> Value {
         match self.parsed.as_ref().and_then(|parsed| Some((parsed.template.as_ref()?, parsed.literal))) {
-            Some((template, literal)) => marked(value, template, literal),
+            Some((template, literal)) => with_template(value, template, literal),
             None => value.clone(),
         }
     }
@@ -132,13 +132,14 @@ impl Untyped {
     }
 }
 
-fn marked(value: &Value, template: &str, literal: bool) -> Value {
+fn with_template(value: &Value, template: &str, literal: bool) -> Value {
     let text = |text: &str, dialect| Value::display_only(text, template, literal, dialect);
     match value {
-        Value::List(items) => Value::list(items.iter().map(|item| marked(item, template, literal))),
+        Value::List(items) => Value::list(items.iter().map(|item| with_template(item, template, literal))),
         Value::Table(table) => {
-            let entry =
-                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), marked(value, template, literal));
+            let entry = |(name, value): (&Arc<str>, &Value)| {
+                (Arc::clone(name), with_template(value, template, literal))
+            };
             Value::table(table.iter().map(entry))
         }
         Value::Text(own) => text(own, Dialect::Interpolated),

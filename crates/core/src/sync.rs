@@ -84,7 +84,7 @@ impl<T> Monitor<T> {
         }
     }
 
-    pub(crate) fn tell_all(&self) {
+    pub(crate) fn notify_all(&self) {
         self.changed.notify_all();
     }
 }

@@ -4,9 +4,9 @@
 //! type writes has only the text, so the templates are put back at their places.
 
 mod arrange;
-mod keep;
 mod leaf;
 mod overlay;
+mod preserve;
 mod results;
 mod settle;
 
@@ -16,31 +16,31 @@ use std::{
     sync::Arc,
 };
 
-use keep::opened;
 use leaf::Leaf;
+use preserve::opened;
 use results::Results;
 
 use crate::{
+    erased_config::ErasedConfig,
     issue::{Issue, IssueKind},
     keys::Keys,
-    root::Root,
     shape::{Shape, taken_beside},
     value::{Untyped, Value},
 };
 
 /// A leaf as its type writes it, with templates instead of interpolated text; as the sources gave it where the type
 /// cannot be written, or writes another form than it reads.
-pub(crate) fn shown(root: &dyn Root, tree: &Value, slot: usize) -> Option<Value> {
+pub(crate) fn shown(root: &dyn ErasedConfig, tree: &Value, slot: usize) -> Option<Value> {
     match root.encode(slot) {
         Ok(written) => Some(over(written, root.shape(), tree, slot)),
-        Err(_) => given(root.shape(), tree, slot).map(Cow::into_owned),
+        Err(_) => source_part(root.shape(), tree, slot).map(Cow::into_owned),
     }
 }
 
 /// The same for a leaf that was written already.
 ///
 pub(crate) fn over(written: Value, shape: &'static Shape, tree: &Value, slot: usize) -> Value {
-    match given(shape, tree, slot) {
+    match source_part(shape, tree, slot) {
         Some(given) if holds_template(&given) => {
             overlay::overlay(&written, &given).unwrap_or_else(|| given.into_owned())
         }
@@ -49,8 +49,8 @@ pub(crate) fn over(written: Value, shape: &'static Shape, tree: &Value, slot: us
 }
 
 /// A leaf as its type writes it, with what gave each part of it: interpolated text, or else the part itself.
-pub(crate) fn traced(root: &dyn Root, tree: &Value, slot: usize, written: Value) -> Value {
-    match given(root.shape(), tree, slot) {
+pub(crate) fn traced(root: &dyn ErasedConfig, tree: &Value, slot: usize, written: Value) -> Value {
+    match source_part(root.shape(), tree, slot) {
         Some(given) if holds_template(&given) => arrange::arranged(root, slot, &written, &given),
         _ => written,
     }
@@ -62,7 +62,7 @@ pub(crate) fn parts(written: &Value, given: &Value) -> Option<Value> {
 }
 
 /// Whether the type of a leaf reads the value.
-pub(crate) fn fits(root: &dyn Root, slot: usize, value: &Value) -> bool {
+pub(crate) fn fits(root: &dyn ErasedConfig, slot: usize, value: &Value) -> bool {
     Leaf::new(slot).fits(root, value)
 }
 
@@ -74,13 +74,13 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    pub(crate) fn of(root: &dyn Root, tree: &Value) -> Self {
+    pub(crate) fn of(root: &dyn ErasedConfig, tree: &Value) -> Self {
         let mut leaves = BTreeMap::new();
         if holds_template(tree) {
             let shape = root.shape();
             let slots: BTreeSet<usize> = shape.leaves().into_iter().map(|leaf| leaf.slot).collect();
             let leaf = |slot: usize| {
-                let given = given(shape, tree, slot).filter(|given| holds_template(given))?;
+                let given = source_part(shape, tree, slot).filter(|given| holds_template(given))?;
                 let written = root.encode(slot).ok()?;
                 let arranged = arrange::arranged(root, slot, &written, &given);
                 Some((slot, (written, arranged)))
@@ -100,12 +100,13 @@ impl Templates {
     /// The type reads the value neither from templates nor from text that is shown by them.
     pub(crate) fn kept(
         &self,
-        root: &dyn Root,
+        root: &dyn ErasedConfig,
         slot: usize,
         plain: &Value,
         new: Value,
     ) -> Result<Value, Box<Issue>> {
-        let own = self.leaves.get(&slot).and_then(|(written, given)| keep::templates(&new, written, given));
+        let own =
+            self.leaves.get(&slot).and_then(|(written, given)| preserve::templates(&new, written, given));
         let kept = own.unwrap_or(new);
         let kept = self.results.replaced(&kept).unwrap_or(kept);
         if !holds_template(&kept) {
@@ -159,7 +160,7 @@ pub(crate) fn holds_display_only(value: &Value) -> bool {
 
 /// The part of the tree that a leaf was decoded from. A flattened leaf has the place of its struct, and shares it with the
 /// fields beside it.
-fn given<'t>(shape: &'static Shape, tree: &'t Value, slot: usize) -> Option<Cow<'t, Value>> {
+fn source_part<'t>(shape: &'static Shape, tree: &'t Value, slot: usize) -> Option<Cow<'t, Value>> {
     let keys: Keys = shape.keys_of(slot);
     let given = keys.find(tree)?;
     let flat = shape.trail(slot).last().is_some_and(|field| field.flatten);

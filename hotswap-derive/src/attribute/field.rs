@@ -4,14 +4,14 @@ use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, LitStr, Path, ext::IdentExt};
 
 use super::{
-    item::{self, Given, Item},
+    item::{self, Item, ItemValue},
     keys::{FIELD, Place, RULE, STRUCTURE, known},
     literal::Literal,
     merge::Merge,
     reference::{self, Secret},
     rule::{self, Rule},
 };
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 
 /// What stands on a field.
 #[derive(Default)]
@@ -42,14 +42,14 @@ pub(crate) struct Nested {
 const PLACE: Place =
     Place { what: "a field", tables: &[FIELD, RULE], elsewhere: &[STRUCTURE], other: "the struct" };
 
-pub(crate) fn read(attrs: &[Attribute], mistakes: &mut Mistakes) -> FieldKeys {
-    let items = known(item::read(attrs, "hot", mistakes), &PLACE, mistakes);
+pub(crate) fn read(attrs: &[Attribute], diagnostics: &mut Diagnostics) -> FieldKeys {
+    let items = known(item::read(attrs, "hot", diagnostics), &PLACE, diagnostics);
     let mut keys = FieldKeys { first: items.first().map(Item::span), ..FieldKeys::default() };
     for item in items {
         if RULE.iter().any(|(name, _)| item.key == name) {
-            keys.rules.extend(rule::read(&item, mistakes));
+            keys.rules.extend(rule::read(&item, diagnostics));
         } else {
-            mistakes.keep(keys.take(&item));
+            diagnostics.record(keys.take(&item));
         }
     }
     keys
@@ -79,7 +79,7 @@ impl FieldKeys {
 
 fn nested(item: &Item, usage: &str) -> syn::Result<Nested> {
     let path = match item.given {
-        Given::Nothing => None,
+        ItemValue::Nothing => None,
         _ => Some(item.path(usage)?),
     };
     Ok(Nested { path })

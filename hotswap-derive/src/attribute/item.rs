@@ -6,36 +6,36 @@ use syn::{
     parse::{Parse, Parser},
 };
 
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 
 /// `key`, `key = value` or `key(list)`.
 pub(crate) struct Item {
     pub(crate) key: Ident,
-    pub(crate) given: Given,
+    pub(crate) given: ItemValue,
 }
 
 /// What follows a key.
-pub(crate) enum Given {
+pub(crate) enum ItemValue {
     Nothing,
     Value(TokenStream),
     List(TokenStream),
 }
 
 /// All items of the attributes with this name, in order.
-pub(crate) fn read(attrs: &[Attribute], name: &str, mistakes: &mut Mistakes) -> Vec<Item> {
+pub(crate) fn read(attrs: &[Attribute], name: &str, diagnostics: &mut Diagnostics) -> Vec<Item> {
     let mut items = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
         match &attr.meta {
-            Meta::List(list) => items.extend(parse(list.tokens.clone(), mistakes)),
-            meta => mistakes.on(meta, format!("write `#[{name}(..)]` with the keys in parentheses")),
+            Meta::List(list) => items.extend(parse(list.tokens.clone(), diagnostics)),
+            meta => diagnostics.on(meta, format!("write `#[{name}(..)]` with the keys in parentheses")),
         }
     }
     items
 }
 
 /// The items of a list; what is no item is reported and left out.
-pub(crate) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Item> {
-    split(tokens).into_iter().filter_map(|tokens| mistakes.keep(Item::parse(tokens))).collect()
+pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Vec<Item> {
+    split(tokens).into_iter().filter_map(|tokens| diagnostics.record(Item::parse(tokens))).collect()
 }
 
 /// The parts between the commas; those inside `<..>` separate type arguments.
@@ -76,12 +76,12 @@ impl Item {
             ));
         };
         let given = match tokens.next() {
-            None => Given::Nothing,
+            None => ItemValue::Nothing,
             Some(TokenTree::Punct(equals)) if equals.as_char() == '=' => {
-                Given::Value(tokens.by_ref().collect())
+                ItemValue::Value(tokens.by_ref().collect())
             }
             Some(TokenTree::Group(list)) if list.delimiter() == Delimiter::Parenthesis => {
-                Given::List(list.stream())
+                ItemValue::List(list.stream())
             }
             Some(other) => return Err(syn::Error::new_spanned(other, after_key(&key))),
         };
@@ -102,7 +102,7 @@ impl Item {
     /// The key alone.
     pub(crate) fn flag(&self, usage: &str) -> syn::Result<Span> {
         match &self.given {
-            Given::Nothing => Ok(self.span()),
+            ItemValue::Nothing => Ok(self.span()),
             _ => Err(syn::Error::new(self.span(), format!("`{}` stands alone: write {usage}", self.key))),
         }
     }
@@ -110,7 +110,9 @@ impl Item {
     /// What stands behind the equals sign.
     pub(crate) fn value<T: Parse>(&self, usage: &str) -> syn::Result<T> {
         match &self.given {
-            Given::Value(tokens) => parse_all(tokens.clone()).map_err(|place| self.usage_at(place, usage)),
+            ItemValue::Value(tokens) => {
+                parse_all(tokens.clone()).map_err(|place| self.usage_at(place, usage))
+            }
             _ => Err(self.usage(usage)),
         }
     }
@@ -135,7 +137,7 @@ impl Item {
     /// What stands in the parentheses.
     pub(crate) fn list(&self, usage: &str) -> syn::Result<TokenStream> {
         match &self.given {
-            Given::List(tokens) => Ok(tokens.clone()),
+            ItemValue::List(tokens) => Ok(tokens.clone()),
             _ => Err(self.usage(usage)),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::Ident;
 
 use super::item::Item;
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 
 /// A key and how it is written.
 pub(crate) type Key = (&'static str, &'static str);
@@ -64,17 +64,17 @@ pub(crate) fn usage(key: &str, tables: &[&[Key]]) -> &'static str {
 }
 
 /// The items whose key is known and stands there for the first time; the others are reported.
-pub(crate) fn known(items: Vec<Item>, here: &Place, mistakes: &mut Mistakes) -> Vec<Item> {
+pub(crate) fn known(items: Vec<Item>, here: &Place, diagnostics: &mut Diagnostics) -> Vec<Item> {
     let mut seen: HashMap<String, ()> = HashMap::new();
     let keep = |item: &Item| {
         let name = item.name();
         if !here.knows(&name) {
-            mistakes.on(&item.key, here.unknown(&item.key));
+            diagnostics.on(&item.key, here.unknown(&item.key));
             return false;
         }
         let twice = seen.insert(name.clone(), ()).is_some() && !REPEATABLE.contains(&name.as_str());
         if twice {
-            mistakes.on(&item.key, format!("`{name}` is given twice, keep one"));
+            diagnostics.on(&item.key, format!("`{name}` is given twice, keep one"));
         }
         !twice
     };

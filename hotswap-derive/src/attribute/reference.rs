@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::LitStr;
 
-use super::item::{Given, Item};
+use super::item::{Item, ItemValue};
 
 /// Where the key stands, and where the value is fetched from.
 pub(crate) struct Secret {
@@ -13,7 +13,7 @@ pub(crate) struct Secret {
 
 pub(super) fn read(item: &Item, usage: &str) -> syn::Result<Secret> {
     let reference = match item.given {
-        Given::Nothing => None,
+        ItemValue::Nothing => None,
         _ => Some(checked(item.text(usage)?)?),
     };
     Ok(Secret { span: item.span(), reference })

@@ -8,7 +8,7 @@ use super::{
     keys::{Place, RULE, known, usage},
     literal::{Content, Literal},
 };
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 
 /// One rule and where it stands.
 #[derive(Clone)]
@@ -37,19 +37,21 @@ const ELEMENT: Place =
     Place { what: "an element", tables: &[RULE], elsewhere: &[super::keys::FIELD], other: "a field" };
 
 /// Reads an item whose key is one of the rules.
-pub(crate) fn read(item: &Item, mistakes: &mut Mistakes) -> Option<Rule> {
+pub(crate) fn read(item: &Item, diagnostics: &mut Diagnostics) -> Option<Rule> {
     let usage = usage(&item.name(), &[RULE]);
     let kind = match item.name().as_str() {
         "each" => match item.list(usage) {
             Ok(tokens) if tokens.is_empty() => Err(item.usage(usage)),
-            list => list.map(|tokens| Kind::Each(each(tokens, mistakes))),
+            list => list.map(|tokens| Kind::Each(each(tokens, diagnostics))),
         },
-        "range" => bounds(item, &["min", "max", "exclusive_min", "exclusive_max"], mistakes).map(Kind::Range),
-        "length" => bounds(item, &["min", "max", "equal"], mistakes).map(Kind::Length),
-        "one_of" => one_of(item, usage, mistakes).map(Kind::OneOf),
+        "range" => {
+            bounds(item, &["min", "max", "exclusive_min", "exclusive_max"], diagnostics).map(Kind::Range)
+        }
+        "length" => bounds(item, &["min", "max", "equal"], diagnostics).map(Kind::Length),
+        "one_of" => one_of(item, usage, diagnostics).map(Kind::OneOf),
         _ => simple(item, usage),
     };
-    Some(Rule { span: item.span(), kind: mistakes.keep(kind)? })
+    Some(Rule { span: item.span(), kind: diagnostics.record(kind)? })
 }
 
 fn simple(item: &Item, usage: &str) -> syn::Result<Kind> {
@@ -68,32 +70,32 @@ fn simple(item: &Item, usage: &str) -> syn::Result<Kind> {
     item.flag(usage).map(|_| kind)
 }
 
-fn each(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Rule> {
-    let items = item::parse(tokens, mistakes);
-    known(items, &ELEMENT, mistakes).iter().filter_map(|item| read(item, mistakes)).collect()
+fn each(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Vec<Rule> {
+    let items = item::parse(tokens, diagnostics);
+    known(items, &ELEMENT, diagnostics).iter().filter_map(|item| read(item, diagnostics)).collect()
 }
 
 /// `min = 1, max = 10`, each name at most once, at least one of them.
 fn bounds(
     item: &Item,
     names: &[&'static str],
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> syn::Result<Vec<(&'static str, Literal)>> {
     let usage = usage(&item.name(), &[RULE]);
-    let given = item::parse(item.list(usage)?, mistakes);
+    let given = item::parse(item.list(usage)?, diagnostics);
     if given.is_empty() {
         return Err(item.usage(usage));
     }
     let mut bounds: Vec<(&'static str, Literal)> = Vec::new();
     for bound in given {
         let Some(name) = names.iter().copied().find(|name| bound.key == name) else {
-            mistakes.on(&bound.key, format!("unknown bound `{}`, write {usage}", bound.key));
+            diagnostics.on(&bound.key, format!("unknown bound `{}`, write {usage}", bound.key));
             continue;
         };
         let value = bound.value::<Expr>(usage).and_then(|expr| Literal::read(&expr));
-        match mistakes.keep(value) {
+        match diagnostics.record(value) {
             _ if bounds.iter().any(|(other, _)| *other == name) => {
-                mistakes.on(&bound.key, format!("`{name}` is given twice, keep one"));
+                diagnostics.on(&bound.key, format!("`{name}` is given twice, keep one"));
             }
             value => bounds.extend(value.map(|value| (name, value))),
         }
@@ -101,16 +103,16 @@ fn bounds(
     Ok(bounds)
 }
 
-fn one_of(item: &Item, usage: &str, mistakes: &mut Mistakes) -> syn::Result<Vec<Literal>> {
+fn one_of(item: &Item, usage: &str, diagnostics: &mut Diagnostics) -> syn::Result<Vec<Literal>> {
     let parts = item::split(item.list(usage)?);
     if parts.is_empty() {
         return Err(item.usage(usage));
     }
     let values = parts.into_iter().filter_map(|tokens| {
         let value = syn::parse2::<Expr>(tokens.into_iter().collect()).and_then(|expr| Literal::read(&expr));
-        let value = mistakes.keep(value)?;
+        let value = diagnostics.record(value)?;
         if let Content::List(_) = value.content {
-            mistakes.at(value.span, format!("write {usage}"));
+            diagnostics.at(value.span, format!("write {usage}"));
         }
         Some(value)
     });

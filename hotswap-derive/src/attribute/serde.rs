@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, ExprPath, LitStr};
 
-use super::item::{self, Given, Item};
-use crate::mistakes::Mistakes;
+use super::item::{self, Item, ItemValue};
+use crate::diagnostics::Diagnostics;
 
 /// What serde takes where a file has nothing.
 #[derive(Clone)]
@@ -75,26 +75,26 @@ pub(crate) fn field(attrs: &[Attribute]) -> Field {
 /// `default`, or `default = "path"`.
 fn default(item: &Item) -> Option<Default> {
     match item.given {
-        Given::Nothing => Some(Default::Trait),
+        ItemValue::Nothing => Some(Default::Trait),
         _ => path(item).map(Default::Function),
     }
 }
 
 /// serde reports what does not parse, so nothing is reported twice.
 fn items(attrs: &[Attribute]) -> Vec<Item> {
-    item::read(attrs, "serde", &mut Mistakes::default())
+    item::read(attrs, "serde", &mut Diagnostics::default())
 }
 
 /// `rename = "name"`, or the name for reading in `rename(deserialize = "name")`.
 fn name(item: &Item) -> Option<String> {
     match &item.given {
-        Given::List(tokens) => deserialize(tokens.clone()),
+        ItemValue::List(tokens) => deserialize(tokens.clone()),
         _ => item.value::<LitStr>("").ok().map(|name| name.value()),
     }
 }
 
 fn deserialize(tokens: TokenStream) -> Option<String> {
-    let items = item::parse(tokens, &mut Mistakes::default());
+    let items = item::parse(tokens, &mut Diagnostics::default());
     items.iter().find(|item| item.key == "deserialize").and_then(name)
 }
 

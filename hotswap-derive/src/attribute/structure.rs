@@ -4,10 +4,10 @@ use proc_macro2::{Ident, Span, TokenTree};
 use syn::{Attribute, LitStr, Path};
 
 use super::{
-    item::{self, Given, Item},
+    item::{self, Item, ItemValue},
     keys::{FIELD, Place, RULE, STRUCTURE, known},
 };
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Diagnostics;
 
 /// What stands on a struct.
 #[derive(Default)]
@@ -37,11 +37,11 @@ pub(crate) enum SourceKind {
 const PLACE: Place =
     Place { what: "a struct", tables: &[STRUCTURE], elsewhere: &[FIELD, RULE], other: "a field" };
 
-pub(crate) fn read(attrs: &[Attribute], mistakes: &mut Mistakes) -> Structure {
-    let items = item::read(attrs, "hot", mistakes);
+pub(crate) fn read(attrs: &[Attribute], diagnostics: &mut Diagnostics) -> Structure {
+    let items = item::read(attrs, "hot", diagnostics);
     let mut structure = Structure::default();
-    for item in known(items, &PLACE, mistakes) {
-        mistakes.keep(structure.take(&item));
+    for item in known(items, &PLACE, diagnostics) {
+        diagnostics.record(structure.take(&item));
     }
     structure
 }
@@ -74,7 +74,7 @@ fn profile(name: LitStr) -> syn::Result<LitStr> {
 
 /// `file = "path"` or `file("path", optional)`.
 fn source(kind: SourceKind, item: &Item, usage: &str) -> syn::Result<Source> {
-    let Given::List(tokens) = &item.given else {
+    let ItemValue::List(tokens) = &item.given else {
         return Ok(Source { kind, path: item.text(usage)?, optional: false });
     };
     let parts = item::split(tokens.clone());

@@ -5,37 +5,37 @@ use std::collections::HashMap;
 use proc_macro2::Ident;
 
 use crate::{
-    claims::{Claim, Ledger, full_name, profile_message, rival_message, selects_profile},
-    mistakes::Mistakes,
+    claims::{Claim, EnvNames, full_name, profile_message, rival_message, selects_profile},
+    diagnostics::Diagnostics,
     model::{Field, Model},
 };
 
 /// Two fields that serde reads by one key: it would fill the first and never the second.
-pub(super) fn check_keys(model: &Model, mistakes: &mut Mistakes) {
+pub(super) fn check_keys(model: &Model, diagnostics: &mut Diagnostics) {
     let mut taken: HashMap<&String, &Ident> = HashMap::new();
     for field in model.fields.iter().filter(|field| !field.flatten) {
         for key in field.keys() {
             let other = taken.insert(key, &field.ident).filter(|other| **other != field.ident);
             if let Some(other) = other {
                 let message = format!("`{other}` is read from the key `{key}` too: rename one of them");
-                mistakes.on(&field.ident, message);
+                diagnostics.on(&field.ident, message);
             }
         }
     }
 }
 
 /// The struct's own leaves; those inside nested structs are known when the macros of these have run.
-pub(super) fn check_variables(model: &Model, mistakes: &mut Mistakes) {
-    let mut ledger = Ledger::default();
+pub(super) fn check_variables(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut ledger = EnvNames::default();
     for field in &model.fields {
         let complaint = field.claims().iter().find_map(|claim| complaint(model, &mut ledger, field, claim));
         if let Some(message) = complaint {
-            mistakes.on(&field.ident, message);
+            diagnostics.on(&field.ident, message);
         }
     }
 }
 
-fn complaint(model: &Model, ledger: &mut Ledger, field: &Field, claim: &Claim) -> Option<String> {
+fn complaint(model: &Model, ledger: &mut EnvNames, field: &Field, claim: &Claim) -> Option<String> {
     let prefix = model.env.as_deref();
     let name = full_name(prefix, claim)?;
     if selects_profile(prefix, claim) {

@@ -6,8 +6,8 @@ use syn::Type;
 
 use super::{default, kept, merge, nested, rule, secret, unit};
 use crate::{
+    diagnostics::Diagnostics,
     input::{self, Input},
-    mistakes::Mistakes,
     model::{Absent, Encode, Field, Kind, Leaf, Read},
     names,
     scalar::Scalar,
@@ -19,34 +19,34 @@ pub(super) struct Fields {
     pub(super) skipped: Vec<Ident>,
 }
 
-pub(super) fn check_all(input: &Input, mistakes: &mut Mistakes) -> Fields {
+pub(super) fn check_all(input: &Input, diagnostics: &mut Diagnostics) -> Fields {
     let mut fields = Fields::default();
     for field in input.fields.iter().flatten() {
         if field.serde.skip {
-            refuse_keys_of_skipped(field, mistakes);
+            refuse_keys_of_skipped(field, diagnostics);
             fields.skipped.push(field.ident.clone());
         } else {
             let index = fields.taking_part.len();
-            fields.taking_part.push(check(index, field, input, mistakes));
+            fields.taking_part.push(check(index, field, input, diagnostics));
         }
     }
     fields
 }
 
-fn refuse_keys_of_skipped(field: &input::Field, mistakes: &mut Mistakes) {
+fn refuse_keys_of_skipped(field: &input::Field, diagnostics: &mut Diagnostics) {
     if let Some(span) = field.hot.first {
-        mistakes
+        diagnostics
             .at(span, "serde skips this field, so nothing can be said about it here: remove one of the two");
     }
 }
 
-fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mistakes) -> Field {
+fn check(index: usize, field: &input::Field, input: &Input, diagnostics: &mut Diagnostics) -> Field {
     let name = names::plain(&field.ident);
     let ty = without_self(&field.ty, input);
-    merge::check(field, &ty, mistakes);
-    unit::check(field, &ty, mistakes);
-    let kind = nested::check(field, &ty, input, mistakes)
-        .unwrap_or_else(|| Kind::Leaf(Box::new(leaf(field, &ty, mistakes))));
+    merge::check(field, &ty, diagnostics);
+    unit::check(field, &ty, diagnostics);
+    let kind = nested::check(field, &ty, input, diagnostics)
+        .unwrap_or_else(|| Kind::Leaf(Box::new(leaf(field, &ty, diagnostics))));
     Field {
         index,
         ident: field.ident.clone(),
@@ -72,16 +72,16 @@ fn check(index: usize, field: &input::Field, input: &Input, mistakes: &mut Mista
     }
 }
 
-fn leaf(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) -> Leaf {
+fn leaf(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) -> Leaf {
     if let (Some(copy), Some(_)) = (field.hot.copy, field.hot.scalar) {
-        mistakes.at(copy, "`scalar` already hands the value out by value: remove `copy`");
+        diagnostics.at(copy, "`scalar` already hands the value out by value: remove `copy`");
     }
-    default::check(field, ty, mistakes);
-    secret::check(field, ty, mistakes);
-    rule::check_all(&field.hot.rules, ty, mistakes);
+    default::check(field, ty, diagnostics);
+    secret::check(field, ty, diagnostics);
+    rule::check_all(&field.hot.rules, ty, diagnostics);
     // What a function reads may mean anything.
     if let (Some(value), None) = (&field.hot.default, &field.serde.deserialize_with) {
-        kept::check(&field.hot.rules, value, ty, mistakes);
+        kept::check(&field.hot.rules, value, ty, diagnostics);
     }
     Leaf {
         read: read(field, ty),
@@ -107,7 +107,7 @@ fn absent(field: &input::Field, input: &Input) -> Option<Absent> {
 }
 
 fn read(field: &input::Field, ty: &Type) -> Read {
-    let token = Scalar::of(ty);
+    let token = Scalar::new(ty);
     if field.hot.scalar.is_some() || token.is_some_and(Scalar::has_cell) {
         Read::Scalar(token)
     } else if field.hot.copy.is_some() || token.is_some() {

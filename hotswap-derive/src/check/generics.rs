@@ -2,10 +2,10 @@
 
 use syn::{GenericParam, parse_quote};
 
-use crate::{input::Input, mistakes::Mistakes, model::Model};
+use crate::{diagnostics::Diagnostics, input::Input, model::Model};
 
 /// Adds what generated code needs of type parameters. Lifetimes are refused: a configuration outlives all of them.
-pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> {
+pub(super) fn check(mut model: Model, diagnostics: &mut Diagnostics) -> Option<Model> {
     let krate = model.krate.clone();
     let mut outlives = true;
     for parameter in &mut model.generics.params {
@@ -17,7 +17,7 @@ pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> 
             GenericParam::Const(parameter) => parameter.default = None,
             GenericParam::Lifetime(lifetime) => {
                 let message = "a configuration owns its values: use an owned type such as `String` and leave out the lifetime";
-                mistakes.on(&lifetime.lifetime, message);
+                diagnostics.on(&lifetime.lifetime, message);
                 outlives = false;
             }
         }
@@ -26,9 +26,9 @@ pub(super) fn check(mut model: Model, mistakes: &mut Mistakes) -> Option<Model> 
 }
 
 /// A test has no types to put in for the parameters.
-pub(super) fn refuse_test(input: &Input, mistakes: &mut Mistakes) {
+pub(super) fn refuse_test(input: &Input, diagnostics: &mut Diagnostics) {
     if let (Some(test), true) = (input.hot.test, !input.generics.params.is_empty()) {
         let message = "a struct with parameters cannot test itself: remove `test`";
-        mistakes.at(test, message);
+        diagnostics.at(test, message);
     }
 }

@@ -8,21 +8,21 @@ use crate::{
         literal::{Content, Literal},
         rule::{Kind, Rule},
     },
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
     scalar,
 };
 
 /// Each rule that the default breaks is reported at the default.
-pub(super) fn check(rules: &[Rule], value: &Literal, ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn check(rules: &[Rule], value: &Literal, ty: &Type, diagnostics: &mut Diagnostics) {
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     for rule in rules {
         match (&rule.kind, &value.content, scalar::element(ty)) {
             (Kind::Each(rules), Content::List(items), Some(element)) => {
-                items.iter().for_each(|item| check(rules, item, element, mistakes));
+                items.iter().for_each(|item| check(rules, item, element, diagnostics));
             }
             (kind, ..) => {
                 if let Some((name, broken)) = broken(kind, value, ty) {
-                    mistakes.at(value.span, format!("the default breaks `{name}`: {broken}"));
+                    diagnostics.at(value.span, format!("the default breaks `{name}`: {broken}"));
                 }
             }
         }

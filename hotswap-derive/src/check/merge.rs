@@ -4,12 +4,12 @@ use syn::Type;
 
 use crate::{
     attribute::merge::Way,
+    diagnostics::Diagnostics,
     input,
-    mistakes::Mistakes,
     scalar::{self, Scalar},
 };
 
-pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) {
     let Some(merge) = &field.hot.merge else { return };
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let list_wise = !matches!(merge.way, Way::Replace | Way::Deep);
@@ -29,7 +29,7 @@ pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
         }
         _ => return,
     };
-    mistakes.at(merge.span, complaint);
+    diagnostics.at(merge.span, complaint);
 }
 
 enum Shape {
@@ -62,5 +62,5 @@ fn shape(field: &input::Field, ty: &Type) -> Shape {
 fn is_single(ty: &Type) -> bool {
     let one_word =
         |path: &syn::Path| ["String", "PathBuf", "Duration"].iter().any(|name| path.is_ident(name));
-    Scalar::of(ty).is_some() || scalar::plain_path(ty).is_some_and(one_word)
+    Scalar::new(ty).is_some() || scalar::plain_path(ty).is_some_and(one_word)
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use proc_macro2::Ident;
 
-use crate::{mistakes::Mistakes, model::Model, names};
+use crate::{diagnostics::Diagnostics, model::Model, names};
 
-pub(super) fn check(model: &mut Model, mistakes: &mut Mistakes) {
+pub(super) fn check(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut taken: HashMap<String, Ident> = HashMap::new();
     for field in &mut model.fields {
         let methods = names::methods(&field.getter);
         if let Some(message) = methods.iter().find_map(|method| complaint(method, &taken)) {
-            mistakes.on(&field.ident, message);
+            diagnostics.on(&field.ident, message);
             // Nobody calls them by this name, so that nothing else is reported.
             field.getter = format!("__{}_{}", field.getter, field.index);
         } else {

@@ -15,16 +15,16 @@ mod unit;
 
 use syn::parse_quote;
 
-use crate::{input::Input, mistakes::Mistakes, model::Model};
+use crate::{diagnostics::Diagnostics, input::Input, model::Model};
 
 /// The model of what is right; `None` when no implementation could compile.
-pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
-    refuse_reshaping(&input, mistakes);
+pub(crate) fn check(input: Input, diagnostics: &mut Diagnostics) -> Option<Model> {
+    refuse_reshaping(&input, diagnostics);
     if input.is_union {
         return None;
     }
-    let fields = field::check_all(&input, mistakes);
-    generics::refuse_test(&input, mistakes);
+    let fields = field::check_all(&input, diagnostics);
+    generics::refuse_test(&input, diagnostics);
     let mut model = Model {
         sound: true,
         krate_given: input.hot.krate.is_some(),
@@ -41,17 +41,17 @@ pub(crate) fn check(input: Input, mistakes: &mut Mistakes) -> Option<Model> {
         fields: fields.taking_part,
         skipped: fields.skipped,
     };
-    methods::check(&mut model, mistakes);
-    claims::check_keys(&model, mistakes);
-    claims::check_variables(&model, mistakes);
-    let model = generics::check(model, mistakes)?;
-    Some(Model { sound: mistakes.is_empty(), ..model })
+    methods::check(&mut model, diagnostics);
+    claims::check_keys(&model, diagnostics);
+    claims::check_variables(&model, diagnostics);
+    let model = generics::check(model, diagnostics)?;
+    Some(Model { sound: diagnostics.is_empty(), ..model })
 }
 
 /// A file names the fields of a struct; what serde reads in another form has none.
-fn refuse_reshaping(input: &Input, mistakes: &mut Mistakes) {
+fn refuse_reshaping(input: &Input, diagnostics: &mut Diagnostics) {
     for key in &input.serde.reshaping {
-        mistakes.on(
+        diagnostics.on(
             key,
             format!(
                 "`#[serde({key})]` gives the struct another form than a table of its fields: remove it, or remove \

@@ -5,27 +5,32 @@ use quote::ToTokens;
 use syn::{Path, PathArguments, Type, spanned::Spanned};
 
 use crate::{
+    diagnostics::Diagnostics,
     input::{self, Input},
-    mistakes::Mistakes,
     model::{Kind, Nested},
     scalar::{self, Scalar},
 };
 
 /// `None` for a leaf, and for what cannot be nested.
-pub(super) fn check(field: &input::Field, ty: &Type, input: &Input, mistakes: &mut Mistakes) -> Option<Kind> {
+pub(super) fn check(
+    field: &input::Field,
+    ty: &Type,
+    input: &Input,
+    diagnostics: &mut Diagnostics,
+) -> Option<Kind> {
     let nested = field.hot.nested.as_ref()?;
-    refuse_keys_of_leaves(field, mistakes);
+    refuse_keys_of_leaves(field, diagnostics);
     let (optional, inner) = match scalar::inside_option(ty) {
         Some(inner) => (true, inner),
         None => (false, ty),
     };
     let named = nested.path.clone().map_or_else(|| macro_path(inner, input), Ok);
-    let path = named.map_err(|message| mistakes.on(inner, message)).ok()?;
+    let path = named.map_err(|message| diagnostics.on(inner, message)).ok()?;
     let nested = Nested { ty: inner.clone(), path };
     Some(if optional { Kind::Optional(nested) } else { Kind::Nested(nested) })
 }
 
-fn refuse_keys_of_leaves(field: &input::Field, mistakes: &mut Mistakes) {
+fn refuse_keys_of_leaves(field: &input::Field, diagnostics: &mut Diagnostics) {
     let hot = &field.hot;
     let inside = |key: &str| format!("a nested struct takes no `{key}`: put it on the fields inside");
     let refused: [(Option<Span>, String); 8] = [
@@ -48,7 +53,7 @@ fn refuse_keys_of_leaves(field: &input::Field, mistakes: &mut Mistakes) {
         ),
     ];
     for (span, message) in refused {
-        span.into_iter().for_each(|span| mistakes.at(span, &message));
+        span.into_iter().for_each(|span| diagnostics.at(span, &message));
     }
 }
 
@@ -57,7 +62,7 @@ fn macro_path(ty: &Type, input: &Input) -> Result<Path, String> {
     const NO_STRUCT: &str =
         "only a struct that derives `HotConfig`, or an `Option` of one, can be nested: remove `nested`";
     let path = scalar::plain_path(ty).ok_or(NO_STRUCT)?;
-    if Scalar::of(ty).is_some() {
+    if Scalar::new(ty).is_some() {
         return Err(NO_STRUCT.to_owned());
     }
     if input.generics.type_params().any(|parameter| path.is_ident(&parameter.ident)) {

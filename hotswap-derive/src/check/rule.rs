@@ -8,22 +8,22 @@ use crate::{
         literal::{Content, Literal},
         rule::{Kind, Rule},
     },
-    mistakes::Mistakes,
+    diagnostics::Diagnostics,
     scalar::{self, Scalar},
 };
 
-pub(super) fn check_all(rules: &[Rule], ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn check_all(rules: &[Rule], ty: &Type, diagnostics: &mut Diagnostics) {
     for rule in rules {
         match &rule.kind {
-            Kind::Range(bounds) | Kind::Length(bounds) => check_bounds(rule, bounds, mistakes),
-            Kind::Regex(regex) => check_pattern(regex, mistakes),
+            Kind::Range(bounds) | Kind::Length(bounds) => check_bounds(rule, bounds, diagnostics),
+            Kind::Regex(regex) => check_pattern(regex, diagnostics),
             Kind::Each(rules) => {
                 let unknown = parse_quote!(_);
-                check_all(rules, scalar::element(ty).unwrap_or(&unknown), mistakes);
+                check_all(rules, scalar::element(ty).unwrap_or(&unknown), diagnostics);
             }
             _ => {}
         }
-        check_type(rule, ty, mistakes);
+        check_type(rule, ty, diagnostics);
     }
 }
 
@@ -37,13 +37,13 @@ pub(super) fn for_type(mut rules: Vec<Rule>, ty: &Type) -> Vec<Rule> {
     rules
 }
 
-fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], mistakes: &mut Mistakes) {
+fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], diagnostics: &mut Diagnostics) {
     let bound = |name: &str| bounds.iter().find(|(given, _)| *given == name).map(|(_, value)| value);
     for (one, other) in
         [("min", "exclusive_min"), ("max", "exclusive_max"), ("equal", "min"), ("equal", "max")]
     {
         if let (Some(_), Some(value)) = (bound(one), bound(other)) {
-            mistakes.at(value.span, format!("`{one}` and `{other}` exclude each other, keep one"));
+            diagnostics.at(value.span, format!("`{one}` and `{other}` exclude each other, keep one"));
         }
     }
     let low = bound("min").or(bound("exclusive_min"));
@@ -52,15 +52,15 @@ fn check_bounds(rule: &Rule, bounds: &[(&str, Literal)], mistakes: &mut Mistakes
         let empty =
             low > high || (low == high && bounds.iter().any(|(name, _)| name.starts_with("exclusive")));
         if empty {
-            mistakes
+            diagnostics
                 .at(rule.span, format!("no value lies between {low} and {high}, swap or change the bounds"));
         }
     }
 }
 
-fn check_pattern(regex: &LitStr, mistakes: &mut Mistakes) {
+fn check_pattern(regex: &LitStr, diagnostics: &mut Diagnostics) {
     if let Err(reason) = pattern::parse(&regex.value()) {
-        mistakes.on(regex, reason);
+        diagnostics.on(regex, reason);
     }
 }
 
@@ -73,16 +73,16 @@ fn number(value: &Literal) -> Option<f64> {
 }
 
 /// What rustc would report at the rule's trait, said in the words of the attribute.
-fn check_type(rule: &Rule, ty: &Type, mistakes: &mut Mistakes) {
+fn check_type(rule: &Rule, ty: &Type, diagnostics: &mut Diagnostics) {
     let ty = scalar::inside_option(ty).unwrap_or(ty);
-    let scalar = Scalar::of(ty).map(Scalar::name);
+    let scalar = Scalar::new(ty).map(Scalar::name);
     let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
     let complaint = match (&rule.kind, scalar) {
         (Kind::Range(bounds), Some(_)) if !matches!(scalar, Some("bool" | "char")) => {
-            return bounds.iter().for_each(|(_, value)| default::fits(value, ty, mistakes));
+            return bounds.iter().for_each(|(_, value)| default::fits(value, ty, diagnostics));
         }
         (Kind::OneOf(choices), _) if text || scalar.is_some() => {
-            return choices.iter().for_each(|value| default::fits(value, ty, mistakes));
+            return choices.iter().for_each(|value| default::fits(value, ty, diagnostics));
         }
         (Kind::Range(_), _) if text => {
             "`range` is for numbers: for text there is `length(min = 1, max = 10)`"
@@ -102,5 +102,5 @@ fn check_type(rule: &Rule, ty: &Type, mistakes: &mut Mistakes) {
         }
         _ => return,
     };
-    mistakes.at(rule.span, complaint);
+    diagnostics.at(rule.span, complaint);
 }

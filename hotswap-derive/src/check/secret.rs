@@ -4,22 +4,22 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-use crate::{input, mistakes::Mistakes};
+use crate::{diagnostics::Diagnostics, input};
 
-pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) {
     let secret = field.hot.secret.as_ref();
     let reference = secret.and_then(|secret| secret.reference.as_ref());
     if let (Some(reference), Some(_)) = (reference, &field.hot.default) {
-        mistakes.on(reference, "the reference is the default: remove `default`, or the reference");
+        diagnostics.on(reference, "the reference is the default: remove `default`, or the reference");
     }
     if let (Some(reference), true) = (reference, field.serde.flatten.is_some()) {
-        mistakes.on(reference, "the keys of a flattened field are given one by one: remove the reference");
+        diagnostics.on(reference, "the keys of a flattened field are given one by one: remove the reference");
     }
     let Some(span) = field.hot.not_secret else { return };
     if secret.is_some() {
-        mistakes.at(span, "the field is marked as secret: remove `not_secret`, or `secret`");
+        diagnostics.at(span, "the field is marked as secret: remove `not_secret`, or `secret`");
     } else if is_named_in(ty.to_token_stream()) {
-        mistakes.at(span, "a `Secret` is secret whatever the field says: remove `not_secret`");
+        diagnostics.at(span, "a `Secret` is secret whatever the field says: remove `not_secret`");
     }
 }
 

@@ -4,23 +4,23 @@ use quote::ToTokens;
 use syn::Type;
 
 use crate::{
+    diagnostics::Diagnostics,
     input,
-    mistakes::Mistakes,
     scalar::{self, Scalar},
 };
 
-pub(super) fn check(field: &input::Field, ty: &Type, mistakes: &mut Mistakes) {
+pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) {
     let Some(unit) = &field.hot.unit else { return };
     if field.hot.nested.is_some() {
-        mistakes.on(unit, "a nested struct has no unit: put `unit` on the numbers inside");
+        diagnostics.on(unit, "a nested struct has no unit: put `unit` on the numbers inside");
         return;
     }
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
-    let uncountable = Scalar::of(ty).is_some_and(|scalar| !scalar.is_number());
+    let uncountable = Scalar::new(ty).is_some_and(|scalar| !scalar.is_number());
     if text || uncountable {
         let ty = ty.to_token_stream();
-        mistakes
+        diagnostics
             .on(unit, format!("`unit` says what a number counts, but the field is a `{ty}`: remove `unit`"));
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Callback {
 }
 
 impl Callback {
-    pub(crate) fn of(ident: &Ident, vis: &Visibility) -> Self {
+    pub(crate) fn new(ident: &Ident, vis: &Visibility) -> Self {
         let mangled = format_ident!("__hotswap_{}_{}", ident, place(ident));
         Self { ident: ident.clone(), vis: vis.clone(), mangled }
     }

@@ -12,7 +12,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let owner = model.self_type();
     let (parameters, arguments, bounds) = model.generics.split_for_impl();
     let (handle, paths) = (&names.handle, super::paths::with_root(model, names));
-    let slots = Slots::of(model);
+    let slots = Slots::new(model);
     let width = &slots.width;
     let shape = shape::expand(model, &slots);
     let members = member::expand(model);

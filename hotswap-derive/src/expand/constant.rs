@@ -23,7 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 fn of_field(model: &Model, field: &Field) -> Option<TokenStream> {
     let Kind::Leaf(leaf) = &field.kind else { return None };
-    let ty = Scalar::of(&field.ty).filter(|scalar| scalar.is_number())?;
+    let ty = Scalar::new(&field.ty).filter(|scalar| scalar.is_number())?;
     let value = leaf.default.as_ref().filter(|_| leaf.decode.is_none())?;
     Some(bounds(leaf).filter_map(|(name, bound)| assertion(model, ty, value, name, bound)).collect())
 }

@@ -33,7 +33,7 @@ pub(crate) enum EntryKind {
 }
 
 impl Entry {
-    pub(crate) fn of(field: &Field) -> Self {
+    pub(crate) fn new(field: &Field) -> Self {
         Self {
             getter: field.getter.clone(),
             span: field.ident.span(),

@@ -7,7 +7,7 @@ use super::slot::Slots;
 use crate::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let slots = Slots::of(model);
+    let slots = Slots::new(model);
     let krate = &model.krate;
     let owner = model.self_type();
     let (parameters, _, bounds) = model.generics.split_for_impl();

@@ -15,10 +15,9 @@ use syn::{
 };
 
 use super::{
-    Names,
+    Names, all_fields,
     callback::Callback,
     entry::{Entry, all},
-    gather,
     root::{Inside, Root, RootField},
 };
 use crate::model::{Field, Model, Nested};
@@ -29,24 +28,24 @@ const LONGEST_CHAIN: usize = 40;
 
 /// Calls the hidden macros of the nested structs, if there are any.
 pub(super) fn start(model: &Model, names: &Names) -> TokenStream {
-    let callback = Callback::of(&model.ident, &model.vis);
-    let fields: Vec<RootField> = model.fields.iter().map(RootField::of).collect();
+    let callback = Callback::new(&model.ident, &model.vis);
+    let fields: Vec<RootField> = model.fields.iter().map(RootField::new).collect();
     let asks: Vec<TokenStream> = model.fields.iter().filter_map(|field| ask(model, names, field)).collect();
-    let root = Root::of(model, names);
+    let root = Root::new(model, names);
     if asks.len() <= LONGEST_CHAIN {
         return begin(&Root { callback: Some(callback), fields, ..root }, &asks);
     }
     let own = callback.expand(&fields.iter().map(|field| field.entry.clone()).collect::<Vec<_>>(), false);
     let nested = fields.into_iter().filter(|field| field.inside != Inside::Nothing);
     let each = nested.zip(&asks).map(|(field, ask)| {
-        begin(&Root { env: None, fields: vec![field], ..Root::of(model, names) }, &[ask])
+        begin(&Root { env: None, fields: vec![field], ..Root::new(model, names) }, &[ask])
     });
     quote!(#own #(#each)*)
 }
 
 fn begin(root: &Root, asks: &[impl ToTokens]) -> TokenStream {
     if asks.is_empty() {
-        return gather::finish(root, &[]);
+        return all_fields::finish(root, &[]);
     }
     let krate = &root.krate;
     let state = State {
@@ -55,7 +54,7 @@ fn begin(root: &Root, asks: &[impl ToTokens]) -> TokenStream {
         root: quote!(#root),
         answers: TokenStream::new(),
     };
-    state.step().unwrap_or_else(syn::Error::into_compile_error)
+    state.advance().unwrap_or_else(syn::Error::into_compile_error)
 }
 
 /// What it takes to ask one nested struct: the path of its macro; what fails to compile, in our words and at the
@@ -87,7 +86,7 @@ fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
 pub(crate) fn flatten(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
     let (state, answered) = State::read(group(&mut input));
-    let next = state.with(input.collect()).step().unwrap_or_else(syn::Error::into_compile_error);
+    let next = state.with(input.collect()).advance().unwrap_or_else(syn::Error::into_compile_error);
     quote!(#answered #next)
 }
 
@@ -113,12 +112,12 @@ impl State {
         self
     }
 
-    fn step(self) -> Result<TokenStream> {
+    fn advance(self) -> Result<TokenStream> {
         let Self { krate, pending, root, answers } = self;
         let mut pending = pending.into_iter();
         let Some(TokenTree::Group(next)) = pending.next() else {
             let answers = (|input: ParseStream| all(input, Ok)).parse2(answers)?;
-            return Ok(gather::finish(&syn::parse2(root)?, &answers));
+            return Ok(all_fields::finish(&syn::parse2(root)?, &answers));
         };
         let rest: TokenStream = pending.collect();
         let mut next = next.stream().into_iter();

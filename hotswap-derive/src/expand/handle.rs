@@ -65,7 +65,7 @@ fn definition(model: &Model, names: &Names) -> TokenStream {
 }
 
 fn methods(model: &Model) -> TokenStream {
-    let slots = Slots::of(model);
+    let slots = Slots::new(model);
     let root = model.self_type();
     model.fields.iter().map(|field| of_field(model, field, &slots, &root)).collect()
 }

@@ -1,12 +1,12 @@
 //! Code for a checked struct: data, and calls of one line. Nothing here can fail.
 
+mod all_fields;
 mod callback;
 mod config;
 mod constant;
 mod entry;
 mod field_of;
 mod flat;
-mod gather;
 mod handle;
 mod member;
 mod method;
@@ -27,7 +27,7 @@ pub(crate) use flat::flatten;
 
 /// Everything that the derive adds beside the struct.
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let names = Names::of(model);
+    let names = Names::new(model);
     let krate = &model.krate;
     let config = config::expand(model, &names);
     let fields = field_of::expand(model);
@@ -61,7 +61,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    fn of(model: &Model) -> Self {
+    fn new(model: &Model) -> Self {
         let ident = &model.ident;
         Self { handle: format_ident!("{ident}Handle"), paths: format_ident!("{ident}Paths") }
     }

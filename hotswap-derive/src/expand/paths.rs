@@ -79,7 +79,7 @@ fn generics(model: &Model) -> Generics {
 }
 
 fn methods(model: &Model) -> TokenStream {
-    let slots = Slots::of(model);
+    let slots = Slots::new(model);
     model.fields.iter().map(|field| of_field(model, field, &slots)).collect()
 }
 

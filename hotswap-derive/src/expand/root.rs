@@ -52,7 +52,7 @@ pub(crate) enum Inside {
 
 impl Root {
     /// Without fields.
-    pub(crate) fn of(model: &Model, names: &Names) -> Self {
+    pub(crate) fn new(model: &Model, names: &Names) -> Self {
         let (parameters, arguments, bounds) = model.generics.split_for_impl();
         let handle = &names.handle;
         Self {
@@ -69,7 +69,7 @@ impl Root {
 }
 
 impl RootField {
-    pub(crate) fn of(field: &Field) -> Self {
+    pub(crate) fn new(field: &Field) -> Self {
         let ty = &field.ty;
         let steps = field.keys().map(|key| names::variable(key)).collect();
         Self {
@@ -81,7 +81,7 @@ impl RootField {
                 Kind::Optional(_) => Inside::OptionalStruct,
             },
             steps: if field.flatten { Vec::new() } else { steps },
-            entry: Entry::of(field),
+            entry: Entry::new(field),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    pub(crate) fn of(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let mut definitions = Vec::new();
         let mut next = Next { after: None, offset: 1 };
         for field in &model.fields {

@@ -12,7 +12,7 @@ use hotswap_core::{
 };
 
 use super::{
-    Ended, Failed, IdentityFiles, Recipients, Refusal, inside, keys::Lock, read, unopened, unwritten,
+    Ended, Failed, IdentityFiles, Recipients, Refusal, inline_values, keys::Lock, read, unopened, unwritten,
 };
 use crate::output::Output;
 
@@ -64,10 +64,10 @@ impl RotateRecipients {
                 writeln!(output.err, "{}: the system did not let it keep {lost}", file.path.display())?;
             }
         }
-        self.tell(&rotated, &lock, output)
+        self.print_summary(&rotated, &lock, output)
     }
 
-    fn tell(&self, rotated: &[Rotated<'_>], lock: &Lock, output: &mut Output<'_>) -> Ended {
+    fn print_summary(&self, rotated: &[Rotated<'_>], lock: &Lock, output: &mut Output<'_>) -> Ended {
         if self.json {
             let file = |file: &Rotated<'_>| serde_json::json!({ "file": file.path, "values": file.values });
             let files: Vec<_> = rotated.iter().map(file).collect();
@@ -91,7 +91,7 @@ impl RotateRecipients {
 fn rotate<'p>(path: &'p Path, identities: &Identities, lock: &Lock) -> Result<Rotated<'p>, Vec<Issue>> {
     let bytes = read(path).map_err(|issue| vec![*issue])?;
     if !is_sealed(path) {
-        let (content, values) = inside::rotate(path, &bytes, identities, lock)?;
+        let (content, values) = inline_values::rotate(path, &bytes, identities, lock)?;
         return Ok(Rotated { path, content: content.into_bytes(), values: Some(values) });
     }
     let at = |issue: Refusal| vec![issue.at(file(path))];

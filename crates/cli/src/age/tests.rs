@@ -17,7 +17,7 @@ struct Program {
 }
 
 /// A folder with an identity in `key.txt`, and one in `other.txt`.
-struct Scene {
+struct Fixture {
     folder: tempfile::TempDir,
     key: x25519::Identity,
     other: x25519::Identity,
@@ -30,14 +30,14 @@ struct Said {
     err: String,
 }
 
-impl Scene {
+impl Fixture {
     fn new() -> Self {
         let (key, other) = (x25519::Identity::generate(), x25519::Identity::generate());
-        let scene = Self { folder: tempfile::tempdir().unwrap(), key, other };
-        scene.write("key.txt", scene.key.to_string().expose_secret());
-        scene.write("other.txt", scene.other.to_string().expose_secret());
-        ["key.txt", "other.txt"].iter().for_each(|name| scene.set_mode(name, 0o600));
-        scene
+        let fixture = Self { folder: tempfile::tempdir().unwrap(), key, other };
+        fixture.write("key.txt", fixture.key.to_string().expose_secret());
+        fixture.write("other.txt", fixture.other.to_string().expose_secret());
+        ["key.txt", "other.txt"].iter().for_each(|name| fixture.set_mode(name, 0o600));
+        fixture
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -102,36 +102,36 @@ impl Scene {
 
 #[test]
 fn a_value_becomes_a_reference_and_a_value_again() {
-    let scene = Scene::new();
-    let reference = scene.reference("hunter2\n");
+    let fixture = Fixture::new();
+    let reference = fixture.reference("hunter2\n");
     assert!(reference.starts_with("age:YWdlLWVuY3J5cHRpb24ub3JnL3Yx") && !reference.contains('\n'));
-    assert_eq!(scene.opens(&format!("{reference}\n"), "key.txt"), "hunter2");
-    assert_eq!(scene.opens(&format!("{reference}#part"), "key.txt"), "hunter2");
+    assert_eq!(fixture.opens(&format!("{reference}\n"), "key.txt"), "hunter2");
+    assert_eq!(fixture.opens(&format!("{reference}#part"), "key.txt"), "hunter2");
     let json: serde_json::Value =
-        serde_json::from_str(&scene.done("encrypt --json -r $key -r $other", "hunter2")).unwrap();
+        serde_json::from_str(&fixture.done("encrypt --json -r $key -r $other", "hunter2")).unwrap();
     assert_eq!(json["recipients"].as_array().unwrap().len(), 2);
     let both = json["reference"].as_str().unwrap();
     assert_eq!(
-        (scene.opens(both, "key.txt"), scene.opens(both, "other.txt")),
+        (fixture.opens(both, "key.txt"), fixture.opens(both, "other.txt")),
         ("hunter2".into(), "hunter2".into())
     );
-    let shown = scene.done("decrypt --stdout --json -I @key.txt", both);
+    let shown = fixture.done("decrypt --stdout --json -I @key.txt", both);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["value"], "hunter2");
 }
 
 #[test]
 fn a_whole_file_is_encrypted_beside_itself_and_for_its_owner() {
-    let scene = Scene::new();
-    scene.write("app.toml", "a = 'hunter2'\n");
-    let said = scene.done("encrypt --in @app.toml --recipient $key", "");
+    let fixture = Fixture::new();
+    fixture.write("app.toml", "a = 'hunter2'\n");
+    let said = fixture.done("encrypt --in @app.toml --recipient $key", "");
     assert!(
         said.contains("app.toml.age is encrypted for 1 recipient;") && said.contains("plain text"),
         "{said}"
     );
-    assert_eq!(scene.mode("app.toml.age"), 0o600);
-    scene.done("decrypt --in @app.toml.age --out @back.toml -I @key.txt", "");
-    assert_eq!((scene.read("back.toml"), scene.mode("back.toml")), ("a = 'hunter2'\n".into(), 0o600));
-    let json = scene.done("encrypt --json -i @app.toml -o @b.age -r $key", "");
+    assert_eq!(fixture.mode("app.toml.age"), 0o600);
+    fixture.done("decrypt --in @app.toml.age --out @back.toml -I @key.txt", "");
+    assert_eq!((fixture.read("back.toml"), fixture.mode("back.toml")), ("a = 'hunter2'\n".into(), 0o600));
+    let json = fixture.done("encrypt --json -i @app.toml -o @b.age -r $key", "");
     assert!(
         serde_json::from_str::<serde_json::Value>(&json).unwrap()["file"]
             .as_str()
@@ -142,70 +142,72 @@ fn a_whole_file_is_encrypted_beside_itself_and_for_its_owner() {
 
 #[test]
 fn recipients_are_read_from_files() {
-    let scene = Scene::new();
-    let lines = format!("# the team\n\n{}\n  {}\n", scene.key.to_public(), scene.other.to_public());
-    scene.write("team.txt", lines);
-    let reference = scene.done("encrypt --recipients-file @team.txt", "hunter2");
-    assert_eq!(scene.opens(&reference, "other.txt"), "hunter2");
-    scene.write("team.txt", "\nsomebody");
-    let error = scene.fails("encrypt -R @team.txt", "hunter2");
+    let fixture = Fixture::new();
+    let lines = format!("# the team\n\n{}\n  {}\n", fixture.key.to_public(), fixture.other.to_public());
+    fixture.write("team.txt", lines);
+    let reference = fixture.done("encrypt --recipients-file @team.txt", "hunter2");
+    assert_eq!(fixture.opens(&reference, "other.txt"), "hunter2");
+    fixture.write("team.txt", "\nsomebody");
+    let error = fixture.fails("encrypt -R @team.txt", "hunter2");
     assert!(error.contains("the line is no recipient") && error.contains("2"), "{error}");
     assert!(!error.contains("somebody"), "{error}");
 }
 
 #[test]
 fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
-    let scene = Scene::new();
-    let key = scene.read("key.txt");
-    let error = scene.fails(&format!("encrypt --recipient {key}"), "hunter2");
+    let fixture = Fixture::new();
+    let key = fixture.read("key.txt");
+    let error = fixture.fails(&format!("encrypt --recipient {key}"), "hunter2");
     assert!(error.contains("an identity, which is secret") && !error.contains(&key), "{error}");
-    assert!(scene.fails("encrypt", "hunter2").contains("nobody is named who may decrypt it"));
+    assert!(fixture.fails("encrypt", "hunter2").contains("nobody is named who may decrypt it"));
     // A secret goes nowhere unless somebody says so.
     assert!(Program::try_parse_from(["program", "decrypt"]).is_err());
 }
 
 #[test]
 fn what_does_not_open_says_why() {
-    let scene = Scene::new();
-    let reference = scene.reference("hunter2");
+    let fixture = Fixture::new();
+    let reference = fixture.reference("hunter2");
     assert!(
-        scene.fails("decrypt --stdout -I @other.txt", &reference).contains("encrypted for other identities")
+        fixture
+            .fails("decrypt --stdout -I @other.txt", &reference)
+            .contains("encrypted for other identities")
     );
-    assert!(scene.fails("decrypt --stdout -I @key.txt", &reference[..99]).contains("cut short"));
-    assert!(scene.fails("decrypt --stdout -I @key.txt", "hunter2!").contains("no base64"));
-    assert!(scene.fails("decrypt --stdout -I @none.txt", &reference).contains("no file at"));
-    assert!(scene.fails("decrypt --in @none.age --stdout -I @key.txt", "").contains("no file at"));
+    assert!(fixture.fails("decrypt --stdout -I @key.txt", &reference[..99]).contains("cut short"));
+    assert!(fixture.fails("decrypt --stdout -I @key.txt", "hunter2!").contains("no base64"));
+    assert!(fixture.fails("decrypt --stdout -I @none.txt", &reference).contains("no file at"));
+    assert!(fixture.fails("decrypt --in @none.age --stdout -I @key.txt", "").contains("no file at"));
 }
 
 #[test]
 fn a_symlink_is_not_written_over() {
-    let scene = Scene::new();
-    scene.write("app.toml", "a = 1");
-    symlink("elsewhere", scene.path("app.toml.age")).unwrap();
-    assert!(scene.fails("encrypt -i @app.toml -r $key", "").contains("a symlink stands in its place"));
-    assert!(!Path::new(&scene.path("elsewhere")).exists());
+    let fixture = Fixture::new();
+    fixture.write("app.toml", "a = 1");
+    symlink("elsewhere", fixture.path("app.toml.age")).unwrap();
+    assert!(fixture.fails("encrypt -i @app.toml -r $key", "").contains("a symlink stands in its place"));
+    assert!(!Path::new(&fixture.path("elsewhere")).exists());
 }
 
 #[test]
 fn whole_files_are_rotated_and_stay_armored() {
-    let scene = Scene::new();
-    scene.write("a.toml", "a = 'hunter2'");
-    scene.done("encrypt -i @a.toml -r $key", "");
-    let armored = hotswap_age::seal::armored(&fs::read(scene.path("a.toml.age")).unwrap());
-    scene.write("b.toml.age", armored);
-    scene.set_mode("a.toml.age", 0o640);
-    let said = scene.done("rotate-recipients @a.toml.age @b.toml.age -I @key.txt -r $other", "");
+    let fixture = Fixture::new();
+    fixture.write("a.toml", "a = 'hunter2'");
+    fixture.done("encrypt -i @a.toml -r $key", "");
+    let armored = hotswap_age::seal::armored(&fs::read(fixture.path("a.toml.age")).unwrap());
+    fixture.write("b.toml.age", armored);
+    fixture.set_mode("a.toml.age", 0o640);
+    let said = fixture.done("rotate-recipients @a.toml.age @b.toml.age -I @key.txt -r $other", "");
     assert_eq!(said.matches(": encrypted for 1 recipient\n").count(), 2, "{said}");
-    assert_eq!(scene.mode("a.toml.age"), 0o640);
-    assert!(scene.read("b.toml.age").starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n"));
+    assert_eq!(fixture.mode("a.toml.age"), 0o640);
+    assert!(fixture.read("b.toml.age").starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n"));
     for name in ["a.toml.age", "b.toml.age"] {
-        assert_eq!(scene.done(&format!("decrypt --stdout -i @{name} -I @other.txt"), ""), "a = 'hunter2'");
-        scene.fails(&format!("decrypt --stdout -i @{name} -I @key.txt"), "");
+        assert_eq!(fixture.done(&format!("decrypt --stdout -i @{name} -I @other.txt"), ""), "a = 'hunter2'");
+        fixture.fails(&format!("decrypt --stdout -i @{name} -I @key.txt"), "");
     }
 }
 
 /// The text with every reference as `R`, and each of them opened.
-fn told(scene: &Scene, text: &str, with: &str) -> (String, Vec<String>) {
+fn told(fixture: &Fixture, text: &str, with: &str) -> (String, Vec<String>) {
     let mut rest = String::new();
     let mut values = Vec::new();
     for (place, part) in text.split("age:").enumerate() {
@@ -214,7 +216,7 @@ fn told(scene: &Scene, text: &str, with: &str) -> (String, Vec<String>) {
         if place > 0 && ciphertext.is_empty() {
             rest.push_str("age:");
         } else if place > 0 {
-            values.push(scene.opens(ciphertext, with));
+            values.push(fixture.opens(ciphertext, with));
             rest.push('R');
         }
         rest.push_str(after);
@@ -232,59 +234,60 @@ fn references_in_files_are_rotated_and_nothing_else_changes() {
         ("a.yaml", "# why\na:\n    b:   A # here\nlist: [ 'B', \"A#key\" ]\nc: &x B\nd: *x\nn: 007\n"),
         ("a.json", "{\n\t\"a\" : \"A\",\n  \"list\": [\"B\", {\"c\":\"A#key\"}], \"n\": 1.50 }"),
     ] {
-        let scene = Scene::new();
-        let (one, two) = (scene.reference("one"), scene.reference("two"));
+        let fixture = Fixture::new();
+        let (one, two) = (fixture.reference("one"), fixture.reference("two"));
         let text = form.replace('A', "\0").replace('B', &two).replace('\0', &one);
-        scene.write(name, &text);
-        let said = scene.done(&format!("rotate-recipients @{name} -I @key.txt -r $other"), "");
+        fixture.write(name, &text);
+        let said = fixture.done(&format!("rotate-recipients @{name} -I @key.txt -r $other"), "");
         assert!(said.contains("values encrypted for 1 recipient"), "{said}");
-        let (before, after) = (told(&scene, &text, "key.txt"), told(&scene, &scene.read(name), "other.txt"));
+        let (before, after) =
+            (told(&fixture, &text, "key.txt"), told(&fixture, &fixture.read(name), "other.txt"));
         assert_eq!(after, before);
-        assert!(!scene.read(name).contains(&one) && !scene.read(name).contains(&two));
+        assert!(!fixture.read(name).contains(&one) && !fixture.read(name).contains(&two));
     }
 }
 
 #[test]
 fn a_file_is_rotated_whole_or_not_at_all() {
-    let scene = Scene::new();
-    let (mine, foreign) = (scene.reference("one"), scene.done("encrypt -r $other", "two"));
+    let fixture = Fixture::new();
+    let (mine, foreign) = (fixture.reference("one"), fixture.done("encrypt -r $other", "two"));
     let text = format!("a = '{mine}'\n\nb = '{}'\n", foreign.trim_end());
-    scene.write("a.toml", &text);
-    scene.write("b.toml", format!("a = '{mine}'"));
-    let error = scene.fails("rotate-recipients @b.toml @a.toml -I @key.txt -r $other", "");
+    fixture.write("a.toml", &text);
+    fixture.write("b.toml", format!("a = '{mine}'"));
+    let error = fixture.fails("rotate-recipients @b.toml @a.toml -I @key.txt -r $other", "");
     assert!(error.contains("3:5") && error.contains("encrypted for other identities"), "{error}");
-    assert_eq!(scene.read("a.toml"), text);
-    assert_eq!(scene.read("b.toml"), format!("a = '{mine}'"));
+    assert_eq!(fixture.read("a.toml"), text);
+    assert_eq!(fixture.read("b.toml"), format!("a = '{mine}'"));
 }
 
 #[test]
 fn a_reference_that_is_folded_is_left_to_people() {
-    let scene = Scene::new();
-    let reference = scene.reference("one");
+    let fixture = Fixture::new();
+    let reference = fixture.reference("one");
     let text = format!("a: >-\n  {}\n  {}\n", &reference[..80], &reference[80..]);
-    scene.write("a.yaml", &text);
-    let error = scene.fails("rotate-recipients @a.yaml -I @key.txt -r $other", "");
+    fixture.write("a.yaml", &text);
+    let error = fixture.fails("rotate-recipients @a.yaml -I @key.txt -r $other", "");
     assert!(error.contains("stands on more than one line") && error.contains("a.yaml"), "{error}");
-    assert_eq!(scene.read("a.yaml"), text);
+    assert_eq!(fixture.read("a.yaml"), text);
 }
 
 #[test]
 fn what_holds_no_reference_is_not_touched() {
-    let scene = Scene::new();
-    scene.write("a.toml", "a = 'age: 7'\nb = 'age:YWdl'\n");
-    scene.set_mode("a.toml", 0o400);
-    let said = scene.done("rotate-recipients @a.toml -I @key.txt -r $other", "");
+    let fixture = Fixture::new();
+    fixture.write("a.toml", "a = 'age: 7'\nb = 'age:YWdl'\n");
+    fixture.set_mode("a.toml", 0o400);
+    let said = fixture.done("rotate-recipients @a.toml -I @key.txt -r $other", "");
     assert!(said.ends_with("a.toml: holds no `age:` reference\n"), "{said}");
-    let json = scene.done("rotate-recipients --json @a.toml -I @key.txt -r $other", "");
+    let json = fixture.done("rotate-recipients --json @a.toml -I @key.txt -r $other", "");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["files"][0]["values"], 0);
-    scene.write("a.ini", "a = 1");
+    fixture.write("a.ini", "a = 1");
     assert!(
-        scene
+        fixture
             .fails("rotate-recipients @a.ini -I @key.txt -r $other", "")
             .contains("not known by its extension")
     );
-    scene.write("b.toml", "a = = 'hunter2'");
-    let broken = scene.fails("rotate-recipients @b.toml -I @key.txt -r $other", "");
+    fixture.write("b.toml", "a = = 'hunter2'");
+    let broken = fixture.fails("rotate-recipients @b.toml -I @key.txt -r $other", "");
     assert!(broken.contains("b.toml:1:5") && !broken.contains("hunter2"), "{broken}");
 }
 

@@ -14,39 +14,39 @@ use std::{
 
 use super::{
     Builder, LastGood, Options, PathSpec,
-    first_read::FirstRead,
+    initial_read::InitialRead,
     profile::{Candidates, Profile, waits},
-    resume::{Given, Start},
+    startup::{Start, StartInputs},
     state_claims,
 };
 use crate::{
     config::HotConfig,
-    describe::Section,
+    describe::StructInfo,
     engine::{
         Core, Policy, State,
         collect::{
-            Collected, Collector, CustomSlot, EnvSlot, FileKind, FileSlot, Settings, Slot,
+            Collector, CustomEntry, EnvEntry, FileEntry, FileKind, ReadResult, Settings, SourceEntry,
             variables_of_process,
         },
-        keeper::Keeper,
-        lease::Lease,
+        core_ref::CoreRef,
         observers::Observers,
-        run::{Command, Demand, Engine},
+        run::{Command, Engine, Wakeup},
+        state_writer::StateWriter,
     },
+    erased_config::{self, ErasedConfig},
     error::Error,
     handle::Handle,
     history::{History, Record},
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Input, Model},
-    pins::Pins,
-    root::{self, Root},
+    load::{self, ConfigType, Input},
+    overrides::Overrides,
     schema::PathKind,
-    secrets::{refresher::Told, stores::Stores},
+    secrets::{refresher::RefreshEvent, secret_manager::SecretManager},
     shape::Shape,
     snapshot::{Cause, Current, Published},
-    source::{Changed, UnknownKeys, given::SecretRules, names::Names, of_defaults, priority, sealed},
-    state::{Claim, Saved, StateDir, Today},
+    source::{Changed, UnknownKeys, names::Names, of_defaults, parsed_layer::SecretPolicy, priority, sealed},
+    state::{Claim, CurrentSetup, Saved, StateDir},
     value::Value,
     watch::{
         Watcher,
@@ -68,7 +68,7 @@ struct Sources {
     state_dir: Option<PathBuf>,
     trust_state_dir: bool,
     last_good: LastGood,
-    stores: Arc<Stores>,
+    secret_manager: Arc<SecretManager>,
     observers: Observers,
 }
 
@@ -84,55 +84,59 @@ impl Options {
 }
 
 impl Sources {
-    fn of<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
+    fn new<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
         let timing = options.timing();
         let mut settings = Settings {
             shape: T::SHAPE,
-            guarded: || Section::of::<T>().guarded(),
+            guarded: || StructInfo::new::<T>().guarded(),
             max_file_size: options.max_file_size,
             unknown_in_files: options.unknown_keys.unwrap_or(UnknownKeys::Deny),
             unknown_in_env: options.unknown_keys.unwrap_or(UnknownKeys::Warn),
             missing_grace: options.missing_grace,
             allow_empty_files: options.allow_empty_files,
             names: Arc::new(names),
-            secrets: SecretRules { schemes: Arc::clone(builder.stores.schemes()), ..options.secrets.clone() },
+            secrets: SecretPolicy {
+                providers: Arc::clone(builder.secret_manager.providers()),
+                ..options.secrets.clone()
+            },
             rank: 0,
             process: Arc::new(variables_of_process()),
             dotenv: Arc::default(),
             dotenv_incomplete: false,
             profile: None,
         };
-        let candidates = Candidates::of(&settings, &builder.paths);
+        let candidates = Candidates::new(&settings, &builder.paths);
         let profile = Profile::choose(builder.profile.as_deref(), &candidates)?;
         let is_of_use = builder.profile.is_none() && builder.paths.iter().any(|spec| waits(&spec.path));
         settings.profile = is_of_use.then(|| Arc::new(candidates.choice(&profile)));
         let mut issues: Vec<_> =
             profile.verify(builder.paths.iter().map(|spec| &*spec.path)).into_iter().collect();
         issues.extend(health_without_history(&options.policy));
-        issues.extend(builder.stores.mistakes());
-        let mut slots = vec![(priority::ENVIRONMENT, Slot::Env(EnvSlot::default()))];
+        issues.extend(builder.secret_manager.mistakes());
+        let mut entries = vec![(priority::ENVIRONMENT, SourceEntry::Env(EnvEntry::default()))];
         for spec in builder.paths {
             match file_slot(&spec, profile.apply(&spec.path)) {
-                Ok(slot) => slots.push(slot),
+                Ok(slot) => entries.push(slot),
                 Err(issue) => issues.push(*issue),
             }
         }
         for source in builder.sources {
             let rank = source.priority().unwrap_or(priority::SOURCES);
-            slots.push((rank, Slot::Custom(CustomSlot::new(source))));
+            entries.push((rank, SourceEntry::Custom(CustomEntry::new(source))));
         }
         // Stable: within one priority the order of the builder's calls counts.
-        slots.sort_by_key(|(rank, _)| *rank);
-        let mut slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
-        listen(&mut slots, commands);
-        let complaints = of_defaults(T::SHAPE, &settings.secrets).into();
+        entries.sort_by_key(|(rank, _)| *rank);
+        let mut entries: Vec<_> = entries.into_iter().map(|(_, slot)| slot).collect();
+        connect_custom_sources(&mut entries, commands);
+        let diagnostics = of_defaults(T::SHAPE, &settings.secrets).into();
         let allowed = settings.secrets.sources;
-        let collector = Collector::new(settings, slots);
+        let collector = Collector::new(settings, entries);
         issues.extend(last_good_without_state(&options));
-        let mut stores = builder.stores;
-        (stores.follow, stores.complaints, stores.allowed) = (options.watch, complaints, allowed);
+        let mut secret_manager = builder.secret_manager;
+        (secret_manager.follow, secret_manager.diagnostics, secret_manager.allowed) =
+            (options.watch, diagnostics, allowed);
         let Options { watch, policy, state_dir, trust_state_dir, last_good, max_file_size, .. } = options;
         let policy = Policy { max_file_size, ..policy };
         let mut sources = Self {
@@ -144,7 +148,7 @@ impl Sources {
             state_dir,
             trust_state_dir,
             last_good,
-            stores: Arc::new(stores),
+            secret_manager: Arc::new(secret_manager),
             observers: Observers::new(builder.observers),
         };
         sources.refuse_claims(|claim, sources| state_claims::of_sources(claim, &sources.collector));
@@ -154,16 +158,16 @@ impl Sources {
     /// Takes note of what is a source and a file of the state directory, which is then left alone.
     fn refuse_claims(&mut self, find: impl FnOnce(&Claim, &Self) -> Vec<Issue>) {
         let Some(path) = &self.state_dir else { return };
-        let found = find(&Claim::of(path), self);
+        let found = find(&Claim::new(path), self);
         if !found.is_empty() {
             self.state_dir = None;
             self.issues.extend(found);
         }
     }
 
-    fn refuse_claims_of_secrets(&mut self, shape: &'static Shape, collected: &Collected) {
+    fn refuse_claims_of_secrets(&mut self, shape: &'static Shape, collected: &ReadResult) {
         self.refuse_claims(|claim, sources| {
-            state_claims::of_secrets(claim, sources.stores.schemes(), shape, collected)
+            state_claims::of_secrets(claim, sources.secret_manager.providers(), shape, collected)
         });
     }
 
@@ -176,11 +180,11 @@ impl Sources {
     fn saved(
         &self,
         dir: Option<&mut StateDir>,
-        collected: &Collected,
+        collected: &ReadResult,
         shape: &'static Shape,
     ) -> Result<(Saved, Vec<Issue>), Error> {
         let Some(dir) = dir else { return Ok(Default::default()) };
-        dir.read(&Today {
+        dir.read(&CurrentSetup {
             shape,
             sources: self.collector.sources(),
             layers: &collected.layers,
@@ -194,13 +198,13 @@ impl Sources {
         watcher: &mut Option<Watcher>,
         inbox: &Receiver<Command>,
         debounce: &mut Debounce,
-    ) -> Collected {
+    ) -> ReadResult {
         let (collector, timing) = (&mut self.collector, self.timing);
-        FirstRead { collector, watcher, inbox, debounce, timing }.run()
+        InitialRead { collector, watcher, inbox, debounce, timing }.run()
     }
 }
 
-fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> {
+fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, SourceEntry), Box<Issue>> {
     let (rank, kind) = match spec.kind {
         PathKind::Dir => (priority::FILES, FileKind::Dir),
         PathKind::Dotenv => (priority::DOTENV, FileKind::Dotenv),
@@ -219,13 +223,13 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, Slot), Box<Issue>> 
             (priority::FILES, FileKind::File(sealed::format(&path).ok_or_else(unknown)?))
         }
     };
-    Ok((rank, Slot::File(FileSlot::new(path, kind, spec.optional))))
+    Ok((rank, SourceEntry::File(FileEntry::new(path, kind, spec.optional))))
 }
 
 /// Lets custom sources say that they have something new.
-fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
-    for (index, slot) in slots.iter_mut().enumerate() {
-        if let Slot::Custom(custom) = slot {
+fn connect_custom_sources(entries: &mut [SourceEntry], commands: &Sender<Command>) {
+    for (index, slot) in entries.iter_mut().enumerate() {
+        if let SourceEntry::Custom(custom) = slot {
             let commands = std::sync::Mutex::new(commands.clone());
             custom.source().watch(Changed::new(move || {
                 let commands = commands.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -238,21 +242,21 @@ fn listen(slots: &mut [Slot], commands: &Sender<Command>) {
 
 pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
     let (commands, inbox) = channel();
-    let mut sources = Sources::of(builder, &commands)?;
+    let mut sources = Sources::new(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
     sources.refuse_claims_of_secrets(T::SHAPE, &collected);
     let unread: Vec<_> = sources.issues.into_iter().chain(collected.unread.iter().cloned()).collect();
-    let loaded = sources.stores.resolve(collected.accepted(), |secrets| {
+    let loaded = sources.secret_manager.resolve(collected.accepted(), |secrets| {
         let input = Input {
             layers: &collected.layers,
-            pins: &Pins::new(),
+            overrides: &Overrides::new(),
             names: Some(&collected.names),
             variables: &|name: &str| collected.variable(name),
             unread: unread.clone(),
             secrets,
         };
-        load::load(Model::of::<T>(), &input)
+        load::load(ConfigType::new::<T>(), &input)
     })?;
     let root: Arc<dyn Any + Send + Sync> = loaded.root;
     let typed = root.downcast::<T>().unwrap_or_else(|_| unreachable!("decoded as this type"));
@@ -261,7 +265,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
 
 pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error> {
     let (commands, inbox) = channel();
-    let mut sources = Sources::of(builder, &commands)?;
+    let mut sources = Sources::new(builder, &commands)?;
     // Watches come before the first read, so that a change after it gives a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
@@ -271,23 +275,38 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let mut state_dir = sources.open_state_dir()?;
     let (saved, mut found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE)?;
     let issues = std::mem::take(&mut sources.issues);
-    let (policy, last_good, stores) = (&sources.policy, sources.last_good, &sources.stores);
-    let given = Given { model: Model::of::<T>(), collected: &collected, saved, policy, last_good, stores };
+    let (policy, last_good, secret_manager) = (&sources.policy, sources.last_good, &sources.secret_manager);
+    let given = StartInputs {
+        config_type: ConfigType::new::<T>(),
+        collected: &collected,
+        saved,
+        policy,
+        last_good,
+        secret_manager,
+    };
     let Start { first, record, state, history, references, mut warnings, dropped, refused } =
         given.start(issues, began)?;
     found.extend(dropped);
     warnings.extend(state_dir.as_ref().and_then(StateDir::leniency));
 
     drop(collected.layers);
-    sources.collector.learn(&first.hidden());
-    let keeper = state_dir.map(|dir| Keeper::new(dir, &found));
+    sources.collector.add_known_secrets(&first.hidden());
+    let state_writer = state_dir.map(|dir| StateWriter::new(dir, &found));
     warnings.extend(found);
-    listen_to_stores(&sources.stores, &commands);
+    listen_to_stores(&sources.secret_manager, &commands);
     let (current, commands) = (Current::new(first), Some(commands));
-    let core = Core::new(Model::of::<T>(), current, state, commands, sources.policy, sources.stores, history);
-    let core = core.named(collected.names).reading(sources.collector.places());
-    let core = Arc::new(core.kept_by(keeper).observed_by(sources.observers));
-    core.board().references = references;
+    let core = Core::new(
+        ConfigType::new::<T>(),
+        current,
+        state,
+        commands,
+        sources.policy,
+        sources.secret_manager,
+        history,
+    );
+    let core = core.with_names(collected.names).reading(sources.collector.places());
+    let core = Arc::new(core.with_state_writer(state_writer).with_observers(sources.observers));
+    core.shared_status().references = references;
     core.warn(warnings);
     refused.iter().for_each(|error| core.refuse_start(error, &collected.changed_sources));
     let (end, ended) = channel();
@@ -297,21 +316,21 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
         collector: sources.collector,
         watcher,
         debounce,
-        later: Demand::default(),
+        later: Wakeup::default(),
         _end: end,
     };
     core.begin(record, refused.as_ref(), began, || start(&core, engine, ended))?;
-    Ok(Handle::root(Lease::first(core)).into())
+    Ok(Handle::root(CoreRef::first(core)).into())
 }
 
-fn listen_to_stores(stores: &Stores, commands: &Sender<Command>) {
+fn listen_to_stores(secret_manager: &SecretManager, commands: &Sender<Command>) {
     let commands = commands.clone();
-    stores.listen(move |told| {
+    secret_manager.on_event(move |told| {
         // An engine that has ended needs no news.
         let _ = commands.send(match told {
-            Told::Changed => Command::Secrets,
-            Told::Found => Command::Reconsider,
-            Told::NoThread => Command::Threads,
+            RefreshEvent::Changed => Command::Secrets,
+            RefreshEvent::Found => Command::Reconsider,
+            RefreshEvent::NoThread => Command::Threads,
         });
     });
 }
@@ -329,8 +348,8 @@ fn start(core: &Arc<Core>, engine: Engine, ended: Receiver<()>) -> Result<(), Er
     core.observers.start().map_err(|error| no_thread("an observer", &error))?;
     let thread = engine.start().map_err(|error| no_thread("the engine", &error))?;
     core.thread.adopt(thread, ended);
-    if let Some(keeper) = &core.keeper {
-        keeper.start(core).map_err(|error| no_thread("the state directory", &error))?;
+    if let Some(state_writer) = &core.state_writer {
+        state_writer.start(core).map_err(|error| no_thread("the state directory", &error))?;
     }
     match &core.policy.health {
         Some(health) => health.start(core).map_err(|error| no_thread("the health check", &error)),
@@ -361,24 +380,24 @@ fn last_good_without_state(options: &Options) -> Option<Issue> {
 /// A handle with no sources.
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let mut tree = encode(&value);
-    let secrets = load::secrets_in(Model::of::<T>(), &tree);
+    let secrets = load::secrets_in(ConfigType::new::<T>(), &tree);
     load::seal(&mut tree, T::SHAPE, &secrets);
-    let root: Arc<dyn Root> = Arc::new(value);
+    let root: Arc<dyn ErasedConfig> = Arc::new(value);
     let state = State::default();
     let content = state.content(&root, &tree, false);
     let current = Current::new(Published::new(1, root, tree, Cause::Start).with_secrets(secrets));
     let policy = Policy::default();
-    let history = History::begun(policy.history, Record::first(1, Duration::ZERO), content);
-    let stores = Arc::new(Stores::new(T::SETUP.stores));
-    let core = Core::new(Model::of::<T>(), current, state, None, policy, stores, history);
-    Handle::root(Lease::first(Arc::new(core))).into()
+    let history = History::new(policy.history, Record::first(1, Duration::ZERO), content);
+    let secrets = Arc::new(SecretManager::new(T::SETUP.stores));
+    let core = Core::new(ConfigType::new::<T>(), current, state, None, policy, secrets, history);
+    Handle::root(CoreRef::first(Arc::new(core))).into()
 }
 
 /// The tree of a value, as far as its leaves can be written.
 fn encode<T: HotConfig>(value: &T) -> Value {
     T::SHAPE.leaves().into_iter().fold(Value::empty(), |tree, leaf| {
         let keys = T::SHAPE.keys_of(leaf.slot);
-        match root::encode(value, leaf.slot) {
+        match erased_config::encode(value, leaf.slot) {
             Ok(encoded) => load::put(&tree, T::SHAPE, &keys, Some(&encoded), None),
             Err(_) => tree,
         }

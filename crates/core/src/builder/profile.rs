@@ -43,7 +43,7 @@ pub(super) struct Candidates<'c> {
 
 impl<'c> Candidates<'c> {
     /// A dotenv file whose own path waits for the profile cannot choose it.
-    pub(super) fn of(settings: &'c Settings, paths: &'c [PathSpec]) -> Self {
+    pub(super) fn new(settings: &'c Settings, paths: &'c [PathSpec]) -> Self {
         let known = |spec: &&PathSpec| spec.kind == PathKind::Dotenv && !waits(&spec.path);
         let dotenv = paths.iter().filter(known).map(|spec| &*spec.path).collect();
         Self { settings, dotenv, variables: OnceCell::new() }

@@ -41,7 +41,7 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), hotswap::Error>(())
     /// ```
     pub fn secrets(mut self, scheme: &str, provider: impl SecretProvider) -> Self {
-        self.stores.give(scheme, Arc::new(provider));
+        self.secret_manager.register(scheme, Arc::new(provider));
         self
     }
 
@@ -73,7 +73,7 @@ impl<T: HotConfig> Builder<T> {
     /// assert!(error.has(hotswap::IssueKind::Secret) && error.to_string().contains("no answer within 20ms"));
     /// ```
     pub fn secret_timeout(mut self, timeout: Duration) -> Self {
-        self.stores.settings.timeout = timeout;
+        self.secret_manager.settings.timeout = timeout;
         self
     }
 
@@ -92,7 +92,7 @@ impl<T: HotConfig> Builder<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn secret_refresh(mut self, interval: Duration) -> Self {
-        self.stores.settings.refresh = interval;
+        self.secret_manager.settings.refresh = interval;
         self
     }
 }

@@ -7,19 +7,19 @@ use std::{
 };
 
 use crate::{
-    engine::collect::{Collected, Collector},
+    engine::collect::{Collector, ReadResult},
     issue::Issue,
     load,
     resolve::interpolate,
     secrets::{
         reference::Reference,
-        schemes::{ENV, Schemes},
+        registry::{ENV, ProviderRegistry},
     },
     shape::Shape,
     source::dir,
     state::{Claim, collision},
     value::Value,
-    watch::chain::Target,
+    watch::resolved_path::Target,
 };
 
 /// Every source that is a file of the state directory, or the directory itself.
@@ -47,9 +47,9 @@ fn of_source(claim: &Claim, named: &Path, target: &Target) -> Vec<Issue> {
 /// depend on what the sources say.
 pub(super) fn of_secrets(
     claim: &Claim,
-    schemes: &Schemes,
+    providers: &ProviderRegistry,
     shape: &'static Shape,
-    collected: &Collected,
+    collected: &ReadResult,
 ) -> Vec<Issue> {
     let mut secrets = SecretFiles { collected, found: BTreeSet::new(), followed: BTreeSet::new() };
     shape.leaves().iter().filter_map(|leaf| leaf.field().reference).for_each(|text| secrets.text(text));
@@ -57,7 +57,7 @@ pub(super) fn of_secrets(
     let trees = collected.layers.iter().map(|layer| layer.tree());
     trees.chain([&defaults]).for_each(|tree| secrets.tree(tree));
     let secrets = secrets.found.into_iter().map(|path| (path, "the file of a secret"));
-    let keys = schemes.key_files().into_iter().map(|path| (path, "a file of keys"));
+    let keys = providers.key_files().into_iter().map(|path| (path, "a file of keys"));
     secrets
         .chain(keys)
         .filter(|(path, _)| claim.has_file(path))
@@ -68,7 +68,7 @@ pub(super) fn of_secrets(
 /// The files that references in a configuration may name: as the references are written, and as they read once variables are
 /// put in and the texts of variables are read as lists and tables.
 struct SecretFiles<'c> {
-    collected: &'c Collected,
+    collected: &'c ReadResult,
     found: BTreeSet<PathBuf>,
     /// Variables that were looked into.
     followed: BTreeSet<String>,
@@ -101,8 +101,8 @@ impl SecretFiles<'_> {
     fn text(&mut self, text: &str) {
         let known = |scheme: &str| matches!(scheme, "file" | "age" | ENV);
         let Some(reference) = Reference::parse(text, known) else { return };
-        let location = reference.place.location.as_str();
-        if &*reference.place.scheme != ENV {
+        let location = reference.secret_key.location.as_str();
+        if &*reference.secret_key.scheme != ENV {
             self.found.insert(location.into());
         } else if self.followed.insert(location.to_owned())
             && let Some(text) = self.collected.variable(location)

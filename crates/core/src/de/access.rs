@@ -4,24 +4,24 @@ use std::{collections::btree_map, slice, sync::Arc, vec};
 
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{DecodeError, Decoder, KeyDecoder, Place, Step, notes::Ahead, step_key};
+use super::{DecodeError, Decoder, KeyDecoder, PathNode, Step, notes::Ahead, step_key};
 use crate::{
     keys::Key,
-    secret::notice,
+    secret::tracking,
     value::{Table, Value},
 };
 
 /// Runs `read` one step down, and adds the step to what goes wrong there.
 fn step_down<'p, 'v, T>(
-    place: &'p Place<'p>,
+    place: &'p PathNode<'p>,
     step: Step<'p>,
     known: &'static [&'static str],
     value: Option<&'v Value>,
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    let below = Place { parent: Some(place), step, known, notes: place.notes, tracer: place.tracer };
+    let below = PathNode { parent: Some(place), step, known, notes: place.notes, tracer: place.tracer };
     let decoder = Decoder { value: value.map(Value::inside), place: below, flat: false };
-    let read = notice::within(|| below.keys(), || read(decoder));
+    let read = tracking::within(|| below.keys(), || read(decoder));
     read.map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
         None => error,
@@ -33,15 +33,15 @@ pub(super) struct ListAccess<'p, 'v> {
     /// How many elements without a value follow; a tracer gives them.
     holes: usize,
     index: usize,
-    place: &'p Place<'p>,
+    place: &'p PathNode<'p>,
 }
 
 impl<'p, 'v> ListAccess<'p, 'v> {
-    pub(super) fn new(items: &'v [Value], place: &'p Place<'p>) -> Self {
+    pub(super) fn new(items: &'v [Value], place: &'p PathNode<'p>) -> Self {
         Self { items: items.iter(), holes: 0, index: 0, place }
     }
 
-    pub(super) fn holes(count: usize, place: &'p Place<'p>) -> Self {
+    pub(super) fn holes(count: usize, place: &'p PathNode<'p>) -> Self {
         Self { holes: count, ..Self::new(&[], place) }
     }
 }
@@ -90,12 +90,12 @@ pub(super) struct TableAccess<'p, 'v> {
     /// Keys that come before all others, and those of their entries that are still to come.
     ahead: Option<&'p Ahead>,
     first: vec::IntoIter<(&'v str, &'v Value)>,
-    place: &'p Place<'p>,
+    place: &'p PathNode<'p>,
     known: &'static [&'static str],
 }
 
 impl<'p, 'v> TableAccess<'p, 'v> {
-    pub(super) fn new(table: &'v Table, place: &'p Place<'p>, known: &'static [&'static str]) -> Self {
+    pub(super) fn new(table: &'v Table, place: &'p PathNode<'p>, known: &'static [&'static str]) -> Self {
         let ahead = place.notes.and_then(|notes| notes.ahead(|| place.keys()));
         let names = ahead.into_iter().flat_map(|ahead| &ahead.names);
         let entries = names.filter_map(|name| table.get_key_value(name));
@@ -117,7 +117,7 @@ impl<'p, 'v> TableAccess<'p, 'v> {
 
     pub(super) fn holes(
         names: &'p [&'static str],
-        place: &'p Place<'p>,
+        place: &'p PathNode<'p>,
         known: &'static [&'static str],
     ) -> Self {
         let entries = btree_map::Iter::default();
@@ -170,9 +170,9 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
 }
 
 /// For a flattened type that takes no key.
-pub(super) fn ignore_all(table: &Table, place: &Place<'_>) {
+pub(super) fn ignore_all(table: &Table, place: &PathNode<'_>) {
     for name in table.keys() {
-        Place { parent: Some(place), step: Step::Name(name), known: &[], ..*place }.ignore();
+        PathNode { parent: Some(place), step: Step::Name(name), known: &[], ..*place }.ignore();
     }
 }
 
@@ -180,11 +180,11 @@ pub(super) fn ignore_all(table: &Table, place: &Place<'_>) {
 pub(super) struct VariantAccess<'p, 'v> {
     name: &'v str,
     content: Option<&'v Value>,
-    place: &'p Place<'p>,
+    place: &'p PathNode<'p>,
 }
 
 impl<'p, 'v> VariantAccess<'p, 'v> {
-    pub(super) fn of(table: &'v Table, place: &'p Place<'p>) -> Option<Self> {
+    pub(super) fn new(table: &'v Table, place: &'p PathNode<'p>) -> Option<Self> {
         let (name, content) = table.iter().next().filter(|_| table.len() == 1)?;
         Some(Self { name, content: Some(content), place })
     }
@@ -193,17 +193,17 @@ impl<'p, 'v> VariantAccess<'p, 'v> {
     pub(super) fn among(
         table: &'v Table,
         variants: &'static [&'static str],
-        place: &'p Place<'p>,
+        place: &'p PathNode<'p>,
     ) -> Option<Self> {
         let mut given = table.iter().filter(|(name, _)| variants.contains(&&***name));
         let (name, content) = given.next()?;
         for other in table.keys().filter(|other| *other != name) {
-            Place { parent: Some(place), step: Step::Name(other), known: variants, ..*place }.ignore();
+            PathNode { parent: Some(place), step: Step::Name(other), known: variants, ..*place }.ignore();
         }
         Some(Self { name, content: Some(content), place })
     }
 
-    pub(super) fn hole(name: &'static str, place: &'p Place<'p>) -> Self {
+    pub(super) fn hole(name: &'static str, place: &'p PathNode<'p>) -> Self {
         Self { name, content: None, place }
     }
 

@@ -3,12 +3,12 @@
 use serde::de::{Deserializer, Visitor, value::SeqDeserializer};
 
 use super::{DecodeError, Decoder};
-use crate::{secret::notice, structure::Malformed, value::Value};
+use crate::{secret::tracking, structure::Malformed, value::Value};
 
 impl<'v> Decoder<'_, 'v> {
     /// What a secret holds. One of bytes takes those of a text too, never the list that the text might be.
     pub(super) fn secret<V: Visitor<'v>>(self, of_bytes: bool, visitor: V) -> Result<V::Value, DecodeError> {
-        notice::place(|| self.place.keys());
+        tracking::record_at(|| self.place.keys());
         let Some(value) = self.value else {
             // A secret has one message for all that is wrong below it.
             let Some(tracer) = self.place.tracer else { return Err(DecodeError::missing()) };

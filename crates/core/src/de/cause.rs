@@ -15,7 +15,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn new(bytes: &[u8]) -> Self {
         Self { start: bytes.as_ptr().addr(), length: bytes.len() }
     }
 }
@@ -53,8 +53,8 @@ impl From<Unexpected<'_>> for Cause {
             Unexpected::Unsigned(value) => Self::Integer(value.into()),
             Unexpected::Signed(value) => Self::Integer(value.into()),
             Unexpected::Float(value) => Self::Float(value.to_bits()),
-            Unexpected::Str(text) => Self::Text(Span::of(text.as_bytes())),
-            Unexpected::Bytes(bytes) => Self::Bytes(Span::of(bytes)),
+            Unexpected::Str(text) => Self::Text(Span::new(text.as_bytes())),
+            Unexpected::Bytes(bytes) => Self::Bytes(Span::new(bytes)),
             Unexpected::Unit => Self::Null,
             Unexpected::Seq => Self::List,
             Unexpected::Map => Self::Table,
@@ -74,7 +74,7 @@ thread_local! {
 }
 
 /// Runs `read`, and returns every error that came up in it, those that serde dropped too.
-pub(super) fn listen<R>(read: impl FnOnce() -> R) -> (R, Vec<DecodeError>) {
+pub(super) fn collect_errors<R>(read: impl FnOnce() -> R) -> (R, Vec<DecodeError>) {
     let outer = LOG.replace(Some(Vec::new()));
     let result = read();
     (result, LOG.replace(outer).unwrap_or_default())

@@ -279,7 +279,7 @@ impl serde::de::Error for DecodeError {
             .map_or(String::new(), |name| format!(", did you mean `{name}`?"));
         let message = format!("`{}` is not one of the choices{hint}", excerpt::visible(variant));
         let error = Self::wrong(message).with_general_help(choices(expected));
-        error.about(Poison::cause_of(variant).unwrap_or_else(|| Cause::Text(Span::of(variant.as_bytes()))))
+        error.about(Poison::cause_of(variant).unwrap_or_else(|| Cause::Text(Span::new(variant.as_bytes()))))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {

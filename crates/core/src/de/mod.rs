@@ -39,8 +39,8 @@ use scalar::{Precision, Scalar, Width};
 
 /// One step of the way from the root; the way is only spelled out when something must be reported.
 #[derive(Clone, Copy)]
-struct Place<'p> {
-    parent: Option<&'p Place<'p>>,
+struct PathNode<'p> {
+    parent: Option<&'p PathNode<'p>>,
     step: Step<'p>,
     /// The keys that the type knows beside this one.
     known: &'static [&'static str],
@@ -56,9 +56,9 @@ enum Step<'p> {
     Index(usize),
 }
 
-impl Place<'_> {
+impl PathNode<'_> {
     fn keys(&self) -> Keys {
-        let parent = self.parent.map(Place::keys).unwrap_or_default();
+        let parent = self.parent.map(PathNode::keys).unwrap_or_default();
         match self.step {
             Step::Root => parent,
             Step::Name(name) => parent.name(name),
@@ -90,7 +90,7 @@ impl Place<'_> {
 pub struct Decoder<'p, 'v> {
     /// `None` stands for a value that no layer gives: only an `Option` can be read from it.
     value: Option<&'v Value>,
-    place: Place<'p>,
+    place: PathNode<'p>,
     /// Whether the table holds keys of other fields too.
     flat: bool,
 }
@@ -103,7 +103,7 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, notes: Option<&'p Notes>) -> Self {
-        let place = Place { parent: None, step: Step::Root, known: &[], notes, tracer: None };
+        let place = PathNode { parent: None, step: Step::Root, known: &[], notes, tracer: None };
         Self { value: value.map(Value::inside), place, flat: false }
     }
 
@@ -361,7 +361,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
                 Some(variant) => visitor.visit_enum(variant),
                 None => Err(DecodeError::no_variant(&keys_of(table), variants)),
             },
-            Value::Table(table) => match VariantAccess::of(table, &self.place) {
+            Value::Table(table) => match VariantAccess::new(table, &self.place) {
                 Some(variant) => visitor.visit_enum(variant),
                 None => Err(DecodeError::no_variant(&keys_of(table), variants)),
             },

@@ -12,7 +12,7 @@ pub(crate) struct TypedKeys(Arc<BTreeSet<Span>>);
 
 impl TypedKeys {
     pub(super) fn contains(&self, key: &str) -> bool {
-        !self.0.is_empty() && self.0.contains(&Span::of(key.as_bytes()))
+        !self.0.is_empty() && self.0.contains(&Span::new(key.as_bytes()))
     }
 
     pub(super) fn add(&mut self, keys: impl IntoIterator<Item = Span>) {

@@ -10,7 +10,7 @@ use std::{cell::RefCell, sync::LazyLock};
 
 use serde::de::Expected;
 
-use super::{DecodeError, Decoder, Place};
+use super::{DecodeError, Decoder, PathNode};
 use crate::{
     keys::{Key, Keys},
     value::Value,
@@ -107,7 +107,7 @@ impl Tracer {
         self.heard.into_inner()
     }
 
-    fn role(&self, place: &Place<'_>) -> Role<'_> {
+    fn role(&self, place: &PathNode<'_>) -> Role<'_> {
         let here = place.keys();
         match self.target.0.get(here.0.len()) {
             _ if !self.target.starts_with(&here) => Role::Beside,
@@ -121,12 +121,12 @@ impl Tracer {
         self.heard.borrow_mut().asked.get_or_insert(asked);
     }
 
-    pub(super) fn hear_secret(&self, place: &Place<'_>) {
+    pub(super) fn hear_secret(&self, place: &PathNode<'_>) {
         self.heard.borrow_mut().secret |= !matches!(self.role(place), Role::Beside);
     }
 
     /// A secret of bytes, whose own question comes next.
-    pub(super) fn hear_bytes(&self, place: &Place<'_>) {
+    pub(super) fn hear_bytes(&self, place: &PathNode<'_>) {
         if matches!(self.role(place), Role::Target) {
             self.hear(Asked::Bytes);
         }

@@ -1,6 +1,6 @@
 //! The form of a value, as far as its type shows it.
 
-mod needs;
+mod required_fields;
 
 use crate::{
     de::{Asked, DecodeError, Decoder, Heard, TRACED_KEY, Tracer},
@@ -133,7 +133,7 @@ impl Walk<'_> {
         }
         let tracer = Tracer::new(target.clone());
         // What the run yields does not matter, nor whether it fails: it is refused at its target.
-        let _ = panics::contain(|| (self.read)(Decoder::tracing(&tracer)));
+        let _ = panics::catch_panic(|| (self.read)(Decoder::tracing(&tracer)));
         tracer.heard()
     }
 

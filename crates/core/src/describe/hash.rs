@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 /// FNV-1a of 128 bits over the compact JSON text with the keys of each object in order, in hexadecimal.
 ///
 /// It tells schemas apart, it does not protect anything: so a published function of five lines will do.
-pub(super) fn of(schema: &Json) -> String {
+pub(super) fn digest(schema: &Json) -> String {
     let mut text = String::new();
     write(schema, &mut text);
     format!("{:032x}", fnv(text.as_bytes()))

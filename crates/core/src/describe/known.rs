@@ -1,9 +1,9 @@
 //! Which keys of a place the types name, and which come from what somebody wrote.
 
-use super::{Body, Field, Form, FormKind, Section};
+use super::{FieldInfo, FieldKind, Form, FormKind, StructInfo};
 use crate::keys::{Key, Keys};
 
-impl Section {
+impl StructInfo {
     /// For each key of a place below a leaf whether a type names it: indexes, fields and variants, but no keys of maps.
     pub(crate) fn names(&self, keys: &Keys) -> Vec<bool> {
         let leaves = self.shape.leaves().into_iter().zip(self.forms());
@@ -23,15 +23,15 @@ impl Section {
 
     /// That of each leaf, in the order of the shape's.
     fn forms(&self) -> Vec<&Form> {
-        self.fields.iter().flat_map(Field::forms).collect()
+        self.fields.iter().flat_map(FieldInfo::forms).collect()
     }
 }
 
-impl Field {
+impl FieldInfo {
     fn forms(&self) -> Vec<&Form> {
         match &self.body {
-            Body::Leaf(leaf) => vec![&leaf.form],
-            Body::Nested(section) | Body::Optional(section) => section.forms(),
+            FieldKind::Leaf(leaf) => vec![&leaf.form],
+            FieldKind::Nested(section) | FieldKind::Optional(section) => section.forms(),
         }
     }
 }

@@ -1,30 +1,30 @@
 //! A configuration that describes itself: what its fields take, what they must keep, where they come from.
 //!
-//! A [`Section`] is a struct with everything that is known of it: names and docs from the field table, forms
+//! A [`StructInfo`] is a struct with everything that is known of it: names and docs from the field table, forms
 //! from tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
 
 mod form;
 pub(crate) mod hash;
 mod known;
-mod opaque;
-mod outline;
+mod may_be_secret;
 mod reference;
 mod schema;
+mod table_layout;
 mod template;
-mod words;
+mod type_names;
 
 use serde_json::Value as Json;
 
 pub(crate) use form::{Form, FormKind};
-pub(crate) use opaque::may_hold_secret;
-use outline::Place;
+pub(crate) use may_be_secret::may_hold_secret;
+use table_layout::FieldContext;
 
 use crate::{
     de::{DecodeError, Decoder},
     panics,
     rule::{Requirement, Rule},
     schema::Loadable,
-    secret::notice,
+    secret::tracking,
     shape::{FieldShape, Merge, Shape},
     source::{format::Format, names::Names},
     value::Value,
@@ -33,18 +33,18 @@ use crate::{
 /// A struct that derives `HotConfig`.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Section {
+pub struct StructInfo {
     pub(crate) shape: &'static Shape,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<FieldInfo>,
     /// The struct's checks.
     pub(crate) checks: Vec<Requirement>,
 }
 
 /// A field of it.
 #[derive(Debug)]
-pub(crate) struct Field {
+pub(crate) struct FieldInfo {
     pub(crate) shape: &'static FieldShape,
-    pub(crate) body: Body,
+    pub(crate) body: FieldKind,
     /// What serde takes for it where nothing is said of the struct that it stands in.
     pub(crate) absent: Option<Value>,
 }
@@ -52,10 +52,10 @@ pub(crate) struct Field {
 /// What stands at a field.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Body {
+pub enum FieldKind {
     Leaf(Leaf),
-    Nested(Section),
-    Optional(Section),
+    Nested(StructInfo),
+    Optional(StructInfo),
 }
 
 /// A value that serde reads.
@@ -70,12 +70,12 @@ pub struct Leaf {
     pub(crate) secret: bool,
 }
 
-impl Section {
-    pub(crate) fn of<T: Loadable>() -> Self {
+impl StructInfo {
+    pub(crate) fn new<T: Loadable>() -> Self {
         let members = T::SHAPE.fields.iter().zip(T::MEMBERS);
         let fields = members.map(|(shape, member)| {
-            let mut field = Field { shape, body: body(shape, member.describe()), absent: None };
-            let absent = shape.absent.and_then(|absent| panics::contain(absent).flatten());
+            let mut field = FieldInfo { shape, body: body(shape, member.describe()), absent: None };
+            let absent = shape.absent.and_then(|absent| panics::catch_panic(absent).flatten());
             absent.iter().for_each(|absent| field.note_absent(absent));
             field
         });
@@ -84,37 +84,37 @@ impl Section {
 
     /// Whether a configuration must say something about it.
     pub(crate) fn is_required(&self) -> bool {
-        self.fields.iter().any(Field::is_required)
+        self.fields.iter().any(FieldInfo::is_required)
     }
 }
 
 /// Of a list that is merged by key each document may give a part of an element.
-fn body(shape: &FieldShape, body: Body) -> Body {
+fn body(shape: &FieldShape, body: FieldKind) -> FieldKind {
     match body {
-        Body::Leaf(leaf) if matches!(shape.merge, Merge::Key(_)) => {
-            Body::Leaf(Leaf { form: leaf.form.in_pieces(), ..leaf })
+        FieldKind::Leaf(leaf) if matches!(shape.merge, Merge::Key(_)) => {
+            FieldKind::Leaf(Leaf { form: leaf.form.in_pieces(), ..leaf })
         }
         body => body,
     }
 }
 
-impl Field {
+impl FieldInfo {
     /// Whether a configuration must say something about it. Secrets are told elsewhere than in files.
     pub(crate) fn is_required(&self) -> bool {
         match &self.body {
-            Body::Leaf(leaf) => {
+            FieldKind::Leaf(leaf) => {
                 let shape = self.shape;
                 let given = shape.default.is_some() || shape.serde_default || shape.flatten || shape.nullable;
                 !given && !leaf.form.nullable && !matches!(leaf.form.kind, FormKind::Unit)
             }
-            Body::Nested(section) => self.shape.absent.is_none() && section.is_required(),
-            Body::Optional(_) => false,
+            FieldKind::Nested(section) => self.shape.absent.is_none() && section.is_required(),
+            FieldKind::Optional(_) => false,
         }
     }
 
     /// Takes over a part of what serde takes for a whole struct.
     fn note_absent(&mut self, value: &Value) {
-        let (Body::Nested(section) | Body::Optional(section)) = &mut self.body else {
+        let (FieldKind::Nested(section) | FieldKind::Optional(section)) = &mut self.body else {
             self.absent = Some(value.clone());
             return;
         };
@@ -129,7 +129,7 @@ impl Field {
 
     /// Whether the value may not be shown, as far as the field itself knows.
     pub(crate) fn is_secret(&self) -> bool {
-        self.shape.secret || matches!(&self.body, Body::Leaf(leaf) if leaf.secret)
+        self.shape.secret || matches!(&self.body, FieldKind::Leaf(leaf) if leaf.secret)
     }
 
     /// The default that an attribute gives; a function of the program may stand behind it.
@@ -137,17 +137,17 @@ impl Field {
         if let Some(absent) = &self.absent {
             return Some(absent.clone()).filter(|absent| !absent.is_null());
         }
-        panics::contain(self.shape.default?)
+        panics::catch_panic(self.shape.default?)
     }
 }
 
 impl Leaf {
-    pub(crate) fn of<F>(
+    pub(crate) fn new<F>(
         decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
         converted: bool,
         rules: &[&dyn Rule<F>],
     ) -> Self {
-        let (form, secret) = notice::any(|| form::trace(&|decoder| decode(decoder).err()));
+        let (form, secret) = tracking::reads_any(|| form::trace(&|decoder| decode(decoder).err()));
         Self { form, rules: requirements(rules), converted, secret }
     }
 }
@@ -162,17 +162,17 @@ fn names<T: Loadable>() -> Option<Names> {
 }
 
 pub(crate) fn schema<T: Loadable>() -> Json {
-    schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::Kept)
+    schema::render(&StructInfo::new::<T>(), names::<T>().as_ref(), schema::Prose::Kept)
 }
 
 pub(crate) fn schema_hash<T: Loadable>() -> String {
-    hash::of(&schema::of(&Section::of::<T>(), names::<T>().as_ref(), schema::Prose::LeftOut))
+    hash::digest(&schema::render(&StructInfo::new::<T>(), names::<T>().as_ref(), schema::Prose::LeftOut))
 }
 
 pub(crate) fn template<T: Loadable>(format: Format) -> String {
-    template::of(&Section::of::<T>(), names::<T>().as_ref(), format)
+    template::render(&StructInfo::new::<T>(), names::<T>().as_ref(), format)
 }
 
 pub(crate) fn reference<T: Loadable>() -> String {
-    reference::of(&Section::of::<T>(), names::<T>().as_ref())
+    reference::render(&StructInfo::new::<T>(), names::<T>().as_ref())
 }

@@ -1,29 +1,29 @@
 //! A page of Markdown: a table for each table of the file.
 
 use super::{
-    Section,
-    outline::{Entry, Outline, Place},
+    StructInfo,
+    table_layout::{FieldContext, LeafEntry, TableLayout},
 };
 use crate::{json_text, rule::Requirement, source::names::Names};
 
 const HEAD: &str =
     "| Key | Type | Default | Rules | Variable | Description |\n| --- | --- | --- | --- | --- | --- |\n";
 
-pub(super) fn of(section: &Section, names: Option<&Names>) -> String {
+pub(super) fn render(section: &StructInfo, names: Option<&Names>) -> String {
     let mut page = format!("# {}\n", section.shape.name);
-    table(section, &Place::default(), section.shape.docs, 1, names, &mut page);
+    table(section, &FieldContext::default(), section.shape.docs, 1, names, &mut page);
     page
 }
 
 fn table(
-    section: &Section,
-    place: &Place,
+    section: &StructInfo,
+    place: &FieldContext,
     docs: &str,
     depth: usize,
     names: Option<&Names>,
     page: &mut String,
 ) {
-    let outline = Outline::of(section, place);
+    let outline = TableLayout::new(section, place);
     if !docs.is_empty() {
         page.push_str(&format!("\n{docs}\n"));
     }
@@ -46,7 +46,7 @@ fn table(
     }
 }
 
-fn checks(section: &Section) -> Option<String> {
+fn checks(section: &StructInfo) -> Option<String> {
     let paths = section.checks.iter().filter_map(|check| match check {
         Requirement::Check(path) => Some(code(path)),
         _ => None,
@@ -55,7 +55,7 @@ fn checks(section: &Section) -> Option<String> {
     (!paths.is_empty()).then(|| format!("Checked as a whole by {}.", paths.join(", ")))
 }
 
-fn row(entry: &Entry<'_>, names: Option<&Names>) -> String {
+fn row(entry: &LeafEntry<'_>, names: Option<&Names>) -> String {
     let variable = entry.variable(names).map_or(String::new(), |name| code(&name));
     // What is flattened takes the keys that no field has.
     let keys = if entry.field.shape.flatten { entry.place.keys.name("*") } else { entry.place.keys.clone() };
@@ -64,7 +64,7 @@ fn row(entry: &Entry<'_>, names: Option<&Names>) -> String {
     format!("| {} |\n", cells.map(|cell| cell_of(&cell)).join(" | "))
 }
 
-fn default(entry: &Entry<'_>) -> String {
+fn default(entry: &LeafEntry<'_>) -> String {
     match entry.field.default() {
         Some(_) if entry.place.secret => entry.field.shape.reference.map_or("secret".into(), code),
         Some(value) => code(&json_text::text(&value)),
@@ -73,7 +73,7 @@ fn default(entry: &Entry<'_>) -> String {
     }
 }
 
-fn description(entry: &Entry<'_>) -> String {
+fn description(entry: &LeafEntry<'_>) -> String {
     let shape = entry.field.shape;
     let mut parts = Vec::new();
     parts.extend(shape.deprecated.map(|advice| format!("**Deprecated:** {advice}.")));

@@ -4,17 +4,17 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{PendingRestart, gate};
 use crate::{
-    history::content::{Content, Fixed},
+    erased_config::ErasedConfig,
+    history::content::{InMemoryValue, VersionContent},
     keys::Keys,
     load,
-    pins::Pins,
+    overrides::Overrides,
     revision::Revision,
-    root::Root,
-    secret::taint::Taint,
-    secrets::known::Accepted,
+    secret::marker::SecretMarker,
+    secrets::lookup::SecretSet,
     snapshot::Cause,
     source::Layer,
-    suppressions::Holds,
+    suppressions::Suppressions,
     value::Value,
     variables::{self, Variables},
 };
@@ -27,17 +27,17 @@ pub(crate) struct Basis {
     /// What `${..}` finds.
     pub(crate) variables: Arc<Variables>,
     /// Values set at run time.
-    pub(crate) pins: Pins,
+    pub(crate) overrides: Overrides,
     /// Sources that still give what was rolled back.
-    pub(crate) holds: Holds,
+    pub(crate) suppressions: Suppressions,
     /// What references lead to.
-    pub(crate) secrets: Accepted,
+    pub(crate) secrets: SecretSet,
 }
 
 impl Basis {
     /// The same with other overrides.
-    pub(super) fn with_overrides(&self, pins: Pins) -> Self {
-        Self { pins, ..self.clone() }
+    pub(super) fn with_overrides(&self, overrides: Overrides) -> Self {
+        Self { overrides, ..self.clone() }
     }
 
     /// The value of a variable that is Unicode text.
@@ -46,9 +46,9 @@ impl Basis {
     }
 
     /// Seals secrets that no attribute marks and that a load found.
-    fn mark_secret(&mut self, taint: Taint<'_>) {
-        if !taint.hidden.is_empty() {
-            self.layers.iter_mut().for_each(|layer| *layer = layer.knowing(taint));
+    fn mark_secret(&mut self, marker: SecretMarker<'_>) {
+        if !marker.hidden.is_empty() {
+            self.layers.iter_mut().for_each(|layer| *layer = layer.with_secrets(marker));
         }
     }
 }
@@ -97,12 +97,12 @@ impl State {
 
     /// What `next` changes beside running values. Where the text of a source says so does not count.
     pub(super) fn differences(&self, next: &Self) -> Differences {
-        let (before, now) = (&self.basis.pins, &next.basis.pins);
+        let (before, now) = (&self.basis.overrides, &next.basis.overrides);
         let keys: BTreeSet<&Keys> = before.keys().chain(now.keys()).collect();
         let overridden = keys.into_iter().filter(|keys| before.get(*keys) != now.get(*keys));
         let waiting = gate::differing(&self.pending, &next.pending);
         let paths = overridden.map(ToString::to_string).chain(waiting.map(str::to_owned)).collect();
-        Differences { paths, suppressions: !self.basis.holds.is_like(&next.basis.holds) }
+        Differences { paths, suppressions: !self.basis.suppressions.is_like(&next.basis.suppressions) }
     }
 
     /// Counts an accepted change that is published as this version.
@@ -119,32 +119,37 @@ impl State {
     }
 
     /// Seals secrets that no attribute marks and that a load found.
-    pub(crate) fn mark_secret(&mut self, taint: Taint<'_>) {
-        self.basis.mark_secret(taint);
+    pub(crate) fn mark_secret(&mut self, marker: SecretMarker<'_>) {
+        self.basis.mark_secret(marker);
     }
 
     /// The running tree with everything that waits for a restart in it.
-    pub(crate) fn with_waiting<'t>(&self, root: &dyn Root, tree: &'t Value) -> Cow<'t, Value> {
+    pub(crate) fn with_waiting<'t>(&self, root: &dyn ErasedConfig, tree: &'t Value) -> Cow<'t, Value> {
         if self.pending.is_empty() {
             return Cow::Borrowed(tree);
         }
         let given = load::merged(root.shape(), &self.basis.layers);
-        Cow::Owned(load::with_waiting(root, tree, &given, &self.basis.pins))
+        Cow::Owned(load::with_waiting(root, tree, &given, &self.basis.overrides))
     }
 
     /// What it takes to get back here, where `tree` is running.
-    pub(crate) fn content(&self, root: &Arc<dyn Root>, tree: &Value, has_sources: bool) -> Content {
+    pub(crate) fn content(
+        &self,
+        root: &Arc<dyn ErasedConfig>,
+        tree: &Value,
+        has_sources: bool,
+    ) -> VersionContent {
         let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
         let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
         // What waits in an `Option` holds all of it back.
         let slots: BTreeSet<usize> = waiting.map(|leaf| leaf.slot).collect();
         let all = self.with_waiting(&**root, tree);
         let held = slots.into_iter().flat_map(|slot| load::hold(&**root, tree, slot, &all));
-        let value = (!has_sources).then(|| Fixed { root: Arc::clone(root), tree: tree.clone() });
-        Content {
+        let value = (!has_sources).then(|| InMemoryValue { root: Arc::clone(root), tree: tree.clone() });
+        VersionContent {
             layers: self.basis.layers.clone(),
             variables: Arc::clone(&self.basis.variables),
-            pins: self.basis.pins.clone(),
+            overrides: self.basis.overrides.clone(),
             held: held.collect(),
             value,
         }

@@ -18,30 +18,30 @@ use std::{
 use serde::Serialize;
 
 use changes::Changes;
-pub(crate) use custom::CustomSlot;
-pub(crate) use file::{FileKind, FileSlot};
+pub(crate) use custom::CustomEntry;
+pub(crate) use file::{FileEntry, FileKind};
 pub(crate) use file_place::FilePlace;
 pub(crate) use profile::{COMMON, ProfileChoice};
 pub(super) use variables::ENVIRONMENT;
-pub(crate) use variables::{EnvSlot, dotenv_variables};
+pub(crate) use variables::{EnvEntry, dotenv_variables};
 
 use crate::{
     excerpt,
     health::Health,
     issue::Issue,
     keys::Keys,
-    secret::{Private, taint::Taint},
-    secrets::known::Accepted,
+    secret::{Private, marker::SecretMarker},
+    secrets::lookup::SecretSet,
     shape::{Leaf, Shape},
     snapshot::Cause,
     source::{
         Layer, SourceId, UnknownKeys,
-        given::{Medium, SecretRules, Terms},
         names::Names,
-        together::{Outcome, read_all_together},
+        parsed_layer::{LayerOptions, SecretPolicy, SourceKind},
+        together::{ReadOutcome, read_all_together},
     },
     variables::Variables,
-    watch::chain::Target,
+    watch::resolved_path::Target,
 };
 
 /// How sources are read.
@@ -56,7 +56,7 @@ pub(crate) struct Settings {
     pub(crate) missing_grace: Duration,
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
-    pub(crate) secrets: SecretRules,
+    pub(crate) secrets: SecretPolicy,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
     /// The variables of the process in this pass.
@@ -76,15 +76,15 @@ impl Settings {
     }
 
     /// By which rules a source is read.
-    fn terms(&self, medium: Medium) -> Terms<'_> {
+    fn layer_options(&self, source_kind: SourceKind) -> LayerOptions<'_> {
         let unknown_keys =
-            if medium == Medium::Variables { self.unknown_in_env } else { self.unknown_in_files };
+            if source_kind == SourceKind::Variables { self.unknown_in_env } else { self.unknown_in_files };
         let (shape, secrets) = (self.shape, &self.secrets);
-        Terms { shape, unknown_keys, medium, secrets }
+        LayerOptions { shape, unknown_keys, source_kind, secrets }
     }
 
-    fn taint(&self) -> Taint<'_> {
-        self.secrets.taint(self.shape)
+    fn secret_marker(&self) -> SecretMarker<'_> {
+        self.secrets.marker(self.shape)
     }
 
     /// Whether a variable may be meant for a field.
@@ -99,14 +99,14 @@ pub(crate) fn variables_of_process() -> Variables {
     std::env::vars_os().map(|(name, value)| (name, Private::from(value))).collect()
 }
 
-/// One source and what it gave last.
-pub(crate) enum Slot {
-    File(FileSlot),
-    Env(EnvSlot),
-    Custom(CustomSlot),
+/// A source with its last output.
+pub(crate) enum SourceEntry {
+    File(FileEntry),
+    Env(EnvEntry),
+    Custom(CustomEntry),
 }
 
-impl Slot {
+impl SourceEntry {
     fn statuses(&self) -> Vec<SourceStatus> {
         match self {
             Self::File(file) => file.statuses(),
@@ -166,21 +166,21 @@ impl fmt::Display for SourceStatus {
     }
 }
 
-/// What one source gives to one pass.
+/// What one source returned in a reload cycle.
 #[derive(Default)]
-pub(crate) struct Yield {
+pub(crate) struct SourceOutput {
     pub(crate) layers: Vec<Arc<Layer>>,
-    /// Why it gives nothing, or less: the load is refused.
+    /// Why values are missing; the load is refused.
     pub(crate) issues: Vec<Issue>,
-    /// Its content differs from the last pass.
+    /// Whether its content differs from that of the last cycle.
     pub(crate) changed: bool,
-    /// It looks as if somebody is writing it.
-    pub(crate) unsettled: bool,
-    pub(crate) look_again: Option<Instant>,
+    /// Whether a write seems to be in progress.
+    pub(crate) write_in_progress: bool,
+    pub(crate) recheck_at: Option<Instant>,
 }
 
-/// What all sources give to one pass.
-pub(crate) struct Collected {
+/// What all sources returned in a reload cycle.
+pub(crate) struct ReadResult {
     /// Lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) unread: Vec<Issue>,
@@ -192,41 +192,41 @@ pub(crate) struct Collected {
     pub(crate) changed_sources: BTreeSet<String>,
     /// The names of the sources that are files.
     pub(crate) files: BTreeSet<String>,
-    pub(crate) unsettled: bool,
-    pub(crate) look_again: Option<Instant>,
+    pub(crate) write_in_progress: bool,
+    pub(crate) recheck_at: Option<Instant>,
 }
 
 /// All sources, lowest precedence first.
 pub(crate) struct Collector {
     settings: Settings,
-    slots: Vec<Slot>,
+    entries: Vec<SourceEntry>,
     variables: Arc<Variables>,
     /// What changed since the last pass that was used.
     changes: Changes,
 }
 
 impl Collector {
-    pub(crate) fn new(settings: Settings, slots: Vec<Slot>) -> Self {
-        Self { settings, slots, variables: Arc::default(), changes: Changes::default() }
+    pub(crate) fn new(settings: Settings, entries: Vec<SourceEntry>) -> Self {
+        Self { settings, entries, variables: Arc::default(), changes: Changes::default() }
     }
 
     /// What the watcher has to watch.
     pub(crate) fn targets(&self) -> Vec<Target> {
-        self.files().map(FileSlot::target).collect()
+        self.files().map(FileEntry::target).collect()
     }
 
     /// The files that there are to read now.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        self.files().flat_map(FileSlot::paths).collect()
+        self.files().flat_map(FileEntry::paths).collect()
     }
 
     /// Where files belong among the sources.
     pub(crate) fn places(&self) -> Vec<FilePlace> {
-        let place = |(rank, slot): (usize, &Slot)| match slot {
-            Slot::File(file) => Some(file.place(rank)),
+        let place = |(rank, entry): (usize, &SourceEntry)| match entry {
+            SourceEntry::File(file) => Some(file.place(rank)),
             _ => None,
         };
-        self.slots.iter().enumerate().filter_map(place).collect()
+        self.entries.iter().enumerate().filter_map(place).collect()
     }
 
     /// What files and directories of files are read as, each as the program named it and as it is now.
@@ -235,53 +235,53 @@ impl Collector {
     }
 
     pub(crate) fn statuses(&self) -> Vec<SourceStatus> {
-        self.slots.iter().flat_map(Slot::statuses).collect()
+        self.entries.iter().flat_map(SourceEntry::statuses).collect()
     }
 
-    pub(crate) fn secret_rules(&self) -> &SecretRules {
+    pub(crate) fn secret_rules(&self) -> &SecretPolicy {
         &self.settings.secrets
     }
 
     /// What the sources are called, as far as that is known now.
     pub(crate) fn sources(&self) -> Vec<SourceId> {
-        let of = |(rank, slot): (usize, &Slot)| {
+        let of = |(rank, entry): (usize, &SourceEntry)| {
             let named = move |status: SourceStatus| SourceId { rank, name: status.name.into() };
-            slot.statuses().into_iter().map(named)
+            entry.statuses().into_iter().map(named)
         };
-        self.slots.iter().enumerate().flat_map(of).collect()
+        self.entries.iter().enumerate().flat_map(of).collect()
     }
 
     /// The custom source at this place has something new.
     pub(crate) fn wake(&mut self, index: usize) {
-        if let Some(Slot::Custom(custom)) = self.slots.get_mut(index) {
+        if let Some(SourceEntry::Custom(custom)) = self.entries.get_mut(index) {
             custom.wake();
         }
     }
 
     /// Reads the sources. On the last try what looks unfinished counts as it is; `thorough` reads custom sources
     /// that did not ask for it too.
-    pub(crate) fn collect(&mut self, last_try: bool, thorough: bool) -> Collected {
+    pub(crate) fn read(&mut self, last_try: bool, thorough: bool) -> ReadResult {
         let process = Arc::new(variables_of_process());
         self.settings.process = Arc::clone(&process);
-        let mut outcomes: VecDeque<Outcome> =
+        let mut outcomes: VecDeque<ReadOutcome> =
             read_all_together(|| self.paths(), self.settings.max_file_size).into();
-        let mut collected = Collected::empty(&self.settings.names, &self.variables);
+        let mut collected = ReadResult::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         self.settings.dotenv_incomplete = false;
-        for (rank, slot) in self.slots.iter_mut().enumerate() {
+        for (rank, entry) in self.entries.iter_mut().enumerate() {
             self.settings.rank = rank;
-            if matches!(slot, Slot::File(file) if file.is_dotenv()) {
+            if matches!(entry, SourceEntry::File(file) if file.is_dotenv()) {
                 self.settings.dotenv = Arc::new(dotenv.clone());
             }
-            let mut given = match slot {
-                Slot::File(file) => file.step(&mut outcomes, &self.settings, last_try, &mut dotenv),
-                Slot::Env(env) => env.step(&process, &self.settings),
-                Slot::Custom(custom) => custom.step(&self.settings, thorough),
+            let mut given = match entry {
+                SourceEntry::File(file) => file.produce(&mut outcomes, &self.settings, last_try, &mut dotenv),
+                SourceEntry::Env(env) => env.produce(&process, &self.settings),
+                SourceEntry::Custom(custom) => custom.produce(&self.settings, thorough),
             };
             if given.changed {
-                self.changes.note(slot);
+                self.changes.record(entry);
             }
-            if matches!(slot, Slot::File(file) if file.is_dotenv()) {
+            if matches!(entry, SourceEntry::File(file) if file.is_dotenv()) {
                 self.settings.dotenv_incomplete |= !given.issues.is_empty();
                 given.issues = given.issues.into_iter().map(Issue::withholding_variables).collect();
             }
@@ -298,43 +298,43 @@ impl Collector {
         collected.changed = self.changes.any();
         collected.changed_sources = self.changes.names();
         collected.cause = self.changes.clone().cause();
-        collected.files = self.files().flat_map(FileSlot::statuses).map(|status| status.name).collect();
+        collected.files = self.files().flat_map(FileEntry::statuses).map(|status| status.name).collect();
         collected
     }
 
     /// Leaves turned out to hold secrets that no field says: what is kept of the sources is sealed.
-    pub(crate) fn learn(&mut self, secrets: &BTreeSet<Keys>) {
+    pub(crate) fn add_known_secrets(&mut self, secrets: &BTreeSet<Keys>) {
         if secrets.is_subset(&self.settings.secrets.hidden) {
             return;
         }
         self.settings.secrets.hidden.extend(secrets.iter().cloned());
-        let taint = self.settings.taint();
-        for slot in &mut self.slots {
-            match slot {
-                Slot::File(file) => file.learn(taint),
-                Slot::Env(env) => env.learn(taint),
-                Slot::Custom(custom) => custom.learn(taint),
+        let marker = self.settings.secret_marker();
+        for entry in &mut self.entries {
+            match entry {
+                SourceEntry::File(file) => file.add_known_secrets(marker),
+                SourceEntry::Env(env) => env.add_known_secrets(marker),
+                SourceEntry::Custom(custom) => custom.add_known_secrets(marker),
             }
         }
     }
 
-    /// What was collected is used: changes count from here.
-    pub(crate) fn seen(&mut self) {
+    /// Marks the last read as used: later changes are counted from here.
+    pub(crate) fn mark_consumed(&mut self) {
         self.changes = Changes::default();
     }
 
-    fn files(&self) -> impl Iterator<Item = &FileSlot> {
-        self.slots.iter().filter_map(|slot| match slot {
-            Slot::File(file) => Some(file),
+    fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.entries.iter().filter_map(|entry| match entry {
+            SourceEntry::File(file) => Some(file),
             _ => None,
         })
     }
 }
 
-impl Collected {
+impl ReadResult {
     /// What the first load knows of secrets.
-    pub(crate) fn accepted(&self) -> Accepted {
-        Accepted { table: Arc::default(), variables: Arc::clone(&self.variables) }
+    pub(crate) fn accepted(&self) -> SecretSet {
+        SecretSet { table: Arc::default(), variables: Arc::clone(&self.variables) }
     }
 
     /// A variable of the process, else of a dotenv file.
@@ -366,16 +366,16 @@ impl Collected {
             changed: false,
             changed_sources: BTreeSet::new(),
             files: BTreeSet::new(),
-            unsettled: false,
-            look_again: None,
+            write_in_progress: false,
+            recheck_at: None,
         }
     }
 
-    fn add(&mut self, given: Yield) {
+    fn add(&mut self, given: SourceOutput) {
         self.layers.extend(given.layers);
         let behind = self.layers.len();
         self.unread.extend(given.issues.into_iter().map(|issue| issue.behind(behind)));
-        self.unsettled |= given.unsettled;
-        self.look_again = self.look_again.into_iter().chain(given.look_again).min();
+        self.write_in_progress |= given.write_in_progress;
+        self.recheck_at = self.recheck_at.into_iter().chain(given.recheck_at).min();
     }
 }

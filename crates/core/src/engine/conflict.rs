@@ -6,8 +6,8 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Loaded, Model},
-    pins::{Pins, Stamp},
+    load::{self, ConfigType, Input, Loaded},
+    overrides::{Attribution, Overrides},
 };
 
 /// What becomes of a reload that a value set at run time makes invalid; for
@@ -23,26 +23,26 @@ pub enum OverrideConflict {
     Drop,
 }
 
-/// Loads, and keeps the pins with which that is valid.
+/// Loads with the overrides that are valid for these sources.
 ///
 /// # Errors
 /// Every problem; if the sources are valid by themselves, also each override at fault.
-pub(crate) fn settle(
-    model: Model,
+pub(crate) fn load_resolving_conflicts(
+    config_type: ConfigType,
     policy: OverrideConflict,
     input: &Input<'_>,
-) -> Result<(Loaded, Pins), Error> {
-    let error = match load::load(model, input) {
-        Ok(loaded) => return Ok((loaded, input.pins.clone())),
+) -> Result<(Loaded, Overrides), Error> {
+    let error = match load::load(config_type, input) {
+        Ok(loaded) => return Ok((loaded, input.overrides.clone())),
         Err(error) => error,
     };
-    let Some(kept) = valid(model, input, &error) else { return Err(error) };
-    let at_fault = input.pins.iter().filter(|(keys, _)| !kept.contains_key(keys));
+    let Some(kept) = valid(config_type, input, &error) else { return Err(error) };
+    let at_fault = input.overrides.iter().filter(|(keys, _)| !kept.contains_key(keys));
     match policy {
         OverrideConflict::Refuse => {
-            let words = at_fault.map(|(keys, pin)| {
-                let expires = pin.until.map(|until| until.shown);
-                let stamp = Stamp { by: pin.by.as_deref(), at: pin.at, expires };
+            let words = at_fault.map(|(keys, entry)| {
+                let expires = entry.until.map(|until| until.shown);
+                let stamp = Attribution { by: entry.by.as_deref(), at: entry.at, expires };
                 let message = format!("what the sources say is invalid with the override set{stamp}");
                 Issue::new(IssueKind::Override, keys.clone(), message)
                     .with_help("take it back by `clear_override`, or change the sources")
@@ -55,32 +55,32 @@ pub(crate) fn settle(
                 Issue::new(IssueKind::Override, keys.clone(), message)
             });
             let words: Vec<_> = words.collect();
-            let mut loaded = load::load(model, &with(input, &kept))?;
+            let mut loaded = load::load(config_type, &with(input, &kept))?;
             loaded.warnings.extend(words);
             Ok((loaded, kept))
         }
     }
 }
 
-/// As many of the pins as the sources are valid with; `None` if they are not valid with none.
-fn valid(model: Model, input: &Input<'_>, error: &Error) -> Option<Pins> {
-    let fits = |pins: &Pins| load::load(model, &with(input, pins)).is_ok();
-    if input.pins.is_empty() || !fits(&Pins::new()) {
+/// The largest set of overrides with which the load is valid; `None` if it is invalid without any.
+fn valid(config_type: ConfigType, input: &Input<'_>, error: &Error) -> Option<Overrides> {
+    let fits = |overrides: &Overrides| load::load(config_type, &with(input, overrides)).is_ok();
+    if input.overrides.is_empty() || !fits(&Overrides::new()) {
         return None;
     }
     let suspect = |keys: &Keys| {
         error.issues().any(|issue| keys.starts_with(issue.keys()) || issue.keys().starts_with(keys))
     };
-    let mut kept = input.pins.clone();
+    let mut kept = input.overrides.clone();
     kept.retain(|keys, _| !suspect(keys));
     if !fits(&kept) {
         kept.clear();
     }
     // The newest is the first to go.
-    let mut others: Vec<_> = input.pins.iter().filter(|(keys, _)| !kept.contains_key(keys)).collect();
-    others.sort_by_key(|(_, pin)| pin.at);
-    for (keys, pin) in others {
-        kept.insert(keys.clone(), pin.clone());
+    let mut others: Vec<_> = input.overrides.iter().filter(|(keys, _)| !kept.contains_key(keys)).collect();
+    others.sort_by_key(|(_, entry)| entry.at);
+    for (keys, entry) in others {
+        kept.insert(keys.clone(), entry.clone());
         if !fits(&kept) {
             kept.remove(keys);
         }
@@ -88,6 +88,6 @@ fn valid(model: Model, input: &Input<'_>, error: &Error) -> Option<Pins> {
     Some(kept)
 }
 
-fn with<'i>(input: &Input<'i>, pins: &'i Pins) -> Input<'i> {
-    Input { pins, unread: input.unread.clone(), ..*input }
+fn with<'i>(input: &Input<'i>, overrides: &'i Overrides) -> Input<'i> {
+    Input { overrides, unread: input.unread.clone(), ..*input }
 }

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::{Core, Request, State};
 use crate::{
-    backoff::Again,
+    backoff::RetryTimer,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    pins::Pins,
+    overrides::Overrides,
     snapshot::Cause,
 };
 
@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Expiries {
     /// Up to when they were looked at.
     tried: Option<Instant>,
-    again: Again,
+    again: RetryTimer,
 }
 
 impl Expiries {
@@ -35,15 +35,15 @@ impl Expiries {
         let due = core.next_expiry(self.tried).is_some_and(|at| at <= now);
         if again && !due {
             // Somebody took back what had to stay.
-            self.again = Again::default();
+            self.again = RetryTimer::default();
         }
         due
     }
 
     /// Says whether all went that were due.
-    pub(super) fn note(&mut self, gone: bool, now: Instant) {
+    pub(super) fn record(&mut self, gone: bool, now: Instant) {
         self.tried = Some(now);
-        self.again.note(gone, now);
+        self.again.record(gone, now);
     }
 }
 
@@ -51,7 +51,7 @@ impl Core {
     /// When the next override goes by itself, of those that were not tried up to `tried`.
     pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
         let state = self.in_force();
-        let moments = state.basis.pins.values().filter_map(|pin| Some(pin.until?.moment));
+        let moments = state.basis.overrides.values().filter_map(|entry| Some(entry.until?.moment));
         moments.filter(|moment| tried.is_none_or(|tried| *moment > tried)).min()
     }
 
@@ -66,37 +66,40 @@ impl Core {
     fn try_expire(&self, now: Instant) -> Result<(), Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let over =
-            state.basis.pins.iter().filter(|(_, pin)| pin.until.is_some_and(|until| until.moment <= now));
+        let over = state
+            .basis
+            .overrides
+            .iter()
+            .filter(|(_, entry)| entry.until.is_some_and(|until| until.moment <= now));
         let over: Vec<_> = over.map(|(keys, _)| keys.clone()).collect();
         if over.is_empty() {
             return Ok(());
         }
-        let (pins, stay) = self.without(&state, over);
-        if pins.len() < state.basis.pins.len() {
+        let (overrides, stay) = self.without(&state, over);
+        if overrides.len() < state.basis.overrides.len() {
             let request = Request::new(Cause::Expired);
-            self.with_pins(state, pins, &request)?;
+            self.with_overrides(state, overrides, &request)?;
         }
         if stay.is_empty() { Ok(()) } else { Err(Error::new(stay)) }
     }
 
-    /// The pins without those that can go, and why others cannot.
-    fn without(&self, state: &State, over: Vec<Keys>) -> (Pins, Vec<Issue>) {
-        let mut all_gone = state.basis.pins.clone();
+    /// The overrides that stay: expired ones are removed unless the load then fails.
+    fn without(&self, state: &State, over: Vec<Keys>) -> (Overrides, Vec<Issue>) {
+        let mut all_gone = state.basis.overrides.clone();
         all_gone.retain(|keys, _| !over.contains(keys));
         if self.problems(state, &all_gone).is_empty() {
             return (all_gone, Vec::new());
         }
-        let (mut pins, mut stay) = (state.basis.pins.clone(), Vec::new());
+        let (mut overrides, mut stay) = (state.basis.overrides.clone(), Vec::new());
         for keys in over {
-            let Some(pin) = pins.remove(&keys) else { continue };
-            let problems = self.problems(state, &pins);
+            let Some(entry) = overrides.remove(&keys) else { continue };
+            let problems = self.problems(state, &overrides);
             if let Some(first) = problems.first() {
                 let message = format!("the override's time is over, but it stays: without it, {first}");
                 stay.push(Issue::new(IssueKind::Override, keys.clone(), message));
-                pins.insert(keys, pin);
+                overrides.insert(keys, entry);
             }
         }
-        (pins, stay)
+        (overrides, stay)
     }
 }

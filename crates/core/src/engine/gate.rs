@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::{publish::changed, report::log_warning};
 use crate::{
+    erased_config::ErasedConfig,
     error::Error,
     excerpt,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Input, Loaded, Model},
-    pins::{Pin, Pins},
-    root::Root,
+    load::{self, ConfigType, Input, Loaded},
+    overrides::{OverrideEntry, Overrides},
     secret::MASK,
     snapshot::Published,
     template,
@@ -88,36 +88,37 @@ pub(super) fn differing<'p>(
 ///
 /// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
 pub(super) fn defer(
-    model: Model,
+    config_type: ConfigType,
     policy: Restart,
     current: &Published,
     loaded: Loaded,
     input: &Input<'_>,
 ) -> Result<(Loaded, Vec<PendingRestart>), Error> {
-    let waiting = if policy == Restart::Apply { Vec::new() } else { waiting(model, current, &loaded) };
+    let waiting = if policy == Restart::Apply { Vec::new() } else { waiting(config_type, current, &loaded) };
     if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
-    let issues = load::placed(waiting.iter().map(Waiting::refusal).collect(), model, input, &loaded.secrets);
+    let issues =
+        load::placed(waiting.iter().map(Waiting::refusal).collect(), config_type, input, &loaded.secrets);
     if policy == Restart::Refuse {
         return Err(Error::new(issues));
     }
-    let mut pins = input.pins.clone();
-    pins.extend(frozen(current, waiting.iter().map(|field| field.slot), &loaded.tree));
-    let mix = Input { pins: &pins, unread: Vec::new(), ..*input };
+    let mut overrides = input.overrides.clone();
+    overrides.extend(frozen(current, waiting.iter().map(|field| field.slot), &loaded.tree));
+    let mix = Input { overrides: &overrides, unread: Vec::new(), ..*input };
     let pending = waiting.into_iter().zip(&issues).map(|(field, issue)| field.pending(issue.origin()));
-    Ok((load::load(model, &mix)?, pending.collect()))
+    Ok((load::load(config_type, &mix)?, pending.collect()))
 }
 
 /// Overrides that make the values of these numbers stay as the current version has them.
-fn frozen(current: &Published, slots: impl Iterator<Item = usize>, waiting: &Value) -> Pins {
+fn frozen(current: &Published, slots: impl Iterator<Item = usize>, waiting: &Value) -> Overrides {
     let held = slots.flat_map(|slot| load::hold(&*current.root, &current.tree, slot, waiting));
-    held.map(|(keys, value)| (keys, Pin::new(value, None))).collect()
+    held.map(|(keys, value)| (keys, OverrideEntry::new(value, None))).collect()
 }
 
 /// The values that differ, of those that need a restart.
-fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
-    let leaves = model.shape.leaves().into_iter();
+fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
+    let leaves = config_type.shape.leaves().into_iter();
     let mut marked: Vec<_> = leaves.filter_map(|leaf| Some((leaf.restart_keys()?, leaf))).collect();
     // To compare two configurations is not free: only for those who need to know.
     if !marked.is_empty() {
@@ -142,7 +143,7 @@ fn waiting(model: Model, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
 
 /// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
 /// gave it where the type cannot be written.
-fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn Root, tree: &Value) -> serde_json::Value {
+fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn ErasedConfig, tree: &Value) -> serde_json::Value {
     let given = keys.find(tree);
     if secret {
         return given.map_or(serde_json::Value::Null, |_| MASK.into());
@@ -177,7 +178,7 @@ pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<Pen
 }
 
 /// Says which values wait for the next start of the program.
-pub(super) fn tell(fields: &[PendingRestart]) {
+pub(super) fn log_pending(fields: &[PendingRestart]) {
     for field in fields {
         log_warning(field);
     }

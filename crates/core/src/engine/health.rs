@@ -16,7 +16,7 @@ use crate::{
     health::Health,
     issue::{Issue, IssueKind},
     keys::Keys,
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     snapshot::{Cause, Published},
     sync::Monitor,
     worker::WorkerThread,
@@ -49,7 +49,7 @@ impl HealthWatch {
         let (watch, core) = (Arc::clone(self), Arc::downgrade(core));
         let run = move || {
             watch.run(&core);
-            let_go((watch, core));
+            drop_quietly((watch, core));
             drop(end);
         };
         let thread = thread::Builder::new().name("hotswap-health".into()).spawn(run)?;
@@ -64,7 +64,7 @@ impl HealthWatch {
             Cause::Health(_) => state.probation.taken_back(version),
             _ => state.probation.published(version, Instant::now()),
         }
-        self.state.tell_all();
+        self.state.notify_all();
     }
 
     /// How much longer the current version is on probation.
@@ -74,7 +74,7 @@ impl HealthWatch {
 
     pub(super) fn close(&self) {
         self.state.lock().closed = true;
-        self.state.tell_all();
+        self.state.notify_all();
     }
 
     pub(super) fn join(&self, bound: Duration) {
@@ -85,7 +85,7 @@ impl HealthWatch {
         while self.wait() {
             let Some(core) = core.upgrade() else { return };
             self.look(&core);
-            let_go(core);
+            drop_quietly(core);
         }
     }
 
@@ -105,13 +105,13 @@ impl HealthWatch {
     fn look(&self, core: &Core) {
         let current = core.current.load_full();
         let began = Instant::now();
-        let found = contain(|| (self.check)(&current));
+        let found = catch_panic(|| (self.check)(&current));
         let well = found.is_some_and(|health| health != Health::Failing);
         let verdict = self.state.lock().probation.looked(current.version, began, Instant::now(), well);
         let age = began.saturating_duration_since(current.at);
-        let_go(current);
+        drop_quietly(current);
         if let Verdict::TakeBack { failed, good } = verdict {
-            let outcome = contain(|| core.take_back(failed, good)).unwrap_or_else(|| Err(panicked()));
+            let outcome = catch_panic(|| core.take_back(failed, good)).unwrap_or_else(|| Err(panicked()));
             core.tell_taken_back(failed, good, &What { age, panicked: found.is_none() }, outcome);
         }
     }
@@ -130,7 +130,7 @@ impl Core {
     }
 
     fn try_take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
-        self.stores.resolve(self.stores.accepted(), |secrets| {
+        self.secret_manager.resolve(self.secret_manager.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;
             if self.current.version() != failed {

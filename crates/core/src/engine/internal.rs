@@ -7,12 +7,12 @@
 
 use std::{collections::BTreeSet, mem::take, sync::Arc};
 
-use super::{Core, State, observers::Outcome, refused::Retried, run::Command};
+use super::{Core, State, observers::AttemptOutcome, refused::Retried, run::Command};
 use crate::{
-    history::{Forgotten, Step},
+    history::{Evicted, PendingEntry},
     issue::Issue,
     keys::Keys,
-    load::Places,
+    load::ReferencePaths,
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -29,11 +29,11 @@ pub(super) struct Accepted<'c> {
     pub(super) changed: Vec<usize>,
     /// Leaves in which the load found secrets that no field marks.
     pub(super) secrets: BTreeSet<Keys>,
-    pub(super) references: Places,
+    pub(super) references: ReferencePaths,
     /// All of them; afterwards those that are new.
     pub(super) warnings: Vec<Issue>,
-    pub(super) step: Option<Step>,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) step: Option<PendingEntry>,
+    pub(super) outcome: Option<AttemptOutcome>,
     pub(super) effects: Effects,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Effects {
     pub(super) noted: Option<u64>,
     /// Old values, which may take long to drop, and may run any code of the program.
     pub(super) old: Option<Arc<Published>>,
-    pub(super) forgotten: Option<Forgotten>,
+    pub(super) forgotten: Option<Evicted>,
 }
 
 /// In this order: a reader that sees the new snapshot finds its status and its record, and a callback finds the snapshot.
@@ -65,26 +65,26 @@ impl Core {
             self.forgive_sources();
         }
         {
-            let mut board = self.board();
-            self.show(accepted.state);
-            board.references = take(&mut accepted.references);
-            board.secrets.extend(take(&mut accepted.secrets));
+            let mut shared_status = self.shared_status();
+            self.set_in_force(accepted.state);
+            shared_status.references = take(&mut accepted.references);
+            shared_status.secrets.extend(take(&mut accepted.secrets));
         }
         accepted.warnings = self.set_warnings(take(&mut accepted.warnings));
     }
 
     /// Before the publish: a reader of the new version must not be told that the last reload was refused.
     fn forgive_sources(&self) {
-        let mut board = self.board();
-        board.last_error = None;
-        board.refused_sources.clear();
-        board.last_refusals.clear(Retried::Reload);
-        drop(board);
-        self.errors.settle();
+        let mut shared_status = self.shared_status();
+        shared_status.last_error = None;
+        shared_status.refused_sources.clear();
+        shared_status.last_refusals.clear(Retried::Reload);
+        drop(shared_status);
+        self.errors.clear_standing();
     }
 
     fn extend_history(&self, accepted: &mut Accepted<'_>) {
-        accepted.effects.forgotten = accepted.step.take().map(|step| self.board().history.take(step));
+        accepted.effects.forgotten = accepted.step.take().map(|step| self.shared_status().history.push(step));
     }
 
     fn replace_snapshot(&self, accepted: &mut Accepted<'_>) {
@@ -110,7 +110,7 @@ impl Core {
 
     /// Lets the engine's thread know that an override expires.
     fn announce_expiry(&self, accepted: &mut Accepted<'_>) {
-        let expires = accepted.state.basis.pins.values().any(|pin| pin.until.is_some());
+        let expires = accepted.state.basis.overrides.values().any(|entry| entry.until.is_some());
         if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
             // A thread that is gone takes nothing back.
             let _ = commands.send(Command::Expiry);
@@ -118,6 +118,6 @@ impl Core {
     }
 
     fn note_state(&self, accepted: &mut Accepted<'_>) {
-        accepted.effects.noted = self.keeper.as_ref().map(|keeper| keeper.note());
+        accepted.effects.noted = self.state_writer.as_ref().map(|state_writer| state_writer.mark_dirty());
     }
 }

@@ -58,7 +58,7 @@ impl<T> WriterLock<T> {
     }
 
     /// Waits until whoever writes now is done, or `bound` has passed.
-    pub(crate) fn settle(&self, bound: Duration) {
+    pub(crate) fn wait_idle(&self, bound: Duration) {
         let start = Instant::now();
         while matches!(self.state.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < bound {
             thread::sleep(Duration::from_millis(1));

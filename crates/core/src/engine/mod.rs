@@ -7,12 +7,11 @@
 mod basis;
 pub(crate) mod collect;
 mod conflict;
+pub(crate) mod core_ref;
 mod expiry;
 mod gate;
 pub(crate) mod health;
 mod internal;
-pub(crate) mod keeper;
-pub(crate) mod lease;
 mod lock;
 pub(crate) mod observers;
 pub(crate) mod offload;
@@ -28,6 +27,7 @@ mod rollback;
 mod rotate;
 pub(crate) mod run;
 mod save;
+pub(crate) mod state_writer;
 mod unfetched;
 mod write;
 
@@ -44,7 +44,7 @@ use std::{
 use arc_swap::ArcSwap;
 pub(crate) use basis::{Basis, State};
 pub use conflict::OverrideConflict;
-pub(crate) use conflict::settle;
+pub(crate) use conflict::load_resolving_conflicts;
 pub use gate::{PendingRestart, Restart};
 pub(crate) use publish::{changed, record};
 pub(crate) use rollback::Target;
@@ -55,35 +55,35 @@ use crate::{
     history::{History, Limits},
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{Model, Places},
-    pins::WriteOptions,
+    load::{ConfigType, ReferencePaths},
+    overrides::WriteOptions,
     process::Process,
     revision::Revision,
-    secrets::stores::Stores,
+    secrets::secret_manager::SecretManager,
     snapshot::Current,
     source::names::Names,
-    subscribe::{Notifier, Reports},
+    subscribe::{LatestReport, Notifier},
     sync::lock_within,
     watch::WatcherHealth,
     worker::WorkerThread,
 };
 use health::HealthWatch;
-use keeper::Keeper;
 use lock::WriterLock;
 use observers::Observers;
 use prepare::Hooks;
 use refused::LastRefusals;
 pub(crate) use refused::RefusedSources;
 use run::Command;
+use state_writer::StateWriter;
 
 /// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a shutdown waits for stores that take leases back.
-const FAREWELL: Duration = Duration::from_secs(2);
+const REVOKE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a reader in a forked process waits for another thread of that process.
-const FORK_PATIENCE: Duration = Duration::from_millis(100);
+const FORK_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The size limit of files unless the program sets another one.
 pub(crate) const DEFAULT_MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -115,8 +115,8 @@ impl Default for Policy {
     }
 }
 
-/// What `status()` tells beside the snapshot.
-pub(crate) struct Board {
+/// The state that `status()` reports next to the snapshot.
+pub(crate) struct SharedStatus {
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
     /// Why rotated secrets were refused, since a rotation succeeded.
@@ -126,16 +126,16 @@ pub(crate) struct Board {
     /// Whose content the last reload refused; empty once one is accepted.
     pub(crate) refused_sources: RefusedSources,
     pub(crate) warnings: Vec<Issue>,
-    /// Leaves in which a secret was met that no field says, in what is shown here too.
+    /// Fields not marked secret in which the decoder found a `Secret`; also masked in the data shown here.
     pub(crate) secrets: BTreeSet<Keys>,
-    /// What stands for secrets in the current version.
-    pub(crate) references: Places,
+    /// The references of the secrets in the current version.
+    pub(crate) references: ReferencePaths,
     pub(crate) history: History,
     pub(crate) reloads: u64,
     pub(crate) refused: u64,
 }
 
-impl Board {
+impl SharedStatus {
     fn new(history: History) -> Self {
         Self {
             watcher: None,
@@ -145,7 +145,7 @@ impl Board {
             refused_sources: RefusedSources::new(),
             warnings: Vec::new(),
             secrets: BTreeSet::new(),
-            references: Places::new(),
+            references: ReferencePaths::new(),
             history,
             reloads: 0,
             refused: 0,
@@ -157,20 +157,20 @@ impl Board {
 pub(crate) struct Core {
     /// The one whose threads serve this configuration.
     pub(crate) process: Process,
-    pub(crate) model: Model,
+    pub(crate) config_type: ConfigType,
     pub(crate) current: Arc<Current>,
     pub(crate) notifier: Notifier,
-    pub(crate) errors: Arc<Reports>,
-    pub(crate) warnings: Arc<Reports>,
+    pub(crate) errors: Arc<LatestReport>,
+    pub(crate) warnings: Arc<LatestReport>,
     pub(crate) hooks: Arc<Hooks>,
-    pub(crate) board: Mutex<Board>,
+    pub(crate) shared_status: Mutex<SharedStatus>,
     /// A copy of what the current version is computed from. Readers take no lock for it: they wait for no writer, and one that
     /// held the lock when the process was forked does not block the child.
     in_force: ArcSwap<State>,
     /// How each source is. Readers take no lock for it, for the same reason.
     pub(crate) sources: ArcSwap<Vec<collect::SourceStatus>>,
     pub(crate) policy: Policy,
-    pub(crate) stores: Arc<Stores>,
+    pub(crate) secret_manager: Arc<SecretManager>,
     writer: WriterLock<State>,
     /// One save at a time: the values to save, the text of the file and its replacement belong together. Not the writer
     /// lock, so that nobody who sets a value waits for the disk. A save that needs both takes the writer lock first.
@@ -182,7 +182,7 @@ pub(crate) struct Core {
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
     /// Writes down what a restart is to survive.
-    pub(crate) keeper: Option<Arc<Keeper>>,
+    pub(crate) state_writer: Option<Arc<StateWriter>>,
     pub(crate) observers: Observers,
     pub(crate) thread: WorkerThread,
     closed: AtomicBool,
@@ -192,16 +192,16 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn new(
-        model: Model,
+        config_type: ConfigType,
         current: Current,
         state: State,
         commands: Option<Sender<Command>>,
         policy: Policy,
-        stores: Arc<Stores>,
+        secret_manager: Arc<SecretManager>,
         history: History,
     ) -> Self {
         let state = State { revision: Revision::of_version(current.version()), ..state };
-        stores.adopt(&state.basis.secrets);
+        secret_manager.adopt(&state.basis.secrets);
         let notifier = Notifier::new();
         if let Some(commands) = commands.clone() {
             // An engine that has ended delivers nothing any more.
@@ -209,15 +209,15 @@ impl Core {
         }
         Self {
             process: Process::current(),
-            model,
+            config_type,
             current: Arc::new(current),
             notifier,
             errors: Arc::default(),
             warnings: Arc::default(),
             hooks: Hooks::new(policy.prepare_timeout),
             policy,
-            stores,
-            board: Mutex::new(Board::new(history)),
+            secret_manager,
+            shared_status: Mutex::new(SharedStatus::new(history)),
             in_force: ArcSwap::from_pointee(state.clone()),
             sources: ArcSwap::default(),
             writer: WriterLock::new(state),
@@ -225,7 +225,7 @@ impl Core {
             names: None,
             files: Vec::new(),
             commands,
-            keeper: None,
+            state_writer: None,
             observers: Observers::default(),
             thread: WorkerThread::default(),
             closed: AtomicBool::new(false),
@@ -233,7 +233,7 @@ impl Core {
         }
     }
 
-    pub(crate) fn named(mut self, names: Arc<Names>) -> Self {
+    pub(crate) fn with_names(mut self, names: Arc<Names>) -> Self {
         self.names = Some(names);
         self
     }
@@ -243,24 +243,28 @@ impl Core {
         self
     }
 
-    pub(crate) fn kept_by(mut self, keeper: Option<Arc<Keeper>>) -> Self {
-        self.keeper = keeper;
+    pub(crate) fn with_state_writer(mut self, state_writer: Option<Arc<StateWriter>>) -> Self {
+        self.state_writer = state_writer;
         self
     }
 
-    pub(crate) fn observed_by(mut self, observers: Observers) -> Self {
+    pub(crate) fn with_observers(mut self, observers: Observers) -> Self {
         self.observers = observers;
         self
     }
 
-    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn shared_status(&self) -> MutexGuard<'_, SharedStatus> {
+        self.shared_status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same in a reader. In a fork of the process it is `None` when the lock is held by a thread of the parent, which
     /// never releases it there.
-    pub(crate) fn readable_board(&self) -> Option<MutexGuard<'_, Board>> {
-        if self.process.is_current() { Some(self.board()) } else { lock_within(&self.board, FORK_PATIENCE) }
+    pub(crate) fn readable_shared_status(&self) -> Option<MutexGuard<'_, SharedStatus>> {
+        if self.process.is_current() {
+            Some(self.shared_status())
+        } else {
+            lock_within(&self.shared_status, FORK_LOCK_TIMEOUT)
+        }
     }
 
     /// What the current version is computed from.
@@ -276,9 +280,9 @@ impl Core {
         if revision.version() > version { Revision::of_version(version) } else { revision }
     }
 
-    /// Lets readers see what the current version is computed from. Called with the board locked, so that a reader that locks
-    /// the board finds both of one version.
-    fn show(&self, state: &State) {
+    /// Lets readers see what the current version is computed from. Called with the shared status locked, so that a reader that locks
+    /// it finds both of one version.
+    fn set_in_force(&self, state: &State) {
         self.in_force.store(Arc::new(state.clone()));
     }
 
@@ -298,7 +302,7 @@ impl Core {
 
     /// Starts the threads that could not be started. Returns whether none is needed any more.
     pub(super) fn start_threads(&self) -> bool {
-        let (subscribers, secrets) = (self.notifier.retry(), self.stores.keep_fresh());
+        let (subscribers, secrets) = (self.notifier.retry(), self.secret_manager.keep_fresh());
         subscribers && secrets.is_ok()
     }
 
@@ -311,15 +315,15 @@ impl Core {
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        let held = !self.in_force().basis.holds.is_empty();
+        let held = !self.in_force().basis.suppressions.is_empty();
         let (reply, answer) = std::sync::mpsc::channel();
         let by = options.and_then(|options| options.by.clone());
         commands.send(Command::Reload { reply, by }).map_err(|_| shut_down())?;
         let version = answer.recv().map_err(|_| shut_down())??;
-        if let Some(keeper) = self.keeper.as_ref().filter(|_| held) {
-            // That nothing is overruled any more is what somebody asked for, and is to survive a crash.
-            // If it is not, the status tells.
-            let _ = keeper.flush();
+        if let Some(state_writer) = self.state_writer.as_ref().filter(|_| held) {
+            // The caller asked to lift all suppressions, so that must survive a crash.
+            // A failure shows in the status.
+            let _ = state_writer.flush();
         }
         Ok(version)
     }
@@ -332,7 +336,7 @@ impl Core {
     pub(crate) fn shut_down_in_order(&self) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.shut_down();
-        self.stores.give_back(FAREWELL);
+        self.secret_manager.give_back(REVOKE_TIMEOUT);
         Ok(())
     }
 
@@ -346,7 +350,7 @@ impl Core {
         self.notifier.close();
         self.hooks.close();
         self.policy.health.iter().for_each(|health| health.close());
-        self.stores.close();
+        self.secret_manager.close();
         if let Some(commands) = &self.commands {
             // A thread that is gone already needs no word.
             let _ = commands.send(Command::Stop);
@@ -354,24 +358,24 @@ impl Core {
         let start = Instant::now();
         // Inside a write, the engine may be waiting for the one who waits for it here.
         if !self.writer.is_mine() {
-            self.thread.join(PATIENCE);
-            let left = PATIENCE.saturating_sub(start.elapsed());
+            self.thread.join(SHUTDOWN_TIMEOUT);
+            let left = SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
-            self.stores.join(PATIENCE.saturating_sub(start.elapsed()));
+            self.secret_manager.join(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
             // Whoever was not refused any more is to be written down.
-            self.writer.settle(PATIENCE.saturating_sub(start.elapsed()));
+            self.writer.wait_idle(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
         }
         // Nothing is published any more. What was is to be kept, and to reach observers, within one more second for both.
         let start = Instant::now();
-        if let Some(keeper) = &self.keeper {
-            keeper.close();
+        if let Some(state_writer) = &self.state_writer {
+            state_writer.close();
         }
         self.observers.close();
-        if let Some(keeper) = &self.keeper {
-            keeper.join(PATIENCE);
+        if let Some(state_writer) = &self.state_writer {
+            state_writer.join(SHUTDOWN_TIMEOUT);
         }
-        self.observers.join(PATIENCE.saturating_sub(start.elapsed()));
-        self.notifier.join(PATIENCE.saturating_sub(start.elapsed()));
+        self.observers.join(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
+        self.notifier.join(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
     }
 }
 

@@ -17,13 +17,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::queue::{CAPACITY, Entry, Queue};
+use self::queue::{CAPACITY, Queue, QueuedEvent};
 use crate::worker::WorkerThread;
 use crate::{
     error::Error,
     history::Record,
     observe::{Event, Observe},
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     snapshot::Cause,
     status::ObserverStatus,
     sync::{Monitor, lock},
@@ -34,14 +34,14 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 
 /// What became of an attempt.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum AttemptOutcome {
     Published { record: Record },
     RolledBack { from: u64, to: u64, record: Record },
     Accepted { cause: Cause, by: Option<Arc<str>>, changed: Vec<String>, duration: Duration, version: u64 },
     Refused { cause: Cause, by: Option<Arc<str>>, error: Error, duration: Duration, version: u64 },
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// `record` replaces version `from`.
     pub(crate) fn published(from: u64, record: Record) -> Self {
         match record.cause {
@@ -89,7 +89,7 @@ impl Outcome {
 #[derive(Debug)]
 struct Numbered {
     number: u64,
-    outcome: Outcome,
+    outcome: AttemptOutcome,
 }
 
 /// One observer, with its queue.
@@ -127,7 +127,7 @@ impl Observers {
     }
 
     /// Numbers an outcome and adds it to every queue. A publish calls it under the writer lock.
-    pub(crate) fn record(&self, outcome: Outcome) {
+    pub(crate) fn record(&self, outcome: AttemptOutcome) {
         let mut last = lock(&self.last);
         *last += 1;
         let numbered = Arc::new(Numbered { number: *last, outcome });
@@ -160,7 +160,7 @@ impl Observers {
     pub(super) fn close(&self) {
         for observer in &self.observers {
             observer.queue.lock().close();
-            observer.queue.tell_all();
+            observer.queue.notify_all();
         }
     }
 
@@ -184,7 +184,7 @@ impl Observer {
         let run = move || {
             observer.run();
             // The last owner drops the observer, which is the program's code.
-            let_go(observer);
+            drop_quietly(observer);
             drop(end);
         };
         let thread = thread::Builder::new().name("hotswap-observer".into()).spawn(run)?;
@@ -196,7 +196,7 @@ impl Observer {
         if self.queue.lock().push(Arc::clone(numbered)) {
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
-        self.queue.tell_all();
+        self.queue.notify_all();
     }
 
     fn wait_for_room(&self, deadline: Instant) {
@@ -216,24 +216,26 @@ impl Observer {
 
     fn run(&self) {
         while let Some(entry) = self.next() {
-            let observed = contain(|| match &entry {
-                Entry::Event(numbered) => self.observe.observe(&numbered.outcome.event(numbered.number)),
-                Entry::Missed(missed) => self.observe.observe(&Event::Missed(*missed)),
+            let observed = catch_panic(|| match &entry {
+                QueuedEvent::Event(numbered) => {
+                    self.observe.observe(&numbered.outcome.event(numbered.number))
+                }
+                QueuedEvent::Missed(missed) => self.observe.observe(&Event::Missed(*missed)),
             });
             if observed.is_none() {
                 self.panics.fetch_add(1, Ordering::Relaxed);
-                let _ = contain(|| ::log::error!(target: "hotswap", "hotswap: an observer panicked"));
+                let _ = catch_panic(|| ::log::error!(target: "hotswap", "hotswap: an observer panicked"));
             }
         }
     }
 
     /// The next entry; `None` when the queue is closed and empty.
-    fn next(&self) -> Option<Entry<Arc<Numbered>>> {
+    fn next(&self) -> Option<QueuedEvent<Arc<Numbered>>> {
         let mut queue = self.queue.lock();
         loop {
-            if let Some(entry) = queue.take() {
+            if let Some(entry) = queue.pop() {
                 drop(queue);
-                self.queue.tell_all();
+                self.queue.notify_all();
                 return Some(entry);
             }
             if queue.is_closed() {

@@ -12,10 +12,10 @@ use std::{
 use super::lock::Held;
 use crate::{error::Error, process::Process, sync::lock};
 
-type Outcome<T> = thread::Result<Result<T, Error>>;
+type OffloadResult<T> = thread::Result<Result<T, Error>>;
 
-struct Slot<T> {
-    outcome: Option<Outcome<T>>,
+struct OffloadState<T> {
+    outcome: Option<OffloadResult<T>>,
     waker: Option<Waker>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Offload<T, W> {
     process: Process,
     /// Not started yet.
     work: Option<W>,
-    slot: Arc<Mutex<Slot<T>>>,
+    slot: Arc<Mutex<OffloadState<T>>>,
 }
 
 /// Runs `work` on a thread of its own when polled; there and then if the system has none to give.
@@ -34,10 +34,14 @@ where
     W: FnOnce() -> Result<T, Error> + Send + 'static,
 {
     let process = Process::current();
-    Offload { process, work: Some(work), slot: Arc::new(Mutex::new(Slot { outcome: None, waker: None })) }
+    Offload {
+        process,
+        work: Some(work),
+        slot: Arc::new(Mutex::new(OffloadState { outcome: None, waker: None })),
+    }
 }
 
-fn start<T, W>(work: W, slot: &Arc<Mutex<Slot<T>>>)
+fn start<T, W>(work: W, slot: &Arc<Mutex<OffloadState<T>>>)
 where
     T: Send + 'static,
     W: FnOnce() -> Result<T, Error> + Send + 'static,
@@ -58,7 +62,7 @@ where
     }
 }
 
-fn finish<T>(slot: &Mutex<Slot<T>>, outcome: Outcome<T>) {
+fn finish<T>(slot: &Mutex<OffloadState<T>>, outcome: OffloadResult<T>) {
     let waker = {
         let mut slot = lock(slot);
         slot.outcome = Some(outcome);

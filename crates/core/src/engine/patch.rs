@@ -1,4 +1,4 @@
-//! Patches at run time: what they touched is pinned leaf by leaf, or everything wrong with them is reported.
+//! Patches at run time: what they touched is overridden leaf by leaf, or everything wrong with them is reported.
 
 use std::ops::Range;
 
@@ -6,13 +6,16 @@ use super::{Core, Request, State, propose::Proposal, write};
 use crate::{
     de::DecodeError,
     effective,
+    erased_config::ErasedConfig,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, Input, Model, problems::Problems, unknown},
-    patch::{Outcome, Patch, Scene, Touch, Traced, Unit, Units, marks, restored, settled},
-    pins::Pins,
-    root::Root,
+    load::{self, ConfigType, Input, problems::Problems, unknown},
+    overrides::Overrides,
+    patch::{
+        OverridableField, OverridableFields, Patch, PatchInput, PatchOutput, Touched, Traced, restored,
+        secret_paths, with_integers,
+    },
     secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
@@ -33,20 +36,20 @@ impl Core {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
-        request.admit(self, &state, slots.start)?;
-        let units = Units::of_version(&current, slots);
-        let given = load::merged(self.model.shape, &state.basis.layers);
-        let absent = load::unmentioned(self.model.shape, &given);
-        let base = self.model.shape.keys_of(slots.start);
-        let patched = Patched::of(self.model, &current, &units, absent, base, patch)?;
+        request.check_preconditions(self, &state, slots.start)?;
+        let fields = OverridableFields::of_version(&current, slots);
+        let given = load::merged(self.config_type.shape, &state.basis.layers);
+        let absent = load::unmentioned(self.config_type.shape, &given);
+        let base = self.config_type.shape.keys_of(slots.start);
+        let patched = PatchRun::new(self.config_type, &current, &fields, absent, base, patch)?;
         let (values, mut issues) = patched.values();
         if values.is_empty() && issues.is_empty() {
             return Ok(current.version);
         }
         let mut copy = current.root.copy();
         let decoding = patched.assign(&mut *copy, &values).into_iter();
-        let typed = |unit: &Unit, value| match copy.encode(unit.slot) {
-            Ok(typed) => settled(value, &typed),
+        let typed = |field: &OverridableField, value| match copy.encode(field.slot) {
+            Ok(typed) => with_integers(value, &typed),
             Err(_) => value,
         };
         if self.has_sources() {
@@ -54,68 +57,70 @@ impl Core {
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
             issues.extend(decoding.filter(of_no_load));
             let templates = Templates::of(&*current.root, &current.tree);
-            let mut kept = |unit: &Unit, Written { plain, traced }: Written| {
-                let (plain, traced) = (typed(unit, plain), typed(unit, traced));
-                templates.kept(&*copy, unit.slot, &plain, traced).map_err(|issue| issues.push(*issue)).ok()
+            let mut kept = |field: &OverridableField, Written { plain, traced }: Written| {
+                let (plain, traced) = (typed(field, plain), typed(field, traced));
+                templates.kept(&*copy, field.slot, &plain, traced).map_err(|issue| issues.push(*issue)).ok()
             };
             let expected: Vec<usize> = values
                 .iter()
-                .filter(|(unit, value)| value.is_some() && !unit.flatten)
-                .map(|(unit, _)| unit.slot)
+                .filter(|(field, value)| value.is_some() && !field.flatten)
+                .map(|(field, _)| field.slot)
                 .collect();
-            let edits = values.into_iter().flat_map(|(unit, value)| {
-                let value = value.and_then(|value| kept(unit, value));
+            let edits = values.into_iter().flat_map(|(field, value)| {
+                let value = value.and_then(|value| kept(field, value));
                 let places = match value {
-                    Some(value) if unit.flatten => {
-                        load::spread_table(self.model, &patched.before, &unit.keys, &value)
+                    Some(value) if field.flatten => {
+                        load::spread_table(self.config_type, &patched.before, &field.keys, &value)
                     }
-                    value => vec![(unit.keys.clone(), value)],
+                    value => vec![(field.keys.clone(), value)],
                 };
-                places.into_iter().map(|(keys, value)| (keys, request.pin(value)))
+                places.into_iter().map(|(keys, value)| (keys, request.entry(value)))
             });
-            let mut pins = state.basis.pins.clone();
-            pins.extend(edits);
+            let mut overrides = state.basis.overrides.clone();
+            overrides.extend(edits);
             if issues.is_empty() {
-                let secrets = self.stores.secrets(state.basis.secrets.clone());
-                let basis = state.basis.with_overrides(pins);
+                let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
+                let basis = state.basis.with_overrides(overrides);
                 let proposal = Proposal::of_layers(basis, &secrets, request).expecting(&*copy, &expected);
-                return self.propose(state, proposal).map_err(|error| patched.blame(&error));
+                return self
+                    .propose(state, proposal)
+                    .map_err(|error| patched.attribute_to_operations(&error));
             }
-            issues.extend(self.problems(&state, &pins));
-            return Err(patched.blame(&Error::new(issues)));
+            issues.extend(self.problems(&state, &overrides));
+            return Err(patched.attribute_to_operations(&Error::new(issues)));
         }
-        let touched = values.iter().map(|(unit, _)| (unit.keys.clone(), request.pin(None))).collect();
+        let touched = values.iter().map(|(field, _)| (field.keys.clone(), request.entry(None))).collect();
         let is_of_value = |issue: &Issue| matches!(issue.kind(), IssueKind::WrongType | IssueKind::Rule);
         let (wrong, others): (Vec<_>, Vec<_>) = decoding.partition(is_of_value);
         issues.extend(write::placed(wrong, &touched).issues().cloned());
         issues.extend(others);
         if !issues.is_empty() {
-            return Err(patched.blame(&Error::new(issues)));
+            return Err(patched.attribute_to_operations(&Error::new(issues)));
         }
-        let written = |unit: &Unit| request.pin(copy.encode(unit.slot).ok());
-        let edits: Pins = values.iter().map(|(unit, _)| (unit.keys.clone(), written(unit))).collect();
+        let written = |field: &OverridableField| request.entry(copy.encode(field.slot).ok());
+        let edits: Overrides = values.iter().map(|(field, _)| (field.keys.clone(), written(field))).collect();
         self.write(state, &current, copy, edits, request)
     }
 
-    /// What is wrong with the last accepted layers under other pins.
-    pub(super) fn problems(&self, state: &State, pins: &Pins) -> Vec<Issue> {
+    /// What is wrong with the last accepted layers under other overrides.
+    pub(super) fn problems(&self, state: &State, overrides: &Overrides) -> Vec<Issue> {
         let known = |name: &str| state.basis.variable(name);
-        let secrets = &self.stores.secrets(state.basis.secrets.clone());
+        let secrets = &self.secret_manager.secrets(state.basis.secrets.clone());
         let (layers, unread) = (&state.basis.layers, Vec::new());
-        let input = Input { layers, pins, names: None, variables: &known, unread, secrets };
-        load::load(self.model, &input).err().iter().flat_map(Error::issues).cloned().collect()
+        let input = Input { layers, overrides, names: None, variables: &known, unread, secrets };
+        load::load(self.config_type, &input).err().iter().flat_map(Error::issues).cloned().collect()
     }
 }
 
 /// A patch that was applied to the effective document.
-struct Patched<'p> {
-    model: Model,
+struct PatchRun<'p> {
+    config_type: ConfigType,
     current: &'p Published,
     shape: &'static Shape,
     /// The structs that have their serde default, since no layer mentions them.
     absent: Vec<Keys>,
-    units: &'p Units,
-    outcome: Outcome,
+    fields: &'p OverridableFields,
+    outcome: PatchOutput,
     before: Value,
     after: Value,
     /// The same with the templates of interpolated text, wherever operations took it.
@@ -125,7 +130,7 @@ struct Patched<'p> {
 }
 
 /// What leaves are given; `None` means "as if no layer gave it".
-type Values<'p> = Vec<(&'p Unit, Option<Written>)>;
+type Values<'p> = Vec<(&'p OverridableField, Option<Written>)>;
 
 /// What a leaf is given.
 #[derive(Clone)]
@@ -138,8 +143,8 @@ struct Written {
 
 impl Written {
     /// What the type of the leaf reads: a number of the document may be text where the template is.
-    fn for_type(&self, unit: &Unit, root: &dyn Root) -> &Value {
-        let fits = |value: &Value| template::fits(root, unit.slot, value);
+    fn for_type(&self, field: &OverridableField, root: &dyn ErasedConfig) -> &Value {
+        let fits = |value: &Value| template::fits(root, field.slot, value);
         if self.traced == self.plain || fits(&self.plain) || !fits(&self.traced) {
             &self.plain
         } else {
@@ -154,11 +159,11 @@ impl From<Value> for Written {
     }
 }
 
-impl<'p> Patched<'p> {
-    fn of(
-        model: Model,
+impl<'p> PatchRun<'p> {
+    fn new(
+        config_type: ConfigType,
         current: &'p Published,
-        units: &'p Units,
+        fields: &'p OverridableFields,
         absent: Vec<Keys>,
         base: Keys,
         patch: &Patch,
@@ -169,12 +174,12 @@ impl<'p> Patched<'p> {
         let templates = effective::traced(current);
         let mut traced = Traced::default();
         let marked = base.find(&templates).and_then(|templates| traced.mark(templates, &old));
-        let scene = Scene { units, base: base.clone(), document: old.to_json(), marked };
-        let outcome = patch.apply(scene).map_err(Error::new)?;
+        let input = PatchInput { fields, base: base.clone(), document: old.to_json(), marked };
+        let outcome = patch.apply(input).map_err(Error::new)?;
         let new = restored(outcome.document.clone().into(), Some(&old));
         let with_templates = traced.restored(new.clone(), outcome.marked.as_ref());
-        let given = unknown::normalise(&load::place(&templates, &base, Some(&with_templates)), shape).tree;
-        let after = load::place(&before, &base, Some(&new));
+        let given = unknown::normalise(&load::place_at(&templates, &base, Some(&with_templates)), shape).tree;
+        let after = load::place_at(&before, &base, Some(&new));
         let normal = unknown::normalise(&after, shape);
         let strays: Vec<_> = normal.unknown_keys(|issue, _| issue).collect();
         let twice = normal.twice.into_iter().map(|twice| {
@@ -182,16 +187,27 @@ impl<'p> Patched<'p> {
             Issue::new(IssueKind::Write, twice.keys, message)
         });
         let strays = strays.into_iter().chain(twice).collect();
-        Ok(Self { model, current, shape, absent, units, outcome, before, after: normal.tree, given, strays })
+        Ok(Self {
+            config_type,
+            current,
+            shape,
+            absent,
+            fields,
+            outcome,
+            before,
+            after: normal.tree,
+            given,
+            strays,
+        })
     }
 
     /// What the touched leaves are given, and why some must not be.
     fn values(&self) -> (Values<'p>, Vec<Issue>) {
         let (mut values, mut issues) = (Values::new(), self.strays.clone());
         for (slot, touch) in &self.outcome.touched {
-            let Some(unit) = self.units.get(*slot) else { continue };
-            match self.value(unit, touch) {
-                Ok(Some(value)) => values.push((unit, value)),
+            let Some(field) = self.fields.get(*slot) else { continue };
+            match self.value(field, touch) {
+                Ok(Some(value)) => values.push((field, value)),
                 Ok(None) => {}
                 Err(issue) if issues.contains(&issue) => {}
                 Err(issue) => issues.push(*issue),
@@ -201,28 +217,32 @@ impl<'p> Patched<'p> {
     }
 
     /// What one touched leaf is given; `None` if it is not touched after all.
-    fn value(&self, unit: &Unit, touch: &Touch) -> Result<Option<Option<Written>>, Box<Issue>> {
-        self.tables_above(unit)?;
-        let (before, value) = (unit.value(self.shape, &self.before), unit.value(self.shape, &self.after));
-        for leaf in unit.readonly() {
-            let whole = leaf.keys == unit.keys && before != value;
+    fn value(
+        &self,
+        field: &OverridableField,
+        touch: &Touched,
+    ) -> Result<Option<Option<Written>>, Box<Issue>> {
+        self.tables_above(field)?;
+        let (before, value) = (field.value(self.shape, &self.before), field.value(self.shape, &self.after));
+        for leaf in field.readonly() {
+            let whole = leaf.keys == field.keys && before != value;
             if whole || leaf.keys.find(&self.before) != leaf.keys.find(&self.after) {
                 return Err(Box::new(write::written_by_sources_only(leaf.keys.clone())));
             }
         }
-        let untouched = unit.leaves.iter().all(Leaf::readonly);
-        if untouched || (unit.is_secret() && !touch.removed && value.as_ref().is_none_or(is_mask)) {
+        let untouched = field.leaves.iter().all(Leaf::readonly);
+        if untouched || (field.is_secret() && !touch.removed && value.as_ref().is_none_or(is_mask)) {
             return Ok(None);
         }
-        if unit.is_secret() && value.is_some() {
-            return Err(Box::new(secret(unit.keys.clone())));
+        if field.is_secret() && value.is_some() {
+            return Err(Box::new(secret(field.keys.clone())));
         }
-        match value.zip(unit.value(self.shape, &self.given)) {
+        match value.zip(field.value(self.shape, &self.given)) {
             Some((plain, traced)) => {
-                let (plain, traced) = (self.complete(unit, plain)?, self.complete(unit, traced)?);
+                let (plain, traced) = (self.complete(field, plain)?, self.complete(field, traced)?);
                 Ok(Some(Some(Written { plain, traced })))
             }
-            None => Ok(Some(self.fallback(unit, touch)?.map(Written::from))),
+            None => Ok(Some(self.fallback(field, touch)?.map(Written::from))),
         }
     }
 
@@ -230,53 +250,53 @@ impl<'p> Patched<'p> {
     ///
     /// In a struct that has its serde default that would be the value of the default, until a file mentions the struct. A
     /// removed leaf keeps that value, and a leaf that a new value of the struct lacks has the one that a file would give it.
-    fn fallback(&self, unit: &Unit, touch: &Touch) -> Result<Option<Value>, Box<Issue>> {
-        let Some(whole) = self.absent.iter().find(|whole| unit.keys.starts_with(whole)) else {
+    fn fallback(&self, field: &OverridableField, touch: &Touched) -> Result<Option<Value>, Box<Issue>> {
+        let Some(whole) = self.absent.iter().find(|whole| field.keys.starts_with(whole)) else {
             return Ok(None);
         };
-        if unit.is_secret() {
+        if field.is_secret() {
             return Ok(None);
         }
         if touch.removed || whole.find(&self.after).is_none() {
-            return Ok(load::default_of(self.shape, &unit.keys, Some(&Value::empty())));
+            return Ok(load::default_of(self.shape, &field.keys, Some(&Value::empty())));
         }
         let whole_value = whole.find(&self.after).cloned().unwrap_or_else(Value::empty);
-        let given = load::place(&Value::empty(), whole, Some(&whole_value));
-        if let Some(default) = load::default_of(self.shape, &unit.keys, Some(&given)) {
+        let given = load::place_at(&Value::empty(), whole, Some(&whole_value));
+        if let Some(default) = load::default_of(self.shape, &field.keys, Some(&given)) {
             return Ok(Some(default));
         }
-        match self.read_without(unit, &given) {
+        match self.read_without(field, &given) {
             Some(value) => Ok(Some(value)),
             None => {
-                let issue = Issue::new(IssueKind::Missing, unit.keys.clone(), "missing value");
-                Err(Box::new(issue.with_help(format!("give `{}` in the new value too", unit.keys))))
+                let issue = Issue::new(IssueKind::Missing, field.keys.clone(), "missing value");
+                Err(Box::new(issue.with_help(format!("give `{}` in the new value too", field.keys))))
             }
         }
     }
 
     /// What serde takes for a missing leaf that has no default of its own.
-    fn serde_default(&self, unit: &Unit) -> Option<Value> {
-        let has_default = self.shape.trail(unit.slot).last().is_some_and(|field| field.serde_default);
-        has_default.then(|| self.read_without(unit, &Value::empty())).flatten()
+    fn serde_default(&self, field: &OverridableField) -> Option<Value> {
+        let has_default = self.shape.trail(field.slot).last().is_some_and(|field| field.serde_default);
+        has_default.then(|| self.read_without(field, &Value::empty())).flatten()
     }
 
     /// The value that the type of the struct has for a leaf that is missing.
-    fn read_without(&self, unit: &Unit, given: &Value) -> Option<Value> {
+    fn read_without(&self, field: &OverridableField, given: &Value) -> Option<Value> {
         let tree = load::merge(self.current.tree.clone(), given);
         // The document has a mask for each secret.
         let secrets = self.shape.leaves().into_iter().filter(|leaf| self.current.hides(leaf));
         let tree = secrets.fold(tree, |tree, leaf| match leaf.keys.find(&self.current.tree) {
-            Some(secret) => load::place(&tree, &leaf.keys, Some(secret)),
+            Some(secret) => load::place_at(&tree, &leaf.keys, Some(secret)),
             None => tree,
         });
-        let tree = load::place(&tree, &unit.keys, None);
-        self.model.read(&tree)?.encode(unit.slot).ok()
+        let tree = load::place_at(&tree, &field.keys, None);
+        self.config_type.read(&tree)?.encode(field.slot).ok()
     }
 
     /// Only tables stand above leaves.
-    fn tables_above(&self, unit: &Unit) -> Result<(), Box<Issue>> {
-        for depth in 0..unit.keys.0.len() {
-            let keys = Keys(unit.keys.0[..depth].to_vec());
+    fn tables_above(&self, field: &OverridableField) -> Result<(), Box<Issue>> {
+        for depth in 0..field.keys.0.len() {
+            let keys = Keys(field.keys.0[..depth].to_vec());
             if let Some(found) = keys.find(&self.after).filter(|found| found.as_table().is_none()) {
                 let error = DecodeError::expected_table(found);
                 return Err(Box::new(Issue::new(IssueKind::WrongType, keys, error.message(false))));
@@ -286,42 +306,44 @@ impl<'p> Patched<'p> {
     }
 
     /// With the secrets that stand inside, and the defaults of the struct inside an option.
-    fn complete(&self, unit: &Unit, mut value: Value) -> Result<Value, Box<Issue>> {
+    fn complete(&self, field: &OverridableField, mut value: Value) -> Result<Value, Box<Issue>> {
         if value.as_table().is_none() {
             return Ok(value);
         }
-        let kept = if unit.secrets.is_empty() { None } else { self.current.root.encode(unit.slot).ok() };
-        for keys in &unit.secrets {
-            let below = Keys(keys.0[unit.keys.0.len()..].to_vec());
+        let kept = if field.secrets.is_empty() { None } else { self.current.root.encode(field.slot).ok() };
+        for keys in &field.secrets {
+            let below = Keys(keys.0[field.keys.0.len()..].to_vec());
             let parent = Keys(below.0[..below.0.len().saturating_sub(1)].to_vec());
             let kept = kept.as_ref().and_then(|kept| below.find(kept));
             match below.find(&value) {
                 Some(given) if !is_mask(given) => return Err(Box::new(secret(keys.clone()))),
-                Some(_) => value = load::place(&value, &below, kept),
+                Some(_) => value = load::place_at(&value, &below, kept),
                 // Who replaces a struct need not know what it hides.
-                None if unit.inner.is_some() && kept.is_some() && parent.find(&value).is_some() => {
-                    value = load::place(&value, &below, kept);
+                None if field.inner.is_some() && kept.is_some() && parent.find(&value).is_some() => {
+                    value = load::place_at(&value, &below, kept);
                 }
                 None => {}
             }
         }
-        match unit.inner {
+        match field.inner {
             Some(inner) => Ok(load::merge(load::below(inner, Some(&value)), &value)),
             None => Ok(value),
         }
     }
 
     /// Decodes what the leaves are given, for keys that their types ignore and the patch brought in.
-    fn assign(&self, copy: &mut dyn Root, values: &Values<'_>) -> Vec<Issue> {
+    fn assign(&self, copy: &mut dyn ErasedConfig, values: &Values<'_>) -> Vec<Issue> {
         let mut problems = Problems::default();
-        for (unit, value) in values {
-            let default = || match unit.flatten {
+        for (field, value) in values {
+            let default = || match field.flatten {
                 true => Some(Value::empty()),
-                false => load::default_of(self.shape, &unit.keys, None).or_else(|| self.serde_default(unit)),
+                false => {
+                    load::default_of(self.shape, &field.keys, None).or_else(|| self.serde_default(field))
+                }
             };
-            let value = value.as_ref().map(|value| value.for_type(unit, &*copy).clone()).or_else(default);
-            copy.assign(unit.slot, value.as_ref(), &mut problems);
-            problems.extend(self.new_secrets(unit, copy));
+            let value = value.as_ref().map(|value| value.for_type(field, &*copy).clone()).or_else(default);
+            copy.assign(field.slot, value.as_ref(), &mut problems);
+            problems.extend(self.new_secrets(field, copy));
         }
         let brought = |issue: &Issue| {
             issue.kind() != IssueKind::UnknownKey || issue.keys().find(&self.before).is_none()
@@ -331,20 +353,20 @@ impl<'p> Patched<'p> {
     }
 
     /// Secrets that the patch would bring in: a type may be one though no field says so.
-    fn new_secrets(&self, unit: &Unit, copy: &dyn Root) -> Vec<Issue> {
-        let (before, Ok(now)) = (self.current.root.encode(unit.slot).ok(), copy.encode(unit.slot)) else {
+    fn new_secrets(&self, field: &OverridableField, copy: &dyn ErasedConfig) -> Vec<Issue> {
+        let (before, Ok(now)) = (self.current.root.encode(field.slot).ok(), copy.encode(field.slot)) else {
             return Vec::new();
         };
         let mut places = Vec::new();
-        marks(&now, &Keys::root(), &mut places);
+        secret_paths(&now, &Keys::root(), &mut places);
         let brought =
             |below: &Keys| before.as_ref().and_then(|before| below.find(before)) != below.find(&now);
         places.retain(brought);
-        places.iter().map(|below| secret(unit.keys.join(below))).collect()
+        places.iter().map(|below| secret(field.keys.join(below))).collect()
     }
 
     /// The problems, each with the operation at fault.
-    fn blame(&self, error: &Error) -> Error {
+    fn attribute_to_operations(&self, error: &Error) -> Error {
         Error::new(error.issues().map(|issue| self.blame_one(issue.clone())).collect())
     }
 
@@ -352,18 +374,20 @@ impl<'p> Patched<'p> {
         if issue.keys().is_root() {
             return issue;
         }
-        let related =
-            |unit: &Unit| issue.keys().starts_with(&unit.keys) || unit.keys.starts_with(issue.keys());
+        let related = |field: &OverridableField| {
+            issue.keys().starts_with(&field.keys) || field.keys.starts_with(issue.keys())
+        };
         let touched = self.outcome.touched.iter();
-        let mut at_fault = touched.filter(|(slot, _)| self.units.get(**slot).is_some_and(related));
+        let mut at_fault = touched.filter(|(slot, _)| self.fields.get(**slot).is_some_and(related));
         let beside = || {
             let parent = Keys(issue.keys().0[..issue.keys().0.len().saturating_sub(1)].to_vec());
             let mut touched = self.outcome.touched.iter();
-            touched
-                .find(|(slot, _)| self.units.get(**slot).is_some_and(|unit| unit.keys.starts_with(&parent)))
+            touched.find(|(slot, _)| {
+                self.fields.get(**slot).is_some_and(|field| field.keys.starts_with(&parent))
+            })
         };
         match at_fault.next().or_else(beside) {
-            Some((_, touch)) => touch.blame(issue),
+            Some((_, touch)) => touch.attribute_to_patch(issue),
             None => issue,
         }
     }

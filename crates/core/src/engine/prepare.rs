@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     snapshot::Published,
     subscribe::Prepared,
     sync::{Arc, Mutex, lock},
@@ -44,7 +44,7 @@ struct Members {
 }
 
 /// The struct of a hook's handle.
-pub(crate) struct Place {
+pub(crate) struct HookScope {
     pub(crate) slot: usize,
     pub(crate) keys: Keys,
     pub(crate) name: &'static str,
@@ -52,7 +52,7 @@ pub(crate) struct Place {
 
 pub(crate) struct Hook {
     hooks: Weak<Hooks>,
-    place: Place,
+    place: HookScope,
     /// From 1, in the order of registration.
     number: u64,
     ask: Box<Ask>,
@@ -73,7 +73,7 @@ impl Hooks {
     }
 
     /// `None` once the configuration is shut down; the hook is dropped then.
-    pub(crate) fn add(self: &Arc<Self>, place: Place, ask: Box<Ask>) -> Option<Arc<Hook>> {
+    pub(crate) fn add(self: &Arc<Self>, place: HookScope, ask: Box<Ask>) -> Option<Arc<Hook>> {
         let mut members = lock(&self.members);
         if members.closed {
             // What the hook owns may do anything as it goes: not under the lock.
@@ -115,7 +115,7 @@ impl Hooks {
             std::mem::take(&mut members.hooks)
         };
         everybody.iter().for_each(|hook| lock(&hook.state).removed = true);
-        everybody.into_iter().for_each(let_go);
+        everybody.into_iter().for_each(drop_quietly);
     }
 
     /// Asks every hook whose struct is about to change. Returns those that agreed.
@@ -172,7 +172,7 @@ impl Agreed {
             }
             let told = call(&hook, self.timeout, Hook::abort, |_, ()| {});
             if let Err(silence) = told {
-                silence.tell(&hook, self.timeout);
+                silence.log(&hook, self.timeout);
             }
         }
     }
@@ -190,7 +190,7 @@ impl Hook {
         // The change was refused without it: it prepared for nothing.
         let late = |hook: &Self, answer: Result<(), String>| {
             if answer.is_ok() && !lock(&hook.state).removed {
-                let _ = contain(|| hook.abort());
+                let _ = catch_panic(|| hook.abort());
             }
         };
         match call(self, timeout, ask, late) {
@@ -212,7 +212,7 @@ impl Hook {
     }
 
     fn issue(&self, what: &str) -> Issue {
-        let Place { keys, name, .. } = &self.place;
+        let HookScope { keys, name, .. } = &self.place;
         let message = format!("prepare hook {} of `{name}` {what}", self.number);
         Issue::new(IssueKind::Prepare, keys.clone(), message)
     }

@@ -10,16 +10,18 @@ use std::{
     time::Instant,
 };
 
-use super::{Core, Request, State, basis::Basis, conflict, gate, lock::Writing, observers::Outcome, rotate};
+use super::{
+    Core, Request, State, basis::Basis, conflict, gate, lock::Writing, observers::AttemptOutcome, rotate,
+};
 use crate::{
+    erased_config::ErasedConfig,
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, Input, Loaded},
-    panics::contain,
-    pins::{Pins, WriteOptions},
-    root::Root,
-    secrets::known::Secrets,
+    overrides::{Overrides, WriteOptions},
+    panics::catch_panic,
+    secrets::lookup::SecretLookup,
     snapshot::{Cause, Published},
     source::names::Names,
 };
@@ -28,16 +30,16 @@ use crate::{
 pub(super) struct Proposal<'p> {
     basis: Basis,
     request: &'p Request,
-    content: Content<'p>,
+    content: ProposedContent<'p>,
     /// A configuration whose leaves with these numbers must come out of the load.
-    expected: Option<(&'p dyn Root, &'p [usize])>,
+    expected: Option<(&'p dyn ErasedConfig, &'p [usize])>,
 }
 
-enum Content<'p> {
+enum ProposedContent<'p> {
     /// The layers, with the secrets of the basis.
-    Layers(&'p Secrets),
+    Layers(&'p SecretLookup),
     /// The layers, with secrets that were fetched for them and replace those of the basis.
-    Resolved(&'p Secrets, Option<Sources<'p>>),
+    Resolved(&'p SecretLookup, Option<Sources<'p>>),
     /// A value, for a configuration without sources.
     Memory(Loaded),
 }
@@ -64,30 +66,30 @@ pub(super) struct Candidate {
 }
 
 impl<'p> Proposal<'p> {
-    pub(super) fn of_layers(basis: Basis, secrets: &'p Secrets, request: &'p Request) -> Self {
-        Self { basis, request, content: Content::Layers(secrets), expected: None }
+    pub(super) fn of_layers(basis: Basis, secrets: &'p SecretLookup, request: &'p Request) -> Self {
+        Self { basis, request, content: ProposedContent::Layers(secrets), expected: None }
     }
 
-    pub(super) fn resolved(basis: Basis, secrets: &'p Secrets, request: &'p Request) -> Self {
-        Self { basis, request, content: Content::Resolved(secrets, None), expected: None }
+    pub(super) fn resolved(basis: Basis, secrets: &'p SecretLookup, request: &'p Request) -> Self {
+        Self { basis, request, content: ProposedContent::Resolved(secrets, None), expected: None }
     }
 
     pub(super) fn of_sources(
         basis: Basis,
-        secrets: &'p Secrets,
+        secrets: &'p SecretLookup,
         sources: Sources<'p>,
         request: &'p Request,
     ) -> Self {
-        Self { basis, request, content: Content::Resolved(secrets, Some(sources)), expected: None }
+        Self { basis, request, content: ProposedContent::Resolved(secrets, Some(sources)), expected: None }
     }
 
     /// The same; the load must yield what `copy` has at these leaves.
-    pub(super) fn expecting(self, copy: &'p dyn Root, slots: &'p [usize]) -> Self {
+    pub(super) fn expecting(self, copy: &'p dyn ErasedConfig, slots: &'p [usize]) -> Self {
         Self { expected: Some((copy, slots)), ..self }
     }
 
     pub(super) fn of_memory(basis: Basis, value: Loaded, request: &'p Request) -> Self {
-        Self { basis, request, content: Content::Memory(value), expected: None }
+        Self { basis, request, content: ProposedContent::Memory(value), expected: None }
     }
 }
 
@@ -115,9 +117,9 @@ impl Core {
     ) -> Result<Candidate, Error> {
         let Proposal { basis, request: Request { cause, .. }, content, expected } = proposal;
         let (secrets, sources, resolved) = match content {
-            Content::Layers(secrets) => (secrets, None, false),
-            Content::Resolved(secrets, sources) => (secrets, sources, true),
-            Content::Memory(loaded) => {
+            ProposedContent::Layers(secrets) => (secrets, None, false),
+            ProposedContent::Resolved(secrets, sources) => (secrets, sources, true),
+            ProposedContent::Memory(loaded) => {
                 let state = accepted.with(basis, accepted.pending.clone());
                 return Ok(Candidate {
                     state,
@@ -131,14 +133,14 @@ impl Core {
         let variables = |name: &str| basis.variable(name);
         let unread = sources.as_ref().map(|sources| sources.unread.clone()).unwrap_or_default();
         let names = sources.as_ref().map(|sources| sources.names);
-        let (layers, pins) = (&basis.layers, &basis.pins);
-        let input = Input { layers, pins, names, variables: &variables, unread, secrets };
-        let (loaded, pins) = self.settle(&input)?;
+        let (layers, overrides) = (&basis.layers, &basis.overrides);
+        let input = Input { layers, overrides, names, variables: &variables, unread, secrets };
+        let (loaded, overrides) = self.load_resolving_conflicts(&input)?;
         if let Some((copy, slots)) = expected {
             reads_back(&loaded, copy, slots)?;
         }
-        let input = Input { pins: &pins, unread: Vec::new(), ..input };
-        let (loaded, pending) = gate::defer(self.model, self.policy.restart, current, loaded, &input)?;
+        let input = Input { overrides: &overrides, unread: Vec::new(), ..input };
+        let (loaded, pending) = gate::defer(self.config_type, self.policy.restart, current, loaded, &input)?;
         let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
         let rotated = rotate::changed(&accepted.basis.secrets, &known);
         let of_sources = sources.is_some();
@@ -150,15 +152,15 @@ impl Core {
             }
             cause => cause.clone(),
         };
-        let basis = Basis { pins, secrets: known, ..basis };
+        let basis = Basis { overrides, secrets: known, ..basis };
         Ok(Candidate { state: accepted.with(basis, pending), loaded, cause, of_sources, changed })
     }
 
     /// Loads; what sources say now may drop overrides that it makes invalid, a write drops none.
-    fn settle(&self, input: &Input<'_>) -> Result<(Loaded, Pins), Error> {
+    fn load_resolving_conflicts(&self, input: &Input<'_>) -> Result<(Loaded, Overrides), Error> {
         match input.names {
-            Some(_) => conflict::settle(self.model, self.policy.conflict, input),
-            None => Ok((load::load(self.model, input)?, input.pins.clone())),
+            Some(_) => conflict::load_resolving_conflicts(self.config_type, self.policy.conflict, input),
+            None => Ok((load::load(self.config_type, input)?, input.overrides.clone())),
         }
     }
 
@@ -216,7 +218,7 @@ impl Core {
         // Numbers are assigned under the writer lock. Inside another write this thread has it already.
         let writing = self.writer.enter();
         let (error, duration, version) = (error.clone(), began.elapsed(), self.current.version());
-        self.observers.record(Outcome::Refused { cause, by, error, duration, version });
+        self.observers.record(AttemptOutcome::Refused { cause, by, error, duration, version });
         if writing.is_err() {
             return self.observers.deliver_later();
         }
@@ -227,7 +229,7 @@ impl Core {
 
 /// Runs one try; a panic of the program's code is an error like any other.
 pub(super) fn contained<R>(work: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
-    contain(work).unwrap_or_else(|| Err(panicked()))
+    catch_panic(work).unwrap_or_else(|| Err(panicked()))
 }
 
 pub(super) fn panicked() -> Error {
@@ -241,10 +243,10 @@ pub(super) fn panicked() -> Error {
 ///
 /// A value counts as the same if it is equal or is written alike: a NaN differs from itself, and a field that serde skips is
 /// not kept.
-fn reads_back(loaded: &Loaded, copy: &dyn Root, slots: &[usize]) -> Result<(), Error> {
+fn reads_back(loaded: &Loaded, copy: &dyn ErasedConfig, slots: &[usize]) -> Result<(), Error> {
     let is_same = |slot: usize| {
-        let kept = copy.keep(slot);
-        kept.is_some_and(|kept| loaded.root.same(slot, &*kept))
+        let kept = copy.clone_at(slot);
+        kept.is_some_and(|kept| loaded.root.equals_at(slot, &*kept))
             || matches!((copy.encode(slot), loaded.root.encode(slot)), (Ok(set), Ok(read)) if set == read)
     };
     let issue = |slot: &usize| {

@@ -12,23 +12,23 @@ use super::{
     gate,
     internal::{Accepted, Effects, INTERNAL},
     lock::Writing,
-    observers::Outcome,
+    observers::AttemptOutcome,
     propose::Candidate,
     refused::Retried,
     run::Command,
 };
 use crate::{
+    erased_config::ErasedConfig,
     error::Error,
     history::{
-        Forgotten, Record, Step,
+        Evicted, PendingEntry, Record,
         change::{self, Side},
     },
     issue::{Issue, IssueKind},
     keys::Keys,
     load::Loaded,
-    panics::let_go,
-    root::Root,
-    secret::taint::Taint,
+    panics::drop_quietly,
+    secret::marker::SecretMarker,
     snapshot::{Cause, Published},
 };
 
@@ -39,8 +39,8 @@ pub(super) struct Ticket {
     /// The numbers whose values differ from the current version.
     changed: Vec<usize>,
     /// What observers see of it, if any of them would.
-    outcome: Option<Outcome>,
-    step: Option<Step>,
+    outcome: Option<AttemptOutcome>,
+    step: Option<PendingEntry>,
 }
 
 /// What is left to do after the writer lock is released.
@@ -57,7 +57,7 @@ pub(super) struct Publication {
 }
 
 /// Old values, which may take long to drop, and may run any code of the program.
-type Garbage = (Arc<dyn Root>, Arc<Published>, Option<Arc<Published>>, Option<Forgotten>);
+type Garbage = (Arc<dyn ErasedConfig>, Arc<Published>, Option<Arc<Published>>, Option<Evicted>);
 
 impl Core {
     /// Asks everything that may refuse a candidate. Prepare hooks are the last, because a hook that agreed must be told if the
@@ -72,18 +72,18 @@ impl Core {
         // Compares by code of the program, which may panic: before anything is changed.
         let changed = changed(current, &candidate.loaded);
         let hidden = current.secrets_and(candidate.loaded.secrets.clone());
-        let (shape, schemes) = (self.model.shape, Some(&**self.stores.schemes()));
-        candidate.state.mark_secret(Taint { shape, hidden: &hidden, schemes });
+        let (shape, providers) = (self.config_type.shape, Some(&**self.secret_manager.providers()));
+        candidate.state.mark_secret(SecretMarker { shape, hidden: &hidden, providers });
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let request = Request { cause: candidate.cause.clone(), ..request.clone() };
         let record = self.record(current, &candidate.loaded, &changed, &request);
-        let step = self.step(&candidate, record.clone());
+        let step = self.pending_entry(&candidate, record.clone());
         let accepted = self.count(writing, &mut candidate, version, &request);
         self.prepare(current, &candidate.loaded, &changed, &candidate.cause)?;
         let duration = writing.since().elapsed();
-        let step = step.map(|step| step.took(duration));
+        let step = step.map(|step| step.with_duration(duration));
         let outcome = match record {
-            Some(record) => Some(Outcome::published(current.version, Record { duration, ..record })),
+            Some(record) => Some(AttemptOutcome::published(current.version, Record { duration, ..record })),
             None => accepted.map(|accepted| accepted.took(duration)),
         };
         Ok(Ticket { candidate, version, changed, outcome, step })
@@ -96,7 +96,7 @@ impl Core {
         candidate: &mut Candidate,
         version: u64,
         request: &Request,
-    ) -> Option<Outcome> {
+    ) -> Option<AttemptOutcome> {
         if version != before.revision.version() {
             candidate.state.published(version);
             return None;
@@ -110,7 +110,7 @@ impl Core {
             return None;
         }
         let changed = differences.paths.into_iter().collect();
-        let outcome = || Outcome::Accepted { cause, by, changed, duration: Duration::ZERO, version };
+        let outcome = || AttemptOutcome::Accepted { cause, by, changed, duration: Duration::ZERO, version };
         self.observers.are_interested().then(outcome)
     }
 
@@ -148,10 +148,10 @@ impl Core {
     }
 
     /// What the history takes over once the candidate is in force; `None` if it remembers nothing.
-    fn step(&self, candidate: &Candidate, record: Option<Record>) -> Option<Step> {
-        let before = self.board().history.before(record.is_some())?;
+    fn pending_entry(&self, candidate: &Candidate, record: Option<Record>) -> Option<PendingEntry> {
+        let before = self.shared_status().history.baseline(record.is_some())?;
         let Loaded { root, tree, .. } = &candidate.loaded;
-        Some(before.step(candidate.state.content(root, tree, self.has_sources()), record))
+        Some(before.entry(candidate.state.content(root, tree, self.has_sources()), record))
     }
 
     /// Publishes a candidate, if a value differs, and lets all of the runtime know.
@@ -171,7 +171,7 @@ impl Core {
                 .with_sealed(current.sealed_and(sealed))
         });
         *writing = state;
-        self.stores.adopt(&writing.basis.secrets);
+        self.secret_manager.adopt(&writing.basis.secrets);
         let (state, effects) = (&*writing, Effects::default());
         let mut accepted = Accepted {
             state,
@@ -195,10 +195,10 @@ impl Core {
     pub(super) fn after_publish(&self, publication: Publication) -> u64 {
         let Publication { version, cause, waiting, warnings, noted, garbage } = publication;
         self.tell_warnings(warnings);
-        gate::tell(&waiting);
-        let_go(garbage);
-        if let Some((keeper, noted)) = self.keeper.as_ref().zip(noted) {
-            keeper.await_for(&cause, noted);
+        gate::log_pending(&waiting);
+        drop_quietly(garbage);
+        if let Some((state_writer, noted)) = self.state_writer.as_ref().zip(noted) {
+            state_writer.wait_durable(&cause, noted);
         }
         self.retry_refused(&cause);
         version
@@ -206,18 +206,18 @@ impl Core {
 
     /// Whether the sources are not in force as they are.
     fn has_refused_sources(&self) -> bool {
-        let board = self.board();
-        board.last_error.is_some() || !board.refused_sources.is_empty()
+        let shared_status = self.shared_status();
+        shared_status.last_error.is_some() || !shared_status.refused_sources.is_empty()
     }
 
     /// What was refused may be valid beside what is in force now: rotated secrets, and what the sources say.
     fn retry_refused(&self, cause: &Cause) {
         let Some(commands) = &self.commands else { return };
         // A thread that is gone tries nothing again.
-        if !matches!(cause, Cause::Secrets(_)) && self.stores.has_refused() {
+        if !matches!(cause, Cause::Secrets(_)) && self.secret_manager.has_refused() {
             let _ = commands.send(Command::Secrets);
         }
-        if self.board().last_refusals.has(Retried::Reload) {
+        if self.shared_status().last_refusals.has(Retried::Reload) {
             let _ = commands.send(Command::Reconsider);
         }
     }

@@ -5,21 +5,21 @@ use std::{collections::BTreeSet, sync::Arc, time::Instant};
 use super::{
     Core, Request,
     basis::Basis,
-    collect::{Collected, ENVIRONMENT},
+    collect::{ENVIRONMENT, ReadResult},
     propose::{Proposal, Sources, contained},
     refused::Retried,
 };
 use crate::{
     error::Error,
-    pins::WriteOptions,
+    overrides::WriteOptions,
     secrets::{
         fetch::Limit,
-        known::{Accepted, Secrets},
+        lookup::{SecretLookup, SecretSet},
         refusals::Newest,
         table::Table,
     },
     snapshot::Cause,
-    suppressions::{Ground, Holds},
+    suppressions::{EffectiveSources, Suppressions},
 };
 
 /// A load that somebody asked for.
@@ -58,8 +58,8 @@ impl Core {
     ///
     /// What was rolled back stays away, unless a caller asked for this load.
     /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
-    pub(super) fn accept(&self, collected: &Collected, by_hand: Option<&ByHand>) -> Result<u64, Refusal> {
-        let newest = self.stores.newest();
+    pub(super) fn accept(&self, collected: &ReadResult, by_hand: Option<&ByHand>) -> Result<u64, Refusal> {
+        let newest = self.secret_manager.newest();
         let cause = self.cause_of(collected, by_hand.is_some());
         let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
         // Tried again because something else changed, the same refusal is no event.
@@ -88,14 +88,14 @@ impl Core {
     /// newest secrets are in force.
     fn accept_sources(
         &self,
-        collected: &Collected,
+        collected: &ReadResult,
         by_hand: Option<&ByHand>,
         newest: &Newest,
     ) -> Result<(u64, bool), Error> {
         let load = |table: &Arc<Table>| {
-            let known = Accepted { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
-            let accept = |secrets: &Secrets| contained(|| self.accept_with(collected, by_hand, secrets));
-            self.stores.resolve_or_await(known, by_hand.map(|by_hand| by_hand.limit), accept)
+            let known = SecretSet { table: Arc::clone(table), variables: Arc::clone(&collected.variables) };
+            let accept = |secrets: &SecretLookup| contained(|| self.accept_with(collected, by_hand, secrets));
+            self.secret_manager.resolve_or_await(known, by_hand.map(|by_hand| by_hand.limit), accept)
         };
         if newest.refused_before && by_hand.is_none() && !newest.candidates.is_empty() {
             // The refresher tries them again; here, they only count if nothing is valid without them.
@@ -111,16 +111,17 @@ impl Core {
 
     fn accept_with(
         &self,
-        collected: &Collected,
+        collected: &ReadResult,
         by_hand: Option<&ByHand>,
-        secrets: &Secrets,
+        secrets: &SecretLookup,
     ) -> Result<u64, Error> {
         let writing = self.writer.enter()?;
         self.open()?;
-        let none = Holds::default();
-        let holds = if by_hand.is_some() { &none } else { &writing.basis.holds };
-        let Ground { layers, variables, holds } = holds.overrule(&collected.layers, &collected.variables);
-        let basis = Basis { layers, variables, holds, ..writing.basis.clone() };
+        let none = Suppressions::default();
+        let suppressions = if by_hand.is_some() { &none } else { &writing.basis.suppressions };
+        let EffectiveSources { layers, variables, suppressions } =
+            suppressions.apply(&collected.layers, &collected.variables);
+        let basis = Basis { layers, variables, suppressions, ..writing.basis.clone() };
         let sources =
             Sources { names: &collected.names, unread: collected.unread.clone(), changed: collected.changed };
         let author = by_hand.and_then(|by_hand| by_hand.author.clone());
@@ -131,21 +132,21 @@ impl Core {
 
     /// Sources that did not change differ from what is in force if they were refused, or if they were rolled back and a caller
     /// asks for them again.
-    pub(super) fn cause_of(&self, collected: &Collected, by_hand: bool) -> Cause {
+    pub(super) fn cause_of(&self, collected: &ReadResult, by_hand: bool) -> Cause {
         if collected.changed {
             return collected.cause.clone();
         }
-        let mut sources: BTreeSet<_> = self.board().refused_sources.keys().cloned().collect();
+        let mut sources: BTreeSet<_> = self.shared_status().refused_sources.keys().cloned().collect();
         if by_hand && sources.is_empty() {
-            sources = suppressed(&self.in_force().basis.holds);
+            sources = suppressed(&self.in_force().basis.suppressions);
         }
         collected.cause_of(&sources)
     }
 }
 
 /// The names of the sources that were rolled back; the environment, if only variables were.
-fn suppressed(holds: &Holds) -> BTreeSet<String> {
-    let sources: BTreeSet<String> = holds.sources().map(|(name, _)| name.to_owned()).collect();
-    let environment = (sources.is_empty() && holds.have_variables()).then(|| ENVIRONMENT.to_owned());
+fn suppressed(suppressions: &Suppressions) -> BTreeSet<String> {
+    let sources: BTreeSet<String> = suppressions.sources().map(|(name, _)| name.to_owned()).collect();
+    let environment = (sources.is_empty() && suppressions.have_variables()).then(|| ENVIRONMENT.to_owned());
     sources.into_iter().chain(environment).collect()
 }

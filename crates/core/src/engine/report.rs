@@ -4,31 +4,31 @@ use std::{collections::BTreeSet, fmt, time::Instant};
 
 use super::{
     Core,
-    observers::Outcome,
+    observers::AttemptOutcome,
     refused::{self, Retried},
 };
 use crate::{
-    error::Error, history::Record, issue::Issue, panics::contain, snapshot::Cause, subscribe::Topic,
+    error::Error, history::Record, issue::Issue, panics::catch_panic, snapshot::Cause, subscribe::Topic,
 };
 
 impl Core {
     /// Whether the last refusal of this kind said the same, but for counters and the like.
     pub(super) fn is_known(&self, what: Retried, error: &Error) -> bool {
-        self.board().last_refusals.is_known(what, error)
+        self.shared_status().last_refusals.is_known(what, error)
     }
 
     /// Makes a refusal of what the engine tries again known: once for each distinct content.
     pub(super) fn refuse(&self, what: Retried, error: &Error) {
-        self.board().last_refusals.put(what, error);
+        self.shared_status().last_refusals.put(what, error);
         self.announce(error);
     }
 
     /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
     pub(super) fn refuse_sources(&self, error: &Error, changed: &BTreeSet<String>) {
         {
-            let mut board = self.board();
-            board.refused += 1;
-            board.refused_sources = refused::sources(error, changed, &board.refused_sources);
+            let mut shared_status = self.shared_status();
+            shared_status.refused += 1;
+            shared_status.refused_sources = refused::sources(error, changed, &shared_status.refused_sources);
         }
         self.refuse(Retried::Reload, error);
     }
@@ -36,7 +36,7 @@ impl Core {
     /// Logs a refusal, and shows it in the status and to subscribers.
     pub(super) fn announce(&self, error: &Error) {
         log_warning(error);
-        self.board().last_error = Some((Instant::now(), error.clone()));
+        self.shared_status().last_error = Some((Instant::now(), error.clone()));
         self.errors.put(error.clone());
         self.notifier.announce([Topic::ReloadError]);
     }
@@ -44,7 +44,7 @@ impl Core {
     /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
     pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>) {
         self.refuse_sources(error, sources);
-        self.errors.stand();
+        self.errors.mark_standing();
     }
 
     /// Starts the threads, and reports the first version, and why the sources were not taken for it. No event is delivered for
@@ -58,7 +58,7 @@ impl Core {
     ) -> Result<(), Error> {
         let writing = self.writer.enter()?;
         start()?;
-        self.observers.record(Outcome::Published { record });
+        self.observers.record(AttemptOutcome::Published { record });
         if let Some(error) = refused {
             let _ = self.attempt_since(began, &Cause::Start, None, || Err::<(), _>(error.clone()));
         }
@@ -75,21 +75,21 @@ impl Core {
 
     /// Shows warnings in the status. Returns those that are new.
     pub(super) fn set_warnings(&self, warnings: Vec<Issue>) -> Vec<Issue> {
-        let mut board = self.board();
-        let new = warnings.iter().filter(|issue| !board.warnings.contains(issue)).cloned().collect();
-        board.warnings = warnings;
+        let mut shared_status = self.shared_status();
+        let new = warnings.iter().filter(|issue| !shared_status.warnings.contains(issue)).cloned().collect();
+        shared_status.warnings = warnings;
         new
     }
 
     /// Calls the logger, which is the program's code: not under a lock.
     pub(super) fn tell_warnings(&self, new: Vec<Issue>) {
         if !new.is_empty() {
-            self.tell(Error::warnings(new));
+            self.report_warning(Error::warnings(new));
         }
     }
 
     /// Makes known what is no fault of the sources.
-    pub(super) fn tell(&self, report: Error) {
+    pub(super) fn report_warning(&self, report: Error) {
         log_warning(&report);
         self.warnings.put(report);
         self.notifier.announce([Topic::Warning]);
@@ -98,5 +98,5 @@ impl Core {
 
 /// A logger that panics must not undo what is done, nor end a thread.
 pub(super) fn log_warning(report: &dyn fmt::Display) {
-    let _ = contain(|| log::warn!(target: "hotswap", "hotswap: {report}"));
+    let _ = catch_panic(|| log::warn!(target: "hotswap", "hotswap: {report}"));
 }

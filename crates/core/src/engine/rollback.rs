@@ -6,23 +6,23 @@ use std::{
     time::Instant,
 };
 
-use super::{Board, Core, Request, State, basis::Basis, lock::Writing, propose::Proposal};
+use super::{Core, Request, SharedStatus, State, basis::Basis, lock::Writing, propose::Proposal};
 use crate::{
     effective::{exposes_secret, holds_secret},
     error::Error,
     history::{
-        History, Past, Record,
+        History, Record, VersionLookup,
         change::{self, Side},
-        content::{Content, Fixed},
+        content::{InMemoryValue, VersionContent},
     },
     keys::Keys,
-    load::{self, Input, Loaded, Model, problems::Problems},
-    panics::let_go,
-    pins::WriteOptions,
-    secrets::known::Secrets,
+    load::{self, ConfigType, Input, Loaded, problems::Problems},
+    overrides::WriteOptions,
+    panics::drop_quietly,
+    secrets::lookup::SecretLookup,
     snapshot::{Cause, Published},
     subscribe::FieldChange,
-    suppressions::Ground,
+    suppressions::EffectiveSources,
     value::Value,
     variables,
 };
@@ -37,7 +37,7 @@ pub(crate) enum Target {
 }
 
 impl Core {
-    /// Publishes what an older version held. The sources that gave something else since are overruled.
+    /// Publishes what an older version held. Sources that changed since are suppressed.
     ///
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
@@ -53,7 +53,7 @@ impl Core {
     }
 
     fn try_roll_back(&self, target: Target, options: Option<Arc<WriteOptions>>) -> Result<u64, Error> {
-        self.stores.resolve(self.stores.accepted(), |secrets| {
+        self.secret_manager.resolve(self.secret_manager.accepted(), |secrets| {
             let state = self.writer.enter()?;
             self.open()?;
             let version = self.target(target, self.current.version())?;
@@ -69,19 +69,25 @@ impl Core {
         state: Writing<'_, State>,
         version: u64,
         request: &Request,
-        secrets: &Secrets,
+        secrets: &SecretLookup,
     ) -> Result<u64, Error> {
         let mut content = self.past(version)?.content();
         let now = Instant::now();
-        content.pins.retain(|_, pin| pin.until.is_none_or(|until| until.moment > now));
+        content.overrides.retain(|_, entry| entry.until.is_none_or(|until| until.moment > now));
         if let Some(value) = &content.value {
-            let basis = state.basis.with_overrides(content.pins.clone());
+            let basis = state.basis.with_overrides(content.overrides.clone());
             let value = value.with_secrets_of(&self.current.load_full())?;
-            return self.propose(state, Proposal::of_memory(basis, sound(self.model, value)?, request));
+            return self
+                .propose(state, Proposal::of_memory(basis, validated(self.config_type, value)?, request));
         }
-        let Ground { layers, variables, holds } =
-            state.basis.holds.go_back(&state.basis.layers, &state.basis.variables, &content, version);
-        let basis = Basis { layers, variables, pins: content.pins, holds, ..state.basis.clone() };
+        let EffectiveSources { layers, variables, suppressions } = state.basis.suppressions.roll_back_to(
+            &state.basis.layers,
+            &state.basis.variables,
+            &content,
+            version,
+        );
+        let basis =
+            Basis { layers, variables, overrides: content.overrides, suppressions, ..state.basis.clone() };
         self.propose(state, Proposal::resolved(basis, secrets, request))
     }
 
@@ -94,51 +100,58 @@ impl Core {
         let (old, new) = (self.version(from)?, self.version(to)?);
         let loaded = self.has_sources();
         let (old, new) = (old.side(loaded), new.side(loaded));
-        // What was met once is known to the current version.
+        // The current version knows every secret that was read before.
         let current = self.current.load_full();
         let changes = change::between(old, new, &change::leaves(old, new), to, |leaf| current.hides_at(leaf));
         let between = from.min(to) + 1..=from.max(to);
         let records = self.records().into_iter().filter(|record| between.contains(&record.version));
-        Ok(change::with_secrets(self.model.shape, changes, records.flat_map(|record| record.changes), to))
+        Ok(change::with_secrets(
+            self.config_type.shape,
+            changes,
+            records.flat_map(|record| record.changes),
+            to,
+        ))
     }
 
     /// A version as it ran.
     ///
     /// # Errors
     /// It is not remembered, or cannot be loaded any more; or this is a fork of the process and the version is not current.
-    pub(crate) fn version(&self, version: u64) -> Result<Fixed, Error> {
+    pub(crate) fn version(&self, version: u64) -> Result<InMemoryValue, Error> {
         let current = self.current.load_full();
         if current.version == version {
-            return Ok(Fixed { root: Arc::clone(&current.root), tree: current.tree.clone() });
+            return Ok(InMemoryValue { root: Arc::clone(&current.root), tree: current.tree.clone() });
         }
         // Loading it takes locks and runs code of the program that may take more.
         self.process.ensure_current()?;
         let content = self.past(version)?.content();
-        let pins = content.running_pins();
-        let Content { layers, variables, value, .. } = content;
+        let overrides = content.running_overrides();
+        let VersionContent { layers, variables, value, .. } = content;
         if let Some(value) = value {
             return Ok(value);
         }
         let known = |name: &str| variables::find(&variables, name);
-        let secrets = &self.stores.secrets(self.stores.accepted()).lenient();
+        let secrets = &self.secret_manager.secrets(self.secret_manager.accepted()).placeholder_for_missing();
         let unread = Vec::new();
-        let input = Input { layers: &layers, pins: &pins, names: None, variables: &known, unread, secrets };
-        let Loaded { root, tree, .. } = load::load(self.model, &input)?;
-        Ok(Fixed { root, tree })
+        let input =
+            Input { layers: &layers, overrides: &overrides, names: None, variables: &known, unread, secrets };
+        let Loaded { root, tree, .. } = load::load(self.config_type, &input)?;
+        Ok(InMemoryValue { root, tree })
     }
 
-    fn past(&self, version: u64) -> Result<Past, Error> {
-        self.with_history(|history| history.past(version))
+    fn past(&self, version: u64) -> Result<VersionLookup, Error> {
+        self.with_history(|history| history.lookup(version))
     }
 
     /// The last versions, oldest first.
     pub(crate) fn records(&self) -> Vec<Record> {
-        self.readable_board().map_or_else(Vec::new, |board| look_back(board, History::records))
+        self.readable_shared_status()
+            .map_or_else(Vec::new, |shared_status| look_back(shared_status, History::records))
     }
 
     /// The history without what is too old by now.
     fn with_history<R>(&self, look: impl FnOnce(&History) -> R) -> R {
-        look_back(self.board(), look)
+        look_back(self.shared_status(), look)
     }
 
     fn target(&self, target: Target, current: u64) -> Result<u64, Error> {
@@ -147,21 +160,21 @@ impl Core {
             Target::Steps(steps) => {
                 let message = || format!("no version is {steps} steps back");
                 let version = current.checked_sub(steps).filter(|version| *version > 0);
-                version.ok_or_else(|| self.with_history(|history| history.unknown(&message())))
+                version.ok_or_else(|| self.with_history(|history| history.not_remembered(&message())))
             }
         }
     }
 }
 
-fn look_back<R>(mut board: MutexGuard<'_, Board>, look: impl FnOnce(&History) -> R) -> R {
-    let forgotten = board.history.forget();
-    let found = look(&board.history);
-    drop(board);
-    let_go(forgotten);
+fn look_back<R>(mut shared_status: MutexGuard<'_, SharedStatus>, look: impl FnOnce(&History) -> R) -> R {
+    let forgotten = shared_status.history.evict();
+    let found = look(&shared_status.history);
+    drop(shared_status);
+    drop_quietly(forgotten);
     found
 }
 
-impl Fixed {
+impl InMemoryValue {
     /// With the secrets that count today: old ones never come back. What holds one is taken as a whole.
     ///
     /// # Errors
@@ -187,15 +200,18 @@ impl Fixed {
 }
 
 /// A value that no load has checked.
-fn sound(model: Model, Fixed { root, mut tree }: Fixed) -> Result<Loaded, Error> {
+fn validated(
+    config_type: ConfigType,
+    InMemoryValue { root, mut tree }: InMemoryValue,
+) -> Result<Loaded, Error> {
     let mut problems = Problems::default();
     root.validate(&mut problems);
     let issues = problems.into_issues();
     if !issues.is_empty() {
         return Err(Error::new(issues));
     }
-    let secrets = load::secrets_in(model, &tree);
-    load::seal(&mut tree, model.shape, &secrets);
+    let secrets = load::secrets_in(config_type, &tree);
+    load::seal(&mut tree, config_type.shape, &secrets);
     let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root, tree, secrets, sealed, references, warnings })
 }

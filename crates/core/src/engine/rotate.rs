@@ -19,9 +19,9 @@ use crate::{
     keys::Keys,
     load::{self, Input},
     secrets::{
-        known::{Accepted, Secrets},
-        reference::Place,
-        table::Kept,
+        lookup::{SecretLookup, SecretSet},
+        reference::SecretKey,
+        table::CachedSecret,
     },
     snapshot::Cause,
 };
@@ -33,26 +33,28 @@ impl Core {
     /// # Errors
     /// A new secret is not valid, or the lease of an old one has ended.
     pub(super) fn rotate(&self, by_hand: Option<&ByHand>) -> Result<u64, Error> {
-        let candidates = self.stores.candidates();
+        let candidates = self.secret_manager.candidates();
         let outcome = match candidates.len() {
             0 | 1 => self.rotate_one(&candidates, by_hand),
             _ => self.rotate_these(&candidates, by_hand).or_else(|_| self.rotate_each(candidates, by_hand)),
         };
         match &outcome {
             Ok(_) => self.forgive_secrets(),
-            Err(error) if self.stores.has_refused() => self.board().refused_secrets = Some(error.clone()),
+            Err(error) if self.secret_manager.has_refused() => {
+                self.shared_status().refused_secrets = Some(error.clone())
+            }
             Err(_) => {}
         }
         outcome
     }
 
-    fn rotate_these(&self, candidates: &BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
-        let rotate = |secrets: &Secrets| contained(|| self.rotate_to(secrets, by_hand));
-        self.stores.resolve(self.stores.accepted_with(candidates), rotate)
+    fn rotate_these(&self, candidates: &BTreeSet<SecretKey>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
+        let rotate = |secrets: &SecretLookup| contained(|| self.rotate_to(secrets, by_hand));
+        self.secret_manager.resolve(self.secret_manager.accepted_with(candidates), rotate)
     }
 
     /// The secret at one place, or the secrets in force if `candidates` is empty.
-    fn rotate_one(&self, candidates: &BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
+    fn rotate_one(&self, candidates: &BTreeSet<SecretKey>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
         let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
         let is_known = Cell::new(false);
@@ -65,7 +67,7 @@ impl Core {
         self.attempt_unless(|_| is_known.get(), Instant::now(), &cause, author, rotate)
     }
 
-    fn rotate_each(&self, candidates: BTreeSet<Place>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
+    fn rotate_each(&self, candidates: BTreeSet<SecretKey>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let mut issues = Vec::new();
         for place in candidates {
             let rotated = self.rotate_one(&BTreeSet::from([place]), by_hand);
@@ -74,7 +76,7 @@ impl Core {
         if issues.is_empty() { Ok(self.current.version()) } else { Err(Error::new(issues)) }
     }
 
-    fn rotate_to(&self, secrets: &Secrets, by_hand: Option<&ByHand>) -> Result<u64, Error> {
+    fn rotate_to(&self, secrets: &SecretLookup, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         let author = by_hand.and_then(|by_hand| by_hand.author.clone());
@@ -85,7 +87,7 @@ impl Core {
 
     /// Notes that these are refused, if what is in force is valid without them, and adds that to the report. Yields also whether
     /// the same was refused before for the same reason.
-    fn refused(&self, candidates: &BTreeSet<Place>, error: Error) -> (Error, bool) {
+    fn refused(&self, candidates: &BTreeSet<SecretKey>, error: Error) -> (Error, bool) {
         if candidates.is_empty() || !self.is_valid_in_force() {
             let is_known = self.is_known(Retried::Rotation, &error);
             return (error, is_known);
@@ -93,8 +95,8 @@ impl Core {
         let mut issues: Vec<_> = error.issues().cloned().collect();
         let mut is_known = true;
         for place in candidates {
-            is_known &= self.stores.refuse(place, &error);
-            let over = if self.stores.is_over(place) { ", though its lease has ended" } else { "" };
+            is_known &= self.secret_manager.refuse(place, &error);
+            let over = if self.secret_manager.is_over(place) { ", though its lease has ended" } else { "" };
             let message =
                 format!("the new secret of `{place}` is refused; the previous one stays in force{over}");
             issues.push(
@@ -109,16 +111,17 @@ impl Core {
     fn is_valid_in_force(&self) -> bool {
         let Ok(state) = self.writer.enter() else { return false };
         let variables = |name: &str| state.basis.variable(name);
-        let secrets = self.stores.secrets(state.basis.secrets.clone()).without_leases();
-        !self.is_closed() && load::load(self.model, &accepted_input(&state, &variables, &secrets)).is_ok()
+        let secrets = self.secret_manager.secrets(state.basis.secrets.clone()).without_leases();
+        !self.is_closed()
+            && load::load(self.config_type, &accepted_input(&state, &variables, &secrets)).is_ok()
     }
 
     /// What was refused for want of a secret, or with one that another took the place of, is not refused any more.
     pub(super) fn forgive_secrets(&self) {
-        let mut board = self.board();
-        board.last_refusals.clear(Retried::Rotation);
-        let refused = board.refused_secrets.take().map(|error| error.to_string());
-        board.last_error.take_if(|(_, error)| {
+        let mut shared_status = self.shared_status();
+        shared_status.last_refusals.clear(Retried::Rotation);
+        let refused = shared_status.refused_secrets.take().map(|error| error.to_string());
+        shared_status.last_error.take_if(|(_, error)| {
             Some(error.to_string()) == refused
                 || error.issues().all(|issue| issue.kind() == IssueKind::Secret)
         });
@@ -129,20 +132,21 @@ impl Core {
 fn accepted_input<'i>(
     state: &'i State,
     variables: &'i dyn Fn(&str) -> Option<String>,
-    secrets: &'i Secrets,
+    secrets: &'i SecretLookup,
 ) -> Input<'i> {
-    let (layers, pins, unread) = (&state.basis.layers, &state.basis.pins, Vec::new());
-    Input { layers, pins, names: None, variables, unread, secrets }
+    let (layers, overrides, unread) = (&state.basis.layers, &state.basis.overrides, Vec::new());
+    Input { layers, overrides, names: None, variables, unread, secrets }
 }
 
 /// The locations that hold something else now.
-pub(super) fn changed(before: &Accepted, now: &Accepted) -> Vec<String> {
-    let good = |accepted: &Accepted| -> BTreeMap<Place, Arc<Kept>> {
+pub(super) fn changed(before: &SecretSet, now: &SecretSet) -> Vec<String> {
+    let good = |accepted: &SecretSet| -> BTreeMap<SecretKey, Arc<CachedSecret>> {
         let table = accepted.table.iter();
         table.filter_map(|(place, answer)| Some((place.clone(), Arc::clone(answer.as_ref().ok()?)))).collect()
     };
     let before = good(before);
-    let other =
-        |place: &Place, kept: &Arc<Kept>| before.get(place).is_some_and(|old| !Arc::ptr_eq(old, kept));
+    let other = |place: &SecretKey, kept: &Arc<CachedSecret>| {
+        before.get(place).is_some_and(|old| !Arc::ptr_eq(old, kept))
+    };
     good(now).iter().filter(|(place, kept)| other(place, kept)).map(|(place, _)| place.to_string()).collect()
 }

@@ -11,20 +11,20 @@ use std::{
 
 use super::{
     Core,
-    collect::{Collected, Collector},
+    collect::{Collector, ReadResult},
     expiry::Expiries,
     propose::{contained, panicked},
     refused::Retried,
     reload::{ByHand, Refusal},
 };
 use crate::{
-    backoff::Again,
+    backoff::RetryTimer,
     error::Error,
-    panics::contain,
-    pins::WriteOptions,
+    overrides::WriteOptions,
+    panics::catch_panic,
     watch::{
         Watcher,
-        debounce::{Debounce, Fired},
+        debounce::{Debounce, ReadPermit},
         hint::Hint,
     },
 };
@@ -46,7 +46,7 @@ pub(crate) enum Command {
     },
     /// What was refused may be accepted now, though no source changed.
     Reconsider,
-    /// Values were set that go by themselves.
+    /// An override with an expiry was set.
     Expiry,
     /// Secrets changed in their stores.
     Secrets,
@@ -66,17 +66,17 @@ pub(crate) struct Engine {
     /// `None` when nothing is watched: only requests are served then.
     pub(crate) watcher: Option<Watcher>,
     pub(crate) debounce: Debounce,
-    /// What came in during a pass, for the next one.
-    pub(crate) later: Demand,
-    /// Dropped with everything else at the very end, which whoever waits for that hears.
+    /// Requests that arrived during a cycle, for the next one.
+    pub(crate) later: Wakeup,
+    /// Dropped when the engine thread exits; this closes the channel that `join` waits on.
     pub(crate) _end: Sender<()>,
 }
 
-/// Why a pass runs.
+/// Why a reload cycle runs.
 #[derive(Default)]
-pub(crate) struct Demand {
-    fired: Option<Fired>,
-    asked: Asked,
+pub(crate) struct Wakeup {
+    permit: Option<ReadPermit>,
+    requests: ReloadRequests,
     source: bool,
     /// What could not go may be able to now.
     expiry: bool,
@@ -87,17 +87,17 @@ pub(crate) struct Demand {
     stop: bool,
 }
 
-/// A load that is wanted whether or not a source changed.
+/// Loads that are requested even if no source changed.
 #[derive(Default)]
-struct Asked {
+struct ReloadRequests {
     replies: Vec<Reply>,
     /// Who asked for it, each once.
     by: Vec<Arc<str>>,
-    /// Something else than a source changed, that may have been what a refusal was about.
+    /// Something other than a source changed, which may remove the reason of a refusal.
     reconsider: bool,
 }
 
-impl Asked {
+impl ReloadRequests {
     fn any(&self) -> bool {
         self.reconsider || !self.replies.is_empty()
     }
@@ -118,12 +118,12 @@ impl Asked {
     fn by_hand(&self, core: &Core) -> Option<ByHand> {
         let options = |by: String| Arc::new(WriteOptions { by: Some(by.into()), ..WriteOptions::default() });
         let author = (!self.by.is_empty()).then(|| options(self.by.join(", ")));
-        (!self.replies.is_empty()).then(|| ByHand { limit: core.stores.limit_by_hand(), author })
+        (!self.replies.is_empty()).then(|| ByHand { limit: core.secret_manager.limit_by_hand(), author })
     }
 
     fn answer(&mut self, result: &Result<u64, Error>) {
         for reply in std::mem::take(self).replies {
-            // Who asked may have gone.
+            // The caller may have given up.
             let _ = reply.send(result.clone());
         }
     }
@@ -137,49 +137,51 @@ impl Engine {
     fn run(mut self) {
         // When a file that is away counts as gone.
         let mut awaited: Option<Instant> = None;
-        let mut asked = Asked::default();
-        let (mut expiries, mut rotation) = (Expiries::default(), Again::default());
-        let mut threads = Again::within(THREADS);
+        let mut requests = ReloadRequests::default();
+        let (mut expiries, mut rotation) = (Expiries::default(), RetryTimer::default());
+        let mut threads = RetryTimer::within(THREADS);
         loop {
             let expiry = self.core.upgrade().and_then(|core| expiries.next(&core));
-            let mut demand =
+            let mut wakeup =
                 self.wait([awaited, expiry, rotation.at(), threads.at()].into_iter().flatten().min());
-            let Some(core) = self.core.upgrade().filter(|_| !demand.stop) else { return };
+            let Some(core) = self.core.upgrade().filter(|_| !wakeup.stop) else { return };
             let now = Instant::now();
-            if expiries.are_due(&core, now, demand.expiry) {
-                expiries.note(attempt(&core, Retried::Expiry, || core.expire(now)), now);
+            if expiries.are_due(&core, now, wakeup.expiry) {
+                expiries.record(run_and_report(&core, Retried::Expiry, || core.expire(now)), now);
             }
-            if demand.secrets || rotation.is_due(now) {
-                rotation.note(attempt(&core, Retried::Rotation, || core.rotate(None)), now);
+            if wakeup.secrets || rotation.is_due(now) {
+                rotation.record(run_and_report(&core, Retried::Rotation, || core.rotate(None)), now);
             }
-            if demand.threads || threads.is_due(now) {
-                threads.note(core.start_threads(), now);
+            if wakeup.threads || threads.is_due(now) {
+                threads.record(core.start_threads(), now);
                 // A hook that had no thread to run on did not refuse anything.
-                demand.asked.reconsider |= core.hooks.take_starved() && self.watcher.is_some();
+                wakeup.requests.reconsider |= core.hooks.take_starved() && self.watcher.is_some();
             }
             let over = awaited.is_some_and(|at| now >= at);
-            let wanted = demand.source || over || demand.asked.any();
-            asked.add(demand.asked);
-            let Some(fired) = demand.fired.or_else(|| wanted.then(|| Fired::now(now))) else { continue };
-            awaited = self.pass(&core, fired, &mut asked);
+            let wanted = wakeup.source || over || wakeup.requests.any();
+            requests.add(wakeup.requests);
+            let Some(permit) = wakeup.permit.or_else(|| wanted.then(|| ReadPermit::now(now))) else {
+                continue;
+            };
+            awaited = self.reload_cycle(&core, permit, &mut requests);
             if core.hooks.is_starved() {
-                threads.note(false, now);
+                threads.record(false, now);
             }
         }
     }
 
     /// Sleeps until something is to be done.
-    fn wait(&mut self, awaited: Option<Instant>) -> Demand {
-        let mut demand = std::mem::take(&mut self.later);
-        if demand.stop
-            || demand.source
-            || demand.expiry
-            || demand.secrets
-            || demand.threads
-            || demand.asked.any()
+    fn wait(&mut self, awaited: Option<Instant>) -> Wakeup {
+        let mut wakeup = std::mem::take(&mut self.later);
+        if wakeup.stop
+            || wakeup.source
+            || wakeup.expiry
+            || wakeup.secrets
+            || wakeup.threads
+            || wakeup.requests.any()
         {
-            demand.fired = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
-            return demand;
+            wakeup.permit = self.debounce.is_pending().then(|| self.debounce.fire(Instant::now())).flatten();
+            return wakeup;
         }
         let due = self.watcher.is_some() || self.debounce.is_pending();
         let deadline = awaited.into_iter().chain(due.then(|| self.debounce.next_deadline())).min();
@@ -188,84 +190,89 @@ impl Engine {
             None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match first {
-            Ok(command) => self.take(command, &mut demand),
+            Ok(command) => self.apply_command(command, &mut wakeup),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => demand.stop = true,
+            Err(RecvTimeoutError::Disconnected) => wakeup.stop = true,
         }
-        // Whatever came in meanwhile is answered by the same pass: its reads start after all of it.
+        // Requests that arrived meanwhile are answered by the same cycle: its reads start after them.
         while let Ok(command) = self.inbox.try_recv() {
-            self.take(command, &mut demand);
+            self.apply_command(command, &mut wakeup);
         }
         if due || self.debounce.is_pending() {
-            demand.fired = self.debounce.fire(Instant::now());
+            wakeup.permit = self.debounce.fire(Instant::now());
         }
-        demand
+        wakeup
     }
 
-    fn take(&mut self, command: Command, demand: &mut Demand) {
+    fn apply_command(&mut self, command: Command, wakeup: &mut Wakeup) {
         match command {
             Command::Hint(hint) => self.debounce.on_hint(Instant::now(), &hint),
             Command::Source(index) => {
                 self.collector.wake(index);
-                demand.source = true;
+                wakeup.source = true;
             }
             Command::Reload { reply, by } => {
-                demand.asked.replies.push(reply);
-                by.into_iter().for_each(|by| demand.asked.add_author(by));
+                wakeup.requests.replies.push(reply);
+                by.into_iter().for_each(|by| wakeup.requests.add_author(by));
             }
             // Who watches nothing reads files only when told to.
-            Command::Reconsider => demand.asked.reconsider = self.watcher.is_some(),
-            Command::Expiry => demand.expiry = true,
-            Command::Secrets => demand.secrets = true,
-            Command::Threads => demand.threads = true,
-            Command::Stop => demand.stop = true,
+            Command::Reconsider => wakeup.requests.reconsider = self.watcher.is_some(),
+            Command::Expiry => wakeup.expiry = true,
+            Command::Secrets => wakeup.secrets = true,
+            Command::Threads => wakeup.threads = true,
+            Command::Stop => wakeup.stop = true,
         }
     }
 
     /// Reads, loads, commits or refuses. Returns when to look again for a file that is away.
-    fn pass(&mut self, core: &Arc<Core>, fired: Fired, asked: &mut Asked) -> Option<Instant> {
+    fn reload_cycle(
+        &mut self,
+        core: &Arc<Core>,
+        permit: ReadPermit,
+        requests: &mut ReloadRequests,
+    ) -> Option<Instant> {
         // Watches come before the read, so that a change after it gives a hint.
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
         }
-        let heard = self.listen();
-        if (!heard || self.debounce.is_writing()) && self.debounce.hold(Instant::now(), fired) {
+        let heard = self.drain_inbox();
+        if (!heard || self.debounce.is_writing()) && self.debounce.defer(Instant::now(), permit) {
             return None;
         }
-        let thorough = fired.poll || !asked.replies.is_empty();
-        let collected = self.collector.collect(fired.last_try, thorough);
+        let thorough = permit.poll || !requests.replies.is_empty();
+        let collected = self.collector.read(permit.last_try, thorough);
         self.report(core);
-        let heard = self.listen();
-        let unfinished = !heard || collected.unsettled || self.debounce.was_written();
-        if unfinished && self.debounce.hold(Instant::now(), fired) {
-            return collected.look_again;
+        let heard = self.drain_inbox();
+        let unfinished = !heard || collected.write_in_progress || self.debounce.was_written();
+        if unfinished && self.debounce.defer(Instant::now(), permit) {
+            return collected.recheck_at;
         }
-        if fired.poll && collected.changed {
+        if permit.poll && collected.changed {
             // Where no event tells that a write has ended, only a second look after a pause can.
             self.debounce.on_hint(Instant::now(), &Hint::Changed);
-            return collected.look_again;
+            return collected.recheck_at;
         }
-        self.collector.seen();
-        let result = if collected.changed || asked.any() {
-            self.accept(core, &collected, asked.by_hand(core).as_ref())
+        self.collector.mark_consumed();
+        let result = if collected.changed || requests.any() {
+            self.accept(core, &collected, requests.by_hand(core).as_ref())
         } else {
             Ok(core.current.version())
         };
-        asked.answer(&result);
-        let look_again = collected.look_again;
+        requests.answer(&result);
+        let recheck_at = collected.recheck_at;
         // What nobody else has can be overwritten where it stands.
         drop(collected);
-        self.collector.learn(&core.current.load().hidden());
-        look_again
+        self.collector.add_known_secrets(&core.current.load().hidden());
+        recheck_at
     }
 
-    /// Takes in everything that happened up to now; requests are left to the next pass. Says `false` if more may be
+    /// Receives all pending commands; requests are left to the next cycle. Returns `false` if more may be
     /// on its way.
-    fn listen(&mut self) -> bool {
+    fn drain_inbox(&mut self) -> bool {
         let heard = self.watcher.as_mut().is_none_or(Watcher::flush);
         let mut later = std::mem::take(&mut self.later);
         while let Ok(command) = self.inbox.try_recv() {
-            self.take(command, &mut later);
+            self.apply_command(command, &mut later);
         }
         self.later = later;
         heard
@@ -274,13 +281,13 @@ impl Engine {
     fn accept(
         &mut self,
         core: &Arc<Core>,
-        collected: &Collected,
+        collected: &ReadResult,
         by_hand: Option<&ByHand>,
     ) -> Result<u64, Error> {
-        core.board().reloads += 1;
-        let unfetched = by_hand.map(|by_hand| core.stores.refresh(by_hand.limit)).unwrap_or_default();
-        let result =
-            contain(|| core.accept(collected, by_hand)).unwrap_or_else(|| Err(Refusal::Sources(panicked())));
+        core.shared_status().reloads += 1;
+        let unfetched = by_hand.map(|by_hand| core.secret_manager.refresh(by_hand.limit)).unwrap_or_default();
+        let result = catch_panic(|| core.accept(collected, by_hand))
+            .unwrap_or_else(|| Err(Refusal::Sources(panicked())));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
         // Asked for by hand, unchanged content is tried again, but the same is not reported again.
         match refused {
@@ -298,19 +305,19 @@ impl Engine {
     pub(crate) fn report(&self, core: &Core) {
         core.sources.store(Arc::new(self.collector.statuses()));
         if let Some(watcher) = &self.watcher {
-            core.board().watcher = Some(watcher.health());
+            core.shared_status().watcher = Some(watcher.health());
         }
     }
 }
 
 /// Publishes what no source changed, and tells why if it is refused. Says whether it is done.
-fn attempt<T>(core: &Core, what: Retried, work: impl FnOnce() -> Result<T, Error>) -> bool {
+fn run_and_report<T>(core: &Core, what: Retried, work: impl FnOnce() -> Result<T, Error>) -> bool {
     let result = contained(work);
     let refused = result.err().filter(|_| !core.is_closed());
     match &refused {
         Some(error) if core.is_known(what, error) => {}
         Some(error) => core.refuse(what, error),
-        None => core.board().last_refusals.clear(what),
+        None => core.shared_status().last_refusals.clear(what),
     }
     refused.is_none()
 }

@@ -10,21 +10,21 @@ use std::{
 };
 
 use super::{Basis, Core, State, lock::Writing};
-use reader::{Others, Reader};
+use reader::{OtherSources, Reader};
 
 use crate::{
-    effective::{self, Secrets, Shared},
+    effective::{self, SecretDisplay, Shared},
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Places, unknown::normalise},
-    pins::Pins,
+    load::{self, ReferencePaths, unknown::normalise},
+    overrides::Overrides,
     save::{
         Target,
         change::{Change, add},
         leaf::{Leaves, Made},
     },
-    secrets::known::Accepted,
+    secrets::lookup::SecretSet,
     shape::Leaf,
     snapshot::Published,
     source::{Layer, format::Format},
@@ -34,13 +34,13 @@ use crate::{
 };
 
 /// What is in force while a file is written.
-struct Stand {
+struct SaveInput {
     published: Arc<Published>,
     layers: Vec<Arc<Layer>>,
     variables: Arc<Variables>,
-    pins: Pins,
-    secrets: Accepted,
-    references: Places,
+    overrides: Overrides,
+    secrets: SecretSet,
+    references: ReferencePaths,
     is_held: bool,
 }
 
@@ -71,8 +71,9 @@ impl Core {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
-        let stand = self.stand(path);
-        let (leaves, shared) = effective::for_file(&stand.published, Secrets::Marked(&stand.references));
+        let stand = self.save_input(path);
+        let (leaves, shared) =
+            effective::for_file(&stand.published, SecretDisplay::Marked(&stand.references));
         let written = |leaf: &Leaf| {
             leaves.iter().any(|(keys, value)| match value {
                 Value::Null => leaf.keys.starts_with(keys),
@@ -86,26 +87,26 @@ impl Core {
         self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: true })
     }
 
-    fn stand(&self, path: &Path) -> Stand {
+    fn save_input(&self, path: &Path) -> SaveInput {
         let published = self.current.load_full();
-        let references = self.board().references.clone();
+        let references = self.shared_status().references.clone();
         let state = self.in_force();
-        let Basis { layers, variables, pins, holds, secrets } = &state.basis;
-        Stand {
+        let Basis { layers, variables, overrides, suppressions, secrets } = &state.basis;
+        SaveInput {
             published,
             layers: layers.clone(),
             variables: Arc::clone(variables),
-            pins: pins.clone(),
+            overrides: overrides.clone(),
             secrets: secrets.clone(),
             references,
-            is_held: holds.holds_file(path),
+            is_held: suppressions.suppresses_file(path),
         }
     }
 
     /// Waits for other saves. What they wrote is read after that, so no save undoes another one.
     fn begin_save(&self, path: &Path) -> Result<Saving<'_>, Error> {
         loop {
-            let is_suppressed = || self.in_force().basis.holds.holds_file(path);
+            let is_suppressed = || self.in_force().basis.suppressions.suppresses_file(path);
             let state = if is_suppressed() { Some(self.writer.enter()?) } else { None };
             let alone = self.saves.lock().unwrap_or_else(PoisonError::into_inner);
             // A rollback may have suppressed the file meanwhile.
@@ -119,7 +120,7 @@ impl Core {
         &self,
         path: &Path,
         mut saving: Saving<'_>,
-        stand: &Stand,
+        stand: &SaveInput,
         document: &Document,
     ) -> Result<(), Error> {
         let target = Target::read(path, self.policy.max_file_size)?;
@@ -134,17 +135,17 @@ impl Core {
         if let Some(state) = &mut saving.state {
             let shared = document.shared.iter().map(|(_, keys, _)| keys);
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).chain(shared).collect();
-            let own = |tree: &Value| normalise(tree, self.model.shape).tree;
-            state.basis.holds.saved(path, self.model.shape, &own(&tree), &saved);
-            self.show(state);
+            let own = |tree: &Value| normalise(tree, self.config_type.shape).tree;
+            state.basis.suppressions.adopt_saved(path, self.config_type.shape, &own(&tree), &saved);
+            self.set_in_force(state);
             // The next look at the state that is kept writes it down.
-            if let Some(keeper) = &self.keeper {
-                keeper.note();
+            if let Some(state_writer) = &self.state_writer {
+                state_writer.mark_dirty();
             }
         }
         drop(saving);
         if !warnings.is_empty() {
-            self.tell(Error::warnings(warnings));
+            self.report_warning(Error::warnings(warnings));
         }
         Ok(())
     }
@@ -152,15 +153,15 @@ impl Core {
     fn changes(
         &self,
         path: &Path,
-        stand: &Stand,
+        stand: &SaveInput,
         document: &Document,
         target: &Target<'_>,
     ) -> Result<Made, Error> {
-        let shape = self.model.shape;
+        let shape = self.config_type.shape;
         let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
-        let others = Others::of(path, &stand.layers, document.whole, &self.files);
-        let reader = Reader::new(self.model, &stand.published, &lookup, others, &own.tree);
+        let others = OtherSources::new(path, &stand.layers, document.whole, &self.files);
+        let reader = Reader::new(self.config_type, &stand.published, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
             format: target.format(),
@@ -190,12 +191,12 @@ impl Core {
     }
 
     /// Keeps a table, even an empty one, for each struct that would get its serde default back without it.
-    fn keep_mentioned(&self, stand: &Stand, document: &Document, leaves: &Leaves<'_>, made: &mut Made) {
-        let structs = load::with_serde_default(self.model.shape);
+    fn keep_mentioned(&self, stand: &SaveInput, document: &Document, leaves: &Leaves<'_>, made: &mut Made) {
+        let structs = load::with_serde_default(self.config_type.shape);
         if structs.is_empty() {
             return;
         }
-        let given = load::merged(self.model.shape, &stand.layers);
+        let given = load::merged(self.config_type.shape, &stand.layers);
         for keys in structs {
             let own = document.leaves.iter().map(|(leaf, value)| (leaf, value.is_some()));
             let shared = document.shared.iter().map(|(_, level, value)| (level, !value.is_null()));
@@ -216,7 +217,7 @@ impl Core {
 
     /// A file of the state directory has a form of its own; written over, it would be damaged at the next start.
     fn spare_state(&self, path: &Path) -> Result<(), Error> {
-        if !self.keeper.as_ref().is_some_and(|keeper| keeper.claims(path)) {
+        if !self.state_writer.as_ref().is_some_and(|state_writer| state_writer.claims(path)) {
             return Ok(());
         }
         let message = "the file belongs to the state directory, and is written by hotswap alone";
@@ -238,6 +239,6 @@ impl Core {
             let advice = variable(&leaf.keys).map(|variable| format!(": set {variable}"));
             Some(format!("{} {why} written here{}", leaf.keys, advice.unwrap_or_default()))
         };
-        self.model.shape.leaves().into_iter().filter(wanted).filter_map(remark).collect()
+        self.config_type.shape.leaves().into_iter().filter(wanted).filter_map(remark).collect()
     }
 }

@@ -6,7 +6,7 @@ use super::Core;
 use crate::{
     error::Error,
     issue::{Issue, IssueKind},
-    secrets::{FetchError, reference::Place},
+    secrets::{FetchError, reference::SecretKey},
 };
 
 impl Core {
@@ -14,7 +14,7 @@ impl Core {
     pub(super) fn with_unfetched(
         &self,
         outcome: Result<u64, Error>,
-        unfetched: &BTreeMap<Place, FetchError>,
+        unfetched: &BTreeMap<SecretKey, FetchError>,
     ) -> Result<u64, Error> {
         if unfetched.is_empty() {
             return outcome;
@@ -27,12 +27,12 @@ impl Core {
         }
     }
 
-    fn unfetched(&self, unfetched: &BTreeMap<Place, FetchError>) -> Vec<Issue> {
-        let secrets = self.stores.secrets(self.stores.accepted());
-        let references = self.board().references.clone();
+    fn unfetched(&self, unfetched: &BTreeMap<SecretKey, FetchError>) -> Vec<Issue> {
+        let secrets = self.secret_manager.secrets(self.secret_manager.accepted());
+        let references = self.shared_status().references.clone();
         let failed = references.into_iter().filter_map(|(keys, text)| {
             let reference = secrets.reference(&text)?;
-            let error = unfetched.get(&reference.place)?;
+            let error = unfetched.get(&reference.secret_key)?;
             let message =
                 format!("cannot fetch secret `{reference}` again, its last value stays in force: {error}");
             let issue = Issue::new(IssueKind::Secret, keys, message);

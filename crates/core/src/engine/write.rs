@@ -1,18 +1,18 @@
-//! Writes at run time: checked in full, published as one version and pinned, or refused with nothing changed.
+//! Writes at run time: checked in full, published as one version and kept as overrides, or refused with nothing changed.
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Core, State, lock::Writing, propose::Proposal};
 use crate::{
+    erased_config::ErasedConfig,
     error::Error,
     explain::made_with,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, Loaded, Model, problems::Problems},
+    load::{self, ConfigType, Loaded, problems::Problems},
     observe::Summary,
-    patch::Units,
-    pins::{Expected, Pin, Pins, WriteOptions},
-    root::Root,
+    overrides::{Expected, OverrideEntry, Overrides, WriteOptions},
+    patch::OverridableFields,
     ser::EncodeError,
     shape::{Leaf, Shape},
     snapshot::{Cause, Published},
@@ -60,13 +60,13 @@ impl Request {
         }
     }
 
-    pub(super) fn pin(&self, value: Option<Value>) -> Pin {
-        Pin::new(value, self.options.as_deref())
+    pub(super) fn entry(&self, value: Option<Value>) -> OverrideEntry {
+        OverrideEntry::new(value, self.options.as_deref())
     }
 
     /// Refuses what cannot be done here, before anything runs.
-    pub(super) fn admit(&self, core: &Core, state: &State, base: usize) -> Result<(), Error> {
-        let keys = || core.model.shape.keys_of(base);
+    pub(super) fn check_preconditions(&self, core: &Core, state: &State, base: usize) -> Result<(), Error> {
+        let keys = || core.config_type.shape.keys_of(base);
         self.check_expected(state, keys())?;
         if !core.has_sources() && self.options.as_ref().is_some_and(|options| options.lasts.is_some()) {
             let message = "a handle without sources has nothing to go back to, so no value of it can expire";
@@ -100,7 +100,7 @@ impl Core {
         let state = self.writer.enter()?;
         self.open()?;
         let current = self.current.load_full();
-        request.admit(self, &state, base)?;
+        request.check_preconditions(self, &state, base)?;
         let mut copy = current.root.copy();
         change(self.at_mut(&mut *copy, base));
         let leaves =
@@ -110,24 +110,24 @@ impl Core {
         let all = state.with_waiting(&*current.root, &current.tree);
         let mut edits = self.edits(&current, &all, &*copy, leaves.clone(), &templates, request)?;
         if request.cause == Cause::Set {
-            for (keys, pin) in self.set_again(&state, &current, base, &*copy, &templates, request) {
-                edits.entry(keys).or_insert(pin);
+            for (keys, entry) in self.set_again(&state, &current, base, &*copy, &templates, request) {
+                edits.entry(keys).or_insert(entry);
             }
         }
         if !self.has_sources() {
             return self.write(state, &current, copy, edits, request);
         }
-        let pins = state.basis.pins.clone().into_iter().chain(edits).collect();
-        let secrets = self.stores.secrets(state.basis.secrets.clone());
-        let basis = state.basis.with_overrides(pins);
-        let leaves = with_shared(self.model, leaves);
+        let overrides = state.basis.overrides.clone().into_iter().chain(edits).collect();
+        let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
+        let basis = state.basis.with_overrides(overrides);
+        let leaves = with_shared(self.config_type, leaves);
         let proposal = Proposal::of_layers(basis, &secrets, request).expecting(&*copy, &leaves);
         self.propose(state, proposal)
     }
 
-    fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn Root, base: usize) -> &'r mut S {
+    fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn ErasedConfig, base: usize) -> &'r mut S {
         // At number 0 the walk would give the root itself as `dyn Any` too.
-        root.at_mut(base)
+        root.get_mut(base)
             .and_then(<dyn Any>::downcast_mut)
             .expect("a handle is only made for the type that stands at its number")
     }
@@ -137,12 +137,12 @@ impl Core {
         &self,
         current: &Published,
         all: &Value,
-        copy: &dyn Root,
+        copy: &dyn ErasedConfig,
         slots: Vec<usize>,
         templates: &Templates,
         request: &Request,
-    ) -> Result<Pins, Error> {
-        let mut edits = Pins::new();
+    ) -> Result<Overrides, Error> {
+        let mut edits = Overrides::new();
         let mut issues = Vec::new();
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
@@ -151,7 +151,7 @@ impl Core {
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
             }
-            issues.extend(readonly(self.model.shape, slot, before.as_ref(), now.as_ref().ok()));
+            issues.extend(readonly(self.config_type.shape, slot, before.as_ref(), now.as_ref().ok()));
             if is_too_deep(&keys, &now) {
                 let issue = Issue::new(IssueKind::Write, keys, too_deep());
                 issues.push(issue.with_help("give a value with fewer levels"));
@@ -168,13 +168,13 @@ impl Core {
                     };
                     // A handle without sources keeps the value itself.
                     let places = match self.has_sources() {
-                        true => load::spread(self.model, &[&current.tree, all], slot, Some(value)),
+                        true => load::spread(self.config_type, &[&current.tree, all], slot, Some(value)),
                         false => vec![(keys, Some(value))],
                     };
-                    edits.extend(places.into_iter().map(|(keys, value)| (keys, request.pin(value))));
+                    edits.extend(places.into_iter().map(|(keys, value)| (keys, request.entry(value))));
                 }
                 // Without sources nothing is decoded again, so nothing need be written.
-                Err(_) if !self.has_sources() => drop(edits.insert(keys, request.pin(None))),
+                Err(_) if !self.has_sources() => drop(edits.insert(keys, request.entry(None))),
                 Err(error) => issues.push(
                     Issue::new(IssueKind::Write, keys, format!("the value cannot be written: {error}"))
                         .with_help("derive serde::Serialize for the type of the field"),
@@ -191,12 +191,12 @@ impl Core {
         state: &State,
         current: &Published,
         base: usize,
-        copy: &dyn Root,
+        copy: &dyn ErasedConfig,
         templates: &Templates,
         request: &Request,
-    ) -> Pins {
+    ) -> Overrides {
         let all = &state.with_waiting(&*current.root, &current.tree);
-        let shape = self.model.shape;
+        let shape = self.config_type.shape;
         let set = shape.keys_of(base);
         let waits = |leaf: &Leaf| {
             let path = leaf.restart_keys().map(|keys| keys.to_string());
@@ -210,16 +210,17 @@ impl Core {
         let lasts = request.options.as_ref().is_some_and(|options| options.lasts.is_some());
         let expiring: Vec<_> = state
             .basis
-            .pins
+            .overrides
             .iter()
-            .filter(|(_, pin)| lasts || pin.until.is_some())
+            .filter(|(_, entry)| lasts || entry.until.is_some())
             .map(|(keys, _)| keys)
             .collect();
         let expires = |leaf: &Leaf| {
             let keys = shape.keys_of(leaf.slot);
-            let is_of_leaf =
-                |pin: &Keys| *pin == keys || pin.parent() == keys && self.model.is_shared_key(pin);
-            expiring.iter().any(|pin| is_of_leaf(pin))
+            let is_of_leaf = |entry: &Keys| {
+                *entry == keys || entry.parent() == keys && self.config_type.is_shared_key(entry)
+            };
+            expiring.iter().any(|entry| is_of_leaf(entry))
         };
         let leaves = shape.leaves().into_iter().filter(|leaf| is_set(leaf) && !leaf.readonly());
         let leaves = leaves.map(|leaf| (waits(&leaf), leaf)).filter(|(waits, leaf)| *waits || expires(leaf));
@@ -229,10 +230,11 @@ impl Core {
                 Some((waits, slot, templates.kept(copy, slot, &value, value.clone()).ok()?))
             })
             .flat_map(|(waits, slot, value)| {
-                let places = load::spread(self.model, &[&current.tree, all], slot, Some(value)).into_iter();
-                places.filter(move |(keys, _)| waits || state.basis.pins.contains_key(keys))
+                let places =
+                    load::spread(self.config_type, &[&current.tree, all], slot, Some(value)).into_iter();
+                places.filter(move |(keys, _)| waits || state.basis.overrides.contains_key(keys))
             })
-            .map(|(keys, value)| (keys, request.pin(value)))
+            .map(|(keys, value)| (keys, request.entry(value)))
             .collect()
     }
 
@@ -241,76 +243,78 @@ impl Core {
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
-        copy: Box<dyn Root>,
-        edits: Pins,
+        copy: Box<dyn ErasedConfig>,
+        edits: Overrides,
         request: &Request,
     ) -> Result<u64, Error> {
-        let mut pins = state.basis.pins.clone();
-        pins.extend(edits.clone());
-        let loaded = fixed(self.model, copy, current, &edits).map_err(|issues| placed(issues, &pins))?;
-        let basis = state.basis.with_overrides(pins);
+        let mut overrides = state.basis.overrides.clone();
+        overrides.extend(edits.clone());
+        let loaded =
+            fixed(self.config_type, copy, current, &edits).map_err(|issues| placed(issues, &overrides))?;
+        let basis = state.basis.with_overrides(overrides);
         self.propose(state, Proposal::of_memory(basis, loaded, request))
     }
 
-    /// Loads the last accepted layers under other pins, and publishes that.
-    pub(super) fn with_pins(
+    /// Loads the last accepted layers under other overrides, and publishes that.
+    pub(super) fn with_overrides(
         &self,
         state: Writing<'_, State>,
-        pins: Pins,
+        overrides: Overrides,
         request: &Request,
     ) -> Result<u64, Error> {
-        let secrets = self.stores.secrets(state.basis.secrets.clone());
-        let basis = state.basis.with_overrides(pins);
+        let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
+        let basis = state.basis.with_overrides(overrides);
         self.propose(state, Proposal::of_layers(basis, &secrets, request))
     }
 
     /// Takes back what was set at a dotted path, which counts from the first of the numbers `slots`.
-    pub(crate) fn clear_pin(
+    pub(crate) fn clear_override(
         &self,
         slots: &Range<usize>,
         path: &str,
         request: &Request,
     ) -> Result<u64, Error> {
-        let clear = || self.try_clear_pin(slots, path, request);
+        let clear = || self.try_clear_override(slots, path, request);
         self.attempt(&request.cause, request.options.as_ref(), clear)
     }
 
-    fn try_clear_pin(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
+    fn try_clear_override(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let base = self.model.shape.keys_of(slots.start);
+        let base = self.config_type.shape.keys_of(slots.start);
         request.check_expected(&state, base.clone())?;
-        let mut pins = state.basis.pins.clone();
+        let mut overrides = state.basis.overrides.clone();
         let is_named = |keys: &Keys| {
             keys.starts_with(&base) && Keys(keys.0[base.0.len()..].to_vec()).to_string() == path
         };
         // Each key of a flattened leaf has an override of its own.
-        if pins.keys().any(|keys| self.model.is_shared_key(keys) && is_named(keys)) {
-            pins.retain(|keys, _| !is_named(keys));
+        if overrides.keys().any(|keys| self.config_type.is_shared_key(keys) && is_named(keys)) {
+            overrides.retain(|keys, _| !is_named(keys));
         } else {
-            let cleared = Units::of(self.model.shape, slots).named(&base, path)?;
-            let is_below = |keys: &Keys| self.model.is_shared_key(keys) && cleared.contains(&keys.parent());
-            pins.retain(|keys, _| !cleared.contains(keys) && !is_below(keys));
+            let cleared = OverridableFields::new(self.config_type.shape, slots).named(&base, path)?;
+            let is_below =
+                |keys: &Keys| self.config_type.is_shared_key(keys) && cleared.contains(&keys.parent());
+            overrides.retain(|keys, _| !cleared.contains(keys) && !is_below(keys));
         }
-        if pins.len() == state.basis.pins.len() || !self.has_sources() {
+        if overrides.len() == state.basis.overrides.len() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, pins, request)
+        self.with_overrides(state, overrides, request)
     }
 
     /// Takes back every value that was set at run time.
-    pub(crate) fn clear_pins(&self, request: &Request) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.options.as_ref(), || self.try_clear_pins(request))
+    pub(crate) fn clear_overrides(&self, request: &Request) -> Result<u64, Error> {
+        self.attempt(&request.cause, request.options.as_ref(), || self.try_clear_overrides(request))
     }
 
-    fn try_clear_pins(&self, request: &Request) -> Result<u64, Error> {
+    fn try_clear_overrides(&self, request: &Request) -> Result<u64, Error> {
         let state = self.writer.enter()?;
         self.open()?;
         request.check_expected(&state, Keys::root())?;
-        if state.basis.pins.is_empty() || !self.has_sources() {
+        if state.basis.overrides.is_empty() || !self.has_sources() {
             return Ok(self.current.version());
         }
-        self.with_pins(state, Pins::new(), request)
+        self.with_overrides(state, Overrides::new(), request)
     }
 }
 
@@ -323,13 +327,16 @@ fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
 }
 
 /// The leaves, and those that share a table with a flattened one among them.
-fn with_shared(model: Model, mut slots: Vec<usize>) -> Vec<usize> {
-    let shape = model.shape;
-    let shared: BTreeSet<Keys> =
-        slots.iter().filter(|slot| model.is_flattened(**slot)).map(|slot| shape.keys_of(*slot)).collect();
+fn with_shared(config_type: ConfigType, mut slots: Vec<usize>) -> Vec<usize> {
+    let shape = config_type.shape;
+    let shared: BTreeSet<Keys> = slots
+        .iter()
+        .filter(|slot| config_type.is_flattened(**slot))
+        .map(|slot| shape.keys_of(*slot))
+        .collect();
     let leaves = shape.leaves().into_iter().filter(|leaf| leaf.restart_keys().is_none());
     let beside = leaves.map(|leaf| leaf.slot).filter(|slot| {
-        model.is_flattened(*slot) && shared.contains(&shape.keys_of(*slot)) && !slots.contains(slot)
+        config_type.is_flattened(*slot) && shared.contains(&shape.keys_of(*slot)) && !slots.contains(slot)
     });
     let beside: BTreeSet<usize> = beside.collect();
     slots.extend(beside);
@@ -337,30 +344,37 @@ fn with_shared(model: Model, mut slots: Vec<usize>) -> Vec<usize> {
 }
 
 /// A handle without sources takes the value itself; only the rules speak.
-fn fixed(model: Model, copy: Box<dyn Root>, current: &Published, edits: &Pins) -> Result<Loaded, Vec<Issue>> {
+fn fixed(
+    config_type: ConfigType,
+    copy: Box<dyn ErasedConfig>,
+    current: &Published,
+    edits: &Overrides,
+) -> Result<Loaded, Vec<Issue>> {
     let mut problems = Problems::default();
     copy.validate(&mut problems);
     let issues = problems.into_issues();
     // What cannot be encoded must still differ from what was there before.
     let differing = Value::Int(i128::from(current.version) + 1);
-    let mut tree = edits.iter().fold(current.tree.clone(), |tree, (keys, pin)| {
-        load::put(&tree, copy.shape(), keys, Some(pin.value.as_ref().unwrap_or(&differing)), None)
+    let mut tree = edits.iter().fold(current.tree.clone(), |tree, (keys, entry)| {
+        load::put(&tree, copy.shape(), keys, Some(entry.value.as_ref().unwrap_or(&differing)), None)
     });
     if !issues.is_empty() {
-        let hidden = load::hidden_in(model, &issues, &BTreeSet::new());
-        return Err(load::with_values(model, issues, &tree, &hidden));
+        let hidden = load::hidden_in(config_type, &issues, &BTreeSet::new());
+        return Err(load::with_values(config_type, issues, &tree, &hidden));
     }
-    let secrets = load::secrets_in(model, &tree);
+    let secrets = load::secrets_in(config_type, &tree);
     load::seal(&mut tree, copy.shape(), &secrets);
     let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }
 
 /// The problems of a handle without sources: each value was set, or is of the value that the handle was made with.
-pub(super) fn placed(issues: Vec<Issue>, pins: &Pins) -> Error {
+pub(super) fn placed(issues: Vec<Issue>, overrides: &Overrides) -> Error {
     let is_set = |issue: &Issue| match issue.leaves() {
-        Some(leaves) => leaves.iter().any(|leaf| pins.keys().any(|pin| leaf.starts_with(pin))),
-        None => pins.keys().any(|pin| issue.keys().starts_with(pin) || pin.starts_with(issue.keys())),
+        Some(leaves) => leaves.iter().any(|leaf| overrides.keys().any(|entry| leaf.starts_with(entry))),
+        None => {
+            overrides.keys().any(|entry| issue.keys().starts_with(entry) || entry.starts_with(issue.keys()))
+        }
     };
     let placed = |issue: Issue| {
         let origin = if is_set(&issue) { Origin::Override } else { made_with() };

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::{Explanation, Given, Stand};
+use super::{ExplainInput, Explanation, Given};
 use crate::{
     excerpt,
     issue::{Issue, Origin},
@@ -11,27 +11,27 @@ use crate::{
     load::{self, Plan, Trace},
     secret::MASK,
     shape::{Leaf, Merge},
-    source::locate::Places,
+    source::locate::SourceMap,
     suggest::did_you_mean,
     value::Value,
 };
 
 /// Reads each text once, however many fields are asked for.
 pub(super) struct Explainer<'s> {
-    stand: &'s Stand,
+    stand: &'s ExplainInput,
     leaves: Vec<Leaf>,
     plan: Option<Plan>,
-    texts: Vec<OnceCell<Option<Places<'s>>>>,
+    texts: Vec<OnceCell<Option<SourceMap<'s>>>>,
     merged: OnceCell<Value>,
 }
 
 impl<'s> Explainer<'s> {
-    pub(super) fn of(stand: &'s Stand) -> Self {
+    pub(super) fn new(stand: &'s ExplainInput) -> Self {
         let texts = stand.layers.iter().map(|_| OnceCell::new()).collect();
         Self {
             stand,
             leaves: stand.shape.leaves(),
-            plan: Plan::of(stand.shape),
+            plan: Plan::new(stand.shape),
             texts,
             merged: OnceCell::new(),
         }
@@ -46,8 +46,8 @@ impl Explainer<'_> {
     }
 
     pub(super) fn explain(&self, path: String, keys: &Keys) -> Explanation {
-        let pinned = self.pinned(keys);
-        let fixed = self.stand.fixed.as_ref().filter(|_| pinned.is_none());
+        let overridden = self.overridden(keys);
+        let fixed = self.stand.fixed.as_ref().filter(|_| overridden.is_none());
         let fixed = fixed.and_then(|published| keys.find(&published.tree));
         let fixed = fixed.map(|value| self.open(keys, value, made_with()));
         let default = self
@@ -56,10 +56,10 @@ impl Explainer<'_> {
             .is_none()
             .then(|| load::default_of(self.stand.shape, keys, Some(self.merged())))
             .flatten();
-        let default = default.map(|value| self.given(keys, &value, Origin::Default));
+        let default = default.map(|value| self.layer_value(keys, &value, Origin::Default));
         let layers = self.layers(keys);
-        let note = self.note(keys, layers.len() > 1, &path);
-        let given: Vec<_> = pinned.into_iter().chain(fixed).chain(layers).chain(default).collect();
+        let note = self.remark(keys, layers.len() > 1, &path);
+        let given: Vec<_> = overridden.into_iter().chain(fixed).chain(layers).chain(default).collect();
         let note = note.or_else(|| given.is_empty().then(|| "no layer gives it a value".to_owned()));
         let known = self.leaves.iter().any(|leaf| related(&leaf.keys, keys));
         let path = if known { path } else { excerpt::name(&path) };
@@ -86,32 +86,33 @@ impl Explainer<'_> {
         self.stand.refused.iter().filter(of_field).map(words).collect()
     }
 
-    fn pinned(&self, keys: &Keys) -> Option<Given> {
-        let (pinned, pin) = self.stand.pins.iter().find(|(pinned, _)| keys.starts_with(pinned))?;
-        let value = match &pin.value {
-            Some(value) => Keys(keys.0[pinned.0.len()..].to_vec()).find(value)?.clone(),
+    fn overridden(&self, keys: &Keys) -> Option<Given> {
+        let (overridden, entry) =
+            self.stand.overrides.iter().find(|(overridden, _)| keys.starts_with(overridden))?;
+        let value = match &entry.value {
+            Some(value) => Keys(keys.0[overridden.0.len()..].to_vec()).find(value)?.clone(),
             // As if no layer gave it: what is left is the default.
             None => load::default_of(self.stand.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
         };
-        Some(self.open(keys, &value, Origin::Override).pinned(pin))
+        Some(self.open(keys, &value, Origin::Override).overridden(entry))
     }
 
     /// Highest precedence first.
     fn layers(&self, keys: &Keys) -> Vec<Given> {
         let layers = &self.stand.layers;
-        let trace = Trace::of(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
+        let trace = Trace::new(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
         let reached = trace.given.into_iter().rev().filter(|_| trace.depth == keys.0.len());
         reached
             .filter_map(|there| {
                 let (layer, text) = (layers.get(there.layer)?, self.texts.get(there.layer)?);
                 let text = text.get_or_init(|| layer.text_places());
-                Some(self.given(keys, &there.value, layer.origin(text.as_ref(), &there.keys)))
+                Some(self.layer_value(keys, &there.value, layer.origin(text.as_ref(), &there.keys)))
             })
             .collect()
     }
 
     /// What a source says: a reference tells nothing of the secret that it leads to.
-    fn given(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
+    fn layer_value(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
         let text = match value.inside() {
             Value::Text(text) | Value::Template(text) => Some(&**text),
             Value::Untyped(untyped) => Some(&*untyped.text),
@@ -156,7 +157,7 @@ impl Explainer<'_> {
         json
     }
 
-    fn note(&self, keys: &Keys, several: bool, path: &str) -> Option<String> {
+    fn remark(&self, keys: &Keys, several: bool, path: &str) -> Option<String> {
         let field = self.leaves.iter().find(|leaf| related(&leaf.keys, keys));
         match field {
             None => Some(self.no_such_field(path)),

@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use super::{Explanation, Explanations, Stand};
+use super::{ExplainInput, Explanation, Explanations};
 use crate::{
-    describe::Section, error::Error, keys::Keys, pins::Pins, schema::Loadable, secrets::known::Secrets,
-    source::Layer,
+    describe::StructInfo, error::Error, keys::Keys, overrides::Overrides, schema::Loadable,
+    secrets::lookup::SecretLookup, source::Layer,
 };
 
 /// What was read, and why it is refused.
-pub struct Rejected(Stand);
+pub struct Rejected(ExplainInput);
 
 impl Rejected {
-    pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: Secrets, error: &Error) -> Self {
+    pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: SecretLookup, error: &Error) -> Self {
         let sealed: Vec<_> = layers.iter().flat_map(|layer| layer.sealed_leaves(T::SHAPE)).collect();
         // What a type hides is known of what was read; here nothing was.
-        let secret = Section::of::<T>().leaves_that_may_be_secret();
+        let secret = StructInfo::new::<T>().leaves_that_may_be_secret();
         let leaves = T::SHAPE.leaves();
         let hidden = leaves
             .iter()
             .zip(secret)
             .map(|(leaf, secret)| secret || leaf.secret() || sealed.contains(&leaf.keys));
-        Self(Stand {
+        Self(ExplainInput {
             shape: T::SHAPE,
             hidden: hidden.collect(),
             layers,
-            pins: Pins::new(),
+            overrides: Overrides::new(),
             tree: None,
             fixed: None,
             secrets,

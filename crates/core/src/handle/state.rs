@@ -32,11 +32,11 @@ impl<S: HotConfig> Handle<S> {
     pub fn flush_state(&self) -> Result<(), Error> {
         self.whole("flush_state")?;
         self.core.process.ensure_current()?;
-        let Some(keeper) = &self.core.keeper else {
+        let Some(state_writer) = &self.core.state_writer else {
             let issue = Issue::new(IssueKind::State, Keys::root(), "no state is kept");
             return Err(issue.with_help("give the builder a `state_dir`").into());
         };
-        keeper.flush()
+        state_writer.flush()
     }
 
     /// [`flush_state`](Self::flush_state) for async code.

@@ -9,8 +9,8 @@ use std::{
 use super::Handle;
 use crate::{
     config::HotConfig,
-    engine::{Core, lease::Lease},
-    pins::WriteOptions,
+    engine::{Core, core_ref::CoreRef},
+    overrides::WriteOptions,
 };
 
 /// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
@@ -37,7 +37,7 @@ pub struct WeakHandle<S> {
 impl<S: HotConfig> WeakHandle<S> {
     /// The generated handle again, if another one is still there.
     pub fn upgrade(&self) -> Option<S::Handle> {
-        let core = Lease::upgrade(&self.core)?;
+        let core = CoreRef::upgrade(&self.core)?;
         Some(Handle::part(core, self.base, self.options.clone()).into())
     }
 }

@@ -230,7 +230,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn clear_override(&self, path: impl fmt::Display) -> Result<u64, Error> {
-        self.core.clear_pin(&self.slots(), &path.to_string(), &self.request(Cause::Clear))
+        self.core.clear_override(&self.slots(), &path.to_string(), &self.request(Cause::Clear))
     }
 
     /// [`clear_override`](Self::clear_override) for async code.
@@ -271,7 +271,7 @@ impl<S: HotConfig> Handle<S> {
     /// ```
     pub fn clear_overrides(&self) -> Result<u64, Error> {
         self.whole("clear_overrides")?;
-        self.core.clear_pins(&self.request(Cause::Clear))
+        self.core.clear_overrides(&self.request(Cause::Clear))
     }
 
     /// [`clear_overrides`](Self::clear_overrides) for async code.

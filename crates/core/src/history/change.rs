@@ -2,9 +2,9 @@
 
 use super::delta::differences;
 use crate::{
+    erased_config::ErasedConfig,
     keys::Keys,
-    load::place,
-    root::Root,
+    load::place_at,
     secret::MASK,
     shape::{Kind, Shape},
     subscribe::{FieldChange, Shown},
@@ -15,7 +15,7 @@ use crate::{
 /// One version, decoded, and the tree that it was decoded from.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'s> {
-    pub(crate) root: &'s dyn Root,
+    pub(crate) root: &'s dyn ErasedConfig,
     pub(crate) tree: &'s Value,
     /// Whether the tree is what sources gave, and not what could be written of a value.
     pub(crate) loaded: bool,
@@ -36,12 +36,12 @@ impl Side<'_> {
     }
 
     /// A leaf as the sources gave it.
-    fn given(&self, keys: &Keys) -> Option<&Value> {
+    fn source_value(&self, keys: &Keys) -> Option<&Value> {
         keys.find(self.tree).filter(|_| self.loaded)
     }
 
     fn is_large(&self, keys: &Keys) -> bool {
-        self.given(keys).is_some_and(|value| count(value, WRITTEN) > WRITTEN)
+        self.source_value(keys).is_some_and(|value| count(value, WRITTEN) > WRITTEN)
     }
 }
 
@@ -75,22 +75,26 @@ pub(crate) fn between(
     hides: impl Fn(&Keys) -> bool,
 ) -> Vec<FieldChange> {
     let shape = new.root.shape();
-    leaves.iter().flat_map(|slot| within(old, new, *slot, version, &Veil::of(shape, *slot, &hides))).collect()
+    leaves
+        .iter()
+        .flat_map(|slot| within(old, new, *slot, version, &SecretMask::new(shape, *slot, &hides)))
+        .collect()
 }
 
-fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &Veil) -> Vec<FieldChange> {
-    let hidden = || vec![FieldChange::of(veil.leaf.to_string(), Shown::masked(), Shown::masked(), version)];
+fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &SecretMask) -> Vec<FieldChange> {
+    let hidden =
+        || vec![FieldChange::between(veil.leaf.to_string(), Shown::masked(), Shown::masked(), version)];
     let large = old.is_large(&veil.leaf) || new.is_large(&veil.leaf);
     let leaf = |side: Side<'_>| match large {
-        true => side.given(&veil.leaf).cloned(),
+        true => side.source_value(&veil.leaf).cloned(),
         false => side.written(slot),
     };
     let (Some(before), Some(now)) = (leaf(old), leaf(new)) else { return hidden() };
     let mut changes: Vec<_> = differences(&before, &now)
         .into_iter()
         .map(|(below, before, now)| {
-            let (before, now) = (veil.show(&below, before), veil.show(&below, now));
-            FieldChange::of(veil.path(&below), before, now, version)
+            let (before, now) = (veil.render(&below, before), veil.render(&below, now));
+            FieldChange::between(veil.path(&below), before, now, version)
         })
         .collect();
     // Several differences inside one secret are one change that is not shown.
@@ -107,7 +111,7 @@ pub(crate) fn with_secrets(
 ) -> Vec<FieldChange> {
     for change in recorded.filter(FieldChange::is_hidden) {
         if !changes.iter().any(|known| is_within(change.path(), known.path())) {
-            changes.push(FieldChange::of(
+            changes.push(FieldChange::between(
                 change.path().to_owned(),
                 Shown::masked(),
                 Shown::masked(),
@@ -127,14 +131,14 @@ fn is_within(path: &str, other: &str) -> bool {
 }
 
 /// What must not be shown of a leaf.
-struct Veil {
+struct SecretMask {
     leaf: Keys,
     /// Below the leaf; its root if all of it is secret.
     secrets: Vec<Keys>,
 }
 
-impl Veil {
-    fn of(shape: &'static Shape, slot: usize, hides: impl Fn(&Keys) -> bool) -> Self {
+impl SecretMask {
+    fn new(shape: &'static Shape, slot: usize, hides: impl Fn(&Keys) -> bool) -> Self {
         let (trail, leaf) = (shape.trail(slot), shape.keys_of(slot));
         let secrets = match trail.last().map(|field| &field.kind) {
             _ if hides(&leaf) || trail.iter().any(|field| field.secret) => vec![Keys::root()],
@@ -154,7 +158,7 @@ impl Veil {
         self.leaf.join(secret.unwrap_or(below)).to_string()
     }
 
-    fn show(&self, below: &Keys, value: Option<Value>) -> Shown {
+    fn render(&self, below: &Keys, value: Option<Value>) -> Shown {
         if self.secrets.iter().any(|secret| below.starts_with(secret)) {
             return Shown::masked();
         }
@@ -162,7 +166,7 @@ impl Veil {
         for secret in self.secrets.iter().filter(|secret| secret.starts_with(below)) {
             let inside = Keys(secret.0[below.0.len()..].to_vec());
             if inside.find(&value).is_some() {
-                value = place(&value, &inside, Some(&Value::text(MASK)));
+                value = place_at(&value, &inside, Some(&Value::text(MASK)));
             }
         }
         Shown::of(&value)

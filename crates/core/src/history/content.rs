@@ -1,4 +1,4 @@
-//! What a version stands on; and what an older one stood on, told by how it differs from the next.
+//! The content of a version; older versions are stored as differences from the next one.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,46 +8,46 @@ use std::{
 
 use super::delta::{Edit, apply, apply_map, diff_map, diff_open, holds_value};
 use crate::{
+    erased_config::ErasedConfig,
     keys::Keys,
-    pins::{Pin, Pins},
-    root::Root,
+    overrides::{OverrideEntry, Overrides},
     secret::Private,
     source::{Layer, SourceId},
     value::Value,
     variables::Variables,
 };
 
-/// Everything that a version can be loaded from again.
+/// Everything from which a version can be loaded again.
 #[derive(Clone)]
-pub(crate) struct Content {
+pub(crate) struct VersionContent {
     /// Lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) variables: Arc<Variables>,
-    pub(crate) pins: Pins,
+    pub(crate) overrides: Overrides,
     /// The running values of fields whose new ones wait for a restart.
-    pub(crate) held: Held,
+    pub(crate) held: DeferredValues,
     /// Without sources there is nothing to load from, so the value itself is kept.
-    pub(crate) value: Option<Fixed>,
+    pub(crate) value: Option<InMemoryValue>,
 }
 
-/// Values that hold in place of what the layers and pins say; `None` for a field that has none.
-pub(crate) type Held = BTreeMap<Keys, Option<Value>>;
+/// Values that hold in place of what the layers and overrides say; `None` for a field without a value.
+pub(crate) type DeferredValues = BTreeMap<Keys, Option<Value>>;
 
 /// A value that was not loaded, and what is known of its tree.
 #[derive(Clone)]
-pub(crate) struct Fixed {
-    pub(crate) root: Arc<dyn Root>,
+pub(crate) struct InMemoryValue {
+    pub(crate) root: Arc<dyn ErasedConfig>,
     pub(crate) tree: Value,
 }
 
-/// The way back from a content to the one before it.
-pub(crate) struct Back {
+/// The difference from the content of one version to that of the version before it.
+pub(crate) struct ReverseDelta {
     /// The sources that gave something else, or `None` for nothing.
     pub(crate) layers: Vec<(SourceId, Option<OldLayer>)>,
     pub(crate) variables: Vec<(OsString, Option<Private>)>,
-    pub(crate) pins: Vec<(Keys, Option<OldPin>)>,
+    pub(crate) overrides: Vec<(Keys, Option<OldOverride>)>,
     pub(crate) held: Vec<(Keys, Option<Option<Value>>)>,
-    pub(crate) value: Option<Fixed>,
+    pub(crate) value: Option<InMemoryValue>,
 }
 
 pub(crate) struct OldLayer {
@@ -56,27 +56,28 @@ pub(crate) struct OldLayer {
     pub(crate) edits: Vec<Edit>,
 }
 
-/// The value of a pin is a whole leaf, which may be large, so it is told by edits too.
-pub(crate) struct OldPin {
+/// An override. Its value is a whole leaf, which may be large, so it is stored as edits.
+pub(crate) struct OldOverride {
     /// Without its value where `edits` tell it.
-    pub(crate) pin: Pin,
+    pub(crate) entry: OverrideEntry,
     pub(crate) edits: Option<Vec<Edit>>,
 }
 
-impl Content {
-    /// What a load takes for pins, so that it yields the version as it ran.
-    pub(crate) fn running_pins(&self) -> Pins {
-        let held = self.held.iter().map(|(keys, value)| (keys.clone(), Pin::new(value.clone(), None)));
-        self.pins.clone().into_iter().chain(held).collect()
+impl VersionContent {
+    /// The overrides with which a load yields the version as it ran.
+    pub(crate) fn running_overrides(&self) -> Overrides {
+        let held =
+            self.held.iter().map(|(keys, value)| (keys.clone(), OverrideEntry::new(value.clone(), None)));
+        self.overrides.clone().into_iter().chain(held).collect()
     }
 
-    /// How to get back from here to `old`.
-    pub(crate) fn back_to(&self, old: &Self) -> Back {
-        Back {
+    /// The delta from this content to `old`.
+    pub(crate) fn delta_to(&self, old: &Self) -> ReverseDelta {
+        ReverseDelta {
             layers: old_layers(&self.layers, &old.layers),
             variables: self.old_variables(old),
-            pins: old_pins(&self.pins, &old.pins),
-            held: old_held(&self.held, &old.held),
+            overrides: old_overrides(&self.overrides, &old.overrides),
+            held: old_deferred(&self.held, &old.held),
             value: old.value.clone(),
         }
     }
@@ -92,19 +93,23 @@ impl Content {
         changes
     }
 
-    /// Goes back, one version for each step, newest first.
-    pub(crate) fn go_back<'b>(&self, steps: impl Iterator<Item = &'b Back>) -> Self {
+    /// The content of an older version: applies one delta for each version, newest first.
+    pub(crate) fn apply_deltas<'b>(&self, steps: impl Iterator<Item = &'b ReverseDelta>) -> Self {
         let mut walk = Walk::from(self);
-        steps.for_each(|step| walk.step(step));
+        steps.for_each(|step| walk.apply(step));
         walk.end(&self.layers)
     }
 }
 
-impl Back {
+impl ReverseDelta {
     /// Whether both contents are the same.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { layers, variables, pins, held, value } = self;
-        layers.is_empty() && variables.is_empty() && pins.is_empty() && held.is_empty() && value.is_none()
+        let Self { layers, variables, overrides, held, value } = self;
+        layers.is_empty()
+            && variables.is_empty()
+            && overrides.is_empty()
+            && held.is_empty()
+            && value.is_none()
     }
 }
 
@@ -123,7 +128,7 @@ fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<O
     let gone = new.keys().filter(|source| !old.contains_key(*source));
     let gone = gone.map(|source| ((*source).clone(), None));
     let other = old.iter().filter_map(|(source, layer)| {
-        let layer = OldLayer::of(layer, new.get(source).copied())?;
+        let layer = OldLayer::between(layer, new.get(source).copied())?;
         Some(((*source).clone(), Some(layer)))
     });
     gone.chain(other).collect()
@@ -131,7 +136,7 @@ fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<O
 
 impl OldLayer {
     /// `None` if it differs in nothing.
-    fn of(old: &Arc<Layer>, new: Option<&Arc<Layer>>) -> Option<Self> {
+    fn between(old: &Arc<Layer>, new: Option<&Arc<Layer>>) -> Option<Self> {
         if new.is_some_and(|new| Arc::ptr_eq(old, new)) {
             return None;
         }
@@ -145,7 +150,7 @@ impl OldLayer {
 }
 
 /// Secrets that run stay as they are.
-fn old_held(new: &Held, old: &Held) -> Vec<(Keys, Option<Option<Value>>)> {
+fn old_deferred(new: &DeferredValues, old: &DeferredValues) -> Vec<(Keys, Option<Option<Value>>)> {
     let mut changes = diff_map(new, old);
     changes.retain(|(keys, old)| {
         ![new.get(keys), old.as_ref()].into_iter().flatten().flatten().any(holds_value)
@@ -154,51 +159,53 @@ fn old_held(new: &Held, old: &Held) -> Vec<(Keys, Option<Option<Value>>)> {
 }
 
 /// A secret that was set stays as it is, and one that is not there any more does not come back.
-fn old_pins(new: &Pins, old: &Pins) -> Vec<(Keys, Option<OldPin>)> {
-    let old_pin = |keys: &Keys, pin: Pin| match (new.get(keys).and_then(|pin| pin.value.as_ref()), &pin.value)
-    {
+fn old_overrides(new: &Overrides, old: &Overrides) -> Vec<(Keys, Option<OldOverride>)> {
+    let old_override = |keys: &Keys, entry: OverrideEntry| match (
+        new.get(keys).and_then(|entry| entry.value.as_ref()),
+        &entry.value,
+    ) {
         (Some(new), Some(value)) => {
             let edits = diff_open(new, value);
-            OldPin { pin: Pin { value: None, ..pin }, edits: Some(edits) }
+            OldOverride { entry: OverrideEntry { value: None, ..entry }, edits: Some(edits) }
         }
-        _ => OldPin { pin, edits: None },
+        _ => OldOverride { entry, edits: None },
     };
-    let value = |pin: Option<&Pin>| pin.and_then(|pin| pin.value.clone());
-    let comes_back = |keys: &Keys, pin: Option<&Pin>| match (value(new.get(keys)), value(pin)) {
+    let value = |entry: Option<&OverrideEntry>| entry.and_then(|entry| entry.value.clone());
+    let comes_back = |keys: &Keys, entry: Option<&OverrideEntry>| match (value(new.get(keys)), value(entry)) {
         (Some(Value::Secret(_)), _) => false,
         (None, Some(old)) => !holds_value(&old),
         (_, old) => !matches!(old, Some(Value::Secret(_))),
     };
     let changes = diff_map(new, old).into_iter();
-    let changes = changes.filter(|(keys, pin)| comes_back(keys, pin.as_ref()));
-    changes.map(|(keys, pin)| (keys.clone(), pin.map(|pin| old_pin(&keys, pin)))).collect()
+    let changes = changes.filter(|(keys, entry)| comes_back(keys, entry.as_ref()));
+    changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, entry)))).collect()
 }
 
 /// A content on its way back.
 struct Walk {
     layers: BTreeMap<SourceId, (Arc<Layer>, Value)>,
     variables: Arc<Variables>,
-    pins: Pins,
-    held: Held,
-    value: Option<Fixed>,
+    overrides: Overrides,
+    held: DeferredValues,
+    value: Option<InMemoryValue>,
 }
 
 impl Walk {
-    fn from(content: &Content) -> Self {
+    fn from(content: &VersionContent) -> Self {
         let layer = |layer: &Arc<Layer>| (layer.source().clone(), (Arc::clone(layer), layer.tree().clone()));
-        let Content { layers, variables, pins, held, value } = content.clone();
-        Self { layers: layers.iter().map(layer).collect(), variables, pins, held, value }
+        let VersionContent { layers, variables, overrides, held, value } = content.clone();
+        Self { layers: layers.iter().map(layer).collect(), variables, overrides, held, value }
     }
 
-    fn step(&mut self, back: &Back) {
+    fn apply(&mut self, back: &ReverseDelta) {
         for (source, old) in &back.layers {
             self.layer(source, old.as_ref());
         }
         if !back.variables.is_empty() {
             apply_map(Arc::make_mut(&mut self.variables), &back.variables);
         }
-        for (keys, old) in &back.pins {
-            self.pin(keys, old.as_ref());
+        for (keys, old) in &back.overrides {
+            self.entry(keys, old.as_ref());
         }
         apply_map(&mut self.held, &back.held);
         self.value.clone_from(&back.value);
@@ -216,29 +223,29 @@ impl Walk {
         self.layers.insert(source.clone(), (head, tree));
     }
 
-    fn pin(&mut self, keys: &Keys, old: Option<&OldPin>) {
-        let before = self.pins.remove(keys);
-        let Some(OldPin { pin, edits }) = old else { return };
-        let mut pin = pin.clone();
+    fn entry(&mut self, keys: &Keys, old: Option<&OldOverride>) {
+        let before = self.overrides.remove(keys);
+        let Some(OldOverride { entry, edits }) = old else { return };
+        let mut entry = entry.clone();
         if let Some(edits) = edits {
-            let mut value = before.and_then(|pin| pin.value).unwrap_or(Value::Null);
+            let mut value = before.and_then(|entry| entry.value).unwrap_or(Value::Null);
             apply(&mut value, edits);
-            pin.value = Some(value);
+            entry.value = Some(value);
         }
-        self.pins.insert(keys.clone(), pin);
+        self.overrides.insert(keys.clone(), entry);
     }
 
     /// A layer that is as it was at the start is that one, which knows its text.
-    fn end(self, start: &[Arc<Layer>]) -> Content {
+    fn end(self, start: &[Arc<Layer>]) -> VersionContent {
         let start = by_source(start);
         let layers = self.layers.into_iter().map(|(source, (head, tree))| match start.get(&source) {
             Some(layer) if Arc::ptr_eq(layer, &head) && *layer.tree() == tree => head,
             _ => Arc::new(head.with_past(tree)),
         });
-        Content {
+        VersionContent {
             layers: layers.collect(),
             variables: self.variables,
-            pins: self.pins,
+            overrides: self.overrides,
             held: self.held,
             value: self.value,
         }

@@ -9,10 +9,10 @@ use crate::{
     history::delta::tests::tree,
     shape::{FieldShape, Shape},
     source::{
-        Places, UnknownKeys,
+        OriginIndex, UnknownKeys,
         format::Format,
-        given::{Given, Medium, SecretRules, Terms},
-        kept::Kept,
+        parsed_layer::{LayerOptions, ParsedLayer, SecretPolicy, SourceKind},
+        redacted_text::RedactedText,
     },
 };
 
@@ -25,33 +25,41 @@ pub(crate) static OPEN: Shape =
 pub(crate) struct Plain {
     pub(crate) layers: BTreeMap<usize, Value>,
     pub(crate) variables: BTreeMap<String, String>,
-    pub(crate) pins: BTreeMap<String, Option<Value>>,
+    pub(crate) overrides: BTreeMap<String, Option<Value>>,
     pub(crate) held: BTreeMap<String, Option<Value>>,
 }
 
 impl Plain {
-    pub(crate) fn content(&self) -> Content {
-        let pin = |value: &Option<Value>| Pin {
+    pub(crate) fn content(&self) -> VersionContent {
+        let entry = |value: &Option<Value>| OverrideEntry {
             at: std::time::SystemTime::UNIX_EPOCH,
-            ..Pin::new(value.clone(), None)
+            ..OverrideEntry::new(value.clone(), None)
         };
-        Content {
+        VersionContent {
             layers: self.layers.iter().map(|(rank, tree)| layer(*rank, tree)).collect(),
             variables: variables(&self.variables),
-            pins: self.pins.iter().map(|(name, value)| (Keys::root().name(name), pin(value))).collect(),
+            overrides: self
+                .overrides
+                .iter()
+                .map(|(name, value)| (Keys::root().name(name), entry(value)))
+                .collect(),
             held: self.held.iter().map(|(name, value)| (Keys::root().name(name), value.clone())).collect(),
             value: None,
         }
     }
 
-    pub(crate) fn of(content: &Content) -> Self {
+    pub(crate) fn new(content: &VersionContent) -> Self {
         let variable = |(name, value): (&OsString, &Private)| {
             (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
         };
         Self {
             layers: content.layers.iter().map(|layer| (layer.source().rank, layer.tree().clone())).collect(),
             variables: content.variables.iter().map(variable).collect(),
-            pins: content.pins.iter().map(|(keys, pin)| (keys.to_string(), pin.value.clone())).collect(),
+            overrides: content
+                .overrides
+                .iter()
+                .map(|(keys, entry)| (keys.to_string(), entry.value.clone()))
+                .collect(),
             held: content.held.iter().map(|(keys, value)| (keys.to_string(), value.clone())).collect(),
         }
     }
@@ -65,18 +73,20 @@ pub(crate) fn variables(plain: &BTreeMap<String, String>) -> Arc<Variables> {
 pub(crate) fn layer(rank: usize, tree: &Value) -> Arc<Layer> {
     let name = format!("{rank}.toml");
     let places = match rank {
-        0 => Places::Named(name.clone()),
-        1 => Places::Each(BTreeMap::new()),
-        _ => {
-            Places::Text { path: name.clone().into(), format: Format::Toml, text: Arc::new(Kept::unseen("")) }
-        }
+        0 => OriginIndex::Named(name.clone()),
+        1 => OriginIndex::Each(BTreeMap::new()),
+        _ => OriginIndex::Text {
+            path: name.clone().into(),
+            format: Format::Toml,
+            text: Arc::new(RedactedText::fully_redacted("")),
+        },
     };
-    let rules = SecretRules::default();
-    let given = Given::new(tree.clone(), rules.taint(&OPEN));
-    let (unknown_keys, medium) = (UnknownKeys::Allow, Medium::Program);
-    let terms = Terms { shape: &OPEN, unknown_keys, medium, secrets: &rules };
+    let rules = SecretPolicy::default();
+    let given = ParsedLayer::new(tree.clone(), rules.marker(&OPEN));
+    let (unknown_keys, source_kind) = (UnknownKeys::Allow, SourceKind::Program);
+    let terms = LayerOptions { shape: &OPEN, unknown_keys, source_kind, secrets: &rules };
     let layer = Layer::new(places, &given, &terms);
-    Arc::new(layer.of(SourceId { rank, name: name.into() }))
+    Arc::new(layer.with_source(SourceId { rank, name: name.into() }))
 }
 
 pub(crate) fn plain() -> impl Strategy<Value = Plain> {
@@ -84,10 +94,10 @@ pub(crate) fn plain() -> impl Strategy<Value = Plain> {
     let layers = prop::collection::btree_map(0..3usize, tree(), 0..4);
     let variables = prop::collection::btree_map(name(), name(), 0..3);
     let values = || prop::collection::btree_map(name(), prop::option::of(tree()), 0..3);
-    (layers, variables, values(), values()).prop_map(|(layers, variables, pins, held)| Plain {
+    (layers, variables, values(), values()).prop_map(|(layers, variables, overrides, held)| Plain {
         layers,
         variables,
-        pins,
+        overrides,
         held,
     })
 }
@@ -103,10 +113,10 @@ proptest! {
             content
         };
         let contents: Vec<_> = plain.iter().map(naming).collect();
-        let steps: Vec<_> = contents.windows(2).map(|pair| pair[1].back_to(&pair[0])).collect();
+        let steps: Vec<_> = contents.windows(2).map(|pair| pair[1].delta_to(&pair[0])).collect();
         for first in 0..contents.len() {
-            let back = contents.last().unwrap().go_back(steps[first..].iter().rev());
-            let mut back = Plain::of(&back);
+            let back = contents.last().unwrap().apply_deltas(steps[first..].iter().rev());
+            let mut back = Plain::new(&back);
             back.layers.remove(&7);
             prop_assert_eq!(&back, &plain[first]);
         }
@@ -114,7 +124,7 @@ proptest! {
 
     #[test]
     fn nothing_is_kept_of_what_is_equal(plain in plain()) {
-        prop_assert!(plain.content().back_to(&plain.content()).is_empty());
+        prop_assert!(plain.content().delta_to(&plain.content()).is_empty());
     }
 }
 
@@ -125,19 +135,19 @@ fn of_secrets_nothing_is_kept() {
         let login = Value::table([("user".into(), Value::text(user)), ("password".into(), hidden(password))]);
         Value::table([("login".into(), login), ("list".into(), Value::list([hidden(password)]))])
     };
-    let content = |user: &str, password: &str| Content {
+    let content = |user: &str, password: &str| VersionContent {
         layers: vec![layer(0, &tree(user, password))],
         variables: variables(&[("PASSWORD".to_owned(), password.to_owned())].into()),
-        pins: [(Keys::root().name("pin"), Pin::new(Some(hidden(password)), None))].into(),
+        overrides: [(Keys::root().name("pin"), OverrideEntry::new(Some(hidden(password)), None))].into(),
         held: [(Keys::root().name("held"), Some(hidden(password)))].into(),
         value: None,
     };
     let (old, new) = (content("a", "old"), content("b", "new"));
-    let back = new.back_to(&old);
-    assert_eq!((back.variables.len(), back.pins.len(), back.held.len()), (0, 0, 0));
-    let before = new.go_back([back].iter());
+    let back = new.delta_to(&old);
+    assert_eq!((back.variables.len(), back.overrides.len(), back.held.len()), (0, 0, 0));
+    let before = new.apply_deltas([back].iter());
     assert_eq!(*before.layers[0].tree(), tree("a", "new"));
-    assert_eq!((before.variables, before.pins, before.held), (new.variables, new.pins, new.held));
+    assert_eq!((before.variables, before.overrides, before.held), (new.variables, new.overrides, new.held));
 }
 
 #[test]
@@ -145,10 +155,11 @@ fn a_reference_comes_back_and_a_secret_does_not() {
     let tree = |value: Value| Value::table([("password".into(), value)]);
     let reference = || tree(Value::text("vault:app#password"));
     let secret = || tree(Value::secret(Value::text("hunter2")));
-    let content = |tree: Value| Content { layers: vec![layer(0, &tree)], ..Plain::default().content() };
+    let content =
+        |tree: Value| VersionContent { layers: vec![layer(0, &tree)], ..Plain::default().content() };
     let back = |new: Value, old: Value| {
         let (new, old) = (content(new), content(old));
-        new.go_back([new.back_to(&old)].iter()).layers[0].tree().clone()
+        new.apply_deltas([new.delta_to(&old)].iter()).layers[0].tree().clone()
     };
     assert_eq!(back(secret(), reference()), reference());
     assert_eq!(back(reference(), secret()), reference());
@@ -161,9 +172,9 @@ fn a_reference_comes_back_and_a_secret_does_not() {
 #[test]
 fn a_layer_that_is_as_it_was_keeps_its_text_and_another_has_none() {
     let (one, two) = (serde_json::json!({"a": 1}).into(), serde_json::json!({"a": 2}).into());
-    let old = Content { layers: vec![layer(2, &one), layer(3, &one)], ..Plain::default().content() };
-    let new = Content { layers: vec![layer(2, &one), layer(3, &two)], ..old.clone() };
-    let back = new.go_back([new.back_to(&old)].iter());
+    let old = VersionContent { layers: vec![layer(2, &one), layer(3, &one)], ..Plain::default().content() };
+    let new = VersionContent { layers: vec![layer(2, &one), layer(3, &two)], ..old.clone() };
+    let back = new.apply_deltas([new.delta_to(&old)].iter());
     let texts: BTreeSet<_> = back.layers.iter().map(|layer| layer.text_places().is_some()).collect();
     assert_eq!(texts, BTreeSet::from([true, false]));
     let origin = back.layers[1].origin(None, &["a"].into_iter().collect());
@@ -177,13 +188,15 @@ fn a_large_pin_costs_what_changed_in_it() {
             |place: u16| serde_json::json!({"name": place, "port": if place == 7 { port } else { 80 }});
         serde_json::Value::from((0..100).map(service).collect::<Vec<_>>()).into()
     };
-    let pinned = |port| Content {
-        pins: [(Keys::root().name("services"), Pin::new(Some(services(port)), None))].into(),
+    let overridden = |port| VersionContent {
+        overrides: [(Keys::root().name("services"), OverrideEntry::new(Some(services(port)), None))].into(),
         ..Plain::default().content()
     };
-    let (old, new) = (pinned(80), pinned(81));
-    let back = new.back_to(&old);
-    let [(_, Some(OldPin { pin, edits: Some(edits) }))] = &back.pins[..] else { panic!("one pin changed") };
-    assert_eq!((&pin.value, edits.len()), (&None, 1));
-    assert_eq!(new.go_back([back].iter()).pins, old.pins);
+    let (old, new) = (overridden(80), overridden(81));
+    let back = new.delta_to(&old);
+    let [(_, Some(OldOverride { entry, edits: Some(edits) }))] = &back.overrides[..] else {
+        panic!("one pin changed")
+    };
+    assert_eq!((&entry.value, edits.len()), (&None, 1));
+    assert_eq!(new.apply_deltas([back].iter()).overrides, old.overrides);
 }

@@ -22,12 +22,12 @@ fn record(version: u64) -> Record {
 }
 
 fn begun(limits: Limits) -> History {
-    History::begun(limits, record(1), Plain::default().content())
+    History::new(limits, record(1), Plain::default().content())
 }
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
-    let step = history.before(true).map(|before| before.step(plain.content(), Some(record(version))));
-    step.into_iter().for_each(|step| drop(history.take(step)));
+    let step = history.baseline(true).map(|before| before.entry(plain.content(), Some(record(version))));
+    step.into_iter().for_each(|step| drop(history.push(step)));
 }
 
 fn filled(limits: Limits, versions: u64) -> History {
@@ -37,12 +37,12 @@ fn filled(limits: Limits, versions: u64) -> History {
 }
 
 fn versions(history: &mut History) -> Vec<u64> {
-    drop(history.forget());
+    drop(history.evict());
     history.records().iter().map(|record| record.version).collect()
 }
 
 fn refusal(history: &History, version: u64) -> String {
-    history.past(version).err().unwrap().to_string()
+    history.lookup(version).err().unwrap().to_string()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn one_version_is_the_current_one() {
     let mut history = filled(Limits { versions: 1, age: None }, 3);
     assert_eq!(versions(&mut history), [3]);
     assert!(refusal(&history, 2).ends_with("version 2 is not remembered; only version 3 is"));
-    assert!(history.past(3).is_ok());
+    assert!(history.lookup(3).is_ok());
 }
 
 #[test]
@@ -91,21 +91,21 @@ proptest! {
         commits in prop::collection::vec((super::content::tests::plain(), any::<bool>()), 1..8),
     ) {
         let mut history = begun(ALL);
-        let mut model = vec![Plain::default()];
+        let mut config_type = vec![Plain::default()];
         for (mut plain, published) in commits {
             // Which of them come back depends on who names them.
             plain.variables.clear();
-            let version = published.then(|| record(model.len() as u64 + 1));
-            let step = history.before(published).unwrap().step(plain.content(), version);
-            drop(history.take(step));
+            let version = published.then(|| record(config_type.len() as u64 + 1));
+            let step = history.baseline(published).unwrap().entry(plain.content(), version);
+            drop(history.push(step));
             if !published {
-                model.pop();
+                config_type.pop();
             }
-            model.push(plain);
+            config_type.push(plain);
         }
-        for (place, plain) in model.iter().enumerate() {
-            let content = history.past(place as u64 + 1).map(|past| past.content());
-            prop_assert_eq!(&Plain::of(&content.unwrap()), plain);
+        for (place, plain) in config_type.iter().enumerate() {
+            let content = history.lookup(place as u64 + 1).map(|past| past.content());
+            prop_assert_eq!(&Plain::new(&content.unwrap()), plain);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What was published, why, and what each version stood on.
+//! The records of published versions, and their contents.
 
 pub(crate) mod change;
 pub(crate) mod content;
@@ -16,7 +16,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
 };
-use content::{Back, Content};
+use content::{ReverseDelta, VersionContent};
 pub use record::Record;
 
 /// How many versions are remembered, and how long after they were replaced.
@@ -31,14 +31,14 @@ pub(crate) struct History {
     limits: Limits,
     versions: VecDeque<Version>,
     /// What the newest one stands on.
-    content: Option<Content>,
+    content: Option<VersionContent>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Version {
     pub(crate) record: Record,
-    /// From the content of the next version; the newest has none.
-    pub(crate) back: Option<Arc<Back>>,
+    /// From the content of the next version; `None` for the newest.
+    pub(crate) back: Option<Arc<ReverseDelta>>,
     pub(crate) replaced: Option<Instant>,
 }
 
@@ -47,85 +47,85 @@ pub(crate) struct Version {
 #[must_use]
 #[derive(Default)]
 #[expect(dead_code, reason = "kept until it is dropped")]
-pub(crate) struct Forgotten {
+pub(crate) struct Evicted {
     versions: Vec<Version>,
-    content: Option<Content>,
+    content: Option<VersionContent>,
 }
 
-/// What is needed to find the content of an old version, without holding anybody up.
-pub(crate) struct Past {
-    newest: Content,
-    steps: Vec<Arc<Back>>,
+/// Finds the content of an old version without holding a lock.
+pub(crate) struct VersionLookup {
+    newest: VersionContent,
+    steps: Vec<Arc<ReverseDelta>>,
 }
 
-/// What a commit is compared with.
-pub(crate) struct Before {
-    newest: Option<Content>,
+/// The contents that a commit is compared with.
+pub(crate) struct Baseline {
+    newest: Option<VersionContent>,
     /// The version before the newest, if the newest one stays.
-    previous: Option<Past>,
+    previous: Option<VersionLookup>,
 }
 
-/// What a commit leaves in the history; found without holding anybody up.
-pub(crate) struct Step {
-    content: Content,
+/// The history entry of a commit, computed before the lock is taken.
+pub(crate) struct PendingEntry {
+    content: VersionContent,
     /// `None` if no value changed: then the newest version stands on something else from now on.
     record: Option<Record>,
-    back: Option<Back>,
+    back: Option<ReverseDelta>,
 }
 
-impl Before {
-    pub(crate) fn step(self, content: Content, record: Option<Record>) -> Step {
-        let back = self.newest.map(|newest| content.back_to(&newest));
+impl Baseline {
+    pub(crate) fn entry(self, content: VersionContent, record: Option<Record>) -> PendingEntry {
+        let back = self.newest.map(|newest| content.delta_to(&newest));
         let back = match (&record, back) {
             (None, Some(back)) if back.is_empty() => None,
             // The way from the newest to the one before begins somewhere else now.
-            (None, Some(_)) => self.previous.map(|previous| content.back_to(&previous.content())),
+            (None, Some(_)) => self.previous.map(|previous| content.delta_to(&previous.content())),
             (_, back) => back,
         };
-        Step { content, record, back }
+        PendingEntry { content, record, back }
     }
 }
 
-impl Step {
+impl PendingEntry {
     /// With the time that the change took, which is known at the end.
-    pub(crate) fn took(mut self, duration: Duration) -> Self {
+    pub(crate) fn with_duration(mut self, duration: Duration) -> Self {
         self.record.iter_mut().for_each(|record| record.duration = duration);
         self
     }
 }
 
-impl Past {
-    pub(crate) fn content(&self) -> Content {
-        self.newest.go_back(self.steps.iter().map(|step| &**step))
+impl VersionLookup {
+    pub(crate) fn content(&self) -> VersionContent {
+        self.newest.apply_deltas(self.steps.iter().map(|step| &**step))
     }
 }
 
 impl History {
     /// With the first version.
-    pub(crate) fn begun(limits: Limits, record: Record, content: Content) -> Self {
+    pub(crate) fn new(limits: Limits, record: Record, content: VersionContent) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
         if limits.versions > 0 {
-            let Forgotten { .. } = history.take(Step { content, record: Some(record), back: None });
+            let Evicted { .. } = history.push(PendingEntry { content, record: Some(record), back: None });
         }
         history
     }
 
     /// With what was remembered before a restart, oldest first; the last one stands on `content`.
-    pub(crate) fn resumed(limits: Limits, versions: Vec<Version>, content: Content) -> Self {
+    pub(crate) fn restored(limits: Limits, versions: Vec<Version>, content: VersionContent) -> Self {
         let remembers = limits.versions > 0 && !versions.is_empty();
         let versions: VecDeque<_> = if remembers { versions.into() } else { VecDeque::new() };
         let mut history = Self { limits, versions, content: remembers.then_some(content) };
-        drop(history.forget());
+        drop(history.evict());
         history
     }
 
     /// What is remembered, and what the newest version stands on.
-    pub(crate) fn kept(&self) -> (Vec<Version>, Option<Content>) {
+    pub(crate) fn entries(&self) -> (Vec<Version>, Option<VersionContent>) {
         (self.versions.iter().cloned().collect(), self.content.clone())
     }
 
     /// Where things stand before a commit, which publishes a version or not; `None` if nothing is remembered.
-    pub(crate) fn before(&self, publishes: bool) -> Option<Before> {
+    pub(crate) fn baseline(&self, publishes: bool) -> Option<Baseline> {
         if self.limits.versions == 0 {
             return None;
         }
@@ -133,27 +133,27 @@ impl History {
         let previous = previous.map(|previous| previous.record.version);
         // Who remembers one version never goes back.
         let newest = self.content.clone().filter(|_| self.limits.versions > 1);
-        Some(Before { newest, previous: previous.and_then(|version| self.past(version).ok()) })
+        Some(Baseline { newest, previous: previous.and_then(|version| self.lookup(version).ok()) })
     }
 
-    /// What a commit brings.
-    pub(crate) fn take(&mut self, step: Step) -> Forgotten {
+    /// Adds the entry of a commit.
+    pub(crate) fn push(&mut self, step: PendingEntry) -> Evicted {
         let content = self.content.replace(step.content);
         match step.record {
             Some(record) => {
                 if let Some(before) = self.versions.back_mut() {
                     before.replaced = Some(Instant::now());
                 }
-                self.leads_back(0, step.back);
+                self.set_delta(0, step.back);
                 self.versions.push_back(Version { record, back: None, replaced: None });
             }
-            None => self.leads_back(1, step.back),
+            None => self.set_delta(1, step.back),
         }
-        Forgotten { content, ..self.forget() }
+        Evicted { content, ..self.evict() }
     }
 
-    /// The way back to the version that is so many before the newest.
-    fn leads_back(&mut self, before_newest: usize, back: Option<Back>) {
+    /// Sets the delta of the version that is this many before the newest.
+    fn set_delta(&mut self, before_newest: usize, back: Option<ReverseDelta>) {
         if let (Some(back), Some(version)) = (back, self.versions.iter_mut().rev().nth(before_newest)) {
             version.back = Some(Arc::new(back));
         }
@@ -161,18 +161,18 @@ impl History {
 
     /// # Errors
     /// The version is not remembered; it says which ones are.
-    pub(crate) fn past(&self, version: u64) -> Result<Past, Error> {
+    pub(crate) fn lookup(&self, version: u64) -> Result<VersionLookup, Error> {
         // A crash may have cost the last versions before it, so there may be gaps.
         let place = self.versions.binary_search_by_key(&version, |version| version.record.version).ok();
         let (Some(place), Some(newest)) = (place, &self.content) else {
-            return Err(self.unknown(&format!("version {version} is not remembered")));
+            return Err(self.not_remembered(&format!("version {version} is not remembered")));
         };
         let steps = self.versions.iter().skip(place).rev().filter_map(|version| version.back.clone());
-        Ok(Past { newest: newest.clone(), steps: steps.collect() })
+        Ok(VersionLookup { newest: newest.clone(), steps: steps.collect() })
     }
 
     /// The error for a version that there is not, or not any more.
-    pub(crate) fn unknown(&self, message: &str) -> Error {
+    pub(crate) fn not_remembered(&self, message: &str) -> Error {
         let known = match (self.versions.front(), self.versions.back()) {
             (Some(first), Some(last)) if first.record.version < last.record.version => {
                 format!("versions {} to {} are", first.record.version, last.record.version)
@@ -188,7 +188,7 @@ impl History {
     }
 
     /// Drops what is too old, or too many. The current version is never too old.
-    pub(crate) fn forget(&mut self) -> Forgotten {
+    pub(crate) fn evict(&mut self) -> Evicted {
         let now = Instant::now();
         let age = self.limits.age;
         let outlived = |version: &Version| {
@@ -197,7 +197,7 @@ impl History {
         };
         let many = self.versions.len().saturating_sub(self.limits.versions);
         let old = self.versions.iter().take_while(|version| outlived(version)).count();
-        Forgotten { versions: self.versions.drain(..many.max(old)).collect(), content: None }
+        Evicted { versions: self.versions.drain(..many.max(old)).collect(), content: None }
     }
 }
 

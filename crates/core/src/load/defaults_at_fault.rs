@@ -1,21 +1,27 @@
 //! Checks that the defaults alone break: no source is to blame, whatever it gives beside them.
 
-use super::{Model, place, problems::Problems};
+use super::{ConfigType, place_at, problems::Problems};
 use crate::{
     de::Notes,
     issue::{Issue, Origin},
     panics,
-    secret::notice,
+    secret::tracking,
     value::Value,
 };
 
 /// The problems, those with the place of a default that come up without the sources too. `tree` is what was refused, and
 /// `defaults` are those that apply in it.
-pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults: &Value) -> Vec<Issue> {
+pub(super) fn attribute_to_defaults(
+    config_type: ConfigType,
+    mut found: Vec<Issue>,
+    tree: &Value,
+    defaults: &Value,
+) -> Vec<Issue> {
     for issue in found.iter_mut().filter(|issue| issue.leaves().is_some()) {
-        let Some(alone) = with_defaults(model, issue, tree, defaults) else { continue };
+        let Some(alone) = with_defaults(config_type, issue, tree, defaults) else { continue };
         // The check is a function of the program, which may panic.
-        let problems = panics::contain(|| notice::any(|| problems(model, &alone)).0).unwrap_or_default();
+        let problems = panics::catch_panic(|| tracking::reads_any(|| problems(config_type, &alone)).0)
+            .unwrap_or_default();
         let is_same = |other: &Issue| other.keys() == issue.keys() && other.message() == issue.message();
         if problems.iter().any(is_same) {
             *issue = issue.clone().at(Origin::Default);
@@ -26,19 +32,19 @@ pub(super) fn blame(model: Model, mut found: Vec<Issue>, tree: &Value, defaults:
 
 /// The tree with the default of each leaf of the struct; that of a secret may be a reference only. `None` if a source gives a
 /// leaf that has no default, and may be to blame.
-fn with_defaults(model: Model, issue: &Issue, tree: &Value, defaults: &Value) -> Option<Value> {
-    let leaves = model.shape.leaves().into_iter();
+fn with_defaults(config_type: ConfigType, issue: &Issue, tree: &Value, defaults: &Value) -> Option<Value> {
+    let leaves = config_type.shape.leaves().into_iter();
     let leaves = leaves.filter(|leaf| issue.leaves().is_some_and(|leaves| leaves.contains(&leaf.keys)));
     let mut with_own = leaves.filter(|leaf| leaf.field().reference.is_none() && !leaf.field().flatten);
     with_own.try_fold(tree.clone(), |tree, leaf| match leaf.keys.find(defaults) {
-        Some(default) => Some(place(&tree, &leaf.keys, Some(default))),
+        Some(default) => Some(place_at(&tree, &leaf.keys, Some(default))),
         None => leaf.keys.find(&tree).is_none_or(Value::is_null).then_some(tree),
     })
 }
 
-fn problems(model: Model, tree: &Value) -> Vec<Issue> {
+fn problems(config_type: ConfigType, tree: &Value) -> Vec<Issue> {
     let mut problems = Problems::default();
-    if let Ok(root) = (model.decode)(tree, &Notes::default()) {
+    if let Ok(root) = (config_type.decode)(tree, &Notes::default()) {
         root.validate(&mut problems);
     }
     problems.into_issues()

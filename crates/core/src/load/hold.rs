@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Shares, merge, pin::is_flattened, place};
-use crate::{keys::Keys, pins::Pins, root::Root, value::Value};
+use super::{SharedLeaves, merge, overrides::is_flattened, place_at};
+use crate::{erased_config::ErasedConfig, keys::Keys, overrides::Overrides, value::Value};
 
 /// What must be put where so that a leaf stays as `tree` has it, where `waiting` has other values; `None` takes a key away.
 ///
 /// A flattened leaf holds its own keys, and none of the leaves beside it.
 pub(crate) fn hold(
-    root: &dyn Root,
+    root: &dyn ErasedConfig,
     tree: &Value,
     slot: usize,
     waiting: &Value,
@@ -21,7 +21,7 @@ pub(crate) fn hold(
     }
     let running = root.shares(tree);
     if running.iter().any(|share| share.slot == slot && share.takes_all) {
-        let own = Shares::of(root, [tree]).part(slot, &keys, keys.find(tree));
+        let own = SharedLeaves::new(root, [tree]).part(slot, &keys, keys.find(tree));
         return vec![(keys, Some(own))];
     }
     let shares = running.into_iter().chain(root.shares(waiting)).filter(|share| share.slot == slot);
@@ -31,19 +31,24 @@ pub(crate) fn hold(
 }
 
 /// The running tree with everything that may wait in it: what the layers give, and what was set.
-pub(crate) fn with_waiting(root: &dyn Root, tree: &Value, given: &Value, pins: &Pins) -> Value {
+pub(crate) fn with_waiting(
+    root: &dyn ErasedConfig,
+    tree: &Value,
+    given: &Value,
+    overrides: &Overrides,
+) -> Value {
     let leaves = root.shape().leaves();
     let is_level = |keys: &Keys| {
         leaves
             .iter()
             .any(|leaf| is_flattened(root.shape(), leaf.slot) && root.shape().keys_of(leaf.slot) == *keys)
     };
-    pins.iter().fold(merge(tree.clone(), given), |tree, (keys, pin)| match &pin.value {
+    overrides.iter().fold(merge(tree.clone(), given), |tree, (keys, entry)| match &entry.value {
         Some(value) if is_level(keys) => {
             let level = keys.find(&tree).cloned().unwrap_or_else(Value::empty);
-            place(&tree, keys, Some(&merge(level, value)))
+            place_at(&tree, keys, Some(&merge(level, value)))
         }
-        Some(value) => place(&tree, keys, Some(value)),
+        Some(value) => place_at(&tree, keys, Some(value)),
         None => tree,
     })
 }

@@ -39,7 +39,7 @@ impl fmt::Debug for Interpolated {
 }
 
 impl Interpolated {
-    pub(super) fn of(tree: &Value, lookup: interpolate::Lookup<'_>) -> Self {
+    pub(super) fn new(tree: &Value, lookup: interpolate::Lookup<'_>) -> Self {
         let mut names = BTreeSet::new();
         each(tree, &mut |_, template| names_in(template, &mut names));
         let text = |name: String| lookup(&name).map(|text| (name, Zeroizing::new(text)));

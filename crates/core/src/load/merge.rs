@@ -31,7 +31,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{keys::Keys, value::place};
+    use crate::{keys::Keys, value::place_at};
 
     fn value(json: serde_json::Value) -> Value {
         json.into()
@@ -103,9 +103,9 @@ mod tests {
         {
             let keys: Keys = path.into_iter().collect();
             let value = Value::Int(number.into());
-            let placed = place(&a, &keys, Some(&value));
+            let placed = place_at(&a, &keys, Some(&value));
             prop_assert_eq!(keys.find(&placed), Some(&value));
-            let taken = place(&placed, &keys, None);
+            let taken = place_at(&placed, &keys, None);
             prop_assert_eq!(keys.find(&taken), None);
         }
     }

@@ -4,20 +4,20 @@
 
 mod defaults;
 mod defaults_at_fault;
-mod fetched;
-mod hidden;
 mod hold;
 mod interpolated;
 mod merge;
 mod origins;
-mod pin;
+mod overrides;
 mod plan;
 mod policy;
 pub(crate) mod problems;
 mod replaced;
+mod resolve_secrets;
+mod secret_reads;
+mod shadowed;
 mod shares;
 mod sites;
-mod survey;
 mod trace;
 pub(crate) mod unknown;
 mod withheld;
@@ -25,71 +25,71 @@ mod withheld;
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
-pub(crate) use fetched::Places;
 pub(crate) use hold::{hold, with_waiting};
 pub(crate) use merge::merge;
 pub(crate) use origins::placed;
-pub(crate) use pin::{put, spread, spread_table};
+pub(crate) use overrides::{put, spread, spread_table};
 pub(crate) use plan::Plan;
-pub(crate) use shares::Shares;
+pub(crate) use resolve_secrets::ReferencePaths;
+pub(crate) use shares::SharedLeaves;
 pub(crate) use trace::Trace;
 
-pub(crate) use crate::{shape::taken_beside, value::place};
+pub(crate) use crate::{shape::taken_beside, value::place_at};
 
 use crate::{
     de::{DecodeError, Ignored, Notes},
-    describe::Section,
+    describe::StructInfo,
+    erased_config::{self, ErasedConfig},
     error::Error,
+    examinations::AskedKeys,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
     member::Share,
-    panics::contain,
-    pins::Pins,
+    overrides::Overrides,
+    panics::catch_panic,
     resolve::interpolate,
-    root::{self, Root},
     schema::Loadable,
-    secret::{notice, taint::Taint},
-    secrets::known::Secrets,
-    settling::AskedKeys,
+    secret::{marker::SecretMarker, tracking},
+    secrets::lookup::SecretLookup,
     shape::{Leaf, Shape},
     source::{Layer, names::Names},
     value::Value,
 };
-use fetched::References;
 use interpolated::Interpolated;
 use policy::Judge;
 use problems::Problems;
+use resolve_secrets::SecretResolution;
 use withheld::Withheld;
 
-type Decoded = Result<Arc<dyn Root>, DecodeError>;
+type Decoded = Result<Arc<dyn ErasedConfig>, DecodeError>;
 
 /// A configuration type as values, so that everything behind the handles is compiled once.
 #[derive(Clone, Copy)]
-pub(crate) struct Model {
+pub(crate) struct ConfigType {
     pub(crate) shape: &'static Shape,
     decode: fn(&Value, &Notes) -> Decoded,
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
     /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
     guarded: fn() -> BTreeSet<Keys>,
     /// What is known of the type; found by tracing, too.
-    describe: fn() -> Section,
+    describe: fn() -> StructInfo,
     strays: fn(&Value) -> (Notes, AskedKeys),
     /// What flattened leaves take of the tables that they share.
     shares: fn(&Value) -> Vec<Share>,
 }
 
-impl Model {
-    pub(crate) fn of<T: Loadable>() -> Self {
+impl ConfigType {
+    pub(crate) fn new<T: Loadable>() -> Self {
         Self {
             shape: T::SHAPE,
-            decode: |tree, notes| Ok(Arc::new(root::read::<T>(tree, notes)?)),
-            probe: root::probe::<T>,
-            guarded: || Section::of::<T>().guarded(),
-            describe: Section::of::<T>,
-            strays: root::strays::<T>,
+            decode: |tree, notes| Ok(Arc::new(erased_config::read::<T>(tree, notes)?)),
+            probe: erased_config::find_all_errors::<T>,
+            guarded: || StructInfo::new::<T>().guarded(),
+            describe: StructInfo::new::<T>,
+            strays: erased_config::strays::<T>,
             shares: |tree| {
                 let mut found = Vec::new();
-                root::shares::<T>(tree, 0, &Keys::root(), &mut found);
+                erased_config::shares::<T>(tree, 0, &Keys::root(), &mut found);
                 found
             },
         }
@@ -117,7 +117,7 @@ impl Model {
         tree: &Value,
         at: &Keys,
         names: &BTreeSet<Arc<str>>,
-    ) -> Option<Arc<dyn Root>> {
+    ) -> Option<Arc<dyn ErasedConfig>> {
         let notes = Notes::default();
         let root = (self.decode)(tree, &notes).ok()?;
         let is_stray = |ignored: &Ignored| {
@@ -129,7 +129,7 @@ impl Model {
     }
 
     /// A tree as a configuration, without rules; `None` if it is none.
-    pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn Root>> {
+    pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn ErasedConfig>> {
         (self.decode)(tree, &Notes::default()).ok()
     }
 }
@@ -146,7 +146,7 @@ pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
 pub(crate) struct Input<'i> {
     /// Lowest precedence first.
     pub(crate) layers: &'i [Arc<Layer>],
-    pub(crate) pins: &'i Pins,
+    pub(crate) overrides: &'i Overrides,
     /// How variables are called, for advice; `None` when the program writes, and no source is to blame.
     pub(crate) names: Option<&'i Names>,
     /// Looks a variable up for `${..}`.
@@ -154,7 +154,7 @@ pub(crate) struct Input<'i> {
     /// Why sources gave no layer; what else is wrong is reported beside it.
     pub(crate) unread: Vec<Issue>,
     /// What references lead to.
-    pub(crate) secrets: &'i Secrets,
+    pub(crate) secrets: &'i SecretLookup,
 }
 
 impl Input<'_> {
@@ -166,21 +166,21 @@ impl Input<'_> {
 
 /// What a load yields.
 pub(crate) struct Loaded {
-    pub(crate) root: Arc<dyn Root>,
-    /// Merged, resolved, with defaults and pins: what the root was decoded from.
+    pub(crate) root: Arc<dyn ErasedConfig>,
+    /// The tree that the configuration was decoded from: merged and resolved, with defaults and overrides.
     pub(crate) tree: Value,
     /// Leaves that hold a secret which no field says.
     pub(crate) secrets: BTreeSet<Keys>,
     /// Those among them that are secret because a file is that gives them.
     pub(crate) sealed: BTreeSet<Keys>,
     /// What stands for secrets that were fetched.
-    pub(crate) references: Places,
+    pub(crate) references: ReferencePaths,
     pub(crate) warnings: Vec<Issue>,
 }
 
 /// What the layers say together, without defaults.
 pub(crate) fn merged(shape: &'static Shape, layers: &[Arc<Layer>]) -> Value {
-    let plan = Plan::of(shape);
+    let plan = Plan::new(shape);
     layers.iter().fold(Value::empty(), |below, layer| match &plan {
         Some(plan) => plan.merge(below, layer.tree()),
         None => merge(below, layer.tree()),
@@ -188,8 +188,8 @@ pub(crate) fn merged(shape: &'static Shape, layers: &[Arc<Layer>]) -> Value {
 }
 
 /// Merges, resolves, decodes and validates. A panic of the program's code is an error like any other.
-pub(crate) fn load(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    contain(|| run(model, input)).unwrap_or_else(|| Err(panicked()))
+pub(crate) fn load(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
+    catch_panic(|| run(config_type, input)).unwrap_or_else(|| Err(panicked()))
 }
 
 fn panicked() -> Error {
@@ -199,98 +199,103 @@ fn panicked() -> Error {
         .into()
 }
 
-fn run(model: Model, input: &Input<'_>) -> Result<Loaded, Error> {
-    let merged = merged(model.shape, input.layers);
-    let defaults = below(model.shape, Some(&merged));
+fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
+    let merged = merged(config_type.shape, input.layers);
+    let defaults = below(config_type.shape, Some(&merged));
     let complete = merge(defaults.clone(), &merged);
     let templates =
-        input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(model.shape);
+        input.layers.iter().any(|layer| layer.has_templates()) || defaults::hold_template(config_type.shape);
     let source = |keys: &Keys, text: &str| source_of(input.layers, keys, text);
     let guarded = OnceCell::new();
-    let is_open = |keys: &Keys| is_open(model, keys, guarded.get_or_init(model.guarded));
+    let is_open = |keys: &Keys| is_open(config_type, keys, guarded.get_or_init(config_type.guarded));
     let resolve = || interpolate::resolve_shown(&complete, input.variables, &source, &is_open);
     let (resolved, unresolved) = match templates.then(resolve) {
         Some(Ok(resolved)) => (resolved, Vec::new()),
         Some(Err(issues)) => (complete.clone(), issues),
         None => (complete.clone(), Vec::new()),
     };
-    let (pins, unresolved_pins) = pin::resolved(input.pins, input.variables);
-    let mut references = References::new(input.secrets, model.shape, input.pins);
-    let mut tree = pin::pin(references.marked(resolved), model, &merged, &pins);
-    defaults::fill_nullable(model.shape, &mut tree);
-    seal(&mut tree, model.shape, &BTreeSet::new());
+    let (overrides, unresolved_overrides) = overrides::resolved(input.overrides, input.variables);
+    let mut references = SecretResolution::new(input.secrets, config_type.shape, input.overrides);
+    let mut tree = overrides::entry(references.resolve_declared(resolved), config_type, &merged, &overrides);
+    defaults::fill_nullable(config_type.shape, &mut tree);
+    seal(&mut tree, config_type.shape, &BTreeSet::new());
     if input.layers.iter().any(|layer| layer.has_unknown()) {
-        tree = unknown::without_unknown(tree, model.shape);
+        tree = unknown::without_unknown(tree, config_type.shape);
     }
     let mut notes = Notes::default();
-    let (mut decoded, mut met) = notice::places(|| (model.decode)(&tree, &notes));
-    let survey = survey::Survey::new(model);
-    while let Some(next) = references.met(&tree, &met, decoded.is_ok(), &survey) {
+    let (mut decoded, mut reads) = tracking::places(|| (config_type.decode)(&tree, &notes));
+    let survey = secret_reads::SecretReadSurvey::new(config_type);
+    while let Some(next) = references.resolve_discovered(&tree, &reads, decoded.is_ok(), &survey) {
         (tree, notes) = (next, Notes::default());
-        let (again, more) = notice::places(|| (model.decode)(&tree, &notes));
+        let (again, more) = tracking::places(|| (config_type.decode)(&tree, &notes));
         decoded = again;
-        met.extend(more);
+        reads.extend(more);
     }
     if let Some(root) = decoded.as_mut().ok().and_then(Arc::get_mut) {
-        let is_set = |keys: &Keys| input.pins.get(keys).is_some_and(|pin| pin.value.is_some());
+        let is_set = |keys: &Keys| input.overrides.get(keys).is_some_and(|entry| entry.value.is_some());
         root.fill_skipped(&merged, &is_set);
     }
-    let mut secrets = notice::leaves(model.shape, &met);
+    let mut secrets = tracking::leaves(config_type.shape, &reads);
 
     let sealed: BTreeSet<Keys> =
-        input.layers.iter().flat_map(|layer| layer.sealed_leaves(model.shape)).collect();
-    let unresolved = unresolved.into_iter().chain(unresolved_pins).chain(references.take_issues()).collect();
+        input.layers.iter().flat_map(|layer| layer.sealed_leaves(config_type.shape)).collect();
+    let unresolved =
+        unresolved.into_iter().chain(unresolved_overrides).chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
     // A value set at run time may keep a template that no layer has any more.
     let templates = templates || input.layers.iter().any(|layer| layer.has_display_only());
-    let interpolated = match templates || !pins.is_empty() {
-        true => Interpolated::of(&tree, input.variables),
+    let interpolated = match templates || !overrides.is_empty() {
+        true => Interpolated::new(&tree, input.variables),
         false => Interpolated::default(),
     };
     let mut problems = Problems::new(written, unresolved).sealing(sealed.clone()).withholding(interpolated);
     match &decoded {
         Ok(root) => root.validate(&mut problems),
-        Err(error) => examine(model, &tree, error, &mut problems),
+        Err(error) => examine(config_type, &tree, error, &mut problems),
     }
     problems.noted(notes, &Keys::root());
 
     secrets.extend(problems.take_secrets().into_iter().chain(sealed.iter().cloned()));
     let variables = interpolate::Known::new(input.variables);
-    let judge = Judge { model, input, defaults: &defaults, merged: &merged, variables };
-    let verdict = judge.run(decoded.is_ok().then_some(&met), &tree);
-    let found = problems.into_issues().into_iter().map(|issue| references.blame(issue));
-    let found = defaults_at_fault::blame(model, found.collect(), &tree, &defaults);
+    let judge = Judge { config_type, input, defaults: &defaults, merged: &merged, variables };
+    let verdict = judge.run(decoded.is_ok().then_some(&reads), &tree);
+    let found = problems.into_issues().into_iter().map(|issue| references.attribute_to_reference(issue));
+    let found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
-    let hidden = hidden_in(model, &found, &secrets);
-    let found = with_values(model, found, &tree, &hidden);
-    let (mut issues, mut warnings) = origins::settle(found, model.shape, input, &hidden);
+    let hidden = hidden_in(config_type, &found, &secrets);
+    let found = with_values(config_type, found, &tree, &hidden);
+    let (mut issues, mut warnings) = origins::locate_issues(found, config_type.shape, input, &hidden);
     warnings.extend(verdict.warnings);
     policy::without_credentials_of(&secrets, &mut issues);
     policy::without_credentials_of(&secrets, &mut warnings);
     match decoded {
         Ok(root) if issues.is_empty() => {
             let misfits = |layer: &Layer| {
-                layer.misfits(|| hidden::misfits(model, layer, &tree, &secrets, input.secrets)).to_vec()
+                layer
+                    .shadowed_type_errors(|| {
+                        shadowed::shadowed_type_errors(config_type, layer, &tree, &secrets, input.secrets)
+                    })
+                    .to_vec()
             };
             warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
             let kept = references.take_warnings();
             if !kept.is_empty() {
-                warnings.extend(placed(kept, model, input, &secrets));
+                warnings.extend(placed(kept, config_type, input, &secrets));
             }
-            Withheld::new(model, &tree, &secrets).apply(&mut warnings);
-            seal(&mut tree, model.shape, &secrets);
+            Withheld::new(config_type, &tree, &secrets).apply(&mut warnings);
+            seal(&mut tree, config_type.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         decoded => {
-            let mut issues = told(issues, warnings, decoded.err());
-            Withheld::new(model, &tree, &secrets).apply(&mut issues);
+            let mut issues = refusal_issues(issues, warnings, decoded.err());
+            Withheld::new(config_type, &tree, &secrets).apply(&mut issues);
             Err(Error::new(issues))
         }
     }
 }
 
 /// The problems of a load that is refused. A key that the policy only warns of may be one that the type refuses.
-fn told(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<DecodeError>) -> Vec<Issue> {
+fn refusal_issues(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<DecodeError>) -> Vec<Issue> {
     let Some(error) = error.filter(|_| issues.is_empty()) else { return issues };
     let unknown: Vec<_> =
         warnings.into_iter().filter(|warning| warning.kind() == IssueKind::UnknownKey).collect();
@@ -301,8 +306,8 @@ fn told(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<DecodeError>) ->
 }
 
 /// Whether a place is in a leaf that is known to hold no secret.
-fn is_open(model: Model, keys: &Keys, guarded: &BTreeSet<Keys>) -> bool {
-    let leaves = model.shape.leaves();
+fn is_open(config_type: ConfigType, keys: &Keys, guarded: &BTreeSet<Keys>) -> bool {
+    let leaves = config_type.shape.leaves();
     let leaf = leaves.iter().find(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
     leaf.is_some_and(|leaf| !leaf.secret() && !guarded.contains(&leaf.keys))
 }
@@ -319,46 +324,52 @@ fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
 /// Adds the values that rules refused, where they may be shown. A flattened leaf has the place of its struct, and no value of its
 /// own there.
 pub(crate) fn with_values(
-    model: Model,
+    config_type: ConfigType,
     found: Vec<Issue>,
     tree: &Value,
     hidden: &BTreeSet<Keys>,
 ) -> Vec<Issue> {
     let shows = |issue: &Issue| {
-        !model.shape.is_struct(issue.keys()) && !hidden.iter().any(|leaf| leaf.is_related_to(issue.keys()))
+        !config_type.shape.is_struct(issue.keys())
+            && !hidden.iter().any(|leaf| leaf.is_related_to(issue.keys()))
     };
     found.into_iter().map(|issue| if shows(&issue) { issue.with_value_in(tree) } else { issue }).collect()
 }
 
 /// The leaves of which reports show no text: those that hold a secret, and those that may.
-pub(crate) fn hidden_in(model: Model, found: &[Issue], secrets: &BTreeSet<Keys>) -> BTreeSet<Keys> {
+pub(crate) fn hidden_in(
+    config_type: ConfigType,
+    found: &[Issue],
+    secrets: &BTreeSet<Keys>,
+) -> BTreeSet<Keys> {
     // An unknown key shows itself and no value.
     let shows = found.iter().any(|issue| issue.kind() != IssueKind::UnknownKey);
-    let guarded = if shows { (model.guarded)() } else { BTreeSet::new() };
+    let guarded = if shows { (config_type.guarded)() } else { BTreeSet::new() };
     secrets.iter().cloned().chain(guarded).collect()
 }
 
 /// The leaves in which their types read a secret, in a tree that was written of a value and not loaded.
-pub(crate) fn secrets_in(model: Model, tree: &Value) -> BTreeSet<Keys> {
+pub(crate) fn secrets_in(config_type: ConfigType, tree: &Value) -> BTreeSet<Keys> {
     let mut problems = Problems::of_types();
-    notice::any(|| (model.probe)(tree, &Keys::root(), &mut problems));
+    tracking::reads_any(|| (config_type.probe)(tree, &Keys::root(), &mut problems));
     problems.take_secrets()
 }
 
 /// Seals the secrets of a tree in which nothing stands for anything else any more.
 pub(crate) fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
-    Taint { shape, hidden, schemes: None }.seal(tree);
+    SecretMarker { shape, hidden, providers: None }.mark(tree);
 }
 
 /// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.
-fn examine(model: Model, tree: &Value, error: &DecodeError, problems: &mut Problems) {
+fn examine(config_type: ConfigType, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
-    let (strays, asked) = (model.strays)(tree);
+    let (strays, asked) = (config_type.strays)(tree);
     problems.set_asked(asked);
-    (model.probe)(tree, &Keys::root(), problems);
+    (config_type.probe)(tree, &Keys::root(), problems);
     problems.noted(strays, &Keys::root());
     if problems.len() == before && !problems.is_unresolved(&error.keys()) {
-        let message = error.message(problems.any_secret(model.shape) || !(model.guarded)().is_empty());
+        let message =
+            error.message(problems.any_secret(config_type.shape) || !(config_type.guarded)().is_empty());
         problems.extend([Issue::new(IssueKind::WrongType, error.keys(), message)]);
     }
 }

@@ -5,14 +5,14 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 
-use super::{Input, Model, Plan, Trace, hidden_in};
+use super::{ConfigType, Input, Plan, Trace, hidden_in};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Origin},
     keys::{Key, Keys},
     resolve::interpolate,
     shape::{Leaf, Shape},
-    source::{Layer, UnknownKeys, locate::Places},
+    source::{Layer, UnknownKeys, locate::SourceMap},
 };
 
 /// The place of the source, the turn among sources at one place, line and column.
@@ -22,18 +22,18 @@ type Order = (usize, usize, Option<usize>, Option<usize>);
 type Settled = (Vec<Issue>, Vec<Issue>);
 
 /// Gives every problem its place and order, and tells what refuses the load from what only warns.
-pub(super) fn settle(
+pub(super) fn locate_issues(
     found: Vec<Issue>,
     shape: &'static Shape,
     input: &Input<'_>,
     secrets: &BTreeSet<Keys>,
 ) -> Settled {
-    let told = input.secrets.complaints();
+    let told = input.secrets.diagnostics();
     let flawless = told.is_empty() && input.layers.iter().all(|layer| layer.is_flawless());
     if found.is_empty() && input.unread.is_empty() && flawless {
         return Settled::default();
     }
-    let map = Map::of(input, shape, secrets);
+    let map = OriginMap::new(input, shape, secrets);
     let incomplete = !input.unread.is_empty();
     let without_variables = input.unread.iter().any(Issue::withholds_variables);
     let (mut issues, mut warnings) = (input.unread.clone(), Vec::new());
@@ -41,7 +41,7 @@ pub(super) fn settle(
         sort_in(*policy, issue.clone(), &mut issues, &mut warnings);
     }
     for layer in input.layers {
-        layer.complaints().for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings));
+        layer.diagnostics().for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings));
     }
     for issue in found {
         match issue.kind() {
@@ -71,12 +71,12 @@ pub(super) fn settle(
 /// Gives each the place of the value that won.
 pub(crate) fn placed(
     issues: Vec<Issue>,
-    model: Model,
+    config_type: ConfigType,
     input: &Input<'_>,
     secrets: &BTreeSet<Keys>,
 ) -> Vec<Issue> {
-    let hidden = hidden_in(model, &issues, secrets);
-    let map = Map::of(input, model.shape, &hidden);
+    let hidden = hidden_in(config_type, &issues, secrets);
+    let map = OriginMap::new(input, config_type.shape, &hidden);
     issues.into_iter().map(|issue| map.placed(issue)).collect()
 }
 
@@ -89,27 +89,27 @@ fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings:
 }
 
 /// The layers, each with the places of its text once somebody asks.
-struct Map<'i> {
+struct OriginMap<'i> {
     input: &'i Input<'i>,
-    layers: Vec<(&'i Layer, OnceCell<Option<Places<'i>>>)>,
+    layers: Vec<(&'i Layer, OnceCell<Option<SourceMap<'i>>>)>,
     plan: Option<Plan>,
     leaves: Vec<Leaf>,
-    /// Leaves in which the decoder met a secret.
+    /// Leaves in which the decoder read a secret.
     secrets: &'i BTreeSet<Keys>,
 }
 
-impl<'i> Map<'i> {
-    fn of(input: &'i Input<'i>, shape: &'static Shape, secrets: &'i BTreeSet<Keys>) -> Self {
+impl<'i> OriginMap<'i> {
+    fn new(input: &'i Input<'i>, shape: &'static Shape, secrets: &'i BTreeSet<Keys>) -> Self {
         let layers = input.layers.iter().map(|layer| (&**layer, OnceCell::new())).collect();
-        Self { input, layers, plan: Plan::of(shape), leaves: shape.leaves(), secrets }
+        Self { input, layers, plan: Plan::new(shape), leaves: shape.leaves(), secrets }
     }
 
     fn trace(&self, keys: &Keys, hiding: usize) -> Trace {
         let trees = self.layers.iter().map(|(layer, _)| layer.tree());
-        Trace::of(self.plan.as_ref(), trees, keys, hiding)
+        Trace::new(self.plan.as_ref(), trees, keys, hiding)
     }
 
-    fn layer(&self, number: usize) -> Option<(&'i Layer, Option<&Places<'i>>)> {
+    fn layer(&self, number: usize) -> Option<(&'i Layer, Option<&SourceMap<'i>>)> {
         let (layer, text) = self.layers.get(number)?;
         Some((layer, text.get_or_init(|| layer.text_places()).as_ref()))
     }
@@ -154,7 +154,7 @@ impl<'i> Map<'i> {
     /// With the place of the value that won, or of the nearest value around it.
     fn placed(&self, issue: Issue) -> Issue {
         let keys = issue.keys().clone();
-        if self.input.pins.keys().any(|pin| keys.starts_with(pin)) {
+        if self.input.overrides.keys().any(|entry| keys.starts_with(entry)) {
             return issue.at(Origin::Override);
         }
         let trace = self.trace(&keys, keys.0.len());
@@ -192,8 +192,8 @@ impl<'i> Map<'i> {
         let inside =
             |leaf: &&Leaf| leaf.keys.starts_with(issue.keys()) && !leaf.field().flatten && is_part(leaf);
         let inside = self.leaves.iter().filter(inside);
-        let pinned = |leaf: &&Leaf| self.input.pins.keys().any(|pin| leaf.keys.starts_with(pin));
-        let (set, given): (Vec<_>, Vec<_>) = inside.partition(pinned);
+        let overridden = |leaf: &&Leaf| self.input.overrides.keys().any(|entry| leaf.keys.starts_with(entry));
+        let (set, given): (Vec<_>, Vec<_>) = inside.partition(overridden);
         if !set.is_empty() && self.input.is_write() {
             return issue.at(Origin::Override);
         }

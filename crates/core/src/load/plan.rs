@@ -22,7 +22,7 @@ pub(super) enum Step {
 
 impl Plan {
     /// `None` when all fields merge as usual, which costs nothing then.
-    pub(crate) fn of(shape: &Shape) -> Option<Self> {
+    pub(crate) fn new(shape: &Shape) -> Option<Self> {
         let mut plan = Self::default();
         shape.fields.iter().for_each(|field| plan.add(field));
         (!plan.0.is_empty()).then_some(plan)
@@ -35,7 +35,7 @@ impl Plan {
             (None, _) if field.flatten => {}
             (Some(_), Merge::Replace) => drop(self.0.insert(field.key, Step::Own(Merge::Replace))),
             (Some(inner), _) => {
-                if let Some(inside) = Self::of(inner) {
+                if let Some(inside) = Self::new(inner) {
                     self.0.insert(field.key, Step::Inside(inside));
                 }
             }
@@ -44,7 +44,7 @@ impl Plan {
         }
     }
 
-    pub(super) fn step(&self, name: &str) -> Option<&Step> {
+    pub(super) fn step_for(&self, name: &str) -> Option<&Step> {
         self.0.get(name)
     }
 
@@ -55,7 +55,7 @@ impl Plan {
         let entries = merged.entries_mut();
         for (name, value) in high.iter() {
             let low = entries.remove(name);
-            let value = match (self.step(name), low) {
+            let value = match (self.step_for(name), low) {
                 (Some(Step::Own(way)), low) => join(*way, low, value),
                 (Some(Step::Inside(plan)), low) => plan.merge(low.unwrap_or(Value::Null), value),
                 (None, Some(low)) => merge(low, value),

@@ -139,7 +139,7 @@ proptest! {
             for (at, item) in numbers(&items).iter().enumerate() {
                 for name in item.as_table().into_iter().flat_map(|table| table.keys()) {
                     let place = keys.index(at).name(name);
-                    let trace = Trace::of(Some(&plan(way)), layers.iter(), &place, place.0.len());
+                    let trace = Trace::new(Some(&plan(way)), layers.iter(), &place, place.0.len());
                     let given = trace.given.last();
                     prop_assert_eq!(trace.depth, 3);
                     prop_assert_eq!(given.map(|given| &given.value), place.find(&tree));

@@ -3,19 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Input, Model, replaced::replaced, sites::Sites, survey::Survey};
+use super::{ConfigType, Input, replaced::replaced, secret_reads::SecretReadSurvey, sites::Sites};
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind, Issues, Origin},
     keys::Keys,
-    pins::Pins,
+    overrides::Overrides,
     resolve::interpolate::{self, Known},
     secret::{
-        notice::Met,
+        marker::{SecretForm, SecretMarker, SecretSite},
         policy::SecretSources,
-        taint::{By, Place, Taint},
+        tracking::SecretReads,
     },
-    source::{Layer, UnknownKeys, given::Medium, plain_secret},
+    source::{Layer, UnknownKeys, parsed_layer::SourceKind, plain_secret},
     value::Value,
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Verdict {
 
 /// What a load knows of its secrets.
 pub(super) struct Judge<'i> {
-    pub(super) model: Model,
+    pub(super) config_type: ConfigType,
     pub(super) input: &'i Input<'i>,
     /// Of the fields, as they stand below the layers.
     pub(super) defaults: &'i Value,
@@ -40,11 +40,11 @@ pub(super) struct Judge<'i> {
 impl Judge<'_> {
     /// Looks at every layer, whether its value wins or not: whoever sees the file sees the secret.
     ///
-    /// `met` is where secrets were read in the tree, if all of it was read.
-    pub(super) fn run(&self, met: Option<&Met>, tree: &Value) -> Verdict {
+    /// `reads` is where secrets were read in the tree, if all of it was read.
+    pub(super) fn run(&self, reads: Option<&SecretReads>, tree: &Value) -> Verdict {
         let mut verdict = Verdict::default();
         // What ran once is only looked at.
-        if self.input.secrets.is_lenient() {
+        if self.input.secrets.has_placeholders() {
             return verdict;
         }
         let any = self.allowed() == SecretSources::ANY;
@@ -53,12 +53,12 @@ impl Judge<'_> {
             self.input.layers.iter().map(|layer| &**layer).filter(|layer| concerned(layer)).collect();
         let mut sites = Sites::default();
         if !(layers.is_empty() && any) {
-            let survey = Survey::new(self.model);
-            match met.filter(|met| met.regions.is_empty()) {
-                Some(met) => sites.extend(met),
+            let survey = SecretReadSurvey::new(self.config_type);
+            match reads.filter(|reads| reads.regions.is_empty()) {
+                Some(reads) => sites.extend(reads),
                 None => sites.survey(&survey, tree),
             }
-            for replaced in replaced(self.model, self.input, self.merged) {
+            for replaced in replaced(self.config_type, self.input, self.merged) {
                 sites.survey(&survey, &replaced);
             }
         }
@@ -74,10 +74,10 @@ impl Judge<'_> {
     }
 
     fn layer(&self, layer: &Layer, sites: &Sites, verdict: &mut Verdict) {
-        let marked = layer.marked(|| self.marked_in(layer.tree(), layer.is_sealed()));
+        let marked = layer.secret_sites(|| self.marked_in(layer.tree(), layer.is_sealed()));
         let (mut refused, mut warned) = (Issues::default(), Issues::default());
         for (keys, value) in secrets_in(layer.tree(), marked, sites, &self.variables) {
-            match self.of_secret(&keys, value, layer.medium(), layer.plaintext()) {
+            match self.of_secret(&keys, value, layer.source_kind(), layer.plaintext()) {
                 Some((UnknownKeys::Deny, issue)) => refused.push_with(|| issue),
                 Some((UnknownKeys::Warn, issue)) => warned.push_with(|| issue),
                 Some((UnknownKeys::Allow, _)) | None => {}
@@ -96,34 +96,37 @@ impl Judge<'_> {
     }
 
     /// Where secrets of marked fields stand; every scalar if `all` are secret.
-    fn marked_in(&self, tree: &Value, all: bool) -> Vec<Place> {
+    fn marked_in(&self, tree: &Value, all: bool) -> Vec<SecretSite> {
         let none = BTreeSet::new();
-        let taint =
-            Taint { shape: self.model.shape, hidden: &none, schemes: Some(self.input.secrets.schemes()) };
-        taint.list(tree, all)
+        let marker = SecretMarker {
+            shape: self.config_type.shape,
+            hidden: &none,
+            providers: Some(self.input.secrets.providers()),
+        };
+        marker.list(tree, all)
     }
 
     fn of_secret(
         &self,
         keys: &Keys,
         value: &Value,
-        medium: Medium,
+        source_kind: SourceKind,
         plaintext: UnknownKeys,
     ) -> Option<(UnknownKeys, Issue)> {
-        let by = By::of(value, self.input.secrets.schemes());
-        if by == By::Nothing || value.is_null() {
+        let by = SecretForm::new(value, self.input.secrets.providers());
+        if by == SecretForm::Nothing || value.is_null() {
             return None;
         }
-        if !self.allowed().contains(self.source(value, by, medium)) {
+        if !self.allowed().contains(self.source(value, by, source_kind)) {
             return Some((UnknownKeys::Deny, forbidden(keys, self.allowed())));
         }
         let beside = matches!(value.inside(), Value::Template(_));
-        let plain = by == By::Value && plaintext != UnknownKeys::Allow;
-        plain.then(|| (plaintext, plain_secret(keys, beside, self.model.shape, self.input.names)))
+        let plain = by == SecretForm::Value && plaintext != UnknownKeys::Allow;
+        plain.then(|| (plaintext, plain_secret(keys, beside, self.config_type.shape, self.input.names)))
     }
 
     /// Where a secret comes from: for a text with variables, what it says once they are filled in.
-    fn source(&self, value: &Value, by: By, medium: Medium) -> SecretSources {
+    fn source(&self, value: &Value, by: SecretForm, source_kind: SourceKind) -> SecretSources {
         let secrets = self.input.secrets;
         let resolved = match value.inside() {
             Value::Template(text) => interpolate::beginning(text, &self.variables),
@@ -132,24 +135,24 @@ impl Judge<'_> {
         let text = resolved.as_ref().map(|text| text.as_str()).or_else(|| value.as_text());
         match text.and_then(|text| secrets.reference(text)) {
             Some(reference) => secrets.source(&reference),
-            None => match (by, medium) {
-                (By::Reference, _) => SecretSources::STORES,
-                (By::Variables, _) | (_, Medium::Variables) => SecretSources::ENVIRONMENT,
-                (_, Medium::Plain | Medium::Encrypted) => SecretSources::FILES,
-                (_, Medium::Program) => SecretSources::PROGRAM,
+            None => match (by, source_kind) {
+                (SecretForm::Reference, _) => SecretSources::STORES,
+                (SecretForm::Variables, _) | (_, SourceKind::Variables) => SecretSources::ENVIRONMENT,
+                (_, SourceKind::Plain | SourceKind::Encrypted) => SecretSources::FILES,
+                (_, SourceKind::Program) => SecretSources::PROGRAM,
             },
         }
     }
 
     /// A default stands in the program, and counts where nothing else gives the value.
     fn of_defaults(&self, sites: &Sites) -> Vec<Issue> {
-        let Input { pins, .. } = self.input;
-        let in_force = |keys: &Keys| keys.find(self.merged).is_none() && !is_set(pins, keys);
+        let Input { overrides, .. } = self.input;
+        let in_force = |keys: &Keys| keys.find(self.merged).is_none() && !is_set(overrides, keys);
         let marked = self.marked_in(self.defaults, false);
         secrets_in(self.defaults, &marked, sites, &self.variables)
             .into_iter()
             .filter(|(keys, _)| in_force(keys))
-            .filter_map(|(keys, value)| self.of_secret(&keys, value, Medium::Program, UnknownKeys::Allow))
+            .filter_map(|(keys, value)| self.of_secret(&keys, value, SourceKind::Program, UnknownKeys::Allow))
             .map(|(_, issue)| issue.at(Origin::Default))
             .collect()
     }
@@ -158,19 +161,19 @@ impl Judge<'_> {
 /// The scalars that give a secret: those of marked fields, and those where the decoder read one.
 fn secrets_in<'v>(
     tree: &'v Value,
-    marked: &[Place],
+    marked: &[SecretSite],
     sites: &Sites,
     variables: &Known<'_>,
 ) -> BTreeMap<Keys, &'v Value> {
-    let marked = marked.iter().filter(|place| place.by != By::Nothing);
+    let marked = marked.iter().filter(|place| place.by != SecretForm::Nothing);
     let marked = marked.filter_map(|place| Some((place.own.clone(), place.own.find(tree)?)));
     let mut found: BTreeMap<Keys, &Value> = marked.collect();
     found.extend(sites.in_tree(tree, variables));
     found
 }
 
-fn is_set(pins: &Pins, keys: &Keys) -> bool {
-    pins.keys().any(|pin| keys.starts_with(pin))
+fn is_set(overrides: &Overrides, keys: &Keys) -> bool {
+    overrides.keys().any(|entry| keys.starts_with(entry))
 }
 
 /// The problem of a secret that its source must not give.

@@ -5,12 +5,12 @@ use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 use super::interpolated::Interpolated;
 use crate::{
     de::{DecodeError, Examination, Ignored, Notes},
+    examinations::AskedKeys,
     issue::{Issue, IssueKind, Issues},
     keys::{Key, Keys},
     load::unknown::{SUGGESTED, unknown_key},
     rule::{Findings, Rule},
-    secret::notice::Met,
-    settling::AskedKeys,
+    secret::tracking::SecretReads,
     shape::{FieldShape, Leaf, Shape},
     suggest::did_you_mean,
     value::Value,
@@ -23,10 +23,10 @@ pub struct Problems {
     found: Vec<Issue>,
     /// How many fields on the way to the current one are secret.
     secret: usize,
-    /// Leaves in which the decoder met a secret, field by field.
+    /// Leaves in which the decoder read a secret, field by field.
     secrets: BTreeSet<Keys>,
-    /// Where in these leaves they were met.
-    met: Met,
+    /// Where in these leaves they were read.
+    reads: SecretReads,
     /// Leaves that are secret because a file is that gives them.
     sealed: BTreeSet<Keys>,
     /// The tree before interpolation.
@@ -85,20 +85,20 @@ impl Problems {
         self.found.extend(issues);
     }
 
-    /// The leaf at `keys` was read, and a secret met in it or not.
-    pub(crate) fn met_secret(&mut self, met: bool, keys: &Keys) {
-        if met {
+    /// The leaf at `keys` was read, and whether it holds a secret.
+    pub(crate) fn met_secret(&mut self, reads: bool, keys: &Keys) {
+        if reads {
             self.secrets.insert(keys.clone());
         }
     }
 
-    /// Where secrets were met in the leaf at `keys`, counted from the leaf.
-    pub(crate) fn met(&mut self, met: Met, keys: &Keys) {
-        self.met.extend(met.below(keys));
+    /// Records where secrets were read in the leaf at `keys`; paths are relative to the leaf.
+    pub(crate) fn record_secrets(&mut self, reads: SecretReads, keys: &Keys) {
+        self.reads.extend(reads.below(keys));
     }
 
-    pub(super) fn take_met(&mut self) -> Met {
-        std::mem::take(&mut self.met)
+    pub(super) fn take_met(&mut self) -> SecretReads {
+        std::mem::take(&mut self.reads)
     }
 
     pub(crate) fn take_secrets(&mut self) -> BTreeSet<Keys> {
@@ -109,12 +109,12 @@ impl Problems {
         !self.sealed.is_empty() || shape.leaves().iter().any(Leaf::secret)
     }
 
-    /// By a field on the way, by the file that gave the value, or by what the decoder met.
+    /// By a field on the way, by the file that gave the value, or by what the decoder read.
     fn hides(&self, keys: &Keys) -> bool {
-        let met = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
+        let reads = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
         self.secret > 0
             || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
-            || self.secrets.iter().any(met)
+            || self.secrets.iter().any(reads)
     }
 
     /// Keys that a leaf's type ignored.
@@ -192,7 +192,7 @@ impl Problems {
             return false;
         }
         let template = self.interpolated.template(keys, keys.0.len());
-        let findings = Findings::of(value, rules, self.hides(keys) || template.is_some());
+        let findings = Findings::check(value, rules, self.hides(keys) || template.is_some());
         self.found_by(findings, keys, &|_| template.clone())
     }
 
@@ -210,7 +210,7 @@ impl Problems {
         if self.is_unresolved(keys) {
             return false;
         }
-        let mut findings = Findings::of(value, checks, self.hides(keys));
+        let mut findings = Findings::check(value, checks, self.hides(keys));
         let templates: Vec<_> =
             findings.found.iter().map(|finding| self.template_of_leaf(keys, shape, &finding.keys)).collect();
         for (finding, template) in findings.found.iter_mut().zip(&templates) {

@@ -2,16 +2,18 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{keys::Keys, load::taken_beside, member::Share, root::Root, shape::Shape, value::Value};
+use crate::{
+    erased_config::ErasedConfig, keys::Keys, load::taken_beside, member::Share, shape::Shape, value::Value,
+};
 
 /// What flattened leaves take of several trees: a leaf asks for other keys when its value changes.
-pub(crate) struct Shares {
+pub(crate) struct SharedLeaves {
     shape: &'static Shape,
     found: Vec<Share>,
 }
 
-impl Shares {
-    pub(crate) fn of<'v>(root: &dyn Root, trees: impl IntoIterator<Item = &'v Value>) -> Self {
+impl SharedLeaves {
+    pub(crate) fn new<'v>(root: &dyn ErasedConfig, trees: impl IntoIterator<Item = &'v Value>) -> Self {
         let found = trees.into_iter().flat_map(|tree| root.shares(tree)).collect();
         Self { shape: root.shape(), found }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::survey::Survey;
+use super::secret_reads::SecretReadSurvey;
 use crate::{
     keys::{Key, Keys},
     resolve::interpolate::{self, Known},
-    secret::notice::{Met, digests},
+    secret::tracking::{SecretReads, digests},
     value::{Dialect, Untyped, Value},
 };
 
@@ -17,26 +17,26 @@ pub(super) struct Sites(BTreeSet<Keys>);
 
 impl Sites {
     /// Adds those with a secret and nothing else.
-    pub(super) fn extend(&mut self, met: &Met) {
-        self.0.extend(met.exact.iter().map(generalised));
+    pub(super) fn extend(&mut self, reads: &SecretReads) {
+        self.0.extend(reads.exact.iter().map(generalised));
     }
 
     /// Adds those of one tree, of which nothing is a template.
-    pub(super) fn survey(&mut self, survey: &Survey, tree: &Value) {
-        let met = survey.met(tree);
-        self.extend(&met);
-        for region in &met.regions {
-            self.region(survey, tree, region, &met);
+    pub(super) fn survey(&mut self, survey: &SecretReadSurvey, tree: &Value) {
+        let reads = survey.reads(tree);
+        self.extend(&reads);
+        for region in &reads.regions {
+            self.region(survey, tree, region, &reads);
         }
     }
 
     /// Those in a value that serde buffered. Each digest that was read leads to the places with such a text; the type is
     /// asked which of them it reads as a secret. Other places are asked about where no digest leads to a secret: its type may
     /// show no text, or a function may have changed the text.
-    fn region(&mut self, survey: &Survey, tree: &Value, region: &Keys, met: &Met) {
+    fn region(&mut self, survey: &SecretReadSurvey, tree: &Value, region: &Keys, reads: &SecretReads) {
         let mut alike: BTreeMap<u64, BTreeMap<Keys, Keys>> = BTreeMap::new();
         let mut others = BTreeMap::new();
-        let mut missed = met.read.clone();
+        let mut missed = reads.read.clone();
         let none = Known::new(&|_| None);
         scalars(region.find(tree), region, &mut |keys, value| {
             let place = generalised(keys);
@@ -44,7 +44,7 @@ impl Sites {
             if keys == region || is_structure(value, &Key::Name("".into()), &none) {
                 self.0.insert(place.clone());
             }
-            for digest in digests(value).intersection(&met.read) {
+            for digest in digests(value).intersection(&reads.read) {
                 missed.remove(digest);
                 alike.entry(*digest).or_default().entry(place.clone()).or_insert_with(|| keys.clone());
             }
@@ -57,7 +57,7 @@ impl Sites {
                 None => unclear.extend(places.into_keys()),
             }
         }
-        if met.silent || !missed.is_empty() || !unclear.is_empty() {
+        if reads.silent || !missed.is_empty() || !unclear.is_empty() {
             others.retain(|place, _| !self.0.contains(place));
             self.0.extend(survey.asked(tree, &others).unwrap_or(unclear));
         }

@@ -9,7 +9,7 @@ use crate::{
 
 /// What one layer has at a place.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
+pub(crate) struct Contribution {
     /// The number of the layer, from the lowest.
     pub(crate) layer: usize,
     /// Where it stands in the layer: an element of a joined list has another number there.
@@ -19,21 +19,22 @@ pub(crate) struct Given {
 
 /// What is said at `keys`, or at the nearest place above that any layer speaks of; lowest precedence first.
 pub(crate) struct Trace {
-    pub(crate) given: Vec<Given>,
+    pub(crate) given: Vec<Contribution>,
     /// How many of the keys lead there.
     pub(crate) depth: usize,
 }
 
 impl Trace {
     /// Goes down `keys`. On the first `hiding` steps a layer is left behind once a higher one hides it.
-    pub(crate) fn of<'v>(
+    pub(crate) fn new<'v>(
         plan: Option<&Plan>,
         layers: impl Iterator<Item = &'v Value>,
         keys: &Keys,
         hiding: usize,
     ) -> Self {
         let given = layers.enumerate();
-        let given = given.map(|(layer, tree)| Given { layer, keys: Keys::root(), value: tree.clone() });
+        let given =
+            given.map(|(layer, tree)| Contribution { layer, keys: Keys::root(), value: tree.clone() });
         let mut trace = Self { given: given.collect(), depth: 0 };
         let mut step = Next::Table(plan);
         for key in &keys.0 {
@@ -64,7 +65,7 @@ enum Next<'p> {
 impl<'p> Next<'p> {
     fn next(self, key: &Key) -> Self {
         let (Self::Table(Some(plan)), Key::Name(name)) = (self, key) else { return Self::Table(None) };
-        match plan.step(name) {
+        match plan.step_for(name) {
             Some(Step::Inside(plan)) => Self::Table(Some(plan)),
             Some(Step::Own(way)) => Self::Own(*way),
             None => Self::Table(None),
@@ -80,7 +81,7 @@ impl<'p> Next<'p> {
     }
 
     /// Leaves what has an effect: the highest, and what it meets.
-    fn hide(self, given: &mut Vec<Given>) {
+    fn hide(self, given: &mut Vec<Contribution>) {
         let meet = |value: &Value| match self {
             Self::Own(Merge::Replace) => false,
             _ if value.as_table().is_some() => true,
@@ -93,7 +94,7 @@ impl<'p> Next<'p> {
     }
 }
 
-impl Given {
+impl Contribution {
     fn below(&self, key: &Key) -> Option<Self> {
         let step = Keys(vec![key.clone()]);
         let value = step.find(self.value.inside())?.clone();
@@ -102,11 +103,11 @@ impl Given {
 }
 
 /// Who gave one element of joined lists: several where elements with the same key met.
-fn element(way: Merge, lists: &[Given], index: usize) -> Vec<Given> {
-    let mut all: Vec<Vec<Given>> = Vec::new();
+fn element(way: Merge, lists: &[Contribution], index: usize) -> Vec<Contribution> {
+    let mut all: Vec<Vec<Contribution>> = Vec::new();
     for list in lists {
         for (place, item) in items(&list.value).unwrap_or_default().iter().enumerate() {
-            let given = Given { layer: list.layer, keys: list.keys.index(place), value: item.clone() };
+            let given = Contribution { layer: list.layer, keys: list.keys.index(place), value: item.clone() };
             match meets(way, all.iter().map(|given| &given[0].value), item) {
                 None => all.push(vec![given]),
                 Some(at) if matches!(way, Merge::Key(_)) => all[at].push(given),

@@ -43,7 +43,7 @@ pub(crate) struct Twice {
 
 impl Normal {
     /// A tree that was checked before.
-    pub(crate) fn of(tree: Value) -> Self {
+    pub(crate) fn new(tree: Value) -> Self {
         Self {
             tree,
             renamed: Vec::new(),
@@ -70,7 +70,7 @@ impl Normal {
 
 /// Checks the keys of one layer against the fields, at every depth that the fields describe.
 pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
-    let mut normal = Normal::of(Value::empty());
+    let mut normal = Normal::new(Value::empty());
     normal.tree = normal.level(tree, shape, &Keys::root(), &Keys::root());
     normal
 }
@@ -84,7 +84,7 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    pub(crate) fn of(shape: &'static Shape) -> Self {
+    pub(crate) fn new(shape: &'static Shape) -> Self {
         let mut level = Self::default();
         level.add(shape);
         level
@@ -121,7 +121,7 @@ impl Level {
 impl Normal {
     fn level(&mut self, value: &Value, shape: &'static Shape, own: &Keys, written: &Keys) -> Value {
         let Some(table) = value.as_table() else { return value.clone() };
-        let level = Level::of(shape);
+        let level = Level::new(shape);
         let mut result: Option<Table> = None;
         for (name, value) in table {
             let Some(field) = level.fields.get(&**name) else {
@@ -142,7 +142,7 @@ impl Normal {
             if aliased {
                 self.alias(table, field, name, &place, written);
             }
-            if aliased || !same(&inner, value) {
+            if aliased || !is_unchanged(&inner, value) {
                 let entries = result.get_or_insert_with(|| table.clone());
                 if aliased {
                     entries.remove(name);
@@ -193,7 +193,7 @@ pub(crate) fn unknown_key(meant: Option<&str>) -> String {
 /// The tree without the keys that [`normalise`] found unknown, for a decoder that would report each of them once more.
 pub(crate) fn without_unknown(tree: Value, shape: &'static Shape) -> Value {
     let Value::Table(mut table) = tree else { return tree };
-    let level = Level::of(shape);
+    let level = Level::new(shape);
     let entries = Arc::make_mut(&mut table);
     entries.retain(|name, _| level.open || level.fields.contains_key(&**name));
     for (name, value) in entries {
@@ -205,7 +205,7 @@ pub(crate) fn without_unknown(tree: Value, shape: &'static Shape) -> Value {
 }
 
 /// Whether normalising changed nothing, told by sharing.
-fn same(a: &Value, b: &Value) -> bool {
+fn is_unchanged(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Table(a), Value::Table(b)) => Arc::ptr_eq(a, b),
         _ => true,

@@ -2,9 +2,9 @@
 
 use std::{cell::OnceCell, collections::BTreeSet};
 
-use super::Model;
+use super::ConfigType;
 use crate::{
-    describe::Section,
+    describe::StructInfo,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
     secret::MASK,
@@ -14,19 +14,19 @@ use crate::{
 
 /// Knows which keys of the problems of one load may be shown.
 pub(super) struct Withheld<'l> {
-    model: Model,
+    config_type: ConfigType,
     tree: &'l Value,
     leaves: Vec<Leaf>,
     /// Leaves in which a secret was read.
     secrets: &'l BTreeSet<Keys>,
-    section: OnceCell<Section>,
+    section: OnceCell<StructInfo>,
     guarded: OnceCell<BTreeSet<Keys>>,
 }
 
 impl<'l> Withheld<'l> {
-    pub(super) fn new(model: Model, tree: &'l Value, secrets: &'l BTreeSet<Keys>) -> Self {
+    pub(super) fn new(config_type: ConfigType, tree: &'l Value, secrets: &'l BTreeSet<Keys>) -> Self {
         let (section, guarded) = (OnceCell::new(), OnceCell::new());
-        Self { model, tree, leaves: model.shape.leaves(), secrets, section, guarded }
+        Self { config_type, tree, leaves: config_type.shape.leaves(), secrets, section, guarded }
     }
 
     /// The problems, with a mask for each key that no type names in a text that may hold secrets, and for each unknown key below
@@ -72,8 +72,8 @@ impl<'l> Withheld<'l> {
         }
     }
 
-    fn section(&self) -> &Section {
-        self.section.get_or_init(self.model.describe)
+    fn section(&self) -> &StructInfo {
+        self.section.get_or_init(self.config_type.describe)
     }
 
     fn may_hold_secret(&self, leaf: &Leaf) -> bool {

@@ -4,18 +4,18 @@ use std::any::Any;
 
 use serde::de::DeserializeOwned;
 
-use super::{FieldAt, Kept, Member, Share, put};
+use super::{AnyValue, FieldAt, Member, Share, put};
 use crate::{
     cell::Scalar,
     de::{self, DecodeError, Decoder, FlatReading, Reading},
-    describe::{self, Body},
+    describe::{self, FieldKind},
+    examinations::Examinations,
     keys::Keys,
     load::problems::Problems,
     rule::Rule,
     schema::{FieldOf, Schema},
-    secret::notice,
+    secret::tracking,
     ser::{EncodeError, Encoder},
-    settling::Settling,
     shape::FieldShape,
     value::Value,
 };
@@ -90,19 +90,19 @@ where
     S: Schema + FieldOf<I, F>,
     F: PartialEq + Clone + Send + Sync + 'static,
 {
-    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+    fn get<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
         (slot == 0).then(|| owner.get() as &dyn Any)
     }
 
-    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+    fn get_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
         if slot == 0 { owner.__field_mut(I) } else { None }
     }
 
-    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
-        (slot == 0).then(|| Box::new(owner.get().clone()) as Kept)
+    fn clone_at(&self, owner: &S, slot: usize) -> Option<AnyValue> {
+        (slot == 0).then(|| Box::new(owner.get().clone()) as AnyValue)
     }
 
-    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+    fn equals_at(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
         kept.downcast_ref::<F>().is_some_and(|kept| kept == owner.get())
     }
 
@@ -146,7 +146,7 @@ where
         }
     }
 
-    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
+    fn find_all_errors(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
         let FieldAt { field, keys } = at;
         let left = value.filter(|value| self.takes_all(value, field));
         let left = left.map(|value| problems.left(keys, value.clone()));
@@ -154,9 +154,9 @@ where
         if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
             return true;
         }
-        let (Reading { result, mut found }, met) = notice::places(|| self.read(value, field));
-        let secret = !met.is_empty();
-        problems.met(met, keys);
+        let (Reading { result, mut found }, reads) = tracking::places(|| self.read(value, field));
+        let secret = !reads.is_empty();
+        problems.record_secrets(reads, keys);
         // Beside a flattened leaf, only all leaves together show whether a key is unknown.
         found.ignored.retain(|ignored| !field.flatten || ignored.keys.0.len() > 1);
         // What was not read to its end may still have come to one, and so may a text in its place.
@@ -168,35 +168,46 @@ where
         }
     }
 
-    fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
+    fn examine_buffered(
+        &self,
+        value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        examinations: &mut Examinations,
+    ) {
         let takes_all = self.takes_all(value, field);
-        if takes_all != settling.is_catch_all_turn() {
+        if takes_all != examinations.is_catch_all_turn() {
             return;
         }
         if field.flatten {
-            let left = takes_all.then(|| settling.left(keys, value.clone()));
+            let left = takes_all.then(|| examinations.left(keys, value.clone()));
             let mut reading = self.read_flat(left.as_ref().unwrap_or(value));
             if reading.is_lost() && describe::may_hold_secret(self.decode) {
                 reading.conceal();
             }
-            return settling.add_flat(keys, reading);
+            return examinations.add_flat(keys, reading);
         }
-        if settling.concerns(keys) {
+        if examinations.concerns(keys) {
             let Reading { result, mut found } = self.read(Some(value), field);
-            settling.note(result.is_ok());
+            examinations.record_read(result.is_ok());
             if !found.lost.is_empty() && describe::may_hold_secret(self.decode) {
                 found.lost.iter_mut().for_each(DecodeError::conceal);
             }
-            settling.add(keys, found);
+            examinations.add(keys, found);
         }
     }
 
-    fn amend(&self, owner: &mut S, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &Settling) {
+    fn amend(
+        &self,
+        owner: &mut S,
+        value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        examinations: &Examinations,
+    ) {
         let read = |value: &Value| self.read(Some(value), field).result;
         let amended = match field.flatten {
-            true if self.takes_all(value, field) => read(&settling.left(keys, value.clone())),
+            true if self.takes_all(value, field) => read(&examinations.left(keys, value.clone())),
             true => read(value),
-            false if settling.is_buffered(keys) => read(value),
+            false if examinations.is_buffered(keys) => read(value),
             false => return,
         };
         if let Ok(amended) = amended {
@@ -217,7 +228,7 @@ where
         }
     }
 
-    fn describe(&self) -> Body {
-        Body::Leaf(describe::Leaf::of(self.decode, self.converted, self.rules))
+    fn describe(&self) -> FieldKind {
+        FieldKind::Leaf(describe::Leaf::new(self.decode, self.converted, self.rules))
     }
 }

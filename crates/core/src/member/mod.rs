@@ -17,12 +17,12 @@ pub use self::{
     probe::{NoEncode, NotOption, Probe},
 };
 use crate::{
-    describe::Body, keys::Keys, load::problems::Problems, schema::Schema, ser::EncodeError,
-    settling::Settling, shape::FieldShape, value::Value,
+    describe::FieldKind, examinations::Examinations, keys::Keys, load::problems::Problems, schema::Schema,
+    ser::EncodeError, shape::FieldShape, value::Value,
 };
 
 /// What is kept of a value to compare it with later ones, or to hand it out on its own.
-pub(crate) type Kept = Box<dyn Any + Send + Sync>;
+pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
 
 /// Whether the running program set the value of the leaf at a place.
 pub(crate) type IsSet<'i> = &'i dyn Fn(&Keys) -> bool;
@@ -30,12 +30,12 @@ pub(crate) type IsSet<'i> = &'i dyn Fn(&Keys) -> bool;
 /// What the runtime does with one field of `S`; `slot` counts from the field, which is 0.
 #[doc(hidden)]
 pub trait Member<S>: Sync {
-    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any>;
-    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any>;
+    fn get<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any>;
+    fn get_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any>;
     /// A copy of the value at `slot`.
-    fn keep(&self, owner: &S, slot: usize) -> Option<Kept>;
-    /// Whether a copy made by [`keep`](Self::keep) equals the value at `slot`.
-    fn same(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool;
+    fn clone_at(&self, owner: &S, slot: usize) -> Option<AnyValue>;
+    /// Whether a copy made by [`keep`](Self::clone_at) equals the value at `slot`.
+    fn equals_at(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool;
     /// Pushes `base`, and the numbers below it, that differ by `PartialEq`; an outer number follows its inner ones.
     fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>);
     /// Stores the bits of scalar leaves at `base` and below.
@@ -54,18 +54,18 @@ pub trait Member<S>: Sync {
         problems: &mut Problems,
     );
     /// Finds every problem of the value of the field; `None` when no layer gives it. True if it is sound.
-    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool;
+    fn find_all_errors(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool;
     /// Examines the value if serde buffered a part of it.
-    fn settle(&self, value: &Value, at: FieldAt<'_>, settling: &mut Settling);
+    fn examine_buffered(&self, value: &Value, at: FieldAt<'_>, examinations: &mut Examinations);
     /// Decodes the value on its own if it went through a buffer of the struct around it.
-    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, settling: &Settling);
+    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, examinations: &Examinations);
     /// Fills the fields that serde skips in every struct that has its serde default as a whole: where `given`, which is what
     /// the layers say of the field, is `None`.
     fn fill_skipped(&self, _owner: &mut S, _given: Option<&Value>, _at: FieldAt<'_>, _is_set: IsSet<'_>) {}
     /// Adds what each flattened leaf takes of the table that it shares; `base` is the field's number, counted from the root.
     fn shares(&self, value: &Value, at: FieldAt<'_>, base: usize, found: &mut Vec<Share>);
     /// What the field takes and asks for.
-    fn describe(&self) -> Body;
+    fn describe(&self) -> FieldKind;
 }
 
 /// What a flattened leaf takes of a table that it shares with the fields of its struct.
@@ -90,12 +90,12 @@ pub struct FieldAt<'f> {
 }
 
 /// The field with this index, which is of type `F`.
-fn place<S: Schema, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
+fn field_mut<S: Schema, F: 'static>(owner: &mut S, index: usize) -> Option<&mut F> {
     owner.__field_mut(index)?.downcast_mut()
 }
 
 fn put<S: Schema, F: 'static>(owner: &mut S, index: usize, value: F) {
-    if let Some(place) = place(owner, index) {
+    if let Some(place) = field_mut(owner, index) {
         *place = value;
     }
 }

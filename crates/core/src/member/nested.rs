@@ -2,15 +2,15 @@
 
 use std::any::Any;
 
-use super::{FieldAt, IsSet, Kept, Member, Share, place};
+use super::{AnyValue, FieldAt, IsSet, Member, Share, field_mut};
 use crate::{
-    describe::{Body, Section},
+    describe::{FieldKind, StructInfo},
+    erased_config,
+    examinations::Examinations,
     keys::Keys,
     load::problems::Problems,
-    root,
     schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
-    settling::Settling,
     value::Value,
 };
 
@@ -30,36 +30,36 @@ where
     S: Schema + FieldOf<I, N>,
     N: Loadable,
 {
-    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
-        root::at(owner.get(), slot)
+    fn get<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+        erased_config::get(owner.get(), slot)
     }
 
-    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
-        root::at_mut(place::<S, N>(owner, I)?, slot)
+    fn get_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+        erased_config::get_mut(field_mut::<S, N>(owner, I)?, slot)
     }
 
-    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
-        root::keep(owner.get(), slot)
+    fn clone_at(&self, owner: &S, slot: usize) -> Option<AnyValue> {
+        erased_config::clone_at(owner.get(), slot)
     }
 
-    fn same(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool {
-        root::same_as(owner.get(), slot, kept)
+    fn equals_at(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool {
+        erased_config::same_as(owner.get(), slot, kept)
     }
 
     fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>) {
-        root::diff(old.get(), new.get(), base, changed);
+        erased_config::diff(old.get(), new.get(), base, changed);
     }
 
     fn scalars(&self, owner: &S, base: usize, bits: &mut [u64]) {
-        root::scalars(owner.get(), base, bits);
+        erased_config::scalars(owner.get(), base, bits);
     }
 
     fn encode(&self, owner: &S, slot: usize) -> Result<Value, EncodeError> {
-        root::encode(owner.get(), slot)
+        erased_config::encode(owner.get(), slot)
     }
 
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
-        root::validate(owner.get(), keys, problems);
+        erased_config::validate(owner.get(), keys, problems);
     }
 
     fn assign(
@@ -70,38 +70,38 @@ where
         at: FieldAt<'_>,
         problems: &mut Problems,
     ) {
-        if let Some(inner) = place::<S, N>(owner, I) {
-            root::assign(inner, slot, value, at.keys, problems);
+        if let Some(inner) = field_mut::<S, N>(owner, I) {
+            erased_config::assign(inner, slot, value, at.keys, problems);
         }
     }
 
-    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
-        root::probe::<N>(value.unwrap_or(&Value::empty()), at.keys, problems)
+    fn find_all_errors(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
+        erased_config::find_all_errors::<N>(value.unwrap_or(&Value::empty()), at.keys, problems)
     }
 
-    fn settle(&self, value: &Value, at: FieldAt<'_>, settling: &mut Settling) {
-        root::settle::<N>(value, at.keys, settling);
+    fn examine_buffered(&self, value: &Value, at: FieldAt<'_>, examinations: &mut Examinations) {
+        erased_config::examine_buffered::<N>(value, at.keys, examinations);
     }
 
-    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, settling: &Settling) {
-        if let Some(inner) = place::<S, N>(owner, I) {
-            root::amend(inner, value, at.keys, settling);
+    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, examinations: &Examinations) {
+        if let Some(inner) = field_mut::<S, N>(owner, I) {
+            erased_config::amend(inner, value, at.keys, examinations);
         }
     }
 
     fn fill_skipped(&self, owner: &mut S, given: Option<&Value>, at: FieldAt<'_>, is_set: IsSet<'_>) {
-        let Some(inner) = place::<S, N>(owner, I) else { return };
+        let Some(inner) = field_mut::<S, N>(owner, I) else { return };
         match self.absent.filter(|_| given.is_none()) {
             Some(absent) => inner.__swap_skipped(&mut absent()),
-            None => root::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
+            None => erased_config::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
         }
     }
 
     fn shares(&self, value: &Value, FieldAt { keys, .. }: FieldAt<'_>, base: usize, found: &mut Vec<Share>) {
-        root::shares::<N>(value, base, keys, found);
+        erased_config::shares::<N>(value, base, keys, found);
     }
 
-    fn describe(&self) -> Body {
-        Body::Nested(Section::of::<N>())
+    fn describe(&self) -> FieldKind {
+        FieldKind::Nested(StructInfo::new::<N>())
     }
 }

@@ -2,16 +2,16 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{FieldAt, IsSet, Kept, Member, Share, place, put};
+use super::{AnyValue, FieldAt, IsSet, Member, Share, field_mut, put};
 use crate::{
     de::Notes,
-    describe::{Body, Section},
+    describe::{FieldKind, StructInfo},
+    erased_config,
+    examinations::Examinations,
     keys::Keys,
     load::{problems::Problems, unknown::Level},
-    root,
     schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
-    settling::Settling,
     value::Value,
 };
 
@@ -31,19 +31,19 @@ where
     S: Schema + FieldOf<I, Option<N>>,
     N: Loadable,
 {
-    fn at<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
+    fn get<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any> {
         (slot == 0).then(|| owner.get() as &dyn Any)
     }
 
-    fn at_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
+    fn get_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any> {
         if slot == 0 { owner.__field_mut(I) } else { None }
     }
 
-    fn keep(&self, owner: &S, slot: usize) -> Option<Kept> {
-        (slot == 0).then(|| Box::new(owner.get().as_ref().map(N::__clone)) as Kept)
+    fn clone_at(&self, owner: &S, slot: usize) -> Option<AnyValue> {
+        (slot == 0).then(|| Box::new(owner.get().as_ref().map(N::__clone)) as AnyValue)
     }
 
-    fn same(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
+    fn equals_at(&self, owner: &S, _slot: usize, kept: &dyn Any) -> bool {
         kept.downcast_ref::<Option<N>>().is_some_and(|kept| same_option(kept, owner.get()))
     }
 
@@ -56,12 +56,12 @@ where
     fn scalars(&self, _owner: &S, _base: usize, _bits: &mut [u64]) {}
 
     fn encode(&self, owner: &S, _slot: usize) -> Result<Value, EncodeError> {
-        owner.get().as_ref().map_or(Ok(Value::Null), |inner| root::encode(inner, 0))
+        owner.get().as_ref().map_or(Ok(Value::Null), |inner| erased_config::encode(inner, 0))
     }
 
     fn validate(&self, owner: &S, keys: &Keys, problems: &mut Problems) {
         if let Some(inner) = owner.get() {
-            root::validate(inner, keys, problems);
+            erased_config::validate(inner, keys, problems);
         }
     }
 
@@ -77,59 +77,71 @@ where
             return put::<S, Option<N>>(owner, I, None);
         };
         let notes = Notes::default();
-        let decoded = root::read::<N>(given, &notes);
+        let decoded = erased_config::read::<N>(given, &notes);
         problems.noted(notes, at.keys);
         match decoded {
             Ok(decoded) => put(owner, I, Some(decoded)),
-            Err(error) if Member::<S>::probe(self, value, at, problems) => {
+            Err(error) if Member::<S>::find_all_errors(self, value, at, problems) => {
                 problems.decoding(error, at.keys);
             }
             Err(_) => {}
         }
     }
 
-    fn probe(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
+    fn find_all_errors(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool {
         match value {
             None | Some(Value::Null) => true,
-            Some(value) => root::probe::<N>(value, at.keys, problems),
+            Some(value) => erased_config::find_all_errors::<N>(value, at.keys, problems),
         }
     }
 
-    fn settle(&self, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &mut Settling) {
-        root::settle::<N>(value, keys, settling);
-        if !field.flatten || settling.is_catch_all_turn() {
+    fn examine_buffered(
+        &self,
+        value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        examinations: &mut Examinations,
+    ) {
+        erased_config::examine_buffered::<N>(value, keys, examinations);
+        if !field.flatten || examinations.is_catch_all_turn() {
             return;
         }
         // serde takes a flattened `Option` that it cannot read for none.
-        if let Err(mut error) = root::read::<N>(value, &Notes::default()) {
+        if let Err(mut error) = erased_config::read::<N>(value, &Notes::default()) {
             if N::SHAPE.any_secret() {
                 error.conceal();
             }
-            settling.add_lost(keys, error);
+            examinations.add_lost(keys, error);
         }
     }
 
-    fn amend(&self, owner: &mut S, value: &Value, FieldAt { field, keys }: FieldAt<'_>, settling: &Settling) {
-        if field.flatten || settling.is_buffered(keys) {
-            if let (true, Ok(inner)) = (!value.is_null(), root::read::<N>(value, &Notes::default())) {
+    fn amend(
+        &self,
+        owner: &mut S,
+        value: &Value,
+        FieldAt { field, keys }: FieldAt<'_>,
+        examinations: &Examinations,
+    ) {
+        if field.flatten || examinations.is_buffered(keys) {
+            if let (true, Ok(inner)) = (!value.is_null(), erased_config::read::<N>(value, &Notes::default()))
+            {
                 put(owner, I, Some(inner));
             }
             return;
         }
-        if let Some(Some(inner)) = place::<S, Option<N>>(owner, I) {
-            root::amend(inner, value, keys, settling);
+        if let Some(Some(inner)) = field_mut::<S, Option<N>>(owner, I) {
+            erased_config::amend(inner, value, keys, examinations);
         }
     }
 
     fn fill_skipped(&self, owner: &mut S, given: Option<&Value>, at: FieldAt<'_>, is_set: IsSet<'_>) {
-        let Some(Some(inner)) = place::<S, Option<N>>(owner, I) else { return };
+        let Some(Some(inner)) = field_mut::<S, Option<N>>(owner, I) else { return };
         // A value set at run time is a whole of its own.
         if is_set(at.keys) {
             return;
         }
         match self.absent.filter(|_| given.is_none()) {
             Some(absent) => absent().iter_mut().for_each(|absent| inner.__swap_skipped(absent)),
-            None => root::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
+            None => erased_config::fill_skipped(inner, given.unwrap_or(&Value::Null), at.keys, is_set),
         }
     }
 
@@ -141,21 +153,21 @@ where
         found: &mut Vec<Share>,
     ) {
         if field.flatten {
-            let level = Level::of(N::SHAPE);
+            let level = Level::new(N::SHAPE);
             let (asked, takes_all) = (level.names().map(Arc::from).collect(), level.is_open());
             found.push(Share { slot: base, keys: keys.clone(), asked, takes_all });
         }
     }
 
-    fn describe(&self) -> Body {
-        Body::Optional(Section::of::<N>())
+    fn describe(&self) -> FieldKind {
+        FieldKind::Optional(StructInfo::new::<N>())
     }
 }
 
 fn same_option<N: Loadable>(old: &Option<N>, new: &Option<N>) -> bool {
     match (old, new) {
         (None, None) => true,
-        (Some(old), Some(new)) => root::same(old, new),
+        (Some(old), Some(new)) => erased_config::equals(old, new),
         _ => false,
     }
 }

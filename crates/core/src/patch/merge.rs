@@ -4,37 +4,39 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Outcome, Scene, Touch, Units, budget::Budget, refusal, units::Place};
+use super::{
+    OverridableFields, PatchInput, PatchOutput, Touched, fields::PatchTarget, limits::Budget, refusal,
+};
 use crate::{
     issue::{Issue, IssueKind, Issues},
     keys::Keys,
     load::unknown::SUGGESTED,
 };
 
-pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<Issue>> {
+pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutput, Vec<Issue>> {
     Budget::new()
-        .spend(patch, scene.base.0.len())
-        .map_err(|message| vec![refusal(scene.base.clone(), message)])?;
-    let mut walk = Walk { units: scene.units, touched: BTreeMap::new(), issues: Issues::default() };
-    walk.visit(&scene.base, patch);
+        .spend(patch, input.base.0.len())
+        .map_err(|message| vec![refusal(input.base.clone(), message)])?;
+    let mut walk = Walk { fields: input.fields, touched: BTreeMap::new(), issues: Issues::default() };
+    walk.visit(&input.base, patch);
     let issues = walk.issues.into_vec();
     if !issues.is_empty() {
         return Err(issues);
     }
     let touched = walk.touched;
-    json_patch::merge(&mut scene.document, patch);
-    Ok(Outcome { document: scene.document, marked: None, touched })
+    json_patch::merge(&mut input.document, patch);
+    Ok(PatchOutput { document: input.document, marked: None, touched })
 }
 
 struct Walk<'u> {
-    units: &'u Units,
-    touched: BTreeMap<usize, Touch>,
+    fields: &'u OverridableFields,
+    touched: BTreeMap<usize, Touched>,
     issues: Issues,
 }
 
 impl Walk<'_> {
     fn visit(&mut self, keys: &Keys, patch: &Json) {
-        let place = match self.units.at(keys, self.issues.len() < SUGGESTED) {
+        let place = match self.fields.find(keys, self.issues.len() < SUGGESTED) {
             Ok(place) => place,
             Err(unknown) => {
                 self.issues.push_with(|| Issue::new(IssueKind::UnknownKey, unknown.keys, unknown.message));
@@ -42,17 +44,17 @@ impl Walk<'_> {
             }
         };
         match (&place, patch) {
-            (Place::Above(_), Json::Object(entries)) => {
+            (PatchTarget::Above(_), Json::Object(entries)) => {
                 entries.iter().for_each(|(key, patch)| self.visit(&keys.name(key), patch));
             }
             _ => {
-                for unit in place.units() {
-                    let within = unit.secrets.iter().find(|secret| keys.starts_with(secret));
+                for field in place.fields() {
+                    let within = field.secrets.iter().find(|secret| keys.starts_with(secret));
                     match within.filter(|secret| !(patch.is_null() && *secret == keys)) {
                         Some(keys) => self.issues.push_with(|| secret(keys.clone())),
                         None => {
-                            let removed = patch.is_null() && unit.keys.starts_with(keys);
-                            self.touched.insert(unit.slot, Touch { by: String::new(), removed });
+                            let removed = patch.is_null() && field.keys.starts_with(keys);
+                            self.touched.insert(field.slot, Touched { by: String::new(), removed });
                         }
                     }
                 }

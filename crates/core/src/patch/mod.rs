@@ -3,12 +3,12 @@
 //! A patch is applied to the effective document, in which secrets are masked; places are checked against the fields
 //! before anything is applied, so that every wrong place is reported at once.
 
-mod budget;
+mod fields;
+mod limits;
 mod merge;
 mod operation;
 mod pointer;
 mod trace;
-mod units;
 mod wide;
 
 use std::collections::BTreeMap;
@@ -19,9 +19,9 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
 };
+pub(crate) use fields::{OverridableField, OverridableFields, secret_paths};
 pub(crate) use trace::Traced;
-pub(crate) use units::{Unit, Units, marks};
-pub(crate) use wide::{restored, settled};
+pub(crate) use wide::{restored, with_integers};
 
 /// What changes a document.
 #[derive(Clone, Debug)]
@@ -32,9 +32,9 @@ pub(crate) enum Patch {
     Merge(Json),
 }
 
-/// A document to be patched: the part of one handle.
-pub(crate) struct Scene<'s> {
-    pub(crate) units: &'s Units,
+/// The document to be patched: the part of one handle.
+pub(crate) struct PatchInput<'s> {
+    pub(crate) fields: &'s OverridableFields,
     /// Where the part stands in the whole.
     pub(crate) base: Keys,
     pub(crate) document: Json,
@@ -44,36 +44,36 @@ pub(crate) struct Scene<'s> {
 
 /// What a patch did.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct PatchOutput {
     /// The part of the handle, after the patch.
     pub(crate) document: Json,
     /// The document with the marks where the operations took them.
     pub(crate) marked: Option<Json>,
     /// By the number of the leaf: what touched it last.
-    pub(crate) touched: BTreeMap<usize, Touch>,
+    pub(crate) touched: BTreeMap<usize, Touched>,
 }
 
 /// One change of a leaf by a patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Touch {
+pub(crate) struct Touched {
     /// What did it, for reports; empty where the path says it all.
     pub(crate) by: String,
     /// It took the value away rather than giving another.
     pub(crate) removed: bool,
 }
 
-impl Touch {
+impl Touched {
     /// The problem, with what of the patch is at fault.
-    pub(crate) fn blame(&self, issue: Issue) -> Issue {
+    pub(crate) fn attribute_to_patch(&self, issue: Issue) -> Issue {
         if self.by.is_empty() { issue } else { issue.because(&self.by) }
     }
 }
 
 impl Patch {
-    pub(crate) fn apply(&self, scene: Scene<'_>) -> Result<Outcome, Vec<Issue>> {
+    pub(crate) fn apply(&self, input: PatchInput<'_>) -> Result<PatchOutput, Vec<Issue>> {
         match self {
-            Self::Operations(operations) => operation::apply(scene, operations),
-            Self::Merge(patch) => merge::apply(scene, patch),
+            Self::Operations(operations) => operation::apply(input, operations),
+            Self::Merge(patch) => merge::apply(input, patch),
         }
     }
 }

@@ -6,10 +6,10 @@ use json_patch::{PatchErrorKind, PatchOperation, jsonptr::Pointer};
 use serde_json::Value as Json;
 
 use super::{
-    Outcome, Scene, Touch,
-    budget::{Budget, OPERATIONS, too_deep},
+    PatchInput, PatchOutput, Touched,
+    fields::{OverridableField, PatchTarget},
+    limits::{Budget, OPERATIONS, too_deep},
     pointer, refusal,
-    units::{Place, Unit},
 };
 use crate::{
     excerpt,
@@ -20,21 +20,21 @@ use crate::{
 };
 
 /// An operation that was read, with what reports call it.
-struct Step {
+struct Operation {
     number: usize,
     operation: PatchOperation,
     name: String,
 }
 
 /// What one operation touches, by the number of the leaf.
-type Touched = Vec<(usize, Touch)>;
+type TouchedFields = Vec<(usize, Touched)>;
 
-pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<Issue>> {
+pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutput, Vec<Issue>> {
     let steps = read(patch)?;
     let mut issues = Issues::default();
     let mut touched = BTreeMap::new();
     for step in &steps {
-        match step.check(&scene) {
+        match step.check(&input) {
             Ok(more) => touched.extend(more),
             Err(more) => more.into_iter().for_each(|issue| issues.push_with(|| issue)),
         }
@@ -45,16 +45,16 @@ pub(super) fn apply(mut scene: Scene<'_>, patch: &Json) -> Result<Outcome, Vec<I
     }
     let mut budget = Budget::new();
     for step in &steps {
-        step.run(&mut scene.document, scene.base.0.len(), &mut budget).map_err(|message| {
-            let keys = pointer::keys(&scene.base, &scene.document, step.operation.path());
+        step.run(&mut input.document, input.base.0.len(), &mut budget).map_err(|message| {
+            let keys = pointer::keys(&input.base, &input.document, step.operation.path());
             vec![refusal(keys, format!("{}: {message}", step.name))]
         })?;
-        scene.marked = scene.marked.and_then(|marked| step.trace(marked));
+        input.marked = input.marked.and_then(|marked| step.trace(marked));
     }
-    Ok(Outcome { document: scene.document, marked: scene.marked, touched })
+    Ok(PatchOutput { document: input.document, marked: input.marked, touched })
 }
 
-fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
+fn read(patch: &Json) -> Result<Vec<Operation>, Vec<Issue>> {
     let Json::Array(operations) = patch else {
         let message = "a JSON Patch is a list of operations";
         let help = "write [{\"op\": \"replace\", \"path\": \"/field\", \"value\": ..}], or use `merge_patch`";
@@ -68,7 +68,7 @@ fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
     for (index, operation) in operations.iter().enumerate() {
         let number = index + 1;
         match <PatchOperation as serde::Deserialize>::deserialize(operation) {
-            Ok(operation) => steps.push(Step::new(number, operation)),
+            Ok(operation) => steps.push(Operation::new(number, operation)),
             Err(error) => {
                 issues.push_with(|| refusal(Keys::root(), format!("operation {number}: {error}")));
             }
@@ -78,7 +78,7 @@ fn read(patch: &Json) -> Result<Vec<Step>, Vec<Issue>> {
     if issues.is_empty() { Ok(steps) } else { Err(issues) }
 }
 
-impl Step {
+impl Operation {
     fn new(number: usize, operation: PatchOperation) -> Self {
         let verb = match &operation {
             PatchOperation::Add(_) => "add",
@@ -93,12 +93,12 @@ impl Step {
         Self { number, operation, name }
     }
 
-    fn touch(&self, removed: bool) -> Touch {
-        Touch { by: self.name.clone(), removed }
+    fn touch(&self, removed: bool) -> Touched {
+        Touched { by: self.name.clone(), removed }
     }
 
     /// Whether it may be done at all, and what it would touch.
-    fn check(&self, scene: &Scene<'_>) -> Result<Touched, Vec<Issue>> {
+    fn check(&self, input: &PatchInput<'_>) -> Result<TouchedFields, Vec<Issue>> {
         let (from, removed) = match &self.operation {
             PatchOperation::Move(operation) => (Some(&*operation.from), false),
             PatchOperation::Copy(operation) => (Some(&*operation.from), false),
@@ -107,17 +107,17 @@ impl Step {
         let mut issues = Vec::new();
         let mut touched = Vec::new();
         if let Some(from) = from {
-            match self.source(scene, from) {
-                Ok(units) if matches!(self.operation, PatchOperation::Move(_)) => {
-                    touched.extend(units.iter().map(|unit| (unit.slot, self.touch(true))));
+            match self.source(input, from) {
+                Ok(fields) if matches!(self.operation, PatchOperation::Move(_)) => {
+                    touched.extend(fields.iter().map(|field| (field.slot, self.touch(true))));
                 }
                 Ok(_) => {}
                 Err(issue) => issues.push(*issue),
             }
         }
-        match self.target(scene, removed) {
-            Ok(units) if !matches!(self.operation, PatchOperation::Test(_)) => {
-                touched.extend(units.iter().map(|unit| (unit.slot, self.touch(removed))));
+        match self.target(input, removed) {
+            Ok(fields) if !matches!(self.operation, PatchOperation::Test(_)) => {
+                touched.extend(fields.iter().map(|field| (field.slot, self.touch(removed))));
             }
             Ok(_) => {}
             Err(issue) => issues.push(*issue),
@@ -126,37 +126,45 @@ impl Step {
     }
 
     /// What a value is taken from: nothing secret, for it would stand elsewhere then.
-    fn source<'s>(&self, scene: &Scene<'s>, from: &Pointer) -> Result<Vec<&'s Unit>, Box<Issue>> {
-        let keys = self.keys(scene, from)?;
-        let units = self.place(scene, &keys)?.units();
+    fn source<'s>(
+        &self,
+        input: &PatchInput<'s>,
+        from: &Pointer,
+    ) -> Result<Vec<&'s OverridableField>, Box<Issue>> {
+        let keys = self.keys(input, from)?;
+        let fields = self.resolve(input, &keys)?.fields();
         let related = |other: &Keys| other.starts_with(&keys) || keys.starts_with(other);
-        match units.iter().flat_map(|unit| &unit.secrets).find(|secret| related(secret)) {
+        match fields.iter().flat_map(|field| &field.secrets).find(|secret| related(secret)) {
             Some(secret) => Err(Box::new(self.secret(secret.clone()))),
-            None => Ok(units),
+            None => Ok(fields),
         }
     }
 
-    fn target<'s>(&self, scene: &Scene<'s>, removed: bool) -> Result<Vec<&'s Unit>, Box<Issue>> {
-        let keys = self.keys(scene, self.operation.path())?;
-        let units = self.place(scene, &keys)?.units();
+    fn target<'s>(
+        &self,
+        input: &PatchInput<'s>,
+        removed: bool,
+    ) -> Result<Vec<&'s OverridableField>, Box<Issue>> {
+        let keys = self.keys(input, self.operation.path())?;
+        let fields = self.resolve(input, &keys)?.fields();
         let within = |secret: &Keys| keys.starts_with(secret) && !(removed && keys == *secret);
-        match units.iter().flat_map(|unit| &unit.secrets).find(|secret| within(secret)) {
+        match fields.iter().flat_map(|field| &field.secrets).find(|secret| within(secret)) {
             Some(secret) => Err(Box::new(self.secret(secret.clone()))),
-            None => Ok(units),
+            None => Ok(fields),
         }
     }
 
     /// The keys that a pointer names. One with more levels than any value has leads nowhere, and is not followed.
-    fn keys(&self, scene: &Scene<'_>, pointer: &Pointer) -> Result<Keys, Box<Issue>> {
+    fn keys(&self, input: &PatchInput<'_>, pointer: &Pointer) -> Result<Keys, Box<Issue>> {
         if pointer.tokens().nth(MAX_DEPTH).is_some() {
             let message = format!("{}: {}", self.name, too_deep());
-            return Err(Box::new(refusal(scene.base.clone(), message)));
+            return Err(Box::new(refusal(input.base.clone(), message)));
         }
-        Ok(pointer::keys(&scene.base, &scene.document, pointer))
+        Ok(pointer::keys(&input.base, &input.document, pointer))
     }
 
-    fn place<'s>(&self, scene: &Scene<'s>, keys: &Keys) -> Result<Place<'s>, Box<Issue>> {
-        scene.units.at(keys, self.number <= SUGGESTED).map_err(|unknown| {
+    fn resolve<'s>(&self, input: &PatchInput<'s>, keys: &Keys) -> Result<PatchTarget<'s>, Box<Issue>> {
+        input.fields.find(keys, self.number <= SUGGESTED).map_err(|unknown| {
             let message = format!("{}: {}", self.name, unknown.message);
             Box::new(Issue::new(IssueKind::UnknownKey, unknown.keys, message))
         })

@@ -41,7 +41,7 @@ fn put(after: &mut Value, before: Option<&Value>) {
 }
 
 /// The value with each text of an integer as its type reads it; `typed` is what the type writes.
-pub(crate) fn settled(value: Value, typed: &Value) -> Value {
+pub(crate) fn with_integers(value: Value, typed: &Value) -> Value {
     match (value, typed) {
         (Value::Untyped(untyped), Value::Int(_) | Value::Uint(_) | Value::Text(_))
             if untyped.template().is_none() && is_wide(&untyped.text) && typed.to_json() == *untyped.text =>
@@ -50,12 +50,12 @@ pub(crate) fn settled(value: Value, typed: &Value) -> Value {
         }
         (Value::List(mut items), Value::List(typed)) => {
             let pairs = Arc::make_mut(&mut items).iter_mut().zip(typed.iter());
-            pairs.for_each(|(item, typed)| settle(item, typed));
+            pairs.for_each(|(item, typed)| set_integers(item, typed));
             Value::List(items)
         }
         (Value::Table(mut table), Value::Table(typed)) => {
             for (name, value) in Arc::make_mut(&mut table) {
-                typed.get(name).into_iter().for_each(|typed| settle(value, typed));
+                typed.get(name).into_iter().for_each(|typed| set_integers(value, typed));
             }
             Value::Table(table)
         }
@@ -63,8 +63,8 @@ pub(crate) fn settled(value: Value, typed: &Value) -> Value {
     }
 }
 
-fn settle(value: &mut Value, typed: &Value) {
-    *value = settled(std::mem::replace(value, Value::Null), typed);
+fn set_integers(value: &mut Value, typed: &Value) {
+    *value = with_integers(std::mem::replace(value, Value::Null), typed);
 }
 
 /// Whether the text is an integer beyond 64 bits in the only spelling that this crate writes.
@@ -97,8 +97,8 @@ mod tests {
         let text = u128::MAX.to_string();
         let moved = restored(Value::list([Value::text(&text)]), None);
         let integer = Value::list([Value::from(u128::MAX)]);
-        assert_eq!(settled(moved.clone(), &integer), integer);
+        assert_eq!(with_integers(moved.clone(), &integer), integer);
         let stays = Value::list([Value::text(&text)]);
-        assert_eq!(settled(moved, &stays), stays);
+        assert_eq!(with_integers(moved, &stays), stays);
     }
 }

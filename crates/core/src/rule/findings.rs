@@ -32,7 +32,7 @@ pub struct Findings {
 
 impl Findings {
     /// Everything that `rules` find wrong with `value`.
-    pub(crate) fn of<F: ?Sized>(value: &F, rules: &[&dyn Rule<F>], secret: bool) -> Self {
+    pub(crate) fn check<F: ?Sized>(value: &F, rules: &[&dyn Rule<F>], secret: bool) -> Self {
         let mut findings = Self { secret, found: Vec::new(), more: 0 };
         findings.run(value, rules);
         findings
@@ -101,7 +101,7 @@ impl Findings {
 
     /// Runs the rules of something that stands one step below the value.
     pub(crate) fn run_below<F: ?Sized>(&mut self, key: Option<Key>, value: &F, rules: &[&dyn Rule<F>]) {
-        let below = Self::of(value, rules, self.secret);
+        let below = Self::check(value, rules, self.secret);
         self.more += below.more;
         if self.found.len() >= Issues::MAX {
             self.more += below.found.len();

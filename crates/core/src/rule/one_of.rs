@@ -58,7 +58,7 @@ impl<F: Text<M>, M> Choice<&'static str, AsText<M>> for F {
     }
 
     fn literal(choice: &&'static str) -> Literal {
-        Literal::of(choice)
+        Literal::new(choice)
     }
 }
 
@@ -70,7 +70,7 @@ impl<F: Holds<C, M>, C: PartialEq + Debug + 'static, M> Choice<C, AsValue<M>> fo
     }
 
     fn literal(choice: &C) -> Literal {
-        Literal::of(choice)
+        Literal::new(choice)
     }
 }
 

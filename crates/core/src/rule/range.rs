@@ -70,7 +70,7 @@ impl<F: Holds<T, M>, T: Ordered, M> Rule<F> for Range<T, M> {
     }
 
     fn describe(&self) -> Requirement {
-        let literal = |bound: &Option<T>| bound.as_ref().map(Literal::of);
+        let literal = |bound: &Option<T>| bound.as_ref().map(Literal::new);
         Requirement::Range {
             min: literal(&self.min),
             max: literal(&self.max),

@@ -84,7 +84,7 @@ pub struct Literal {
 }
 
 impl Literal {
-    pub(crate) fn of<T: Debug + 'static>(value: &T) -> Self {
+    pub(crate) fn new<T: Debug + 'static>(value: &T) -> Self {
         Self { json: json(value), words: format!("{value:?}") }
     }
 

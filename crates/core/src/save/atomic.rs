@@ -26,7 +26,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
     let folder = folder_of(&path);
     let fresh = fresh(folder, content)?;
     let lost = match fs::metadata(&path) {
-        Ok(metadata) => attributes::keep(&path, &metadata, fresh.as_file())?,
+        Ok(metadata) => attributes::copy_attributes(&path, &metadata, fresh.as_file())?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fresh.as_file().set_permissions(usual(folder)?)?;
             Vec::new()

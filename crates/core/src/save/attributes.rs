@@ -10,11 +10,11 @@ use std::{
 ///
 /// # Errors
 /// The permissions cannot be set: a file that others could read must not take the place of one that they could not.
-pub(super) fn keep(path: &Path, old: &Metadata, fresh: &File) -> io::Result<Vec<String>> {
+pub(super) fn copy_attributes(path: &Path, old: &Metadata, fresh: &File) -> io::Result<Vec<String>> {
     let mut lost = Vec::new();
-    let permissions = owner::keep(old, fresh, &mut lost)?;
+    let permissions = owner::copy(old, fresh, &mut lost)?;
     fresh.set_permissions(permissions)?;
-    extended::keep(path, fresh, &mut lost);
+    extended::copy(path, fresh, &mut lost);
     Ok(lost)
 }
 
@@ -27,7 +27,7 @@ mod owner {
     };
 
     /// Sets owner and group, and yields the permissions that fit them.
-    pub(super) fn keep(old: &Metadata, fresh: &File, lost: &mut Vec<String>) -> io::Result<Permissions> {
+    pub(super) fn copy(old: &Metadata, fresh: &File, lost: &mut Vec<String>) -> io::Result<Permissions> {
         let now = fresh.metadata()?;
         let mut mode = old.mode() & 0o7777;
         if (now.uid(), now.gid()) == (old.uid(), old.gid())
@@ -56,7 +56,7 @@ mod owner {
         io,
     };
 
-    pub(super) fn keep(old: &Metadata, _fresh: &File, _lost: &mut Vec<String>) -> io::Result<Permissions> {
+    pub(super) fn copy(old: &Metadata, _fresh: &File, _lost: &mut Vec<String>) -> io::Result<Permissions> {
         Ok(old.permissions())
     }
 }
@@ -77,7 +77,7 @@ mod extended {
     type Attributes = BTreeMap<CString, Vec<u8>>;
 
     /// Copies what differs, and removes what only the fresh file has: the directory may have given it.
-    pub(super) fn keep(path: &Path, fresh: &File, lost: &mut Vec<String>) {
+    pub(super) fn copy(path: &Path, fresh: &File, lost: &mut Vec<String>) {
         let Ok(old) = File::open(path) else { return };
         let (Ok(old), Ok(now)) = (all(&old), all(fresh)) else { return };
         for (name, value) in &old {
@@ -133,5 +133,5 @@ mod extended {
 mod extended {
     use std::{fs::File, path::Path};
 
-    pub(super) fn keep(_path: &Path, _fresh: &File, _lost: &mut Vec<String>) {}
+    pub(super) fn copy(_path: &Path, _fresh: &File, _lost: &mut Vec<String>) {}
 }

@@ -41,7 +41,7 @@ pub(crate) trait Reading {
     /// Whether the type of the leaf can write its values.
     fn can_write(&self, slot: usize) -> bool;
     /// The source beside the file that decides what the leaf is.
-    fn blame(&self, keys: &Keys) -> Option<String>;
+    fn overriding_source(&self, keys: &Keys) -> Option<String>;
 }
 
 /// What the changes of a file are made from.
@@ -179,7 +179,7 @@ impl Leaves<'_> {
         }
         if holds_secret(new) {
             // A variable may give what is missing in a file that says everything else.
-            if self.whole && self.reading.blame(keys).is_none() {
+            if self.whole && self.reading.overriding_source(keys).is_none() {
                 return Ok(last.cloned());
             }
             let remark = format!("{keys} is not written here: it is incomplete without a secret in it");
@@ -190,7 +190,7 @@ impl Leaves<'_> {
 
     pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
         let no_type = "its type does not implement `Serialize`";
-        match (self.reading.blame(keys), self.reading.can_write(slot)) {
+        match (self.reading.overriding_source(keys), self.reading.can_write(slot)) {
             (Some(layer), can_write) => {
                 let and = if can_write { String::new() } else { format!(", and {no_type}") };
                 format!(
@@ -249,7 +249,7 @@ impl Leaves<'_> {
         }
         extra.iter().try_fold(whole.clone(), |value, keys| {
             let candidates =
-                neutral().into_iter().map(|neutral| crate::load::place(&value, keys, Some(&neutral)));
+                neutral().into_iter().map(|neutral| crate::load::place_at(&value, keys, Some(&neutral)));
             candidates.into_iter().find(|candidate| {
                 let read = self.reading.read(slot, Some(&self.expressed(candidate.clone())));
                 read.is_some_and(|read| keys.find(&read).is_none())
@@ -319,7 +319,7 @@ impl Leaves<'_> {
         if self.format != Format::Toml {
             return Err(self.refusal(keys, slot.unwrap_or_default()));
         }
-        let why = match self.reading.blame(keys) {
+        let why = match self.reading.overriding_source(keys) {
             Some(layer) => format!("without the key the field has the value of {layer}"),
             None => "without the key the field has its default".to_owned(),
         };

@@ -83,7 +83,7 @@ impl<'p> Target<'p> {
         if self.text.as_ref() == Some(&written) {
             return Ok((tree, Vec::new()));
         }
-        self.admit(&written).map_err(|issue| Error::from(*issue))?;
+        self.check(&written).map_err(|issue| Error::from(*issue))?;
         let linked = self.has_other_links().then(|| self.unlinked());
         let lost =
             atomic::write(self.path, written.as_bytes()).map_err(|error| unwritten(self.path, &error))?;
@@ -91,7 +91,7 @@ impl<'p> Target<'p> {
     }
 
     /// Refuses a text that the next load would refuse, and a file that must not be written.
-    fn admit(&self, written: &str) -> Result<(), Box<Issue>> {
+    fn check(&self, written: &str) -> Result<(), Box<Issue>> {
         if u64::try_from(written.len()).is_ok_and(|size| size > self.max_size) {
             let message = format!(
                 "the file is not saved: it would have {} bytes, and the limit is {}",

@@ -25,7 +25,7 @@ pub(super) fn promise(name: &str) -> Promise {
     {
         return Promise::Nothing;
     }
-    let words = Words::of(name);
+    let words = Words::new(name);
     if is_about(&words) || words.have(BESIDE) {
         return Promise::Nothing;
     }
@@ -38,7 +38,7 @@ pub(super) fn promise(name: &str) -> Promise {
 /// What the name of a table promises of the values in it.
 pub(super) fn promise_inside(table: &str, name: &str) -> Promise {
     let own = promise(name);
-    if own != Promise::Nothing || is_about(&Words::of(name)) {
+    if own != Promise::Nothing || is_about(&Words::new(name)) {
         return own;
     }
     if matches!(name, "key" | "keys") {
@@ -66,7 +66,7 @@ fn is_about(words: &Words) -> bool {
 struct Words(Vec<String>);
 
 impl Words {
-    fn of(name: &str) -> Self {
+    fn new(name: &str) -> Self {
         let letters: Vec<char> = name.chars().collect();
         let mut words = vec![String::new()];
         for (at, letter) in letters.iter().enumerate() {

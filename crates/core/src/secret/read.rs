@@ -7,7 +7,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::{Secret, SecretValue, notice};
+use super::{Secret, SecretValue, tracking};
 use crate::de::of_bytes;
 
 /// Announces a secret to whoever reads or writes one; no type of the program has this name.
@@ -18,7 +18,7 @@ pub(crate) const BYTES: &str = "$hotswap::Secret of bytes";
 
 impl<'de, T: SecretValue + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        notice::met();
+        tracking::begin_read();
         let name = if T::IS_BYTES { BYTES } else { NAME };
         deserializer.deserialize_newtype_struct(name, Inside(PhantomData))
     }
@@ -38,10 +38,10 @@ impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
         let read = || T::deserialize(deserializer);
         let read = if T::IS_BYTES { of_bytes(read) } else { read() };
         let value = read.map_err(|_| {
-            notice::refused();
+            tracking::refused();
             D::Error::custom("the value does not fit the type of the secret")
         })?;
-        notice::read(&value);
+        tracking::read(&value);
         Ok(Secret::of(value))
     }
 }

@@ -15,32 +15,32 @@ use std::{
 
 use super::{
     FetchError, FetchErrorKind, Lease, Location, SecretProvider,
-    reference::Place,
-    schemes::Schemes,
-    table::{Answer, Kept, Table},
+    reference::SecretKey,
+    registry::ProviderRegistry,
+    table::{Answer, CachedSecret, Table},
 };
-use crate::panics::contain;
+use crate::panics::catch_panic;
 
 /// What stands at each of the places, or why it cannot be had.
 ///
 /// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its
 /// thread
 /// in time is left behind with it.
-pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, limit: Limit) -> Table {
+pub(crate) fn fetch(providers: &ProviderRegistry, secret_keys: &BTreeSet<SecretKey>, limit: Limit) -> Table {
     let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
-    for place in places {
-        batches.entry(Arc::clone(&place.scheme)).or_default().push(place.location.clone());
+    for secret_key in secret_keys {
+        batches.entry(Arc::clone(&secret_key.scheme)).or_default().push(secret_key.location.clone());
     }
     let (tell, told) = channel();
     let mut table = Table::new();
     for (scheme, locations) in batches {
         let asked =
-            schemes.provider(&scheme).and_then(|provider| ask(provider, &scheme, &locations, limit, &tell));
+            providers.provider(&scheme).and_then(|provider| ask(provider, &scheme, &locations, limit, &tell));
         if let Err(error) = asked {
             table.extend(
-                locations
-                    .into_iter()
-                    .map(|location| (Place { scheme: Arc::clone(&scheme), location }, Err(error.clone()))),
+                locations.into_iter().map(|location| {
+                    (SecretKey { scheme: Arc::clone(&scheme), location }, Err(error.clone()))
+                }),
             );
         }
     }
@@ -48,8 +48,8 @@ pub(crate) fn fetch(schemes: &Schemes, places: &BTreeSet<Place>, limit: Limit) -
     while let Ok(part) = told.recv_timeout(limit.deadline.saturating_duration_since(Instant::now()) + GRACE) {
         table.extend(part);
     }
-    for place in places {
-        table.entry(place.clone()).or_insert_with(|| Err(late(limit.timeout)));
+    for secret_key in secret_keys {
+        table.entry(secret_key.clone()).or_insert_with(|| Err(late(limit.timeout)));
     }
     table
 }
@@ -62,7 +62,7 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    pub(crate) fn of(timeout: Duration) -> Self {
+    pub(crate) fn new(timeout: Duration) -> Self {
         let now = Instant::now();
         // Longer than anybody waits, and short enough to be counted.
         let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
@@ -81,41 +81,46 @@ fn ask(
     tell: &Sender<Table>,
 ) -> Result<(), FetchError> {
     let (scheme, locations) = (Arc::clone(scheme), locations.to_vec());
-    aside(tell, move || {
+    run_on_thread(tell, move || {
         let asked = Instant::now();
-        let answers = contain(|| block_on(provider.fetch(&locations), limit.deadline));
+        let answers = catch_panic(|| block_on(provider.fetch(&locations), limit.deadline));
         let answers = answers.unwrap_or_else(|| Some(vec![Err(panicked()); locations.len()]));
         let mut answers =
             answers.unwrap_or_else(|| vec![Err(late(limit.timeout)); locations.len()]).into_iter();
         let answer = |location| {
             let answer =
                 answers.next().unwrap_or_else(|| Err(FetchError::invalid("the provider gave no answer")));
-            let answer: Answer = answer.map(|fetched| Arc::new(Kept::new(fetched, asked)));
-            (Place { scheme: Arc::clone(&scheme), location }, answer)
+            let answer: Answer = answer.map(|fetched| Arc::new(CachedSecret::new(fetched, asked)));
+            (SecretKey { scheme: Arc::clone(&scheme), location }, answer)
         };
         locations.into_iter().map(answer).collect()
     })
 }
 
 /// What comes of renewing each of the leases.
-pub(super) type Renewals = BTreeMap<Place, Result<Lease, FetchError>>;
+pub(super) type Renewals = BTreeMap<SecretKey, Result<Lease, FetchError>>;
 
 /// Renews leases, those of each store one after the other.
-pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, limit: Limit) -> Renewals {
+pub(super) fn renew(
+    providers: &ProviderRegistry,
+    leases: &BTreeMap<SecretKey, Lease>,
+    limit: Limit,
+) -> Renewals {
     let (tell, told) = channel();
-    let stores: BTreeSet<_> = leases.keys().map(|place| &place.scheme).collect();
-    for scheme in stores {
-        let Ok(provider) = schemes.provider(scheme) else { continue };
-        let of_store = leases.iter().filter(|(place, _)| place.scheme == *scheme);
-        let leases: Vec<_> = of_store.map(|(place, lease)| (place.clone(), lease.clone())).collect();
+    let secret_manager: BTreeSet<_> = leases.keys().map(|secret_key| &secret_key.scheme).collect();
+    for scheme in secret_manager {
+        let Ok(provider) = providers.provider(scheme) else { continue };
+        let of_store = leases.iter().filter(|(secret_key, _)| secret_key.scheme == *scheme);
+        let leases: Vec<_> =
+            of_store.map(|(secret_key, lease)| (secret_key.clone(), lease.clone())).collect();
         let tell_each = tell.clone();
         // Without a thread it counts as no answer.
-        let _ = aside(&tell, move || {
-            for (place, lease) in leases {
-                let answer = contain(|| block_on(provider.renew(&lease), limit.deadline));
+        let _ = run_on_thread(&tell, move || {
+            for (secret_key, lease) in leases {
+                let answer = catch_panic(|| block_on(provider.renew(&lease), limit.deadline));
                 let answer = answer.unwrap_or_else(|| Some(Err(panicked())));
                 let answer = answer.unwrap_or_else(|| Err(late(limit.timeout)));
-                let _ = tell_each.send(Renewals::from([(place, answer)]));
+                let _ = tell_each.send(Renewals::from([(secret_key, answer)]));
             }
             Renewals::new()
         });
@@ -125,23 +130,23 @@ pub(super) fn renew(schemes: &Schemes, leases: &BTreeMap<Place, Lease>, limit: L
     while let Ok(part) = told.recv_timeout(limit.deadline.saturating_duration_since(Instant::now()) + GRACE) {
         renewals.extend(part);
     }
-    for place in leases.keys() {
-        renewals.entry(place.clone()).or_insert_with(|| Err(late(limit.timeout)));
+    for secret_key in leases.keys() {
+        renewals.entry(secret_key.clone()).or_insert_with(|| Err(late(limit.timeout)));
     }
     renewals
 }
 
 /// Fetches and renews at the same time.
 pub(super) fn both(
-    schemes: &Schemes,
-    places: &BTreeSet<Place>,
-    leases: &BTreeMap<Place, Lease>,
+    providers: &ProviderRegistry,
+    secret_keys: &BTreeSet<SecretKey>,
+    leases: &BTreeMap<SecretKey, Lease>,
     limit: Limit,
 ) -> (Table, Renewals) {
     thread::scope(|scope| {
-        let renewing = || renew(schemes, leases, limit);
+        let renewing = || renew(providers, leases, limit);
         let thread = thread::Builder::new().name("hotswap-fetch".into()).spawn_scoped(scope, renewing);
-        let table = fetch(schemes, places, limit);
+        let table = fetch(providers, secret_keys, limit);
         // Without a thread it is done afterwards; it does not panic.
         let renewals = thread.map_or_else(|_| renewing(), |thread| thread.join().unwrap_or_default());
         (table, renewals)
@@ -150,22 +155,22 @@ pub(super) fn both(
 
 /// Gives leases back, and says of which stores that failed.
 pub(super) fn revoke(
-    schemes: &Schemes,
+    providers: &ProviderRegistry,
     leases: BTreeMap<Arc<str>, Vec<Lease>>,
     timeout: Duration,
 ) -> BTreeMap<Arc<str>, FetchError> {
-    let limit = Limit::of(timeout);
+    let limit = Limit::new(timeout);
     let (tell, told) = channel();
     let unheard = || FetchError::new(FetchErrorKind::TimedOut, "the store did not answer in time");
     let mut failures: BTreeMap<_, _> = leases.keys().map(|scheme| (Arc::clone(scheme), unheard())).collect();
     for (scheme, leases) in leases {
-        let Ok(provider) = schemes.provider(&scheme) else { continue };
+        let Ok(provider) = providers.provider(&scheme) else { continue };
         let work = move || {
-            let answer = contain(|| block_on(provider.revoke(&leases), limit.deadline));
+            let answer = catch_panic(|| block_on(provider.revoke(&leases), limit.deadline));
             (scheme, answer.unwrap_or_else(|| Some(Err(panicked()))))
         };
         // Without a thread it counts as no answer.
-        let _ = aside(&tell, work);
+        let _ = run_on_thread(&tell, work);
     }
     drop(tell);
     while let Ok((scheme, answer)) =
@@ -181,7 +186,7 @@ pub(super) fn revoke(
 }
 
 /// Works on a thread of its own.
-fn aside<T: Send + 'static>(
+fn run_on_thread<T: Send + 'static>(
     tell: &Sender<T>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<(), FetchError> {

@@ -23,8 +23,8 @@ use crate::{
     sync::lock,
     watch::{
         Watcher,
-        chain::{Chain, Target},
         hint::Hint,
+        resolved_path::{ResolvedPath, Target},
     },
 };
 
@@ -151,12 +151,12 @@ impl File {
 
     fn may_be_watched(&self, target: &Target) -> bool {
         let Target::File(path) = target else { return false };
-        self.fence.check_path(path, &Chain::of(std::slice::from_ref(target))).is_ok()
+        self.fence.check_path(path, &ResolvedPath::resolve(std::slice::from_ref(target))).is_ok()
     }
 
     fn attempt(&self, path: &Path) -> Result<Fetched, FetchError> {
         let sorted = |error| refusal(&ReadError::from_io(path, error));
-        let chain = Chain::of(&[Target::File(path.to_owned())]);
+        let chain = ResolvedPath::resolve(&[Target::File(path.to_owned())]);
         self.fence.check_path(path, &chain)?;
         let file = read::open(path).map_err(|error| refusal(&error))?;
         let mounts = Mounts::read();
@@ -164,10 +164,10 @@ impl File {
         let metadata = file.metadata().map_err(sorted)?;
         #[cfg(unix)]
         exposure::check_file(&metadata, self.private)?;
-        let before = Stamp::of(&metadata);
+        let before = Stamp::from_metadata(&metadata);
         let bytes = within(&file, before.len, MAX_SIZE).map_err(sorted)?;
         let bytes = bytes.ok_or_else(|| refusal(&ReadError::TooLarge { limit: MAX_SIZE }))?;
-        let after = Stamp::of(&file.metadata().map_err(sorted)?);
+        let after = Stamp::from_metadata(&file.metadata().map_err(sorted)?);
         let payload = payload(bytes)?;
         if !before.same_state(&after) {
             return Err(FetchError::unreachable("the file is being written"));

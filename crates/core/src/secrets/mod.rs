@@ -4,22 +4,22 @@
 //! `#[hot(secret = "..")]`, or by any layer in the place of the value. [The guide](crate::guide::secrets) tells
 //! how they are used, and what happens when they change.
 
-pub(crate) mod book;
-mod entry;
+pub(crate) mod cache;
+mod cache_entry;
 pub(crate) mod fetch;
 mod file;
-pub(crate) mod known;
 mod lease;
 mod location;
-mod pace;
+pub(crate) mod lookup;
 pub(crate) mod payload;
 mod provider;
 pub(crate) mod reference;
 pub(crate) mod refresher;
 pub(crate) mod refusals;
-pub(crate) mod schemes;
+pub(crate) mod registry;
+mod retry;
+pub(crate) mod secret_manager;
 mod status;
-pub(crate) mod stores;
 pub(crate) mod table;
 
 pub use file::File;
@@ -27,5 +27,5 @@ pub use lease::Lease;
 pub use location::Location;
 pub use payload::Payload;
 pub use provider::{BoxFuture, FetchError, FetchErrorKind, Fetched, SecretProvider};
-pub use schemes::KnownStore;
+pub use registry::KnownStore;
 pub use status::SecretStatus;

@@ -7,7 +7,7 @@ use crate::excerpt;
 
 /// What a provider is asked for, and by whose name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct SecretKey {
     pub(crate) scheme: Arc<str>,
     pub(crate) location: Location,
 }
@@ -15,7 +15,7 @@ pub(crate) struct Place {
 /// A text that was found to be a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
-    pub(crate) place: Place,
+    pub(crate) secret_key: SecretKey,
     /// Which part of what stands there.
     pub(crate) key: Option<Arc<str>>,
 }
@@ -37,13 +37,13 @@ impl Reference {
             Some((location, key)) => (location, Some(key)),
             None => (rest, None),
         };
-        let place = Place { scheme: scheme.into(), location: Location::new(location) };
-        Some(Self { place, key: key.map(Into::into) })
+        let secret_key = SecretKey { scheme: scheme.into(), location: Location::new(location) };
+        Some(Self { secret_key, key: key.map(Into::into) })
     }
 }
 
 /// A long location is cut.
-impl fmt::Display for Place {
+impl fmt::Display for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.scheme, self.location)
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Place {
 /// A long location is cut.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.place)?;
+        write!(f, "{}", self.secret_key)?;
         self.key.iter().try_for_each(|key| write!(f, "#{}", excerpt::name(key)))
     }
 }
@@ -64,7 +64,7 @@ mod tests {
     fn parts(text: &str) -> Option<(String, String, Option<String>)> {
         let found = Reference::parse(text, |scheme| matches!(scheme, "vault" | "aws-sm" | "file"))?;
         let key = found.key.as_deref().map(str::to_owned);
-        Some((found.place.scheme.to_string(), found.place.location.as_str().to_owned(), key))
+        Some((found.secret_key.scheme.to_string(), found.secret_key.location.as_str().to_owned(), key))
     }
 
     #[test]

@@ -10,36 +10,36 @@ use std::{
 
 use super::{
     Location,
-    book::{News, Work},
+    cache::{Changes, DueWork},
     fetch::{Limit, fetch, renew},
-    reference::Place,
-    stores::Stores,
+    reference::SecretKey,
+    secret_manager::SecretManager,
     table::Table,
 };
-use crate::{panics::contain, source::Changed};
+use crate::{panics::catch_panic, source::Changed};
 
-/// What the refresher tells.
+/// What the refresher reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum RefreshEvent {
     /// Secrets in use changed, or may not be used any more.
     Changed,
     /// Something is there for want of which a load was refused.
     Found,
-    /// The refresher's thread could not be started; [`Stores::keep_fresh`] is to be tried again.
+    /// The refresher's thread could not be started; [`SecretManager::keep_fresh`] is to be tried again.
     NoThread,
 }
 
-impl Stores {
+impl SecretManager {
     /// Starts the refresher, if it does not run and anything is in use.
     pub(crate) fn keep_fresh(self: &Arc<Self>) -> io::Result<()> {
         if !self.needs_refresher() {
             return Ok(());
         }
         let (end, ended) = channel::<()>();
-        let stores = Arc::clone(self);
+        let secret_manager = Arc::clone(self);
         let run = move || {
-            stores.run();
-            drop(stores);
+            secret_manager.run();
+            drop(secret_manager);
             drop(end);
         };
         let thread = thread::Builder::new().name("hotswap-secrets".into()).spawn(run);
@@ -51,48 +51,48 @@ impl Stores {
     fn run(self: &Arc<Self>) {
         while let Some(work) = self.wait() {
             self.watch(&work.watch);
-            let mut news = News { changed: work.over, found: false };
-            let mut places = work.fetch.clone();
+            let mut changes = Changes { changed: work.over, found: false };
+            let mut secret_keys = work.fetch.clone();
             if !work.renew.is_empty() {
                 let asked = Instant::now();
-                let renewals = renew(self.schemes(), &work.renew, Limit::of(self.settings.timeout));
-                places.extend(self.note_renewals(renewals, asked));
+                let renewals = renew(self.providers(), &work.renew, Limit::new(self.settings.timeout));
+                secret_keys.extend(self.note_renewals(renewals, asked));
             }
-            news = news.and(self.fetch_again(&places));
-            self.tell(news);
+            changes = changes.and(self.fetch_again(&secret_keys));
+            self.notify(changes);
             self.revoke_discarded();
         }
-        let watched = self.book.lock().book.let_go();
+        let watched = self.cache.lock().cache.unwatch_all();
         self.watch(&watched);
     }
 
     /// Sleeps until something is due; `None` at the end.
-    fn wait(&self) -> Option<Work> {
-        let mut state = self.book.lock();
+    fn wait(&self) -> Option<DueWork> {
+        let mut state = self.cache.lock();
         loop {
             if state.closed {
                 return None;
             }
             let now = Instant::now();
-            let work = state.book.work(now, self.rhythm());
+            let work = state.cache.due_work(now, self.policy());
             if !work.is_empty() {
                 return Some(work);
             }
-            let bound = state.book.next(now).map(|at| at.saturating_duration_since(now));
-            state = self.book.wait(state, bound);
+            let bound = state.cache.next(now).map(|at| at.saturating_duration_since(now));
+            state = self.cache.wait(state, bound);
         }
     }
 
     /// Tells providers what to watch: without a lock, since it is code of the program.
     fn watch(self: &Arc<Self>, watch: &BTreeMap<Arc<str>, BTreeSet<Location>>) {
         for (scheme, locations) in watch {
-            let Ok(provider) = self.schemes().provider(scheme) else { continue };
-            let (stores, name) = (Arc::downgrade(self), Arc::clone(scheme));
+            let Ok(provider) = self.providers().provider(scheme) else { continue };
+            let (secret_manager, name) = (Arc::downgrade(self), Arc::clone(scheme));
             let changed = Changed::new(move || {
-                stores.upgrade().iter().for_each(|stores| stores.hint(&name));
+                secret_manager.upgrade().iter().for_each(|secret_manager| secret_manager.hint(&name));
             });
             let locations: Vec<_> = locations.iter().cloned().collect();
-            if contain(|| provider.watch(&locations, changed)).is_none() {
+            if catch_panic(|| provider.watch(&locations, changed)).is_none() {
                 log::error!(
                     target: "hotswap",
                     "hotswap: the provider of `{scheme}` panicked; its changes are found at intervals"
@@ -102,37 +102,38 @@ impl Stores {
     }
 
     /// Fetches these again, and takes what comes of it.
-    fn fetch_again(&self, places: &BTreeSet<Place>) -> News {
-        if places.is_empty() {
-            return News::default();
+    fn fetch_again(&self, secret_keys: &BTreeSet<SecretKey>) -> Changes {
+        if secret_keys.is_empty() {
+            return Changes::default();
         }
-        self.note_fetched(fetch(self.schemes(), places, Limit::of(self.settings.timeout)))
+        self.note_fetched(fetch(self.providers(), secret_keys, Limit::new(self.settings.timeout)))
     }
 
     /// Takes what stores gave, and logs why others did not.
-    pub(super) fn note_fetched(&self, table: Table) -> News {
-        let mut state = self.book.lock();
-        let failed = table.iter().filter_map(|(place, answer)| Some((place, answer.as_ref().err()?)));
-        let failed = failed.filter(|(place, error)| !state.book.is_known(place, error));
+    pub(super) fn note_fetched(&self, table: Table) -> Changes {
+        let mut state = self.cache.lock();
+        let failed =
+            table.iter().filter_map(|(secret_key, answer)| Some((secret_key, answer.as_ref().err()?)));
+        let failed = failed.filter(|(secret_key, error)| !state.cache.is_known(secret_key, error));
         let told: Vec<_> = failed
-            .map(|(place, error)| format!("the secret `{place}` cannot be fetched again: {error}"))
+            .map(|(secret_key, error)| format!("the secret `{secret_key}` cannot be fetched again: {error}"))
             .collect();
-        let news = state.book.note(table, Instant::now(), self.rhythm());
+        let changes = state.cache.record(table, Instant::now(), self.policy());
         drop(state);
         told.iter().for_each(|line| log::warn!(target: "hotswap", "hotswap: {line}"));
-        news
+        changes
     }
 
     /// Gives back what was fetched, refused, and replaced without ever being used.
     fn revoke_discarded(&self) {
-        let discarded = self.book.lock().book.take_discarded();
+        let discarded = self.cache.lock().cache.take_discarded();
         if !discarded.is_empty() {
             self.revoke(discarded, self.settings.timeout);
         }
     }
 }
 
-impl News {
+impl Changes {
     pub(super) fn and(self, other: Self) -> Self {
         Self { changed: self.changed || other.changed, found: self.found || other.found }
     }

@@ -11,11 +11,11 @@ use std::{
 
 use super::{
     Lease,
-    book::{Book, Rhythm},
-    known::Accepted,
-    reference::Place,
-    stores::Stores,
-    table::{Kept, Table},
+    cache::{RefreshPolicy, SecretCache},
+    lookup::SecretSet,
+    reference::SecretKey,
+    secret_manager::SecretManager,
+    table::{CachedSecret, Table},
 };
 use crate::error::Error;
 
@@ -25,24 +25,24 @@ pub(crate) struct Newest {
     /// The same, with what is in force in the place of the candidates.
     pub(crate) in_force: Arc<Table>,
     /// Locations with another secret than the one in force.
-    pub(crate) candidates: BTreeSet<Place>,
+    pub(crate) candidates: BTreeSet<SecretKey>,
     /// Whether all of these were refused before.
     pub(crate) refused_before: bool,
 }
 
-impl Book {
+impl SecretCache {
     /// What the current version stands on at a location.
-    pub(super) fn in_force(&self, place: &Place) -> Option<&Arc<Kept>> {
-        self.accepted.table.get(place)?.as_ref().ok()
+    pub(super) fn in_force(&self, secret_key: &SecretKey) -> Option<&Arc<CachedSecret>> {
+        self.accepted.table.get(secret_key)?.as_ref().ok()
     }
 
     /// Locations whose store gave another secret than the one in force, that may still be used.
-    pub(super) fn candidates(&self, now: Instant) -> BTreeSet<Place> {
-        let candidate = |place: &Place| {
-            let newest = self.entries.get(place)?.kept.as_ref().filter(|kept| !kept.is_over(now))?;
-            Some(!Arc::ptr_eq(newest, self.in_force(place)?))
+    pub(super) fn candidates(&self, now: Instant) -> BTreeSet<SecretKey> {
+        let candidate = |secret_key: &SecretKey| {
+            let newest = self.entries.get(secret_key)?.kept.as_ref().filter(|kept| !kept.is_over(now))?;
+            Some(!Arc::ptr_eq(newest, self.in_force(secret_key)?))
         };
-        self.entries.keys().filter(|place| candidate(place).unwrap_or_default()).cloned().collect()
+        self.entries.keys().filter(|secret_key| candidate(secret_key).unwrap_or_default()).cloned().collect()
     }
 
     pub(super) fn has_refused(&self) -> bool {
@@ -51,11 +51,17 @@ impl Book {
 
     /// What the store gave last was refused: its store is asked again soon.
     /// Returns whether the same was refused for the same reason before.
-    pub(super) fn refuse(&mut self, place: &Place, why: &str, now: Instant, rhythm: Rhythm) -> bool {
-        if let Some(kept) = self.in_force(place) {
+    pub(super) fn refuse(
+        &mut self,
+        secret_key: &SecretKey,
+        why: &str,
+        now: Instant,
+        policy: RefreshPolicy,
+    ) -> bool {
+        if let Some(kept) = self.in_force(secret_key) {
             kept.outlast_lease();
         }
-        self.entries.get_mut(place).is_some_and(|entry| entry.refuse(why, now, rhythm))
+        self.entries.get_mut(secret_key).is_some_and(|entry| entry.refuse(why, now, policy))
     }
 
     /// Leases of refused secrets that others took the place of: nobody ever used them.
@@ -64,58 +70,62 @@ impl Book {
     }
 }
 
-impl Stores {
+impl SecretManager {
     /// A load begins that asks for all that it needs.
     pub(crate) fn newest(&self) -> Newest {
-        let mut state = self.book.lock();
-        let candidates = state.book.candidates(Instant::now());
-        let (newest, mut in_force) = (state.book.known(), state.book.known());
-        for (place, answer) in &mut in_force {
-            if let Some(kept) = state.book.in_force(place) {
+        let mut state = self.cache.lock();
+        let candidates = state.cache.candidates(Instant::now());
+        let (newest, mut in_force) = (state.cache.known(), state.cache.known());
+        for (secret_key, answer) in &mut in_force {
+            if let Some(kept) = state.cache.in_force(secret_key) {
                 *answer = Ok(Arc::clone(kept));
             }
         }
         let mut table = in_force.clone();
-        table.extend(newest.into_iter().filter(|(place, _)| candidates.contains(place)));
-        let refused = |place| state.book.entries.get(place).is_some_and(|entry| entry.refused.is_some());
+        table.extend(newest.into_iter().filter(|(secret_key, _)| candidates.contains(secret_key)));
+        let refused =
+            |secret_key| state.cache.entries.get(secret_key).is_some_and(|entry| entry.refused.is_some());
         let refused_before = candidates.iter().all(refused);
-        state.book.forget_missing();
+        state.cache.forget_missing();
         Newest { table: Arc::new(table), in_force: Arc::new(in_force), candidates, refused_before }
     }
 
     /// Locations with another secret than the one in force.
-    pub(crate) fn candidates(&self) -> BTreeSet<Place> {
-        self.book.lock().book.candidates(Instant::now())
+    pub(crate) fn candidates(&self) -> BTreeSet<SecretKey> {
+        self.cache.lock().cache.candidates(Instant::now())
     }
 
     /// What the current version stands on, with the newest secrets of these locations.
-    pub(crate) fn accepted_with(&self, candidates: &BTreeSet<Place>) -> Accepted {
-        let state = self.book.lock();
-        let mut accepted = state.book.accepted.clone();
-        let newest = state.book.known().into_iter().filter(|(place, _)| candidates.contains(place));
+    pub(crate) fn accepted_with(&self, candidates: &BTreeSet<SecretKey>) -> SecretSet {
+        let state = self.cache.lock();
+        let mut accepted = state.cache.accepted.clone();
+        let newest =
+            state.cache.known().into_iter().filter(|(secret_key, _)| candidates.contains(secret_key));
         // What could not be had before is no candidate, and is taken as soon as it is there.
-        let missing = |place: &Place| accepted.table.get(place).is_some_and(Result::is_err);
-        let found: Table = state.book.known().into_iter().filter(|(place, _)| missing(place)).collect();
+        let missing = |secret_key: &SecretKey| accepted.table.get(secret_key).is_some_and(Result::is_err);
+        let found: Table =
+            state.cache.known().into_iter().filter(|(secret_key, _)| missing(secret_key)).collect();
         Arc::make_mut(&mut accepted.table).extend(newest.chain(found));
         accepted
     }
 
     pub(crate) fn has_refused(&self) -> bool {
-        self.book.lock().book.has_refused()
+        self.cache.lock().cache.has_refused()
     }
 
     /// A version with the newest secret of this location was refused. Returns whether the same was refused for the same reason
     /// before.
-    pub(crate) fn refuse(&self, place: &Place, error: &Error) -> bool {
+    pub(crate) fn refuse(&self, secret_key: &SecretKey, error: &Error) -> bool {
         let why: Vec<_> = error.issues().map(|issue| first_line(&issue.to_string())).collect();
-        let is_known = self.book.lock().book.refuse(place, &why.join("; "), Instant::now(), self.rhythm());
-        self.book.tell_all();
+        let is_known =
+            self.cache.lock().cache.refuse(secret_key, &why.join("; "), Instant::now(), self.policy());
+        self.cache.notify_all();
         is_known
     }
 
     /// Whether the lease of what is in force at a location has ended.
-    pub(crate) fn is_over(&self, place: &Place) -> bool {
-        self.book.lock().book.in_force(place).is_some_and(|kept| kept.is_over(Instant::now()))
+    pub(crate) fn is_over(&self, secret_key: &SecretKey) -> bool {
+        self.cache.lock().cache.in_force(secret_key).is_some_and(|kept| kept.is_over(Instant::now()))
     }
 }
 

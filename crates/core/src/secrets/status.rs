@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{entry::Entry, reference::Place, table::Kept};
+use super::{cache_entry::CacheEntry, reference::SecretKey, table::CachedSecret};
 use crate::{excerpt, health::Health};
 
 /// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
@@ -54,7 +54,12 @@ pub struct SecretStatus {
 
 impl SecretStatus {
     /// `in_force` is what the current version stands on.
-    pub(super) fn of(place: &Place, entry: &Entry, in_force: Option<&Arc<Kept>>, now: Instant) -> Self {
+    pub(super) fn new(
+        secret_key: &SecretKey,
+        entry: &CacheEntry,
+        in_force: Option<&Arc<CachedSecret>>,
+        now: Instant,
+    ) -> Self {
         let term = in_force.or(entry.kept.as_ref()).map(|kept| kept.term());
         let lease = term.as_ref().and_then(|term| term.left(now));
         let over = lease.is_some_and(|left| left.is_zero()).then(|| "its lease has ended".to_owned());
@@ -68,8 +73,8 @@ impl SecretStatus {
             _ => Health::Ok,
         };
         Self {
-            scheme: place.scheme.to_string(),
-            location: place.location.to_string(),
+            scheme: secret_key.scheme.to_string(),
+            location: secret_key.location.to_string(),
             health,
             version: term.and_then(|term| term.version),
             lease,

@@ -11,17 +11,17 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{FetchError, Fetched, Lease, Payload, reference::Place};
+use super::{FetchError, Fetched, Lease, Payload, reference::SecretKey};
 
 /// What came of asking for each location.
-pub(crate) type Table = BTreeMap<Place, Answer>;
+pub(crate) type Table = BTreeMap<SecretKey, Answer>;
 
 /// What a store said.
-pub(crate) type Answer = Result<Arc<Kept>, FetchError>;
+pub(crate) type Answer = Result<Arc<CachedSecret>, FetchError>;
 
 /// What a store gave. Two of them hold different secrets: one that is given again only gets a new term.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct CachedSecret {
     pub(crate) payload: Payload,
     term: ArcSwap<Term>,
     /// Its successor was refused, so it stays in force whatever its lease says.
@@ -40,7 +40,7 @@ pub(crate) struct Term {
     pub(crate) warnings: Vec<String>,
 }
 
-impl Kept {
+impl CachedSecret {
     pub(crate) fn new(fetched: Fetched, asked: Instant) -> Self {
         let Fetched { payload, lease, version, settled, warnings } = fetched;
         Self {

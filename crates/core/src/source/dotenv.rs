@@ -67,7 +67,7 @@ pub(crate) fn parse(text: &str, outside: &dyn Outside) -> Result<Vec<Variable>, 
         budget: Budget::new(),
         flaws: Flaws::default(),
     };
-    for statement in Statements::of(without_mark(text)) {
+    for statement in Statements::new(without_mark(text)) {
         match statement {
             Ok(statement) => reader.read(&statement),
             Err(Broken { name, flaw }) => {

@@ -47,7 +47,7 @@ pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsStri
         }
     }
     for (keys, spellings) in given {
-        found.take(keys, spellings);
+        found.set_field(keys, spellings);
     }
     let mut unknown = Issues::default();
     for (place, name) in unknown_names.iter().enumerate() {
@@ -71,7 +71,7 @@ impl Found {
     }
 
     /// All variables that reach the field at `keys`.
-    fn take(&mut self, keys: Keys, spellings: BTreeMap<String, Private>) {
+    fn set_field(&mut self, keys: Keys, spellings: BTreeMap<String, Private>) {
         let mut spellings = spellings.into_iter();
         let Some((name, value)) = spellings.next() else { return };
         if let Some((other, _)) = spellings.find(|(_, other)| *other != value) {

@@ -2,7 +2,7 @@
 
 use super::{
     UnknownKeys,
-    given::{Medium, SecretRules, Terms},
+    parsed_layer::{LayerOptions, SecretPolicy, SourceKind},
 };
 use crate::{
     issue::{Issue, IssueKind, Issues, Origin},
@@ -10,16 +10,16 @@ use crate::{
     load::all_defaults,
     scan::{self, ScanCredentials},
     secret::policy::PlaintextSecrets,
-    secrets::{reference::Reference, schemes::Schemes},
+    secrets::{reference::Reference, registry::ProviderRegistry},
     shape::Shape,
     source::names::Names,
     value::Value,
 };
 
 /// What becomes of secrets in plain text.
-pub(super) fn plaintext(medium: Medium, rules: &SecretRules) -> UnknownKeys {
+pub(super) fn plaintext(source_kind: SourceKind, rules: &SecretPolicy) -> UnknownKeys {
     match rules.plaintext {
-        _ if medium != Medium::Plain => UnknownKeys::Allow,
+        _ if source_kind != SourceKind::Plain => UnknownKeys::Allow,
         PlaintextSecrets::Deny => UnknownKeys::Deny,
         PlaintextSecrets::Warn => UnknownKeys::Warn,
         PlaintextSecrets::Allow => UnknownKeys::Allow,
@@ -48,27 +48,32 @@ pub(crate) fn plain_secret(keys: &Keys, beside: bool, shape: &'static Shape, nam
 }
 
 /// Texts that look like credentials, in fields that show what they hold.
-pub(super) fn of_credentials(tree: &Value, terms: &Terms<'_>) -> Vec<(UnknownKeys, Issue)> {
-    match terms.medium {
-        Medium::Variables | Medium::Encrypted => Vec::new(),
-        Medium::Plain | Medium::Program => credentials(tree, terms.shape, terms.secrets),
+pub(super) fn of_credentials(tree: &Value, layer_options: &LayerOptions<'_>) -> Vec<(UnknownKeys, Issue)> {
+    match layer_options.source_kind {
+        SourceKind::Variables | SourceKind::Encrypted => Vec::new(),
+        SourceKind::Plain | SourceKind::Program => {
+            credentials(tree, layer_options.shape, layer_options.secrets)
+        }
     }
 }
 
 /// The same in defaults of fields, which are part of the source code of the program.
-pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretRules) -> Vec<(UnknownKeys, Issue)> {
+pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretPolicy) -> Vec<(UnknownKeys, Issue)> {
     let found = credentials(&all_defaults(shape), shape, rules);
     found.into_iter().map(|(policy, issue)| (policy, issue.at(Origin::Default))).collect()
 }
 
-fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretRules) -> Vec<(UnknownKeys, Issue)> {
+fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretPolicy) -> Vec<(UnknownKeys, Issue)> {
     let policy = match rules.scan {
         ScanCredentials::Deny => UnknownKeys::Deny,
         ScanCredentials::Warn => UnknownKeys::Warn,
         ScanCredentials::Off => return Vec::new(),
     };
-    let mut scanner =
-        Scanner { scan: scan::Scan::default(), schemes: &rules.schemes, found: Issues::up_to(CREDENTIALS) };
+    let mut scanner = Scanner {
+        scan: scan::Scan::default(),
+        providers: &rules.providers,
+        found: Issues::up_to(CREDENTIALS),
+    };
     scanner.level(tree, Some(shape), ["", ""], &Way::Start);
     scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
@@ -78,7 +83,7 @@ const CREDENTIALS: usize = 1000;
 
 struct Scanner<'v> {
     scan: scan::Scan<'v>,
-    schemes: &'v Schemes,
+    providers: &'v ProviderRegistry,
     found: Issues,
 }
 
@@ -108,7 +113,7 @@ impl<'v> Scanner<'v> {
 
     /// What variables put into a text is not known; what is beside them is.
     fn text(&mut self, [table, name]: [&'v str; 2], text: &str, way: &Way<'_>) {
-        let refers = |text: &str| Reference::parse(text, |scheme| self.schemes.knows(scheme)).is_some();
+        let refers = |text: &str| Reference::parse(text, |scheme| self.providers.contains(scheme)).is_some();
         if refers(text) {
             return;
         }

@@ -1,7 +1,7 @@
 //! What one source says, with the names that fields have, and the way back to the text.
 
-mod oddity;
-mod place;
+mod key_issues;
+mod origin;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,14 +15,14 @@ use crate::{
     keys::Keys,
     load::unknown::{self, Normal},
     resolve::interpolate,
-    secret::taint::{Place, Taint},
+    secret::marker::{SecretMarker, SecretSite},
     shape::Shape,
     source::{
         UnknownKeys, findings,
         format::Format,
-        given::{Given, Medium, SecretRules, Terms},
-        kept::Kept,
-        locate::Places as TextPlaces,
+        locate::SourceMap as TextPlaces,
+        parsed_layer::{LayerOptions, ParsedLayer, SecretPolicy, SourceKind},
+        redacted_text::RedactedText,
         sealed::is_sealed,
     },
     sync::init,
@@ -40,9 +40,9 @@ pub(crate) struct SourceId {
 
 /// How the place of a value is found.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Places {
+pub(crate) enum OriginIndex {
     /// In a text, searched for when asked.
-    Text { path: PathBuf, format: Format, text: Arc<Kept> },
+    Text { path: PathBuf, format: Format, text: Arc<RedactedText> },
     /// In a text that is not kept any more.
     Past(PathBuf),
     /// Known for each value: variables.
@@ -64,97 +64,101 @@ pub(crate) struct Named {
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     source: SourceId,
-    places: Places,
+    places: OriginIndex,
     normal: Normal,
     unknown_keys: UnknownKeys,
     /// What becomes of secrets in plain text.
     plaintext: UnknownKeys,
-    medium: Medium,
+    source_kind: SourceKind,
     /// Whether any string waits for interpolation.
     templates: bool,
     /// The variables that strings name, but for those of secrets.
     variables: BTreeSet<String>,
     /// Found while the source was read; each refuses the load or warns.
-    complaints: Vec<(UnknownKeys, Issue)>,
+    diagnostics: Vec<(UnknownKeys, Issue)>,
     /// What is wrong with values that never took effect, once somebody looked.
     misfits: OnceLock<Vec<Issue>>,
     /// Where secrets of marked fields stand, once somebody looked.
-    marked: OnceLock<Vec<Place>>,
+    marked: OnceLock<Vec<SecretSite>>,
 }
 
 impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
-    pub(crate) fn new(places: Places, given: &Given, terms: &Terms<'_>) -> Self {
-        let normal = unknown::normalise(&without_schema(&given.tree), terms.shape);
+    pub(crate) fn new(places: OriginIndex, given: &ParsedLayer, layer_options: &LayerOptions<'_>) -> Self {
+        let normal = unknown::normalise(&without_schema(&given.tree), layer_options.shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self {
             source: SourceId::default(),
             places,
             normal,
-            unknown_keys: terms.unknown_keys,
-            plaintext: findings::plaintext(terms.medium, terms.secrets),
-            medium: terms.medium,
+            unknown_keys: layer_options.unknown_keys,
+            plaintext: findings::plaintext(layer_options.source_kind, layer_options.secrets),
+            source_kind: layer_options.source_kind,
             templates,
             variables: BTreeSet::new(),
-            complaints: Vec::new(),
+            diagnostics: Vec::new(),
             misfits: OnceLock::new(),
             marked: OnceLock::new(),
         };
         layer.name_variables();
-        let credentials = findings::of_credentials(&layer.normal.tree, terms);
+        let credentials = findings::of_credentials(&layer.normal.tree, layer_options);
         // To find places costs as much as to parse: only when there is something to place.
         let odd = layer.has_oddities() || !credentials.is_empty();
         let text = if odd { layer.text_places() } else { None };
         let found: Vec<_> = layer
-            .unfamiliar(text.as_ref())
-            .chain(layer.doubled(text.as_ref()))
-            .chain(layer.outdated(text.as_ref()))
+            .keys_without_field(text.as_ref())
+            .chain(layer.duplicate_keys(text.as_ref()))
+            .chain(layer.deprecated_keys(text.as_ref()))
             .chain(credentials.into_iter().map(|(policy, issue)| {
                 let keys = issue.keys().clone();
                 (policy, layer.placed(issue, text.as_ref(), &keys, Show::Key))
             }))
             .collect();
-        layer.complaints.extend(found);
+        layer.diagnostics.extend(found);
         layer
     }
 
     /// Seals what turned out to be secret, here and in the text.
-    pub(crate) fn learn(&mut self, taint: Taint<'_>) {
+    pub(crate) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         let tree = &mut self.normal.tree;
-        let met: Vec<_> = taint.seal(tree).into_iter().filter(Place::is_value).collect();
-        let written: Vec<_> = met.iter().map(|place| self.as_written(&place.own)).collect();
+        let reads: Vec<_> = marker.mark(tree).into_iter().filter(SecretSite::is_value).collect();
+        let written: Vec<_> = reads.iter().map(|place| self.as_written(&place.own)).collect();
         let tree = &self.normal.tree;
-        if let (false, Places::Text { format, text, .. }) = (met.is_empty(), &mut self.places) {
-            let places = written.iter().zip(&met).map(|(written, place)| (written, place.own.find(tree)));
-            Arc::make_mut(text).veil(*format, places);
+        if let (false, OriginIndex::Text { format, text, .. }) = (reads.is_empty(), &mut self.places) {
+            let places = written.iter().zip(&reads).map(|(written, place)| (written, place.own.find(tree)));
+            Arc::make_mut(text).redact(*format, places);
         }
     }
 
     /// The text that it stands in, as it is kept.
-    pub(crate) fn kept(&self) -> Option<&Arc<Kept>> {
+    pub(crate) fn kept(&self) -> Option<&Arc<RedactedText>> {
         match &self.places {
-            Places::Text { text, .. } => Some(text),
+            OriginIndex::Text { text, .. } => Some(text),
             _ => None,
         }
     }
 
     /// The same with more secrets known; itself if it holds none of them.
-    pub(crate) fn knowing(self: &Arc<Self>, taint: Taint<'_>) -> Arc<Self> {
-        if taint.seal(&mut self.tree().clone()).is_empty() {
+    pub(crate) fn with_secrets(self: &Arc<Self>, marker: SecretMarker<'_>) -> Arc<Self> {
+        if marker.mark(&mut self.tree().clone()).is_empty() {
             return Arc::clone(self);
         }
         let mut more = (**self).clone();
-        more.learn(taint);
+        more.add_known_secrets(marker);
         Arc::new(more)
     }
 
-    pub(crate) fn complain(mut self, policy: UnknownKeys, issues: impl IntoIterator<Item = Issue>) -> Self {
-        self.complaints.extend(issues.into_iter().map(|issue| (policy, issue)));
+    pub(crate) fn with_diagnostics(
+        mut self,
+        policy: UnknownKeys,
+        issues: impl IntoIterator<Item = Issue>,
+    ) -> Self {
+        self.diagnostics.extend(issues.into_iter().map(|issue| (policy, issue)));
         self
     }
 
     /// Says which source it is from.
-    pub(crate) fn of(mut self, source: SourceId) -> Self {
+    pub(crate) fn with_source(mut self, source: SourceId) -> Self {
         self.source = source;
         self
     }
@@ -165,22 +169,22 @@ impl Layer {
 
     /// Whether its values come from variables.
     pub(crate) fn is_of_variables(&self) -> bool {
-        matches!(self.places, Places::Each(_))
+        matches!(self.places, OriginIndex::Each(_))
     }
 
     /// Whether it is what a file at this path says, or said once.
     pub(crate) fn is_file(&self, path: &Path) -> bool {
         match &self.places {
-            Places::Text { path: own, .. } | Places::Past(own) => same_file(own, path),
-            Places::Each(_) | Places::Named(_) => false,
+            OriginIndex::Text { path: own, .. } | OriginIndex::Past(own) => same_file(own, path),
+            OriginIndex::Each(_) | OriginIndex::Named(_) => false,
         }
     }
 
     /// Whether its text was encrypted, so that everything in it is secret.
     pub(crate) fn is_sealed(&self) -> bool {
         match &self.places {
-            Places::Text { path, .. } | Places::Past(path) => is_sealed(path),
-            Places::Each(_) | Places::Named(_) => false,
+            OriginIndex::Text { path, .. } | OriginIndex::Past(path) => is_sealed(path),
+            OriginIndex::Each(_) | OriginIndex::Named(_) => false,
         }
     }
 
@@ -193,7 +197,7 @@ impl Layer {
     /// The layer with another tree that the same source gave once. The text of that one is not known.
     pub(crate) fn with_past(&self, tree: Value) -> Self {
         let places = match &self.places {
-            Places::Text { path, .. } => Places::Past(path.clone()),
+            OriginIndex::Text { path, .. } => OriginIndex::Past(path.clone()),
             other => other.clone(),
         };
         let mut past = Self {
@@ -201,11 +205,11 @@ impl Layer {
             places,
             templates: holds_template(&tree),
             variables: BTreeSet::new(),
-            normal: Normal::of(tree),
+            normal: Normal::new(tree),
             unknown_keys: self.unknown_keys,
             plaintext: self.plaintext,
-            medium: self.medium,
-            complaints: self.complaints.clone(),
+            source_kind: self.source_kind,
+            diagnostics: self.diagnostics.clone(),
             misfits: OnceLock::new(),
             marked: OnceLock::new(),
         };
@@ -225,23 +229,30 @@ impl Layer {
     }
 
     /// A layer that was written before a restart.
-    pub(crate) fn resumed(source: SourceId, places: Places, tree: Value, unknown_keys: UnknownKeys) -> Self {
-        let medium = match &places {
-            Places::Text { path, .. } | Places::Past(path) if is_sealed(path) => Medium::Encrypted,
-            Places::Text { .. } | Places::Past(_) => Medium::Plain,
-            Places::Each(_) => Medium::Variables,
-            Places::Named(_) => Medium::Program,
+    pub(crate) fn resumed(
+        source: SourceId,
+        places: OriginIndex,
+        tree: Value,
+        unknown_keys: UnknownKeys,
+    ) -> Self {
+        let source_kind = match &places {
+            OriginIndex::Text { path, .. } | OriginIndex::Past(path) if is_sealed(path) => {
+                SourceKind::Encrypted
+            }
+            OriginIndex::Text { .. } | OriginIndex::Past(_) => SourceKind::Plain,
+            OriginIndex::Each(_) => SourceKind::Variables,
+            OriginIndex::Named(_) => SourceKind::Program,
         };
         let mut layer = Self {
             source,
             places,
             templates: holds_template(&tree),
             variables: BTreeSet::new(),
-            normal: Normal::of(tree),
+            normal: Normal::new(tree),
             unknown_keys,
             plaintext: UnknownKeys::Allow,
-            medium,
-            complaints: Vec::new(),
+            source_kind,
+            diagnostics: Vec::new(),
             misfits: OnceLock::new(),
             marked: OnceLock::new(),
         };
@@ -250,19 +261,19 @@ impl Layer {
     }
 
     /// The same layer, with its secrets judged as those of its source are.
-    pub(crate) fn judged_by(mut self, rules: &SecretRules) -> Self {
-        self.plaintext = findings::plaintext(self.medium, rules);
+    pub(crate) fn judged_by(mut self, rules: &SecretPolicy) -> Self {
+        self.plaintext = findings::plaintext(self.source_kind, rules);
         self
     }
 
-    pub(crate) fn places(&self) -> &Places {
+    pub(crate) fn places(&self) -> &OriginIndex {
         &self.places
     }
 
     /// Whether everything but the values is equal.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        (&self.source, &self.places, self.unknown_keys, &self.complaints)
-            == (&other.source, &other.places, other.unknown_keys, &other.complaints)
+        (&self.source, &self.places, self.unknown_keys, &self.diagnostics)
+            == (&other.source, &other.places, other.unknown_keys, &other.diagnostics)
     }
 
     pub(crate) fn tree(&self) -> &Value {
@@ -288,17 +299,17 @@ impl Layer {
     }
 
     /// What kind of source it is from, as far as secrets are concerned.
-    pub(crate) fn medium(&self) -> Medium {
-        self.medium
+    pub(crate) fn source_kind(&self) -> SourceKind {
+        self.source_kind
     }
 
     /// What `find` finds, which is asked once.
-    pub(crate) fn misfits(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
+    pub(crate) fn shadowed_type_errors(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
         init::<Vec<_>>(&self.misfits, find)
     }
 
     /// Where secrets of marked fields stand, which is looked up once.
-    pub(crate) fn marked(&self, find: impl FnOnce() -> Vec<Place>) -> &[Place] {
+    pub(crate) fn secret_sites(&self, find: impl FnOnce() -> Vec<SecretSite>) -> &[SecretSite] {
         init::<Vec<_>>(&self.marked, find)
     }
 
@@ -309,17 +320,17 @@ impl Layer {
 
     /// Whether nothing was found wrong while it was read.
     pub(crate) fn is_flawless(&self) -> bool {
-        self.complaints.is_empty()
+        self.diagnostics.is_empty()
     }
 
-    pub(crate) fn complaints(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
-        self.complaints.iter().cloned()
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = (UnknownKeys, Issue)> {
+        self.diagnostics.iter().cloned()
     }
 
     /// The places of everything in the text; parses it once more, so ask once for many.
     pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
         match &self.places {
-            Places::Text { format, text, .. } => text.places(*format),
+            OriginIndex::Text { format, text, .. } => text.places(*format),
             _ => None,
         }
     }

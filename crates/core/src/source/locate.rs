@@ -11,8 +11,8 @@ mod lines;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::format::{
-    Format, marks,
-    text::{Place, without_mark},
+    Format, spans,
+    text::{LineCol, without_mark},
 };
 use crate::{
     excerpt::{Excerpt, Show},
@@ -22,59 +22,59 @@ use lines::Lines;
 
 /// Which end of an entry is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spot {
+pub enum SpanOf {
     /// The key in a table; for what has none, an element of a list, its value.
     Key,
     /// The value.
     Value,
 }
 
-/// From where to where something stands, as the parser of the format tells it.
+/// The range of a value in the text, as the parser reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum At {
+pub(super) enum Span {
     /// Offsets into the text.
     Bytes(usize, usize),
     /// Lines and columns; of a list or a table only the begin is right.
-    Places(Place, Place),
+    Places(LineCol, LineCol),
 }
 
-/// Where a value stands, and what stands below it.
+/// The span of a value, and the nodes below it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Mark {
-    pub(super) at: At,
+pub(super) struct SpanNode {
+    pub(super) at: Span,
     /// Shared, because YAML's aliases stand for the same thing at many places.
-    pub(super) below: Arc<Below>,
+    pub(super) below: Arc<Children>,
 }
 
 /// A key of a table, with its place and its value.
-type Entry = (Box<str>, (At, Mark));
+type KeyedSpan = (Box<str>, (Span, SpanNode));
 
-/// What stands below a value.
+/// The nodes below a value.
 #[derive(Debug, PartialEq)]
-pub(super) enum Below {
+pub(super) enum Children {
     Nothing,
-    List(Vec<Mark>),
+    List(Vec<SpanNode>),
     /// In the order of names: the place of the key, and the value. A map for each of many small tables would be larger
     /// than the text.
-    Table(Box<[Entry]>),
+    Table(Box<[KeyedSpan]>),
 }
 
-impl Below {
-    pub(super) fn table(entries: BTreeMap<Box<str>, (At, Mark)>) -> Self {
+impl Children {
+    pub(super) fn table(entries: BTreeMap<Box<str>, (Span, SpanNode)>) -> Self {
         Self::Table(entries.into_iter().collect())
     }
 }
 
-impl Mark {
-    pub(super) fn new(at: At, below: Below) -> Self {
+impl SpanNode {
+    pub(super) fn new(at: Span, below: Children) -> Self {
         Self { at, below: Arc::new(below) }
     }
 
     /// The key's place and the value below this one.
-    fn child(&self, key: &Key) -> Option<(At, &Mark)> {
+    fn child(&self, key: &Key) -> Option<(Span, &SpanNode)> {
         match (&*self.below, key) {
-            (Below::List(items), Key::Index(index)) => items.get(*index).map(|mark| (mark.at, mark)),
-            (Below::Table(entries), Key::Name(name)) => {
+            (Children::List(items), Key::Index(index)) => items.get(*index).map(|mark| (mark.at, mark)),
+            (Children::Table(entries), Key::Name(name)) => {
                 let place = entries.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
                 let (_, (at, mark)) = entries.get(place)?;
                 Some((*at, mark))
@@ -85,23 +85,23 @@ impl Mark {
 }
 
 /// The places of all values of one text, for reports of more than one problem.
-pub struct Places<'t> {
+pub struct SourceMap<'t> {
     lines: Lines<'t>,
-    root: Mark,
+    root: SpanNode,
     /// How many bytes stand before what is counted: a byte order mark.
     shift: usize,
 }
 
-impl<'t> Places<'t> {
+impl<'t> SourceMap<'t> {
     /// `None` when the text does not parse.
-    pub fn of(format: Format, text: &'t str) -> Option<Self> {
-        Some(Self::known(text, marks(format, text)?))
+    pub fn new(format: Format, text: &'t str) -> Option<Self> {
+        Some(Self::known(text, spans(format, text)?))
     }
 
     /// With marks that were found before.
-    pub(super) fn known(text: &'t str, root: Mark) -> Self {
+    pub(super) fn known(text: &'t str, root: SpanNode) -> Self {
         let bare = without_mark(text);
-        Self { lines: Lines::of(bare), root, shift: text.len() - bare.len() }
+        Self { lines: Lines::new(bare), root, shift: text.len() - bare.len() }
     }
 
     /// From where to where in the whole text the value at exactly these keys stands.
@@ -113,26 +113,26 @@ impl<'t> Places<'t> {
 
     /// The place of the value at `keys`, or of its key.
     #[cfg(test)]
-    pub(crate) fn locate(&self, keys: &Keys, what: Spot) -> Option<Place> {
+    pub(crate) fn locate(&self, keys: &Keys, what: SpanOf) -> Option<LineCol> {
         let (reached, place) = self.nearest(keys, what);
         (reached == keys.0.len()).then_some(place)
     }
 
     /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
     /// the keys lead there.
-    pub fn nearest(&self, keys: &Keys, what: Spot) -> (usize, Place) {
+    pub fn nearest(&self, keys: &Keys, what: SpanOf) -> (usize, LineCol) {
         let (reached, key, mark) = self.walk(keys);
-        let at = if what == Spot::Key { key } else { mark.at };
-        (reached, self.lines.place(at))
+        let at = if what == SpanOf::Key { key } else { mark.at };
+        (reached, self.lines.line_col(at))
     }
 
     /// What may be shown of the line at [`nearest`](Self::nearest).
-    pub(crate) fn excerpt(&self, keys: &Keys, what: Spot, show: Show) -> Option<Excerpt> {
+    pub(crate) fn excerpt(&self, keys: &Keys, what: SpanOf, show: Show) -> Option<Excerpt> {
         let (reached, key, mark) = self.walk(keys);
         let named = matches!(keys.0.get(reached.checked_sub(1)?)?, Key::Name(_));
-        let single = reached == keys.0.len() && matches!(*mark.below, Below::Nothing);
+        let single = reached == keys.0.len() && matches!(*mark.below, Children::Nothing);
         let key = named.then(|| self.lines.cut(key)).flatten();
-        let value = (what == Spot::Value && show == Show::Value && single)
+        let value = (what == SpanOf::Value && show == Show::Value && single)
             .then(|| self.lines.cut(mark.at).filter(|cut| !cut.part.is_empty()))
             .flatten();
         match (key, value) {
@@ -142,7 +142,7 @@ impl<'t> Places<'t> {
         }
     }
 
-    fn walk(&self, keys: &Keys) -> (usize, At, &Mark) {
+    fn walk(&self, keys: &Keys) -> (usize, Span, &SpanNode) {
         let mut mark = &self.root;
         let mut key_at = mark.at;
         let mut reached = 0;
@@ -158,8 +158,8 @@ impl<'t> Places<'t> {
 ///
 /// What a YAML alias or merge key brings in stands where it is written; the alias itself where it stands.
 #[cfg(test)]
-pub(crate) fn locate(format: Format, text: &str, keys: &Keys, what: Spot) -> Option<Place> {
-    Places::of(format, text)?.locate(keys, what)
+pub(crate) fn locate(format: Format, text: &str, keys: &Keys, what: SpanOf) -> Option<LineCol> {
+    SourceMap::new(format, text)?.locate(keys, what)
 }
 
 #[cfg(test)]

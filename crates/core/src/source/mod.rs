@@ -6,15 +6,15 @@ pub(crate) mod dotenv;
 pub(crate) mod env;
 mod findings;
 pub(crate) mod format;
-pub(crate) mod given;
-pub(crate) mod kept;
 mod layer;
 pub(crate) mod locate;
 pub(crate) mod masked;
 pub(crate) mod mount;
 pub(crate) mod names;
+pub(crate) mod parsed_layer;
 pub(crate) mod read;
 pub(crate) mod read_error;
+pub(crate) mod redacted_text;
 pub(crate) mod sealed;
 pub(crate) mod stamp;
 pub(crate) mod together;
@@ -24,7 +24,7 @@ use std::{any::Any, path::PathBuf, sync::Arc};
 use zeroize::Zeroizing;
 
 pub(crate) use findings::{of_defaults, plain_secret};
-pub(crate) use layer::{Layer, Named, Places, SourceId, holds_template, same_file};
+pub(crate) use layer::{Layer, Named, OriginIndex, SourceId, holds_template, same_file};
 
 use crate::{
     error::Error,

@@ -20,7 +20,7 @@ const CHUNK: usize = 8 * 1024;
 
 /// What a file held.
 #[derive(Debug)]
-pub(crate) struct Content {
+pub(crate) struct FileContent {
     /// Wiped, for it may hold a secret.
     pub(crate) text: Zeroizing<String>,
     /// The bytes of a file that is encrypted; its text is not known yet.
@@ -32,7 +32,7 @@ pub(crate) struct Content {
     pub(crate) torn: bool,
 }
 
-impl Content {
+impl FileContent {
     /// No bytes, or only white space: the first half of a rewrite in place looks like this.
     pub(crate) fn is_blank(&self) -> bool {
         if let Some(bytes) = &self.sealed {
@@ -52,7 +52,7 @@ impl Content {
 ///
 /// # Errors
 /// Every reason of [`ReadError`] except `NotDirectory`.
-pub(crate) fn read(path: &Path, max_size: u64) -> Result<Content, ReadError> {
+pub(crate) fn read(path: &Path, max_size: u64) -> Result<FileContent, ReadError> {
     let mut outcome = attempt(path, max_size);
     for _ in 1..TRIES {
         match &outcome {
@@ -68,22 +68,22 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<Content, ReadError> {
 }
 
 /// Whether the resolved path names what was read. It does not prove a fault: some file systems make numbers up.
-fn still_there(content: &Content) -> bool {
-    fs::metadata(&content.real).is_ok_and(|now| Stamp::of(&now).same_file(&content.stamp))
+fn still_there(content: &FileContent) -> bool {
+    fs::metadata(&content.real).is_ok_and(|now| Stamp::from_metadata(&now).same_file(&content.stamp))
 }
 
-fn attempt(path: &Path, max_size: u64) -> Result<Content, ReadError> {
+fn attempt(path: &Path, max_size: u64) -> Result<FileContent, ReadError> {
     let sorted = |error| ReadError::from_io(path, error);
     let file = open(path)?;
-    let before = Stamp::of(&file.metadata().map_err(sorted)?);
+    let before = Stamp::from_metadata(&file.metadata().map_err(sorted)?);
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let bytes = within(&file, before.len, max_size)
         .map_err(sorted)?
         .ok_or(ReadError::TooLarge { limit: max_size })?;
-    let after = Stamp::of(&file.metadata().map_err(sorted)?);
+    let after = Stamp::from_metadata(&file.metadata().map_err(sorted)?);
     let (text, sealed) =
         if is_sealed(path) { (Zeroizing::default(), Some(bytes)) } else { (text(bytes)?, None) };
-    Ok(Content { text, sealed, stamp: after, real, torn: !before.same_state(&after) })
+    Ok(FileContent { text, sealed, stamp: after, real, torn: !before.same_state(&after) })
 }
 
 /// Opens a regular file and nothing else.

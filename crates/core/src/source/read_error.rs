@@ -124,7 +124,7 @@ impl ReadError {
     }
 
     /// Line and column, both from 1, if the error is about one place in the text.
-    pub(crate) fn place(&self) -> Option<(usize, usize)> {
+    pub(crate) fn line_col(&self) -> Option<(usize, usize)> {
         match self {
             Self::NotUtf8 { line, column, .. } => Some((*line, *column)),
             _ => None,

@@ -1,11 +1,11 @@
 use std::{fs, io::Read};
 
-use super::{CHUNK, Content, read, within};
+use super::{CHUNK, FileContent, read, within};
 use crate::source::read_error::{ReadError, What};
 
 const LIMIT: u64 = 1024;
 
-fn kept(bytes: &[u8]) -> Result<Content, ReadError> {
+fn kept(bytes: &[u8]) -> Result<FileContent, ReadError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("app.toml");
     fs::write(&path, bytes).unwrap();
@@ -47,7 +47,7 @@ fn white_space_is_blank_and_a_comment_is_not() {
 fn a_wrong_byte_is_placed_in_characters() {
     let error =
         kept("a = 1\nö = \"".as_bytes().iter().chain(b"\xff\"").copied().collect::<Vec<_>>().as_slice());
-    assert_eq!(error.unwrap_err().place(), Some((2, 6)));
+    assert_eq!(error.unwrap_err().line_col(), Some((2, 6)));
 }
 
 #[test]

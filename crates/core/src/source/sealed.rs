@@ -6,7 +6,7 @@ use super::format::Format;
 use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    secrets::{FetchErrorKind, Payload, schemes::Schemes},
+    secrets::{FetchErrorKind, Payload, registry::ProviderRegistry},
 };
 
 /// The extension that stands behind the one of the format.
@@ -40,8 +40,8 @@ pub(crate) struct Locked {
 }
 
 /// Decrypts a file. It is never longer than its ciphertext, so the limit of size holds for it too.
-pub(crate) fn open(shown: &Path, bytes: &[u8], schemes: &Schemes) -> Result<Payload, Locked> {
-    let opened = schemes.provider(SCHEME).and_then(|provider| provider.open(bytes));
+pub(crate) fn open(shown: &Path, bytes: &[u8], providers: &ProviderRegistry) -> Result<Payload, Locked> {
+    let opened = providers.provider(SCHEME).and_then(|provider| provider.open(bytes));
     opened.map_err(|error| {
         let message = format!("the file cannot be decrypted: {error}");
         let issue = Issue::new(IssueKind::Unreadable, Keys::root(), message).at(Origin::file(shown));
@@ -62,12 +62,12 @@ mod tests {
     use std::path::Path;
 
     use super::open;
-    use crate::secrets::{KnownStore, schemes::Schemes};
+    use crate::secrets::{KnownStore, registry::ProviderRegistry};
 
     #[test]
     fn the_feature_that_is_off_is_named() {
         const OFF: &[KnownStore] = &[KnownStore { scheme: "age", feature: "age", open: None }];
-        let Err(locked) = open(Path::new("a.toml.age"), b"", &Schemes::new(OFF)) else {
+        let Err(locked) = open(Path::new("a.toml.age"), b"", &ProviderRegistry::new(OFF)) else {
             panic!("it is open")
         };
         assert!(locked.issue.message().ends_with("it needs the feature `age` of hotswap"));

@@ -22,7 +22,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     #[cfg(unix)]
-    pub(crate) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn from_metadata(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
@@ -36,7 +36,7 @@ impl Stamp {
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn from_metadata(metadata: &Metadata) -> Self {
         let nanoseconds = |time: std::io::Result<std::time::SystemTime>| {
             let since = time.ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
             i128::try_from(since.as_nanos()).ok()

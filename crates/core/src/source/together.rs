@@ -6,13 +6,13 @@ use std::{
 };
 
 use crate::source::{
-    read::{Content, read},
+    read::{FileContent, read},
     read_error::ReadError,
     stamp::Stamp,
 };
 
 /// One file of a [`read_together`].
-pub(crate) type Outcome = (PathBuf, Result<Content, ReadError>);
+pub(crate) type ReadOutcome = (PathBuf, Result<FileContent, ReadError>);
 
 /// How often everything is read before a file that will not hold still is given up for now.
 const TRIES: usize = 8;
@@ -23,16 +23,16 @@ const TRIES: usize = 8;
 /// never of different generations. Where this cannot be had, because something changes all the time, the
 /// contents that moved are marked as torn.
 #[cfg(test)]
-pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<Outcome> {
+pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<ReadOutcome> {
     read_all_together(|| paths.to_vec(), max_size)
 }
 
 /// As [`read_together`], for paths that are themselves found on the file system: `expand` is asked again after
 /// reading, and must give the same list.
-pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64) -> Vec<Outcome> {
+pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
     let mut outcomes = read_each(expand(), max_size);
     for _ in 1..TRIES {
-        if settled(&outcomes, &expand) {
+        if is_stable(&outcomes, &expand) {
             return outcomes;
         }
         let again = read_each(expand(), max_size);
@@ -42,7 +42,7 @@ pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64
         }
         outcomes = again;
     }
-    if !settled(&outcomes, &expand) {
+    if !is_stable(&outcomes, &expand) {
         outcomes
             .iter_mut()
             .filter_map(|(_, outcome)| outcome.as_mut().ok())
@@ -51,7 +51,7 @@ pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64
     outcomes
 }
 
-fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<Outcome> {
+fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
     let one = |path: PathBuf| {
         let outcome = read(&path, max_size);
         (path, outcome)
@@ -59,14 +59,14 @@ fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<Outcome> {
     paths.into_iter().map(one).collect()
 }
 
-fn settled(outcomes: &[Outcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
+fn is_stable(outcomes: &[ReadOutcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
     // In this order: the list held at a moment through which every content held too.
     outcomes.iter().map(|(path, _)| path).eq(&expand())
-        && outcomes.iter().all(|(path, outcome)| stands(path, outcome))
+        && outcomes.iter().all(|(path, outcome)| is_unchanged(path, outcome))
 }
 
 /// Whether the path still gives what it gave.
-fn stands(path: &Path, outcome: &Result<Content, ReadError>) -> bool {
+fn is_unchanged(path: &Path, outcome: &Result<FileContent, ReadError>) -> bool {
     match outcome {
         Ok(content) => {
             look(path).is_some_and(|(real, now)| real == content.real && now.same_state(&content.stamp))
@@ -79,15 +79,15 @@ fn stands(path: &Path, outcome: &Result<Content, ReadError>) -> bool {
 fn look(path: &Path) -> Option<(PathBuf, Stamp)> {
     // In this order: a swap between the two calls shows as another file.
     let real = fs::canonicalize(path).ok()?;
-    Some((real, Stamp::of(&fs::metadata(path).ok()?)))
+    Some((real, Stamp::from_metadata(&fs::metadata(path).ok()?)))
 }
 
-fn alike(one: &[Outcome], other: &[Outcome]) -> bool {
+fn alike(one: &[ReadOutcome], other: &[ReadOutcome]) -> bool {
     one.len() == other.len()
-        && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && same(&one.1, &other.1))
+        && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && is_same_outcome(&one.1, &other.1))
 }
 
-fn same(one: &Result<Content, ReadError>, other: &Result<Content, ReadError>) -> bool {
+fn is_same_outcome(one: &Result<FileContent, ReadError>, other: &Result<FileContent, ReadError>) -> bool {
     match (one, other) {
         (Ok(one), Ok(other)) => {
             one.text == other.text && one.sealed == other.sealed && one.real == other.real
@@ -109,7 +109,7 @@ mod tests {
         thread,
     };
 
-    use super::{Outcome, read_all_together, read_together};
+    use super::{ReadOutcome, read_all_together, read_together};
 
     const LIMIT: u64 = 1024;
 
@@ -136,7 +136,7 @@ mod tests {
         (dir, paths)
     }
 
-    fn texts(outcomes: &[Outcome]) -> Vec<&str> {
+    fn texts(outcomes: &[ReadOutcome]) -> Vec<&str> {
         outcomes.iter().map(|(_, outcome)| outcome.as_ref().unwrap().text.as_str()).collect()
     }
 

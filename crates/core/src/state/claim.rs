@@ -20,21 +20,25 @@ const MAX_LINKS: usize = 40;
 
 /// The files of a state directory, which need not exist.
 pub(crate) struct Claim {
-    dir: Real,
-    files: Vec<Real>,
+    dir: ResolvedFile,
+    files: Vec<ResolvedFile>,
 }
 
 impl Claim {
     /// Looks at the file system, and changes nothing.
-    pub(crate) fn of(dir: &Path) -> Self {
-        Self { dir: Real::of(dir), files: names::ALL.iter().map(|name| Real::of(&dir.join(name))).collect() }
+    pub(crate) fn new(dir: &Path) -> Self {
+        Self {
+            dir: ResolvedFile::resolve(dir),
+            files: names::ALL.iter().map(|name| ResolvedFile::resolve(&dir.join(name))).collect(),
+        }
     }
 
     /// Whether `path` names a file that is written, renamed or removed here, or the directory, in whose place no file can
     /// be.
     pub(crate) fn has_file(&self, path: &Path) -> bool {
-        let real = Real::of(path);
-        let here = || real.path.parent().is_some_and(|parent| Real::of(parent).is_same(&self.dir));
+        let real = ResolvedFile::resolve(path);
+        let here =
+            || real.path.parent().is_some_and(|parent| ResolvedFile::resolve(parent).is_same(&self.dir));
         let ours = || real.path.file_name().is_some_and(names::is_ours);
         let known = self.files.iter().chain([&self.dir]).any(|file| file.is_same(&real));
         known || (ours() && here())
@@ -42,7 +46,7 @@ impl Claim {
 
     /// Whether `path` names the directory itself.
     pub(crate) fn is_dir(&self, path: &Path) -> bool {
-        Real::of(path).is_same(&self.dir)
+        ResolvedFile::resolve(path).is_same(&self.dir)
     }
 }
 
@@ -55,15 +59,15 @@ pub(crate) fn collision(path: &Path, what: &str) -> Issue {
 }
 
 /// Where a path really leads.
-struct Real {
+struct ResolvedFile {
     /// All links followed, as far as it exists.
     path: PathBuf,
     file: Option<Stamp>,
     parent: Option<Stamp>,
 }
 
-impl Real {
-    fn of(path: &Path) -> Self {
+impl ResolvedFile {
+    fn resolve(path: &Path) -> Self {
         let path = resolve(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let file = stamp(&path);
         let parent = path.parent().and_then(stamp);
@@ -84,7 +88,7 @@ impl Real {
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {
-    fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata))
+    fs::metadata(path).ok().map(|metadata| Stamp::from_metadata(&metadata))
 }
 
 /// Follows every link, also one that leads to what does not exist yet.

@@ -11,7 +11,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn claim(root: &Path) -> Claim {
-    Claim::of(&root.join("state"))
+    Claim::new(&root.join("state"))
 }
 
 #[test]

@@ -10,12 +10,12 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    file::{self, Content, Unread},
+    file::{self, StateFile, Unread},
     form::{HistoryForm, OverridesForm},
     lock::{Lock, NoLock, lock},
     names::{self, HISTORY, LOCK, OVERRIDES},
     owner::Ownership,
-    past::{Saved, Today},
+    saved::{CurrentSetup, Saved},
     unsaved::Unsaved,
 };
 use crate::{
@@ -62,11 +62,11 @@ impl StateDir {
         let (shown, lock) = (shown.to_owned(), Mutex::default());
         let mut dir = Self { shown, path, lock, barred: None, owner: None };
         if let Err(error) = make(&dir.path) {
-            dir.bar(&format!("nothing can be written: {}", with_advice_on_write(&error)));
+            dir.set_read_only(&format!("nothing can be written: {}", with_advice_on_write(&error)));
             return Ok(dir);
         }
         if !trusted {
-            dir.owner = Some(Ownership::of(&dir.path));
+            dir.owner = Some(Ownership::read(&dir.path));
             // Before the lock, which whoever may write there could hold.
             dir.judge_all()?;
         }
@@ -90,7 +90,7 @@ impl StateDir {
                 sweep(&self.path);
                 self.lock = Mutex::new(Some(lock));
             }
-            Err(NoLock::Refused(why)) => self.bar(&format!("nothing can be written: {why}")),
+            Err(NoLock::Refused(why)) => self.set_read_only(&format!("nothing can be written: {why}")),
             Err(NoLock::Taken) => {
                 let message = "the state directory belongs to another configuration that is running";
                 let help = "give each process a directory of its own, or end the other one first";
@@ -110,7 +110,7 @@ impl StateDir {
         &self.path
     }
 
-    pub(crate) fn barred(&self) -> Option<&str> {
+    pub(crate) fn read_only_reason(&self) -> Option<&str> {
         self.barred.as_deref()
     }
 
@@ -123,11 +123,11 @@ impl StateDir {
     ///
     /// # Errors
     /// Somebody else could have written a file.
-    pub(crate) fn read(&mut self, today: &Today<'_>) -> Result<(Saved, Vec<Issue>), Error> {
+    pub(crate) fn read(&mut self, today: &CurrentSetup<'_>) -> Result<(Saved, Vec<Issue>), Error> {
         let mut issues = Vec::new();
         let overrides: Option<OverridesForm> = self.read_file(OVERRIDES, &mut issues)?;
         let history: Option<HistoryForm> = self.read_file(HISTORY, &mut issues)?;
-        let saved = Saved::of(overrides, history, today, &mut issues);
+        let saved = Saved::from_forms(overrides, history, today, &mut issues);
         issues.extend(self.barred.iter().map(|why| self.issue(&self.shown, why)));
         Ok((saved, issues))
     }
@@ -158,11 +158,11 @@ impl StateDir {
         let path = self.path.join(name);
         let judged = |file: &fs::Metadata| self.owner.iter().try_for_each(|owner| owner.judge(&path, file));
         let (why, help) = match file::read(&path, judged) {
-            Ok(Content::Absent) => return Ok(None),
-            Ok(Content::Sound(content)) => return Ok(Some(content)),
-            Ok(Content::Damaged(why)) => (self.damaged(&path, &why), None),
-            Ok(Content::Newer(format)) => {
-                self.bar("nothing is written over the files of a later version");
+            Ok(StateFile::Absent) => return Ok(None),
+            Ok(StateFile::Sound(content)) => return Ok(Some(content)),
+            Ok(StateFile::Damaged(why)) => (self.damaged(&path, &why), None),
+            Ok(StateFile::Newer(format)) => {
+                self.set_read_only("nothing is written over the files of a later version");
                 let why = format!(
                     "a later version of hotswap wrote the file, in format {format}: it is left alone"
                 );
@@ -170,7 +170,7 @@ impl StateDir {
             }
             Err(Unread::Untrusted(issue)) => return Err((*issue).into()),
             Err(Unread::Failed(error)) => {
-                self.bar("nothing is written over a file that cannot be read");
+                self.set_read_only("nothing is written over a file that cannot be read");
                 (format!("the state file is left alone: {error}"), advice(&error))
             }
         };
@@ -182,13 +182,13 @@ impl StateDir {
         match self.set_aside(path) {
             Ok(aside) => format!("the file is damaged, {why}; it is kept as {}", Shown(&aside)),
             Err(error) => {
-                self.bar("nothing is written over a damaged file");
+                self.set_read_only("nothing is written over a damaged file");
                 format!("the file is damaged, {why}; it cannot be set aside: {error}")
             }
         }
     }
 
-    fn bar(&mut self, why: &str) {
+    fn set_read_only(&mut self, why: &str) {
         self.barred.get_or_insert_with(|| why.to_owned());
     }
 
@@ -222,7 +222,7 @@ impl StateDir {
 
     fn write(&self, name: &str, form: &impl Serialize, last: &mut Option<String>) -> Result<(), Unsaved> {
         if let Some(barred) = &self.barred {
-            return Err(Unsaved::barred(barred));
+            return Err(Unsaved::read_only(barred));
         }
         self.still_ours()?;
         let text = file::text(form).map_err(|why| Unsaved::unwritable(name, &why))?;

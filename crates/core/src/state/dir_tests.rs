@@ -14,28 +14,28 @@ use crate::{
         History, Limits, Record, Version,
         content::tests::{OPEN, Plain, plain},
     },
-    pins::Pins,
+    overrides::Overrides,
     shape::{FieldShape, Shape},
-    source::{SourceId, given::SecretRules},
-    state::{Veil, Writer},
-    suppressions::Holds,
+    source::{SourceId, parsed_layer::SecretPolicy},
+    state::{SecretFilter, Writer},
+    suppressions::Suppressions,
     variables::Variables,
 };
 
 const LEAF: FieldShape = FieldShape::LEAF;
 
-/// Has the fields whose pins the contents have.
+/// Has the fields that the contents override.
 static FIELDS: Shape = Shape {
     name: "",
     docs: "",
     fields: &[FieldShape { key: "a", slot: 1, ..LEAF }, FieldShape { key: "b", slot: 2, ..LEAF }],
 };
 
-fn today(variables: &Arc<Variables>) -> Today<'_> {
+fn today(variables: &Arc<Variables>) -> CurrentSetup<'_> {
     let source = |rank: usize| SourceId { rank, name: format!("{rank}.toml").into() };
-    static RULES: LazyLock<SecretRules> = LazyLock::new(SecretRules::default);
+    static RULES: LazyLock<SecretPolicy> = LazyLock::new(SecretPolicy::default);
     let sources = (0..4).map(source).collect();
-    Today { shape: &FIELDS, sources, layers: &[], variables, rules: &RULES }
+    CurrentSetup { shape: &FIELDS, sources, layers: &[], variables, rules: &RULES }
 }
 
 fn read(dir: &mut StateDir) -> (Saved, Vec<String>) {
@@ -50,11 +50,11 @@ fn open(path: &Path) -> StateDir {
 /// Writes one version, with or without its history.
 fn written(path: &Path, plain: &Plain, version: u64) -> StateDir {
     let dir = open(path);
-    let (veil, mut written) = (Veil::default(), Written::default());
+    let (veil, mut written) = (SecretFilter::default(), Written::default());
     let writer = Writer { veil: &veil, shape: &OPEN };
     let content = plain.content();
-    dir.write_overrides(&writer.overrides(version, &content.pins), &mut written).unwrap();
-    dir.write_history(&writer.history(&content, &Holds::default(), &[]), &mut written).unwrap();
+    dir.write_overrides(&writer.overrides(version, &content.overrides), &mut written).unwrap();
+    dir.write_history(&writer.history(&content, &Suppressions::default(), &[]), &mut written).unwrap();
     dir
 }
 
@@ -65,8 +65,8 @@ fn names(path: &Path) -> Vec<String> {
     names
 }
 
-fn one_pin() -> Plain {
-    Plain { pins: BTreeMap::from([("a".to_owned(), None)]), ..Plain::default() }
+fn one_override() -> Plain {
+    Plain { overrides: BTreeMap::from([("a".to_owned(), None)]), ..Plain::default() }
 }
 
 #[test]
@@ -82,12 +82,12 @@ fn who_comes_second_is_refused_until_the_first_one_goes() {
 #[test]
 fn a_damaged_file_is_set_aside_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    drop(written(folder.path(), &one_pin(), 7));
+    drop(written(folder.path(), &one_override(), 7));
     for number in 1..3 {
         fs::write(folder.path().join(OVERRIDES), "hotswap-state 1 00\n{}").unwrap();
         let (saved, issues) = read(&mut open(folder.path()));
         // As the history knows them.
-        assert_eq!(saved.pins.len(), 1);
+        assert_eq!(saved.overrides.len(), 1);
         assert!(issues[0].contains(&format!("overrides.damaged-{number}")), "{issues:?}");
     }
     let kept = ["history.json", "lock", "overrides.damaged-1", "overrides.damaged-2"];
@@ -102,7 +102,7 @@ fn the_files_of_a_later_version_are_left_alone() {
     let mut dir = open(folder.path());
     let (saved, issues) = read(&mut dir);
     assert!(saved.past.is_none() && issues[0].contains("a later version"), "{issues:?}");
-    let form = Writer { veil: &Veil::default(), shape: &OPEN }.overrides(1, &Pins::new());
+    let form = Writer { veil: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
     let refused = dir.write_overrides(&form, &mut Written::default()).unwrap_err();
     assert!(refused.message.contains("a later version"), "{refused:?}");
     assert_eq!(fs::read_to_string(folder.path().join(HISTORY)).unwrap(), later);
@@ -122,7 +122,7 @@ fn what_a_killed_process_left_is_swept_away() {
 fn the_same_is_not_written_twice() {
     let folder = tempfile::tempdir().unwrap();
     let dir = open(folder.path());
-    let form = || Writer { veil: &Veil::default(), shape: &OPEN }.overrides(1, &Pins::new());
+    let form = || Writer { veil: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
     let mut written = Written::default();
     dir.write_overrides(&form(), &mut written).unwrap();
     fs::remove_file(folder.path().join(OVERRIDES)).unwrap();
@@ -141,14 +141,14 @@ proptest! {
     fn every_version_comes_back(contents in prop::collection::vec(plain(), 1..5)) {
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits { versions: 9, age: None };
-        let mut history = History::begun(limits, record(1), contents[0].content());
+        let mut history = History::new(limits, record(1), contents[0].content());
         for (version, plain) in (2..).zip(&contents[1..]) {
-            let step = history.before(true).unwrap().step(plain.content(), Some(record(version)));
-            drop(history.take(step));
+            let step = history.baseline(true).unwrap().entry(plain.content(), Some(record(version)));
+            drop(history.push(step));
         }
-        let (versions, content) = history.kept();
-        let form = Writer { veil: &Veil::default(), shape: &OPEN }
-            .history(&content.unwrap(), &Holds::default(), &versions);
+        let (versions, content) = history.entries();
+        let form = Writer { veil: &SecretFilter::default(), shape: &OPEN }
+            .history(&content.unwrap(), &Suppressions::default(), &versions);
         let mut dir = open(folder.path());
         dir.write_history(&form, &mut Written::default()).unwrap();
 
@@ -158,9 +158,9 @@ proptest! {
         let past = saved.past.unwrap();
         let records = |versions: &[Version]| versions.iter().map(|v| v.record.clone()).collect::<Vec<_>>();
         prop_assert_eq!(records(&past.versions), records(&versions));
-        let history = History::resumed(limits, past.versions, past.content);
+        let history = History::restored(limits, past.versions, past.content);
         for (version, plain) in (1..).zip(contents) {
-            let found = Plain::of(&history.past(version).unwrap().content());
+            let found = Plain::new(&history.lookup(version).unwrap().content());
             // Variables are those of today.
             prop_assert_eq!(found, Plain { variables: BTreeMap::new(), ..plain });
         }

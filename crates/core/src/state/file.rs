@@ -23,7 +23,7 @@ const MAGIC: &str = "hotswap-state";
 
 /// What a file turns out to be.
 #[derive(Debug, PartialEq)]
-pub(super) enum Content<T> {
+pub(super) enum StateFile<T> {
     /// There is none.
     Absent,
     Sound(T),
@@ -57,11 +57,11 @@ pub(super) enum Unread {
 pub(super) fn read<T: DeserializeOwned>(
     path: &Path,
     judge: impl FnOnce(&Metadata) -> Result<(), Box<Issue>>,
-) -> Result<Content<T>, Unread> {
+) -> Result<StateFile<T>, Unread> {
     let failed = |error| Unread::Failed(ReadError::from_io(path, error));
     let file = match open(path) {
         Ok(file) => file,
-        Err(error) if error.is_missing() => return Ok(Content::Absent),
+        Err(error) if error.is_missing() => return Ok(StateFile::Absent),
         Err(error) => return Err(Unread::Failed(error)),
     };
     let metadata = file.metadata().map_err(failed)?;
@@ -71,8 +71,8 @@ pub(super) fn read<T: DeserializeOwned>(
     Ok(parse(&bytes))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Content<T> {
-    let damaged = |why: &str| Content::Damaged(why.to_owned());
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> StateFile<T> {
+    let damaged = |why: &str| StateFile::Damaged(why.to_owned());
     let Ok(text) = std::str::from_utf8(bytes) else { return damaged("it is no text") };
     let Some((head, body)) = text.split_once('\n') else { return damaged("it has no first line") };
     let mut words = head.split(' ');
@@ -83,15 +83,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Content<T> {
         return damaged("no format has the number 0");
     }
     if format > FORMAT {
-        return Content::Newer(format);
+        return StateFile::Newer(format);
     }
     let body = body.strip_suffix('\n').unwrap_or(body);
     if digest != Some(&*format!("{:032x}", fnv(body.as_bytes()))) {
         return damaged("its digest does not match");
     }
     match serde_json::from_str(body) {
-        Ok(content) => Content::Sound(content),
-        Err(error) => Content::Damaged(format!("it does not read: {:?}", error.classify())),
+        Ok(content) => StateFile::Sound(content),
+        Err(error) => StateFile::Damaged(format!("it does not read: {:?}", error.classify())),
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let text = text(&vec![1, 2]).unwrap();
-        assert_eq!(parse(text.as_bytes()), Content::Sound(vec![1, 2]));
+        assert_eq!(parse(text.as_bytes()), StateFile::Sound(vec![1, 2]));
     }
 
     /// Whichever byte is wrong, and wherever it ends.
@@ -110,16 +110,16 @@ mod tests {
     fn no_damage_goes_unseen() {
         let text = text(&vec![12, 34]).unwrap().into_bytes();
         for place in 0..text.len() - 1 {
-            assert!(!matches!(parse::<Vec<u8>>(&text[..place]), Content::Sound(_)), "cut at {place}");
+            assert!(!matches!(parse::<Vec<u8>>(&text[..place]), StateFile::Sound(_)), "cut at {place}");
             let mut other = text.clone();
             other[place] ^= 1;
-            assert!(!matches!(parse::<Vec<u8>>(&other), Content::Sound(_)), "changed at {place}");
+            assert!(!matches!(parse::<Vec<u8>>(&other), StateFile::Sound(_)), "changed at {place}");
         }
-        assert!(matches!(parse::<Vec<u8>>(b""), Content::Damaged(_)));
+        assert!(matches!(parse::<Vec<u8>>(b""), StateFile::Damaged(_)));
     }
 
     #[test]
     fn a_later_format_is_told_from_damage() {
-        assert_eq!(parse::<Vec<u8>>(b"hotswap-state 2 whatever\nelse"), Content::Newer(2));
+        assert_eq!(parse::<Vec<u8>>(b"hotswap-state 2 whatever\nelse"), StateFile::Newer(2));
     }
 }

@@ -20,7 +20,8 @@ pub(crate) use write::Writer;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct OverridesForm {
     pub(super) version: u64,
-    pub(super) pins: Vec<PinForm>,
+    #[serde(rename = "pins")]
+    pub(super) overrides: Vec<OverrideForm>,
     /// The places of those that are secret, and not here.
     pub(super) withheld: Vec<String>,
 }
@@ -29,9 +30,11 @@ pub(crate) struct OverridesForm {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct HistoryForm {
     pub(super) layers: Vec<LayerForm>,
-    pub(super) pins: Vec<PinForm>,
-    pub(super) held: Vec<HeldForm>,
-    pub(super) holds: Vec<HoldForm>,
+    #[serde(rename = "pins")]
+    pub(super) overrides: Vec<OverrideForm>,
+    pub(super) held: Vec<DeferredForm>,
+    #[serde(rename = "holds")]
+    pub(super) suppressions: Vec<SuppressionForm>,
     /// The places whose values are not here.
     pub(super) secrets: Vec<Path>,
     /// Oldest first.
@@ -42,16 +45,17 @@ impl HistoryForm {
     /// Every mention of a source, to be called as it is called today.
     pub(super) fn sources_mut(&mut self) -> impl Iterator<Item = &mut SourceForm> {
         let layers = self.layers.iter_mut().map(|layer| &mut layer.source);
-        let holds = self.holds.iter_mut().flat_map(|hold| {
-            let layers = hold.refused.iter_mut().chain(&mut hold.used).map(|layer| &mut layer.source);
-            layers.chain([&mut hold.source])
+        let suppressions = self.suppressions.iter_mut().flat_map(|suppression| {
+            let layers =
+                suppression.refused.iter_mut().chain(&mut suppression.used).map(|layer| &mut layer.source);
+            layers.chain([&mut suppression.source])
         });
         let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());
         let old = backs.flat_map(|back| &mut back.layers).flat_map(|(source, old)| {
             let head = old.as_mut().and_then(|old| old.head.as_mut());
             head.map(|head| &mut head.source).into_iter().chain([source])
         });
-        layers.chain(holds).chain(old)
+        layers.chain(suppressions).chain(old)
     }
 }
 
@@ -59,18 +63,21 @@ impl HistoryForm {
     /// The last version that is mentioned.
     pub(super) fn newest(&self) -> u64 {
         let recorded = self.versions.iter().map(|version| version.record.version);
-        recorded.chain(self.holds.iter().map(|hold| hold.version)).max().unwrap_or(0)
+        recorded.chain(self.suppressions.iter().map(|suppression| suppression.version)).max().unwrap_or(0)
     }
 
     /// Drops overrides of this kind, the old ones too. Gives the places of those that were in force.
-    pub(super) fn drop_pins(&mut self, is_dropped: impl Fn(&Keys, Option<&Value>) -> bool) -> Vec<Keys> {
-        let drops = |pin: &PinForm| is_dropped(&pin.path.keys(), pin.value.as_ref().map(|Tree(value)| value));
-        let dropped = self.pins.iter().filter(|pin| drops(pin)).map(|pin| pin.path.keys()).collect();
-        self.pins.retain(|pin| !drops(pin));
+    pub(super) fn drop_overrides(&mut self, is_dropped: impl Fn(&Keys, Option<&Value>) -> bool) -> Vec<Keys> {
+        let drops = |entry: &OverrideForm| {
+            is_dropped(&entry.path.keys(), entry.value.as_ref().map(|Tree(value)| value))
+        };
+        let dropped =
+            self.overrides.iter().filter(|entry| drops(entry)).map(|entry| entry.path.keys()).collect();
+        self.overrides.retain(|entry| !drops(entry));
         let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());
         // That there was none is also a difference from the next version.
-        let old = backs.flat_map(|back| &mut back.pins).map(|(_, old)| old);
-        old.filter(|old| old.as_ref().is_some_and(|old| drops(&old.pin))).for_each(|old| *old = None);
+        let old = backs.flat_map(|back| &mut back.overrides).map(|(_, old)| old);
+        old.filter(|old| old.as_ref().is_some_and(|old| drops(&old.entry))).for_each(|old| *old = None);
         dropped
     }
 }
@@ -86,7 +93,7 @@ enum Step {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct PinForm {
+pub(super) struct OverrideForm {
     pub(super) path: Path,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     value: Option<Tree>,
@@ -98,7 +105,7 @@ pub(super) struct PinForm {
 #[derive(Serialize, Deserialize)]
 pub(super) struct LayerForm {
     source: SourceForm,
-    places: PlacesForm,
+    places: OriginIndexForm,
     unknown_keys: UnknownKeysForm,
     tree: Tree,
 }
@@ -111,7 +118,7 @@ pub(super) struct SourceForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum PlacesForm {
+enum OriginIndexForm {
     File(String),
     Variables(Vec<NamedForm>),
     Source(String),
@@ -135,7 +142,7 @@ enum UnknownKeysForm {
 
 /// A running value in the place of one that waits.
 #[derive(Serialize, Deserialize)]
-pub(super) struct HeldForm {
+pub(super) struct DeferredForm {
     path: Path,
     held: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
@@ -143,7 +150,7 @@ pub(super) struct HeldForm {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct HoldForm {
+pub(super) struct SuppressionForm {
     pub(super) source: SourceForm,
     pub(super) refused: Option<LayerForm>,
     pub(super) used: Option<LayerForm>,
@@ -153,7 +160,7 @@ pub(super) struct HoldForm {
 #[derive(Serialize, Deserialize)]
 pub(super) struct VersionForm {
     record: RecordForm,
-    back: Option<BackForm>,
+    back: Option<ReverseDeltaForm>,
     replaced: Option<Time>,
 }
 
@@ -169,10 +176,11 @@ struct RecordForm {
 }
 
 #[derive(Serialize, Deserialize)]
-struct BackForm {
+struct ReverseDeltaForm {
     layers: Vec<(SourceForm, Option<OldLayerForm>)>,
-    pins: Vec<(Path, Option<OldPinForm>)>,
-    held: Vec<HeldForm>,
+    #[serde(rename = "pins")]
+    overrides: Vec<(Path, Option<OldOverrideForm>)>,
+    held: Vec<DeferredForm>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -182,8 +190,9 @@ struct OldLayerForm {
 }
 
 #[derive(Serialize, Deserialize)]
-struct OldPinForm {
-    pin: PinForm,
+struct OldOverrideForm {
+    #[serde(rename = "pin")]
+    entry: OverrideForm,
     edits: Option<Vec<EditForm>>,
 }
 
@@ -211,7 +220,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tree>, D::
 }
 
 impl Time {
-    fn of(time: SystemTime) -> Self {
+    fn new(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(since.as_nanos().try_into().unwrap_or(u64::MAX))
     }
@@ -222,7 +231,7 @@ impl Time {
 }
 
 impl Path {
-    fn of(keys: &Keys) -> Self {
+    fn new(keys: &Keys) -> Self {
         let step = |key: &Key| match key {
             Key::Name(name) => Step::Name(name.to_string()),
             Key::Index(index) => Step::Index(*index),
@@ -240,7 +249,7 @@ impl Path {
 }
 
 impl SourceForm {
-    fn of(source: &SourceId) -> Self {
+    fn new(source: &SourceId) -> Self {
         Self { rank: source.rank, name: source.name.to_string() }
     }
 

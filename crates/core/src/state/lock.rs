@@ -22,11 +22,11 @@ impl Lock {
     /// The system does not say.
     pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
         let there = match fs::symlink_metadata(path) {
-            Ok(there) => Stamp::of(&there),
+            Ok(there) => Stamp::from_metadata(&there),
             Err(error) if is_missing(&error) => return Ok(false),
             Err(error) => return Err(error),
         };
-        Ok(Stamp::of(&self.0.metadata()?).same_file(&there))
+        Ok(Stamp::from_metadata(&self.0.metadata()?).same_file(&there))
     }
 }
 

@@ -10,14 +10,14 @@ mod form;
 mod lock;
 mod names;
 mod owner;
-mod past;
+mod saved;
+mod secret_filter;
 mod tree;
 mod unsaved;
-mod veil;
 
 pub(crate) use claim::{Claim, collision};
 pub(crate) use dir::{StateDir, Written};
 pub(crate) use form::Writer;
-pub(crate) use past::{Past, Saved, Today, secret_override, touches};
+pub(crate) use saved::{CurrentSetup, Saved, SavedHistory, secret_override, touches};
+pub(crate) use secret_filter::SecretFilter;
 pub(crate) use unsaved::Unsaved;
-pub(crate) use veil::Veil;

@@ -44,7 +44,7 @@ mod unix {
     }
 
     impl Ownership {
-        pub(in crate::state) fn of(dir: &Path) -> Self {
+        pub(in crate::state) fn read(dir: &Path) -> Self {
             let process = fs::metadata("/proc/self").ok().map(|process| process.uid());
             // Removed when it is dropped. A directory that is full or read-only has none.
             let probe = atomic::empty(dir).ok();
@@ -169,7 +169,7 @@ mod unix {
         #[test]
         fn files_that_others_may_write_are_refused() {
             let folder = tempfile::tempdir().unwrap();
-            let ownership = Ownership::of(folder.path());
+            let ownership = Ownership::read(folder.path());
             for mode in [0o600, 0o644, 0o400, 0o755] {
                 assert_eq!(judged(&ownership, mode), Ok(()), "{mode:o}");
             }
@@ -186,7 +186,7 @@ mod unix {
         #[test]
         fn another_owner_is_refused_and_named() {
             let folder = tempfile::tempdir().unwrap();
-            let ours = Ownership::of(folder.path());
+            let ours = Ownership::read(folder.path());
             let owner = ours.owner.map(|owner| owner + 1);
             let refused = judged(&Ownership { owner, ..ours }, 0o600).unwrap_err();
             assert!(refused.contains("chown ") && !refused.contains("chmod"), "{refused}");
@@ -195,7 +195,7 @@ mod unix {
         #[test]
         fn what_the_file_system_forces_counts_as_ours() {
             let folder = tempfile::tempdir().unwrap();
-            let forced = Ownership { forced: 0o022, is_other: true, ..Ownership::of(folder.path()) };
+            let forced = Ownership { forced: 0o022, is_other: true, ..Ownership::read(folder.path()) };
             assert_eq!(judged(&forced, 0o666), Ok(()));
             assert!(forced.is_lenient(&file(&folder, 0o600).1));
         }
@@ -204,7 +204,7 @@ mod unix {
         fn a_volume_that_a_group_shares_keeps_working() {
             let folder = tempfile::tempdir().unwrap();
             fs::set_permissions(folder.path(), Permissions::from_mode(0o2770)).unwrap();
-            let ownership = Ownership::of(folder.path());
+            let ownership = Ownership::read(folder.path());
             assert_eq!(judged(&ownership, 0o660), Ok(()));
             assert!(ownership.is_lenient(&file(&folder, 0o660).1));
             assert!(!ownership.is_lenient(&file(&folder, 0o600).1));
@@ -228,7 +228,7 @@ mod elsewhere {
     pub(in crate::state) struct Ownership;
 
     impl Ownership {
-        pub(in crate::state) fn of(_: &Path) -> Self {
+        pub(in crate::state) fn read(_: &Path) -> Self {
             Self
         }
 

@@ -25,7 +25,7 @@ impl Unsaved {
     }
 
     /// Nothing is written from the start on.
-    pub(super) fn barred(why: &str) -> Self {
+    pub(super) fn read_only(why: &str) -> Self {
         Self::new("barred", why.to_owned(), None)
     }
 

@@ -7,10 +7,10 @@ use std::{
 
 use super::Delivery;
 use crate::{
+    erased_config,
     error::Error,
     keys::Keys,
-    member::Kept,
-    root,
+    member::AnyValue,
     schema::Loadable,
     snapshot::{Cause, Current, Published},
     sync::lock,
@@ -18,26 +18,26 @@ use crate::{
 };
 
 /// The value of a field as a subscriber saw it.
-pub(crate) struct Seen {
+pub(crate) struct LastSeen {
     version: u64,
-    value: Kept,
+    value: AnyValue,
     /// Equal encoded forms count as unchanged even where `PartialEq` differs: a NaN must not fire for ever.
     encoded: Option<Value>,
 }
 
-impl Seen {
-    pub(crate) fn of(published: &Published, slot: usize) -> Option<Self> {
-        let value = published.root.keep(slot)?;
+impl LastSeen {
+    pub(crate) fn new(published: &Published, slot: usize) -> Option<Self> {
+        let value = published.root.clone_at(slot)?;
         Some(Self { version: published.version, value, encoded: encoded(published, slot) })
     }
 
     pub(crate) fn is(&self, published: &Published, slot: usize) -> bool {
         published.version == self.version
-            || published.root.same(slot, &*self.value)
+            || published.root.equals_at(slot, &*self.value)
             || (self.encoded.is_some() && self.encoded == encoded(published, slot))
     }
 
-    pub(crate) fn into_value(self) -> Kept {
+    pub(crate) fn into_value(self) -> AnyValue {
         self.value
     }
 }
@@ -50,13 +50,13 @@ fn encoded(published: &Published, slot: usize) -> Option<Value> {
 pub(crate) struct FieldDelivery<F, C> {
     current: Arc<Current>,
     slot: usize,
-    last: Mutex<Seen>,
+    last: Mutex<LastSeen>,
     callback: C,
     marker: PhantomData<fn(&F)>,
 }
 
 impl<F: 'static, C: Fn(&F, &F) + Send + Sync> FieldDelivery<F, C> {
-    pub(crate) fn new(current: &Arc<Current>, seen: Seen, slot: usize, callback: C) -> Self {
+    pub(crate) fn new(current: &Arc<Current>, seen: LastSeen, slot: usize, callback: C) -> Self {
         Self { current: Arc::clone(current), slot, last: Mutex::new(seen), callback, marker: PhantomData }
     }
 }
@@ -68,7 +68,7 @@ impl<F: 'static, C: Fn(&F, &F) + Send + Sync> Delivery for FieldDelivery<F, C> {
         if last.is(&now, self.slot) {
             return;
         }
-        let Some(next) = Seen::of(&now, self.slot).filter(|_| wanted()) else { return };
+        let Some(next) = LastSeen::new(&now, self.slot).filter(|_| wanted()) else { return };
         let before = std::mem::replace(&mut *last, next);
         if let Some((old, new)) = before.value.downcast_ref().zip(last.value.downcast_ref()) {
             (self.callback)(old, new);
@@ -84,7 +84,7 @@ struct Side<T> {
 }
 
 impl<T: Loadable> Side<T> {
-    fn of(published: &Published, base: usize) -> Self {
+    fn new(published: &Published, base: usize) -> Self {
         Self { version: published.version, value: published.part(base), encoded: encoded(published, base) }
     }
 
@@ -124,7 +124,7 @@ pub struct Change<T> {
 impl<T: Loadable> Change<T> {
     /// From one version to one that may come.
     pub(crate) fn between(old: &Published, new: &Published, base: usize) -> Self {
-        Self { old: Side::of(old, base), new: Side::of(new, base), cause: new.cause.clone() }
+        Self { old: Side::new(old, base), new: Side::new(new, base), cause: new.cause.clone() }
     }
 
     /// What this subscriber saw last; for a prepare hook, the current version.
@@ -156,7 +156,7 @@ impl<T: Loadable> Change<T> {
     /// The numbers of the leaves that differ by `PartialEq` and in their encoded form.
     fn leaves(&self) -> Vec<usize> {
         let mut slots = Vec::new();
-        root::diff(self.old(), self.new(), 0, &mut slots);
+        erased_config::diff(self.old(), self.new(), 0, &mut slots);
         slots.retain(|slot| T::SHAPE.is_leaf(*slot) && self.old.leaf(*slot) != self.new.leaf(*slot));
         slots.sort_unstable();
         slots
@@ -183,7 +183,7 @@ pub(crate) struct WholeDelivery<T, C> {
 
 impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> WholeDelivery<T, C> {
     pub(crate) fn new(current: &Arc<Current>, seen: &Published, base: usize, callback: C) -> Self {
-        Self { current: Arc::clone(current), base, last: Mutex::new(Side::of(seen, base)), callback }
+        Self { current: Arc::clone(current), base, last: Mutex::new(Side::new(seen, base)), callback }
     }
 }
 
@@ -194,7 +194,7 @@ impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T,
         if now.version == last.version {
             return;
         }
-        let new = Side::of(&now, self.base);
+        let new = Side::new(&now, self.base);
         let change = Change { old: last.clone(), new: new.clone(), cause: now.cause.clone() };
         let differs = !change.leaves().is_empty();
         // Only now, when nothing of the user's can panic any more before the call.
@@ -207,7 +207,7 @@ impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T,
 
 /// The newest report of one kind, with a number that tells it from the ones before.
 #[derive(Debug, Default)]
-pub(crate) struct Reports(Mutex<Newest>);
+pub(crate) struct LatestReport(Mutex<Newest>);
 
 #[derive(Debug, Default)]
 struct Newest {
@@ -217,18 +217,18 @@ struct Newest {
     stands: bool,
 }
 
-impl Reports {
+impl LatestReport {
     pub(crate) fn put(&self, report: Error) {
         let mut newest = lock(&self.0);
         *newest = Newest { number: newest.number + 1, report: Some(report), stands: false };
     }
 
     /// The newest one is told to whoever subscribes from now on.
-    pub(crate) fn stand(&self) {
+    pub(crate) fn mark_standing(&self) {
         lock(&self.0).stands = true;
     }
 
-    pub(crate) fn settle(&self) {
+    pub(crate) fn clear_standing(&self) {
         lock(&self.0).stands = false;
     }
 
@@ -237,7 +237,7 @@ impl Reports {
     }
 
     /// What a new subscriber counts as seen.
-    pub(crate) fn seen(&self) -> u64 {
+    pub(crate) fn seen_number(&self) -> u64 {
         let newest = lock(&self.0);
         newest.number - u64::from(newest.stands)
     }
@@ -250,13 +250,13 @@ impl Reports {
 
 /// `on_reload_error` and `on_warning`.
 pub(crate) struct ReportDelivery<C> {
-    reports: Arc<Reports>,
+    reports: Arc<LatestReport>,
     seen: Mutex<u64>,
     callback: C,
 }
 
 impl<C: Fn(&Error) + Send + Sync> ReportDelivery<C> {
-    pub(crate) fn new(reports: &Arc<Reports>, seen: u64, callback: C) -> Self {
+    pub(crate) fn new(reports: &Arc<LatestReport>, seen: u64, callback: C) -> Self {
         Self { reports: Arc::clone(reports), seen: Mutex::new(seen), callback }
     }
 }

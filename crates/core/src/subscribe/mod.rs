@@ -15,7 +15,7 @@ mod subscription;
 mod watch;
 
 pub use delivery::Change;
-pub(crate) use delivery::{FieldDelivery, ReportDelivery, Reports, Seen, WholeDelivery};
+pub(crate) use delivery::{FieldDelivery, LastSeen, LatestReport, ReportDelivery, WholeDelivery};
 pub(crate) use notifier::Notifier;
 pub use pattern::FieldChange;
 pub(crate) use pattern::Shown;

@@ -1,6 +1,6 @@
 //! The thread that calls subscribers, and the one that stands by in case a callback is slow.
 //!
-//! One worker leads and calls one subscriber after the other. If a call takes longer than [`PATIENCE`] and others
+//! One worker leads and calls one subscriber after the other. If a call takes longer than [`SLOW_CALLBACK_AFTER`] and others
 //! wait, the worker that stands by takes the lead; the slow one finishes its call and steps back.
 
 use std::{
@@ -14,7 +14,7 @@ use super::{
     registry::{Delivery, Registry, Subscriber, Topic},
 };
 use crate::{
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     sync::{
         Arc, AtomicU64, Instant, Monitor, MutexGuard, Ordering,
         thread::{self, JoinHandle, ThreadId},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long the others wait for a slow callback.
-const PATIENCE: Duration = Duration::from_millis(100);
+const SLOW_CALLBACK_AFTER: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 struct Queue {
@@ -134,7 +134,7 @@ impl Notifier {
         } else if queue.busy.is_some() {
             ensure_standby(&self.0, &mut queue);
         }
-        self.0.queue.tell_all();
+        self.0.queue.notify_all();
     }
 
     /// How many callbacks panicked.
@@ -154,9 +154,9 @@ impl Notifier {
             queue.topics.clear();
             std::mem::take(&mut queue.ready)
         };
-        self.0.queue.tell_all();
+        self.0.queue.notify_all();
         self.0.registry.close();
-        unheard.into_iter().for_each(let_go);
+        unheard.into_iter().for_each(drop_quietly);
     }
 
     /// Waits until the workers of a closed notifier are gone, or `bound` has passed. A worker that calls this from
@@ -166,7 +166,7 @@ impl Notifier {
         let mut queue = self.0.queue.lock();
         let own = usize::from(queue.workers.contains_key(&thread::current().id()));
         queue.leaving += own;
-        self.0.queue.tell_all();
+        self.0.queue.notify_all();
         while queue.workers.len() > queue.leaving && start.elapsed() < bound {
             queue = self.0.queue.wait(queue, Some(bound.saturating_sub(start.elapsed())));
         }
@@ -183,7 +183,7 @@ impl Notifier {
 fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Option<ThreadId> {
     let owned = Arc::clone(shared);
     let run = move || {
-        let _ = contain(|| work(&owned));
+        let _ = catch_panic(|| work(&owned));
         leave(&owned);
     };
     match thread::Builder::new().name("hotswap-notify".into()).spawn(run) {
@@ -212,7 +212,7 @@ fn leave(shared: &Shared) {
     if queue.closed {
         queue.ended.extend(me);
     }
-    shared.queue.tell_all();
+    shared.queue.notify_all();
 }
 
 fn ensure_standby(shared: &Arc<Shared>, queue: &mut Queue) {
@@ -244,12 +244,12 @@ fn call<'q>(
     queue.busy = Some(Instant::now());
     if queue.waiting() {
         ensure_standby(shared, &mut queue);
-        shared.queue.tell_all();
+        shared.queue.notify_all();
     }
     drop(queue);
     let again = subscriber.call(&shared.panics).then(|| Arc::clone(&subscriber));
     // The last owner of a callback may drop anything, even a handle: never under the lock.
-    let_go(subscriber);
+    drop_quietly(subscriber);
     let mut queue = shared.queue.lock();
     if queue.leader == Some(thread::current().id()) {
         queue.busy = None;
@@ -262,11 +262,11 @@ fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGua
     let topics = std::mem::take(&mut queue.topics);
     drop(queue);
     let mut ready = Vec::new();
-    for subscriber in shared.registry.of(topics) {
+    for subscriber in shared.registry.subscribers_of(topics) {
         if subscriber.enqueue() {
             ready.push(subscriber);
         } else {
-            let_go(subscriber);
+            drop_quietly(subscriber);
         }
     }
     put(shared, shared.queue.lock(), ready)
@@ -280,7 +280,7 @@ fn put<'q>(
 ) -> MutexGuard<'q, Queue> {
     if queue.closed {
         drop(queue);
-        ready.into_iter().for_each(let_go);
+        ready.into_iter().for_each(drop_quietly);
         return shared.queue.lock();
     }
     // Nobody need be told: it is the leader that adds, or one that was and ends now, which all are told.
@@ -293,7 +293,7 @@ fn stand_by(shared: &Arc<Shared>) {
     let mut queue = shared.queue.lock();
     while !queue.closed {
         let since = queue.busy.filter(|_| queue.waiting());
-        match since.map(|since| PATIENCE.saturating_sub(since.elapsed())) {
+        match since.map(|since| SLOW_CALLBACK_AFTER.saturating_sub(since.elapsed())) {
             Some(Duration::ZERO) => {
                 queue.standby = false;
                 queue.busy = None;

@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Delivery, delivery::Seen};
+use super::{Delivery, delivery::LastSeen};
 use crate::{
     error::Error,
     excerpt,
@@ -77,7 +77,7 @@ impl Shown {
 }
 
 impl FieldChange {
-    pub(crate) fn of(path: String, old: Shown, new: Shown, version: u64) -> Self {
+    pub(crate) fn between(path: String, old: Shown, new: Shown, version: u64) -> Self {
         Self { path, old: old.json, new: new.json, version, old_text: old.text, new_text: new.text }
     }
 
@@ -147,7 +147,7 @@ impl Pattern {
 struct Watched {
     path: String,
     leaf: Leaf,
-    seen: Seen,
+    seen: LastSeen,
     shown: Shown,
 }
 
@@ -172,7 +172,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
             let keys = seen.root.shape().keys_of(leaf.slot);
             let path = Keys(keys.0.get(parent.0.len()..).unwrap_or_default().to_vec()).to_string();
             if pattern.matches(&path)
-                && let Some(first) = Seen::of(seen, leaf.slot)
+                && let Some(first) = LastSeen::new(seen, leaf.slot)
             {
                 let shown = shown(seen, &leaf);
                 leaves.insert(leaf.slot, Watched { path, leaf, seen: first, shown });
@@ -187,7 +187,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
 }
 
 impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
-    fn tell(&self, slot: usize, now: &Published, wanted: &dyn Fn() -> bool) {
+    fn deliver_field(&self, slot: usize, now: &Published, wanted: &dyn Fn() -> bool) {
         if let Some(change) = self.change(slot, now).filter(|_| wanted()) {
             (self.callback)(&change);
         }
@@ -199,10 +199,10 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
         if watched.seen.is(now, slot) {
             return None;
         }
-        let (seen, new) = (Seen::of(now, slot)?, shown(now, &watched.leaf));
+        let (seen, new) = (LastSeen::new(now, slot)?, shown(now, &watched.leaf));
         watched.seen = seen;
         let old = std::mem::replace(&mut watched.shown, new.clone());
-        Some(FieldChange::of(watched.path.clone(), old, new, now.version))
+        Some(FieldChange::between(watched.path.clone(), old, new, now.version))
     }
 }
 
@@ -212,7 +212,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
         let mut panic = None;
         for slot in self.slots() {
             // What one leaf's call panics over must not cost the others theirs.
-            let told = catch_unwind(AssertUnwindSafe(|| self.tell(slot, &now, wanted)));
+            let told = catch_unwind(AssertUnwindSafe(|| self.deliver_field(slot, &now, wanted)));
             panic = panic.or(told.err());
         }
         if let Some(panic) = panic {

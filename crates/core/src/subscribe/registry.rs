@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     sync::{Arc, AtomicU64, Mutex, Ordering, lock},
 };
 
@@ -62,7 +62,7 @@ impl Subscriber {
             return false;
         }
         let wanted = || !lock(&self.state).removed;
-        if contain(|| self.delivery.deliver(&wanted)).is_none() {
+        if catch_panic(|| self.delivery.deliver(&wanted)).is_none() {
             panics.fetch_add(1, Ordering::Relaxed);
             log::error!(target: "hotswap", "hotswap: a subscriber panicked; the others go on");
         }
@@ -134,7 +134,7 @@ impl Registry {
     }
 
     /// Everybody who subscribed to any of these, once, in the order in which they came.
-    pub(super) fn of(
+    pub(super) fn subscribers_of(
         &self,
         topics: impl IntoIterator<Item = Topic>,
     ) -> impl Iterator<Item = Arc<Subscriber>> {
@@ -159,7 +159,7 @@ impl Registry {
         };
         let everybody: Vec<_> = everybody.into_values().flat_map(HashMap::into_values).collect();
         everybody.iter().for_each(|subscriber| subscriber.remove());
-        everybody.into_iter().for_each(let_go);
+        everybody.into_iter().for_each(drop_quietly);
     }
 }
 

@@ -13,7 +13,7 @@ fn subscribers_are_told_once_and_in_the_order_in_which_they_came() {
     let topics = [vec![first], vec![first, second], vec![second], vec![Topic::Warning]];
     let all: Vec<_> =
         topics.into_iter().filter_map(|topics| registry.add(topics, Box::new(Nothing))).collect();
-    let told: Vec<_> = registry.of([second, first]).collect();
+    let told: Vec<_> = registry.subscribers_of([second, first]).collect();
     assert_eq!(told.len(), 3);
     assert!(told.iter().zip(&all).all(|(told, one)| std::sync::Arc::ptr_eq(told, one)));
 }

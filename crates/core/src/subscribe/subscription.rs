@@ -46,15 +46,15 @@ enum Member {
 
 impl Subscription {
     pub(super) fn new(registry: &Arc<Registry>, subscriber: &Arc<Subscriber>) -> Self {
-        Self::of(Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber)))
+        Self::for_member(Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber)))
     }
 
     /// Of a prepare hook.
     pub(crate) fn hook(hook: Weak<dyn Prepared>) -> Self {
-        Self::of(Member::Hook(hook))
+        Self::for_member(Member::Hook(hook))
     }
 
-    fn of(member: Member) -> Self {
+    fn for_member(member: Member) -> Self {
         Self { process: Process::current(), member, detached: false }
     }
 

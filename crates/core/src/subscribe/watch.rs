@@ -12,7 +12,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Delivery, Notifier, Subscription, Topic, delivery::Seen};
+use super::{Delivery, Notifier, Subscription, Topic, delivery::LastSeen};
 use crate::{
     process::Process,
     snapshot::{Current, Published},
@@ -36,17 +36,17 @@ pub struct Closed;
 
 /// What a [`Watch`] and the notifier share.
 #[derive(Default)]
-pub(crate) struct Bell(Mutex<Ring>);
+pub(crate) struct WakerCell(Mutex<WakerState>);
 
 #[derive(Default)]
-struct Ring {
+struct WakerState {
     closed: bool,
     /// A watch is polled by one task at a time, so the last waker is the one that counts.
     waker: Option<Waker>,
 }
 
-impl Bell {
-    fn ring(&self, close: bool) {
+impl WakerCell {
+    fn wake(&self, close: bool) {
         let waker = {
             let mut ring = lock(&self.0);
             ring.closed |= close;
@@ -56,7 +56,7 @@ impl Bell {
     }
 
     /// Leaves the waker; true if the bell will never ring again.
-    fn listen(&self, waker: &Waker) -> bool {
+    fn register(&self, waker: &Waker) -> bool {
         // Wakers are code of the runtime: cloned and dropped with no lock held.
         let mut waker = Some(waker.clone());
         let mut ring = lock(&self.0);
@@ -70,17 +70,17 @@ impl Bell {
 }
 
 /// Owned by the registry: when that lets go, there is nothing more to wait for.
-struct Ringer(Arc<Bell>);
+struct WakeOnChange(Arc<WakerCell>);
 
-impl Delivery for Ringer {
+impl Delivery for WakeOnChange {
     fn deliver(&self, _wanted: &dyn Fn() -> bool) {
-        self.0.ring(false);
+        self.0.wake(false);
     }
 }
 
-impl Drop for Ringer {
+impl Drop for WakeOnChange {
     fn drop(&mut self) {
-        self.0.ring(true);
+        self.0.wake(true);
     }
 }
 
@@ -104,8 +104,8 @@ pub struct Watch<F> {
     current: Arc<Current>,
     process: Process,
     slot: usize,
-    seen: Seen,
-    bell: Arc<Bell>,
+    seen: LastSeen,
+    bell: Arc<WakerCell>,
     _subscription: Subscription,
     marker: PhantomData<fn() -> F>,
 }
@@ -119,9 +119,9 @@ impl<F: 'static> Watch<F> {
         slot: usize,
     ) -> Self {
         let now = current.load_full();
-        let bell = Arc::new(Bell::default());
-        let ringer = Box::new(Ringer(Arc::clone(&bell)));
-        let seen = Seen::of(&now, slot).expect("a path is only made for a number that exists");
+        let bell = Arc::new(WakerCell::default());
+        let ringer = Box::new(WakeOnChange(Arc::clone(&bell)));
+        let seen = LastSeen::new(&now, slot).expect("a path is only made for a number that exists");
         let moved = || current.version() != now.version;
         let subscribe = |notifier: &Notifier| notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved);
         let subscription = notifier.map_or_else(Subscription::none, subscribe);
@@ -148,10 +148,10 @@ impl<F: 'static> Watch<F> {
     /// The version in which the value differs; `None` when there will be none.
     fn poll_next_version(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
         // The waker is left before the value is looked at, so that no change falls between the two.
-        let closed = !self.process.is_current() || self.bell.listen(context.waker());
+        let closed = !self.process.is_current() || self.bell.register(context.waker());
         let now = self.current.load_full();
         if !self.seen.is(&now, self.slot)
-            && let Some(seen) = Seen::of(&now, self.slot)
+            && let Some(seen) = LastSeen::new(&now, self.slot)
         {
             self.seen = seen;
             return Poll::Ready(Some(now));
@@ -171,7 +171,7 @@ impl<F: 'static> Stream for Watch<F> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<F>> {
         let slot = self.slot;
         self.poll_next_version(context).map(|now| {
-            let value = Seen::of(&*now?, slot)?.into_value().downcast().ok()?;
+            let value = LastSeen::new(&*now?, slot)?.into_value().downcast().ok()?;
             Some(*value)
         })
     }

@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::{
     builder::Builder,
     config::HotConfig,
-    effective::{self, Secrets},
+    effective::{self, SecretDisplay},
     error::Error,
     handle::Handle,
     issue::{Issue, IssueKind, Origin},
@@ -22,9 +22,9 @@ pub use crate::{
     source::{
         format::{
             parse,
-            text::{Flaw, place, without_mark},
+            text::{Flaw, line_col, without_mark},
         },
-        locate::{Places, Spot},
+        locate::{SourceMap, SpanOf},
         sealed::is_sealed,
     },
     value::{Untyped, Value},
@@ -75,13 +75,13 @@ pub fn error(issues: Vec<Issue>) -> Error {
 
 /// What was wrong with a configuration that loads all the same.
 pub fn warnings<T: HotConfig>(config: &Handle<T>) -> Error {
-    Error::warnings(config.core.board().warnings.clone())
+    Error::warnings(config.core.shared_status().warnings.clone())
 }
 
 /// The effective configuration, secrets masked.
 pub fn document<T: HotConfig>(config: &Handle<T>) -> serde_json::Value {
     let published = config.core.current.load_full();
-    effective::document(&published, Secrets::Masked).to_json()
+    effective::document(&published, SecretDisplay::Masked).to_json()
 }
 
 /// The effective configuration as the text of a file. Secrets are masked, or their references are written in their place.
@@ -89,8 +89,8 @@ pub fn document<T: HotConfig>(config: &Handle<T>) -> serde_json::Value {
 /// # Errors
 /// A value that cannot be written in this format.
 pub fn text<T: HotConfig>(config: &Handle<T>, format: Format, masked: bool) -> Result<String, String> {
-    let references = config.core.board().references.clone();
-    let secrets = if masked { Secrets::Masked } else { Secrets::LeftOut(&references) };
+    let references = config.core.shared_status().references.clone();
+    let secrets = if masked { SecretDisplay::Masked } else { SecretDisplay::LeftOut(&references) };
     let published = config.core.current.load_full();
     let leaves = effective::leaves(&published, secrets).into_iter();
     save::document(format, leaves.filter(|(_, value)| *value != Value::Null))

@@ -9,21 +9,21 @@ use std::sync::Arc;
 
 use super::{
     holds_template,
-    keep::is_unchanged,
     leaf::Leaf,
     overlay::{collect_results, contains_result},
+    preserve::is_unchanged,
     results::is_long,
 };
 use crate::{
+    erased_config::ErasedConfig,
     keys::Keys,
-    load::place,
-    root::Root,
+    load::place_at,
     value::{Table, Untyped, Value},
 };
 
 /// The value of `written`'s shape that has the templates of `given` at their places. What a type took apart, or computed from
 /// interpolated text, has a template that is only shown.
-pub(super) fn arranged(root: &dyn Root, slot: usize, written: &Value, given: &Value) -> Value {
+pub(super) fn arranged(root: &dyn ErasedConfig, slot: usize, written: &Value, given: &Value) -> Value {
     if !holds_template(given) {
         return written.clone();
     }
@@ -82,7 +82,7 @@ pub(super) fn first_template(value: &Value) -> Option<&Untyped> {
 }
 
 struct Arrangement<'a> {
-    root: &'a dyn Root,
+    root: &'a dyn ErasedConfig,
     leaf: &'a Leaf,
     results: Vec<&'a str>,
 }
@@ -95,7 +95,7 @@ struct At<'w> {
 
 impl At<'_> {
     fn with(&self, value: &Value) -> Value {
-        place(self.whole, &self.keys, Some(value))
+        place_at(self.whole, &self.keys, Some(value))
     }
 }
 

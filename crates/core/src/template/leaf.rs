@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 
 use crate::{
     de::size,
+    erased_config::ErasedConfig,
     issue::IssueKind,
     load::problems::Problems,
-    panics::{contain, let_go},
-    root::Root,
+    panics::{catch_panic, drop_quietly},
     value::Value,
 };
 
@@ -16,7 +16,7 @@ const WORK: usize = 1_000_000;
 
 /// One leaf of a configuration, in a copy that nobody else sees.
 pub(super) struct Leaf {
-    copy: RefCell<Option<Box<dyn Root>>>,
+    copy: RefCell<Option<Box<dyn ErasedConfig>>>,
     slot: usize,
     work: Cell<usize>,
 }
@@ -33,34 +33,39 @@ impl Leaf {
     }
 
     /// What the type writes after it has read this value; `None` if it refuses the value, or after too much work.
-    pub(super) fn written(&self, root: &dyn Root, value: &Value) -> Option<Value> {
+    pub(super) fn written(&self, root: &dyn ErasedConfig, value: &Value) -> Option<Value> {
         self.read(root, value, |copy| copy.encode(self.slot).ok())?
     }
 
     /// Whether the type reads the value at all.
-    pub(super) fn fits(&self, root: &dyn Root, value: &Value) -> bool {
+    pub(super) fn fits(&self, root: &dyn ErasedConfig, value: &Value) -> bool {
         self.read(root, value, |_| ()).is_some()
     }
 
     /// Whether the type reads the value that the leaf has in `root`: one that is equal, or is written alike.
-    pub(super) fn gives(&self, root: &dyn Root, value: &Value) -> bool {
-        let same = |copy: &dyn Root| {
-            let kept = root.keep(self.slot);
-            kept.is_some_and(|kept| copy.same(self.slot, &*kept))
+    pub(super) fn gives(&self, root: &dyn ErasedConfig, value: &Value) -> bool {
+        let same = |copy: &dyn ErasedConfig| {
+            let kept = root.clone_at(self.slot);
+            kept.is_some_and(|kept| copy.equals_at(self.slot, &*kept))
                 || matches!((copy.encode(self.slot), root.encode(self.slot)), (Ok(read), Ok(own)) if read == own)
         };
         self.read(root, value, same).unwrap_or(false)
     }
 
     /// The panic of a type refuses the value.
-    fn read<R>(&self, root: &dyn Root, value: &Value, look: impl Fn(&dyn Root) -> R) -> Option<R> {
+    fn read<R>(
+        &self,
+        root: &dyn ErasedConfig,
+        value: &Value,
+        look: impl Fn(&dyn ErasedConfig) -> R,
+    ) -> Option<R> {
         let work = self.work.get();
         self.work.set(work.saturating_sub(size(value)));
         if work == 0 {
             return None;
         }
         let mut copy = self.copy.borrow_mut();
-        let found = contain(|| {
+        let found = catch_panic(|| {
             let copy = copy.get_or_insert_with(|| root.copy());
             let mut problems = Problems::default();
             copy.assign(self.slot, Some(value), &mut problems);
@@ -73,6 +78,6 @@ impl Leaf {
 
 impl Drop for Leaf {
     fn drop(&mut self) {
-        let_go(self.copy.take());
+        drop_quietly(self.copy.take());
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     holds_template,
-    keep::{is_unchanged, text_of},
+    preserve::{is_unchanged, text_of},
 };
 use crate::value::{Table, Value};
 

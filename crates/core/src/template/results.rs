@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     arrange::parts,
-    keep::{adds_entries, is_unchanged, opened, text_of},
+    preserve::{adds_entries, is_unchanged, opened, text_of},
 };
 use crate::value::{Table, Untyped, Value};
 

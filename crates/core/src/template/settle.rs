@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::{arrange::first_template, holds_template, leaf::Leaf};
-use crate::{keys::Keys, load::place, root::Root, value::Value};
+use crate::{erased_config::ErasedConfig, keys::Keys, load::place_at, value::Value};
 
 /// The new value with the templates of `kept` wherever they give what `plain` has; `None` if the type of the leaf reads it
 /// in no form that can be stored. `root` has the new value.
-pub(super) fn settled(root: &dyn Root, slot: usize, plain: &Value, kept: Value) -> Option<Value> {
+pub(super) fn settled(root: &dyn ErasedConfig, slot: usize, plain: &Value, kept: Value) -> Option<Value> {
     let leaf = Leaf::new(slot);
     // A type that does not read what it writes is refused elsewhere, with its reason.
     if leaf.gives(root, &kept) || !leaf.gives(root, plain) {
@@ -18,12 +18,12 @@ pub(super) fn settled(root: &dyn Root, slot: usize, plain: &Value, kept: Value) 
     }
     let mut templates = Vec::new();
     find(plain, &kept, &Keys::root(), &mut templates);
-    let trial = |keys: &Keys, template: &Value| leaf.gives(root, &place(plain, keys, Some(template)));
+    let trial = |keys: &Keys, template: &Value| leaf.gives(root, &place_at(plain, keys, Some(template)));
     let settled = templates.into_iter().fold(kept, |settled, (keys, plain, template)| {
         if trial(&keys, &template) {
             settled
         } else {
-            place(&settled, &keys, Some(&shown_only(plain, &template)))
+            place_at(&settled, &keys, Some(&shown_only(plain, &template)))
         }
     });
     Leaf::new(slot).gives(root, &settled).then_some(settled)

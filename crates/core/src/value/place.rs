@@ -6,13 +6,13 @@ use super::Value;
 use crate::keys::{Key, Keys};
 
 /// The tree with `value` at `keys`, or nothing there. Tables on the way are made; lists are not grown.
-pub(crate) fn place(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
+pub(crate) fn place_at(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
     let mut tree = tree.clone();
     place_in(&mut tree, &keys.0, value);
     tree
 }
 
-/// [`place`] in a tree that has one owner: what it shares with others is copied, and only once.
+/// [`place_at`] in a tree that has one owner: what it shares with others is copied, and only once.
 pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     // The structure takes the place of the text in which it was written.
     let opened = match (&*tree, keys.first()) {
@@ -51,14 +51,14 @@ mod tests {
 
     #[test]
     fn place_makes_the_tables_on_its_way() {
-        let placed = place(&Value::empty(), &["a", "b"].into_iter().collect(), Some(&Value::Int(1)));
+        let placed = place_at(&Value::empty(), &["a", "b"].into_iter().collect(), Some(&Value::Int(1)));
         assert_eq!(placed, value(serde_json::json!({"a": {"b": 1}})));
     }
 
     #[test]
     fn place_of_nothing_removes() {
         let placed =
-            place(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
+            place_at(&value(serde_json::json!({"a": {"b": 1}})), &["a", "b"].into_iter().collect(), None);
         assert_eq!(placed, value(serde_json::json!({"a": {}})));
     }
 }

@@ -41,8 +41,8 @@ impl Default for Timing {
 /// Leave to read, given by [`Debounce::fire`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "leave to read is given once"]
-pub(crate) struct Fired {
-    /// When the batch began; kept through [`Debounce::hold`], so that its limits are not set anew.
+pub(crate) struct ReadPermit {
+    /// When the batch began; kept through [`Debounce::defer`], so that its limits are not set anew.
     first: Instant,
     /// As in the batch.
     moved: Instant,
@@ -52,7 +52,7 @@ pub(crate) struct Fired {
     pub(crate) last_try: bool,
 }
 
-impl Fired {
+impl ReadPermit {
     /// For a read that nobody asked for, such as the first one.
     pub(crate) fn now(now: Instant) -> Self {
         Self { first: now, moved: now, poll: false, last_try: false }
@@ -156,28 +156,28 @@ impl Debounce {
     }
 
     /// Leave to read, if it is time. The batch ends here: hints that come from now on are about later changes.
-    pub(crate) fn fire(&mut self, now: Instant) -> Option<Fired> {
+    pub(crate) fn fire(&mut self, now: Instant) -> Option<ReadPermit> {
         if now < self.next_deadline() {
             return None;
         }
         self.next_poll = after(now, self.timing.poll);
         let Some(batch) = self.batch.take() else {
-            return Some(Fired { poll: true, ..Fired::now(now) });
+            return Some(ReadPermit { poll: true, ..ReadPermit::now(now) });
         };
         let last_try = now >= self.end(batch.moved);
         // A writer that was not waited for any longer must not delay the next batch as well. It counts again as
         // soon as it writes again.
         self.writers.clear();
-        Some(Fired { first: batch.first, moved: batch.moved, poll: false, last_try })
+        Some(ReadPermit { first: batch.first, moved: batch.moved, poll: false, last_try })
     }
 
     /// Gives a leave back because what was read is unfinished (empty, torn, or written to meanwhile): there is to
     /// be another after a pause, within the limits of the same batch. Says whether there will be.
-    pub(crate) fn hold(&mut self, now: Instant, fired: Fired) -> bool {
-        let will_be = !fired.last_try;
+    pub(crate) fn defer(&mut self, now: Instant, permit: ReadPermit) -> bool {
+        let will_be = !permit.last_try;
         if will_be {
-            let batch = self.batch.unwrap_or(Batch { moved: fired.moved, ..Batch::at(now) });
-            self.batch = Some(Batch { first: fired.first, held: Some(now), ..batch });
+            let batch = self.batch.unwrap_or(Batch { moved: permit.moved, ..Batch::at(now) });
+            self.batch = Some(Batch { first: permit.first, held: Some(now), ..batch });
         }
         will_be
     }

@@ -5,7 +5,7 @@ use std::{
 
 use proptest::prelude::*;
 
-use super::{Debounce, Fired, Timing};
+use super::{Debounce, ReadPermit, Timing};
 use crate::watch::hint::Hint;
 
 const QUIET: u64 = 50;
@@ -41,7 +41,7 @@ impl Clocked {
         (self.debounce.next_deadline() - self.start).as_millis().try_into().unwrap()
     }
 
-    fn fire(&mut self, ms: u64) -> Option<Fired> {
+    fn fire(&mut self, ms: u64) -> Option<ReadPermit> {
         self.debounce.fire(self.at(ms))
     }
 }
@@ -60,7 +60,7 @@ fn a_single_hint_is_answered_after_the_quiet_time() {
     clocked.hint(10, &Hint::Changed);
     assert_eq!(clocked.due(), 10 + QUIET);
     assert!(clocked.fire(59).is_none());
-    assert!(clocked.fire(60).is_some_and(|fired| !fired.poll && !fired.last_try));
+    assert!(clocked.fire(60).is_some_and(|permit| !permit.poll && !permit.last_try));
     assert!(!clocked.debounce.is_pending());
 }
 
@@ -86,14 +86,14 @@ fn a_write_that_ends_late_is_read_at_once() {
     let mut clocked = Clocked::new();
     clocked.hint(0, &writing("a"));
     clocked.hint(700, &settled("a"));
-    assert!(clocked.fire(700).is_some_and(|fired| !fired.last_try));
+    assert!(clocked.fire(700).is_some_and(|permit| !permit.last_try));
 }
 
 #[test]
 fn a_write_that_never_ends_is_read_in_the_end_and_forgotten() {
     let mut clocked = Clocked::new();
     clocked.hint(0, &writing("a"));
-    assert!(clocked.fire(MAX + WRITE).is_some_and(|fired| fired.last_try));
+    assert!(clocked.fire(MAX + WRITE).is_some_and(|permit| permit.last_try));
     clocked.hint(3000, &settled("b"));
     assert_eq!(clocked.due(), 3000 + QUIET);
 }
@@ -126,7 +126,7 @@ fn an_overflow_does_not_end_a_write() {
 #[test]
 fn silence_is_polled() {
     let mut clocked = Clocked::new();
-    assert!(clocked.fire(POLL).is_some_and(|fired| fired.poll));
+    assert!(clocked.fire(POLL).is_some_and(|permit| permit.poll));
     assert_eq!(clocked.due(), 2 * POLL);
 }
 
@@ -141,22 +141,22 @@ fn a_poll_does_not_read_under_a_writer() {
 fn a_held_read_is_tried_again_within_the_same_limits() {
     let mut clocked = Clocked::new();
     clocked.hint(0, &Hint::Changed);
-    let mut fired = clocked.fire(QUIET).unwrap();
+    let mut permit = clocked.fire(QUIET).unwrap();
     let mut tries = 0;
-    while clocked.debounce.hold(clocked.at(clocked.due()), fired) {
-        fired = clocked.fire(clocked.due()).unwrap();
+    while clocked.debounce.defer(clocked.at(clocked.due()), permit) {
+        permit = clocked.fire(clocked.due()).unwrap();
         tries += 1;
         assert!(tries < 1000, "held for ever");
     }
-    assert!(fired.last_try);
+    assert!(permit.last_try);
 }
 
 #[test]
 fn a_held_read_lets_a_pause_pass_even_when_late() {
     let mut clocked = Clocked::new();
     clocked.hint(0, &Hint::Changed);
-    let fired = clocked.fire(MAX + 100).unwrap();
-    assert!(clocked.debounce.hold(clocked.at(MAX + 100), fired));
+    let permit = clocked.fire(MAX + 100).unwrap();
+    assert!(clocked.debounce.defer(clocked.at(MAX + 100), permit));
     assert_eq!(clocked.due(), MAX + 100 + QUIET);
 }
 
@@ -165,12 +165,12 @@ fn a_write_during_a_read_is_told_even_if_it_ended() {
     let mut clocked = Clocked::new();
     clocked.hint(0, &writing("a"));
     clocked.hint(0, &settled("a"));
-    let fired = clocked.fire(QUIET).unwrap();
+    let permit = clocked.fire(QUIET).unwrap();
     assert!(!clocked.debounce.was_written());
     clocked.hint(51, &writing("a"));
     clocked.hint(51, &settled("a"));
     assert!(clocked.debounce.was_written() && !clocked.debounce.is_writing());
-    assert!(clocked.debounce.hold(clocked.at(51), fired));
+    assert!(clocked.debounce.defer(clocked.at(51), permit));
     assert_eq!(clocked.due(), 51 + QUIET);
 }
 
@@ -181,10 +181,10 @@ fn who_rewrites_without_a_pause_is_never_read_in_the_middle() {
         clocked.hint(turn * 10, &writing("a"));
         assert!(clocked.fire(turn * 10 + 9).is_none());
         clocked.hint(turn * 10 + 9, &settled("a"));
-        if let Some(fired) = clocked.fire(turn * 10 + 9) {
+        if let Some(permit) = clocked.fire(turn * 10 + 9) {
             // The next write begins before the read is done.
             clocked.hint(turn * 10 + 9, &writing("a"));
-            assert!(clocked.debounce.hold(clocked.at(turn * 10 + 9), fired));
+            assert!(clocked.debounce.defer(clocked.at(turn * 10 + 9), permit));
         }
     }
 }
@@ -195,13 +195,13 @@ fn one_who_never_ends_is_waited_for_once_whatever_others_do() {
     clocked.hint(0, &writing("a"));
     clocked.hint(MAX + WRITE - 10, &writing("b"));
     clocked.hint(MAX + WRITE + 10, &settled("b"));
-    assert!(clocked.fire(MAX + WRITE + 10).is_some_and(|fired| fired.last_try));
+    assert!(clocked.fire(MAX + WRITE + 10).is_some_and(|permit| permit.last_try));
 }
 
 #[test]
 fn the_first_read_can_be_held() {
     let mut clocked = Clocked::new();
-    assert!(clocked.debounce.hold(clocked.at(0), Fired::now(clocked.at(0))));
+    assert!(clocked.debounce.defer(clocked.at(0), ReadPermit::now(clocked.at(0))));
     assert_eq!(clocked.due(), QUIET);
     clocked.hint(1, &writing("a"));
     assert_eq!(clocked.due(), 1 + MAX + WRITE);
@@ -239,9 +239,9 @@ fn play(schedule: &[(u64, Hint)], mut check: impl FnMut(u64, u64, bool, u64)) {
         let next = now + pause;
         while clocked.due() < next {
             now = clocked.due().max(now);
-            let fired = clocked.fire(now).expect("it is time");
+            let permit = clocked.fire(now).expect("it is time");
             if let Some((first, last)) = batch.take() {
-                assert!(!fired.poll);
+                assert!(!permit.poll);
                 check(first, last, !writers.is_empty(), now);
                 writers.clear();
             }

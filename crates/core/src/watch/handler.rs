@@ -11,12 +11,12 @@ use std::{
 };
 
 use crate::watch::{
+    event_barrier::EventBarrier,
     hint::{Hint, Interest},
-    sentinel::Sentinel,
 };
 
 /// How long to wait for an event that may never come.
-const PATIENCE: Duration = Duration::from_millis(250);
+const BARRIER_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// What the handler, on notify's thread, shares with the watcher.
 pub(crate) struct Shared {
@@ -64,14 +64,14 @@ impl Shared {
         vec![Hint::Rescan]
     }
 
-    /// Says whether the event of the sentinel was heard.
-    pub(crate) fn await_event(&self, sentinel: &Sentinel) -> bool {
-        locked(&self.interest).awaited = Some(sentinel.path().to_owned());
-        if !sentinel.touch() {
+    /// Whether the event of the barrier arrived.
+    pub(crate) fn await_event(&self, barrier: &EventBarrier) -> bool {
+        locked(&self.interest).awaited = Some(barrier.path().to_owned());
+        if !barrier.touch() {
             return false;
         }
         let unheard = |interest: &mut Interest| interest.awaited.is_some();
-        let heard = self.passed.wait_timeout_while(locked(&self.interest), PATIENCE, unheard);
+        let heard = self.passed.wait_timeout_while(locked(&self.interest), BARRIER_TIMEOUT, unheard);
         !heard.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 

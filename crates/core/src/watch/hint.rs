@@ -13,7 +13,7 @@ use notify::{
     event::{AccessKind, AccessMode, ModifyKind, RenameMode},
 };
 
-use crate::watch::chain::Names;
+use crate::watch::resolved_path::Names;
 
 /// What may have happened. A path is for telling writers apart and not for opening: it may be another name of
 /// the file than the program knows.
@@ -128,12 +128,15 @@ mod tests {
     };
 
     use super::{Hint, Interest};
-    use crate::watch::chain::{Chain, Target};
+    use crate::watch::resolved_path::{ResolvedPath, Target};
 
     /// Knows every directory above `/nowhere/app.toml`, which does not exist, and the one that would hold it.
     fn interest() -> Interest {
-        let mut roots = Chain::of(&[Target::File("/nowhere/app.toml".into())]).dirs;
-        let names = Chain::of(&[Target::File("/app.toml".into())]).dirs.remove(&PathBuf::from("/")).unwrap();
+        let mut roots = ResolvedPath::resolve(&[Target::File("/nowhere/app.toml".into())]).dirs;
+        let names = ResolvedPath::resolve(&[Target::File("/app.toml".into())])
+            .dirs
+            .remove(&PathBuf::from("/"))
+            .unwrap();
         roots.insert("/nowhere".into(), names);
         Interest { roots, ..Interest::default() }
     }

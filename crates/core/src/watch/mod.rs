@@ -1,6 +1,6 @@
 //! Notices that a file may have changed.
 //!
-//! `chain` finds out which directories decide what a path names, `survey` which of them need a watch, and the
+//! `resolved` finds out which directories decide what a path names, `plan` which of them need a watch, and the
 //! [`Watcher`] keeps those watches alive. What the system reports becomes a [`Hint`](hint::Hint), and `debounce`
 //! says when hints are to be answered by reading. Nothing here reads a file or knows what is in one.
 //!
@@ -11,8 +11,11 @@
 //! mounts, and directories that were swapped while nobody could hear.
 
 mod backend;
-pub(crate) mod chain;
 pub(crate) mod debounce;
+mod event_barrier;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod fixture;
 pub(crate) mod grace;
 mod handler;
 mod health;
@@ -20,11 +23,8 @@ pub(crate) mod hint;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod protocol_tests;
-#[cfg(test)]
-#[cfg(target_os = "linux")]
-mod scene;
-mod sentinel;
-mod survey;
+pub(crate) mod resolved_path;
+mod watch_plan;
 mod watcher;
 
 pub use self::health::{WatcherHealth, WatcherMode};

@@ -10,12 +10,12 @@ use std::{
 };
 
 use crate::{
-    source::{read::Content, together::read_together},
+    source::{read::FileContent, together::read_together},
     watch::{
         Watcher,
-        chain::Target,
-        debounce::{Debounce, Fired, Timing},
+        debounce::{Debounce, ReadPermit, Timing},
         hint::Hint,
+        resolved_path::Target,
     },
 };
 
@@ -45,8 +45,8 @@ impl Engine {
             assert!(start.elapsed() < Duration::from_secs(60), "only saw {:?}", self.published);
             self.wait();
             self.drain();
-            if let Some(fired) = self.debounce.fire(Instant::now()) {
-                self.read(fired);
+            if let Some(permit) = self.debounce.fire(Instant::now()) {
+                self.read(permit);
             }
         }
         self.published
@@ -66,19 +66,19 @@ impl Engine {
         self.hints.try_iter().for_each(|hint| self.debounce.on_hint(now, &hint));
     }
 
-    fn read(&mut self, fired: Fired) {
+    fn read(&mut self, permit: ReadPermit) {
         self.watcher.arm(&[Target::File(self.path.clone())]);
         self.watcher.flush();
         self.drain();
-        if self.debounce.is_writing() && self.debounce.hold(Instant::now(), fired) {
+        if self.debounce.is_writing() && self.debounce.defer(Instant::now(), permit) {
             return;
         }
         let (_, outcome) = read_together(std::slice::from_ref(&self.path), 1 << 20).remove(0);
         self.watcher.flush();
         self.drain();
-        let whole = |content: &Content| !content.torn && !content.is_blank();
+        let whole = |content: &FileContent| !content.torn && !content.is_blank();
         let finished = outcome.as_ref().is_ok_and(whole) && !self.debounce.was_written();
-        if !finished && self.debounce.hold(Instant::now(), fired) {
+        if !finished && self.debounce.defer(Instant::now(), permit) {
             return;
         }
         if let Ok(content) = outcome

@@ -11,21 +11,21 @@ use crate::{
     source::read_error::Shown,
     watch::{
         backend::{Backend, Notifier, Open},
-        chain::Target,
+        event_barrier::EventBarrier,
         handler::{Handler, Shared, locked},
         health::{WatcherHealth, WatcherMode},
         hint::{CLOSES_ARE_TOLD, Hint},
-        sentinel::Sentinel,
-        survey::{Identity, Survey},
+        resolved_path::Target,
+        watch_plan::{Identity, WatchPlan},
     },
 };
 
 /// How often watches are set and checked before directories that do not hold still are left to the next hint.
 const ROUNDS: usize = 8;
-/// After so many attempts in a row to hear a sentinel, it is believed that this system has none to offer.
-const SILENCE: u8 = 4;
+/// After this many barriers without an event in a row, the system is assumed to report none.
+const MAX_UNHEARD: u8 = 4;
 /// How long to wait at the end for a handler that is running.
-const FAREWELL: Duration = Duration::from_secs(1);
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Watches directories and forwards hints; degrades to nothing, which polling covers, but never fails.
 pub(crate) struct Watcher {
@@ -36,8 +36,8 @@ pub(crate) struct Watcher {
     refused: BTreeMap<PathBuf, (Identity, String)>,
     /// Whether every target is in a watched directory.
     covered: bool,
-    sentinel: Option<Sentinel>,
-    /// How often in a row the sentinel had to be set again.
+    barrier: Option<EventBarrier>,
+    /// How many times in a row the barrier was set without an event.
     silent: u8,
     /// How often it was set at all.
     turn: usize,
@@ -72,7 +72,7 @@ impl Watcher {
             watched,
             refused,
             covered: true,
-            sentinel: None,
+            barrier: None,
             silent: 0,
             turn: 0,
             told,
@@ -92,7 +92,7 @@ impl Watcher {
         }
         if !self.backend.is_live() {
             self.watched.clear();
-            (self.sentinel, self.silent) = (None, 0);
+            (self.barrier, self.silent) = (None, 0);
         }
         if !self.backend.ensure() {
             return self.report();
@@ -108,23 +108,22 @@ impl Watcher {
 
     /// Says whether there was anything to do.
     fn round(&mut self, targets: &[Target]) -> bool {
-        let survey = Survey::of(targets, &self.watched);
+        let plan = WatchPlan::new(targets, &self.watched);
         let lost = {
             let mut interest = locked(&self.shared.interest);
             // Before the watches, so that their first event is already known to matter.
-            interest.roots =
-                survey.dirs.iter().map(|(dir, (_, names))| (dir.clone(), names.clone())).collect();
+            interest.roots = plan.dirs.iter().map(|(dir, (_, names))| (dir.clone(), names.clone())).collect();
             interest.take_lost()
         };
-        let removed = self.remove(&survey, &lost);
-        let added = self.add(&survey);
-        self.covered = survey.holders.iter().all(|holder| self.watched.contains_key(holder));
+        let removed = self.remove(&plan, &lost);
+        let added = self.add(&plan);
+        self.covered = plan.holders.iter().all(|holder| self.watched.contains_key(holder));
         removed || added
     }
 
-    fn remove(&mut self, survey: &Survey, lost: &BTreeSet<PathBuf>) -> bool {
+    fn remove(&mut self, plan: &WatchPlan, lost: &BTreeSet<PathBuf>) -> bool {
         let before = self.watched.len();
-        let (backend, dirs) = (&mut self.backend, &survey.dirs);
+        let (backend, dirs) = (&mut self.backend, &plan.dirs);
         self.watched.retain(|dir, identity| {
             let wanted = dirs.get(dir).is_some_and(|(now, _)| now == identity);
             if !wanted {
@@ -137,9 +136,9 @@ impl Watcher {
         self.watched.len() != before
     }
 
-    fn add(&mut self, survey: &Survey) -> bool {
+    fn add(&mut self, plan: &WatchPlan) -> bool {
         let mut any = false;
-        for (dir, (identity, _)) in &survey.dirs {
+        for (dir, (identity, _)) in &plan.dirs {
             let refused = self.refused.get(dir).is_some_and(|(then, _)| then == identity);
             if refused || self.watched.contains_key(dir) {
                 continue;
@@ -163,26 +162,26 @@ impl Watcher {
         if !CLOSES_ARE_TOLD || self.watched.is_empty() {
             return true;
         }
-        if self.sentinel.as_ref().is_some_and(|sentinel| self.shared.await_event(sentinel)) {
+        if self.barrier.as_ref().is_some_and(|barrier| self.shared.await_event(barrier)) {
             self.silent = 0;
             return true;
         }
-        if self.silent >= SILENCE {
+        if self.silent >= MAX_UNHEARD {
             return true;
         }
         self.set_sentinel();
-        self.sentinel.is_some()
+        self.barrier.is_some()
     }
 
     /// The old one, if any, stays silent: it may belong to a thread that is no more.
     fn set_sentinel(&mut self) {
-        if let Some(old) = self.sentinel.take() {
+        if let Some(old) = self.barrier.take() {
             self.backend.unwatch(old.path());
         }
         self.silent += 1;
         self.turn = self.turn.wrapping_add(1);
-        self.sentinel =
-            Sentinel::set(&mut self.backend, self.turn).filter(|sentinel| self.shared.await_event(sentinel));
+        self.barrier = EventBarrier::set(&mut self.backend, self.turn)
+            .filter(|barrier| self.shared.await_event(barrier));
     }
 
     pub(crate) fn health(&self) -> WatcherHealth {
@@ -222,7 +221,7 @@ impl Drop for Watcher {
         // notify does not wait for its thread. Wait until the handler is gone, so that nothing is forwarded after
         // this; but not for ever, because a handler may be stuck in somebody else's code.
         self.backend = Backend::new(Box::new(|| Err(notify::Error::generic("closed"))));
-        let _ = self.handlers.recv_timeout(FAREWELL);
+        let _ = self.handlers.recv_timeout(HANDLER_TIMEOUT);
     }
 }
 

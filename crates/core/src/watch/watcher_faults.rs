@@ -13,7 +13,7 @@ use std::{
 use notify::{Config, ErrorKind, Event, EventHandler, EventKind, RecursiveMode, WatcherKind, event::Flag};
 
 use super::Watcher;
-use crate::watch::{chain::Target, handler::Handler, health::WatcherMode, hint::Hint};
+use crate::watch::{handler::Handler, health::WatcherMode, hint::Hint, resolved_path::Target};
 
 type Answer = fn(&Path) -> notify::Result<()>;
 

@@ -9,20 +9,20 @@ use std::{
 };
 
 use crate::watch::{
-    chain::Target,
+    fixture::{Fixture, plain},
     health::WatcherMode,
-    scene::{Scene, plain},
+    resolved_path::Target,
 };
 
 #[test]
 fn every_swap_of_a_config_map_is_noticed() {
-    let mut scene = Scene::file("app.toml", |mount| {
+    let mut fixture = Fixture::file("app.toml", |mount| {
         swap(mount, 0);
         symlink("..data/app.toml", mount.join("app.toml")).unwrap();
     });
     for generation in 1..4 {
-        swap(scene.dir.path(), generation);
-        scene.noticed_and_alive(&format!("..{generation}/app.toml"));
+        swap(fixture.dir.path(), generation);
+        fixture.noticed_and_alive(&format!("..{generation}/app.toml"));
     }
 }
 
@@ -37,39 +37,39 @@ fn swap(mount: &Path, generation: usize) {
 
 #[test]
 fn a_link_in_the_middle_is_watched() {
-    let mut scene = Scene::file("current/app.toml", |dir| {
+    let mut fixture = Fixture::file("current/app.toml", |dir| {
         for release in ["1", "2"] {
             fs::create_dir(dir.join(release)).unwrap();
             plain(&dir.join(release));
         }
         symlink("1", dir.join("current")).unwrap();
     });
-    symlink("2", scene.at("next")).unwrap();
-    fs::rename(scene.at("next"), scene.at("current")).unwrap();
-    scene.noticed_and_alive("2/app.toml");
+    symlink("2", fixture.path("next")).unwrap();
+    fs::rename(fixture.path("next"), fixture.path("current")).unwrap();
+    fixture.noticed_and_alive("2/app.toml");
 }
 
 #[test]
 fn missing_parents_are_descended_into() {
-    let mut scene = Scene::file("a/b/app.toml", |_| {});
-    assert_eq!(scene.watcher.health().mode, WatcherMode::Events);
+    let mut fixture = Fixture::file("a/b/app.toml", |_| {});
+    assert_eq!(fixture.watcher.health().mode, WatcherMode::Events);
     for dir in ["a", "a/b"] {
-        fs::create_dir(scene.at(dir)).unwrap();
-        assert_ne!(scene.hints(), []);
-        scene.arm();
+        fs::create_dir(fixture.path(dir)).unwrap();
+        assert_ne!(fixture.hints(), []);
+        fixture.arm();
     }
-    scene.write("a/b/app.toml");
-    scene.noticed_and_alive("a/b/app.toml");
+    fixture.write("a/b/app.toml");
+    fixture.noticed_and_alive("a/b/app.toml");
 }
 
 #[test]
 fn the_goal_of_a_dangling_link_is_watched() {
-    let mut scene = Scene::file("app.toml", |dir| {
+    let mut fixture = Fixture::file("app.toml", |dir| {
         fs::create_dir(dir.join("far")).unwrap();
         symlink("far/real.toml", dir.join("app.toml")).unwrap();
     });
-    scene.write("far/real.toml");
-    scene.noticed_and_alive("far/real.toml");
+    fixture.write("far/real.toml");
+    fixture.noticed_and_alive("far/real.toml");
 }
 
 fn nested(dir: &Path) {
@@ -79,49 +79,49 @@ fn nested(dir: &Path) {
 
 #[test]
 fn a_parent_that_is_removed_and_made_again_is_watched_again() {
-    let mut scene = Scene::file("a/b/app.toml", nested);
+    let mut fixture = Fixture::file("a/b/app.toml", nested);
     for _ in 0..3 {
-        fs::remove_dir_all(scene.at("a")).unwrap();
-        nested(scene.dir.path());
-        scene.noticed_and_alive("a/b/app.toml");
+        fs::remove_dir_all(fixture.path("a")).unwrap();
+        nested(fixture.dir.path());
+        fixture.noticed_and_alive("a/b/app.toml");
     }
 }
 
 #[test]
 fn a_parent_that_was_away_and_came_back_is_watched_again() {
-    let mut scene = Scene::file("a/b/app.toml", nested);
-    fs::rename(scene.at("a"), scene.at("away")).unwrap();
-    fs::rename(scene.at("away"), scene.at("a")).unwrap();
-    scene.noticed_and_alive("a/b/app.toml");
+    let mut fixture = Fixture::file("a/b/app.toml", nested);
+    fs::rename(fixture.path("a"), fixture.path("away")).unwrap();
+    fs::rename(fixture.path("away"), fixture.path("a")).unwrap();
+    fixture.noticed_and_alive("a/b/app.toml");
 }
 
 #[test]
 fn a_directory_that_moved_is_not_listened_to() {
-    let mut scene = Scene::file("a/b/app.toml", nested);
-    fs::rename(scene.at("a"), scene.at("away")).unwrap();
-    nested(scene.dir.path());
-    scene.noticed_and_alive("a/b/app.toml");
-    scene.write("away/b/app.toml");
-    assert_eq!(scene.hints(), []);
+    let mut fixture = Fixture::file("a/b/app.toml", nested);
+    fs::rename(fixture.path("a"), fixture.path("away")).unwrap();
+    nested(fixture.dir.path());
+    fixture.noticed_and_alive("a/b/app.toml");
+    fixture.write("away/b/app.toml");
+    assert_eq!(fixture.hints(), []);
 }
 
 #[test]
 fn a_directory_that_moved_below_a_link_is_watched_under_its_new_name() {
-    let mut scene = Scene::file("current/app.toml", |dir| {
+    let mut fixture = Fixture::file("current/app.toml", |dir| {
         fs::create_dir(dir.join("1")).unwrap();
         plain(&dir.join("1"));
         symlink("1", dir.join("current")).unwrap();
     });
-    fs::rename(scene.at("1"), scene.at("2")).unwrap();
-    fs::remove_file(scene.at("current")).unwrap();
-    symlink("2", scene.at("current")).unwrap();
-    scene.noticed_and_alive("2/app.toml");
+    fs::rename(fixture.path("1"), fixture.path("2")).unwrap();
+    fs::remove_file(fixture.path("current")).unwrap();
+    symlink("2", fixture.path("current")).unwrap();
+    fixture.noticed_and_alive("2/app.toml");
 }
 
 #[test]
 fn directories_that_never_hold_still_are_watched_in_the_end() {
-    let mut scene = Scene::file("a/b/app.toml", nested);
-    let (dir, done) = (scene.dir.path().to_owned(), AtomicBool::new(false));
+    let mut fixture = Fixture::file("a/b/app.toml", nested);
+    let (dir, done) = (fixture.dir.path().to_owned(), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| {
             for turn in 0..200 {
@@ -131,37 +131,37 @@ fn directories_that_never_hold_still_are_watched_in_the_end() {
             done.store(true, Ordering::Release);
         });
         while !done.load(Ordering::Acquire) {
-            scene.arm();
+            fixture.arm();
         }
     });
-    scene.noticed_and_alive("a/b/app.toml");
+    fixture.noticed_and_alive("a/b/app.toml");
     // Nothing of the many directories that came and went is left.
-    let above = scene.dir.path().ancestors().count();
-    assert_eq!(scene.watcher.health().watched, above + 2);
+    let above = fixture.dir.path().ancestors().count();
+    assert_eq!(fixture.watcher.health().watched, above + 2);
 }
 
 /// notify knows one inode by one name only, the last that it was watched under.
 #[test]
 #[ignore = "mounts: run as root in `unshare --mount`"]
 fn a_directory_with_two_names_is_heard_for_both() {
-    let mut scene = Scene::file("a/b/app.toml", |dir| {
+    let mut fixture = Fixture::file("a/b/app.toml", |dir| {
         nested(dir);
         fs::create_dir_all(dir.join("x/b")).unwrap();
         mount(&dir.join("a"), &dir.join("x"));
     });
-    scene.targets.push(Target::File(scene.at("x/b/other.toml")));
-    scene.arm();
+    fixture.targets.push(Target::File(fixture.path("x/b/other.toml")));
+    fixture.arm();
     for name in ["a/b/app.toml", "x/b/other.toml"] {
-        scene.write(name);
-        assert_ne!(scene.hints(), [], "{name} is not heard");
+        fixture.write(name);
+        assert_ne!(fixture.hints(), [], "{name} is not heard");
     }
     // A mount is no event, so that the next poll has to find it.
-    fs::create_dir_all(scene.at("y/b")).unwrap();
-    mount(&scene.at("y"), &scene.at("x"));
-    scene.hints();
-    scene.arm();
-    scene.write("x/b/other.toml");
-    assert_ne!(scene.hints(), [], "the mounted directory is not heard");
+    fs::create_dir_all(fixture.path("y/b")).unwrap();
+    mount(&fixture.path("y"), &fixture.path("x"));
+    fixture.hints();
+    fixture.arm();
+    fixture.write("x/b/other.toml");
+    assert_ne!(fixture.hints(), [], "the mounted directory is not heard");
 }
 
 fn mount(from: &Path, to: &Path) {

@@ -13,14 +13,14 @@ use super::{ExposedKeys, key_file, text as texts};
 
 /// One way in which identities are given.
 #[derive(Clone, Debug)]
-pub(super) enum Given {
+pub(super) enum KeySource {
     File(PathBuf),
     Identities(Secret<String>),
     PassphraseFile(PathBuf),
     Passphrase(Secret<String>),
 }
 
-impl Given {
+impl KeySource {
     pub(super) fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) | Self::PassphraseFile(path) => Some(path),
@@ -30,14 +30,15 @@ impl Given {
 }
 
 /// What the environment gives: the variables of this crate, else those of sops.
-pub(super) fn variables() -> Vec<Given> {
+pub(super) fn variables() -> Vec<KeySource> {
     let own = [
-        path("HOTSWAP_AGE_IDENTITY_FILE").map(Given::File),
-        text("HOTSWAP_AGE_IDENTITY").map(Given::Identities),
-        path("HOTSWAP_AGE_PASSPHRASE_FILE").map(Given::PassphraseFile),
-        text("HOTSWAP_AGE_PASSPHRASE").map(Given::Passphrase),
+        path("HOTSWAP_AGE_IDENTITY_FILE").map(KeySource::File),
+        text("HOTSWAP_AGE_IDENTITY").map(KeySource::Identities),
+        path("HOTSWAP_AGE_PASSPHRASE_FILE").map(KeySource::PassphraseFile),
+        text("HOTSWAP_AGE_PASSPHRASE").map(KeySource::Passphrase),
     ];
-    let sops = || [path("SOPS_AGE_KEY_FILE").map(Given::File), text("SOPS_AGE_KEY").map(Given::Identities)];
+    let sops =
+        || [path("SOPS_AGE_KEY_FILE").map(KeySource::File), text("SOPS_AGE_KEY").map(KeySource::Identities)];
     let own: Vec<_> = own.into_iter().flatten().collect();
     if own.is_empty() { sops().into_iter().flatten().collect() } else { own }
 }
@@ -59,7 +60,7 @@ pub struct Identities {
 
 impl Identities {
     pub(super) fn read(
-        given: &[Given],
+        given: &[KeySource],
         exposed: ExposedKeys,
         max_work_factor: u8,
     ) -> Result<Self, FetchError> {
@@ -67,25 +68,28 @@ impl Identities {
         // An identity file may need a passphrase.
         for given in given {
             match given {
-                Given::Passphrase(passphrase) => read.passphrases.push(passphrase.expose().as_str().into()),
-                Given::PassphraseFile(path) => {
+                KeySource::Passphrase(passphrase) => {
+                    read.passphrases.push(passphrase.expose().as_str().into())
+                }
+                KeySource::PassphraseFile(path) => {
                     let name = path.display().to_string();
-                    let mut text = texts::of(key_file::read(path, exposed)?).map_err(|_| no_text(&name))?;
+                    let mut text =
+                        texts::from_plaintext(key_file::read(path, exposed)?).map_err(|_| no_text(&name))?;
                     read.passphrases.push(text.as_str().into());
                     text.zeroize();
                 }
-                Given::File(_) | Given::Identities(_) => {}
+                KeySource::File(_) | KeySource::Identities(_) => {}
             }
         }
         for given in given {
             match given {
-                Given::File(path) => {
+                KeySource::File(path) => {
                     let name = format!("the identity file {}", path.display());
                     let content = read.unlocked(key_file::read(path, exposed)?, &name)?;
                     read.add(std::str::from_utf8(&content).map_err(|_| no_text(&name))?, &name)?;
                 }
-                Given::Identities(text) => read.add(text.expose(), "the identity")?,
-                Given::Passphrase(_) | Given::PassphraseFile(_) => {}
+                KeySource::Identities(text) => read.add(text.expose(), "the identity")?,
+                KeySource::Passphrase(_) | KeySource::PassphraseFile(_) => {}
             }
         }
         Ok(read)

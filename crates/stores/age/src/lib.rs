@@ -28,7 +28,7 @@ use hotswap_core::{
 pub use self::identities::Identities;
 
 use self::{
-    identities::{Given, variables},
+    identities::{KeySource, variables},
     open::Opened,
 };
 
@@ -66,7 +66,7 @@ pub enum ExposedKeys {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Age {
-    given: Vec<Given>,
+    given: Vec<KeySource>,
     exposed: ExposedKeys,
     max_work_factor: u8,
     /// The locations in use, each with what a passphrase opened: every time would cost a second, by design.
@@ -97,7 +97,7 @@ impl Age {
     ///
     /// See [above](Self) for an example.
     pub fn identity_file(self, path: impl Into<PathBuf>) -> Self {
-        self.with(Given::File(path.into()))
+        self.with(KeySource::File(path.into()))
     }
 
     /// Adds identities: `AGE-SECRET-KEY-1..`, one a line.
@@ -109,7 +109,7 @@ impl Age {
     /// assert!(!format!("{age:?}").contains("SECRET-KEY"));
     /// ```
     pub fn identity(self, identities: Secret<String>) -> Self {
-        self.with(Given::Identities(identities))
+        self.with(KeySource::Identities(identities))
     }
 
     /// Adds a passphrase.
@@ -121,7 +121,7 @@ impl Age {
     /// assert!(!format!("{age:?}").contains("horse"));
     /// ```
     pub fn passphrase(self, passphrase: Secret<String>) -> Self {
-        self.with(Given::Passphrase(passphrase))
+        self.with(KeySource::Passphrase(passphrase))
     }
 
     /// What happens if an identity file, or a passphrase file, can be read by more than its owner; [`ExposedKeys::Warn`]
@@ -144,7 +144,7 @@ impl Age {
         Self { max_work_factor: log_n, ..self }
     }
 
-    fn with(mut self, given: Given) -> Self {
+    fn with(mut self, given: KeySource) -> Self {
         self.given.push(given);
         self
     }
@@ -184,12 +184,12 @@ impl SecretProvider for Age {
     }
 
     fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
-        Ok(Payload::text(text::of(self.identities()?.open_file(file)?)?))
+        Ok(Payload::text(text::from_plaintext(self.identities()?.open_file(file)?)?))
     }
 
     fn key_files(&self) -> Vec<PathBuf> {
         let given = if self.given.is_empty() { &variables() } else { &self.given };
-        given.iter().filter_map(Given::file).cloned().collect()
+        given.iter().filter_map(KeySource::file).cloned().collect()
     }
 
     fn watch(&self, locations: &[Location], _: Changed) {

@@ -11,7 +11,7 @@ use hotswap_core::secrets::FetchError;
 
 use super::{
     ExposedKeys, Identities,
-    identities::{Given, unusable, variables},
+    identities::{KeySource, unusable, variables},
     text::{BEGIN, END, decode, no_base64},
 };
 
@@ -89,7 +89,7 @@ pub fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
 pub fn passphrase(exposed: ExposedKeys) -> Result<SecretString, FetchError> {
     let given: Vec<_> = variables()
         .into_iter()
-        .filter(|given| matches!(given, Given::Passphrase(_) | Given::PassphraseFile(_)))
+        .filter(|given| matches!(given, KeySource::Passphrase(_) | KeySource::PassphraseFile(_)))
         .collect();
     let mut passphrases = Identities::read(&given, exposed, 0)?.passphrases;
     passphrases.pop().ok_or_else(|| {

@@ -47,7 +47,7 @@ pub(super) fn payload(plaintext: Zeroizing<Vec<u8>>) -> Payload {
 }
 
 /// The plaintext as a text, without the newline that ends it.
-pub(super) fn of(plaintext: Zeroizing<Vec<u8>>) -> Result<String, FetchError> {
+pub(super) fn from_plaintext(plaintext: Zeroizing<Vec<u8>>) -> Result<String, FetchError> {
     text(plaintext).map_err(|mut bytes| {
         bytes.zeroize();
         FetchError::invalid("what was encrypted is not UTF-8 text").with_help("encrypt a text")

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::{
     Credentials,
-    patience::{PATIENCE, Patient},
+    credentials_timeout::{CREDENTIALS_TIMEOUT, WithTimeout},
 };
 
 /// Two of these, and the way to the credentials, fit into the time that a fetch has if nothing is said.
@@ -125,7 +125,7 @@ impl Config {
         if let Some(credentials) = &self.credentials {
             loader = loader.credentials_provider(credentials.keys());
         }
-        let found = timeout(PATIENCE, loader.load()).await;
+        let found = timeout(CREDENTIALS_TIMEOUT, loader.load()).await;
         checked(found.map_err(|_| late())?)
     }
 }
@@ -148,7 +148,7 @@ fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
     }
     Ok(match config.credentials_provider() {
         Some(provider) => {
-            let patient = SharedCredentialsProvider::new(Patient(provider));
+            let patient = SharedCredentialsProvider::new(WithTimeout(provider));
             config.into_builder().credentials_provider(patient).build()
         }
         None => config,

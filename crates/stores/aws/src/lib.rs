@@ -2,13 +2,13 @@
 
 mod config;
 mod credentials;
+mod credentials_timeout;
+mod error_messages;
 mod failure;
 mod parameter_store;
-mod patience;
-mod place;
+mod secret_name;
 mod secrets_manager;
 mod store;
-mod words;
 
 pub use config::Config;
 pub use credentials::Credentials;

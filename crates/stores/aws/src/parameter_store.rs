@@ -7,17 +7,17 @@ use hotswap_core::secrets::{BoxFuture, Fetched, Location, Payload, SecretProvide
 
 use super::{
     Config,
+    error_messages::{self, RequestInfo},
     failure::Failure,
-    place::{Form, Pin, Place},
-    store::{Outcome, Service, Store},
-    words::{self, Asked},
+    secret_name::{LocationFormat, SecretName, VersionSelector},
+    store::{FetchResult, Service, Store},
 };
 
-const FORM: Form = Form {
+const FORM: LocationFormat = LocationFormat {
     example: "aws-ssm:/path/to/parameter",
     moving: "label",
     numbered: true,
-    pins: "`?version=3` or `?label=` with a label",
+    selectors: "`?version=3` or `?label=` with a label",
 };
 
 /// What one question may ask for.
@@ -69,7 +69,7 @@ impl ParameterStore {
 }
 
 impl SecretProvider for ParameterStore {
-    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Outcome>> {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<FetchResult>> {
         self.0.fetch(locations)
     }
 }
@@ -77,17 +77,17 @@ impl SecretProvider for ParameterStore {
 #[derive(Clone, Debug)]
 struct Parameters {
     client: Client,
-    asked: Asked,
+    asked: RequestInfo,
 }
 
 impl Service for Parameters {
     fn connect(config: &SdkConfig) -> Self {
-        let asked = Asked::new("the Parameter Store", "ssm:GetParameters", config);
+        let asked = RequestInfo::new("the Parameter Store", "ssm:GetParameters", config);
         Self { client: Client::new(config), asked }
     }
 
-    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<Outcome>> {
-        let places: Vec<_> = locations.iter().map(|location| Place::parse(location, FORM)).collect();
+    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<FetchResult>> {
+        let places: Vec<_> = locations.iter().map(|location| SecretName::parse(location, FORM)).collect();
         let batches = batches(places.iter().flatten());
         Box::pin(async move {
             let answers = together(batches, |batch| self.clone().fetch_batch(batch)).await;
@@ -98,13 +98,13 @@ impl Service for Parameters {
 }
 
 /// Each of them once, and none beside another version of the same, for answers are told apart by name.
-fn batches<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Vec<Place>> {
-    let mut batches: Vec<Vec<Place>> = Vec::new();
+fn batches<'a>(places: impl Iterator<Item = &'a SecretName>) -> Vec<Vec<SecretName>> {
+    let mut batches: Vec<Vec<SecretName>> = Vec::new();
     for place in places {
         if batches.iter().flatten().any(|other| other == place) {
             continue;
         }
-        let room = |batch: &&mut Vec<Place>| {
+        let room = |batch: &&mut Vec<SecretName>| {
             batch.len() < BATCH && batch.iter().all(|other| other.name != place.name)
         };
         match batches.iter_mut().find(room) {
@@ -116,21 +116,21 @@ fn batches<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Vec<Place>> {
 }
 
 /// As AWS writes a name with its version.
-fn selector(place: &Place) -> String {
-    let Place { name, pin } = place;
-    match pin {
+fn selector(place: &SecretName) -> String {
+    let SecretName { name, version_selector } = place;
+    match version_selector {
         None => name.clone(),
-        Some(Pin::Version(of) | Pin::Moving(of)) => format!("{name}:{of}"),
+        Some(VersionSelector::Version(of) | VersionSelector::Moving(of)) => format!("{name}:{of}"),
     }
 }
 
-fn pick(answers: &[(Place, Outcome)], place: &Place) -> Outcome {
+fn pick(answers: &[(SecretName, FetchResult)], place: &SecretName) -> FetchResult {
     let answer = answers.iter().find(|(of, _)| of == place).map(|(_, outcome)| outcome.clone());
-    answer.unwrap_or_else(|| Err(words::lost()))
+    answer.unwrap_or_else(|| Err(error_messages::lost()))
 }
 
 impl Parameters {
-    async fn fetch_batch(self, batch: Vec<Place>) -> Vec<(Place, Outcome)> {
+    async fn fetch_batch(self, batch: Vec<SecretName>) -> Vec<(SecretName, FetchResult)> {
         match self.get(&batch).await {
             // One of them is enough for a refusal of all.
             Err(Failure::Refused { .. }) if batch.len() > 1 => {
@@ -145,7 +145,7 @@ impl Parameters {
                 alone.await.into_iter().flatten().collect()
             }
             answer => {
-                let outcome = |place: Place| {
+                let outcome = |place: SecretName| {
                     let outcome = self.outcome(&answer, &place);
                     (place, outcome)
                 };
@@ -154,17 +154,17 @@ impl Parameters {
         }
     }
 
-    async fn get(&self, batch: &[Place]) -> Result<Vec<Parameter>, Failure> {
+    async fn get(&self, batch: &[SecretName]) -> Result<Vec<Parameter>, Failure> {
         let names = batch.iter().map(selector).collect();
         let request = self.client.get_parameters().set_names(Some(names)).with_decryption(true);
         request.send().await?.parameters.ok_or(Failure::Garbled)
     }
 
-    fn outcome(&self, answer: &Result<Vec<Parameter>, Failure>, place: &Place) -> Outcome {
+    fn outcome(&self, answer: &Result<Vec<Parameter>, Failure>, place: &SecretName) -> FetchResult {
         let parameters =
-            answer.as_ref().map_err(|failure| words::unread(failure.clone(), &self.asked, place))?;
+            answer.as_ref().map_err(|failure| error_messages::unread(failure.clone(), &self.asked, place))?;
         let found = parameters.iter().find(|parameter| is(parameter, place));
-        let parameter = found.ok_or_else(|| words::missing(&self.asked, place))?;
+        let parameter = found.ok_or_else(|| error_messages::missing(&self.asked, place))?;
         let text = parameter.value().unwrap_or_default().to_owned();
         let fetched = Fetched::new(Payload::text(text)).version(parameter.version().to_string());
         Ok(if place.is_settled() { fetched.settled() } else { fetched })
@@ -172,13 +172,13 @@ impl Parameters {
 }
 
 /// Whether this parameter is the answer for the place. Not every server that stands in for AWS repeats a label.
-fn is(parameter: &Parameter, place: &Place) -> bool {
+fn is(parameter: &Parameter, place: &SecretName) -> bool {
     let named = [parameter.name(), parameter.arn()].contains(&Some(&*place.name));
     let selector = parameter.selector().map(|selector| selector.trim_start_matches(':'));
     named
-        && match &place.pin {
+        && match &place.version_selector {
             None => selector.is_none(),
-            Some(Pin::Version(number)) => parameter.version().to_string() == *number,
-            Some(Pin::Moving(label)) => selector.is_none_or(|selector| selector == label),
+            Some(VersionSelector::Version(number)) => parameter.version().to_string() == *number,
+            Some(VersionSelector::Moving(label)) => selector.is_none_or(|selector| selector == label),
         }
 }

@@ -7,17 +7,17 @@ use hotswap_core::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, S
 
 use super::{
     Config,
+    error_messages::{self, RequestInfo},
     failure::Failure,
-    place::{Form, Pin, Place},
-    store::{Outcome, Service, Store},
-    words::{self, Asked},
+    secret_name::{LocationFormat, SecretName, VersionSelector},
+    store::{FetchResult, Service, Store},
 };
 
-const FORM: Form = Form {
+const FORM: LocationFormat = LocationFormat {
     example: "aws-sm:name#key",
     moving: "stage",
     numbered: false,
-    pins: "`?stage=AWSPREVIOUS` or `?version=` with the version's id",
+    selectors: "`?stage=AWSPREVIOUS` or `?version=` with the version's id",
 };
 
 /// AWS Secrets Manager, for references such as `aws-sm:prod/db#password`.
@@ -65,7 +65,7 @@ impl SecretsManager {
 }
 
 impl SecretProvider for SecretsManager {
-    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Outcome>> {
+    fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<FetchResult>> {
         self.0.fetch(locations)
     }
 }
@@ -73,47 +73,51 @@ impl SecretProvider for SecretsManager {
 #[derive(Clone, Debug)]
 struct Manager {
     client: Client,
-    asked: Asked,
+    asked: RequestInfo,
 }
 
 impl Service for Manager {
     fn connect(config: &SdkConfig) -> Self {
-        let asked = Asked::new("Secrets Manager", "secretsmanager:GetSecretValue", config);
+        let asked = RequestInfo::new("Secrets Manager", "secretsmanager:GetSecretValue", config);
         Self { client: Client::new(config), asked }
     }
 
     /// One by one: a batch takes no versions, and needs another permission.
-    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<Outcome>> {
+    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<FetchResult>> {
         Box::pin(async move {
             let outcomes = together(locations, |location| self.clone().fetch_one(location)).await;
-            outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Err(words::lost()))).collect()
+            outcomes
+                .into_iter()
+                .map(|outcome| outcome.unwrap_or_else(|| Err(error_messages::lost())))
+                .collect()
         })
     }
 }
 
 impl Manager {
-    async fn fetch_one(self, location: Location) -> Outcome {
-        let place = Place::parse(&location, FORM)?;
+    async fn fetch_one(self, location: Location) -> FetchResult {
+        let place = SecretName::parse(&location, FORM)?;
         let request = self.client.get_secret_value().secret_id(&place.name);
-        let request = match &place.pin {
+        let request = match &place.version_selector {
             None => request,
-            Some(Pin::Version(id)) => request.version_id(id),
-            Some(Pin::Moving(stage)) => request.version_stage(stage),
+            Some(VersionSelector::Version(id)) => request.version_id(id),
+            Some(VersionSelector::Moving(stage)) => request.version_stage(stage),
         };
         let answer = request.send().await;
-        let answer = answer.map_err(|error| words::unread(error.into(), &self.asked, &place))?;
+        let answer = answer.map_err(|error| error_messages::unread(error.into(), &self.asked, &place))?;
         let version = answer.version_id().map(str::to_owned);
         let fetched = Fetched::new(self.payload(answer, &place)?);
         let fetched = version.into_iter().fold(fetched, Fetched::version);
         Ok(if place.is_settled() { fetched.settled() } else { fetched })
     }
 
-    fn payload(&self, answer: GetSecretValueOutput, place: &Place) -> Result<Payload, FetchError> {
+    fn payload(&self, answer: GetSecretValueOutput, place: &SecretName) -> Result<Payload, FetchError> {
         if let Some(text) = answer.secret_string {
             return Ok(Payload::text(text));
         }
-        let binary =
-            answer.secret_binary.ok_or_else(|| words::unread(Failure::Garbled, &self.asked, place))?;
+        let binary = answer
+            .secret_binary
+            .ok_or_else(|| error_messages::unread(Failure::Garbled, &self.asked, place))?;
         let text = String::from_utf8(binary.into_inner());
         Ok(text.map_or_else(|error| Payload::bytes(error.into_bytes()), Payload::text))
     }

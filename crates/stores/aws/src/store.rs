@@ -7,16 +7,16 @@ use hotswap_client::Running;
 use hotswap_core::secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Location};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::{Config, config, words};
+use super::{Config, config, error_messages};
 
-pub(super) type Outcome = Result<Fetched, FetchError>;
+pub(super) type FetchResult = Result<Fetched, FetchError>;
 
 /// What a client of AWS's SDK can do here.
 pub(super) trait Service: Clone + Send + Sync + 'static {
     fn connect(config: &SdkConfig) -> Self;
 
     /// One outcome for each location, in their order.
-    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<Outcome>>;
+    fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<FetchResult>>;
 }
 
 pub(super) struct Store<S> {
@@ -37,7 +37,7 @@ impl<S: Service> Store<S> {
         Self { config, service: Running::default() }
     }
 
-    pub(super) fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Outcome>> {
+    pub(super) fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<FetchResult>> {
         Box::pin(async move {
             let work = |known| ask(known, self.config.clone(), locations.to_vec());
             let outcome = self.service.run(AsyncMutex::default, work).await;
@@ -50,9 +50,9 @@ async fn ask<S: Service>(
     known: Arc<AsyncMutex<Option<S>>>,
     config: Config,
     locations: Vec<Location>,
-) -> Result<Vec<Outcome>, FetchError> {
+) -> Result<Vec<FetchResult>, FetchError> {
     if config::logs_secrets() {
-        return Err(words::exposed());
+        return Err(error_messages::exposed());
     }
     let before = known.lock().await.clone();
     if let Some(service) = before {
@@ -77,6 +77,6 @@ async fn connected<S: Service>(known: &AsyncMutex<Option<S>>, config: &Config) -
 }
 
 /// Whether AWS does not know, or not any more, who asks.
-fn is_unknown(outcome: &Outcome) -> bool {
+fn is_unknown(outcome: &FetchResult) -> bool {
     outcome.as_ref().is_err_and(|error| error.kind() == FetchErrorKind::Unauthenticated)
 }

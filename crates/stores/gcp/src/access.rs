@@ -4,20 +4,23 @@ use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPa
 use hotswap_core::secrets::{FetchError, Fetched, Payload};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{checksum::crc32c, place::Place, session::Session, words};
+use super::{checksum::crc32c, error_messages, secret_version::SecretVersion, session::Session};
 
-pub(super) async fn fetch(session: &Session, place: &Place) -> Result<Fetched, FetchError> {
+pub(super) async fn fetch(session: &Session, place: &SecretVersion) -> Result<Fetched, FetchError> {
     let (service, address) = session.service(place.region.as_deref()).await?;
     let question = service.access_secret_version().set_name(place.name()).send();
-    let answer = session.in_time(question, || words::late(&address)).await?;
-    taken(answer.map_err(|error| words::unread(&error, place, &address, session.credentials()))?, &address)
+    let answer = session.in_time(question, || error_messages::late(&address)).await?;
+    taken(
+        answer.map_err(|error| error_messages::unread(&error, place, &address, session.credentials()))?,
+        &address,
+    )
 }
 
 fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, FetchError> {
     // The number, whatever it was asked for by.
     let version = answer.name.rsplit('/').next().filter(|version| !version.is_empty());
     let (Some(version), Some(payload)) = (version, answer.payload) else {
-        return Err(words::garbled(address));
+        return Err(error_messages::garbled(address));
     };
     Ok(Fetched::new(checked(payload)?).version(version))
 }

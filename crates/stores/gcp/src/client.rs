@@ -6,7 +6,7 @@ use hotswap_client::fetch_each;
 use hotswap_core::secrets::{FetchError, FetchErrorKind, Fetched, Location};
 use tokio::sync::Mutex;
 
-use super::{access, place::Place, session::Session, settings::Settings};
+use super::{access, secret_version::SecretVersion, session::Session, settings::Settings};
 
 pub(super) struct Client {
     settings: Settings,
@@ -21,12 +21,12 @@ impl Client {
 
     /// All at once, in their order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
-        let places = locations.iter().map(Place::parse).collect();
+        let places = locations.iter().map(SecretVersion::parse).collect();
         let session = async { self.session(None).await.map(drop) };
         fetch_each(places, session, |place| Arc::clone(&self).fetch_one(place)).await
     }
 
-    async fn fetch_one(self: Arc<Self>, place: Place) -> Result<Fetched, FetchError> {
+    async fn fetch_one(self: Arc<Self>, place: SecretVersion) -> Result<Fetched, FetchError> {
         let session = self.session(None).await?;
         match access::fetch(&session, &place).await {
             Err(error) if error.kind() == FetchErrorKind::Unauthenticated => {

@@ -4,10 +4,10 @@ mod access;
 mod checksum;
 mod client;
 mod credentials;
-mod place;
+mod error_messages;
+mod secret_version;
 mod session;
 mod settings;
-mod words;
 
 use std::{sync::Arc, time::Duration};
 

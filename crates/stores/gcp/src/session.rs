@@ -13,9 +13,8 @@ use google_cloud_secretmanager_v1::client::SecretManagerService;
 use hotswap_core::secrets::FetchError;
 
 use super::{
-    Credentials,
+    Credentials, error_messages,
     settings::{ENDPOINT, Settings},
-    words,
 };
 
 /// Makes Google's client write its answers to the log, secrets among them.
@@ -44,9 +43,9 @@ impl Session {
 
     /// Gets a token, if there is none that lasts.
     pub(super) async fn log_in(&self) -> Result<(), FetchError> {
-        let late = || words::late("the server that gives the token");
+        let late = || error_messages::late("the server that gives the token");
         let headers = self.in_time(self.google.headers(Default::default()), late).await?;
-        headers.map(drop).map_err(|error| words::no_token(&error, &self.settings.credentials))
+        headers.map(drop).map_err(|error| error_messages::no_token(&error, &self.settings.credentials))
     }
 
     /// What to ask, and where it is.
@@ -66,8 +65,9 @@ impl Session {
         if address != ENDPOINT {
             builder = builder.with_endpoint(&address);
         }
-        let late = || words::late("the metadata server");
-        let service = self.in_time(builder.build(), late).await?.map_err(|error| words::no_client(&error))?;
+        let late = || error_messages::late("the metadata server");
+        let service =
+            self.in_time(builder.build(), late).await?.map_err(|error| error_messages::no_client(&error))?;
         self.services().insert(address.clone(), service.clone());
         Ok((service, address))
     }

@@ -12,12 +12,12 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::{
     call::{Failure, Reply, Request},
-    keeper,
+    error_messages,
     mount::{Engine, Mount},
-    place::Place,
+    secret_path::SecretPath,
     session::Session,
     settings::Settings,
-    words,
+    token_renewal,
 };
 
 pub(super) struct Client {
@@ -56,24 +56,24 @@ impl Client {
 
     /// All at once, in their order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
-        let places = locations.iter().map(|location| self.place(location)).collect();
+        let places = locations.iter().map(|location| self.parse_path(location)).collect();
         let session = async { self.session().await.map(drop) };
         fetch_each(places, session, |place| Arc::clone(&self).fetch_one(place)).await
     }
 
-    fn place(&self, location: &Location) -> Result<Place, FetchError> {
-        let place = Place::parse(location)?;
+    fn parse_path(&self, location: &Location) -> Result<SecretPath, FetchError> {
+        let place = SecretPath::parse(location)?;
         self.settings.fence.check_path(&place.path)?;
         Ok(place)
     }
 
-    async fn fetch_one(self: Arc<Self>, place: Place) -> Result<Fetched, FetchError> {
+    async fn fetch_one(self: Arc<Self>, place: SecretPath) -> Result<Fetched, FetchError> {
         let session = self.session().await?;
         match self.read(&session, &place).await {
             Err(Refusal::Forbidden(error)) => {
                 let session = self.revive(&session, error).await?;
                 let fetched = self.read(&session, &place).await?;
-                self.tell();
+                self.notify_changed();
                 Ok(fetched)
             }
             other => Ok(other?),
@@ -117,7 +117,7 @@ impl Client {
                     Ok(request) => session.order(request).await,
                     Err(failure) => Err(failure),
                 };
-                outcome.map_err(|failure| words::unrevoked(failure, session.address()))
+                outcome.map_err(|failure| error_messages::unrevoked(failure, session.address()))
             }
         });
         outcomes.await.into_iter().flatten().collect()
@@ -128,10 +128,11 @@ impl Client {
             Ok(request) => session.send(request).await,
             Err(failure) => Err(failure),
         };
-        reply.map_err(|failure| refusal(failure, |failure| words::lapsed(failure, session.address())))
+        reply
+            .map_err(|failure| refusal(failure, |failure| error_messages::lapsed(failure, session.address())))
     }
 
-    async fn read(&self, session: &Session, place: &Place) -> Result<Fetched, Refusal> {
+    async fn read(&self, session: &Session, place: &SecretPath) -> Result<Fetched, Refusal> {
         let mount = self.mount(session, &place.path).await?;
         self.settings.fence.check_mount(&place.path, &mount).map_err(Refusal::Other)?;
         if mount.engine == Engine::Plain && place.version.is_some() {
@@ -144,7 +145,7 @@ impl Client {
                 // Perhaps something else is mounted there by now.
                 self.mounts().retain(|known| *known != mount);
             }
-            refusal(failure, |failure| words::unread(failure, session.address(), &path))
+            refusal(failure, |failure| error_messages::unread(failure, session.address(), &path))
         })?;
         let fetched = fetched(reply, mount.engine);
         // The content of a version never changes.
@@ -163,7 +164,7 @@ impl Client {
             mount.ok_or(Failure::Garbled)
         });
         let mount = mount.map_err(|failure| {
-            refusal(failure, |failure| words::unmounted(failure, session.address(), path))
+            refusal(failure, |failure| error_messages::unmounted(failure, session.address(), path))
         })?;
         self.mounts().push(mount.clone());
         Ok(mount)
@@ -193,9 +194,9 @@ impl Client {
     async fn start(self: &Arc<Self>) -> Result<Arc<Session>, FetchError> {
         let session = Arc::new(Session::start(&self.settings, &self.unwrapped).await?);
         if let Some(life) = session.life {
-            let keep = keeper::keep(Arc::downgrade(self), Arc::downgrade(&session), life);
-            let keeper = tokio::spawn(keep).abort_handle();
-            *session.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
+            let keep = token_renewal::keep_alive(Arc::downgrade(self), Arc::downgrade(&session), life);
+            let state_writer = tokio::spawn(keep).abort_handle();
+            *session.state_writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(state_writer);
         }
         Ok(session)
     }
@@ -211,7 +212,9 @@ impl Client {
         match old.look_at_itself().await {
             Ok(_) => return Err(error),
             Err(failure) if failure.is_forbidden() => {}
-            Err(failure) => return Err(words::unread(failure, old.address(), "auth/token/lookup-self")),
+            Err(failure) => {
+                return Err(error_messages::unread(failure, old.address(), "auth/token/lookup-self"));
+            }
         }
         let dead = || old.expired();
         if !old.auth.can_repeat() {
@@ -222,7 +225,7 @@ impl Client {
     }
 
     /// Leases end with the token that they were given to, so what is leased is fetched anew.
-    pub(super) fn tell(&self) {
+    pub(super) fn notify_changed(&self) {
         let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(changed) = changed {
             changed.notify();

@@ -4,13 +4,13 @@ mod auth;
 mod call;
 mod client;
 mod connection;
+mod error_messages;
 mod fence;
-mod keeper;
 mod mount;
-mod place;
+mod secret_path;
 mod session;
 mod settings;
-mod words;
+mod token_renewal;
 
 use std::{
     path::PathBuf,

@@ -18,9 +18,8 @@ use zeroize::Zeroize;
 use super::{
     auth::{Auth, Method},
     call::{Failure, Reply, Request},
-    connection,
+    connection, error_messages,
     settings::Settings,
-    words,
 };
 
 /// Longer is not told apart from for ever.
@@ -28,7 +27,7 @@ const LONGEST: u64 = 366 * 24 * 3600;
 
 /// How long a token lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Life {
+pub(super) struct TokenLifetime {
     pub(super) lasts: Duration,
     pub(super) renewable: bool,
 }
@@ -39,26 +38,26 @@ pub(super) struct Session {
     headers: EndpointMiddleware,
     pub(super) auth: Auth,
     /// `None` for one that does not end, as far as it is known.
-    pub(super) life: Option<Life>,
+    pub(super) life: Option<TokenLifetime>,
     /// Keeps the token alive.
-    pub(super) keeper: Mutex<Option<AbortHandle>>,
+    pub(super) state_writer: Mutex<Option<AbortHandle>>,
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         self.headers.token.zeroize();
-        if let Some(keeper) = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            keeper.abort();
+        if let Some(state_writer) = self.state_writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            state_writer.abort();
         }
     }
 }
 
-impl Life {
+impl TokenLifetime {
     fn new(seconds: u64, renewable: bool) -> Option<Self> {
         (seconds > 0).then(|| Self { lasts: Duration::from_secs(seconds.min(LONGEST)), renewable })
     }
 
-    fn of(auth: &AuthInfo) -> Option<Self> {
+    fn from_auth(auth: &AuthInfo) -> Option<Self> {
         Self::new(auth.lease_duration, auth.renewable)
     }
 }
@@ -92,7 +91,8 @@ impl Session {
             namespace: settings.namespace().map(|name| header(name, "namespace")).transpose()?,
         };
         let http = connection::connect(settings)?;
-        let mut session = Self { http, headers, auth: auth.clone(), life: None, keeper: Mutex::default() };
+        let mut session =
+            Self { http, headers, auth: auth.clone(), life: None, state_writer: Mutex::default() };
         let login = format!("auth/{}/login", auth.mount);
         match &auth.method {
             Method::Token(token) => session.use_token(token.expose()).await?,
@@ -116,11 +116,11 @@ impl Session {
             Err(failure) => Err(failure),
         };
         let auth = reply.and_then(|reply| reply.auth.ok_or(Failure::Garbled));
-        self.take(auth.map_err(|failure| self.unknown(failure))?)
+        self.accept_auth(auth.map_err(|failure| self.unknown(failure))?)
     }
 
-    fn take(&mut self, auth: AuthInfo) -> Result<(), FetchError> {
-        self.life = Life::of(&auth);
+    fn accept_auth(&mut self, auth: AuthInfo) -> Result<(), FetchError> {
+        self.life = TokenLifetime::from_auth(&auth);
         self.headers.token = header(auth.client_token, "token")?;
         Ok(())
     }
@@ -153,20 +153,20 @@ impl Session {
     }
 
     /// How long the token lasts.
-    pub(super) async fn look_at_itself(&self) -> Result<Option<Life>, Failure> {
+    pub(super) async fn look_at_itself(&self) -> Result<Option<TokenLifetime>, Failure> {
         let data = self.send(Request::read("auth/token/lookup-self")).await?.data.unwrap_or_default();
         let seconds = data.get("ttl").and_then(Json::as_u64).unwrap_or_default();
         let renewable = data.get("renewable").and_then(Json::as_bool).unwrap_or_default();
         // It holds the token.
         wipe(data);
-        Ok(Life::new(seconds, renewable))
+        Ok(TokenLifetime::new(seconds, renewable))
     }
 
-    pub(super) async fn renew(&self) -> Result<Option<Life>, Failure> {
+    pub(super) async fn renew(&self) -> Result<Option<TokenLifetime>, Failure> {
         let reply = self.send(Request::write("auth/token/renew-self", &Nothing {})?).await?;
         let mut auth = reply.auth.ok_or(Failure::Garbled)?;
         auth.client_token.zeroize();
-        Ok(Life::of(&auth))
+        Ok(TokenLifetime::from_auth(&auth))
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Reply, Failure> {
@@ -188,11 +188,11 @@ impl Session {
 
     /// A token that is not known any more, and that nothing follows.
     pub(super) fn expired(&self) -> FetchError {
-        words::expired(&self.auth.method, self.headers.namespace.as_deref())
+        error_messages::expired(&self.auth.method, self.headers.namespace.as_deref())
     }
 
     fn unknown(&self, failure: Failure) -> FetchError {
-        words::unknown(failure, self.address(), &self.auth, self.headers.namespace.as_deref())
+        error_messages::unknown(failure, self.address(), &self.auth, self.headers.namespace.as_deref())
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
 /// What the sources say of a configuration that was refused for this reason.
 pub fn examine<T: HotConfig>(builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
     let (commands, inbox) = channel();
-    let mut sources = Sources::of(builder, &commands)?;
+    let mut sources = Sources::new(builder, &commands)?;
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut None, &inbox, &mut debounce);
-    let secrets = sources.stores.secrets(collected.accepted());
+    let secrets = sources.secret_manager.secrets(collected.accepted());
     Ok(Rejected::new::<T>(collected.layers, secrets, why))
 }

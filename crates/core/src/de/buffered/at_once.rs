@@ -30,7 +30,7 @@ impl Inquiry<'_> {
                     Change::Text(keys, meanings) => {
                         self.add_alike(&tree, &run, (keys, meanings), &mut left, &mut changes)
                     }
-                    Change::Names(table) => self.typed.add(super::places::numbers(&tree, &table)),
+                    Change::Names(table) => self.typed.add(super::error_sites::numbers(&tree, &table)),
                 }
             }
             if changes.is_empty() {
@@ -57,12 +57,12 @@ impl Inquiry<'_> {
         left: &mut Left,
         changes: &mut BTreeMap<Keys, Value>,
     ) {
-        let Some(refused) = tree::at(tree, &keys.0) else { return };
+        let Some(refused) = tree::get(tree, &keys.0) else { return };
         let (kind, place) = (kind(refused), pattern(tree, &keys));
         let refusal = run.log.iter().find(|error| is_about(error.cause(), refused));
         let is_alike = |other: &&Keys| **other != keys && pattern(tree, other) == place;
         for other in run.buffered.iter().filter(is_alike) {
-            let value = tree::at(tree, &other.0).filter(|value| self::kind(value) == kind);
+            let value = tree::get(tree, &other.0).filter(|value| self::kind(value) == kind);
             let Some((value, refusal)) = value.filter(|_| !left.contains_key(other)).zip(refusal) else {
                 continue;
             };
@@ -87,7 +87,7 @@ impl Inquiry<'_> {
         let keys: Vec<_> = changed.keys().collect();
         for group in keys.chunks(keys.len().div_ceil(GROUPS).max(1)) {
             let old =
-                group.iter().filter_map(|keys| Some(((*keys).clone(), tree::at(before, &keys.0)?.clone())));
+                group.iter().filter_map(|keys| Some(((*keys).clone(), tree::get(before, &keys.0)?.clone())));
             let trial = tree::with_all(&tree, &old.collect());
             match self.run(&trial, false) {
                 Some(next) if next.error.is_none() => (tree, run) = (trial, next),
@@ -104,7 +104,7 @@ fn pattern(tree: &Value, keys: &Keys) -> Vec<Option<Key>> {
     let steps = keys.0.iter().enumerate().map(|(depth, key)| match key {
         Key::Index(_) => None,
         Key::Name(_) => {
-            let around = tree::at(tree, &keys.0[..depth]);
+            let around = tree::get(tree, &keys.0[..depth]);
             around.is_some_and(|around| !tree::is_wide(around)).then(|| key.clone())
         }
     });

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{super::cause::Cause, Examination, Inquiry, poison::Poison, scene::Scene, tree};
+use super::{super::cause::Cause, Examination, Inquiry, poison::Poison, pruned::PrunedValue, tree};
 use crate::value::Value;
 
 /// How many keys are given a hint, and how long they may be: the work grows with both.
@@ -23,9 +23,14 @@ impl Examination {
 
 impl Inquiry<'_> {
     /// Names like this one that the type knows: such of the table as are used, and others.
-    pub(super) fn hints(&mut self, scene: &Scene, name: &str, used: &BTreeSet<Arc<str>>) -> Vec<String> {
+    pub(super) fn hints(
+        &mut self,
+        scene: &PrunedValue,
+        name: &str,
+        used: &BTreeSet<Arc<str>>,
+    ) -> Vec<String> {
         let mut known: Vec<_> = used.iter().map(|name| name.to_string()).collect();
-        let table = tree::at(&scene.tree, &scene.at.0).and_then(|value| value.inside().as_table());
+        let table = tree::get(&scene.tree, &scene.at.0).and_then(|value| value.inside().as_table());
         let Some(table) = table.filter(|_| name.len() <= MAX_LENGTH && name.is_ascii()) else { return known };
         known.extend(self.missed(scene, name));
         let mut candidates = near(name);
@@ -39,7 +44,7 @@ impl Inquiry<'_> {
     }
 
     /// What the type misses once the other keys of the table are gone.
-    fn missed(&mut self, scene: &Scene, name: &str) -> Vec<String> {
+    fn missed(&mut self, scene: &PrunedValue, name: &str) -> Vec<String> {
         let missing = |error: &super::DecodeError| match error.cause() {
             Cause::Missing(missing) => Some(missing.to_owned()),
             _ => None,
@@ -49,9 +54,9 @@ impl Inquiry<'_> {
     }
 
     /// One of the candidates that the type asks for.
-    fn known_of(&mut self, scene: &Scene, name: &str, candidates: &BTreeSet<String>) -> Option<String> {
+    fn known_of(&mut self, scene: &PrunedValue, name: &str, candidates: &BTreeSet<String>) -> Option<String> {
         let poisons: Vec<_> = candidates.iter().map(|candidate| (candidate, Poison::new())).collect();
-        let mut table = tree::at(&scene.tree, &scene.at.0)?.inside().as_table()?.clone();
+        let mut table = tree::get(&scene.tree, &scene.at.0)?.inside().as_table()?.clone();
         table.remove(name);
         table.extend(poisons.iter().map(|(name, poison)| (name.as_str().into(), poison.value())));
         let given = Value::Table(table.into());

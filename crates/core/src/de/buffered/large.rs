@@ -7,7 +7,7 @@ use super::{
     super::cause::Cause,
     Inquiry,
     poison::Poison,
-    scene::Scene,
+    pruned::PrunedValue,
     strays::{Probe, Sorted},
     tree,
 };
@@ -23,7 +23,7 @@ impl Inquiry<'_> {
         whole: &Value,
         table: &Keys,
         names: &[Arc<str>],
-    ) -> Option<(Sorted, Scene)> {
+    ) -> Option<(Sorted, PrunedValue)> {
         let mut sorted = Sorted::default();
         let doubtful = self.without_effect_alone(whole, table, names, &mut sorted);
         let mut scene = self.scene(whole, table)?;
@@ -69,7 +69,7 @@ impl Inquiry<'_> {
 
     /// The keys without which the type does not take the table.
     fn needed(&mut self, whole: &Value, table: &Keys) -> Option<BTreeSet<Arc<str>>> {
-        let entries = tree::at(whole, &table.0)?.inside().as_table()?;
+        let entries = tree::get(whole, &table.0)?.inside().as_table()?;
         let alone = tree::alone(table);
         let mut needed = BTreeSet::new();
         while needed.len() < MAX_NEEDED {
@@ -94,7 +94,7 @@ impl Inquiry<'_> {
     }
 
     /// Sorts the keys of a table by halves, so that many that nothing asks for cost no more than one.
-    fn sift(&mut self, scene: &mut Scene, names: &[Arc<str>], sorted: &mut Sorted) {
+    fn sift(&mut self, scene: &mut PrunedValue, names: &[Arc<str>], sorted: &mut Sorted) {
         match names {
             [] => {}
             [name] => {
@@ -111,7 +111,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether nothing asks for any of the keys.
-    fn are_ignored(&mut self, scene: &Scene, names: &[Arc<str>]) -> bool {
+    fn are_ignored(&mut self, scene: &PrunedValue, names: &[Arc<str>]) -> bool {
         let poisons: Vec<_> = names.iter().map(|name| (name, Poison::new())).collect();
         let places = poisons.iter().map(|(name, poison)| (scene.at.name(name), poison.value()));
         let changed = tree::with_all(&scene.tree, &places.collect());

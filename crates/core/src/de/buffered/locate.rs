@@ -3,7 +3,7 @@
 use super::{
     super::cause::Cause,
     DecodeError, Inquiry, Run, WORK,
-    places::{Places, refused_name},
+    error_sites::{ErrorSites, refused_name},
     poison::Poison,
     search::region,
     tree,
@@ -28,7 +28,7 @@ impl Inquiry<'_> {
         if within.is_empty() {
             return error;
         }
-        let places = Places::new(whole, &run.buffered, &region);
+        let places = ErrorSites::new(whole, &run.buffered, &region);
         match error.cause() {
             Cause::Twice => error,
             Cause::Length(length) => match lists_of(whole, &within, length).as_slice() {
@@ -64,11 +64,11 @@ impl Inquiry<'_> {
         within: &[Keys],
     ) -> DecodeError {
         let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
-        if let Some(list @ Value::List(_)) = tree::at(whole, &region.0).map(Value::inside) {
+        if let Some(list @ Value::List(_)) = tree::get(whole, &region.0).map(Value::inside) {
             return DecodeError::expected_table(list).moved(region);
         }
         for keys in tables {
-            let lacks = tree::at(whole, &keys.0)
+            let lacks = tree::get(whole, &keys.0)
                 .and_then(|value| value.inside().as_table())
                 .is_some_and(|table| !table.contains_key(name));
             if !lacks {
@@ -90,7 +90,7 @@ impl Inquiry<'_> {
         let Some(key @ Key::Name(_)) = error.keys().0.last().cloned() else { return error };
         let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
         for keys in tables.map(|keys| keys.with(key.clone())) {
-            if tree::at(whole, &keys.0).is_none() {
+            if tree::get(whole, &keys.0).is_none() {
                 continue;
             }
             let Some(run) = self.run(&tree::with(whole, &keys.0, None), false) else { break };
@@ -156,6 +156,6 @@ impl Inquiry<'_> {
 
 /// The lists with this number of items.
 fn lists_of(whole: &Value, within: &[Keys], length: usize) -> Vec<Keys> {
-    let has_length = |keys: &&Keys| matches!(tree::at(whole, &keys.0).map(Value::inside), Some(Value::List(items)) if items.len() == length);
+    let has_length = |keys: &&Keys| matches!(tree::get(whole, &keys.0).map(Value::inside), Some(Value::List(items)) if items.len() == length);
     within.iter().filter(has_length).cloned().collect()
 }

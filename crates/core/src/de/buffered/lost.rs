@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     super::cause::Cause,
-    DecodeError, Examination, Ignored, Inquiry, misfits,
-    places::{Places, numbers},
+    DecodeError, Examination, Ignored, Inquiry,
+    error_sites::{ErrorSites, numbers},
+    pruned::PrunedValue,
     readings::others,
-    scene::Scene,
     search::Left,
     strays::Sorted,
-    tree,
+    tree, type_errors,
 };
 use crate::{keys::Keys, value::Value};
 
@@ -35,7 +35,7 @@ impl Inquiry<'_> {
         &mut self,
         table: &Keys,
         sorted: Sorted,
-        scene: &Scene,
+        scene: &PrunedValue,
         is_flat: bool,
         found: &mut Examination,
     ) {
@@ -101,13 +101,13 @@ impl Inquiry<'_> {
         &mut self,
         table: &Keys,
         lost: &[Lost],
-        scene: &Scene,
+        scene: &PrunedValue,
         is_typed: bool,
         found: &mut Examination,
     ) -> bool {
         let taken = lost.iter().filter_map(|lost| Some((&lost.name, lost.taken.as_ref().ok()?)));
         let changed =
-            taken.filter(|(name, value)| tree::at(&scene.tree, &scene.at.name(name).0) != Some(*value));
+            taken.filter(|(name, value)| tree::get(&scene.tree, &scene.at.name(name).0) != Some(*value));
         let changed: Vec<_> = changed.map(|(name, value)| (name, value.clone())).collect();
         if changed.is_empty() && !is_typed {
             return false;
@@ -124,15 +124,15 @@ impl Inquiry<'_> {
 
     /// The value of a key in the meaning in which what asks for it takes it. That is the case if a struct refuses a second
     /// value for the field, and if nothing in it is refused.
-    fn taken(&mut self, scene: &Scene, name: &Arc<str>) -> Result<Value, DecodeError> {
+    fn taken(&mut self, scene: &PrunedValue, name: &Arc<str>) -> Result<Value, DecodeError> {
         let (keys, mut tree, mut left) = (scene.at.name(name), scene.tree.clone(), Left::new());
         let mut first: Option<DecodeError> = None;
         for _ in 0..MAX_MEANINGS {
             let Some(run) = self.run_ahead(&tree, false, scene.ahead([Arc::clone(name)], 2)) else { break };
-            let places = Places::below(&tree, &keys);
+            let places = ErrorSites::below(&tree, &keys);
             let refusal = run.log.iter().find(|error| places.has(error)).filter(|_| !run.took_twice());
             let Some(refusal) = refusal else {
-                let value = tree::at(&tree, &keys.0).cloned();
+                let value = tree::get(&tree, &keys.0).cloned();
                 return value.ok_or_else(DecodeError::missing);
             };
             let change = self.other_meaning(&tree, &places, refusal, &mut left);
@@ -151,7 +151,7 @@ impl Inquiry<'_> {
     fn other_meaning(
         &mut self,
         tree: &Value,
-        places: &Places,
+        places: &ErrorSites,
         refusal: &DecodeError,
         left: &mut Left,
     ) -> Option<Option<(Keys, Value)>> {
@@ -162,7 +162,7 @@ impl Inquiry<'_> {
         }
         places.of_value(refusal.cause()).iter().find_map(|keys| {
             if !left.contains_key(keys) {
-                left.insert(keys.clone(), others(tree::at(tree, &keys.0)?, refusal));
+                left.insert(keys.clone(), others(tree::get(tree, &keys.0)?, refusal));
             }
             let meanings = left.get_mut(keys).filter(|meanings| !meanings.is_empty())?;
             Some(Some((keys.clone(), meanings.remove(0))))
@@ -170,8 +170,8 @@ impl Inquiry<'_> {
     }
 
     /// Whether any plain value at the key changes the result.
-    fn has_effect(&mut self, scene: &Scene, name: &str) -> bool {
-        misfits::samples().iter().any(|sample| {
+    fn has_effect(&mut self, scene: &PrunedValue, name: &str) -> bool {
+        type_errors::samples().iter().any(|sample| {
             let run = self.run(&scene.with(name, Some(sample)), false);
             run.is_none_or(|run| run.error.is_some() || !run.same)
         })

@@ -13,29 +13,29 @@
 //! None of it runs for a type that never asks for any value. The work is linear in the value, and bounded: see [`WORK`].
 
 mod at_once;
+mod error_sites;
 mod hints;
 mod large;
 mod locate;
 mod lost;
-mod misfits;
 mod pieces;
-mod places;
 mod poison;
+mod pruned;
 mod readings;
-mod scene;
 mod search;
 mod strays;
 pub(crate) mod tree;
+mod type_errors;
 
 use super::{
     DecodeError, Decoder, Ignored, Notes, TypedKeys,
-    cause::{Cause, listen},
+    cause::{Cause, collect_errors},
     notes::Ahead,
 };
 use crate::{
     keys::{Key, Keys},
     panics,
-    secret::notice,
+    secret::tracking,
     value::Value,
 };
 pub(super) use poison::Poison;
@@ -102,7 +102,7 @@ fn read_as<F>(decode: Read<'_, F>, value: &Value, typed: &TypedKeys) -> Result<F
 
 /// Runs code of the program that reads a value; its panic is an error like any other.
 pub(crate) fn contained<F>(read: impl FnOnce() -> Result<F, DecodeError>) -> Result<F, DecodeError> {
-    panics::contain(read).unwrap_or_else(|| Err(DecodeError::panicked()))
+    panics::catch_panic(read).unwrap_or_else(|| Err(DecodeError::panicked()))
 }
 
 /// Reads a value with other meanings of its texts until the type takes it. What the type ignores is not looked for.
@@ -239,7 +239,7 @@ impl<'s> Inquiry<'s> {
         let decoder = Decoder::new(Some(value), Some(&notes));
         let read = || contained(|| self.subject.read(decoder, keep));
         // Secrets that are read here were counted where the value was read in earnest.
-        let ((result, log), _) = notice::any(|| listen(read));
+        let ((result, log), _) = tracking::reads_any(|| collect_errors(read));
         let buffered = notes.take_buffered();
         let ignored = notes.into_ignored();
         let (same, error) = match result {

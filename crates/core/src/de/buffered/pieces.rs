@@ -25,7 +25,7 @@ struct Wide<'v> {
 
 impl<'v> Wide<'v> {
     fn new(tree: &'v Value, keys: &Keys) -> Option<Self> {
-        let value = tree::at(tree, &keys.0)?;
+        let value = tree::get(tree, &keys.0)?;
         let entries = match value.inside() {
             Value::List(items) => items.iter().map(|item| (None, item)).collect(),
             Value::Table(table) => table.iter().map(|(name, value)| (Some(name), value)).collect(),
@@ -56,7 +56,7 @@ impl<'v> Wide<'v> {
             Some(name) => Key::Name(Arc::clone(name)),
             None => Key::Index(0),
         };
-        tree::at(tree, &self.keys.with(key).0).cloned()
+        tree::get(tree, &self.keys.with(key).0).cloned()
     }
 }
 

@@ -32,7 +32,7 @@ impl Poison {
 
     /// Whether an error is about this value.
     pub(super) fn is_refused_by(&self, cause: Cause) -> bool {
-        cause == Cause::Bytes(Span::of(&self.bytes)) || cause == Cause::Variant(self.number)
+        cause == Cause::Bytes(Span::new(&self.bytes)) || cause == Cause::Variant(self.number)
     }
 
     /// What an error is about whose text serde made of a poison, where an enum asked for the name of a variant.

@@ -131,11 +131,11 @@ pub(super) fn as_structure(untyped: &Untyped) -> Option<Value> {
 /// What an error can be about that refuses this value.
 pub(super) fn causes_of(value: &Value) -> Vec<Cause> {
     match value.inside() {
-        Value::Text(text) | Value::Template(text) => vec![Cause::Text(Span::of(text.as_bytes()))],
-        Value::Bytes(bytes) => vec![Cause::Bytes(Span::of(bytes))],
+        Value::Text(text) | Value::Template(text) => vec![Cause::Text(Span::new(text.as_bytes()))],
+        Value::Bytes(bytes) => vec![Cause::Bytes(Span::new(bytes))],
         Value::Untyped(untyped) => {
             let plain = (untyped.dialect != Dialect::Interpolated).then(|| plainest(untyped));
-            let text = Cause::Text(Span::of(untyped.text.as_bytes()));
+            let text = Cause::Text(Span::new(untyped.text.as_bytes()));
             plain.iter().filter_map(cause_of_plain).chain([text]).collect()
         }
         plain => cause_of_plain(plain).into_iter().collect(),

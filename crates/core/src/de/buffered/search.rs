@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, vec};
 use super::{
     super::cause::Cause,
     DecodeError, Inquiry, Run, TypedKeys,
-    places::{Places, is_about_names, numbers},
+    error_sites::{ErrorSites, is_about_names, numbers},
     readings::{is_about, others},
     tree::{self, sealed_as},
 };
@@ -133,7 +133,7 @@ impl Inquiry<'_> {
         if error.cause() == Cause::Wide {
             return wide(tree, error, left).into_iter().collect();
         }
-        let places = Places::new(tree, &run.buffered, &region(error));
+        let places = ErrorSites::new(tree, &run.buffered, &region(error));
         // serde's own message for no variant, and a secret's, hide what was refused.
         if !is_vague(error.cause()) {
             return self.changes_for(tree, &places, error, left);
@@ -147,7 +147,13 @@ impl Inquiry<'_> {
         found
     }
 
-    fn changes_for(&self, tree: &Value, places: &Places, refusal: &DecodeError, left: &Left) -> Vec<Change> {
+    fn changes_for(
+        &self,
+        tree: &Value,
+        places: &ErrorSites,
+        refusal: &DecodeError,
+        left: &Left,
+    ) -> Vec<Change> {
         let name = places.of_name(refusal.cause()).and_then(|table| {
             let mut typed = self.typed.clone();
             typed.add(numbers(tree, table));
@@ -156,7 +162,7 @@ impl Inquiry<'_> {
         let texts = places.of_value(refusal.cause()).iter().filter_map(|keys| {
             let meanings = match left.get(keys) {
                 Some(left) => left.clone(),
-                None => others(tree::at(tree, &keys.0)?, refusal),
+                None => others(tree::get(tree, &keys.0)?, refusal),
             };
             (!meanings.is_empty()).then(|| Change::Text(keys.clone(), meanings))
         });
@@ -189,7 +195,7 @@ fn undecided() -> DecodeError {
 /// Whether the type took what was changed: the error before was about it, and the error after is not, or is elsewhere.
 fn is_taken(before: &Attempt, tree: &Value, change: &Change, error: &DecodeError) -> bool {
     let is_about = |tree: &Value, cause: Cause| match change {
-        Change::Text(keys, _) => tree::at(tree, &keys.0).is_some_and(|value| is_about(cause, value)),
+        Change::Text(keys, _) => tree::get(tree, &keys.0).is_some_and(|value| is_about(cause, value)),
         Change::Names(table) => is_about_names(tree, table, cause),
     };
     let (was, is) = (region(&before.error), region(error));
@@ -210,7 +216,7 @@ fn opened(value: Value, buffered: &[Keys]) -> Value {
     buffered.iter().fold(value, |tree, keys| {
         let text = (0..=keys.0.len()).find_map(|depth| {
             let around = keys.0.get(..depth)?;
-            let value = tree::at(&tree, around)?;
+            let value = tree::get(&tree, around)?;
             let Value::Untyped(untyped) = value.inside() else { return None };
             Some((around, value, structure(untyped, depth < keys.0.len())?))
         });
@@ -233,7 +239,7 @@ fn structure(untyped: &Untyped, is_entered: bool) -> Option<Value> {
 
 /// An integer that is too large for serde's buffer can still be a text.
 fn wide(tree: &Value, error: &DecodeError, left: &Left) -> Option<Change> {
-    let (keys, value) = (error.keys(), tree::at(tree, &error.keys().0)?);
+    let (keys, value) = (error.keys(), tree::get(tree, &error.keys().0)?);
     let Value::Untyped(untyped) = value.inside() else { return None };
     let text = sealed_as(value, Value::Text(untyped.text.clone()));
     (!left.contains_key(&keys)).then(|| Change::Text(keys, vec![text]))

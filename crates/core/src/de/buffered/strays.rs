@@ -8,7 +8,7 @@ use std::{
 use super::{
     DecodeError, Examination, Ignored, Inquiry, Run,
     poison::Poison,
-    scene::Scene,
+    pruned::PrunedValue,
     tree::{self, LARGE},
 };
 use crate::{
@@ -66,7 +66,7 @@ impl Inquiry<'_> {
         found
     }
 
-    fn sort(&mut self, scene: &mut Scene, names: &[Arc<str>]) -> Sorted {
+    fn sort(&mut self, scene: &mut PrunedValue, names: &[Arc<str>]) -> Sorted {
         let mut sorted = Sorted::default();
         for name in names {
             let probe = self.probe(scene, name);
@@ -75,7 +75,7 @@ impl Inquiry<'_> {
         sorted
     }
 
-    pub(super) fn probe(&mut self, scene: &mut Scene, name: &Arc<str>) -> Option<Probe> {
+    pub(super) fn probe(&mut self, scene: &mut PrunedValue, name: &Arc<str>) -> Option<Probe> {
         let poison = Poison::new();
         let changed = scene.with(name, Some(&poison.value()));
         let run = self.run(&changed, false)?;
@@ -94,12 +94,12 @@ impl Inquiry<'_> {
         Some(Probe::Lost(dropped.collect()))
     }
 
-    fn has_changed(&mut self, scene: &mut Scene, run: &Run, poison: &Poison) -> bool {
+    fn has_changed(&mut self, scene: &mut PrunedValue, run: &Run, poison: &Poison) -> bool {
         run.error.is_some() || (!run.same && (run.refused(poison) || self.is_reflexive(scene)))
     }
 
     /// Reports the keys that nothing asks for.
-    fn report(&mut self, table: &Keys, sorted: &Sorted, scene: &Scene, found: &mut Examination) {
+    fn report(&mut self, table: &Keys, sorted: &Sorted, scene: &PrunedValue, found: &mut Examination) {
         for name in &sorted.ignored {
             let also = match found.has_room_for_hints() {
                 true => self.hints(scene, name, &sorted.used),

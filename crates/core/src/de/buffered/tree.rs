@@ -23,7 +23,7 @@ pub(crate) fn size(value: &Value) -> usize {
 }
 
 /// The value at a place.
-pub(super) fn at<'v>(tree: &'v Value, keys: &[Key]) -> Option<&'v Value> {
+pub(super) fn get<'v>(tree: &'v Value, keys: &[Key]) -> Option<&'v Value> {
     keys.iter().try_fold(tree, |value, key| match (key, value.inside()) {
         (Key::Name(name), Value::Table(table)) => table.get(name),
         (Key::Index(index), Value::List(items)) => items.get(*index),
@@ -84,7 +84,7 @@ pub(super) fn wide(tree: &Value) -> Vec<Keys> {
     let mut found: Vec<Keys> = Vec::new();
     walk(tree, &Keys::root(), &mut |keys| {
         let is_inside = found.last().is_some_and(|last| keys.starts_with(last));
-        if !is_inside && at(tree, &keys.0).is_some_and(is_wide) {
+        if !is_inside && get(tree, &keys.0).is_some_and(is_wide) {
             found.push(keys.clone());
         }
     });

@@ -17,9 +17,9 @@ pub(super) fn of_leaf(leaf: &Leaf, unsaid: &mut Vec<Requirement>) -> Schema {
     if leaf.converted {
         // The rules see what the function made of the file's value.
         unsaid.extend(leaf.rules.iter().cloned());
-        return of(&leaf.form, &[], unsaid);
+        return schema_of(&leaf.form, &[], unsaid);
     }
-    of(&leaf.form, &leaf.rules, unsaid)
+    schema_of(&leaf.form, &leaf.rules, unsaid)
 }
 
 /// The schema of these types, and of a string that is filled in later.
@@ -36,7 +36,7 @@ pub(super) fn typed(types: &[&str], nullable: bool) -> Schema {
     schema
 }
 
-fn of(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
+fn schema_of(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
     match &form.kind {
         FormKind::Any => {
             unsaid.extend(rules.iter().cloned());
@@ -55,7 +55,7 @@ fn of(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Sche
         }
         FormKind::Number => number(typed(&["number"], form.nullable), form, rules, unsaid),
         FormKind::Char => Text::letter(form.nullable).with(rules, unsaid),
-        FormKind::Text(expected) => Text::of(expected, form.nullable).with(rules, unsaid),
+        FormKind::Text(expected) => Text::new(expected, form.nullable).with(rules, unsaid),
         FormKind::Bytes => bytes(form, rules, unsaid),
         FormKind::List(element) => list(form, element, rules, unsaid),
         FormKind::Tuple(elements, length) => tuple(form, elements, *length, rules, unsaid),
@@ -226,7 +226,7 @@ fn split(rules: &[Requirement]) -> (Vec<Requirement>, Vec<&Requirement>) {
 
 fn elements(form: &Form, each: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
     let mut missed = Vec::new();
-    let schema = of(form, each, &mut missed);
+    let schema = schema_of(form, each, &mut missed);
     if !missed.is_empty() {
         unsaid.push(Requirement::Each(missed));
     }
@@ -234,7 +234,10 @@ fn elements(form: &Form, each: &[Requirement], unsaid: &mut Vec<Requirement>) ->
 }
 
 fn properties(forms: &[(&'static str, Form)]) -> Schema {
-    forms.iter().map(|(name, form)| ((*name).to_owned(), of(form, &[], &mut Vec::new()).into())).collect()
+    forms
+        .iter()
+        .map(|(name, form)| ((*name).to_owned(), schema_of(form, &[], &mut Vec::new()).into()))
+        .collect()
 }
 
 /// A variant without content is written by its name alone, any other as a table with its name.

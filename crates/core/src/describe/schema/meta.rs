@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    super::{Field, Place, Section},
+    super::{FieldContext, FieldInfo, StructInfo},
     Schema, Writer,
 };
 use crate::{rule::Requirement, shape::Merge, value::Value};
@@ -26,19 +26,25 @@ pub(super) fn json(value: &Value) -> Option<Json> {
 }
 
 /// What a struct asks for as a whole.
-pub(super) fn of_section(schema: &mut Schema, section: &Section) {
+pub(super) fn of_section(schema: &mut Schema, section: &StructInfo) {
     let mut marks = Schema::new();
     unsaid(&mut marks, &section.checks);
     close(schema, marks);
 }
 
 impl Writer<'_> {
-    pub(super) fn mark(&self, schema: &mut Schema, field: &Field, place: &Place, rules: &[Requirement]) {
+    pub(super) fn mark(
+        &self,
+        schema: &mut Schema,
+        field: &FieldInfo,
+        place: &FieldContext,
+        rules: &[Requirement],
+    ) {
         let shape = field.shape;
         let mut marks = Schema::new();
         if let Some(advice) = shape.deprecated {
             schema.insert("deprecated".into(), true.into());
-            self.tell(&mut marks, "deprecated", advice);
+            self.annotate(&mut marks, "deprecated", advice);
         }
         if place.secret {
             schema.insert("writeOnly".into(), true.into());

@@ -12,7 +12,7 @@ mod text;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Body, Field, Place, Section};
+use super::{FieldContext, FieldInfo, FieldKind, StructInfo};
 use crate::source::names::Names;
 use level::Level;
 
@@ -26,17 +26,17 @@ pub(super) enum Prose {
 }
 
 /// The schema of a root.
-pub(super) fn of(section: &Section, names: Option<&Names>, prose: Prose) -> Json {
+pub(super) fn render(section: &StructInfo, names: Option<&Names>, prose: Prose) -> Json {
     let writer = Writer { names, prose };
     let mut schema = Schema::new();
     schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
-    writer.tell(&mut schema, "title", section.shape.name);
-    writer.tell(&mut schema, "description", section.shape.docs);
+    writer.annotate(&mut schema, "title", section.shape.name);
+    writer.annotate(&mut schema, "description", section.shape.docs);
     schema.insert("type".into(), "object".into());
     let mut level = Level::default();
     // Editors put it there, whatever the program is.
     level.property("$schema", Schema::new());
-    writer.fill(&mut level, section, Place::default());
+    writer.fill(&mut level, section, FieldContext::default());
     level.close(&mut schema);
     meta::of_section(&mut schema, section);
     schema.into()
@@ -48,37 +48,37 @@ struct Writer<'n> {
 }
 
 impl Writer<'_> {
-    fn tell(&self, schema: &mut Schema, keyword: &str, words: &str) {
+    fn annotate(&self, schema: &mut Schema, keyword: &str, words: &str) {
         if self.prose == Prose::Kept && !words.is_empty() {
             schema.insert(keyword.into(), words.into());
         }
     }
 
     /// Adds the fields of a struct to the keys of a level.
-    fn fill(&self, level: &mut Level, section: &Section, place: Place) {
+    fn fill(&self, level: &mut Level, section: &StructInfo, place: FieldContext) {
         for field in &section.fields {
             let optional = place.optional;
             let place = place.below(field);
             match &field.body {
-                Body::Nested(inner) if field.shape.flatten => {
-                    self.fill(level, inner, Place { optional, ..place });
+                FieldKind::Nested(inner) if field.shape.flatten => {
+                    self.fill(level, inner, FieldContext { optional, ..place });
                 }
-                Body::Optional(inner) if field.shape.flatten => {
-                    self.fill(level, inner, Place { optional: true, ..place });
+                FieldKind::Optional(inner) if field.shape.flatten => {
+                    self.fill(level, inner, FieldContext { optional: true, ..place });
                 }
-                Body::Leaf(_) if field.shape.flatten => level.open(self.field(field, &place)),
+                FieldKind::Leaf(_) if field.shape.flatten => level.open(self.field(field, &place)),
                 _ => self.add(level, field, &place, optional),
             }
         }
     }
 
-    fn add(&self, level: &mut Level, field: &Field, place: &Place, optional: bool) {
+    fn add(&self, level: &mut Level, field: &FieldInfo, place: &FieldContext, optional: bool) {
         let schema = self.field(field, place);
         for alias in field.shape.aliases {
             let mut schema = schema.clone();
             schema.remove("default");
             let words = format!("another name of `{}`", field.shape.key);
-            self.tell(&mut schema, "description", &words);
+            self.annotate(&mut schema, "description", &words);
             schema.insert("deprecated".into(), true.into());
             schema.insert("x-hotswap".into(), json!({ "alias_of": field.shape.key }));
             level.property(alias, schema);
@@ -90,12 +90,12 @@ impl Writer<'_> {
         }
     }
 
-    fn field(&self, field: &Field, place: &Place) -> Schema {
+    fn field(&self, field: &FieldInfo, place: &FieldContext) -> Schema {
         match &field.body {
-            Body::Leaf(leaf) => {
+            FieldKind::Leaf(leaf) => {
                 let mut unsaid = Vec::new();
                 let mut schema = Schema::new();
-                self.tell(&mut schema, "description", field.shape.docs);
+                self.annotate(&mut schema, "description", field.shape.docs);
                 schema.extend(leaf::of_leaf(leaf, &mut unsaid));
                 if place.secret {
                     text::admit_references(&mut schema);
@@ -108,16 +108,22 @@ impl Writer<'_> {
                 self.mark(&mut schema, field, place, &unsaid);
                 schema
             }
-            Body::Nested(inner) => self.section(field, inner, place, false),
-            Body::Optional(inner) => self.section(field, inner, place, true),
+            FieldKind::Nested(inner) => self.section(field, inner, place, false),
+            FieldKind::Optional(inner) => self.section(field, inner, place, true),
         }
     }
 
-    fn section(&self, field: &Field, section: &Section, place: &Place, nullable: bool) -> Schema {
+    fn section(
+        &self,
+        field: &FieldInfo,
+        section: &StructInfo,
+        place: &FieldContext,
+        nullable: bool,
+    ) -> Schema {
         let mut schema = Schema::new();
-        self.tell(&mut schema, "title", section.shape.name);
+        self.annotate(&mut schema, "title", section.shape.name);
         let docs = if field.shape.docs.is_empty() { section.shape.docs } else { field.shape.docs };
-        self.tell(&mut schema, "description", docs);
+        self.annotate(&mut schema, "description", docs);
         schema.extend(leaf::typed(&["object"], nullable));
         let mut level = Level::default();
         self.fill(&mut level, section, place.clone());

@@ -58,7 +58,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn of(expected: &str, nullable: bool) -> Self {
+    pub(super) fn new(expected: &str, nullable: bool) -> Self {
         Self { nullable, plain: is_plain(expected), ..Self::default() }
     }
 
@@ -68,7 +68,7 @@ impl Text {
 
     pub(super) fn with(mut self, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
         for rule in rules {
-            if !self.take(rule) {
+            if !self.apply_rule(rule) {
                 unsaid.push(rule.clone());
             }
         }
@@ -76,7 +76,7 @@ impl Text {
     }
 
     /// Whether keywords can say it.
-    fn take(&mut self, rule: &Requirement) -> bool {
+    fn apply_rule(&mut self, rule: &Requirement) -> bool {
         match rule {
             Requirement::Email if self.format.is_none() => self.format = Some("email"),
             Requirement::Url if self.format.is_none() => self.format = Some("uri"),

@@ -1,13 +1,13 @@
 //! What is said of a field beside its value.
 
-use super::super::outline::{Entry, Part};
+use super::super::table_layout::{LeafEntry, TableEntry};
 use crate::source::{
     format::{Format, write},
     names::Names,
 };
 
 /// Lines without the sign of a comment.
-pub(super) fn of_entry(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> Vec<String> {
+pub(super) fn of_entry(entry: &LeafEntry<'_>, names: Option<&Names>, format: Format) -> Vec<String> {
     let shape = entry.field.shape;
     let mut lines = of_docs(shape.docs);
     lines.extend(shape.deprecated.map(|advice| clean(&format!("deprecated: {advice}"))));
@@ -16,7 +16,7 @@ pub(super) fn of_entry(entry: &Entry<'_>, names: Option<&Names>, format: Format)
     lines
 }
 
-pub(super) fn of_part(part: &Part<'_>) -> Vec<String> {
+pub(super) fn of_part(part: &TableEntry<'_>) -> Vec<String> {
     let mut lines = of_docs(part.docs());
     lines.extend(part.field.shape.deprecated.map(|advice| clean(&format!("deprecated: {advice}"))));
     lines.extend(part.nullable.then(|| "optional as a whole".to_owned()));
@@ -27,7 +27,7 @@ pub(super) fn of_docs(docs: &str) -> Vec<String> {
     docs.lines().map(clean).collect()
 }
 
-fn facts(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> String {
+fn facts(entry: &LeafEntry<'_>, names: Option<&Names>, format: Format) -> String {
     let mut facts = Vec::new();
     let default = entry.field.default().filter(|_| !entry.place.secret);
     if entry.is_required() {
@@ -46,7 +46,7 @@ fn facts(entry: &Entry<'_>, names: Option<&Names>, format: Format) -> String {
     facts.join("; ")
 }
 
-fn secret(entry: &Entry<'_>, names: Option<&Names>) -> String {
+fn secret(entry: &LeafEntry<'_>, names: Option<&Names>) -> String {
     if let Some(reference) = entry.field.shape.reference {
         return clean(&format!("secret: fetched from {reference}; write another reference, not the secret"));
     }

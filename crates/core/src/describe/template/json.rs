@@ -1,19 +1,19 @@
 //! JSON: no comments, so there are values only, and `null` where one is wanted.
 
 use super::{
-    super::{Place, Section, outline::Outline},
+    super::{FieldContext, StructInfo, table_layout::TableLayout},
     Line,
 };
 use crate::source::format::{Format, write};
 
-pub(super) fn of(section: &Section) -> String {
-    let mut text = table(section, &Place::default(), 0);
+pub(super) fn render(section: &StructInfo) -> String {
+    let mut text = table(section, &FieldContext::default(), 0);
     text.push('\n');
     text
 }
 
-fn table(section: &Section, place: &Place, indent: usize) -> String {
-    let outline = Outline::of(section, place);
+fn table(section: &StructInfo, place: &FieldContext, indent: usize) -> String {
+    let outline = TableLayout::new(section, place);
     let mut entries = Vec::new();
     for entry in outline.entries.iter().filter(|entry| !entry.field.shape.flatten) {
         let wanted =

@@ -8,7 +8,7 @@ mod json;
 mod toml;
 mod yaml;
 
-use super::{Form, FormKind, Section, outline::Entry};
+use super::{Form, FormKind, StructInfo, table_layout::LeafEntry};
 use crate::{
     rule::Requirement,
     source::{
@@ -18,11 +18,11 @@ use crate::{
     value::Value,
 };
 
-pub(super) fn of(section: &Section, names: Option<&Names>, format: Format) -> String {
+pub(super) fn render(section: &StructInfo, names: Option<&Names>, format: Format) -> String {
     match format {
-        Format::Toml => toml::of(section, names),
-        Format::Yaml => yaml::of(section, names),
-        Format::Json => json::of(section),
+        Format::Toml => toml::render(section, names),
+        Format::Yaml => yaml::render(section, names),
+        Format::Json => json::render(section),
     }
 }
 
@@ -34,7 +34,7 @@ enum Line {
     Example(String),
 }
 
-impl Entry<'_> {
+impl LeafEntry<'_> {
     /// The value to show; one that the format cannot write is left to an example.
     fn line(&self, names: Option<&Names>, format: Format) -> Line {
         let default = self.field.default().filter(|_| !self.place.secret && !self.place.optional);

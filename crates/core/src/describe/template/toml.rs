@@ -1,7 +1,7 @@
 //! TOML: the values of a table come before the tables in it.
 
 use super::{
-    super::{Place, Section, outline::Outline},
+    super::{FieldContext, StructInfo, table_layout::TableLayout},
     Line, comment, commented, gap,
 };
 use crate::source::{
@@ -9,15 +9,15 @@ use crate::source::{
     names::Names,
 };
 
-pub(super) fn of(section: &Section, names: Option<&Names>) -> String {
+pub(super) fn render(section: &StructInfo, names: Option<&Names>) -> String {
     let mut text = lines(&comment::of_docs(section.shape.docs));
-    table(section, &Place::default(), "", names, &mut text);
+    table(section, &FieldContext::default(), "", names, &mut text);
     text.trim_start_matches('\n').to_owned()
 }
 
 /// The table's own lines, then its tables, each with its header.
-fn table(section: &Section, place: &Place, header: &str, names: Option<&Names>, text: &mut String) {
-    let outline = Outline::of(section, place);
+fn table(section: &StructInfo, place: &FieldContext, header: &str, names: Option<&Names>, text: &mut String) {
+    let outline = TableLayout::new(section, place);
     let start = text.len();
     for entry in &outline.entries {
         gap(text, start, header.is_empty());

@@ -1,7 +1,7 @@
 //! YAML: a table is what is indented below its key.
 
 use super::{
-    super::{Place, Section, outline::Outline},
+    super::{FieldContext, StructInfo, table_layout::TableLayout},
     Line, comment, commented, gap, is_live,
 };
 use crate::source::{
@@ -9,14 +9,20 @@ use crate::source::{
     names::Names,
 };
 
-pub(super) fn of(section: &Section, names: Option<&Names>) -> String {
+pub(super) fn render(section: &StructInfo, names: Option<&Names>) -> String {
     let mut text = lines(&comment::of_docs(section.shape.docs), 0);
-    table(section, &Place::default(), 0, names, &mut text);
+    table(section, &FieldContext::default(), 0, names, &mut text);
     text.trim_start_matches('\n').to_owned()
 }
 
-fn table(section: &Section, place: &Place, indent: usize, names: Option<&Names>, text: &mut String) {
-    let outline = Outline::of(section, place);
+fn table(
+    section: &StructInfo,
+    place: &FieldContext,
+    indent: usize,
+    names: Option<&Names>,
+    text: &mut String,
+) {
+    let outline = TableLayout::new(section, place);
     let (blanks, begin) = (" ".repeat(indent), text.len());
     for entry in &outline.entries {
         gap(text, begin, indent == 0);

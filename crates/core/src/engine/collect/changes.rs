@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use super::{ENVIRONMENT, Slot};
+use super::{ENVIRONMENT, SourceEntry};
 use crate::snapshot::Cause;
 
 /// What changed, gathered into a cause.
@@ -16,11 +16,11 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    pub(super) fn note(&mut self, slot: &Slot) {
-        match slot {
-            Slot::File(file) => self.files.extend(file.changed_paths()),
-            Slot::Env(_) => self.environment = true,
-            Slot::Custom(custom) => drop(self.sources.insert(custom.name().to_owned())),
+    pub(super) fn record(&mut self, entry: &SourceEntry) {
+        match entry {
+            SourceEntry::File(file) => self.files.extend(file.changed_paths()),
+            SourceEntry::Env(_) => self.environment = true,
+            SourceEntry::Custom(custom) => drop(self.sources.insert(custom.name().to_owned())),
         }
     }
 

@@ -2,25 +2,25 @@
 
 use std::sync::Arc;
 
-use super::{Settings, SourceStatus, Yield};
+use super::{Settings, SourceOutput, SourceStatus};
 use crate::{
     error::Error,
     excerpt,
     health::Health,
     issue::{Issue, Origin, gist},
-    panics::contain,
-    secret::taint::Taint,
+    panics::catch_panic,
+    secret::marker::SecretMarker,
     source::{
-        Layer, Places, Reading, Source, SourceError,
-        given::{Given, Medium},
-        kept::Kept,
+        Layer, OriginIndex, Reading, Source, SourceError,
         masked::masked,
+        parsed_layer::{ParsedLayer, SourceKind},
+        redacted_text::RedactedText,
     },
     value::Value,
 };
 
 /// A source of the program, and what it gave last.
-pub(crate) struct CustomSlot {
+pub(crate) struct CustomEntry {
     source: Box<dyn Source>,
     /// As the source has it: its messages may repeat it.
     given_name: String,
@@ -32,7 +32,7 @@ pub(crate) struct CustomSlot {
     due: bool,
 }
 
-impl CustomSlot {
+impl CustomEntry {
     pub(crate) fn new(source: Box<dyn Source>) -> Self {
         let given_name = source.name();
         let name = masked(&given_name);
@@ -51,11 +51,11 @@ impl CustomSlot {
         self.due = true;
     }
 
-    pub(super) fn step(&mut self, settings: &Settings, thorough: bool) -> Yield {
-        let mut given = Yield::default();
+    pub(super) fn produce(&mut self, settings: &Settings, thorough: bool) -> SourceOutput {
+        let mut given = SourceOutput::default();
         if std::mem::take(&mut self.due) || thorough {
             match self.read() {
-                Ok(reading) => given.changed = self.keep(reading, settings),
+                Ok(reading) => given.changed = self.accept(reading, settings),
                 Err(SourceError(report)) => given.changed = self.fail(&report),
             }
         }
@@ -70,7 +70,7 @@ impl CustomSlot {
 
     /// A panic is one source's failure: what the others gave in the same pass must not be lost over it.
     fn read(&mut self) -> Result<Reading, SourceError> {
-        contain(|| self.source.read()).unwrap_or_else(|| Err(SourceError::from("reading it panicked")))
+        catch_panic(|| self.source.read()).unwrap_or_else(|| Err(SourceError::from("reading it panicked")))
     }
 
     /// Keeps why it cannot be read. Says whether that is news to the load.
@@ -102,30 +102,30 @@ impl CustomSlot {
         issue.clone().calling(&self.given_name, &self.name).at(origin)
     }
 
-    fn keep(&mut self, reading: Reading, settings: &Settings) -> bool {
+    fn accept(&mut self, reading: Reading, settings: &Settings) -> bool {
         if self.failing.take().is_some() {
             log::info!(target: "hotswap", "hotswap: {} is read again", excerpt::name(&self.name));
         }
-        let given = Given::new(reading.tree, settings.taint());
+        let given = ParsedLayer::new(reading.tree, settings.secret_marker());
         if self.kept.as_ref().is_some_and(|(tree, _)| *tree == given.tree) {
             return false;
         }
         let places = match reading.text {
             Some((format, text)) => {
-                let text = Kept::of(format, &text, &given.tree, &given.sealed());
-                Places::Text { path: self.name.clone().into(), format, text: Arc::new(text) }
+                let text = RedactedText::new(format, &text, &given.tree, &given.secret_sites());
+                OriginIndex::Text { path: self.name.clone().into(), format, text: Arc::new(text) }
             }
-            None => Places::Named(self.name.clone()),
+            None => OriginIndex::Named(self.name.clone()),
         };
-        let layer = Layer::new(places, &given, &settings.terms(Medium::Program));
-        self.kept = Some((given.tree, Arc::new(layer.of(settings.source(&self.name)))));
+        let layer = Layer::new(places, &given, &settings.layer_options(SourceKind::Program));
+        self.kept = Some((given.tree, Arc::new(layer.with_source(settings.source(&self.name)))));
         true
     }
 
-    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+    pub(super) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         if let Some((tree, layer)) = &mut self.kept {
-            taint.seal(tree);
-            Arc::make_mut(layer).learn(taint);
+            marker.mark(tree);
+            Arc::make_mut(layer).add_known_secrets(marker);
         }
     }
 

@@ -9,17 +9,18 @@ use std::{
     time::Instant,
 };
 
-use super::{FilePlace, Settings, SourceStatus, Yield};
+use super::{FilePlace, Settings, SourceOutput, SourceStatus};
 use crate::{
     health::Health,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    secret::taint::Taint,
+    secret::marker::SecretMarker,
     source::{
-        dir, format::Format, kept::Kept, read::Content, read_error::ReadError, sealed, together::Outcome,
+        dir, format::Format, read::FileContent, read_error::ReadError, redacted_text::RedactedText, sealed,
+        together::ReadOutcome,
     },
     variables::Variables,
-    watch::{chain::Target, grace::Grace},
+    watch::{grace::Grace, resolved_path::Target},
 };
 use parsed::Parsed;
 
@@ -35,7 +36,7 @@ pub(crate) enum FileKind {
 }
 
 /// A path of the builder, and the files that it stands for.
-pub(crate) struct FileSlot {
+pub(crate) struct FileEntry {
     path: PathBuf,
     /// Fixed at the start, so that the program may change its working directory.
     absolute: PathBuf,
@@ -56,7 +57,7 @@ struct FileState {
     trouble: Option<Trouble>,
     changed: bool,
     deleted: bool,
-    unsettled: bool,
+    write_in_progress: bool,
 }
 
 /// Why a file gives nothing new.
@@ -69,7 +70,7 @@ enum Trouble {
 /// Extensions that directories are searched for.
 const EXTENSIONS: &[&str] = Format::EXTENSIONS;
 
-impl FileSlot {
+impl FileEntry {
     pub(crate) fn new(path: PathBuf, kind: FileKind, optional: bool) -> Self {
         let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None, changed: Vec::new() }
@@ -116,14 +117,14 @@ impl FileSlot {
     }
 
     /// Takes this slot's outcomes off the front.
-    pub(super) fn step(
+    pub(super) fn produce(
         &mut self,
-        outcomes: &mut VecDeque<Outcome>,
+        outcomes: &mut VecDeque<ReadOutcome>,
         settings: &Settings,
         last_try: bool,
         dotenv: &mut Variables,
-    ) -> Yield {
-        let mut given = Yield::default();
+    ) -> SourceOutput {
+        let mut given = SourceOutput::default();
         let mut read = BTreeMap::new();
         while let Some((path, outcome)) = outcomes.pop_front_if(|(path, _)| self.holds(path)) {
             read.insert(path, outcome);
@@ -148,8 +149,8 @@ impl FileSlot {
                 FileKind::Dotenv => None,
             };
             let outcome = read.remove(path).unwrap_or_else(|| Err(ReadError::missing(path)));
-            state.step(outcome, format, optional, settings, last_try, now);
-            state.give(optional, &mut given, dotenv);
+            state.update(outcome, format, optional, settings, last_try, now);
+            state.contribute_to(optional, &mut given, dotenv);
         }
         self.changed.extend(self.files.values().filter(|file| file.changed).map(|file| file.shown.clone()));
         given.changed = !self.changed.is_empty();
@@ -157,8 +158,8 @@ impl FileSlot {
         given
     }
 
-    pub(super) fn learn(&mut self, taint: Taint<'_>) {
-        self.files.values_mut().for_each(|file| file.learn(taint));
+    pub(super) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
+        self.files.values_mut().for_each(|file| file.add_known_secrets(marker));
     }
 
     fn holds(&self, path: &Path) -> bool {
@@ -175,7 +176,7 @@ impl FileSlot {
         }
     }
 
-    fn list(&mut self, given: &mut Yield) {
+    fn list(&mut self, given: &mut SourceOutput) {
         if self.kind != FileKind::Dir {
             return;
         }
@@ -202,13 +203,13 @@ impl FileState {
             trouble: None,
             changed: false,
             deleted: false,
-            unsettled: false,
+            write_in_progress: false,
         }
     }
 
-    fn step(
+    fn update(
         &mut self,
-        outcome: Result<Content, ReadError>,
+        outcome: Result<FileContent, ReadError>,
         format: Option<Format>,
         optional: bool,
         settings: &Settings,
@@ -220,20 +221,20 @@ impl FileState {
         let empty = content_is_blank(&outcome) && !settings.allow_empty_files && format.is_some();
         let waited_for = empty && matches!(&before, Some(Trouble::Unread(issue)) if issue.message() == EMPTY);
         let torn = outcome.as_ref().is_ok_and(|content| content.torn);
-        self.unsettled = (torn || empty) && !last_try && !waited_for;
+        self.write_in_progress = (torn || empty) && !last_try && !waited_for;
         if !outcome.as_ref().is_err_and(ReadError::is_missing) {
             // Unfinished or not to be read, but there: what is away after that is away from then on.
             self.grace.found();
         }
         match outcome {
-            _ if self.unsettled => return,
+            _ if self.write_in_progress => return,
             Ok(_) if empty => self.trouble = Some(Trouble::Unread(Box::new(emptied(&self.shown)))),
             Ok(content) => {
                 self.trouble = None;
                 self.deleted = content.is_deleted();
                 self.read(content, format, settings);
             }
-            Err(error) if error.is_missing() && optional => self.away(now),
+            Err(error) if error.is_missing() && optional => self.mark_missing(now),
             Err(error) => self.trouble = Some(Trouble::Unread(Box::new(unreadable(&self.shown, &error)))),
         }
         // A trouble that is new is worth a report, and so is one that is over.
@@ -241,10 +242,10 @@ impl FileState {
         self.changed |= differs && ![&self.trouble, &before].contains(&&Some(Trouble::Away));
     }
 
-    fn read(&mut self, content: Content, format: Option<Format>, settings: &Settings) {
+    fn read(&mut self, content: FileContent, format: Option<Format>, settings: &Settings) {
         let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content, settings));
         if fresh || self.content.as_ref().is_some_and(|kept| kept.locked) {
-            let parsed = Parsed::of(&self.shown, content, format, settings);
+            let parsed = Parsed::parse(&self.shown, content, format, settings);
             // That it still does not open is no news.
             let told = |kept: &Parsed| kept.result.as_ref().err() == parsed.result.as_ref().err();
             self.changed = fresh || !self.content.as_ref().is_some_and(told);
@@ -253,7 +254,7 @@ impl FileState {
     }
 
     /// An optional file that is not there leaves the merge when its grace is over.
-    fn away(&mut self, now: Instant) {
+    fn mark_missing(&mut self, now: Instant) {
         self.trouble = Some(Trouble::Away);
         if self.grace.missed(now) || self.content.is_none() {
             self.changed = self.content.take().is_some();
@@ -264,10 +265,10 @@ impl FileState {
         self.content.is_none() && self.trouble == Some(Trouble::Away)
     }
 
-    fn give(&self, optional: bool, given: &mut Yield, dotenv: &mut Variables) {
-        given.unsettled |= self.unsettled;
+    fn contribute_to(&self, optional: bool, given: &mut SourceOutput, dotenv: &mut Variables) {
+        given.write_in_progress |= self.write_in_progress;
         if optional && self.trouble == Some(Trouble::Away) && self.content.is_some() {
-            given.look_again = given.look_again.into_iter().chain(self.grace.deadline()).min();
+            given.recheck_at = given.recheck_at.into_iter().chain(self.grace.deadline()).min();
         }
         if let Some(Trouble::Unread(issue)) = &self.trouble {
             given.issues.push(Issue::clone(issue));
@@ -281,15 +282,15 @@ impl FileState {
         dotenv.extend(content.variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
-    fn learn(&mut self, taint: Taint<'_>) {
+    fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         let Some(Parsed { text, result: Ok(layer), .. }) = &mut self.content else { return };
         if layer.kept().is_none() {
-            Arc::make_mut(layer).learn(taint);
+            Arc::make_mut(layer).add_known_secrets(marker);
             return;
         }
         // Both have the same text, which is overwritten where it stands if it has one owner.
-        *text = Arc::new(Kept::unseen(""));
-        Arc::make_mut(layer).learn(taint);
+        *text = Arc::new(RedactedText::fully_redacted(""));
+        Arc::make_mut(layer).add_known_secrets(marker);
         layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));
     }
 
@@ -319,8 +320,8 @@ impl FileState {
 
 const EMPTY: &str = "the file is empty";
 
-fn content_is_blank(outcome: &Result<Content, ReadError>) -> bool {
-    outcome.as_ref().is_ok_and(Content::is_blank)
+fn content_is_blank(outcome: &Result<FileContent, ReadError>) -> bool {
+    outcome.as_ref().is_ok_and(FileContent::is_blank)
 }
 
 /// The first half of a rewrite in place looks like this, so an empty file is never taken for "all defaults".
@@ -331,7 +332,7 @@ fn emptied(shown: &Path) -> Issue {
 }
 
 fn unreadable(shown: &Path, error: &ReadError) -> Issue {
-    let place = error.place();
+    let place = error.line_col();
     let origin = Origin::File {
         path: shown.to_owned(),
         line: place.map(|(line, _)| line),

@@ -8,18 +8,18 @@ use std::{
     sync::Arc,
 };
 
-use super::{Settings, SourceStatus, Yield, profile::ineffective};
+use super::{Settings, SourceOutput, SourceStatus, profile::ineffective};
 use crate::{
     health::Health,
     issue::Origin,
     keys::Keys,
-    secret::{Private, taint::Taint},
+    secret::{Private, marker::SecretMarker},
     shape::Leaf,
     source::{
-        Layer, Named, Places, UnknownKeys,
+        Layer, Named, OriginIndex, UnknownKeys,
         dotenv::{self, Variable},
         env::{self, Found},
-        given::{Given, Medium},
+        parsed_layer::{ParsedLayer, SourceKind},
         read::read,
     },
     variables::Variables,
@@ -29,12 +29,12 @@ pub(in crate::engine) const ENVIRONMENT: &str = "environment";
 
 /// The environment of the process, and the layer that it gave last.
 #[derive(Default)]
-pub(crate) struct EnvSlot {
+pub(crate) struct EnvEntry {
     kept: Option<(Variables, Arc<Layer>)>,
 }
 
-impl EnvSlot {
-    pub(super) fn step(&mut self, process: &Variables, settings: &Settings) -> Yield {
+impl EnvEntry {
+    pub(super) fn produce(&mut self, process: &Variables, settings: &Settings) -> SourceOutput {
         let ours: Variables = process
             .iter()
             .filter(|(name, _)| settings.concerns(name))
@@ -46,16 +46,17 @@ impl EnvSlot {
             let named =
                 |name: &String| Named { name: name.clone(), origin: Origin::env(name), verbatim: true };
             let places = found.names.iter().map(|(keys, name)| (keys.clone(), named(name))).collect();
-            let layer = layer(found, Places::Each(places), settings).of(settings.source(ENVIRONMENT));
+            let layer =
+                layer(found, OriginIndex::Each(places), settings).with_source(settings.source(ENVIRONMENT));
             self.kept = Some((ours, Arc::new(layer)));
         }
         let layers = self.kept.iter().map(|(_, layer)| Arc::clone(layer)).collect();
-        Yield { layers, changed, ..Yield::default() }
+        SourceOutput { layers, changed, ..SourceOutput::default() }
     }
 
-    pub(super) fn learn(&mut self, taint: Taint<'_>) {
+    pub(super) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         if let Some((_, layer)) = &mut self.kept {
-            Arc::make_mut(layer).learn(taint);
+            Arc::make_mut(layer).add_known_secrets(marker);
         }
     }
 
@@ -64,36 +65,36 @@ impl EnvSlot {
     }
 }
 
-fn layer(found: Found, places: Places, settings: &Settings) -> Layer {
-    let given = Given::new(found.tree, settings.taint());
-    Layer::new(places, &given, &settings.terms(Medium::Variables))
-        .complain(settings.unknown_in_env, found.unknown)
-        .complain(UnknownKeys::Deny, found.issues)
+fn layer(found: Found, places: OriginIndex, settings: &Settings) -> Layer {
+    let given = ParsedLayer::new(found.tree, settings.secret_marker());
+    Layer::new(places, &given, &settings.layer_options(SourceKind::Variables))
+        .with_diagnostics(settings.unknown_in_env, found.unknown)
+        .with_diagnostics(UnknownKeys::Deny, found.issues)
 }
 
 /// What a dotenv file may name: variables of the process, and of the dotenv files before it.
-pub(super) struct Around<'s> {
+pub(super) struct DotenvScope<'s> {
     settings: &'s Settings,
-    asked: RefCell<Asked>,
+    asked: RefCell<DotenvLookups>,
     guarded: OnceCell<BTreeSet<Keys>>,
 }
 
 /// What a dotenv file asked for.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct DotenvLookups {
     /// By name, what it stood for in the process and in the files before it.
     names: BTreeMap<String, [Option<Private>; 2]>,
     /// Whether a file before it gave no variables.
     incomplete: bool,
 }
 
-impl<'s> Around<'s> {
+impl<'s> DotenvScope<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
-        let asked = Asked { incomplete: settings.dotenv_incomplete, ..Asked::default() };
+        let asked = DotenvLookups { incomplete: settings.dotenv_incomplete, ..DotenvLookups::default() };
         Self { settings, asked: RefCell::new(asked), guarded: OnceCell::new() }
     }
 
-    pub(super) fn into_asked(self) -> Asked {
+    pub(super) fn into_asked(self) -> DotenvLookups {
         self.asked.into_inner()
     }
 
@@ -110,12 +111,12 @@ fn stand_for(name: &str, settings: &Settings) -> [Option<Private>; 2] {
 }
 
 /// Whether every name still stands for the same.
-pub(super) fn unchanged(asked: &Asked, settings: &Settings) -> bool {
+pub(super) fn unchanged(asked: &DotenvLookups, settings: &Settings) -> bool {
     asked.incomplete == settings.dotenv_incomplete
         && asked.names.iter().all(|(name, before)| *before == stand_for(name, settings))
 }
 
-impl dotenv::Outside for Around<'_> {
+impl dotenv::Outside for DotenvScope<'_> {
     fn of_process(&self, name: &str) -> Option<Private> {
         let [of_process, _] = self.ask(name);
         of_process
@@ -151,7 +152,7 @@ pub(crate) fn dotenv_variables(settings: &Settings, paths: &[&Path]) -> Vec<(Var
     let mut found = Vec::new();
     for path in paths {
         let Ok(content) = read(path, settings.max_file_size) else { continue };
-        let variables = dotenv::parse(&content.text, &Around::new(&settings)).unwrap_or_default();
+        let variables = dotenv::parse(&content.text, &DotenvScope::new(&settings)).unwrap_or_default();
         let earlier = Arc::make_mut(&mut settings.dotenv);
         earlier
             .extend(variables.iter().map(|variable| (variable.name.clone().into(), variable.value.clone())));
@@ -183,7 +184,7 @@ pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings
             *issue = issue.clone().at(place);
         }
     }
-    layer(found, Places::Each(places), settings)
-        .complain(UnknownKeys::Warn, ineffective(shown, lines, settings, &origin))
-        .of(settings.source(shown.display()))
+    layer(found, OriginIndex::Each(places), settings)
+        .with_diagnostics(UnknownKeys::Warn, ineffective(shown, lines, settings, &origin))
+        .with_source(settings.source(shown.display()))
 }

@@ -10,8 +10,8 @@ use std::{
 
 use log::Level;
 
-use super::{Numbered, Outcome};
-use crate::{history::Record, observe::Summary, panics::contain, snapshot::Cause, sync::Monitor};
+use super::{AttemptOutcome, Numbered};
+use crate::{history::Record, observe::Summary, panics::catch_panic, snapshot::Cause, sync::Monitor};
 
 /// Lines that a logger that hangs may hold up before others are left out.
 const CAPACITY: usize = 1024;
@@ -47,7 +47,7 @@ pub(super) fn is_enabled() -> bool {
 impl LogObserver {
     pub(super) fn push(&self, numbered: Arc<Numbered>) {
         // Refusals have lines of their own: those of sources a warning, those of calls are returned.
-        if matches!(numbered.outcome, Outcome::Refused { .. }) {
+        if matches!(numbered.outcome, AttemptOutcome::Refused { .. }) {
             return;
         }
         let mut queue = self.queue.lock();
@@ -72,7 +72,7 @@ impl LogObserver {
         }
         (queue.writer, queue.is_overdue) = (None, false);
         drop(queue);
-        self.queue.tell_all();
+        self.queue.notify_all();
     }
 
     /// The queue, if this thread is the one that writes now.
@@ -96,18 +96,18 @@ impl LogObserver {
 fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
     for numbered in entries {
         match &numbered.outcome {
-            Outcome::Published { record } | Outcome::RolledBack { record, .. } => {
+            AttemptOutcome::Published { record } | AttemptOutcome::RolledBack { record, .. } => {
                 // A logger that panics loses this line only.
-                let _ = contain(|| line(record));
+                let _ = catch_panic(|| line(record));
             }
-            Outcome::Accepted { cause, by, changed, version, .. } => {
-                let _ = contain(|| unpublished_line(*version, cause, by.as_deref(), changed));
+            AttemptOutcome::Accepted { cause, by, changed, version, .. } => {
+                let _ = catch_panic(|| unpublished_line(*version, cause, by.as_deref(), changed));
             }
-            Outcome::Refused { .. } => {}
+            AttemptOutcome::Refused { .. } => {}
         }
     }
     if missed > 0 {
-        let _ = contain(
+        let _ = catch_panic(
             || log::warn!(target: "hotswap", "hotswap: the logger is slow, the lines of {missed} versions were left out"),
         );
     }
@@ -129,7 +129,7 @@ mod tests {
     fn line_of_a_version() -> Arc<Numbered> {
         Arc::new(Numbered {
             number: 1,
-            outcome: Outcome::Published { record: Record::first(1, Duration::ZERO) },
+            outcome: AttemptOutcome::Published { record: Record::first(1, Duration::ZERO) },
         })
     }
 
@@ -165,7 +165,7 @@ mod tests {
                 let mut queue = log.queue.lock();
                 (queue.writer, queue.is_overdue) = (None, false);
                 drop(queue);
-                log.queue.tell_all();
+                log.queue.notify_all();
             });
         }
         assert_eq!(log.queue.lock().writer, None);

@@ -9,7 +9,7 @@ pub(super) const CAPACITY: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Queue<T> {
-    entries: VecDeque<Entry<T>>,
+    entries: VecDeque<QueuedEvent<T>>,
     /// Entries that were left out after the last one.
     missed: u64,
     /// Writers waited in vain, and nothing was taken since.
@@ -19,7 +19,7 @@ pub(super) struct Queue<T> {
 
 /// What an observer gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Entry<T> {
+pub(super) enum QueuedEvent<T> {
     Event(T),
     Missed(u64),
 }
@@ -42,13 +42,13 @@ impl<T> Queue<T> {
             return true;
         }
         self.mark_missed();
-        self.entries.push_back(Entry::Event(entry));
+        self.entries.push_back(QueuedEvent::Event(entry));
         false
     }
 
     fn mark_missed(&mut self) {
         if self.missed > 0 {
-            self.entries.push_back(Entry::Missed(std::mem::take(&mut self.missed)));
+            self.entries.push_back(QueuedEvent::Missed(std::mem::take(&mut self.missed)));
         }
     }
 
@@ -67,9 +67,9 @@ impl<T> Queue<T> {
         let mut left_out = 0;
         for entry in self.entries.drain(CAPACITY..) {
             match entry {
-                Entry::Event(_) => left_out += 1,
+                QueuedEvent::Event(_) => left_out += 1,
                 // Those were counted when they were left out.
-                Entry::Missed(missed) => self.missed += missed,
+                QueuedEvent::Missed(missed) => self.missed += missed,
             }
         }
         self.missed += left_out;
@@ -77,10 +77,10 @@ impl<T> Queue<T> {
     }
 
     /// The next entry, if there is one.
-    pub(super) fn take(&mut self) -> Option<Entry<T>> {
+    pub(super) fn pop(&mut self) -> Option<QueuedEvent<T>> {
         self.stuck = false;
         let entry = self.entries.pop_front();
-        entry.or_else(|| (self.missed > 0).then(|| Entry::Missed(std::mem::take(&mut self.missed))))
+        entry.or_else(|| (self.missed > 0).then(|| QueuedEvent::Missed(std::mem::take(&mut self.missed))))
     }
 
     pub(super) fn len(&self) -> usize {

@@ -12,8 +12,8 @@ fn full() -> Queue<u64> {
 fn entries_come_out_in_order() {
     let mut queue = full();
     assert!(!queue.is_over_full());
-    let taken: Vec<_> = std::iter::from_fn(|| queue.take()).collect();
-    assert_eq!(taken, (0..CAPACITY as u64).map(Entry::Event).collect::<Vec<_>>());
+    let taken: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+    assert_eq!(taken, (0..CAPACITY as u64).map(QueuedEvent::Event).collect::<Vec<_>>());
 }
 
 #[test]
@@ -24,8 +24,8 @@ fn one_mark_replaces_all_that_was_left_out() {
     assert_eq!(queue.give_up(), 1);
     assert!(queue.push(1_000_001) && queue.push(1_000_002), "nobody waits for a queue that is stuck");
     assert!(!queue.is_over_full());
-    let taken: Vec<_> = std::iter::from_fn(|| queue.take()).skip(CAPACITY).collect();
-    assert_eq!(taken, [Entry::Missed(3)]);
+    let taken: Vec<_> = std::iter::from_fn(|| queue.pop()).skip(CAPACITY).collect();
+    assert_eq!(taken, [QueuedEvent::Missed(3)]);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_queue_that_moves_is_waited_for_again() {
     let mut queue = full();
     queue.push(1_000_000);
     queue.give_up();
-    queue.take();
+    queue.pop();
     assert!(!queue.push(1_000_001) && queue.is_over_full());
 }
 
@@ -41,9 +41,9 @@ fn a_queue_that_moves_is_waited_for_again() {
 fn an_entry_that_found_room_while_a_writer_waited_stays() {
     let mut queue = full();
     queue.push(1_000_000);
-    queue.take();
+    queue.pop();
     assert_eq!(queue.give_up(), 0);
-    assert_eq!(std::iter::from_fn(|| queue.take()).last(), Some(Entry::Event(1_000_000)));
+    assert_eq!(std::iter::from_fn(|| queue.pop()).last(), Some(QueuedEvent::Event(1_000_000)));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_closed_queue_gives_what_it_has() {
     queue.push(1);
     queue.close();
     queue.push(2);
-    assert_eq!((queue.take(), queue.take()), (Some(Entry::Event(1)), None));
+    assert_eq!((queue.pop(), queue.pop()), (Some(QueuedEvent::Event(1)), None));
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +77,11 @@ proptest! {
     fn every_entry_is_taken_or_counted(steps in steps()) {
         let (mut queue, mut pushed, mut next) = (Queue::default(), 0, 0);
         let mut check = |entry| match entry {
-            Entry::Event(number) => {
+            QueuedEvent::Event(number) => {
                 assert_eq!(number, next);
                 next += 1;
             }
-            Entry::Missed(missed) => {
+            QueuedEvent::Missed(missed) => {
                 assert!(missed > 0);
                 next += missed;
             }
@@ -96,10 +96,10 @@ proptest! {
                     queue.give_up();
                     assert!(!queue.is_over_full());
                 }
-                Step::Take(count) => (0..count).filter_map(|_| queue.take()).for_each(&mut check),
+                Step::Take(count) => (0..count).filter_map(|_| queue.pop()).for_each(&mut check),
             }
         }
-        std::iter::from_fn(|| queue.take()).for_each(check);
+        std::iter::from_fn(|| queue.pop()).for_each(check);
         prop_assert_eq!(next, pushed);
     }
 }

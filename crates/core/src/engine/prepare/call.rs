@@ -8,7 +8,7 @@ use std::{
 use super::{super::lock::Held, Hook};
 use crate::{
     issue::Issue,
-    panics::{contain, let_go},
+    panics::{catch_panic, drop_quietly},
     sync::{Arc, Monitor, lock},
 };
 
@@ -37,7 +37,7 @@ impl Silence {
     }
 
     /// Of a hook that was told that a change does not come nothing is expected; but it should be heard of.
-    pub(super) fn tell(&self, hook: &Hook, timeout: Duration) {
+    pub(super) fn log(&self, hook: &Hook, timeout: Duration) {
         if !matches!(self, Self::Removed) {
             log::error!(target: "hotswap", "hotswap: on_abort: {}", self.issue(hook, timeout));
         }
@@ -67,15 +67,15 @@ pub(super) fn call<R: Send + 'static>(
     let (post, owned, held) = (Arc::clone(&answer), Arc::clone(hook), Held::here());
     let run = move || {
         held.adopt();
-        let given = contain(|| work(&owned));
-        if let Some(missed) = give(&post, &owned, given) {
+        let given = catch_panic(|| work(&owned));
+        if let Some(missed) = hand_back(&post, &owned, given) {
             if let Some(missed) = missed {
                 late(&owned, missed);
             }
             end(&owned);
         }
         // The last owner of a hook may drop anything.
-        let_go(owned);
+        drop_quietly(owned);
     };
     let thread = thread::Builder::new().name("hotswap-prepare".into()).spawn(run);
     let thread = thread.inspect_err(|_| end(hook)).map_err(Silence::NoThread)?;
@@ -102,7 +102,7 @@ fn end(hook: &Hook) {
 }
 
 /// Hands the answer back if nobody waits for it.
-fn give<R>(post: &Monitor<Answer<R>>, hook: &Hook, given: Option<R>) -> Option<Option<R>> {
+fn hand_back<R>(post: &Monitor<Answer<R>>, hook: &Hook, given: Option<R>) -> Option<Option<R>> {
     let mut answer = post.lock();
     if matches!(*answer, Answer::GivenUp) {
         return Some(given);
@@ -110,7 +110,7 @@ fn give<R>(post: &Monitor<Answer<R>>, hook: &Hook, given: Option<R>) -> Option<O
     // First: who gets the answer may call again at once.
     end(hook);
     *answer = Answer::Given(given);
-    post.tell_all();
+    post.notify_all();
     None
 }
 

@@ -6,16 +6,16 @@ use std::{
     sync::Arc,
 };
 
-use super::{Document, Stand};
+use super::{Document, SaveInput};
 use crate::{
-    effective::{self, Secrets, Shared},
+    effective::{self, SecretDisplay, Shared},
     engine::Core,
     error::Error,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
-    load::{self, Input, Shares},
+    load::{self, Input, SharedLeaves},
     member::Share,
-    pins::{Pin, Pins},
+    overrides::{OverrideEntry, Overrides},
     shape::Leaf,
     snapshot::Published,
     template::{self, as_written},
@@ -29,22 +29,24 @@ impl Core {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
-        let mut stand = self.stand(path);
-        let pins = std::mem::take(&mut stand.pins);
-        let (lasting, passing): (Vec<_>, Vec<_>) = pins.iter().partition(|(_, pin)| pin.until.is_none());
+        let mut stand = self.save_input(path);
+        let overrides = std::mem::take(&mut stand.overrides);
+        let (lasting, passing): (Vec<_>, Vec<_>) =
+            overrides.iter().partition(|(_, entry)| entry.until.is_none());
         let is_shared = |keys: &Keys| {
-            let flattened =
-                |slot: usize| self.model.is_flattened(slot) && self.model.shape.keys_of(slot) == *keys;
-            self.model.is_shared_key(keys)
-                || self.model.shape.leaves().iter().any(|leaf| flattened(leaf.slot))
+            let flattened = |slot: usize| {
+                self.config_type.is_flattened(slot) && self.config_type.shape.keys_of(slot) == *keys
+            };
+            self.config_type.is_shared_key(keys)
+                || self.config_type.shape.leaves().iter().any(|leaf| flattened(leaf.slot))
         };
         let (set, lasting): (Vec<_>, Vec<_>) = lasting.into_iter().partition(|(keys, _)| is_shared(keys));
         if !set.is_empty() && self.has_sources() {
-            stand.published = self.after_restart(&stand, &pins)?;
+            stand.published = self.after_restart(&stand, &overrides)?;
         }
         let shared = self.shared(&stand.published, &set);
         let published = &stand.published;
-        let leaf = |(keys, pin): (&Keys, &Pin)| match &pin.value {
+        let leaf = |(keys, entry): (&Keys, &OverrideEntry)| match &entry.value {
             Some(value) => {
                 let value = effective::of_override(published, keys, &as_written(value))?;
                 Some((keys.clone(), Some(value)))
@@ -56,8 +58,8 @@ impl Core {
         let complete: BTreeSet<Keys> =
             set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
         let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
-        let given = load::merged(self.model.shape, &stand.layers);
-        let mut structs = load::unmentioned(self.model.shape, &given);
+        let given = load::merged(self.config_type.shape, &stand.layers);
+        let mut structs = load::unmentioned(self.config_type.shape, &given);
         structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
         let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given, &passing));
         let is_left_out = |leaf: &Leaf| {
@@ -66,13 +68,13 @@ impl Core {
         };
         let mut remarks = self.remarks(published, |leaf| {
             is_left_out(leaf)
-                || pins.iter().any(|(keys, pin)| {
+                || overrides.iter().any(|(keys, entry)| {
                     let below = leaf.keys.0.get(keys.0.len()..).map(|below| Keys(below.to_vec()));
                     let holds =
                         |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
                     leaf.keys.starts_with(keys)
                         && !complete.contains(keys)
-                        && (leaf.keys == *keys || pin.value.as_ref().is_some_and(holds))
+                        && (leaf.keys == *keys || entry.value.as_ref().is_some_and(holds))
                 })
         });
         remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
@@ -81,14 +83,15 @@ impl Core {
 
     /// What is in force after a restart: without values that are set for a while, and with those that wait for it. The keys of
     /// one flattened leaf may be set for different times.
-    fn after_restart(&self, stand: &Stand, pins: &Pins) -> Result<Arc<Published>, Error> {
-        let lasting = pins.iter().filter(|(_, pin)| pin.until.is_none());
-        let pins: Pins = lasting.map(|(keys, pin)| (keys.clone(), pin.clone())).collect();
+    fn after_restart(&self, stand: &SaveInput, overrides: &Overrides) -> Result<Arc<Published>, Error> {
+        let lasting = overrides.iter().filter(|(_, entry)| entry.until.is_none());
+        let overrides: Overrides = lasting.map(|(keys, entry)| (keys.clone(), entry.clone())).collect();
         let variables = |name: &str| variables::find(&stand.variables, name);
-        let secrets = &self.stores.secrets(stand.secrets.clone());
+        let secrets = &self.secret_manager.secrets(stand.secrets.clone());
         let (layers, unread) = (&stand.layers, Vec::new());
-        let input = Input { layers, pins: &pins, names: None, variables: &variables, unread, secrets };
-        let loaded = load::load(self.model, &input).map_err(|error| invalid_after_restart(&error))?;
+        let input =
+            Input { layers, overrides: &overrides, names: None, variables: &variables, unread, secrets };
+        let loaded = load::load(self.config_type, &input).map_err(|error| invalid_after_restart(&error))?;
         let current = &stand.published;
         let next = Published::new(current.version, loaded.root, loaded.tree, current.cause.clone());
         let next = next.with_secrets(current.secrets_and(loaded.secrets));
@@ -96,8 +99,8 @@ impl Core {
     }
 
     /// The flattened leaves that were set.
-    fn shared(&self, published: &Published, set: &[(&Keys, &Pin)]) -> Vec<Shared> {
-        let shares = self.model.shares(&published.tree);
+    fn shared(&self, published: &Published, set: &[(&Keys, &OverrideEntry)]) -> Vec<Shared> {
+        let shares = self.config_type.shares(&published.tree);
         let encoded = |share: &Share| published.root.encode(share.slot).ok();
         let owns = |share: &Share, keys: &Keys| {
             let has = |name: &Arc<str>| {
@@ -110,7 +113,7 @@ impl Core {
                 && matches!(keys.0.last(), Some(Key::Name(name)) if has(name))
         };
         let is_set = |share: &&Share| {
-            set.iter().any(|(keys, _)| match self.model.is_shared_key(keys) {
+            set.iter().any(|(keys, _)| match self.config_type.is_shared_key(keys) {
                 // A key that nothing takes any more was one of some leaf beside it.
                 true if !shares.iter().any(|share| owns(share, keys)) => keys.parent() == share.keys,
                 true => owns(share, keys),
@@ -121,7 +124,7 @@ impl Core {
                 }
             })
         };
-        let (shape, found) = (published.root.shape(), Shares::of(&*published.root, [&published.tree]));
+        let (shape, found) = (published.root.shape(), SharedLeaves::new(&*published.root, [&published.tree]));
         let value = |share: &Share| {
             let value = match published.root.encode(share.slot) {
                 Ok(value) => template::over(value, shape, &published.tree, share.slot),
@@ -137,7 +140,7 @@ impl Core {
     /// restart, or is set for a while, as it is after a restart.
     fn whole_structs(
         &self,
-        stand: &Stand,
+        stand: &SaveInput,
         structs: &[Keys],
         given: &Value,
         passing: &BTreeSet<Keys>,
@@ -145,7 +148,7 @@ impl Core {
         if structs.is_empty() {
             return Vec::new();
         }
-        let (shape, published) = (self.model.shape, &stand.published);
+        let (shape, published) = (self.config_type.shape, &stand.published);
         let defaults = load::below(shape, Some(given));
         let restart: BTreeSet<Keys> = shape
             .leaves()
@@ -158,7 +161,7 @@ impl Core {
             let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
             Some((keys, value))
         };
-        effective::leaves(published, Secrets::Marked(&stand.references))
+        effective::leaves(published, SecretDisplay::Marked(&stand.references))
             .into_iter()
             .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
             .filter_map(after_restart)

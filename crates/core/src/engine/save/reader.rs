@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
     engine::collect::FilePlace,
+    erased_config::ErasedConfig,
     keys::Keys,
-    load::{Model, Plan, Shares, below, merge, place, problems::Problems, put},
+    load::{ConfigType, Plan, SharedLeaves, below, merge, place_at, problems::Problems, put},
     resolve::interpolate,
-    root::Root,
     save::{
         difference::without_holes,
         leaf::{Reading, alike},
@@ -20,15 +20,15 @@ use crate::{
 
 /// The sources beside a file, in order of precedence.
 #[derive(Default)]
-pub(super) struct Others {
+pub(super) struct OtherSources {
     below: Vec<Arc<Layer>>,
     above: Vec<Arc<Layer>>,
 }
 
-impl Others {
+impl OtherSources {
     /// A file that is not a source is loaded on its own if it is `whole`, and above the others if not. Variables
     /// above a file do not count: they belong to the process, and the next one may have others.
-    pub(super) fn of(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
+    pub(super) fn new(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
         let lasting = |layer: &&Arc<Layer>| !layer.is_of_variables();
         // The last place of a file counts where it has several.
         if let Some(own) = layers.iter().rposition(|layer| layer.is_file(path)) {
@@ -51,35 +51,35 @@ impl Others {
 
 /// Reads leaves as a load would.
 pub(super) struct Reader<'r> {
-    model: Model,
+    config_type: ConfigType,
     published: &'r Published,
     variables: interpolate::Lookup<'r>,
     plan: Option<Plan>,
-    shares: Shares,
-    others: Others,
+    shares: SharedLeaves,
+    others: OtherSources,
     /// What the file says, by the own names of the fields.
     file: Value,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(
-        model: Model,
+        config_type: ConfigType,
         published: &'r Published,
         variables: interpolate::Lookup<'r>,
-        others: Others,
+        others: OtherSources,
         file: &Value,
     ) -> Self {
-        let plan = Plan::of(model.shape);
+        let plan = Plan::new(config_type.shape);
         let trees = others.below.iter().map(|layer| layer.tree()).chain([file]);
         let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
         let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
-        let shares = Shares::of(&*published.root, [&published.tree, &all]);
-        Self { model, published, variables, plan, others, shares, file: file.clone() }
+        let shares = SharedLeaves::new(&*published.root, [&published.tree, &all]);
+        Self { config_type, published, variables, plan, others, shares, file: file.clone() }
     }
 
     /// What the layers and the file say of the leaf at `keys`, and nothing else.
     fn merged(&self, keys: &Keys, raw: Option<&Value>) -> Value {
-        let part = |value: &Value| place(&Value::empty(), keys, Some(value));
+        let part = |value: &Value| place_at(&Value::empty(), keys, Some(value));
         let given = |layer: &Arc<Layer>| keys.find(layer.tree()).map(part);
         let own = raw.map(part);
         let (below, above) = (&self.others.below, &self.others.above);
@@ -89,7 +89,7 @@ impl<'r> Reader<'r> {
 
     /// The leaf as its type reads it from what sources give.
     fn typed(&self, slot: usize, given: &Value) -> Option<Value> {
-        let keys = self.model.shape.keys_of(slot);
+        let keys = self.config_type.shape.keys_of(slot);
         let Some(raw) = keys.find(given) else { return self.missing(slot) };
         // Values of a type without `Serialize` are known only in the form that the sources give them.
         Some(self.decoded(slot, given)?.encode(slot).unwrap_or_else(|_| raw.clone()))
@@ -97,19 +97,19 @@ impl<'r> Reader<'r> {
 
     /// A configuration in which no source gives the leaf, and the tree that it was read from. Only the whole struct defines
     /// what becomes of a missing field.
-    fn without(&self, slot: usize) -> Option<(Arc<dyn Root>, Value)> {
-        let (shape, keys) = (self.model.shape, self.model.shape.keys_of(slot));
-        let others = place(&self.published.tree, &keys, None);
+    fn without(&self, slot: usize) -> Option<(Arc<dyn ErasedConfig>, Value)> {
+        let (shape, keys) = (self.config_type.shape, self.config_type.shape.keys_of(slot));
+        let others = place_at(&self.published.tree, &keys, None);
         let tree = put(&others, shape, &keys, None, Some(&others));
-        Some((self.model.read(&tree)?, tree))
+        Some((self.config_type.read(&tree)?, tree))
     }
 
     fn alike(&self, one: &Value, other: &Value) -> bool {
         one == other || alike(one, other, self.variables)
     }
 
-    fn decoded(&self, slot: usize, given: &Value) -> Option<Box<dyn Root>> {
-        let (shape, keys) = (self.model.shape, self.model.shape.keys_of(slot));
+    fn decoded(&self, slot: usize, given: &Value) -> Option<Box<dyn ErasedConfig>> {
+        let (shape, keys) = (self.config_type.shape, self.config_type.shape.keys_of(slot));
         let resolved = interpolate::resolve(given, self.variables, &|_, _| 0).ok()?;
         let complete = merge(below(shape, Some(&resolved)), &resolved);
         let mut problems = Problems::default();
@@ -135,12 +135,12 @@ impl Reader<'_> {
 
 impl Reading for Reader<'_> {
     fn owned(&self, slot: usize) -> BTreeSet<Arc<str>> {
-        let part = self.part(slot, &self.model.shape.keys_of(slot), &self.file);
+        let part = self.part(slot, &self.config_type.shape.keys_of(slot), &self.file);
         part.as_table().into_iter().flat_map(|table| table.keys()).cloned().collect()
     }
 
     fn read_shared(&self, slot: usize, raw: &Value) -> Option<(Value, bool)> {
-        let keys = self.model.shape.keys_of(slot);
+        let keys = self.config_type.shape.keys_of(slot);
         let part = |layer: &Arc<Layer>| self.part(slot, &keys, layer.tree());
         let (below, above) = (self.others.below.iter().map(part), self.others.above.iter().map(part));
         let given =
@@ -153,35 +153,39 @@ impl Reading for Reader<'_> {
         let given = given.as_table().cloned().unwrap_or_default();
         level.entries_mut().extend(given.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
         let names = given.keys().cloned().collect();
-        let tree = place(&self.published.tree, &keys, Some(&level));
-        let root = self.model.read_strictly(&tree, &keys, &names)?;
+        let tree = place_at(&self.published.tree, &keys, Some(&level));
+        let root = self.config_type.read_strictly(&tree, &keys, &names)?;
         // A key that the leaf does not take would be one of the leaf beside it that takes every key.
-        let own = Shares::of(&*root, [&tree]).part(slot, &keys, Some(&Value::Table(Arc::new(given.clone()))));
+        let own = SharedLeaves::new(&*root, [&tree]).part(
+            slot,
+            &keys,
+            Some(&Value::Table(Arc::new(given.clone()))),
+        );
         if own.as_table().is_none_or(|own| own.len() != given.len()) {
             return None;
         }
-        let same = self.published.root.keep(slot).is_some_and(|kept| root.same(slot, &*kept));
+        let same = self.published.root.clone_at(slot).is_some_and(|kept| root.equals_at(slot, &*kept));
         Some((root.encode(slot).unwrap_or(Value::Table(Arc::new(given))), same))
     }
 
     fn read(&self, slot: usize, raw: Option<&Value>) -> Option<Value> {
-        self.typed(slot, &self.merged(&self.model.shape.keys_of(slot), raw))
+        self.typed(slot, &self.merged(&self.config_type.shape.keys_of(slot), raw))
     }
 
     fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool {
-        let keys = self.model.shape.keys_of(slot);
+        let keys = self.config_type.shape.keys_of(slot);
         let given = self.merged(&keys, raw);
         let Some(new) = keys.find(&given).and_then(|there| without_holes(new, Some(there))) else {
             return false;
         };
-        let new = place(&Value::empty(), &keys, Some(&new));
-        let kept = self.decoded(slot, &new).and_then(|new| new.keep(slot));
+        let new = place_at(&Value::empty(), &keys, Some(&new));
+        let kept = self.decoded(slot, &new).and_then(|new| new.clone_at(slot));
         let given = self.decoded(slot, &given);
-        given.zip(kept).is_some_and(|(given, kept)| given.same(slot, &*kept))
+        given.zip(kept).is_some_and(|(given, kept)| given.equals_at(slot, &*kept))
     }
 
     fn alone(&self, slot: usize, raw: &Value) -> Option<Value> {
-        self.typed(slot, &place(&Value::empty(), &self.model.shape.keys_of(slot), Some(raw)))
+        self.typed(slot, &place_at(&Value::empty(), &self.config_type.shape.keys_of(slot), Some(raw)))
     }
 
     fn missing(&self, slot: usize) -> Option<Value> {
@@ -189,30 +193,30 @@ impl Reading for Reader<'_> {
         if let Ok(value) = root.encode(slot) {
             return Some(value);
         }
-        let keys = self.model.shape.keys_of(slot);
-        let default = keys.find(&tree).filter(|_| !self.model.is_flattened(slot)).cloned();
+        let keys = self.config_type.shape.keys_of(slot);
+        let default = keys.find(&tree).filter(|_| !self.config_type.is_flattened(slot)).cloned();
         default.or_else(|| {
-            let null = self.decoded(slot, &place(&Value::empty(), &keys, Some(&Value::Null)))?;
-            null.same(slot, &*root.keep(slot)?).then_some(Value::Null)
+            let null = self.decoded(slot, &place_at(&Value::empty(), &keys, Some(&Value::Null)))?;
+            null.equals_at(slot, &*root.clone_at(slot)?).then_some(Value::Null)
         })
     }
 
     fn is_missing(&self, slot: usize) -> bool {
-        let keys = self.model.shape.keys_of(slot);
+        let keys = self.config_type.shape.keys_of(slot);
         let given = self.merged(&keys, None);
         let same = || {
-            let kept = self.without(slot)?.0.keep(slot)?;
-            Some(self.decoded(slot, &given)?.same(slot, &*kept))
+            let kept = self.without(slot)?.0.clone_at(slot)?;
+            Some(self.decoded(slot, &given)?.equals_at(slot, &*kept))
         };
         keys.find(&given).is_none() || same().unwrap_or_default()
     }
 
     fn remainder(&self, slot: usize, value: &Value) -> Option<Value> {
-        let keys = self.model.shape.keys_of(slot);
+        let keys = self.config_type.shape.keys_of(slot);
         let first = self.merged(&keys, None);
         keys.find(&first)?;
         let first = self.typed(slot, &first)?;
-        let field = self.model.shape.trail(slot).last().copied()?;
+        let field = self.config_type.shape.trail(slot).last().copied()?;
         let rest = remainder(field, &first, value, &|one, other| self.alike(one, other));
         (rest != *value).then_some(rest)
     }
@@ -221,7 +225,7 @@ impl Reading for Reader<'_> {
         self.published.root.encode(slot).is_ok()
     }
 
-    fn blame(&self, keys: &Keys) -> Option<String> {
+    fn overriding_source(&self, keys: &Keys) -> Option<String> {
         let layer = self.others.all().rev().find(|layer| keys.find(layer.tree()).is_some());
         layer.map(|layer| layer.source().name.to_string())
     }
@@ -250,7 +254,7 @@ fn remainders(shape: &'static Shape, first: &Value, value: &Value, alike: Alike<
         match first.get(field.key).zip(given) {
             Some((first, given)) => {
                 let rest = remainder(field, first, given, alike);
-                place(&value, &Keys::root().name(field.key), Some(&rest))
+                place_at(&value, &Keys::root().name(field.key), Some(&rest))
             }
             None => value,
         }

@@ -46,7 +46,7 @@ fn each_field_at_fault_is_told() {
 #[test]
 fn help_is_kept() {
     let app = App { error: || CheckError::new("no").help("raise it") };
-    assert_eq!(Findings::of(&app, FITS, false).found[0].help.as_deref(), Some("raise it"));
+    assert_eq!(Findings::check(&app, FITS, false).found[0].help.as_deref(), Some("raise it"));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_panic_is_a_finding() {
 #[test]
 fn a_secret_is_not_shown() {
     let app = App { error: || CheckError::new("hunter2").field("db").help("hunter2") };
-    let found = Findings::of(&app, FITS, true).found;
+    let found = Findings::check(&app, FITS, true).found;
     assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
     assert_eq!(found[0].keys.to_string(), "database");
 }

@@ -25,7 +25,7 @@ type Rules<F> = &'static [&'static dyn Rule<F>];
 
 /// What is reported of a value, one line for each problem.
 fn report<F>(rules: Rules<F>, value: F, secret: bool) -> String {
-    let found = Findings::of(&value, rules, secret).found;
+    let found = Findings::check(&value, rules, secret).found;
     let line = |finding: Finding| {
         let place = if finding.keys.is_root() { String::new() } else { format!("{}: ", finding.keys) };
         format!("{place}{}", finding.message)

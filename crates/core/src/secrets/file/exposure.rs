@@ -10,7 +10,7 @@ use std::{
 use crate::secrets::FetchError;
 use crate::{
     source::{mount::Mounts, read_error::Shown},
-    watch::chain::Chain,
+    watch::resolved_path::ResolvedPath,
 };
 
 /// Refuses a file that others may write, or, if it is to be private, read.
@@ -31,7 +31,7 @@ pub(super) fn check_file(metadata: &Metadata, private: bool) -> Result<(), Fetch
 /// In a sticky directory they cannot, as in `/tmp` and the mounts of Kubernetes' secrets; nor in one that is mounted read-only,
 /// as its config maps are.
 #[cfg(unix)]
-pub(super) fn warn_of_directories(chain: &Chain, private: bool, mounts: &Mounts) -> Vec<String> {
+pub(super) fn warn_of_directories(chain: &ResolvedPath, private: bool, mounts: &Mounts) -> Vec<String> {
     let (others, who) = if private { (0o022, "others than its owner") } else { (0o002, "everybody") };
     let exposed = chain.dirs.keys().filter_map(|dir| {
         let mode = fs::metadata(dir).ok()?.mode() & 0o7777;
@@ -49,6 +49,6 @@ pub(super) fn warn_of_directories(chain: &Chain, private: bool, mounts: &Mounts)
 }
 
 #[cfg(not(unix))]
-pub(super) fn warn_of_directories(_: &Chain, _: bool, _: &Mounts) -> Vec<String> {
+pub(super) fn warn_of_directories(_: &ResolvedPath, _: bool, _: &Mounts) -> Vec<String> {
     Vec::new()
 }

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     secrets::FetchError,
     source::{mount::Mounts, read_error::Shown},
-    watch::chain::Chain,
+    watch::resolved_path::ResolvedPath,
 };
 
 /// Directories in which the system shows itself: its processes, devices and settings.
@@ -55,7 +55,7 @@ impl Fence {
     ///
     /// # Errors
     /// It leads to where the system shows itself.
-    pub(super) fn check_path(&self, path: &Path, chain: &Chain) -> Result<(), FetchError> {
+    pub(super) fn check_path(&self, path: &Path, chain: &ResolvedPath) -> Result<(), FetchError> {
         if self.is_allowed_by_name(path) {
             return Ok(());
         }
@@ -148,7 +148,8 @@ fn resolved(path: &Path, file: &fs::File) -> PathBuf {
     use crate::source::stamp::Stamp;
     let resolve = || -> std::io::Result<Option<PathBuf>> {
         let real = fs::canonicalize(path)?;
-        let same = Stamp::of(&fs::metadata(&real)?).same_file(&Stamp::of(&file.metadata()?));
+        let same =
+            Stamp::from_metadata(&fs::metadata(&real)?).same_file(&Stamp::from_metadata(&file.metadata()?));
         Ok(same.then_some(real))
     };
     resolve().ok().flatten().unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::{
     excerpt,
     resolve::{budget::Budget, interpolate::is_conventional},
     secret::Private,
-    source::format::text::{Flaw, Flaws, Place},
+    source::format::text::{Flaw, Flaws, LineCol},
 };
 
 /// How deep defaults may stand in defaults.
@@ -29,7 +29,7 @@ pub(super) struct Expansion<'t> {
     /// Whether it is known that the value is no secret; else nothing of it is repeated.
     pub(super) is_open: &'t dyn Fn() -> bool,
     /// Where it stands.
-    pub(super) start: Place,
+    pub(super) start: LineCol,
 }
 
 /// What a value is once its variables are replaced.
@@ -299,7 +299,7 @@ impl<'t> Walk<'t> {
             ),
             false => format!("a `$` names a variable that is not set; write {LITERAL}"),
         };
-        self.note(name, start, message);
+        self.record_undefined(name, start, message);
     }
 
     /// A variable that is not set, where the file says what that means.
@@ -311,10 +311,10 @@ impl<'t> Walk<'t> {
             true => format!("the variable {} is not set{colon}{told}", excerpt::name(name)),
             false => format!("a `$` names a variable that is not set; write {LITERAL}"),
         };
-        self.note(name, start, message);
+        self.record_undefined(name, start, message);
     }
 
-    fn note(&mut self, name: &'t str, start: &str, message: String) {
+    fn record_undefined(&mut self, name: &'t str, start: &str, message: String) {
         if self.missing.insert(name) && self.missing.len() <= Flaws::MAX {
             let flaw = self.flaw(start, message);
             self.flaws.push(flaw);

@@ -2,14 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use crate::source::format::text::{Flaw, Place};
+use crate::source::format::text::{Flaw, LineCol};
 
 /// One `NAME=value`.
 pub(super) struct Statement<'t> {
     pub(super) name: &'t str,
     pub(super) body: Body<'t>,
     /// Where the name stands.
-    pub(super) place: Place,
+    pub(super) place: LineCol,
 }
 
 pub(super) enum Body<'t> {
@@ -18,7 +18,7 @@ pub(super) enum Body<'t> {
     /// In single quotes, which are resolved.
     Literal(Zeroizing<String>),
     /// Without quotes, or what stands in double quotes.
-    Text { raw: &'t str, escapes: bool, place: Place },
+    Text { raw: &'t str, escapes: bool, place: LineCol },
 }
 
 /// A statement that is not well formed.
@@ -31,16 +31,16 @@ pub(super) struct Broken<'t> {
 /// Reads statement by statement. After one that is wrong it goes on with the next line.
 pub(super) struct Statements<'t> {
     rest: &'t str,
-    place: Place,
+    place: LineCol,
 }
 
 impl<'t> Statements<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         Self { rest: text, place: (1, 1) }
     }
 
     /// Takes a number of bytes off the front.
-    fn take(&mut self, bytes: usize) -> &'t str {
+    fn advance(&mut self, bytes: usize) -> &'t str {
         let (taken, rest) = self.rest.split_at(bytes);
         self.rest = rest;
         self.place = after(self.place, taken);
@@ -49,7 +49,7 @@ impl<'t> Statements<'t> {
 
     fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'t str {
         let end = self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len());
-        self.take(end)
+        self.advance(end)
     }
 
     fn skip_line(&mut self) {
@@ -67,7 +67,7 @@ impl<'t> Statements<'t> {
 
     fn statement(&mut self) -> Result<Statement<'t>, Broken<'t>> {
         if let Some(rest) = self.rest.strip_prefix("export").filter(|rest| rest.starts_with(is_blank)) {
-            self.take(self.rest.len() - rest.len());
+            self.advance(self.rest.len() - rest.len());
             self.take_while(is_blank);
         }
         let place = self.place;
@@ -78,7 +78,7 @@ impl<'t> Statements<'t> {
         let blanks = self.take_while(is_blank);
         match self.rest.chars().next() {
             Some('=' | ':') => {
-                self.take(1);
+                self.advance(1);
                 let before = self.take_while(is_blank);
                 let body = self.value(before).map_err(|flaw| Broken { name, flaw })?;
                 Ok(Statement { name, body, place })
@@ -111,10 +111,10 @@ impl<'t> Statements<'t> {
         let Some(length) = quoted_length(&self.rest[1..], quote) else {
             return Err(Flaw::new(UNCLOSED, start));
         };
-        self.take(1);
+        self.advance(1);
         let place = self.place;
-        let raw = self.take(length);
-        self.take(1);
+        let raw = self.advance(length);
+        self.advance(1);
         self.end_of_quoted()?;
         match quote {
             '"' => Ok(Body::Text { raw, escapes: true, place }),
@@ -185,7 +185,7 @@ fn is_of_name(c: char) -> bool {
 }
 
 /// The place behind a text that begins at `place`.
-pub(super) fn after((line, column): Place, text: &str) -> Place {
+pub(super) fn after((line, column): LineCol, text: &str) -> LineCol {
     match text.rfind('\n') {
         None => (line, column + text.chars().count()),
         Some(last) => (line + text.matches('\n').count(), 1 + text[last + 1..].chars().count()),

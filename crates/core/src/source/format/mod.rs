@@ -18,7 +18,7 @@ use std::{ops::Range, path::Path};
 // Variables hold JSON whatever files this build reads.
 pub(crate) use self::json::{Fault as JsonFault, value as json_value};
 use self::text::{Flaw, without_mark};
-use super::locate::Mark;
+use super::locate::SpanNode;
 use crate::value::{DUPLICATE_KEY, MAX_DEPTH, Value, too_deep};
 
 /// A file format. Each needs the cargo feature of its name; all three are on by default.
@@ -36,7 +36,7 @@ pub enum Format {
 /// What a format can do with a text that has no byte order mark.
 struct Reader {
     parse: fn(&str) -> Result<Value, Vec<Flaw>>,
-    marks: fn(&str) -> Option<Mark>,
+    marks: fn(&str) -> Option<SpanNode>,
     /// With changes, and everything else as it stands; `None` where that is not possible.
     in_place: edit::InPlace,
     /// A new text: the root table, comments for its top, and what ends a line.
@@ -78,7 +78,7 @@ macro_rules! formats {
                         #[cfg(feature = $feature)]
                         Self::$format => Some(Reader {
                             parse: $module::parse,
-                            marks: $module::marks,
+                            marks: $module::spans,
                             in_place: $module::in_place,
                             whole: $module::whole,
                             comments: $module::comments,
@@ -114,7 +114,7 @@ pub fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
 }
 
 /// Where the values of a text stand; `None` when it does not parse.
-pub(super) fn marks(format: Format, text: &str) -> Option<Mark> {
+pub(super) fn spans(format: Format, text: &str) -> Option<SpanNode> {
     (format.reader()?.marks)(without_mark(text))
 }
 

@@ -279,7 +279,7 @@ proptest! {
     fn no_text_makes_a_reader_panic(text in "[\\PC\n\t\r]{0,80}") {
         for format in ALL {
             let _ = parse(format, &text);
-            let _ = super::marks(format, &text);
+            let _ = super::spans(format, &text);
         }
     }
 
@@ -289,7 +289,7 @@ proptest! {
     ) {
         for format in ALL {
             let _ = parse(format, &text);
-            let _ = super::marks(format, &text);
+            let _ = super::spans(format, &text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Text as files hold it: its encoding, its lines, the problems found in it.
 
 /// A line and a column, both from 1, the column in characters.
-pub(crate) type Place = (usize, usize);
+pub(crate) type LineCol = (usize, usize);
 
 /// A problem of the text itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Flaw {
 
 impl Flaw {
     /// At this line and column.
-    pub fn new(message: impl Into<String>, (line, column): Place) -> Self {
+    pub fn new(message: impl Into<String>, (line, column): LineCol) -> Self {
         Self { message: message.into(), line, column }
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn at_offsets(text: &str, mut found: Vec<(usize, String)>) -> Vec<Fla
     found.sort();
     // Offsets become places last: each costs a pass over the text.
     let found = limited(found, |(_, message)| message);
-    found.into_iter().map(|(offset, message)| Flaw::new(message, place(text, offset))).collect()
+    found.into_iter().map(|(offset, message)| Flaw::new(message, line_col(text, offset))).collect()
 }
 
 /// Problems found at these places, in the order of the text.
@@ -78,7 +78,7 @@ pub fn without_mark(text: &str) -> &str {
 }
 
 /// The place of a byte; one beyond the text is taken for its end.
-pub fn place(text: &str, offset: usize) -> Place {
+pub fn line_col(text: &str, offset: usize) -> LineCol {
     let before = &text.as_bytes()[..offset.min(text.len())];
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = 1 + before[..start].iter().filter(|byte| **byte == b'\n').count();
@@ -89,16 +89,16 @@ pub fn place(text: &str, offset: usize) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::line_col;
 
     #[test]
     fn columns_count_characters() {
-        assert_eq!(place("a\nü = €x", "a\nü = €".len()), (2, 6));
+        assert_eq!(line_col("a\nü = €x", "a\nü = €".len()), (2, 6));
     }
 
     #[test]
     fn the_end_has_a_place() {
-        assert_eq!(place("a\n", 99), (2, 1));
-        assert_eq!(place("", 0), (1, 1));
+        assert_eq!(line_col("a\n", 99), (2, 1));
+        assert_eq!(line_col("", 0), (1, 1));
     }
 }

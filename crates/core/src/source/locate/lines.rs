@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::At;
-use crate::{excerpt::Excerpt, source::format::text::Place};
+use super::Span;
+use crate::{excerpt::Excerpt, source::format::text::LineCol};
 
 /// A text whose lines are found without reading it again.
 pub(super) struct Lines<'t> {
@@ -21,16 +21,16 @@ pub(super) struct Cut<'t> {
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self { text, starts: std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect() }
     }
 
     /// Where it begins.
-    pub(super) fn place(&self, at: At) -> Place {
+    pub(super) fn line_col(&self, at: Span) -> LineCol {
         match at {
-            At::Places(place, _) => place,
-            At::Bytes(offset, _) => {
+            Span::Places(place, _) => place,
+            Span::Bytes(offset, _) => {
                 let (line, inside) = self.inside(offset);
                 let column = 1 + self.line(line).get(..inside).map_or(0, |before| before.chars().count());
                 (line + 1, column)
@@ -39,23 +39,23 @@ impl<'t> Lines<'t> {
     }
 
     /// The bytes of what stands there; a list or a table in YAML has no end that is known.
-    pub(super) fn range(&self, at: At) -> Option<Range<usize>> {
+    pub(super) fn range(&self, at: Span) -> Option<Range<usize>> {
         let offset = |place| {
             self.inside_of(place)
                 .map(|(line, inside)| self.starts.get(line).unwrap_or(&self.text.len()) + inside)
         };
         let range = match at {
-            At::Bytes(start, end) => start..end,
-            At::Places(start, end) => offset(start)?..offset(end)?,
+            Span::Bytes(start, end) => start..end,
+            Span::Places(start, end) => offset(start)?..offset(end)?,
         };
         self.text.get(range.clone()).is_some().then_some(range)
     }
 
     /// What stands there, up to the end of its first line.
-    pub(super) fn cut(&self, at: At) -> Option<Cut<'t>> {
+    pub(super) fn cut(&self, at: Span) -> Option<Cut<'t>> {
         let ((line, start), (last, end)) = match at {
-            At::Bytes(start, end) => (self.inside(start), self.inside(end)),
-            At::Places(start, end) => (self.inside_of(start)?, self.inside_of(end)?),
+            Span::Bytes(start, end) => (self.inside(start), self.inside(end)),
+            Span::Places(start, end) => (self.inside_of(start)?, self.inside_of(end)?),
         };
         let text = self.line(line).trim_end_matches(['\n', '\r']);
         let end = if last == line { end.min(text.len()) } else { text.len() };
@@ -77,7 +77,7 @@ impl<'t> Lines<'t> {
         (line, offset - self.starts.get(line).copied().unwrap_or(0))
     }
 
-    fn inside_of(&self, (line, column): Place) -> Option<(usize, usize)> {
+    fn inside_of(&self, (line, column): LineCol) -> Option<(usize, usize)> {
         let (line, column) = (line.checked_sub(1)?, column.checked_sub(1)?);
         let text = self.line(line);
         Some((line, text.char_indices().nth(column).map_or(text.len(), |(offset, _)| offset)))

@@ -1,4 +1,4 @@
-use super::{Places, Spot, locate};
+use super::{SourceMap, SpanOf, locate};
 use crate::{
     keys::{Key, Keys},
     source::format::Format::{self, *},
@@ -12,7 +12,7 @@ fn keys(path: &str) -> Keys {
 
 /// The places of the key and of the value.
 fn found(format: Format, text: &str, path: &str) -> [Option<(usize, usize)>; 2] {
-    [Spot::Key, Spot::Value].map(|spot| locate(format, text, &keys(path), spot))
+    [SpanOf::Key, SpanOf::Value].map(|spot| locate(format, text, &keys(path), spot))
 }
 
 fn at(key: (usize, usize), value: (usize, usize)) -> [Option<(usize, usize)>; 2] {
@@ -78,16 +78,16 @@ fn a_carriage_return_takes_no_line() {
 
 #[test]
 fn what_is_not_there_has_only_a_nearest_place() {
-    assert_eq!(locate(Toml, "[a]\nb = 1", &keys("a.c"), Spot::Key), None);
+    assert_eq!(locate(Toml, "[a]\nb = 1", &keys("a.c"), SpanOf::Key), None);
     assert_eq!(
-        Places::of(Toml, "[a]\nb = 1").map(|places| places.nearest(&keys("a.c"), Spot::Value).1),
+        SourceMap::new(Toml, "[a]\nb = 1").map(|places| places.nearest(&keys("a.c"), SpanOf::Value).1),
         Some((1, 1))
     );
     assert_eq!(
-        Places::of(Yaml, "a:\n  b: 1").map(|places| places.nearest(&keys("a.b.c.d"), Spot::Key).1),
+        SourceMap::new(Yaml, "a:\n  b: 1").map(|places| places.nearest(&keys("a.b.c.d"), SpanOf::Key).1),
         Some((2, 3))
     );
-    assert_eq!(Places::of(Json, "{").map(|places| places.nearest(&keys("a"), Spot::Key).1), None);
+    assert_eq!(SourceMap::new(Json, "{").map(|places| places.nearest(&keys("a"), SpanOf::Key).1), None);
 }
 
 mod agree;

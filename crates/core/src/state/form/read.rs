@@ -6,32 +6,32 @@ use std::{
 };
 
 use super::{
-    ActForm, BackForm, EditForm, HeldForm, LayerForm, NamedForm, OldLayerForm, OldPinForm, PinForm,
-    PlacesForm, RecordForm, SourceForm, Time, UnknownKeysForm, VersionForm,
+    ActForm, DeferredForm, EditForm, LayerForm, NamedForm, OldLayerForm, OldOverrideForm, OriginIndexForm,
+    OverrideForm, RecordForm, ReverseDeltaForm, SourceForm, Time, UnknownKeysForm, VersionForm,
 };
 use crate::{
     history::{
         Record, Version,
-        content::{Back, OldLayer, OldPin},
+        content::{OldLayer, OldOverride, ReverseDelta},
         delta::{Act, Edit},
     },
     issue::Origin,
     keys::Keys,
-    pins::{Pin, Until},
-    source::{Layer, Named, Places, UnknownKeys},
+    overrides::{Expiry, OverrideEntry},
+    source::{Layer, Named, OriginIndex, UnknownKeys},
     state::tree::Tree,
     subscribe::{FieldChange, Shown},
     value::Value,
 };
 
-impl PinForm {
-    pub(in crate::state) fn pin(self) -> Pin {
+impl OverrideForm {
+    pub(in crate::state) fn entry(self) -> OverrideEntry {
         let at = self.at.time();
-        Pin {
+        OverrideEntry {
             value: self.value.map(|Tree(value)| value),
             by: self.by.map(Arc::from),
             at,
-            until: self.until.and_then(|until| Until::again(at, until.time())),
+            until: self.until.and_then(|until| Expiry::after_restart(at, until.time())),
         }
     }
 }
@@ -51,9 +51,9 @@ impl LayerForm {
             (form.path.keys(), Named { name: form.name, origin, verbatim: form.verbatim })
         };
         let places = match self.places {
-            PlacesForm::File(path) => Places::Past(path.into()),
-            PlacesForm::Variables(each) => Places::Each(each.into_iter().map(named).collect()),
-            PlacesForm::Source(name) => Places::Named(name),
+            OriginIndexForm::File(path) => OriginIndex::Past(path.into()),
+            OriginIndexForm::Variables(each) => OriginIndex::Each(each.into_iter().map(named).collect()),
+            OriginIndexForm::Source(name) => OriginIndex::Named(name),
         };
         let unknown_keys = match self.unknown_keys {
             UnknownKeysForm::Deny => UnknownKeys::Deny,
@@ -64,7 +64,7 @@ impl LayerForm {
     }
 }
 
-impl HeldForm {
+impl DeferredForm {
     pub(in crate::state) fn held(self) -> (Keys, Option<Option<Value>>) {
         (self.path.keys(), self.held.then(|| self.value.map(|Tree(value)| value)))
     }
@@ -86,7 +86,8 @@ impl VersionForm {
 impl RecordForm {
     fn record(self) -> Record {
         let version = self.version;
-        let change = |(path, old, new)| FieldChange::of(path, Shown::json(old), Shown::json(new), version);
+        let change =
+            |(path, old, new)| FieldChange::between(path, Shown::json(old), Shown::json(new), version);
         Record {
             version,
             at: self.at.time(),
@@ -99,18 +100,19 @@ impl RecordForm {
     }
 }
 
-impl BackForm {
-    fn back(self) -> Back {
+impl ReverseDeltaForm {
+    fn back(self) -> ReverseDelta {
         let layer = |form: OldLayerForm| OldLayer {
             head: form.head.map(|head| Arc::new(head.layer())),
             edits: edits(form.edits),
         };
-        let pin = |form: OldPinForm| OldPin { pin: form.pin.pin(), edits: form.edits.map(edits) };
-        Back {
+        let entry =
+            |form: OldOverrideForm| OldOverride { entry: form.entry.entry(), edits: form.edits.map(edits) };
+        ReverseDelta {
             layers: self.layers.into_iter().map(|(source, old)| (source.id(), old.map(layer))).collect(),
             variables: Vec::new(),
-            pins: self.pins.into_iter().map(|(path, old)| (path.keys(), old.map(pin))).collect(),
-            held: self.held.into_iter().map(HeldForm::held).collect(),
+            overrides: self.overrides.into_iter().map(|(path, old)| (path.keys(), old.map(entry))).collect(),
+            held: self.held.into_iter().map(DeferredForm::held).collect(),
             value: None,
         }
     }

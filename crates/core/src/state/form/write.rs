@@ -3,89 +3,94 @@
 use std::time::SystemTime;
 
 use super::{
-    ActForm, BackForm, EditForm, HeldForm, HistoryForm, HoldForm, LayerForm, NamedForm, OldLayerForm,
-    OldPinForm, OverridesForm, Path, PinForm, PlacesForm, RecordForm, SourceForm, Time, UnknownKeysForm,
-    VersionForm,
+    ActForm, DeferredForm, EditForm, HistoryForm, LayerForm, NamedForm, OldLayerForm, OldOverrideForm,
+    OriginIndexForm, OverrideForm, OverridesForm, Path, RecordForm, ReverseDeltaForm, SourceForm,
+    SuppressionForm, Time, UnknownKeysForm, VersionForm,
 };
 use crate::{
     history::{
         Record, Version,
-        content::{Back, Content, OldLayer, OldPin},
+        content::{OldLayer, OldOverride, ReverseDelta, VersionContent},
         delta::{Act, Edit},
     },
     issue::Origin,
     keys::Keys,
-    pins::{Pin, Pins},
+    overrides::{OverrideEntry, Overrides},
     secret::MASK,
     shape::Shape,
     snapshot::Cause,
-    source::{Layer, Named, Places, UnknownKeys},
-    state::{Veil, tree::Tree},
-    suppressions::Holds,
+    source::{Layer, Named, OriginIndex, UnknownKeys},
+    state::{SecretFilter, tree::Tree},
+    suppressions::Suppressions,
     value::Value,
 };
 
 /// What decides how things are written.
 pub(crate) struct Writer<'w> {
-    pub(crate) veil: &'w Veil,
+    pub(crate) veil: &'w SecretFilter,
     pub(crate) shape: &'static Shape,
 }
 
 impl Writer<'_> {
-    pub(crate) fn overrides(&self, version: u64, pins: &Pins) -> OverridesForm {
-        let withheld = pins.iter().filter(|(keys, pin)| self.pin(keys, pin).is_none());
+    pub(crate) fn overrides(&self, version: u64, overrides: &Overrides) -> OverridesForm {
+        let withheld = overrides.iter().filter(|(keys, entry)| self.override_form(keys, entry).is_none());
         let withheld = withheld.map(|(keys, _)| keys.to_string()).collect();
-        OverridesForm { version, pins: self.pins(pins), withheld }
+        OverridesForm { version, overrides: self.override_forms(overrides), withheld }
     }
 
-    pub(crate) fn history(&self, content: &Content, holds: &Holds, versions: &[Version]) -> HistoryForm {
+    pub(crate) fn history(
+        &self,
+        content: &VersionContent,
+        suppressions: &Suppressions,
+        versions: &[Version],
+    ) -> HistoryForm {
         HistoryForm {
             layers: content.layers.iter().map(|layer| self.layer(layer)).collect(),
-            pins: self.pins(&content.pins),
+            overrides: self.override_forms(&content.overrides),
             held: content
                 .held
                 .iter()
                 .filter_map(|(keys, value)| self.held(keys, Some(value.as_ref())))
                 .collect(),
-            holds: holds
+            suppressions: suppressions
                 .each()
-                .map(|(source, refused, used, version)| HoldForm {
-                    source: SourceForm::of(source),
+                .map(|(source, refused, used, version)| SuppressionForm {
+                    source: SourceForm::new(source),
                     refused: refused.map(|layer| self.layer(layer)),
                     used: used.map(|layer| self.layer(layer)),
                     version,
                 })
                 .collect(),
-            secrets: self.veil.places().map(Path::of).collect(),
+            secrets: self.veil.places().map(Path::new).collect(),
             versions: versions.iter().map(|version| self.version(version)).collect(),
         }
     }
 
-    fn pins(&self, pins: &Pins) -> Vec<PinForm> {
-        pins.iter().filter_map(|(keys, pin)| self.pin(keys, pin)).collect()
+    fn override_forms(&self, overrides: &Overrides) -> Vec<OverrideForm> {
+        overrides.iter().filter_map(|(keys, entry)| self.override_form(keys, entry)).collect()
     }
 
     /// `None` for one that is secret as a whole, or in a part.
-    fn pin(&self, keys: &Keys, pin: &Pin) -> Option<PinForm> {
-        let value = match &pin.value {
+    fn override_form(&self, keys: &Keys, entry: &OverrideEntry) -> Option<OverrideForm> {
+        let value = match &entry.value {
             None => None,
-            Some(value) => Some(Tree(self.veil.show(keys, value).filter(|shown| shown == value)?)),
+            Some(value) => Some(Tree(self.veil.redact(keys, value).filter(|shown| shown == value)?)),
         };
-        Some(PinForm::of(keys, pin, value))
+        Some(OverrideForm::new(keys, entry, value))
     }
 
-    fn held(&self, keys: &Keys, held: Option<Option<&Value>>) -> Option<HeldForm> {
+    fn held(&self, keys: &Keys, held: Option<Option<&Value>>) -> Option<DeferredForm> {
         let value = match held.flatten() {
             None => None,
-            Some(value) => Some(Tree(self.veil.show(keys, value)?)),
+            Some(value) => Some(Tree(self.veil.redact(keys, value)?)),
         };
-        Some(HeldForm { path: Path::of(keys), held: held.is_some(), value })
+        Some(DeferredForm { path: Path::new(keys), held: held.is_some(), value })
     }
 
     fn layer(&self, layer: &Layer) -> LayerForm {
         let file = |path: &std::path::Path| path.to_string_lossy().into_owned();
         let named = |(keys, named): (&Keys, &Named)| NamedForm {
-            path: Path::of(keys),
+            path: Path::new(keys),
             name: named.name.clone(),
             file: match &named.origin {
                 Origin::File { path, .. } => Some(file(path)),
@@ -94,11 +99,11 @@ impl Writer<'_> {
             verbatim: named.verbatim,
         };
         LayerForm {
-            source: SourceForm::of(layer.source()),
+            source: SourceForm::new(layer.source()),
             places: match layer.places() {
-                Places::Text { path, .. } | Places::Past(path) => PlacesForm::File(file(path)),
-                Places::Each(each) => PlacesForm::Variables(each.iter().map(named).collect()),
-                Places::Named(name) => PlacesForm::Source(name.clone()),
+                OriginIndex::Text { path, .. } | OriginIndex::Past(path) => OriginIndexForm::File(file(path)),
+                OriginIndex::Each(each) => OriginIndexForm::Variables(each.iter().map(named).collect()),
+                OriginIndex::Named(name) => OriginIndexForm::Source(name.clone()),
             },
             unknown_keys: match layer.unknown_keys() {
                 UnknownKeys::Deny => UnknownKeysForm::Deny,
@@ -116,27 +121,29 @@ impl Writer<'_> {
     pub(in crate::state) fn version(&self, version: &Version) -> VersionForm {
         let replaced = version.replaced.and_then(|at| SystemTime::now().checked_sub(at.elapsed()));
         VersionForm {
-            record: RecordForm::of(&version.record, self.veil),
+            record: RecordForm::new(&version.record, self.veil),
             back: version.back.as_deref().map(|back| self.back(back)),
-            replaced: replaced.map(Time::of),
+            replaced: replaced.map(Time::new),
         }
     }
 
-    fn back(&self, back: &Back) -> BackForm {
+    fn back(&self, back: &ReverseDelta) -> ReverseDeltaForm {
         let layer = |old: &OldLayer| OldLayerForm {
             head: old.head.as_deref().map(|head| self.layer(head)),
             edits: self.edits(&Keys::root(), &old.edits),
         };
-        BackForm {
+        ReverseDeltaForm {
             layers: back
                 .layers
                 .iter()
-                .map(|(source, old)| (SourceForm::of(source), old.as_ref().map(layer)))
+                .map(|(source, old)| (SourceForm::new(source), old.as_ref().map(layer)))
                 .collect(),
-            pins: back
-                .pins
+            overrides: back
+                .overrides
                 .iter()
-                .map(|(keys, old)| (Path::of(keys), old.as_ref().and_then(|old| self.old_pin(keys, old))))
+                .map(|(keys, old)| {
+                    (Path::new(keys), old.as_ref().and_then(|old| self.old_override(keys, old)))
+                })
                 .collect(),
             held: back
                 .held
@@ -146,17 +153,17 @@ impl Writer<'_> {
         }
     }
 
-    fn old_pin(&self, keys: &Keys, old: &OldPin) -> Option<OldPinForm> {
+    fn old_override(&self, keys: &Keys, old: &OldOverride) -> Option<OldOverrideForm> {
         let edits = old.edits.as_ref().map(|edits| self.edits(keys, edits));
         // A part of a leaf would be another value.
         let whole = old.edits.as_ref().map(Vec::len) == edits.as_ref().map(Vec::len);
-        whole.then_some(OldPinForm { pin: self.pin(keys, &old.pin)?, edits })
+        whole.then_some(OldOverrideForm { entry: self.override_form(keys, &old.entry)?, edits })
     }
 
     fn edits(&self, above: &Keys, edits: &[Edit]) -> Vec<EditForm> {
         let form = |edit: &Edit| {
             let at = above.join(&edit.keys);
-            let show = |value: &Value| self.veil.show(&at, value).map(Tree);
+            let show = |value: &Value| self.veil.redact(&at, value).map(Tree);
             let act = match &edit.act {
                 Act::Put(value) => ActForm::Put(show(value)?),
                 Act::Remove => ActForm::Remove,
@@ -166,30 +173,30 @@ impl Writer<'_> {
                     items: items.iter().map(show).collect::<Option<_>>()?,
                 },
             };
-            Some(EditForm { path: Path::of(&edit.keys), act })
+            Some(EditForm { path: Path::new(&edit.keys), act })
         };
         edits.iter().filter_map(form).collect()
     }
 }
 
-impl PinForm {
-    fn of(keys: &Keys, pin: &Pin, value: Option<Tree>) -> Self {
+impl OverrideForm {
+    fn new(keys: &Keys, entry: &OverrideEntry, value: Option<Tree>) -> Self {
         Self {
-            path: Path::of(keys),
+            path: Path::new(keys),
             value,
-            by: pin.by.as_deref().map(str::to_owned),
-            at: Time::of(pin.at),
-            until: pin.until.map(|until| Time::of(until.shown)),
+            by: entry.by.as_deref().map(str::to_owned),
+            at: Time::new(entry.at),
+            until: entry.until.map(|until| Time::new(until.shown)),
         }
     }
 }
 
 impl RecordForm {
-    fn of(record: &Record, veil: &Veil) -> Self {
+    fn new(record: &Record, veil: &SecretFilter) -> Self {
         let lossy = |path: &std::path::PathBuf| path.to_string_lossy().into_owned().into();
         Self {
             version: record.version,
-            at: Time::of(record.at),
+            at: Time::new(record.at),
             cause: match &record.cause {
                 Cause::Files(paths) => Cause::Files(paths.iter().map(lossy).collect()),
                 other => other.clone(),

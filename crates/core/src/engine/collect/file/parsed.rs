@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    super::variables::{Around, Asked, dotenv_layer, unchanged},
+    super::variables::{DotenvLookups, DotenvScope, dotenv_layer, unchanged},
     Settings,
 };
 use crate::{
@@ -11,12 +11,12 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
     source::{
-        Layer, Places, dotenv,
+        Layer, OriginIndex, dotenv,
         format::{self, Format, text::Flaw},
-        given::{Given, Medium},
-        kept::Kept,
         mount::is_mounted_file,
-        read::Content,
+        parsed_layer::{ParsedLayer, SourceKind},
+        read::FileContent,
+        redacted_text::RedactedText,
         sealed::{self, Locked},
     },
     variables::Variables,
@@ -25,7 +25,7 @@ use crate::{
 /// What became of a content, kept until there is another.
 pub(super) struct Parsed {
     /// Kept, since a comparison costs less than a digest of the new text.
-    pub(super) text: Arc<Kept>,
+    pub(super) text: Arc<RedactedText>,
     /// What stood in an encrypted file, whose text is not compared.
     sealed: Option<Vec<u8>>,
     /// It was not decrypted, and may be another time.
@@ -35,39 +35,44 @@ pub(super) struct Parsed {
     pub(super) result: Result<Arc<Layer>, Vec<Issue>>,
     pub(super) variables: Variables,
     /// What it named, of a dotenv file.
-    asked: Asked,
+    asked: DotenvLookups,
 }
 
 impl Parsed {
-    pub(super) fn of(shown: &Path, content: Content, format: Option<Format>, settings: &Settings) -> Self {
+    pub(super) fn parse(
+        shown: &Path,
+        content: FileContent,
+        format: Option<Format>,
+        settings: &Settings,
+    ) -> Self {
         let mounted = is_mounted_file(&content.real);
         let Some(bytes) = content.sealed else {
-            return Self::plain(shown, &content.text, Medium::Plain, mounted, format, settings);
+            return Self::plain(shown, &content.text, SourceKind::Plain, mounted, format, settings);
         };
         let opened = match format {
-            Some(_) => sealed::open(shown, &bytes, &settings.secrets.schemes),
+            Some(_) => sealed::open(shown, &bytes, &settings.secrets.providers),
             None => Err(Locked { issue: sealed_dotenv(shown).into(), passing: false }),
         };
         let parsed = match opened {
             Ok(payload) => {
                 let text = payload.as_text().unwrap_or_default();
-                Self::plain(shown, text, Medium::Encrypted, mounted, format, settings)
+                Self::plain(shown, text, SourceKind::Encrypted, mounted, format, settings)
             }
             Err(Locked { issue, passing }) => Self {
-                text: Arc::new(Kept::unseen("")),
+                text: Arc::new(RedactedText::fully_redacted("")),
                 sealed: None,
                 locked: passing,
                 mounted,
                 result: Err(vec![*issue]),
                 variables: Variables::new(),
-                asked: Asked::default(),
+                asked: DotenvLookups::default(),
             },
         };
         Self { sealed: Some(bytes), ..parsed }
     }
 
     /// Whether the file held this, and what it names stands for the same.
-    pub(super) fn is_of(&self, content: &Content, settings: &Settings) -> bool {
+    pub(super) fn is_of(&self, content: &FileContent, settings: &Settings) -> bool {
         match &content.sealed {
             Some(_) => self.sealed == content.sealed,
             None => self.text.is_of(&content.text) && unchanged(&self.asked, settings),
@@ -77,7 +82,7 @@ impl Parsed {
     fn plain(
         shown: &Path,
         text: &str,
-        medium: Medium,
+        source_kind: SourceKind,
         mounted: bool,
         format: Option<Format>,
         settings: &Settings,
@@ -86,23 +91,23 @@ impl Parsed {
         let kept;
         let result = match format::parse(format, text) {
             Ok(tree) => {
-                let given = match medium {
-                    Medium::Encrypted => Given::whole(tree, settings.taint()),
-                    _ => Given::new(tree, settings.taint()),
+                let given = match source_kind {
+                    SourceKind::Encrypted => ParsedLayer::whole(tree, settings.secret_marker()),
+                    _ => ParsedLayer::new(tree, settings.secret_marker()),
                 };
-                kept = Arc::new(Kept::of(format, text, &given.tree, &given.sealed()));
-                let places = Places::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
-                let layer = Layer::new(places, &given, &settings.terms(medium));
-                Ok(Arc::new(layer.of(settings.source(shown.display()))))
+                kept = Arc::new(RedactedText::new(format, text, &given.tree, &given.secret_sites()));
+                let places = OriginIndex::Text { path: shown.to_owned(), format, text: Arc::clone(&kept) };
+                let layer = Layer::new(places, &given, &settings.layer_options(source_kind));
+                Ok(Arc::new(layer.with_source(settings.source(shown.display()))))
             }
             Err(flaws) => {
-                kept = Arc::new(Kept::unseen(text));
+                kept = Arc::new(RedactedText::fully_redacted(text));
                 let excerpt = |flaw: &Flaw| {
                     if sealed::is_sealed(shown) {
                         return None;
                     }
                     let line = text.lines().nth(flaw.line - 1)?;
-                    Excerpt::unparsed(line, |name| settings.shape.knows(name))
+                    Excerpt::unparsed(line, |name| settings.shape.has_key(name))
                 };
                 let issue = |flaw| syntax(shown, flaw, Some(flaw.column)).with_excerpt(excerpt(flaw));
                 Err(flaws.iter().map(issue).collect())
@@ -113,8 +118,8 @@ impl Parsed {
     }
 
     fn dotenv(shown: &Path, text: &str, mounted: bool, settings: &Settings) -> Self {
-        let kept = Arc::new(Kept::unseen(text));
-        let around = Around::new(settings);
+        let kept = Arc::new(RedactedText::fully_redacted(text));
+        let around = DotenvScope::new(settings);
         let (result, variables) = match dotenv::parse(text, &around) {
             Ok(lines) => {
                 let pair = |line: &dotenv::Variable| (line.name.clone().into(), line.value.clone());

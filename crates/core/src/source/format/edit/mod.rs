@@ -5,18 +5,18 @@
 //! entry by entry, with the entry at fault written as a whole; if that fails too, the whole text is written, with its
 //! comments at the top.
 
+mod equivalence;
 pub(super) mod flow;
 pub(super) mod patch;
-mod same;
 
 use std::ops::Range;
 
+pub(in crate::source::format) use self::equivalence::is_equivalent;
 use self::patch::newline;
-pub(in crate::source::format) use self::same::same;
 use super::{Format, Reader, text::without_mark, write};
 use crate::{
     keys::{Key, Keys},
-    load::place,
+    load::place_at,
     save::change::{Change, Changes},
     value::Value,
 };
@@ -144,7 +144,8 @@ impl Editor<'_> {
     fn is_sound(&self, text: &str, new: &Value, wanted: &[String]) -> bool {
         let tree = read(self.reader, text);
         let tree = tree.map(|tree| without_hollow(&tree, self.hollow));
-        let sound = tree.is_some_and(|tree| same(self.format, &without_hollow(new, self.hollow), &tree));
+        let sound =
+            tree.is_some_and(|tree| is_equivalent(self.format, &without_hollow(new, self.hollow), &tree));
         let mut found = comments(self.reader, text);
         let mut wanted = wanted.to_vec();
         found.sort();
@@ -173,7 +174,7 @@ fn without_hollow(tree: &Value, hollow: &[Vec<Key>]) -> Value {
     hollow.sort_by_key(|path| std::cmp::Reverse(path.len()));
     for keys in hollow.into_iter().map(|path| Keys(path.clone())) {
         if keys.find(&tree).and_then(Value::as_table).is_some_and(|table| table.is_empty()) {
-            tree = place(&tree, &keys, None);
+            tree = place_at(&tree, &keys, None);
         }
     }
     tree

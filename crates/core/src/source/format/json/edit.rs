@@ -15,7 +15,7 @@ use crate::{
             edit::{flow::Flow, patch::Text},
             write,
         },
-        locate::{At, Below, Mark},
+        locate::{Children, Span, SpanNode},
     },
     value::Value,
 };
@@ -47,13 +47,13 @@ struct Editor<'t> {
 }
 
 impl Editor<'_> {
-    fn below(&mut self, mark: &Mark, changes: &Changes) -> Option<()> {
-        let mut entries: Vec<(Option<&str>, usize, &Mark)> = match &*mark.below {
-            Below::Table(table) => {
+    fn below(&mut self, mark: &SpanNode, changes: &Changes) -> Option<()> {
+        let mut entries: Vec<(Option<&str>, usize, &SpanNode)> = match &*mark.below {
+            Children::Table(table) => {
                 table.iter().map(|(name, (key, value))| (Some(&**name), start(*key), value)).collect()
             }
-            Below::List(items) => items.iter().map(|item| (None, start(item.at), item)).collect(),
-            Below::Nothing => return None,
+            Children::List(items) => items.iter().map(|item| (None, start(item.at), item)).collect(),
+            Children::Nothing => return None,
         };
         entries.sort_by_key(|(_, start, _)| *start);
         let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
@@ -84,10 +84,10 @@ impl Editor<'_> {
         Some(())
     }
 
-    fn value(&mut self, mark: &Mark, change: &Change) -> Option<()> {
+    fn value(&mut self, mark: &SpanNode, change: &Change) -> Option<()> {
         let range = start(mark.at)..end(mark.at);
         match (change, &*mark.below) {
-            (Change::Inside(changes), Below::Table(_) | Below::List(_)) => self.below(mark, changes),
+            (Change::Inside(changes), Children::Table(_) | Children::List(_)) => self.below(mark, changes),
             (change, _) if change.is_removal() => Some(()),
             (change, _) => {
                 let long = self.text.text[range.clone()].contains('\n');
@@ -105,7 +105,7 @@ impl Editor<'_> {
     }
 
     /// The indent of entries; `None` where they stand on one line.
-    fn indent(&self, mark: &Mark) -> Option<String> {
+    fn indent(&self, mark: &SpanNode) -> Option<String> {
         let range = start(mark.at)..end(mark.at);
         let text = &self.text.text[range.clone()];
         let is_empty = text[1..text.len() - 1].trim().is_empty();
@@ -127,24 +127,24 @@ impl Editor<'_> {
     }
 }
 
-fn start(at: At) -> usize {
+fn start(at: Span) -> usize {
     match at {
-        At::Bytes(start, _) => start,
-        At::Places(..) => 0,
+        Span::Bytes(start, _) => start,
+        Span::Places(..) => 0,
     }
 }
 
-fn end(at: At) -> usize {
+fn end(at: Span) -> usize {
     match at {
-        At::Bytes(_, end) => end,
-        At::Places(..) => 0,
+        Span::Bytes(_, end) => end,
+        Span::Places(..) => 0,
     }
 }
 
 /// How deep the first entry of the root is indented.
-fn unit(text: &str, root: &Mark) -> String {
+fn unit(text: &str, root: &SpanNode) -> String {
     let first = match &*root.below {
-        Below::Table(table) => table.iter().map(|(_, (key, _))| start(*key)).min(),
+        Children::Table(table) => table.iter().map(|(_, (key, _))| start(*key)).min(),
         _ => None,
     };
     let text = Text::new(text, Vec::new());

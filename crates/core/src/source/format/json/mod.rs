@@ -12,12 +12,12 @@ use self::{
 };
 use super::{
     DUPLICATE_KEY, MAX_DEPTH, root_is_no_table,
-    text::{Flaw, at_offsets, place},
+    text::{Flaw, at_offsets, line_col},
 };
 use crate::{
     keys::Keys,
     number::{self, OUT_OF_RANGE, TOO_WIDE, refused_at},
-    source::locate::Mark,
+    source::locate::SpanNode,
     value::{Dialect, Value},
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn value(text: &str) -> Result<Value, Vec<Fault>> {
     if visit.is_plain() { Ok(value) } else { read_closely(text) }
 }
 
-pub(super) fn marks(text: &str) -> Option<Mark> {
+pub(super) fn spans(text: &str) -> Option<SpanNode> {
     scan(text, MAX_DEPTH).map(|scan| scan.root)
 }
 
@@ -120,5 +120,5 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn start(text: &str) -> (usize, usize) {
-    place(text, text.len() - text.trim_start().len())
+    line_col(text, text.len() - text.trim_start().len())
 }

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     keys::{Key, Keys},
     number,
-    source::locate::{At, Below, Mark},
+    source::locate::{Children, Span, SpanNode},
     value::{Dialect, Value},
 };
 
@@ -17,7 +17,7 @@ const NAMED: usize = 50;
 
 /// What a text holds.
 pub(super) struct Scan {
-    pub(super) root: Mark,
+    pub(super) root: SpanNode,
     /// Keys that their table already has.
     pub(super) duplicates: Vec<Found>,
     /// Integers, by their place among all numbers, that serde_json reads as floats.
@@ -64,19 +64,19 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn value(&mut self) -> Option<Mark> {
+    fn value(&mut self) -> Option<SpanNode> {
         let at = self.offset_of_next();
         let below = match self.peek()? {
             b'{' => self.nested(Self::table)?,
             b'[' => self.nested(Self::list)?,
-            b'"' => self.string().map(|_| Below::Nothing)?,
+            b'"' => self.string().map(|_| Children::Nothing)?,
             b'-' | b'0'..=b'9' => self.number(),
             _ => self.word()?,
         };
-        Some(Mark::new(At::Bytes(at, self.offset), below))
+        Some(SpanNode::new(Span::Bytes(at, self.offset), below))
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Option<Below>) -> Option<Below> {
+    fn nested(&mut self, read: fn(&mut Self) -> Option<Children>) -> Option<Children> {
         self.room = self.room.checked_sub(1)?;
         self.offset += 1;
         let below = read(self);
@@ -84,7 +84,7 @@ impl<'t> Scanner<'t> {
         below
     }
 
-    fn list(&mut self) -> Option<Below> {
+    fn list(&mut self) -> Option<Children> {
         let mut items = Vec::new();
         while !self.skip(b']') {
             self.trail.push(Key::Index(items.len()));
@@ -92,15 +92,15 @@ impl<'t> Scanner<'t> {
             self.trail.pop();
             self.skip(b',');
         }
-        Some(Below::List(items))
+        Some(Children::List(items))
     }
 
-    fn table(&mut self) -> Option<Below> {
+    fn table(&mut self) -> Option<Children> {
         let mut entries = BTreeMap::new();
         while !self.skip(b'}') {
             let at = self.offset_of_next();
             let name = self.string()?;
-            let key = At::Bytes(at, self.offset);
+            let key = Span::Bytes(at, self.offset);
             if !self.skip(b':') {
                 return None;
             }
@@ -113,7 +113,7 @@ impl<'t> Scanner<'t> {
             self.trail.pop();
             self.skip(b',');
         }
-        Some(Below::table(entries))
+        Some(Children::table(entries))
     }
 
     /// The text of a string, its escapes resolved.
@@ -135,7 +135,7 @@ impl<'t> Scanner<'t> {
         Some(Cow::Borrowed(&quoted[1..quoted.len() - 1]))
     }
 
-    fn number(&mut self) -> Below {
+    fn number(&mut self) -> Children {
         let offset = self.offset;
         let literal = self.run(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         let exact = literal.parse::<i64>().is_ok() || literal.parse::<u64>().is_ok();
@@ -146,7 +146,7 @@ impl<'t> Scanner<'t> {
             self.integers.insert(self.numbers, Integer { found, value });
         }
         self.numbers += 1;
-        Below::Nothing
+        Children::Nothing
     }
 
     /// Keys for each of a million places would cost more than the text.
@@ -155,9 +155,9 @@ impl<'t> Scanner<'t> {
         Found { keys: if named { Keys(self.trail.clone()) } else { Keys::root() }, offset }
     }
 
-    fn word(&mut self) -> Option<Below> {
+    fn word(&mut self) -> Option<Children> {
         let word = self.run(|byte| byte.is_ascii_alphabetic());
-        matches!(word, "true" | "false" | "null").then_some(Below::Nothing)
+        matches!(word, "true" | "false" | "null").then_some(Children::Nothing)
     }
 
     fn run(&mut self, belongs: impl Fn(u8) -> bool) -> &'t str {

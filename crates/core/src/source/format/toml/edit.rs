@@ -26,9 +26,9 @@ pub(in crate::source::format) use super::fresh::whole;
 
 pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
     let document = Document::parse(text).ok()?;
-    let sections = Sections::of(document.as_table());
+    let sections = Sections::new(document.as_table());
     let mut editor = Editor { text: Text::new(text, comments(text)), sections };
-    editor.table(&Spot::root(document.as_table()), changes)?;
+    editor.table(&EditPoint::root(document.as_table()), changes)?;
     editor.text.patched()
 }
 
@@ -38,7 +38,7 @@ struct Editor<'t> {
 }
 
 /// A table of the document, and how its entries are written.
-struct Spot<'d> {
+struct EditPoint<'d> {
     table: &'d Table,
     /// The header that its entries stand below: `Some(0)` for the root, `None` for a table without entries of its own.
     section: Option<usize>,
@@ -48,7 +48,7 @@ struct Spot<'d> {
     path: Vec<String>,
 }
 
-impl<'d> Spot<'d> {
+impl<'d> EditPoint<'d> {
     fn root(table: &'d Table) -> Self {
         Self { table, section: Some(0), prefix: Vec::new(), path: Vec::new() }
     }
@@ -70,7 +70,7 @@ impl<'d> Spot<'d> {
 }
 
 impl Editor<'_> {
-    fn table(&mut self, spot: &Spot<'_>, changes: &Changes) -> Option<()> {
+    fn table(&mut self, spot: &EditPoint<'_>, changes: &Changes) -> Option<()> {
         let mut new = Changes::new();
         for (key, change) in changes {
             let Key::Name(name) = key else { return None };
@@ -83,7 +83,7 @@ impl Editor<'_> {
         self.add(spot, new)
     }
 
-    fn item(&mut self, spot: &Spot<'_>, key: &Name, item: &Item, change: &Change) -> Option<()> {
+    fn item(&mut self, spot: &EditPoint<'_>, key: &Name, item: &Item, change: &Change) -> Option<()> {
         match (change, item) {
             (Change::Remove, item) => self.remove(key, item),
             (Change::Inside(changes), Item::Table(table)) => {
@@ -211,7 +211,7 @@ impl Editor<'_> {
             let Key::Index(index) = key else { return None };
             match (tables.get(*index), change) {
                 (Some(table), Change::Inside(changes)) => {
-                    let spot = Spot {
+                    let spot = EditPoint {
                         table,
                         section: Some(table.span()?.start),
                         prefix: Vec::new(),
@@ -262,7 +262,7 @@ impl Editor<'_> {
         self.text.replace(lines, hoisted);
     }
 
-    fn add(&mut self, spot: &Spot<'_>, new: Changes) -> Option<()> {
+    fn add(&mut self, spot: &EditPoint<'_>, new: Changes) -> Option<()> {
         let dotted = !spot.prefix.is_empty();
         let is_section = |change: &Change| !dotted && matches!(change, Change::Inside(_));
         let (sections, statements): (Changes, Changes) =
@@ -277,7 +277,7 @@ impl Editor<'_> {
         Some(())
     }
 
-    fn add_statements(&mut self, spot: &Spot<'_>, new: &Changes) -> Option<()> {
+    fn add_statements(&mut self, spot: &EditPoint<'_>, new: &Changes) -> Option<()> {
         let Some(section) = spot.section else {
             let section = fresh::section(&spot.path, new, self.text.newline)?;
             self.append(spot.table, &section);

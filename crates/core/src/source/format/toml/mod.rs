@@ -3,8 +3,8 @@
 mod comments;
 mod edit;
 mod fresh;
-mod marks;
 mod sections;
+mod spans;
 
 use std::{ops::Range, sync::Arc};
 
@@ -16,7 +16,7 @@ use ::toml::{
 pub(super) use self::{
     comments::comments,
     edit::{in_place, whole},
-    marks::marks,
+    spans::spans,
 };
 use super::{
     MAX_DEPTH,

@@ -11,7 +11,7 @@ pub(super) struct Sections {
 }
 
 impl Sections {
-    pub(super) fn of(root: &Table) -> Self {
+    pub(super) fn new(root: &Table) -> Self {
         let mut known = Vec::new();
         collect(root, &mut known);
         known.sort_unstable();

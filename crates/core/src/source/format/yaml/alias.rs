@@ -54,7 +54,7 @@ impl Anchors {
     }
 
     /// `anchor` is 0 for what has none.
-    pub(super) fn keep(&mut self, anchor: usize, value: &Anchor) {
+    pub(super) fn insert(&mut self, anchor: usize, value: &Anchor) {
         if anchor != 0 {
             self.known.insert(anchor, value.clone());
         }

@@ -10,7 +10,7 @@ use super::{
 /// Each from its `#` to the end of its line; none for a text that does not parse.
 pub(in crate::source::format) fn comments(text: &str) -> Vec<Range<usize>> {
     let Ok(root) = compose(text) else { return Vec::new() };
-    let offsets = Offsets::of(text);
+    let offsets = Offsets::new(text);
     let mut scalars = Vec::new();
     root.iter().for_each(|root| collect(root, &offsets, &mut scalars));
     scalars.sort_by_key(|range| range.start);

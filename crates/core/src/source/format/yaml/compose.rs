@@ -7,17 +7,17 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag
 use super::offsets::Offsets;
 use crate::source::format::{
     MAX_DEPTH,
-    text::{self, Flaw, Place},
+    text::{self, Flaw, LineCol},
     too_deep,
 };
 
 /// A node of the text.
 pub(super) struct Node<'t> {
-    pub(super) at: Place,
+    pub(super) at: LineCol,
     /// Where a scalar or an alias ends; behind the bracket that opens a list or table in brackets.
-    pub(super) end: Place,
+    pub(super) end: LineCol,
     /// The last bracket of a list or table in brackets; of any other, some place behind it.
-    pub(super) close: Place,
+    pub(super) close: LineCol,
     /// The number of its anchor; 0 without one.
     pub(super) anchor: usize,
     pub(super) tag: Option<Box<Tag>>,
@@ -69,12 +69,12 @@ impl<'t> Composer<'t> {
     fn run(mut self) -> Result<Option<Node<'t>>, Flaw> {
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event.map_err(|error| flaw(self.text, &error))?;
-            self.take(event, place(span.start), place(span.end))?;
+            self.handle_event(event, line_col(span.start), line_col(span.end))?;
         }
         Ok(self.root)
     }
 
-    fn take(&mut self, event: Event<'t>, at: Place, end: Place) -> Result<(), Flaw> {
+    fn handle_event(&mut self, event: Event<'t>, at: LineCol, end: LineCol) -> Result<(), Flaw> {
         let node = |anchor, tag: Option<Cow<'t, Tag>>, body| Node {
             at,
             end,
@@ -113,13 +113,13 @@ impl<'t> Composer<'t> {
     }
 
     /// The parser counts blanks and a comment behind the quotes as part of the scalar.
-    fn end_of_quotes(&self, node: &Node<'_>) -> Place {
+    fn end_of_quotes(&self, node: &Node<'_>) -> LineCol {
         let Body::Scalar { text, .. } = &node.body else { return node.end };
         let is_simple = node.at.0 == node.end.0 && node.at.1 + text.chars().count() + 2 == node.end.1;
         if is_simple {
             return node.end;
         }
-        self.offsets.get_or_init(|| Offsets::of(self.text)).end_of_quotes(node.at).unwrap_or(node.end)
+        self.offsets.get_or_init(|| Offsets::new(self.text)).end_of_quotes(node.at).unwrap_or(node.end)
     }
 
     fn descend(&mut self, node: Node<'t>) -> Result<(), Flaw> {
@@ -139,7 +139,7 @@ impl<'t> Composer<'t> {
     }
 }
 
-fn place(marker: Marker) -> Place {
+fn line_col(marker: Marker) -> LineCol {
     (marker.line(), marker.col() + 1)
 }
 
@@ -151,5 +151,5 @@ fn flaw(text: &str, error: &ScanError) -> Flaw {
         info => info.to_string(),
     };
     // The parser ends a text without a line break one line below it.
-    Flaw::new(message, place(*error.marker()).min(text::place(text, text.len())))
+    Flaw::new(message, line_col(*error.marker()).min(text::line_col(text, text.len())))
 }

@@ -53,7 +53,7 @@ impl Editor<'_> {
         let mut aliases: HashMap<usize, Vec<Range<usize>>> = HashMap::new();
         collect(root, &mut |node| match node.body {
             Body::Alias(anchor) if touched.anchors.contains(&anchor) => {
-                let range = self.offsets.at(node.at)..self.offsets.at(node.end);
+                let range = self.offsets.byte_offset(node.at)..self.offsets.byte_offset(node.end);
                 let is_gone = touched.ranges.iter().any(|gone| gone.contains(&range.start));
                 aliases.entry(anchor).or_default().extend((!is_gone).then_some(range));
             }
@@ -93,8 +93,8 @@ impl Editor<'_> {
             (change, _) if change.is_removal() && *change != Change::Remove => {}
             _ => {
                 collect(node, &mut |node| touched.anchors.extend((node.anchor != 0).then_some(node.anchor)));
-                let end = self.offsets.at(last_place(node));
-                let start = self.offsets.at(node.at);
+                let end = self.offsets.byte_offset(last_place(node));
+                let start = self.offsets.byte_offset(node.at);
                 touched.ranges.push(start..end.max(start + 1));
             }
         }

@@ -31,7 +31,7 @@ use crate::{
 pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
     let root = compose(text).ok()?.filter(|root| !root.is_blank());
     let anchored = root.as_ref().map(anchored_values).unwrap_or_default();
-    let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::of(text), anchored };
+    let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::new(text), anchored };
     match &root {
         None => {
             let lines = editor.lines(changes, "");
@@ -168,7 +168,7 @@ impl Editor<'_> {
             return Some(());
         }
         // Behind a dash: the next entry takes its place.
-        let range = start..self.offsets.at(next?.at);
+        let range = start..self.offsets.byte_offset(next?.at);
         if self.text.has_comments_in(range.clone()) {
             return None;
         }
@@ -244,7 +244,7 @@ impl Editor<'_> {
             return Some(());
         }
         let dash = self.dash(node)?;
-        let start = self.offsets.at(node.at);
+        let start = self.offsets.byte_offset(node.at);
         let range = start..self.text.content_end(self.line(last_line(node)));
         let with = value(change, &" ".repeat(node.at.1 - 1), self.text.newline);
         self.replace_lines(dash, range, with)
@@ -271,8 +271,8 @@ impl Editor<'_> {
         let items: Option<Vec<_>> = entries
             .iter()
             .map(|(key, node)| {
-                let end = self.end(node)?.max(self.offsets.at(key.end));
-                Some(self.offsets.at(key.at)..end)
+                let end = self.end(node)?.max(self.offsets.byte_offset(key.end));
+                Some(self.offsets.byte_offset(key.at)..end)
             })
             .collect();
         Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
@@ -288,7 +288,7 @@ impl Editor<'_> {
         let edit = |index: usize, change: &Change| self.in_brackets(nodes.get(index)?, change);
         let (removed, added) = flow::items(changes, nodes.len(), Format::Yaml, edit)?;
         let items: Option<Vec<_>> =
-            nodes.iter().map(|node| Some(self.offsets.at(node.at)..self.end(node)?)).collect();
+            nodes.iter().map(|node| Some(self.offsets.byte_offset(node.at)..self.end(node)?)).collect();
         Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
         Some(false)
     }
@@ -302,7 +302,7 @@ impl Editor<'_> {
             _ if node.is_blank() || node.tag.is_some() => return None,
             (change, _) => {
                 let change = &self.whole_change(node, change);
-                let range = self.offsets.at(node.at)..self.end(node)?;
+                let range = self.offsets.byte_offset(node.at)..self.end(node)?;
                 if self.text.has_comments_in(range.clone()) {
                     return None;
                 }

@@ -10,7 +10,7 @@ use super::{
 impl Editor<'_> {
     /// Behind the colon of a key.
     pub(super) fn colon(&self, key: &Node<'_>) -> Option<usize> {
-        let end = self.offsets.at(key.end);
+        let end = self.offsets.byte_offset(key.end);
         let rest = &self.text.text[end..];
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
         rest[blanks..].starts_with(':').then_some(end + blanks + 1)
@@ -23,32 +23,32 @@ impl Editor<'_> {
             Body::List(_) => ("[", b']'),
             Body::Scalar { .. } | Body::Alias(_) => return None,
         };
-        let start = self.offsets.at(node.end);
+        let start = self.offsets.byte_offset(node.end);
         if node.at == node.end || !self.text.text[..start].ends_with(open) {
             return None;
         }
         // Behind a comma and a comment, the parser's place is that of the comma.
-        let close = self.offsets.at(node.close).max(start);
+        let close = self.offsets.byte_offset(node.close).max(start);
         Some(start..self.text.find(close..self.text.text.len(), shut).unwrap_or(close))
     }
 
     /// Where a value ends that is no block.
     pub(super) fn end(&self, node: &Node<'_>) -> Option<usize> {
         match &node.body {
-            Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.at(node.end)),
+            Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.byte_offset(node.end)),
             Body::Table(_) | Body::List(_) => self.brackets(node).map(|inside| inside.end + 1),
         }
     }
 
     /// A value that is there and does not go over lines.
     pub(super) fn on_one_line(&self, node: &Node<'_>) -> Option<Range<usize>> {
-        let range = self.offsets.at(node.at)..self.end(node).filter(|_| !node.is_blank())?;
+        let range = self.offsets.byte_offset(node.at)..self.end(node).filter(|_| !node.is_blank())?;
         (!self.text.text[range.clone()].contains('\n')).then_some(range)
     }
 
     /// The dash of an item, which may be on a line above it.
     pub(super) fn dash(&self, item: &Node<'_>) -> Option<usize> {
-        let mut before = self.text.behind_content(self.offsets.at(item.at));
+        let mut before = self.text.behind_content(self.offsets.byte_offset(item.at));
         while let Some(start) = properties(&self.text.text[..before]) {
             before = self.text.behind_content(start);
         }
@@ -57,7 +57,7 @@ impl Editor<'_> {
 
     /// Where an entry begins: at its key, or at the question mark before it.
     pub(super) fn entry_start(&self, key: &Node<'_>) -> usize {
-        let start = self.offsets.at(key.at);
+        let start = self.offsets.byte_offset(key.at);
         let before = self.text.text[self.text.line_start(start)..start].trim_end_matches([' ', '\t']);
         let line = self.text.line_start(start);
         let is_explicit = before.ends_with('?') && before[..before.len() - 1].ends_with([' ', '-', ':']);
@@ -67,12 +67,12 @@ impl Editor<'_> {
     /// What the entries of a table are indented with.
     pub(super) fn indent_of(&self, first: &Node<'_>) -> String {
         let start = self.entry_start(first);
-        " ".repeat(first.at.1 - 1 - (self.offsets.at(first.at) - start))
+        " ".repeat(first.at.1 - 1 - (self.offsets.byte_offset(first.at) - start))
     }
 
     /// Where a line begins.
     pub(super) fn line(&self, line: usize) -> usize {
-        self.offsets.at((line, 1))
+        self.offsets.byte_offset((line, 1))
     }
 
     /// Behind a line.

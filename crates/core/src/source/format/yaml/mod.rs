@@ -9,8 +9,8 @@ mod compose;
 mod detach;
 mod edit;
 mod layout;
-mod marks;
 mod offsets;
+mod spans;
 mod tag;
 
 use std::{borrow::Cow, sync::Arc};
@@ -22,13 +22,13 @@ use self::{
 pub(super) use self::{
     comments::comments,
     edit::{in_place, whole},
-    marks::marks,
+    spans::spans,
 };
 use super::{
     DUPLICATE_KEY,
     name::Names,
     root_is_no_table, string,
-    text::{Flaw, Place, at_places},
+    text::{Flaw, LineCol, at_places},
 };
 use crate::value::{Table, Value};
 
@@ -61,11 +61,11 @@ impl Reader {
             Body::Table(nodes) => self.table(nodes, depth),
         };
         self.check_collection_tag(node);
-        self.anchors.keep(node.anchor, &read);
+        self.anchors.insert(node.anchor, &read);
         read
     }
 
-    fn alias(&mut self, anchor: usize, depth: usize, at: Place) -> Anchor {
+    fn alias(&mut self, anchor: usize, depth: usize, at: LineCol) -> Anchor {
         let found = self.anchors.expand(anchor, depth);
         found.unwrap_or_else(|message| Anchor::scalar(self.refuse(message, at)))
     }
@@ -92,7 +92,7 @@ impl Reader {
     fn table(&mut self, nodes: &[Node<'_>], depth: usize) -> Anchor {
         let mut size = Anchor::scalar(Value::Null);
         let mut table = Table::new();
-        let mut merged: Option<(Value, Place)> = None;
+        let mut merged: Option<(Value, LineCol)> = None;
         for (key, node) in pairs(nodes) {
             let value = size.add(self.node(node, depth + 1));
             if !key.is_merge_key() {
@@ -127,7 +127,7 @@ impl Reader {
                 if let Some(Err(message)) = key.tag.as_ref().map(|tag| tag::scalar(tag, text)) {
                     self.refuse(message, key.at);
                 }
-                self.anchors.keep(key.anchor, &Anchor::scalar(Value::yaml(text)));
+                self.anchors.insert(key.anchor, &Anchor::scalar(Value::yaml(text)));
                 Some(Cow::Borrowed(text))
             }
             Body::Alias(anchor) => match self.anchors.expand(*anchor, 1).ok()?.value {
@@ -140,7 +140,7 @@ impl Reader {
     }
 
     /// What the table has itself wins; of several sources the first one that has a key.
-    fn merge(&mut self, table: &mut Table, source: &Value, at: Place) {
+    fn merge(&mut self, table: &mut Table, source: &Value, at: LineCol) {
         let sources = match source {
             Value::List(sources) => sources.as_slice(),
             single => std::slice::from_ref(single),
@@ -167,7 +167,7 @@ impl Reader {
         }
     }
 
-    fn refuse(&mut self, message: String, at: Place) -> Value {
+    fn refuse(&mut self, message: String, at: LineCol) -> Value {
         self.flaws.push(Flaw::new(message, at));
         Value::Null
     }

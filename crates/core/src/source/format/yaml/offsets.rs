@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::format::text::Place;
+use crate::source::format::text::LineCol;
 
 pub(super) struct Offsets<'t> {
     text: &'t str,
@@ -13,13 +13,13 @@ pub(super) struct Offsets<'t> {
 }
 
 impl<'t> Offsets<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         let ends = text.match_indices('\n').map(|(end, _)| end + 1);
         Self { text, lines: std::iter::once(0).chain(ends).collect(), is_ascii: text.is_ascii() }
     }
 
     /// The byte at a place; the end of the text if the place is beyond it.
-    pub(super) fn at(&self, (line, column): Place) -> usize {
+    pub(super) fn byte_offset(&self, (line, column): LineCol) -> usize {
         let Some(start) = self.lines.get(line - 1) else { return self.text.len() };
         if self.is_ascii {
             return (start + column - 1).min(self.text.len());
@@ -28,13 +28,13 @@ impl<'t> Offsets<'t> {
         start + ahead
     }
 
-    pub(super) fn range(&self, from: Place, to: Place) -> Option<Range<usize>> {
-        let (from, to) = (self.at(from), self.at(to));
+    pub(super) fn range(&self, from: LineCol, to: LineCol) -> Option<Range<usize>> {
+        let (from, to) = (self.byte_offset(from), self.byte_offset(to));
         (from <= to).then_some(from..to)
     }
     /// Where a scalar in quotes ends that begins here, maybe with an anchor or a tag.
-    pub(super) fn end_of_quotes(&self, at: Place) -> Option<Place> {
-        let text = &self.text[self.at(at)..];
+    pub(super) fn end_of_quotes(&self, at: LineCol) -> Option<LineCol> {
+        let text = &self.text[self.byte_offset(at)..];
         let open = text.find(['"', '\''])?;
         let quote = text[open..].chars().next()?;
         let mut end = open + 1;
@@ -55,7 +55,7 @@ impl<'t> Offsets<'t> {
 }
 
 /// The place behind a text that begins at a place.
-fn moved((line, column): Place, text: &str) -> Place {
+fn moved((line, column): LineCol, text: &str) -> LineCol {
     match text.rsplit_once('\n') {
         Some((lines, last)) => (line + 1 + lines.matches('\n').count(), 1 + last.chars().count()),
         None => (line, column + text.chars().count()),

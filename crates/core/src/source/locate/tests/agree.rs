@@ -8,7 +8,7 @@ use crate::{
     keys::{Key, Keys},
     source::{
         format::{Format, parse},
-        locate::{Places, Spot},
+        locate::{SourceMap, SpanOf},
     },
     value::Value,
 };
@@ -218,11 +218,11 @@ fn agree(format: Format, text: &str, tree: &Tree) {
     let mut found = Vec::new();
     leaves(&value, &Keys::root(), &mut found);
     assert_eq!(found.len(), count(tree), "{text}");
-    let places = Places::of(format, text).unwrap();
+    let places = SourceMap::new(format, text).unwrap();
     for (keys, number) in found {
-        let place = places.locate(&keys, Spot::Value).unwrap();
+        let place = places.locate(&keys, SpanOf::Value).unwrap();
         assert!(behind(text, place).starts_with(&number), "{keys} at {place:?}\n{text}");
-        let place = places.locate(&keys, Spot::Key).unwrap();
+        let place = places.locate(&keys, SpanOf::Key).unwrap();
         if let Some(Key::Name(name)) = keys.0.last() {
             let (behind, quoted) = (behind(text, place), serde_json::to_string(name).unwrap());
             assert!(

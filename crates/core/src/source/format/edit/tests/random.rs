@@ -8,7 +8,7 @@ use super::{Edit, with_remarks};
 use crate::{
     keys::{Key, Keys},
     save::change::{Change, Changes, add},
-    source::format::{Format, comments, edit::same, parse},
+    source::format::{Format, comments, edit::is_equivalent, parse},
     value::Value,
 };
 
@@ -140,7 +140,7 @@ fn check(
         .flat_map(|(keys, _)| (1..keys.0.len()).map(|depth| keys.0[..depth].to_vec()))
         .collect();
     let [wanted, read] = [&wanted, &after].map(|tree| super::super::without_hollow(tree, &hollow));
-    assert!(same(format, &wanted, &read), "{edits:?}\n{text}\n---\n{written}");
+    assert!(is_equivalent(format, &wanted, &read), "{edits:?}\n{text}\n---\n{written}");
     if format != Format::Json {
         let mut expected = texts(format, &text);
         expected.push("# ours".to_owned());

@@ -1,0 +1,72 @@
+//! Which fields a struct of the program cannot do without.
+//!
+//! Only its `Deserialize` knows, and says it when a key is missing. So it is given some keys with samples, and asked what
+//! it misses. What user code refuses for another reason stays unknown, and counts as not needed.
+
+use super::{Form, MAX_RUNS, Walk};
+use crate::{
+    de::{DecodeError, Decoder, Tracer},
+    issue::IssueKind,
+    keys::{Key, Keys},
+    panics,
+};
+
+type Fields = Vec<(&'static str, Form)>;
+
+/// What a struct says of one of its keys.
+struct Verdict {
+    key: &'static str,
+    missing: bool,
+}
+
+impl Walk<'_> {
+    /// Marks what the struct at `target` needs. Secrets are told elsewhere than in files.
+    pub(super) fn needing(&mut self, mut fields: Fields, target: &Keys) -> Fields {
+        let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+        let mut given = Vec::new();
+        // It names what is missing one by one.
+        while let Some(Verdict { key, missing: true }) = self.verdict(&given, &names, target) {
+            given.push(key);
+            let needed = self.is_needed(key, &names, target);
+            let form = fields.iter_mut().find(|(name, _)| *name == key).map(|(_, form)| form);
+            if let Some(form) = form.filter(|form| needed && !form.holds_secret()) {
+                form.needed = true;
+            }
+        }
+        fields
+    }
+
+    /// Whether it is missed even if every other key is there: one of them may be another name of it.
+    fn is_needed(&mut self, name: &'static str, names: &[&'static str], target: &Keys) -> bool {
+        let mut given: Vec<_> = names.iter().copied().filter(|other| *other != name).collect();
+        while let Some(Verdict { key, missing }) = self.verdict(&given, names, target) {
+            let Some(at) = given.iter().position(|other| *other == key) else {
+                return missing && key == name;
+            };
+            // Its type refuses the sample, or it is another name of what is there.
+            given.remove(at);
+        }
+        false
+    }
+
+    /// The key for which the struct at `target` is refused if it has these; one that is not there is missing.
+    fn verdict(&mut self, given: &[&'static str], names: &[&'static str], target: &Keys) -> Option<Verdict> {
+        self.trials += 1;
+        if self.trials > MAX_RUNS {
+            return None;
+        }
+        let tracer = Tracer::giving(target.clone(), given.to_vec());
+        let error = panics::catch_panic(|| (self.read)(Decoder::tracing(&tracer)))??;
+        let (place, depth) = (error.keys(), target.0.len());
+        let key = match place.0.get(depth).filter(|_| place.starts_with(target))? {
+            Key::Name(name) => names.iter().copied().find(|known| **known == **name)?,
+            Key::Index(_) => return None,
+        };
+        let missing = !given.contains(&key) && is_missing(&error) && place.0.len() == depth + 1;
+        (missing || given.contains(&key)).then_some(Verdict { key, missing })
+    }
+}
+
+fn is_missing(error: &DecodeError) -> bool {
+    error.kind() == IssueKind::Missing
+}

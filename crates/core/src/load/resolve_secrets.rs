@@ -1,0 +1,340 @@
+//! Puts secrets in the place of the references to them.
+
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
+use super::{policy::forbidden, secret_reads::SecretReadSurvey, taken_beside};
+use crate::{
+    issue::{Issue, IssueKind, Issues},
+    keys::Keys,
+    overrides::Overrides,
+    secret::tracking::{SecretReads, digest},
+    secrets::{
+        FetchError,
+        lookup::{Resolution, SecretLookup},
+        reference::{Reference, scheme},
+    },
+    shape::{Leaf, Shape},
+    value::{Dialect, Untyped, Value, place_in},
+};
+
+/// The bytes of text that references may add to one load.
+///
+/// A list can name one large variable or file many times, and each element becomes a copy in the type of the field.
+const RESOLVED: usize = 16 << 20;
+
+/// References by the places where they stand.
+pub(crate) type ReferencePaths = BTreeMap<Keys, String>;
+
+/// The references of one load.
+pub(super) struct SecretResolution<'i> {
+    secrets: &'i SecretLookup,
+    shape: &'static Shape,
+    overrides: &'i Overrides,
+    /// Where a secret was put, and which.
+    put: ReferencePaths,
+    /// What each reference leads to: however often it is used, it is kept in memory once.
+    values: BTreeMap<String, Value>,
+    /// How much of [`RESOLVED`] is used.
+    resolved: usize,
+    /// What cannot be had.
+    failed: BTreeMap<Keys, Value>,
+    /// Texts that equal a reference, and that no secret is read from.
+    namesakes: BTreeSet<Keys>,
+    issues: Issues,
+    warnings: Vec<Issue>,
+}
+
+/// A reference leads to no secret; why is noted.
+struct Refused;
+
+impl<'i> SecretResolution<'i> {
+    pub(super) fn new(secrets: &'i SecretLookup, shape: &'static Shape, overrides: &'i Overrides) -> Self {
+        let (put, values, failed, namesakes) = Default::default();
+        let (issues, warnings) = Default::default();
+        Self { secrets, shape, overrides, put, values, resolved: 0, failed, namesakes, issues, warnings }
+    }
+
+    /// Resolves the references in fields that are marked secret.
+    pub(super) fn resolve_declared(&mut self, tree: Value) -> Value {
+        let leaves: Vec<_> = self.shape.leaves().into_iter().filter(Leaf::secret).collect();
+        leaves.iter().fold(tree, |tree, leaf| {
+            let texts = texts_of(self.shape, leaf, &tree);
+            let known = |(keys, text): (Keys, &str)| {
+                self.known_in(leaf, text).map(|found| (keys, text.to_owned(), found))
+            };
+            let found: Vec<_> = texts.into_iter().filter_map(known).collect();
+            self.put_all(tree, found, self.is_overridden(leaf))
+        })
+    }
+
+    /// References at places where only the decoder finds that a secret is expected; `None` if there are no more. Where serde buffered the
+    /// value, only a text that was `read` as a secret is one, and the `survey` tells which of several equal texts was; if the
+    /// type was not read to its end, any text may be.
+    pub(super) fn resolve_discovered(
+        &mut self,
+        tree: &Value,
+        reads: &SecretReads,
+        read: bool,
+        survey: &SecretReadSurvey,
+    ) -> Option<Value> {
+        if reads.is_empty() {
+            return None;
+        }
+        let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
+        let is_new = |keys: &Keys| {
+            !self.put.contains_key(keys) && !self.failed.contains_key(keys) && !self.namesakes.contains(keys)
+        };
+        let mut namesakes = BTreeSet::new();
+        let of_program =
+            |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_overridden(leaf));
+        let mut found = Vec::new();
+        let is_secret = |place: &Keys, text: &str| {
+            !read || reads.exact.contains(place) || reads.read.contains(&digest(text))
+        };
+        for place in reads.places().filter(|place| of_program(place)) {
+            let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
+            texts.retain(|(keys, text)| is_new(keys) && is_secret(place, text));
+            let of_place = texts.into_iter().filter_map(|(keys, text)| {
+                let reference = self.secrets.reference(text)?;
+                Some((keys, text.to_owned(), Ok(reference)))
+            });
+            let mut of_place: Vec<_> = of_place.collect();
+            if read && !reads.exact.contains(place) {
+                leave_namesakes(&mut of_place, &mut namesakes, &leaves, tree, survey);
+            }
+            found.extend(of_place);
+        }
+        self.namesakes.extend(namesakes);
+        (!found.is_empty()).then(|| self.put_all(tree.clone(), found, false))
+    }
+
+    /// A value set at run time counts instead.
+    fn is_overridden(&self, leaf: &Leaf) -> bool {
+        self.overrides.contains_key(&self.shape.keys_of(leaf.slot))
+    }
+
+    /// Whether the policy lets a reference be followed. If not, no store is asked.
+    fn is_allowed(&self, reference: &Reference) -> bool {
+        self.secrets.has_placeholders() || self.secrets.allowed().contains(self.secrets.source(reference))
+    }
+
+    /// A text of the program with a scheme that nobody knows is a mistake; one of a source may be a password.
+    fn known_in(&self, leaf: &Leaf, text: &str) -> Option<Result<Reference, FetchError>> {
+        if let Some(reference) = self.secrets.reference(text) {
+            return Some(Ok(reference));
+        }
+        let wanted = scheme(leaf.field().reference?)?;
+        (scheme(text) == Some(wanted)).then(|| Err(self.secrets.providers().absent(wanted)))
+    }
+
+    fn put_all(&mut self, mut tree: Value, found: Vec<Referring>, overridden: bool) -> Value {
+        for (keys, text, reference) in found {
+            match self.value_of(&keys, &text, reference, overridden) {
+                Ok(Some(value)) => {
+                    place_in(&mut tree, &keys.0, Some(&value));
+                    self.put.insert(keys, text);
+                }
+                Ok(None) => {}
+                Err(Refused) => drop(self.failed.insert(keys, Value::Template(text.into()))),
+            }
+        }
+        tree
+    }
+
+    /// What a reference leads to; `None` where a value that was set at run time hides it.
+    ///
+    /// # Errors
+    /// It leads to nothing, or must not be followed. The problem is noted.
+    fn value_of(
+        &mut self,
+        keys: &Keys,
+        text: &str,
+        reference: Result<Reference, FetchError>,
+        overridden: bool,
+    ) -> Result<Option<Value>, Refused> {
+        if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
+            // What is hidden by a value set at run time is the policy's to judge.
+            if overridden {
+                return Ok(None);
+            }
+            self.issues.push_with(|| forbidden(keys, self.secrets.allowed()));
+            return Err(Refused);
+        }
+        let reference = match reference {
+            Ok(reference) => reference,
+            Err(_) if overridden => return Ok(None),
+            Err(error) => return Err(self.refuse(keys, text, &error)),
+        };
+        match self.find(text, &reference) {
+            // Nothing of it shows, but it has to be known by the time when it does.
+            Resolution::Value(_) | Resolution::Failed(_) if overridden => Ok(None),
+            Resolution::Value(value) => {
+                self.pay(keys, &value)?;
+                self.warn(keys, &reference);
+                Ok(Some(value))
+            }
+            Resolution::Failed(error) => Err(self.refuse(keys, &reference.to_string(), &error)),
+            Resolution::Unknown => Err(self.refuse(keys, &reference.to_string(), &unknown())),
+        }
+    }
+
+    fn find(&mut self, text: &str, reference: &Reference) -> Resolution {
+        match self.values.entry(text.to_owned()) {
+            Entry::Occupied(known) => Resolution::Value(known.get().clone()),
+            Entry::Vacant(free) => match self.secrets.find(reference) {
+                Resolution::Value(value) => Resolution::Value(free.insert(text_first(&value)).clone()),
+                other => other,
+            },
+        }
+    }
+
+    /// # Errors
+    /// The references of this load give too much text.
+    fn pay(&mut self, keys: &Keys, value: &Value) -> Result<(), Refused> {
+        let before = self.resolved;
+        self.resolved = before.saturating_add(bytes_of(value));
+        if self.resolved <= RESOLVED {
+            return Ok(());
+        }
+        if before <= RESOLVED {
+            let message = format!("the references to secrets give more than {} MiB of text", RESOLVED >> 20);
+            let help = "name a large secret in fewer places, or let the program read it itself";
+            let issue = || Issue::new(IssueKind::Secret, keys.clone(), message).with_help(help);
+            self.issues.push_with(issue);
+        }
+        Err(Refused)
+    }
+
+    fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) -> Refused {
+        self.issues.push_with(|| {
+            let message = format!("the secret `{reference}` cannot be had: {error}");
+            Issue::new(IssueKind::Secret, keys.clone(), message).with_any_help(error.help())
+        });
+        Refused
+    }
+
+    fn warn(&mut self, keys: &Keys, reference: &Reference) {
+        let warnings = self.secrets.warnings(reference).into_iter();
+        self.warnings.extend(warnings.map(|warning| {
+            Issue::new(IssueKind::Secret, keys.clone(), format!("the secret `{reference}`: {warning}"))
+        }));
+    }
+
+    pub(super) fn take_warnings(&mut self) -> Vec<Issue> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    pub(super) fn take_issues(&mut self) -> Vec<Issue> {
+        std::mem::take(&mut self.issues).into_vec()
+    }
+
+    /// The tree as it was written, with what cannot be had marked as text whose meaning is not known.
+    pub(super) fn mark(&self, mut written: Value) -> Value {
+        self.failed.iter().for_each(|(keys, text)| place_in(&mut written, &keys.0, Some(text)));
+        written
+    }
+
+    /// Where each secret stands that was fetched, and the reference that it stands for.
+    pub(super) fn into_places(self) -> ReferencePaths {
+        self.put
+    }
+
+    pub(super) fn any_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// Says of a value that is wrong where it was fetched from.
+    pub(super) fn attribute_to_reference(&self, issue: Issue) -> Issue {
+        let at = |keys: &Keys| !issue.keys().is_root() && (issue.keys().starts_with(keys));
+        match self.put.iter().find(|(keys, _)| at(keys)).filter(|_| issue.help().is_none()) {
+            Some((_, text)) => {
+                let reference =
+                    self.secrets.reference(text).map_or_else(String::new, |found| found.to_string());
+                issue.with_help(format!("it was fetched from `{reference}`"))
+            }
+            None => issue,
+        }
+    }
+}
+
+/// A text that refers to a secret, with its place and what it refers to.
+type Referring = (Keys, String, Result<Reference, FetchError>);
+
+/// Moves texts that equal a reference and are not read as a secret to `namesakes`: a user name is not fetched because it equals
+/// the reference beside it in the same leaf. Where nothing tells which text is the secret, all are fetched.
+fn leave_namesakes(
+    found: &mut Vec<Referring>,
+    namesakes: &mut BTreeSet<Keys>,
+    leaves: &[Leaf],
+    tree: &Value,
+    survey: &SecretReadSurvey,
+) {
+    let leaf = |keys: &Keys| {
+        let around = leaves.iter().filter(|leaf| keys.starts_with(&leaf.keys));
+        around.map(|leaf| leaf.keys.clone()).max_by_key(|keys| keys.0.len())
+    };
+    let mut alike: BTreeMap<(Option<Keys>, String), BTreeMap<Keys, Keys>> = BTreeMap::new();
+    for (keys, text, _) in found.iter() {
+        alike.entry((leaf(keys), text.clone())).or_default().insert(keys.clone(), keys.clone());
+    }
+    for mut places in alike.into_values().filter(|places| places.len() > 1) {
+        if let Some(asked) = survey.asked(tree, &places) {
+            places.retain(|keys, _| !asked.contains(keys));
+            found.retain(|(keys, ..)| !places.contains_key(keys));
+            namesakes.extend(places.into_keys());
+        }
+    }
+}
+
+/// A fetched text is text to a type that takes any value: a password of digits must not change its type.
+fn text_first(value: &Value) -> Value {
+    match value.inside() {
+        Value::Untyped(untyped) => {
+            Value::secret(Value::Untyped(Untyped { dialect: Dialect::Interpolated, ..untyped.clone() }))
+        }
+        _ => value.clone(),
+    }
+}
+
+/// How much text a value holds.
+fn bytes_of(value: &Value) -> usize {
+    match value.inside() {
+        Value::Text(text) | Value::Template(text) => text.len(),
+        Value::Untyped(untyped) => untyped.text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(items) => items.iter().map(bytes_of).sum(),
+        Value::Table(table) => table.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
+        _ => 0,
+    }
+}
+
+/// What is said of a secret while nobody has asked for it.
+fn unknown() -> FetchError {
+    FetchError::unreachable("it was not fetched yet").with_help("reload first")
+}
+
+/// The texts in a leaf, with their places.
+fn texts_of<'v>(shape: &'static Shape, leaf: &Leaf, tree: &'v Value) -> Vec<(Keys, &'v str)> {
+    let Some(value) = leaf.keys.find(tree) else { return Vec::new() };
+    if !leaf.field().flatten {
+        return texts(value, &leaf.keys);
+    }
+    let taken = taken_beside(shape, &leaf.keys);
+    let entries = value.as_table().into_iter().flatten().filter(|(name, _)| !taken.contains(*name));
+    entries.flat_map(|(name, value)| texts(value, &leaf.keys.name(name))).collect()
+}
+
+/// Every text in a value, with its place. None is copied: most are secrets themselves.
+pub(super) fn texts<'v>(value: &'v Value, keys: &Keys) -> Vec<(Keys, &'v str)> {
+    match value.inside() {
+        Value::Text(text) => vec![(keys.clone(), &**text)],
+        Value::Untyped(untyped) => vec![(keys.clone(), &*untyped.text)],
+        Value::List(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| texts(item, &keys.index(index))).collect()
+        }
+        Value::Table(table) => {
+            table.iter().flat_map(|(name, value)| texts(value, &keys.name(name))).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Where secrets are read in a tree: leaf by leaf, so that a type that serde buffers hides no more than its own leaf.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use zeroize::Zeroizing;
+
+use super::{ConfigType, Problems};
+use crate::{
+    de::{alone, changed, only, size},
+    keys::Keys,
+    panics::catch_panic,
+    secret::tracking::SecretReads,
+    value::{Untyped, Value},
+};
+
+/// How many nodes of values one survey may read to find out which of several places a secret comes from.
+const WORK: usize = 1_000_000;
+
+/// Reads trees for their secrets, and keeps nothing else of them.
+pub(super) struct SecretReadSurvey {
+    config_type: ConfigType,
+    work: Cell<usize>,
+    /// Leaves for which that was not enough. They are not asked about again: each question would copy their value first.
+    exhausted: RefCell<BTreeSet<Keys>>,
+}
+
+impl SecretReadSurvey {
+    pub(super) fn new(config_type: ConfigType) -> Self {
+        Self { config_type, work: Cell::new(WORK), exhausted: RefCell::default() }
+    }
+
+    /// Where the types of the fields read a secret, whether they take the values or not.
+    pub(super) fn reads(&self, tree: &Value) -> SecretReads {
+        let mut problems = Problems::of_types();
+        // The panic of a type was reported when the tree was decoded.
+        let _ = catch_panic(|| (self.config_type.probe)(tree, &Keys::root(), &mut problems));
+        problems.take_met()
+    }
+
+    /// Those of some places in one tree from which a secret is read; `None` if there is no such place, or after too much work. Each
+    /// place has a name that is given back.
+    pub(super) fn asked(&self, tree: &Value, places: &BTreeMap<Keys, Keys>) -> Option<BTreeSet<Keys>> {
+        let mut found = BTreeSet::new();
+        for (name, place) in places {
+            if self.reaches_secret(tree, place)? {
+                found.insert(name.clone());
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Whether a secret is read from a scalar: one that differs is then read as another secret, or refused by one. `None`
+    /// after too much work.
+    fn reaches_secret(&self, tree: &Value, place: &Keys) -> Option<bool> {
+        let around = self.config_type.shape.leaves().into_iter().filter(|leaf| place.starts_with(&leaf.keys));
+        let Some(leaf) = around.max_by_key(|leaf| leaf.keys.0.len()) else { return Some(false) };
+        if self.exhausted.borrow().contains(&leaf.keys) {
+            return None;
+        }
+        let answer = self.reaches_secret_in(&leaf.keys, tree, place);
+        if answer.is_none() {
+            self.exhausted.borrow_mut().insert(leaf.keys);
+        }
+        answer
+    }
+
+    fn reaches_secret_in(&self, above: &Keys, tree: &Value, place: &Keys) -> Option<bool> {
+        let below = &place.0[above.0.len()..];
+        let leaf = only(tree, &above.0, true);
+        let Some(value) = above.find(&leaf) else { return Some(false) };
+        let element = changed(&leaf, &above.0, Some(&only(value, below, false)));
+        let alone = above.join(&alone(&Keys(below.to_vec())));
+        // A list of a fixed length has no meaning with one element.
+        Some(self.differs(&element, &alone)? || self.differs(&leaf, place)?)
+    }
+
+    fn differs(&self, tree: &Value, place: &Keys) -> Option<bool> {
+        let Some(value) = place.find(tree) else { return Some(false) };
+        let base = self.paid(tree)?;
+        for other in others(value, base.silent) {
+            let reads = self.paid(&changed(tree, &place.0, Some(&other)))?;
+            if reads.refused > base.refused || !reads.read.is_subset(&base.read) {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    fn paid(&self, tree: &Value) -> Option<SecretReads> {
+        self.work.set(self.work.get().checked_sub(size(tree))?);
+        Some(self.reads(tree))
+    }
+}
+
+/// Values of the same kind as this one that differ from it; for a secret that shows no text also one that no type of text
+/// or numbers reads.
+fn others(value: &Value, silent: bool) -> impl Iterator<Item = Value> {
+    let other = match value.inside() {
+        Value::Bool(value) => Some(Value::Bool(!value)),
+        Value::Int(value) => Some(Value::Int(if *value > 0 { value - 1 } else { value + 1 })),
+        Value::Float(value) => Some(Value::Float(if *value < 1e9 { value + 1.0 } else { value / 2.0 })),
+        Value::Text(text) => Some(Value::text(&other_text(text))),
+        Value::Untyped(untyped) => {
+            Some(Value::Untyped(Untyped::new(&other_text(&untyped.text), untyped.dialect)))
+        }
+        _ => None,
+    };
+    let unreadable = silent.then(|| Value::Bytes(Arc::from([0xff, 0xfe])));
+    // Wiped, for it is nearly the secret.
+    other.into_iter().chain(unreadable).map(Value::secret)
+}
+
+/// With the last letter or digit changed into its neighbour: what was a number, hexadecimal or base64 is so again. A truth
+/// value becomes the other one.
+fn other_text(text: &str) -> Zeroizing<String> {
+    match text.trim() {
+        "true" | "True" | "TRUE" => return "false".to_owned().into(),
+        "false" | "False" | "FALSE" => return "true".to_owned().into(),
+        _ => {}
+    }
+    let is_digit = |(_, letter): &(usize, char)| letter.is_ascii_alphanumeric();
+    let mut other = Zeroizing::new(String::with_capacity(text.len() + 1));
+    match text.char_indices().rev().find(is_digit) {
+        Some((at, letter)) => {
+            let next = match letter {
+                '0'..='8' | 'a'..='e' | 'A'..='E' | 'g'..='y' | 'G'..='Y' => char::from(letter as u8 + 1),
+                other => char::from(other as u8 - 1),
+            };
+            other.push_str(&text[..at]);
+            other.push(next);
+            other.push_str(&text[at + 1..]);
+        }
+        None => {
+            other.push_str(text);
+            other.push('a');
+        }
+    }
+    other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_text;
+
+    #[test]
+    fn another_text_is_of_the_same_kind() {
+        for (text, other) in [
+            ("0x4d2", "0x4d3"),
+            ("1.50", "1.51"),
+            ("ff", "fe"),
+            ("9", "8"),
+            ("ä!", "ä!a"),
+            ("Zz=", "Zy="),
+            ("True", "false"),
+        ] {
+            assert_eq!(*other_text(text), other);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Values that are set at run time, with their author, time and expiry.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use serde::Serialize;
+
+use crate::{
+    excerpt, json_text, keys::Keys, revision::Revision, secret::MASK, snapshot::Published, value::Value,
+};
+
+/// By the path of the overridden leaf.
+pub(crate) type Overrides = BTreeMap<Keys, OverrideEntry>;
+
+/// The value of one leaf, set at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct OverrideEntry {
+    /// `None` means "as if no layer gave it".
+    pub(crate) value: Option<Value>,
+    pub(crate) by: Option<Arc<str>>,
+    pub(crate) at: SystemTime,
+    pub(crate) until: Option<Expiry>,
+}
+
+/// When an override expires: the instant that counts, and the system time for display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    pub(crate) moment: Instant,
+    pub(crate) shown: SystemTime,
+}
+
+/// The author of a write, its duration, and what must be current for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WriteOptions {
+    pub(crate) by: Option<Arc<str>>,
+    pub(crate) lasts: Option<Duration>,
+    pub(crate) expected: Option<Expected>,
+}
+
+/// What must be current, or a write is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// This version, with no write accepted after it.
+    Version(u64),
+    Revision(Revision),
+}
+
+impl OverrideEntry {
+    /// An override that is set now.
+    pub(crate) fn new(value: Option<Value>, options: Option<&WriteOptions>) -> Self {
+        let options = options.cloned().unwrap_or_default();
+        let until = options.lasts.and_then(Expiry::after);
+        Self { value, by: options.by, at: SystemTime::now(), until }
+    }
+}
+
+impl Expiry {
+    /// The expiry of an override that is restored after a restart. A clock that was set back makes it last no longer
+    /// than it was to last at first.
+    pub(crate) fn after_restart(at: SystemTime, shown: SystemTime) -> Option<Self> {
+        let left = shown.duration_since(SystemTime::now()).unwrap_or_default();
+        let whole = shown.duration_since(at).unwrap_or_default();
+        Some(Self { moment: Instant::now().checked_add(left.min(whole))?, shown })
+    }
+
+    /// `None` for a time beyond the range of the clocks: the override never expires.
+    fn after(duration: Duration) -> Option<Self> {
+        let moment = Instant::now().checked_add(duration)?;
+        Some(Self { moment, shown: SystemTime::now().checked_add(duration)? })
+    }
+}
+
+/// A value that was set at run time; from [`Handle::overrides`](crate::Handle::overrides).
+///
+/// `Display` prints it for people, and it serialises for programs. Never holds a secret's value.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let config = Config::hot_load()?;
+/// config.by("alice").set_rate_limit_max(500)?;
+///
+/// let overrides = config.overrides();
+/// let max = &overrides[0];
+/// assert_eq!((max.path(), max.value(), max.by()), ("rate_limit.max", Some(&500.into()), Some("alice")));
+/// assert!(max.at() <= std::time::SystemTime::now() && max.expires().is_none());
+/// assert!(max.to_string().starts_with("rate_limit.max = 500, set by alice at "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Override {
+    path: String,
+    value: Option<serde_json::Value>,
+    by: Option<String>,
+    #[serde(serialize_with = "crate::timestamp::serialize")]
+    at: SystemTime,
+    #[serde(serialize_with = "crate::timestamp::optional::serialize")]
+    expires: Option<SystemTime>,
+    /// The value for people, where it holds an integer that is text in `value`.
+    #[serde(skip)]
+    text: Option<String>,
+}
+
+impl Override {
+    pub(crate) fn all(current: &Published, overrides: &Overrides) -> Vec<Self> {
+        let leaves = current.root.shape().leaves();
+        let secret = |keys: &Keys| {
+            leaves.iter().any(|leaf| {
+                current.hides(leaf) && (leaf.keys.starts_with(keys) || keys.starts_with(&leaf.keys))
+            })
+        };
+        let shown = |keys: &Keys, value: &Value| if secret(keys) { MASK.into() } else { value.to_json() };
+        overrides
+            .iter()
+            .map(|(keys, entry)| Self {
+                path: keys.to_string(),
+                value: entry.value.as_ref().map(|value| shown(keys, value)),
+                by: entry.by.as_deref().map(str::to_owned),
+                at: entry.at,
+                expires: entry.until.map(|until| until.shown),
+                text: entry.value.as_ref().filter(|_| !secret(keys)).and_then(json_text::of_wide),
+            })
+            .collect()
+    }
+
+    /// The dotted path, from the root.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value; `"***"` for a secret. `None`: the field is as if no source gave it a value.
+    pub fn value(&self) -> Option<&serde_json::Value> {
+        self.value.as_ref()
+    }
+
+    /// Who set it, if [`Handle::by`](crate::Handle::by) said so.
+    pub fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
+    /// When it was set, by the system's clock.
+    pub fn at(&self) -> SystemTime {
+        self.at
+    }
+
+    /// When it goes by itself, by the system's clock; see
+    /// [`Handle::for_duration`](crate::Handle::for_duration).
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+}
+
+impl fmt::Display for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        excerpt::escaping(f, |f| {
+            match (&self.value, &self.text) {
+                (Some(_), Some(text)) => write!(f, "{} = {text}, set", self.path)?,
+                (Some(value), None) => write!(f, "{} = {value}, set", self.path)?,
+                (None, _) => write!(f, "{} as if no source gave it, set", self.path)?,
+            }
+            write!(f, "{}", Attribution { by: self.by(), at: self.at, expires: self.expires })
+        })
+    }
+}
+
+/// The end of a line about an override: ` by alice at .., until ..`.
+pub(crate) struct Attribution<'s> {
+    pub(crate) by: Option<&'s str>,
+    pub(crate) at: SystemTime,
+    pub(crate) expires: Option<SystemTime>,
+}
+
+impl fmt::Display for Attribution<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(by) = self.by {
+            write!(f, " by {}", excerpt::shown(&by.escape_debug().to_string()))?;
+        }
+        write!(f, " at {}", moment(self.at))?;
+        self.expires.iter().try_for_each(|expires| write!(f, ", until {}", moment(*expires)))
+    }
+}
+
+fn moment(at: SystemTime) -> String {
+    // The writer of dates knows the years 1970 to 9999 and fails beyond them.
+    let date = humantime::format_rfc3339_seconds(at);
+    let mut text = String::new();
+    match fmt::write(&mut text, format_args!("{date}")) {
+        Ok(()) => text,
+        Err(_) => "a time beyond the calendar".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_no_panic() {
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(400_000_000_000);
+        assert_eq!(moment(far), "a time beyond the calendar");
+        assert_eq!(moment(SystemTime::UNIX_EPOCH), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_pin_that_would_outlast_the_clock_stays() {
+        let options = WriteOptions { lasts: Some(Duration::MAX), ..WriteOptions::default() };
+        assert_eq!(OverrideEntry::new(None, Some(&options)).until, None);
+    }
+
+    #[test]
+    fn a_stamp_forges_no_line() {
+        let stamp = Attribution { by: Some("eve\nroot"), at: SystemTime::UNIX_EPOCH, expires: None };
+        assert_eq!(stamp.to_string(), " by eve\\nroot at 1970-01-01T00:00:00Z");
+    }
+}

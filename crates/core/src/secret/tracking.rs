@@ -1,0 +1,200 @@
+//! Which leaves hold secrets that only the decoder meets: inside lists, maps and structs of the program.
+//!
+//! A secret that is read counts itself, and the decoder takes the count over together with the place. Where serde
+//! buffers a value first (flatten, untagged), the decoder is not asked; the count then stays until the next step up,
+//! and everything below that step is taken for secret.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeSet, HashSet},
+    hash::{BuildHasher, RandomState},
+    sync::LazyLock,
+};
+
+use zeroize::Zeroizing;
+
+use super::SecretValue;
+use crate::{de::as_scalars, keys::Keys, shape::Shape, value::Value};
+
+thread_local! {
+    /// Secrets that were read and of which no place is known.
+    static UNPLACED: Cell<usize> = const { Cell::new(0) };
+    /// Where secrets were read, while a caller tracks it.
+    static MET: RefCell<Option<SecretReads>> = const { RefCell::new(None) };
+}
+
+/// Under which texts are compared; nobody outside of the process knows it.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// Where secrets were read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SecretReads {
+    /// Places that hold a secret and nothing else.
+    pub(crate) exact: BTreeSet<Keys>,
+    /// Places below which one stands, where serde buffered the value.
+    pub(crate) regions: BTreeSet<Keys>,
+    /// Digests of the texts that were read as secrets there.
+    pub(crate) read: HashSet<u64>,
+    /// Whether a secret was read there that shows no text, so that no digest tells where it came from.
+    pub(crate) silent: bool,
+    /// How many values did not fit the type of a secret.
+    pub(crate) refused: usize,
+}
+
+impl SecretReads {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.regions.is_empty()
+    }
+
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Keys> {
+        self.exact.iter().chain(&self.regions)
+    }
+
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.exact.extend(more.exact);
+        self.regions.extend(more.regions);
+        self.read.extend(more.read);
+        self.silent |= more.silent;
+        self.refused += more.refused;
+    }
+
+    /// The same places, counted from a place above `keys`.
+    pub(crate) fn below(self, keys: &Keys) -> Self {
+        let below = |places: BTreeSet<Keys>| places.iter().map(|place| keys.join(place)).collect();
+        Self { exact: below(self.exact), regions: below(self.regions), ..self }
+    }
+}
+
+/// The digest of a text as [`read`] takes it.
+pub(crate) fn digest(text: &str) -> u64 {
+    KEY.hash_one(text)
+}
+
+/// The digests of a scalar as a secret may show it to [`read`]: a number is read from any of its notations, and written
+/// in one. Empty for what is no scalar.
+pub(crate) fn digests(value: &Value) -> HashSet<u64> {
+    let mut found: HashSet<u64> = value.as_text().map(digest).into_iter().collect();
+    let mut add = |value: &Value| match value {
+        Value::Bool(value) => drop(found.insert(digest_of(value))),
+        Value::Int(value) => found.extend(digests_of_float(*value as f64).chain([digest_of(value)])),
+        Value::Uint(value) => found.extend(digests_of_float(*value as f64).chain([digest_of(value)])),
+        Value::Float(value) => found.extend(digests_of_float(*value)),
+        _ => {}
+    };
+    match value.inside() {
+        Value::Untyped(untyped) => as_scalars(untyped).for_each(|scalar| add(&scalar)),
+        scalar => add(scalar),
+    }
+    found
+}
+
+fn digest_of(value: &impl ToString) -> u64 {
+    digest(&Zeroizing::new(value.to_string()))
+}
+
+/// In double and in single precision.
+fn digests_of_float(value: f64) -> impl Iterator<Item = u64> {
+    [digest_of(&value), digest_of(&(value as f32))].into_iter()
+}
+
+/// A secret is being read.
+pub(super) fn begin_read() {
+    UNPLACED.set(UNPLACED.get() + 1);
+}
+
+/// A secret was read. Where serde buffered the value, nothing but its text tells where it stood.
+pub(super) fn read(value: &impl SecretValue) {
+    if UNPLACED.get() == 0 {
+        return;
+    }
+    MET.with_borrow_mut(|reads| {
+        if let Some(reads) = reads {
+            let mut silent = true;
+            value.scalars(&mut |text| {
+                silent = false;
+                reads.read.insert(digest(text));
+            });
+            reads.silent |= silent;
+        }
+    });
+}
+
+/// A function of the program made a secret of what it read as something else.
+pub(super) fn record_converted(value: &impl SecretValue) {
+    if MET.with_borrow(Option::is_some) {
+        begin_read();
+        read(value);
+    }
+}
+
+/// A value did not fit the type of a secret.
+pub(super) fn refused() {
+    update(|reads| reads.refused += 1);
+}
+
+/// The decoder was asked for a secret, and knows where it stands.
+pub(crate) fn record_at(keys: impl FnOnce() -> Keys) {
+    UNPLACED.set(UNPLACED.get().saturating_sub(1));
+    update(|reads| reads.exact.extend([keys()]));
+}
+
+/// Reads what stands one step down; secrets that nobody placed stand somewhere in it.
+pub(crate) fn within<R>(keys: impl FnOnce() -> Keys, read: impl FnOnce() -> R) -> R {
+    let before = UNPLACED.get();
+    let result = read();
+    if UNPLACED.replace(before) > before {
+        update(|reads| reads.regions.extend([keys()]));
+    }
+    result
+}
+
+fn update(note: impl FnOnce(&mut SecretReads)) {
+    MET.with_borrow_mut(|reads| {
+        if let Some(reads) = reads {
+            note(reads);
+        }
+    });
+}
+
+/// Whether `read` reads a secret.
+pub(crate) fn reads_any<R>(read: impl FnOnce() -> R) -> (R, bool) {
+    let (result, reads) = places(read);
+    (result, !reads.is_empty())
+}
+
+/// The places where `read` reads a secret; where serde buffers, those in which it stands.
+pub(crate) fn places<R>(read: impl FnOnce() -> R) -> (R, SecretReads) {
+    let scope = Scope { outer: MET.replace(Some(SecretReads::default())), unplaced: UNPLACED.get() };
+    let result = within(Keys::root, read);
+    let reads = MET.take().unwrap_or_default();
+    drop(scope);
+    (result, reads)
+}
+
+/// What was noticed outside of [`places`], which a panic of the program must not lose.
+struct Scope {
+    outer: Option<SecretReads>,
+    unplaced: usize,
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        MET.set(self.outer.take());
+        UNPLACED.set(self.unplaced);
+    }
+}
+
+/// The paths of the leaves in which secrets were read.
+pub(crate) fn leaves(shape: &'static Shape, reads: &SecretReads) -> BTreeSet<Keys> {
+    if reads.is_empty() {
+        return BTreeSet::new();
+    }
+    let leaves = shape.leaves().into_iter().filter(|leaf| {
+        reads.places().any(|reads| match leaf.field().flatten {
+            // It has the place of its struct, where its neighbours stand too.
+            true => *reads == leaf.keys,
+            false => reads.starts_with(&leaf.keys),
+        })
+    });
+    leaves.map(|leaf| leaf.keys).collect()
+}

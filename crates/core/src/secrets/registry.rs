@@ -1,0 +1,188 @@
+//! Which provider resolves the references of a scheme.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use super::{FetchError, FetchErrorKind, File, SecretProvider};
+use crate::sync::lock;
+
+/// The scheme of variables, which need no provider: the configuration knows them anyway.
+pub(crate) const ENV: &str = "env";
+
+/// The scheme of files, whose provider is always there.
+const FILE: &str = "file";
+
+type Provider = Arc<dyn SecretProvider>;
+
+/// A secret store that the build knows, whether or not it is switched on.
+///
+/// The facade has a table of them, which the derive hands to each configuration: a new store changes that table, and not
+/// this crate.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownStore {
+    /// The scheme of its references.
+    pub scheme: &'static str,
+    /// The cargo feature of the facade that switches it on.
+    pub feature: &'static str,
+    /// Opens the store that the environment names, without asking it for anything; `None` if it is switched off.
+    pub open: Option<fn() -> Arc<dyn SecretProvider>>,
+}
+
+impl KnownStore {
+    fn opened(&self) -> Option<Provider> {
+        self.open.map(|open| open())
+    }
+}
+
+/// The providers of one configuration.
+#[derive(Default)]
+pub(crate) struct ProviderRegistry {
+    known: &'static [KnownStore],
+    given: BTreeMap<Arc<str>, Provider>,
+    /// Those that are opened when the first reference asks for them.
+    opened: Mutex<BTreeMap<Arc<str>, Provider>>,
+}
+
+impl ProviderRegistry {
+    /// With the stores that the build knows.
+    pub(crate) fn new(known: &'static [KnownStore]) -> Self {
+        Self { known, ..Self::default() }
+    }
+
+    fn known(&self, scheme: &str) -> Option<&'static KnownStore> {
+        self.known.iter().find(|store| store.scheme == scheme)
+    }
+
+    /// Puts a provider in the place of whoever had the scheme.
+    pub(crate) fn register(&mut self, scheme: &str, provider: Provider) {
+        self.given.insert(scheme.into(), provider);
+    }
+
+    /// The registry that the program gave a provider for.
+    pub(crate) fn registered(&self) -> impl Iterator<Item = &str> {
+        self.given.keys().map(|scheme| &**scheme)
+    }
+
+    /// Whether a text with this scheme is a reference.
+    pub(crate) fn contains(&self, scheme: &str) -> bool {
+        self.given.contains_key(scheme) || matches!(scheme, ENV | FILE) || self.known(scheme).is_some()
+    }
+
+    /// The files from which providers take their keys.
+    pub(crate) fn key_files(&self) -> Vec<PathBuf> {
+        let replaced = |store: &&KnownStore| self.given.contains_key(store.scheme);
+        let known = self.known.iter().filter(|store| !replaced(store)).filter_map(KnownStore::opened);
+        self.given.values().cloned().chain(known).flat_map(|provider| provider.key_files()).collect()
+    }
+
+    /// Whether the variables of the configuration are meant.
+    pub(crate) fn is_variable(&self, scheme: &str) -> bool {
+        scheme == ENV && !self.given.contains_key(ENV)
+    }
+
+    /// # Errors
+    /// The build has no provider for the scheme, or the environment does not say where the store is.
+    pub(crate) fn provider(&self, scheme: &str) -> Result<Provider, FetchError> {
+        if let Some(given) = self.given.get(scheme) {
+            return Ok(Arc::clone(given));
+        }
+        let mut opened = lock(&self.opened);
+        if let Some(open) = opened.get(scheme) {
+            return Ok(Arc::clone(open));
+        }
+        let provider = self.open(scheme).ok_or_else(|| self.absent(scheme))?;
+        opened.insert(scheme.into(), Arc::clone(&provider));
+        Ok(provider)
+    }
+    fn open(&self, scheme: &str) -> Option<Provider> {
+        match scheme {
+            FILE => Some(Arc::new(File::new())),
+            _ => self.known(scheme)?.opened(),
+        }
+    }
+
+    /// Why nobody resolves a scheme.
+    pub(crate) fn absent(&self, scheme: &str) -> FetchError {
+        match self.known(scheme) {
+            Some(KnownStore { feature, .. }) => FetchError::new(
+                FetchErrorKind::Unsupported,
+                format!("it needs the feature `{feature}` of hotswap"),
+            )
+            .with_help(format!(
+                "switch on the cargo feature `{feature}` of hotswap, or give a provider with `Builder::secrets`"
+            )),
+            None => FetchError::new(
+                FetchErrorKind::Unsupported,
+                format!("no provider resolves the scheme `{scheme}`"),
+            )
+            .with_help(format!("give one with `Builder::secrets(\"{scheme}\", ..)`, or correct the scheme")),
+        }
+    }
+}
+
+impl fmt::Debug for ProviderRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.given.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::{BoxFuture, Fetched, Location};
+
+    const OFF: &[KnownStore] = &[KnownStore { scheme: "gcp-sm", feature: "gcp", open: None }];
+
+    #[test]
+    fn a_scheme_whose_feature_is_off_names_the_feature() {
+        let registry = ProviderRegistry::new(OFF);
+        let error = registry.provider("gcp-sm").err().unwrap();
+        assert_eq!(error.to_string(), "it needs the feature `gcp` of hotswap");
+        assert!(error.help().unwrap().starts_with("switch on the cargo feature `gcp`"), "{error:?}");
+        assert!(registry.contains("gcp-sm") && registry.key_files().is_empty());
+    }
+
+    #[test]
+    fn a_scheme_that_the_build_does_not_know_asks_for_a_provider() {
+        let error = ProviderRegistry::new(OFF).provider("keyring").err().unwrap();
+        assert_eq!(error.to_string(), "no provider resolves the scheme `keyring`");
+        assert!(!ProviderRegistry::new(OFF).contains("keyring"));
+    }
+
+    /// Reads its key from a file, and fetches nothing.
+    struct Keyed;
+
+    impl SecretProvider for Keyed {
+        fn fetch<'a>(&'a self, _: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+            Box::pin(std::future::ready(Vec::new()))
+        }
+
+        fn key_files(&self) -> Vec<PathBuf> {
+            vec!["key.txt".into()]
+        }
+    }
+
+    /// Fetches nothing, and needs no key.
+    struct Keyless;
+
+    impl SecretProvider for Keyless {
+        fn fetch<'a>(&'a self, _: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
+            Box::pin(std::future::ready(Vec::new()))
+        }
+    }
+
+    #[test]
+    fn a_provider_of_the_program_replaces_the_known_store() {
+        const ON: &[KnownStore] =
+            &[KnownStore { scheme: "safe", feature: "safe", open: Some(|| Arc::new(Keyed)) }];
+        let mut registry = ProviderRegistry::new(ON);
+        assert_eq!(registry.key_files(), [PathBuf::from("key.txt")]);
+        assert!(registry.provider("safe").is_ok());
+        registry.register("safe", Arc::new(Keyless));
+        assert!(registry.key_files().is_empty());
+    }
+}

@@ -1,0 +1,168 @@
+//! Which directories decide what a path names.
+//!
+//! A watch on a file dies with its first atomic replacement, and a watch on a directory says nothing of a link
+//! above it that is given another goal. So each step of the walk from the root to the file is written down,
+//! links included: the directory it was taken in and the name that was looked up there. A change to any of these
+//! names may change what the path gives, and nothing else can.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use crate::source::dir;
+
+/// As many links as Linux follows.
+const LINKS: usize = 40;
+
+/// What a source reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    File(PathBuf),
+    /// Every file of the directory with one of these extensions.
+    Dir {
+        path: PathBuf,
+        extensions: &'static [&'static str],
+    },
+}
+
+/// The names that matter in one directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    exact: BTreeSet<OsString>,
+    /// Besides, every name that a directory source with these extensions takes.
+    extensions: Vec<&'static str>,
+}
+
+/// What the walks for some targets went through.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ResolvedPath {
+    /// Every directory on the way, all links followed, so that one directory has one name (but for mounts).
+    pub(crate) dirs: BTreeMap<PathBuf, Names>,
+    /// Per target, the directory that holds the file, or the nearest one that exists: without a watch on it
+    /// a target is not watched.
+    pub(crate) holders: Vec<PathBuf>,
+}
+
+impl Names {
+    pub(crate) fn matter(&self, name: &OsStr) -> bool {
+        self.exact.contains(name) || dir::is_listed(name, &self.extensions)
+    }
+
+    /// The names that were looked up.
+    pub(crate) fn exact(&self) -> impl Iterator<Item = &OsStr> {
+        self.exact.iter().map(OsString::as_os_str)
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.exact.extend(other.exact.iter().cloned());
+        self.list(&other.extensions);
+    }
+
+    fn list(&mut self, extensions: &[&'static str]) {
+        self.extensions.extend(extensions);
+        self.extensions.sort_unstable();
+        self.extensions.dedup();
+    }
+}
+
+impl ResolvedPath {
+    /// Walks to every target. Looks at the file system, changes nothing, and takes what it finds: a path that
+    /// cannot be walked to its end gives the steps up to there.
+    pub(crate) fn resolve(targets: &[Target]) -> Self {
+        let mut resolved = Self::default();
+        for target in targets {
+            let (Target::File(path) | Target::Dir { path, .. }) = target;
+            let (mut holder, end) = resolved.walk(path);
+            if let (Target::Dir { extensions, .. }, Some(dir)) = (target, end) {
+                resolved.enter(&dir, extensions);
+                holder = dir;
+            }
+            resolved.holders.push(holder);
+        }
+        resolved
+    }
+
+    /// Follows `path`; gives the last directory looked into, and what stands at the end if anything does.
+    fn walk(&mut self, path: &Path) -> (PathBuf, Option<PathBuf>) {
+        let Ok(path) = std::path::absolute(path) else { return (PathBuf::new(), None) };
+        let (mut here, mut holder, mut links) = (PathBuf::new(), PathBuf::new(), 0);
+        let mut rest = steps(&path);
+        while let Some(step) = rest.pop() {
+            let name = match step {
+                Step::Jump(root) => {
+                    here.push(root);
+                    continue;
+                }
+                Step::Up => {
+                    here.pop();
+                    continue;
+                }
+                Step::Into(name) => name,
+            };
+            self.dirs.entry(here.clone()).or_default().exact.insert(name.clone());
+            holder.clone_from(&here);
+            match look(&here.join(&name), rest.is_empty()) {
+                Found::Here(next) => here = next,
+                Found::Link(goal) if links < LINKS => {
+                    links += 1;
+                    rest.extend(steps(&goal));
+                }
+                _ => return (holder, None),
+            }
+        }
+        (holder, Some(here))
+    }
+
+    /// All names of a directory source matter, and so does what its links go through.
+    fn enter(&mut self, dir: &Path, extensions: &'static [&'static str]) {
+        let Ok(entries) = fs::read_dir(dir) else { return };
+        self.dirs.entry(dir.to_owned()).or_default().list(extensions);
+        for entry in entries.filter_map(Result::ok) {
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            if is_link && dir::is_listed(&entry.file_name(), extensions) {
+                self.walk(&entry.path());
+            }
+        }
+    }
+}
+
+enum Step {
+    /// To a root.
+    Jump(OsString),
+    Up,
+    Into(OsString),
+}
+
+/// The steps of a path, last one first, so that they can be taken from the end and a link can put its own there.
+fn steps(path: &Path) -> Vec<Step> {
+    let step = |component: Component<'_>| match component {
+        Component::Prefix(_) | Component::RootDir => Some(Step::Jump(component.as_os_str().to_owned())),
+        Component::CurDir => None,
+        Component::ParentDir => Some(Step::Up),
+        Component::Normal(name) => Some(Step::Into(name.to_owned())),
+    };
+    path.components().rev().filter_map(step).collect()
+}
+
+enum Found {
+    Here(PathBuf),
+    Link(PathBuf),
+    /// Nothing that a walk can go on with.
+    Nothing,
+}
+
+fn look(path: &Path, last: bool) -> Found {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::read_link(path).map_or(Found::Nothing, Found::Link),
+        Ok(found) if found.is_dir() || last => Found::Here(path.to_owned()),
+        _ => Found::Nothing,
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+#[path = "resolved_path_tests.rs"]
+mod tests;
