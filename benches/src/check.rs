@@ -26,7 +26,7 @@ pub(crate) fn rows() -> Vec<Row> {
         &[("bare", SERDE.to_owned(), "lib.rs", bare), ("hot", with_hotswap, "lib.rs", hot)],
     );
     let figures = contest(ROUNDS, vec![check(&crates, "hot"), check(&crates, "bare")]);
-    vec![Row::of("cargo check of 200 fields", "serde's Deserialize alone", &figures, 1, Aim::AtMost(2.5))]
+    vec![Row::of("cargo check of 200 fields", "serde's Deserialize alone", &figures, 1, Aim::AtMost(2.2))]
 }
 
 fn check<'c>(crates: &'c Crates, name: &'c str) -> Side<'c> {

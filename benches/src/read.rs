@@ -38,7 +38,7 @@ fn load() -> Row {
         ROUNDS,
         vec![repeated(1, || black_box(&ours).load().port), repeated(1, || black_box(&swap).load().port)],
     );
-    Row::of("load()", "ArcSwap::load", &figures, 1, Aim::AtMost(1.25))
+    Row::of("load()", "ArcSwap::load", &figures, 1, Aim::AtMost(1.15))
 }
 
 fn text() -> Row {
@@ -50,5 +50,5 @@ fn text() -> Row {
             repeated(1, || black_box(&swap).load().host.len()),
         ],
     );
-    Row::of("String getter", "ArcSwap::load", &figures, 1, Aim::AtMost(1.4))
+    Row::of("String getter", "ArcSwap::load", &figures, 1, Aim::AtMost(1.25))
 }

@@ -140,6 +140,13 @@ fn quickstart() -> Outcome {
     once("quickstart", ["run", "--quiet", "--example", "quickstart"])
 }
 
+/// Everything with the profile that most programs have, and reads with link-time optimisation too: their cost depends on what the
+/// compiler inlines.
 pub(crate) fn bench() -> Outcome {
-    run("benchmarks", cargo().args(["run", "--release", "--package", BENCHES]))
+    let profile = |what, profile, groups: &[&str]| {
+        let arguments = ["run", "--profile", profile, "--package", BENCHES, "--"];
+        run(what, cargo().args(arguments).args(groups))
+    };
+    profile("benchmarks", "release", &[])?;
+    profile("benchmarks of reads, with link-time optimisation", "release-lto", &["read", "rivals"])
 }
