@@ -1,4 +1,4 @@
-//! What a program holds of its configuration. Reads stand here; [`write`] and [`listen`] hold the rest.
+//! What a program holds of its configuration. Reads stand here; [`write`] and [`subscribe`] hold the rest.
 
 mod history;
 mod patch;

@@ -8,6 +8,7 @@
 //! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
 //! | [`writing`] | how to change values at run time, and what becomes of them |
 //! | [`history`] | what happened, the way back, and what stays away |
+//! | [`state`] | what survives a restart, and where it is kept |
 //! | [`gates`] | what may hold a valid change back, or take it back |
 //! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
 //! | [`errors`] | how to read a report, and what is an error at all |

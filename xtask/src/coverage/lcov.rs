@@ -11,7 +11,7 @@ pub(super) struct File {
 }
 
 /// Files beside the sources that hold nothing but tests and what they share.
-const TESTS: [&str; 4] = ["tests.rs", "scene.rs", "watcher_faults.rs", "watcher_moves.rs"];
+const TESTS: [&str; 4] = ["tests.rs", "fixture.rs", "watcher_faults.rs", "watcher_moves.rs"];
 
 impl File {
     pub(super) fn missed(&self) -> usize {

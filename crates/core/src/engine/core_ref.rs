@@ -7,8 +7,8 @@ use std::{
 
 use super::Core;
 
-/// A share in a running configuration. The engine's thread borrows the core for each pass and holds none, so the
-/// last lease that goes ends everything then and there, and not whenever a pass happens to end.
+/// A counted reference to a running configuration. The engine's thread borrows the core for each reload cycle and holds no
+/// reference, so dropping the last one stops everything at once, not at the end of a cycle.
 pub(crate) struct CoreRef(Arc<Core>);
 
 impl CoreRef {
@@ -21,7 +21,7 @@ impl CoreRef {
         Arc::downgrade(&self.0)
     }
 
-    /// Another lease, if there is still one.
+    /// Another reference, if there is still one.
     pub(crate) fn upgrade(core: &Weak<Core>) -> Option<Self> {
         let core = core.upgrade()?;
         let more = |leases: usize| leases.checked_add(1).filter(|more| *more > 1);

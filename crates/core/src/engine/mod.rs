@@ -186,7 +186,7 @@ pub(crate) struct Core {
     pub(crate) observers: Observers,
     pub(crate) thread: WorkerThread,
     closed: AtomicBool,
-    /// How many [`lease::Lease`]s there are.
+    /// How many [`CoreRef`](core_ref::CoreRef)s there are.
     leases: AtomicUsize,
 }
 

@@ -1,4 +1,5 @@
-//! Makes refusals and warnings known: to the log, the status and subscribers.
+//! Makes refusals of sources, secrets and expiries, and warnings, known to the log, the status and subscribers. Refusals of all
+//! attempts, with their authors, go to observers: see [`Core::attempt`].
 
 use std::{collections::BTreeSet, fmt, time::Instant};
 

@@ -34,7 +34,7 @@ pub trait Member<S>: Sync {
     fn get_mut<'s>(&self, owner: &'s mut S, slot: usize) -> Option<&'s mut dyn Any>;
     /// A copy of the value at `slot`.
     fn clone_at(&self, owner: &S, slot: usize) -> Option<AnyValue>;
-    /// Whether a copy made by [`keep`](Self::clone_at) equals the value at `slot`.
+    /// Whether a copy made by [`clone_at`](Self::clone_at) equals the value at `slot`.
     fn equals_at(&self, owner: &S, slot: usize, kept: &dyn Any) -> bool;
     /// Pushes `base`, and the numbers below it, that differ by `PartialEq`; an outer number follows its inner ones.
     fn diff(&self, old: &S, new: &S, base: usize, changed: &mut Vec<usize>);

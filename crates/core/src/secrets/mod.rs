@@ -1,7 +1,7 @@
 //! Where secrets come from: references, and the providers that resolve them.
 //!
 //! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
-//! `#[hot(secret = "..")]`, or by any layer in the place of the value. [The guide](crate::guide::secrets) tells
+//! `#[hot(secret = "..")]`, or by any layer instead of the value. [The guide](crate::guide::secrets) describes
 //! how they are used, and what happens when they change.
 
 pub(crate) mod cache;

@@ -62,7 +62,7 @@ impl ProviderRegistry {
         self.given.insert(scheme.into(), provider);
     }
 
-    /// The registry that the program gave a provider for.
+    /// The schemes for which the program registered a provider.
     pub(crate) fn registered(&self) -> impl Iterator<Item = &str> {
         self.given.keys().map(|scheme| &**scheme)
     }

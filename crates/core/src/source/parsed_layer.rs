@@ -28,7 +28,7 @@ pub(crate) struct ParsedLayer {
 pub(crate) struct SecretPolicy {
     /// Leaves not marked secret in which the decoder read a secret.
     pub(crate) hidden: BTreeSet<Keys>,
-    /// The schemes of references.
+    /// The providers by scheme: they decide which texts are references.
     pub(crate) providers: Arc<ProviderRegistry>,
     pub(crate) plaintext: PlaintextSecrets,
     /// Which sources may supply one; [`SecretManager`](crate::secrets::secret_manager::SecretManager) tells loads.

@@ -1,12 +1,12 @@
 //! Notices that a file may have changed.
 //!
-//! `resolved` finds out which directories decide what a path names, `plan` which of them need a watch, and the
+//! [`resolved_path`] finds out which directories decide what a path names, [`watch_plan`] which of them need a watch, and the
 //! [`Watcher`] keeps those watches alive. What the system reports becomes a [`Hint`](hint::Hint), and `debounce`
 //! says when hints are to be answered by reading. Nothing here reads a file or knows what is in one.
 //!
-//! Who uses this keeps to one order: hints are drained, [`Debounce::fire`](debounce::Debounce::fire) gives leave,
+//! Callers keep to one order: hints are drained, [`Debounce::fire`](debounce::Debounce::fire) gives a permit,
 //! the watcher is *armed and then flushed*, files are read, the watcher is flushed again. What was read counts if
-//! nobody wrote meanwhile; otherwise the leave is given back with [`Debounce::hold`](debounce::Debounce::hold).
+//! nobody wrote meanwhile; otherwise the permit is given back with [`Debounce::defer`](debounce::Debounce::defer).
 //! Arming first means that a change after the read is heard; arming at each poll finds what no event tells:
 //! mounts, and directories that were swapped while nobody could hear.
 

@@ -8,7 +8,7 @@
 //!   [`pieces`] does so element by element where a value is large, and [`at_once`] to many texts where it has no elements;
 //! - [`strays`] puts a value that no type can read at a key, and sees whether anything asks for it; [`large`] does so for
 //!   many keys at once, and [`lost`] finds out why a value has no effect;
-//! - [`locate`] does the same around an error, and [`misfits`] around one that does not say what it is about.
+//! - [`locate`] does the same around an error, and [`type_errors`] around one that does not say what it is about.
 //!
 //! None of it runs for a type that never asks for any value. The work is linear in the value, and bounded: see [`WORK`].
 
