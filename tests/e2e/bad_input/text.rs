@@ -99,6 +99,19 @@ fn aliases_that_multiply() {
 }
 
 #[test]
+fn aliases_that_multiply_text() {
+    let (long, short) = ("x".repeat(400_000), "x".repeat(100_000));
+    let often = |alias: &str, count| vec![alias; count].join(",");
+    let reason = "too much text";
+    yaml(&format!("text: &s {long}\nlist: [{}]", often("*s", 4_000)), reason).is_refused();
+    yaml(&format!("text: &s {short}\nlist: [{}]", often("*s", 4_000)), reason).is_refused();
+    yaml(&format!("m: &m {{a: {short}}}\nl: [{}]", often("{<<: *m}", 4_000)), reason).is_refused();
+    yaml(&format!("m: &m {{{short}: 1}}\nl: [{}]", often("{<<: [*m]}", 4_000)), reason).is_refused();
+    yaml(&format!("m: &m ['{short}']\nl: [{}]", often("{a: *m}", 4_000)), reason).is_refused();
+    yaml(&format!("number: 2\ntext: &s {short}\nlist: [{}]", often("*s", 40)), "").is_accepted(2);
+}
+
+#[test]
 fn number_that_is_none() {
     toml("ratio = nan", "ratio: ").is_refused();
     yaml("ratio: .nan", "ratio: ").is_refused();

@@ -56,7 +56,7 @@ impl Reader {
     fn node(&mut self, node: &Node<'_>, depth: usize) -> Anchor {
         let read = match &node.body {
             Body::Alias(anchor) => self.alias(*anchor, depth, node.at),
-            Body::Scalar { text, plain } => Anchor::scalar(self.scalar(node, text, *plain)),
+            Body::Scalar { text, plain } => Anchor::text(self.scalar(node, text, *plain), text),
             Body::List(nodes) => self.list(nodes, depth),
             Body::Table(nodes) => self.table(nodes, depth),
         };
@@ -96,7 +96,7 @@ impl Reader {
         for (key, node) in pairs(nodes) {
             let value = size.add(self.node(node, depth + 1));
             if !key.is_merge_key() {
-                self.insert(&mut table, key, value);
+                self.insert(&mut table, &mut size, key, value);
             } else if merged.is_none() {
                 merged = Some((value, node.at));
             } else {
@@ -109,11 +109,12 @@ impl Reader {
         size.with(Value::Table(Arc::new(table)))
     }
 
-    fn insert(&mut self, table: &mut Table, key: &Node<'_>, value: Value) {
+    fn insert(&mut self, table: &mut Table, size: &mut Anchor, key: &Node<'_>, value: Value) {
         let Some(name) = self.key(key) else {
             self.refuse("a key is a single value, found a list or a table".into(), key.at);
             return;
         };
+        size.add_key(&name);
         let name = self.names.get(&name);
         if table.insert(name, value).is_some() {
             self.refuse(DUPLICATE_KEY.into(), key.at);
@@ -127,7 +128,7 @@ impl Reader {
                 if let Some(Err(message)) = key.tag.as_ref().map(|tag| tag::scalar(tag, text)) {
                     self.refuse(message, key.at);
                 }
-                self.anchors.insert(key.anchor, &Anchor::scalar(Value::yaml(text)));
+                self.anchors.insert(key.anchor, &Anchor::text(Value::yaml(text), text));
                 Some(Cow::Borrowed(text))
             }
             Body::Alias(anchor) => match self.anchors.expand(*anchor, 1).ok()?.value {
