@@ -80,12 +80,13 @@ pub enum Cause {
 }
 
 /// The names of causes on the wire.
-const CAUSES: [&str; 13] = [
+const CAUSES: [&str; 14] = [
     "start",
     "last_good",
     "files",
     "environment",
     "sources",
+    "reload",
     "secrets",
     "set",
     "update",

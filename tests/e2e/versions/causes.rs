@@ -280,3 +280,30 @@ fn refusals_have_the_cause_that_a_version_would_have() {
         assert_eq!(causes.recv_timeout(BOUND).unwrap(), Cause::Files(files.clone()));
     }
 }
+
+#[test]
+fn every_cause_is_read_as_it_was_written() {
+    let names = || vec!["a".to_owned(), "b".to_owned()];
+    for cause in [
+        Cause::Start,
+        Cause::LastGood,
+        Cause::Files(vec!["a.toml".into()]),
+        Cause::Environment,
+        Cause::Sources(names()),
+        Cause::Reload,
+        Cause::Secrets(names()),
+        Cause::Set,
+        Cause::Update,
+        Cause::Patch,
+        Cause::Clear,
+        Cause::Expired,
+        Cause::Rollback(3),
+        Cause::Health(4),
+        Cause::Other("newer".into()),
+    ] {
+        let text = serde_json::to_string(&cause).unwrap();
+        assert_eq!(serde_json::from_str::<Cause>(&text).unwrap(), cause, "{text}");
+        let value = serde_json::to_value(&cause).unwrap();
+        assert_eq!(serde_json::from_value::<Cause>(value).unwrap(), cause, "{text}");
+    }
+}
