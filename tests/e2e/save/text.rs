@@ -1,8 +1,11 @@
 //! The text of a saved file: remarks, comments, layout.
 
-use hotswap::Secret;
+use hotswap::{HotConfig, Secret};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::support::{Peer, Saved};
+use crate::support::Folder;
 
 #[test]
 fn a_remark_goes_on_a_line_of_its_own() {
@@ -211,5 +214,35 @@ fn a_secret_inside_of_an_optional_struct_stays_in_the_file_and_is_never_written(
             let written = std::fs::read_to_string(&path).unwrap();
             assert!(!written.contains("hunter2") && !written.contains("***"), "{written}");
         }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
+struct Anchored {
+    #[serde(default)]
+    a: serde_json::Value,
+    #[serde(default)]
+    b: serde_json::Value,
+}
+
+#[test]
+fn an_anchored_null_is_written_in_any_spelling() {
+    for (text, b) in [
+        ("a: &r ~\nb: *r\n", json!(null)),
+        ("a: &r\nb: *r\n", json!(null)),
+        ("a: &r null\nb: *r\n", json!(null)),
+        ("a: &r NULL\nb: *r\n", json!(null)),
+        ("a: &r {k: ~}\nb: *r\n", json!({"k": null})),
+        ("a: &r {k: }\nb: [*r]\n", json!([{"k": null}])),
+        ("a: &r [~, 1]\nb: *r\n", json!([null, 1])),
+    ] {
+        let folder = Folder::with("app.yaml", text);
+        let start = || Anchored::hot_builder().file(folder.path("app.yaml")).load().unwrap();
+        let config = start();
+        config.update(|anchored| anchored.a = json!(1)).unwrap();
+        config.save_overrides(folder.path("app.yaml")).unwrap();
+        drop(config);
+        let config = start();
+        assert_eq!((&*config.a(), &*config.b()), (&json!(1), &b), "{text}");
     }
 }

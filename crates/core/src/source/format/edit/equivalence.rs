@@ -57,7 +57,10 @@ fn text(meant: &str, read: &Value) -> bool {
 
 fn untyped(meant: &Untyped, read: &Value) -> bool {
     match (meant.dialect, read) {
-        (Dialect::Yaml, Value::Untyped(read)) => read.text == meant.text,
+        (Dialect::Yaml, Value::Untyped(read)) => {
+            let both_are_null = [meant, read].iter().all(|one| one.dialect.is_null(&one.text));
+            read.text == meant.text || both_are_null
+        }
         (Dialect::Yaml, Value::Null) => meant.dialect.is_null(&meant.text),
         _ => false,
     }
