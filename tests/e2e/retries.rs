@@ -3,10 +3,10 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
         mpsc::{Receiver, channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hotswap::{Event, Health, HotConfig, Secret};
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     stores::store::Store,
-    support::{Folder, eventually},
+    support::{BOUND, Folder, eventually},
 };
 
 #[derive(Debug, Serialize, Deserialize, HotConfig)]
@@ -193,4 +193,41 @@ fn a_reload_by_hand_reports_the_same_again() {
     scene.app.reload().unwrap_err();
     scene.app.reload().unwrap_err();
     assert_eq!(scene.end().len(), 3);
+}
+
+static CHECKS: AtomicU64 = AtomicU64::new(0);
+
+/// Refused each time with other letters.
+#[derive(Clone, Debug, Serialize, Deserialize, HotConfig)]
+#[hot(check = varies)]
+struct Varying {
+    #[hot(default = 1)]
+    number: u32,
+    #[hot(default = 0)]
+    other: u32,
+}
+
+fn varies(app: &Varying) -> Result<(), String> {
+    let letter = char::from(b'a' + (CHECKS.fetch_add(1, SeqCst) % 26) as u8);
+    if app.number < 10 { Ok(()) } else { Err(format!("not {letter}")) }
+}
+
+#[test]
+fn a_callback_that_writes_about_a_reason_that_varies_is_slowed_down() {
+    let folder = Folder::with("app.toml", "number = 1");
+    let app = Varying::hot_builder().file(folder.path("app.toml")).load().unwrap();
+    let (tell, told) = channel();
+    let own = app.clone();
+    let _errors = app.on_reload_error(move |_| {
+        own.update(|app| app.other += 1).unwrap();
+        let _ = tell.send(Instant::now());
+    });
+    folder.write("app.toml", "number = 20");
+    let reports: Vec<_> = (0..4).map(|_| told.recv_timeout(BOUND).unwrap()).collect();
+    // A pause of at least a second, and one that is longer.
+    let took = reports[3] - reports[0];
+    assert!(took >= Duration::from_secs(1), "{took:?}");
+    folder.write("app.toml", "number = 2");
+    eventually("another content goes live at once", || app.number() == 2);
+    app.shutdown().unwrap();
 }

@@ -2,14 +2,14 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc::channel,
     },
     time::{Duration, Instant},
 };
 
-use hotswap::{Cause, HotConfig, IssueKind};
+use hotswap::{Cause, Error, Event, HotConfig, IssueKind};
 use serde::{Deserialize, Serialize};
 
 use super::paths;
@@ -161,4 +161,103 @@ fn what_is_invalid_without_a_value_keeps_it() {
     app.part().set_high(3).unwrap();
     assert!(app.clear_override("part.low").is_err());
     assert_eq!((app.part_low(), app.overrides().len()), (1, 2));
+}
+
+/// Sends the text of each refusal.
+fn refusals(folder: &Folder, hear: impl Fn(&str) + Send + Sync + 'static) -> AppHandle {
+    let observe = move |event: &Event<'_>| {
+        if let Event::Refused { error, .. } = event {
+            hear(&error.to_string());
+        }
+    };
+    App::hot_builder().file(folder.path("app.toml")).observe(observe).load().unwrap()
+}
+
+/// An override of `part.low` that is over, and cannot go.
+fn get_stuck(app: &AppHandle) {
+    app.for_duration(SHORT).part().set_low(1).unwrap();
+    app.part().set_high(3).unwrap();
+    eventually("it is reported", || app.status().last_error.is_some());
+}
+
+const APART: &str = "part = { low = 5, high = 9 }";
+
+#[test]
+fn what_cannot_go_is_reported_once_whatever_else_is_written() {
+    let folder = Folder::with("app.toml", APART);
+    let (tell, told) = channel();
+    let app = refusals(&folder, move |error| tell.send(error.to_owned()).unwrap());
+    get_stuck(&app);
+    for a in 10..15 {
+        app.set_a(a).unwrap();
+        // The thread that takes overrides back has tried again once this one has expired.
+        app.for_duration(Duration::from_millis(1)).set_b(a).unwrap();
+        eventually("another one expires", || app.b() == 1);
+    }
+    assert_eq!(app.part_low(), 1);
+    app.shutdown().unwrap();
+    drop(app);
+    assert_eq!(told.iter().count(), 1);
+}
+
+#[test]
+fn an_observer_that_writes_about_what_cannot_go_causes_no_loop() {
+    let folder = Folder::with("app.toml", APART);
+    let slot: Arc<OnceLock<AppHandle>> = Arc::default();
+    let own = Arc::clone(&slot);
+    let app = refusals(&folder, move |_| {
+        if let Some(app) = own.get() {
+            app.update(|app| app.a += 1).unwrap();
+        }
+    });
+    slot.set(app.clone()).unwrap();
+    get_stuck(&app);
+    eventually("the observer writes", || app.a() == 2);
+    for b in 10..15 {
+        app.for_duration(Duration::from_millis(1)).set_b(b).unwrap();
+        eventually("another one expires", || app.b() == 1);
+    }
+    assert_eq!(app.a(), 2);
+    app.shutdown().unwrap();
+}
+
+#[test]
+fn the_status_forgets_what_could_not_go_once_it_is_replaced_or_gone() {
+    let ends: [fn(&AppHandle) -> Result<u64, Error>; 4] = [
+        |app| app.part().set_low(2),
+        |app| app.part().set_high(9),
+        |app| app.clear_override("part.high"),
+        |app| app.update(|app| (app.part.low, app.part.high) = (2, 4)),
+    ];
+    for end in ends {
+        let folder = Folder::with("app.toml", APART);
+        let (tell, told) = channel();
+        let app = refusals(&folder, move |error| tell.send(error.to_owned()).unwrap());
+        let (report, reports) = channel();
+        let _errors = app.on_reload_error(move |error| report.send(error.to_string()).unwrap());
+        get_stuck(&app);
+        assert!(reports.recv_timeout(BOUND).unwrap().contains("low is above high"));
+        end(&app).unwrap();
+        eventually("the status is well", || app.status().last_error.is_none());
+        app.clear_overrides().unwrap();
+        get_stuck(&app);
+        assert!(reports.recv_timeout(BOUND).unwrap().contains("low is above high"));
+        app.shutdown().unwrap();
+        drop(app);
+        assert_eq!(told.iter().count(), 2);
+    }
+}
+
+#[test]
+fn the_status_still_has_the_refusal_of_a_file_when_an_override_is_gone() {
+    let folder = Folder::with("app.toml", APART);
+    let app = app(&folder);
+    folder.write("app.toml", "b = 'x'\npart = { low = 5, high = 9 }");
+    eventually("the file is refused", || app.status().last_error.is_some());
+    app.for_duration(SHORT).part().set_low(1).unwrap();
+    app.part().set_high(3).unwrap();
+    let shows = |part: &str| app.status().last_error.is_some_and(|error| error.contains(part));
+    eventually("the override is reported", || shows("the override's time is over"));
+    app.part().set_low(2).unwrap();
+    assert!(shows("app.toml"), "{:?}", app.status().last_error);
 }

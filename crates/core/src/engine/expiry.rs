@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Core, Request, State};
+use super::{Core, Request, State, refused::Retried};
 use crate::{
     backoff::RetryTimer,
     error::Error,
@@ -29,6 +29,7 @@ impl Expiries {
     /// Whether to look now. After a write those that had to stay may be able to go: that is `anew`.
     pub(super) fn are_due(&mut self, core: &Core, now: Instant, anew: bool) -> bool {
         let again = self.again.is_due(now);
+        let anew = anew && !core.shared_status().last_refusals.varies(Retried::Expiry);
         if anew || again {
             self.tried = None;
         }
@@ -60,7 +61,8 @@ impl Core {
     /// # Errors
     /// Without some of them the configuration would be invalid; those stay, and the others go.
     pub(super) fn expire(&self, now: Instant) -> Result<(), Error> {
-        self.attempt(&Cause::Expired, None, || self.try_expire(now))
+        let is_known = |error: &Error| self.is_known(Retried::Expiry, error);
+        self.attempt_unless(is_known, Instant::now(), &Cause::Expired, None, || self.try_expire(now))
     }
 
     fn try_expire(&self, now: Instant) -> Result<(), Error> {

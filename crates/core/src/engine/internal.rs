@@ -5,7 +5,7 @@
 //! be done. What calls code of the program or waits for a disk belongs into `after_publish`, and what an audit log or metrics
 //! want into [`Observe`](crate::Observe).
 
-use std::{collections::BTreeSet, mem::take, sync::Arc};
+use std::{collections::BTreeSet, mem::take, sync::Arc, time::Instant};
 
 use super::{Core, State, observers::AttemptOutcome, refused::Retried, run::Command};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     issue::Issue,
     keys::Keys,
     load::ReferencePaths,
+    overrides::OverrideEntry,
     snapshot::{Cause, Published},
     subscribe::Topic,
 };
@@ -64,6 +65,7 @@ impl Core {
         if accepted.of_sources {
             self.forgive_sources();
         }
+        self.forgive_expiry(accepted.state);
         {
             let mut shared_status = self.shared_status();
             self.set_in_force(accepted.state);
@@ -81,6 +83,16 @@ impl Core {
         shared_status.last_refusals.clear(Retried::Reload);
         drop(shared_status);
         self.errors.clear_standing();
+    }
+
+    /// An override that had to stay may have been replaced, or removed.
+    fn forgive_expiry(&self, state: &State) {
+        let now = Instant::now();
+        let is_overdue = |entry: &OverrideEntry| entry.until.is_some_and(|until| until.moment <= now);
+        let is_refused = self.shared_status().last_refusals.has(Retried::Expiry);
+        if is_refused && !state.basis.overrides.values().any(is_overdue) {
+            self.forgive(Retried::Expiry);
+        }
     }
 
     fn extend_history(&self, accepted: &mut Accepted<'_>) {

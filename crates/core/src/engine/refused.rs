@@ -1,6 +1,9 @@
 //! Sources whose content is refused, for the status.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use super::collect::ENVIRONMENT;
 use crate::{
@@ -22,11 +25,35 @@ pub(crate) enum Retried {
 /// What the last refusal of each said, without counters and the like, so that the same is reported once. The sources of the
 /// values are left out: the same problem may be reported beside other values.
 #[derive(Debug, Default)]
-pub(crate) struct LastRefusals(BTreeMap<Retried, Vec<String>>);
+pub(crate) struct LastRefusals(BTreeMap<Retried, LastRefusal>);
+
+#[derive(Debug)]
+struct LastRefusal {
+    at: Instant,
+    error: Error,
+    problems: Vec<String>,
+    /// Whether the same content was refused for another reason before.
+    varies: bool,
+}
 
 impl LastRefusals {
-    pub(super) fn put(&mut self, what: Retried, error: &Error) {
-        self.0.insert(what, problems(error));
+    /// `is_new` if the content was not refused before.
+    pub(super) fn put(&mut self, what: Retried, error: &Error, is_new: bool) {
+        let varies = !is_new && self.has(what) && !self.is_known(what, error);
+        let (at, error, problems) = (Instant::now(), error.clone(), problems(error));
+        self.0.insert(what, LastRefusal { at, error, problems, varies });
+    }
+
+    /// The last one of all kinds.
+    pub(super) fn last(&self) -> Option<(Instant, Error)> {
+        let last = self.0.values().max_by_key(|refusal| refusal.at)?;
+        Some((last.at, last.error.clone()))
+    }
+
+    /// Whether the last retry was refused for another reason than the one before. A callback that reacts to each report with a
+    /// write would then cause the next retry, and the next report, without end.
+    pub(super) fn varies(&self, what: Retried) -> bool {
+        self.0.get(&what).is_some_and(|refusal| refusal.varies)
     }
 
     /// It was accepted.
@@ -39,7 +66,7 @@ impl LastRefusals {
     }
 
     pub(super) fn is_known(&self, what: Retried, error: &Error) -> bool {
-        self.0.get(&what).is_some_and(|last| *last == problems(error))
+        self.0.get(&what).is_some_and(|last| last.problems == problems(error))
     }
 }
 

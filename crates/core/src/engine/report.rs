@@ -20,8 +20,24 @@ impl Core {
 
     /// Makes a refusal of what the engine tries again known: once for each distinct content.
     pub(super) fn refuse(&self, what: Retried, error: &Error) {
-        self.shared_status().last_refusals.put(what, error);
+        self.refuse_content(what, error, false);
+    }
+
+    fn refuse_content(&self, what: Retried, error: &Error, is_new: bool) {
+        self.shared_status().last_refusals.put(what, error, is_new);
         self.announce(error);
+    }
+
+    /// The refusal of this kind has no reason any more: the status shows it no longer, and the next one is reported, even if it
+    /// says the same.
+    pub(super) fn forgive(&self, what: Retried) {
+        let mut shared_status = self.shared_status();
+        let is_shown = |(_, error): &(_, Error)| shared_status.last_refusals.is_known(what, error);
+        let was_shown = shared_status.last_error.as_ref().is_some_and(is_shown);
+        shared_status.last_refusals.clear(what);
+        if was_shown {
+            shared_status.last_error = shared_status.last_refusals.last();
+        }
     }
 
     /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
@@ -31,7 +47,7 @@ impl Core {
             shared_status.refused += 1;
             shared_status.refused_sources = refused::sources(error, changed, &shared_status.refused_sources);
         }
-        self.refuse(Retried::Reload, error);
+        self.refuse_content(Retried::Reload, error, !changed.is_empty());
     }
 
     /// Logs a refusal, and shows it in the status and to subscribers.

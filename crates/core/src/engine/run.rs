@@ -129,6 +129,35 @@ impl ReloadRequests {
     }
 }
 
+/// Loads of refused content after other changes: at once, but paced while the reason of the refusal varies.
+#[derive(Default)]
+struct Reconsideration {
+    is_requested: bool,
+    pace: RetryTimer,
+}
+
+impl Reconsideration {
+    /// When to load, if that has to wait.
+    fn at(&self) -> Option<Instant> {
+        self.pace.at().filter(|_| self.is_requested)
+    }
+
+    /// Whether to load now.
+    fn admits(&mut self, is_requested: bool, core: &Core, now: Instant) -> bool {
+        self.is_requested |= is_requested;
+        let is_paced = core.shared_status().last_refusals.varies(Retried::Reload);
+        if !is_paced {
+            self.pace.record(true, now);
+        }
+        let is_admitted = self.is_requested && (!is_paced || self.pace.is_due(now));
+        if is_paced && (is_admitted || self.pace.at().is_none()) {
+            self.pace.record(false, now);
+        }
+        self.is_requested &= !is_admitted;
+        is_admitted
+    }
+}
+
 impl Engine {
     pub(crate) fn start(self) -> std::io::Result<JoinHandle<()>> {
         thread::Builder::new().name("hotswap-engine".into()).spawn(move || self.run())
@@ -140,10 +169,11 @@ impl Engine {
         let mut requests = ReloadRequests::default();
         let (mut expiries, mut rotation) = (Expiries::default(), RetryTimer::default());
         let mut threads = RetryTimer::within(THREADS);
+        let mut reconsideration = Reconsideration::default();
         loop {
             let expiry = self.core.upgrade().and_then(|core| expiries.next(&core));
-            let mut wakeup =
-                self.wait([awaited, expiry, rotation.at(), threads.at()].into_iter().flatten().min());
+            let deadlines = [awaited, expiry, rotation.at(), threads.at(), reconsideration.at()];
+            let mut wakeup = self.wait(deadlines.into_iter().flatten().min());
             let Some(core) = self.core.upgrade().filter(|_| !wakeup.stop) else { return };
             let now = Instant::now();
             if expiries.are_due(&core, now, wakeup.expiry) {
@@ -157,6 +187,8 @@ impl Engine {
                 // A hook that had no thread to run on did not refuse anything.
                 wakeup.requests.reconsider |= core.hooks.take_starved() && self.watcher.is_some();
             }
+            let reconsider = &mut wakeup.requests.reconsider;
+            *reconsider = reconsideration.admits(*reconsider, &core, now);
             let over = awaited.is_some_and(|at| now >= at);
             let wanted = wakeup.source || over || wakeup.requests.any();
             requests.add(wakeup.requests);
@@ -317,6 +349,7 @@ fn run_and_report<T>(core: &Core, what: Retried, work: impl FnOnce() -> Result<T
     match &refused {
         Some(error) if core.is_known(what, error) => {}
         Some(error) => core.refuse(what, error),
+        None if what == Retried::Expiry => core.forgive(what),
         None => core.shared_status().last_refusals.clear(what),
     }
     refused.is_none()
