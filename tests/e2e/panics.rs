@@ -231,3 +231,58 @@ fn a_skipped_field_whose_default_panics_is_a_refusal() {
     HAS_DEFAULT.set(true);
     Skipping::hot_builder().check().unwrap();
 }
+
+/// A number that panics when it is written.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(transparent)]
+struct Unwritable(u32);
+
+impl Serialize for Unwritable {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        assert_ne!(self.0, 13, "as planned");
+        serializer.serialize_u32(self.0)
+    }
+}
+
+fn one() -> Unwritable {
+    Unwritable(1)
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Writing {
+    #[hot(default = 1)]
+    number: u32,
+    #[serde(default = "one")]
+    value: Unwritable,
+}
+
+#[test]
+fn a_value_that_panics_when_it_is_written_is_an_error_of_the_call() {
+    let folder = Folder::with("app.toml", "value = 13");
+    let start = || Writing::hot_builder().file(folder.path("app.toml")).no_history().load().unwrap();
+    let app = start();
+    let patch = || serde_json::json!([{"op": "replace", "path": "/number", "value": 9}]);
+    for error in [
+        app.save(folder.path("out.toml")).unwrap_err(),
+        app.save(folder.path("app.toml")).unwrap_err(),
+        app.patch(patch()).unwrap_err(),
+        app.merge_patch(serde_json::json!({ "number": 9 })).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("panicked"), "{error}");
+    }
+    assert!(!folder.path("out.toml").exists());
+    assert_eq!(std::fs::read_to_string(folder.path("app.toml")).unwrap(), "value = 13");
+    assert_eq!((app.number(), app.version()), (1, 1));
+    drop(app);
+    folder.write("app.toml", "value = 2");
+    let app = start();
+    for error in [
+        app.set_value(Unwritable(13)).unwrap_err(),
+        app.update(|app| (app.number, app.value.0) = (9, 13)).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("panicked"), "{error}");
+    }
+    app.patch(patch()).unwrap();
+    assert_eq!((app.number(), app.value().0), (9, 2));
+    app.save(folder.path("out.toml")).unwrap();
+}

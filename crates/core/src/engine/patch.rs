@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Core, Request, State, propose::Proposal, write};
+use super::{
+    Core, Request, State,
+    propose::{Proposal, contained},
+    write,
+};
 use crate::{
     de::DecodeError,
     effective,
@@ -29,7 +33,8 @@ impl Core {
     /// # Errors
     /// Everything that is wrong with the patch or with what it would make of the configuration.
     pub(crate) fn patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.options.as_ref(), || self.try_patch(slots, request, patch))
+        let work = || contained(|| self.try_patch(slots, request, patch));
+        self.attempt(&request.cause, request.options.as_ref(), work)
     }
 
     fn try_patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {

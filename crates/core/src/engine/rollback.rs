@@ -6,7 +6,12 @@ use std::{
     time::Instant,
 };
 
-use super::{Core, Request, SharedStatus, State, basis::Basis, lock::Writing, propose::Proposal};
+use super::{
+    Core, Request, SharedStatus, State,
+    basis::Basis,
+    lock::Writing,
+    propose::{Proposal, contained},
+};
 use crate::{
     effective::{exposes_secret, holds_secret},
     error::Error,
@@ -49,7 +54,8 @@ impl Core {
             // No version has the number 0.
             Target::Steps(steps) => current.saturating_sub(steps).max(1),
         });
-        self.attempt(&cause, options.as_ref(), || self.try_roll_back(target, options.clone()))
+        let work = || contained(|| self.try_roll_back(target, options.clone()));
+        self.attempt(&cause, options.as_ref(), work)
     }
 
     fn try_roll_back(&self, target: Target, options: Option<Arc<WriteOptions>>) -> Result<u64, Error> {

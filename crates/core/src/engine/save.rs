@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use super::{Basis, Core, State, lock::Writing};
+use super::{Basis, Core, State, lock::Writing, propose::contained};
 use reader::{OtherSources, Reader};
 
 use crate::{
@@ -68,6 +68,10 @@ struct Document {
 impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
+        contained(|| self.try_save(path))
+    }
+
+    fn try_save(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;

@@ -2,7 +2,11 @@
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Core, State, lock::Writing, propose::Proposal};
+use super::{
+    Core, State,
+    lock::Writing,
+    propose::{Proposal, contained},
+};
 use crate::{
     erased_config::ErasedConfig,
     error::Error,
@@ -102,20 +106,33 @@ impl Core {
         let current = self.current.load_full();
         request.check_preconditions(self, &state, base)?;
         let mut copy = current.root.copy();
+        // A panic of the closure is the caller's own; one of a type is not.
         change(self.at_mut(&mut *copy, base));
+        contained(|| self.write_changes(state, &current, base, copy, request))
+    }
+
+    /// Writes the leaves of `copy` that differ from the current version.
+    fn write_changes(
+        &self,
+        state: Writing<'_, State>,
+        current: &Arc<Published>,
+        base: usize,
+        copy: Box<dyn ErasedConfig>,
+        request: &Request,
+    ) -> Result<u64, Error> {
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
         let templates = Templates::of(&*current.root, &current.tree);
         let all = state.with_waiting(&*current.root, &current.tree);
-        let mut edits = self.edits(&current, &all, &*copy, leaves.clone(), &templates, request)?;
+        let mut edits = self.edits(current, &all, &*copy, leaves.clone(), &templates, request)?;
         if request.cause == Cause::Set {
-            for (keys, entry) in self.set_again(&state, &current, base, &*copy, &templates, request) {
+            for (keys, entry) in self.set_again(&state, current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(entry);
             }
         }
         if !self.has_sources() {
-            return self.write(state, &current, copy, edits, request);
+            return self.write(state, current, copy, edits, request);
         }
         let overrides = state.basis.overrides.clone().into_iter().chain(edits).collect();
         let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
@@ -274,7 +291,7 @@ impl Core {
         path: &str,
         request: &Request,
     ) -> Result<u64, Error> {
-        let clear = || self.try_clear_override(slots, path, request);
+        let clear = || contained(|| self.try_clear_override(slots, path, request));
         self.attempt(&request.cause, request.options.as_ref(), clear)
     }
 
@@ -304,7 +321,9 @@ impl Core {
 
     /// Takes back every value that was set at run time.
     pub(crate) fn clear_overrides(&self, request: &Request) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.options.as_ref(), || self.try_clear_overrides(request))
+        self.attempt(&request.cause, request.options.as_ref(), || {
+            contained(|| self.try_clear_overrides(request))
+        })
     }
 
     fn try_clear_overrides(&self, request: &Request) -> Result<u64, Error> {

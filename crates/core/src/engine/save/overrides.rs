@@ -9,7 +9,7 @@ use std::{
 use super::{Document, SaveInput};
 use crate::{
     effective::{self, SecretDisplay, Shared},
-    engine::Core,
+    engine::{Core, propose::contained},
     error::Error,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
@@ -26,6 +26,10 @@ use crate::{
 impl Core {
     /// Merges what was set at run time into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
+        contained(|| self.try_save_overrides(path))
+    }
+
+    fn try_save_overrides(&self, path: &Path) -> Result<(), Error> {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
