@@ -104,6 +104,16 @@ pub(crate) fn escaping(
     write(&mut Escaping(f))
 }
 
+/// A value whose `Debug` has an escape for each letter that misleads.
+pub(crate) struct Escaped<'v, T: ?Sized>(pub(crate) &'v T);
+
+impl<T: fmt::Debug + ?Sized> fmt::Debug for Escaped<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_alternate = f.alternate();
+        escaping(f, |f| if is_alternate { write!(f, "{:#?}", self.0) } else { write!(f, "{:?}", self.0) })
+    }
+}
+
 struct Escaping<'f, 'g>(&'f mut fmt::Formatter<'g>);
 
 impl Write for Escaping<'_, '_> {

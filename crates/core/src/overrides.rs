@@ -10,7 +10,13 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    excerpt, json_text, keys::Keys, revision::Revision, secret::MASK, snapshot::Published, value::Value,
+    excerpt::{self, Escaped},
+    json_text,
+    keys::Keys,
+    revision::Revision,
+    secret::MASK,
+    snapshot::Published,
+    value::Value,
 };
 
 /// By the path of the overridden leaf.
@@ -56,6 +62,12 @@ impl OverrideEntry {
         let until = options.lasts.and_then(Expiry::after);
         Self { value, by: options.by, at: SystemTime::now(), until }
     }
+
+    /// Everything but the time at which it was set.
+    pub(crate) fn content(&self) -> impl PartialEq + '_ {
+        let Self { value, by, at: _, until } = self;
+        (value, by, until)
+    }
 }
 
 impl Expiry {
@@ -90,7 +102,7 @@ impl Expiry {
 /// assert!(max.to_string().starts_with("rate_limit.max = 500, set by alice at "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct Override {
     path: String,
     value: Option<serde_json::Value>,
@@ -150,6 +162,15 @@ impl Override {
     /// [`Handle::for_duration`](crate::Handle::for_duration).
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
+    }
+}
+
+impl fmt::Debug for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, value, by, at, expires, text } = self;
+        let mut shown = f.debug_struct("Override");
+        shown.field("path", &Escaped(path)).field("value", &Escaped(value)).field("by", &Escaped(by));
+        shown.field("at", at).field("expires", expires).field("text", &Escaped(text)).finish()
     }
 }
 

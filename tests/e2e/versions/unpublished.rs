@@ -269,3 +269,28 @@ fn a_revision_travels_over_a_wire() {
     let again: hotswap::Revision = serde_json::from_str(&text).unwrap();
     assert_eq!((again, again.version(), again.to_string()), (app.revision(), 1, "1.1".to_owned()));
 }
+
+#[test]
+fn the_same_write_by_the_same_author_blocks_nobody() {
+    let writes: [Write; 4] = [
+        |app| app.if_version(app.version()).merge_patch(json!({ "max": 7 })),
+        |app| app.patch_if(2, json!([{ "op": "replace", "path": "/max", "value": 7 }])),
+        |app| app.by("bob").merge_patch(json!({ "max": 7, "names": ["b"] })),
+        |app| app.merge_patch_if(2, json!({ "names": ["b"] })),
+    ];
+    for write in writes {
+        let folder = Folder::new();
+        let (app, events) = start(&folder, "#");
+        let patch = json!({ "max": 7, "names": ["b"] });
+        app.merge_patch(patch.clone()).unwrap();
+        if write(&app).unwrap() == 2 && app.overrides().iter().all(|entry| entry.by().is_none()) {
+            for _ in 0..3 {
+                assert_eq!(app.merge_patch_if(2, patch.clone()).unwrap(), 2);
+                assert_eq!(write(&app).unwrap(), 2);
+            }
+            assert_eq!(after_start(app, &events).len(), 1);
+        } else {
+            assert!(app.merge_patch_if(2, patch).is_err(), "another author");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::{
     history::content::{InMemoryValue, VersionContent},
     keys::Keys,
     load,
-    overrides::Overrides,
+    overrides::{OverrideEntry, Overrides},
     revision::Revision,
     secret::marker::SecretMarker,
     secrets::lookup::SecretSet,
@@ -85,6 +85,11 @@ impl Differences {
     }
 }
 
+/// Whether two overrides of a field are the same, but for the time at which they were set.
+fn is_same(before: Option<&OverrideEntry>, now: Option<&OverrideEntry>) -> bool {
+    before.map(OverrideEntry::content) == now.map(OverrideEntry::content)
+}
+
 impl State {
     pub(crate) fn new(basis: Basis) -> Self {
         Self { basis, ..Self::default() }
@@ -99,7 +104,7 @@ impl State {
     pub(super) fn differences(&self, next: &Self) -> Differences {
         let (before, now) = (&self.basis.overrides, &next.basis.overrides);
         let keys: BTreeSet<&Keys> = before.keys().chain(now.keys()).collect();
-        let overridden = keys.into_iter().filter(|keys| before.get(*keys) != now.get(*keys));
+        let overridden = keys.into_iter().filter(|keys| !is_same(before.get(*keys), now.get(*keys)));
         let waiting = gate::differing(&self.pending, &next.pending);
         let paths = overridden.map(ToString::to_string).chain(waiting.map(str::to_owned)).collect();
         Differences { paths, suppressions: !self.basis.suppressions.is_like(&next.basis.suppressions) }
