@@ -183,3 +183,25 @@ fn a_duration_is_written_as_people_write_it() {
     let error = Calls::hot_builder().clear_sources().file(folder.path("app.toml")).check().unwrap_err();
     assert!(error.to_string().contains("pause: not a duration, write one like 10s"), "{error}");
 }
+
+#[test]
+fn a_pattern_that_is_too_large_is_an_error() {
+    let config = fixed();
+    for pattern in ["*.".repeat(100_000), "?".repeat(2_000), "{a,b}".repeat(1_000), "[a-z]".repeat(205)] {
+        let error = config.try_watch_pattern(&pattern, |_| {}).unwrap_err().to_string();
+        assert!(error.contains("the limit is 1024 bytes") && error.len() < 300, "{error}");
+        let _nothing = config.watch_pattern(&pattern, |_| {});
+    }
+    // Whether they are patterns or not: no panic.
+    for pattern in [
+        "*.".repeat(512),
+        "**.".repeat(341),
+        "?".repeat(1_024),
+        "{a,b}".repeat(204),
+        "[!a-z]".repeat(170),
+        "{".repeat(512) + &"}".repeat(512),
+        "{a,".repeat(255) + &"}".repeat(255),
+    ] {
+        let _ = config.try_watch_pattern(&pattern, |_| {});
+    }
+}

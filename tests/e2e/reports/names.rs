@@ -93,3 +93,24 @@ fn so_has_everything_that_a_running_configuration_says_or_keeps() {
         assert_masked(&(state + &format!("{:?}", app.history())));
     }
 }
+
+#[test]
+fn debug_shows_letters_that_cannot_be_seen_as_escapes() {
+    let config = App::hot_fixed(App { n: 1, name: "a".into() });
+    config.by("eve\u{3164}").set_name("b\u{3164}\u{202e}c".into()).unwrap();
+    let records = config.history();
+    let (change, entry) = (records[1].changes[0].clone(), config.overrides());
+    let texts = [
+        format!("{change:?}"),
+        format!("{change:#?}"),
+        format!("{:?}", entry[0]),
+        format!("{:#?}", entry[0]),
+        format!("{:?}", records[1]),
+        format!("{records:#?}"),
+    ];
+    for text in texts {
+        assert!(!text.contains(['\u{3164}', '\u{202e}']) && text.contains("\\u{3164}"), "{text}");
+    }
+    let plain = format!("{:?}", config.diff(1, 2).unwrap()[0]);
+    assert!(plain.starts_with("FieldChange { path: \"name\", old: String(\"a\"), new: "), "{plain}");
+}

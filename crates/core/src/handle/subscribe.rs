@@ -109,7 +109,8 @@ impl<S: HotConfig> Handle<S> {
     /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches.
     ///
     /// `*` stands for one segment or a part of one, `**` for any number. Values come as JSON, secrets redacted. A pattern that
-    /// does not parse matches nothing and is logged; see [`try_watch_pattern`](Self::try_watch_pattern).
+    /// does not parse, or has more than 1024 bytes, matches nothing and is logged; see
+    /// [`try_watch_pattern`](Self::try_watch_pattern).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -134,7 +135,7 @@ impl<S: HotConfig> Handle<S> {
     /// [`watch_pattern`](Self::watch_pattern), for patterns that are not known to parse.
     ///
     /// # Errors
-    /// The pattern does not parse, or this is a fork of the process that loaded the configuration.
+    /// The pattern does not parse or has more than 1024 bytes, or this is a fork of the process that loaded the configuration.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -7,7 +7,11 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{excerpt, snapshot::Cause, subscribe::FieldChange};
+use crate::{
+    excerpt::{self, Escaped},
+    snapshot::Cause,
+    subscribe::FieldChange,
+};
 
 /// One published version; from [`Handle::history`](crate::Handle::history).
 ///
@@ -25,7 +29,7 @@ use crate::{excerpt, snapshot::Cause, subscribe::FieldChange};
 /// assert_eq!(record.to_string(), "version 2, set by alice\n  rate_limit.max: 100 -> 500");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record {
     /// The version.
@@ -56,6 +60,16 @@ impl Record {
     pub(crate) fn first(version: u64, duration: Duration) -> Self {
         let (changed, changes) = (Vec::new(), Vec::new());
         Self { version, at: SystemTime::now(), cause: Cause::Start, by: None, changed, changes, duration }
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, at, cause, by, changed, changes, duration } = self;
+        let mut shown = f.debug_struct("Record");
+        shown.field("version", version).field("at", at);
+        shown.field("cause", &Escaped(cause)).field("by", &Escaped(by)).field("changed", &Escaped(changed));
+        shown.field("changes", changes).field("duration", duration).finish()
     }
 }
 

@@ -7,14 +7,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Delivery, delivery::LastSeen};
 use crate::{
     error::Error,
-    excerpt,
+    excerpt::{self, Escaped},
     issue::{Issue, IssueKind},
     json_text,
     keys::Keys,
@@ -42,7 +42,7 @@ use crate::{
 /// assert_eq!(field.to_string(), "rate_limit.max: 100 -> 5");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     path: String,
     old: Json,
@@ -111,6 +111,16 @@ impl FieldChange {
     }
 }
 
+impl fmt::Debug for FieldChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, old, new, version, old_text, new_text } = self;
+        let mut shown = f.debug_struct("FieldChange");
+        shown.field("path", &Escaped(path)).field("old", &Escaped(old)).field("new", &Escaped(new));
+        shown.field("version", version);
+        shown.field("old_text", &Escaped(old_text)).field("new_text", &Escaped(new_text)).finish()
+    }
+}
+
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text: &Option<String>, json: &Json| text.clone().unwrap_or_else(|| json.to_string());
@@ -120,22 +130,28 @@ impl fmt::Display for FieldChange {
 }
 
 /// A glob over dotted paths: `*` is one segment or part of one, `**` any number of them.
-pub(crate) struct Pattern(GlobMatcher);
+pub(crate) struct Pattern(GlobSet);
+
+/// How many bytes a pattern may have.
+const MAX_PATTERN: usize = 1024;
 
 impl Pattern {
     pub(crate) fn new(text: &str) -> Result<Self, Error> {
+        if text.len() > MAX_PATTERN {
+            let message = format!("a pattern of {} bytes; the limit is {MAX_PATTERN} bytes", text.len());
+            return Err(Issue::new(IssueKind::Setup, Keys::root(), message)
+                .with_help("split the pattern into shorter ones")
+                .into());
+        }
         let glob = GlobBuilder::new(&text.replace('.', "/")).literal_separator(true).build();
-        let glob = glob.map_err(|error| {
-            Error::from(
-                Issue::new(
-                    IssueKind::Setup,
-                    Keys::root(),
-                    format!("`{text}` is not a pattern: {}", error.kind()),
-                )
-                .with_help("write dotted paths with * for one segment and ** for any number"),
-            )
+        // The matcher of a single glob panics if its expression is too large; that of a set returns an error.
+        let set = glob.and_then(|glob| GlobSetBuilder::new().add(glob).build());
+        let set = set.map_err(|error| {
+            let message = format!("`{}` is not a pattern: {}", excerpt::visible(text), error.kind());
+            Issue::new(IssueKind::Setup, Keys::root(), message)
+                .with_help("write dotted paths with * for one segment and ** for any number")
         })?;
-        Ok(Self(glob.compile_matcher()))
+        Ok(Self(set))
     }
 
     fn matches(&self, dotted: &str) -> bool {
