@@ -2,6 +2,7 @@
 
 mod alike;
 mod catch_all;
+mod dropped;
 mod entrances;
 mod keys;
 mod lost;

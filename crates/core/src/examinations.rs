@@ -25,6 +25,8 @@ pub struct Examinations {
     pub(crate) is_sound: bool,
     /// Leaves whose texts are read otherwise than they stand there.
     changes: Vec<(Keys, Value)>,
+    /// Leaves with keys that are read as the numbers and truth values that they spell.
+    typed_keys: BTreeSet<Keys>,
     ignored: Vec<Ignored>,
     lost: Vec<DecodeError>,
     /// The flattened leaves, by the place of their table.
@@ -46,6 +48,7 @@ impl Examinations {
             is_sound: true,
             buffered: buffered.into_iter().flatten().collect(),
             changes: Vec::new(),
+            typed_keys: BTreeSet::new(),
             ignored: Vec::new(),
             lost: Vec::new(),
             flat: BTreeMap::new(),
@@ -86,13 +89,15 @@ impl Examinations {
         self.buffered = buffered.into_iter().collect();
     }
 
-    /// Whether the place itself did.
-    pub(crate) fn is_buffered(&self, keys: &Keys) -> bool {
-        self.buffered.contains(keys)
+    /// Whether the leaf is read correctly only on its own: it went through a buffer as a whole, or its keys are read as
+    /// what they spell.
+    pub(crate) fn needs_amendment(&self, keys: &Keys) -> bool {
+        self.buffered.contains(keys) || self.typed_keys.contains(keys)
     }
 
     pub(crate) fn add(&mut self, keys: &Keys, found: Examination) {
-        let Examination { ignored, lost, settled, .. } = found;
+        let Examination { ignored, lost, settled, has_typed_keys, .. } = found;
+        self.typed_keys.extend(has_typed_keys.then(|| keys.clone()));
         let below = |ignored: Ignored| Ignored { keys: keys.join(&ignored.keys), ..ignored };
         self.ignored.extend(ignored.into_iter().map(below));
         self.lost.extend(lost.into_iter().map(|error| error.below_all(keys)));

@@ -207,7 +207,7 @@ where
         let amended = match field.flatten {
             true if self.takes_all(value, field) => read(&examinations.left(keys, value.clone())),
             true => read(value),
-            false if examinations.is_buffered(keys) => read(value),
+            false if examinations.needs_amendment(keys) => read(value),
             false => return,
         };
         if let Ok(amended) = amended {

@@ -121,7 +121,7 @@ where
         FieldAt { field, keys }: FieldAt<'_>,
         examinations: &Examinations,
     ) {
-        if field.flatten || examinations.is_buffered(keys) {
+        if field.flatten || examinations.needs_amendment(keys) {
             if let (true, Ok(inner)) = (!value.is_null(), erased_config::read::<N>(value, &Notes::default()))
             {
                 put(owner, I, Some(inner));

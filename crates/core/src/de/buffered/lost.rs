@@ -5,12 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     super::cause::Cause,
-    DecodeError, Examination, Ignored, Inquiry,
+    DecodeError, Examination, Ignored, Inquiry, Run,
     error_sites::{ErrorSites, numbers},
+    poison::Poison,
     pruned::PrunedValue,
     readings::others,
     search::Left,
-    strays::Sorted,
+    strays::{Sorted, is_in, is_same},
     tree, type_errors,
 };
 use crate::{keys::Keys, value::Value};
@@ -130,21 +131,80 @@ impl Inquiry<'_> {
         for _ in 0..MAX_MEANINGS {
             let Some(run) = self.run_ahead(&tree, false, scene.ahead([Arc::clone(name)], 2)) else { break };
             let places = ErrorSites::below(&tree, &keys);
-            let refusal = run.log.iter().find(|error| places.has(error)).filter(|_| !run.took_twice());
-            let Some(refusal) = refusal else {
+            let refusals = run.log.iter().filter(|error| places.has(error) && !run.took_twice());
+            let refusals: Vec<_> = refusals.collect();
+            let Some(refusal) = refusals.first() else {
+                if let Some(error) = self.refused_without_place(scene, &tree, name, &run) {
+                    return Err(error);
+                }
                 let value = tree::get(&tree, &keys.0).cloned();
                 return value.ok_or_else(DecodeError::missing);
             };
-            let change = self.other_meaning(&tree, &places, refusal, &mut left);
             let place = places.of_value(refusal.cause()).first().or(places.of_name(refusal.cause()));
-            first.get_or_insert_with(|| refusal.clone().moved(place.unwrap_or(&keys)));
-            match change {
+            first.get_or_insert_with(|| (*refusal).clone().moved(place.unwrap_or(&keys)));
+            let mut changes = refusals.iter();
+            match changes.find_map(|refusal| self.other_meaning(&tree, &places, refusal, &mut left)) {
                 Some(Some((keys, value))) => tree = tree::with(&tree, &keys.0, Some(&value)),
                 Some(None) => {}
                 None => break,
             }
         }
         Err(first.unwrap_or_else(|| DecodeError::wrong("the value has no effect").moved(&keys)))
+    }
+
+    /// The error of a type that refuses the value of a key, and does not say which value it refuses: with a message of its
+    /// own, or because a field is missing in the value.
+    fn refused_without_place(
+        &mut self,
+        scene: &PrunedValue,
+        tree: &Value,
+        name: &Arc<str>,
+        twice: &Run,
+    ) -> Option<DecodeError> {
+        let is_vague = |error: &&DecodeError| matches!(error.cause(), Cause::Other | Cause::Missing(_));
+        if twice.took_twice() || !twice.log.iter().any(|error| is_vague(&error)) {
+            return None;
+        }
+        let keys = scene.at.name(name);
+        let ahead = scene.ahead([Arc::clone(name)], 1);
+        let once = self.run_ahead(tree, false, ahead.clone())?;
+        let without = self.run(&tree::with(tree, &keys.0, None), false)?;
+        // An error beside values that no type reads is about this one, even if another value has the same error.
+        let beside = tree::get(tree, &scene.at.0)?.inside().as_table()?.keys().filter(|other| *other != name);
+        let poisons = beside.map(|other| (scene.at.name(other), Poison::new().value())).collect();
+        let poisoned = tree::with_all(tree, &poisons);
+        let alone = self.run_ahead(&poisoned, false, ahead)?;
+        let none = self.run(&tree::with(&poisoned, &keys.0, None), false)?;
+        let is_about = |error: &&DecodeError| {
+            let is_alone = is_in(error, &alone.log) && !is_in(error, &none.log);
+            // A value that is taken is read once more the second time.
+            let is_refused = count(error, &twice.log) == count(error, &once.log);
+            is_refused && (is_alone || !is_in(error, &without.log))
+        };
+        let error = twice.log.iter().filter(is_vague).find(is_about)?.clone();
+        Some(match error.cause() {
+            Cause::Missing(missing) => {
+                let table = self.table_without(tree, &keys, missing)?;
+                error.moved(&table.name(missing))
+            }
+            _ => error.moved(&keys),
+        })
+    }
+
+    /// The first table at or below a place that is asked for a key that it lacks.
+    fn table_without(&mut self, tree: &Value, keys: &Keys, missing: &str) -> Option<Keys> {
+        let mut tables = Vec::new();
+        tree::walk(tree::get(tree, &keys.0)?, keys, &mut |keys| tables.push(keys.clone()));
+        tables.retain(|keys| {
+            let table = tree::get(tree, &keys.0).and_then(|value| value.inside().as_table());
+            table.is_some_and(|table| !table.contains_key(missing))
+        });
+        let asks = |keys: &&Keys| {
+            let poison = Poison::new();
+            let changed = tree::with(tree, &keys.name(missing).0, Some(&poison.value()));
+            self.run(&changed, false).is_some_and(|run| run.refused(&poison))
+        };
+        tables.iter().find(asks).or(tables.first()).cloned()
     }
 
     /// A place with another value there, `Some(None)` if the keys of a table are read as what they spell.
@@ -176,6 +236,11 @@ impl Inquiry<'_> {
             run.is_none_or(|run| run.error.is_some() || !run.same)
         })
     }
+}
+
+/// How often an error occurred.
+fn count(error: &DecodeError, log: &[DecodeError]) -> usize {
+    log.iter().filter(|other| is_same(other, error)).count()
 }
 
 fn missing(dropped: &[DecodeError]) -> Option<&'static str> {

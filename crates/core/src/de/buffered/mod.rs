@@ -69,6 +69,8 @@ pub(crate) struct Examination {
     changes: BTreeMap<Keys, Value>,
     /// The value with each text as the type reads it, if that is not how it stands there.
     pub(crate) settled: Option<Value>,
+    /// Whether the type reads keys of tables as the numbers and truth values that they spell.
+    pub(crate) has_typed_keys: bool,
 }
 
 /// What was read, and what was found on the way.
@@ -92,7 +94,10 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
     match examined {
         Err(error) => Reading { result: Err(error), found: Examination::default() },
         Ok((_, found)) if found.settled.is_none() && keys.is_empty() => Reading { result: first, found },
-        Ok((settled, found)) => Reading { result: read_as(decode, &settled, &keys), found },
+        Ok((settled, found)) => {
+            let found = Examination { has_typed_keys: !keys.is_empty(), ..found };
+            Reading { result: read_as(decode, &settled, &keys), found }
+        }
     }
 }
 

@@ -123,13 +123,13 @@ impl Examination {
     }
 }
 
-fn is_in(error: &DecodeError, log: &[DecodeError]) -> bool {
-    let is_same = |other: &DecodeError| {
-        other.cause() == error.cause()
-            && other.keys() == error.keys()
-            && other.to_string() == error.to_string()
-    };
-    log.iter().any(is_same)
+pub(super) fn is_in(error: &DecodeError, log: &[DecodeError]) -> bool {
+    log.iter().any(|other| is_same(other, error))
+}
+
+/// Whether two errors have the same cause, place and message.
+pub(super) fn is_same(one: &DecodeError, other: &DecodeError) -> bool {
+    one.cause() == other.cause() && one.keys() == other.keys() && one.to_string() == other.to_string()
 }
 
 /// The keys in buffers, by the table that holds them, from the outside in.
