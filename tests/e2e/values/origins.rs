@@ -104,6 +104,21 @@ fn a_check_of_a_nested_struct_names_the_sources_of_its_values() {
 }
 
 #[test]
+fn a_check_of_a_nested_struct_names_the_place_of_a_single_value() {
+    for (name, text, place) in [
+        ("a.toml", "[pool]\nmin = 11", "a.toml:2:7"),
+        ("a.toml", "pool.min = 11", "a.toml:1:12"),
+        ("a.yaml", "pool:\n  min: 11", "a.yaml:2:8"),
+        // Two values: the table around them.
+        ("a.yaml", "pool:\n  max: 5\n  min: 11", "a.yaml:2:3"),
+    ] {
+        let error = report(&[(name, text)]);
+        let told = format!("pool: min is above max\n    at {place}\n");
+        assert!(format!("{error}\n").contains(&told), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_check_that_blames_a_default_says_that_it_is_one() {
     let error = report(&[("a.toml", "[pool]\nmax = 1000")]);
     assert!(error.contains("pool.cap: max is much\n    from the default of the field"), "{error}");

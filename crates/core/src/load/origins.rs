@@ -211,10 +211,13 @@ impl<'i> OriginMap<'i> {
             return issue.at(Origin::Default);
         }
         let (issue, keys) = (issue.at_all(origins), issue_keys);
-        // The line of the table, where a file has one.
+        // The line of the value if it is the only one, else that of the table, where a file has one.
         match sources.last_key_value().filter(|_| set.is_none() && !keys.is_root()) {
-            Some((highest, _)) => match self.layer(*highest).filter(|(layer, _)| layer.is_text()) {
-                Some((layer, text)) => layer.placed(issue, text, &keys, Show::Key),
+            Some((highest, values)) => match self.layer(*highest).filter(|(layer, _)| layer.is_text()) {
+                Some((layer, text)) => {
+                    let keys = if let [only] = values.as_slice() { only } else { &keys };
+                    layer.placed(issue, text, keys, Show::Key)
+                }
                 None => issue,
             },
             None => issue,
@@ -230,7 +233,7 @@ impl<'i> OriginMap<'i> {
         let one_file = matches!(origins.first(), Some(Origin::File { .. })) && layer.is_text();
         match origins.len() {
             2.. if one_file && keys.is_root() => vec![origins[0].source()],
-            1.. if one_file && !keys.is_root() => vec![layer.origin(text, keys)],
+            2.. if one_file && !keys.is_root() => vec![layer.origin(text, keys)],
             _ => origins,
         }
     }
