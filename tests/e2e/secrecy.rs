@@ -3,6 +3,7 @@
 mod buffered;
 mod exposed;
 mod keys;
+mod referred;
 mod replaced;
 mod reports;
 mod restart;

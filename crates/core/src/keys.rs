@@ -77,6 +77,18 @@ impl Keys {
         })
     }
 
+    /// The same, also inside the sealed text of a variable: what is found there is secret, and not sealed itself.
+    pub(crate) fn find_sealed<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+        self.0.iter().try_fold(root, |value, key| match (key, value) {
+            (Key::Name(name), Value::Table(table)) => table.get(name),
+            (Key::Index(index), Value::List(items)) => items.get(*index),
+            (key, value) => match value.inside() {
+                Value::Untyped(untyped) => untyped.below(key),
+                _ => None,
+            },
+        })
+    }
+
     /// The place that `Display` prints so. What it would not print is read as far as it means something.
     pub(crate) fn parse(path: &str) -> Self {
         let (mut keys, mut rest) = (Vec::new(), path);

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-pub(crate) use place::{place_at, place_in};
+pub(crate) use place::{open_in, place_at, place_in};
 
 use crate::{secret::MASK, structure::Parsed};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use super::{policy::forbidden, secret_reads::SecretReadSurvey, taken_beside};
 use crate::{
     issue::{Issue, IssueKind, Issues},
-    keys::Keys,
+    keys::{Key, Keys},
     overrides::Overrides,
     secret::tracking::{SecretReads, digest},
     secrets::{
@@ -14,7 +14,7 @@ use crate::{
         reference::{Reference, scheme},
     },
     shape::{Leaf, Shape},
-    value::{Dialect, Untyped, Value, place_in},
+    value::{Dialect, Untyped, Value, open_in, place_in},
 };
 
 /// The bytes of text that references may add to one load.
@@ -58,7 +58,10 @@ impl<'i> SecretResolution<'i> {
     pub(super) fn resolve_declared(&mut self, tree: Value) -> Value {
         let leaves: Vec<_> = self.shape.leaves().into_iter().filter(Leaf::secret).collect();
         leaves.iter().fold(tree, |tree, leaf| {
-            let texts = texts_of(self.shape, leaf, &tree);
+            let mut texts = texts_of(self.shape, leaf, &tree);
+            if !self.is_overridden(leaf) {
+                texts.retain(|(keys, _)| !may_be_list(keys.find(&tree)));
+            }
             let known = |(keys, text): (Keys, &str)| {
                 self.known_in(leaf, text).map(|found| (keys, text.to_owned(), found))
             };
@@ -80,10 +83,9 @@ impl<'i> SecretResolution<'i> {
         if reads.is_empty() {
             return None;
         }
-        let leaves: Vec<_> = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
-        let is_new = |keys: &Keys| {
-            !self.put.contains_key(keys) && !self.failed.contains_key(keys) && !self.namesakes.contains(keys)
-        };
+        let leaves = self.shape.leaves().into_iter().filter(|leaf| !leaf.secret() || !leaf.field().flatten);
+        let leaves: Vec<_> = leaves.collect();
+        let mut tree = tree.clone();
         let mut namesakes = BTreeSet::new();
         let of_program =
             |keys: &Keys| leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && !self.is_overridden(leaf));
@@ -92,20 +94,31 @@ impl<'i> SecretResolution<'i> {
             !read || reads.exact.contains(place) || reads.read.contains(&digest(text))
         };
         for place in reads.places().filter(|place| of_program(place)) {
-            let mut texts = place.find(tree).map(|value| texts(value, place)).unwrap_or_default();
-            texts.retain(|(keys, text)| is_new(keys) && is_secret(place, text));
-            let of_place = texts.into_iter().filter_map(|(keys, text)| {
+            let Some(value) = place.find_sealed(&tree) else { continue };
+            let is_exact = reads.exact.contains(place);
+            let inside = if is_exact { Vec::new() } else { texts_in_text(value, place, read) };
+            let texts = texts(value, place).into_iter().chain(inside);
+            let texts = texts.filter(|(keys, text)| self.is_new(keys) && is_secret(place, text));
+            let of_place = texts.filter_map(|(keys, text)| {
                 let reference = self.secrets.reference(text)?;
                 Some((keys, text.to_owned(), Ok(reference)))
             });
             let mut of_place: Vec<_> = of_place.collect();
-            if read && !reads.exact.contains(place) {
-                leave_namesakes(&mut of_place, &mut namesakes, &leaves, tree, survey);
+            if read && !is_exact {
+                of_place.iter().for_each(|(keys, ..)| open_in(&mut tree, &keys.0));
+                leave_namesakes(&mut of_place, &mut namesakes, &leaves, &tree, survey);
             }
             found.extend(of_place);
         }
         self.namesakes.extend(namesakes);
-        (!found.is_empty()).then(|| self.put_all(tree.clone(), found, false))
+        (!found.is_empty()).then(|| self.put_all(tree, found, false))
+    }
+
+    /// Whether nothing was decided about a place. A reference in what another one leads to is not followed.
+    fn is_new(&self, keys: &Keys) -> bool {
+        let around = (0..=keys.0.len()).map(|depth| Keys(keys.0[..depth].to_vec()));
+        let is_resolved = |keys: &Keys| self.put.contains_key(keys) || self.failed.contains_key(keys);
+        !self.namesakes.contains(keys) && !around.into_iter().any(|keys| is_resolved(&keys))
     }
 
     /// A value set at run time counts instead.
@@ -129,6 +142,9 @@ impl<'i> SecretResolution<'i> {
 
     fn put_all(&mut self, mut tree: Value, found: Vec<Referring>, overridden: bool) -> Value {
         for (keys, text, reference) in found {
+            if !self.is_new(&keys) {
+                continue;
+            }
             match self.value_of(&keys, &text, reference, overridden) {
                 Ok(Some(value)) => {
                     place_in(&mut tree, &keys.0, Some(&value));
@@ -322,6 +338,36 @@ fn texts_of<'v>(shape: &'static Shape, leaf: &Leaf, tree: &'v Value) -> Vec<(Key
     let taken = taken_beside(shape, &leaf.keys);
     let entries = value.as_table().into_iter().flatten().filter(|(name, _)| !taken.contains(*name));
     entries.flat_map(|(name, value)| texts(value, &leaf.keys.name(name))).collect()
+}
+
+/// Whether only the type tells if a text is one reference or a list of them.
+fn may_be_list(value: Option<&Value>) -> bool {
+    match value.map(Value::inside) {
+        Some(Value::Untyped(untyped)) => {
+            untyped.text.contains(',') && untyped.opened(&Key::Index(0)).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The texts in the lists and tables that texts hold. If the type was not `read` to its end, only a value that begins like
+/// JSON is known to hold one.
+pub(super) fn texts_in_text<'v>(value: &'v Value, keys: &Keys, read: bool) -> Vec<(Keys, &'v str)> {
+    match value.inside() {
+        Value::Untyped(untyped) => {
+            let list = || if read && untyped.text.contains(',') { untyped.items() } else { None };
+            let opened = untyped.opened(&Key::Name("".into())).or_else(list);
+            opened.map(|opened| texts(opened, keys)).unwrap_or_default()
+        }
+        Value::List(items) if read => {
+            let items = items.iter().enumerate();
+            items.flat_map(|(index, item)| texts_in_text(item, &keys.index(index), read)).collect()
+        }
+        Value::Table(table) if read => {
+            table.iter().flat_map(|(name, value)| texts_in_text(value, &keys.name(name), read)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Every text in a value, with its place. None is copied: most are secrets themselves.

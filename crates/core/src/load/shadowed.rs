@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    ConfigType, Problems, hidden_in, interpolated::Interpolated, origins::showable, resolve_secrets::texts,
+    ConfigType, Problems, hidden_in,
+    interpolated::Interpolated,
+    origins::showable,
+    resolve_secrets::{texts, texts_in_text},
 };
 use crate::{
     excerpt::Show,
@@ -88,5 +91,6 @@ fn hidden(shape: &'static Shape, given: &Value, effective: &Value, lookup: &Secr
 }
 
 fn refers(value: &Value, lookup: &SecretLookup) -> bool {
-    texts(value, &Keys::root()).iter().any(|(_, text)| lookup.reference(text).is_some())
+    let (whole, inside) = (texts(value, &Keys::root()), texts_in_text(value, &Keys::root(), true));
+    whole.iter().chain(&inside).any(|(_, text)| lookup.reference(text).is_some())
 }

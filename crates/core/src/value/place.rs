@@ -15,11 +15,7 @@ pub(crate) fn place_at(tree: &Value, keys: &Keys, value: Option<&Value>) -> Valu
 /// [`place_at`] in a tree that has one owner: what it shares with others is copied, and only once.
 pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     // The structure takes the place of the text in which it was written.
-    let opened = match (&*tree, keys.first()) {
-        (Value::Untyped(untyped), Some(key)) => untyped.opened(key).cloned(),
-        _ => None,
-    };
-    if let Some(opened) = opened {
+    if let Some(opened) = keys.first().and_then(|key| opened(tree, key)) {
         *tree = opened;
     }
     match keys {
@@ -41,6 +37,39 @@ pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     }
 }
 
+/// Puts lists and tables in the place of the texts on the way to `keys` in which they were written.
+pub(crate) fn open_in(tree: &mut Value, keys: &[Key]) {
+    let [key, rest @ ..] = keys else { return };
+    if let Some(opened) = opened(tree, key) {
+        *tree = opened;
+    }
+    let below = match (key, tree) {
+        (Key::Name(name), Value::Table(table)) => Arc::make_mut(table).get_mut(name),
+        (Key::Index(index), Value::List(items)) => Arc::make_mut(items).get_mut(*index),
+        _ => None,
+    };
+    if let Some(below) = below {
+        open_in(below, rest);
+    }
+}
+
+/// The list or table in the text of a variable that a step leads into. What a sealed text holds is sealed one by one.
+fn opened(text: &Value, key: &Key) -> Option<Value> {
+    let Value::Untyped(untyped) = text.inside() else { return None };
+    let opened = untyped.opened(key)?;
+    Some(if let Value::Secret(_) = text { sealed(opened) } else { opened.clone() })
+}
+
+fn sealed(value: &Value) -> Value {
+    match value {
+        Value::List(items) => Value::list(items.iter().map(sealed)),
+        Value::Table(table) => {
+            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), sealed(value))))
+        }
+        value => Value::secret(value.clone()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +82,18 @@ mod tests {
     fn place_makes_the_tables_on_its_way() {
         let placed = place_at(&Value::empty(), &["a", "b"].into_iter().collect(), Some(&Value::Int(1)));
         assert_eq!(placed, value(serde_json::json!({"a": {"b": 1}})));
+    }
+
+    #[test]
+    fn what_a_sealed_text_holds_stays_sealed() {
+        let text = Value::secret(Value::variable(r#"{"a": ["x", "y"]}"#));
+        let placed =
+            place_at(&text, &Keys::root().name("a").index(0), Some(&Value::secret(Value::text("z"))));
+        let a = Keys::root().name("a");
+        for (index, text) in ["z", "y"].into_iter().enumerate() {
+            let found = a.index(index).find(&placed).unwrap();
+            assert!(matches!(found, Value::Secret(_)) && found.as_text() == Some(text), "{index}");
+        }
     }
 
     #[test]
