@@ -10,6 +10,7 @@ mod nothing;
 mod owner;
 mod places;
 mod random;
+mod references;
 mod secrets;
 mod support;
 mod suppressed;

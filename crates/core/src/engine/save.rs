@@ -165,7 +165,8 @@ impl Core {
         let lookup = |name: &str| variables::find(&stand.variables, name);
         let own = normalise(target.tree(), shape);
         let others = OtherSources::new(path, &stand.layers, document.whole, &self.files);
-        let reader = Reader::new(self.config_type, &stand.published, &lookup, others, &own.tree);
+        let (published, references) = (&stand.published, &stand.references);
+        let reader = Reader::new(self.config_type, published, references, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
             format: target.format(),

@@ -6,7 +6,7 @@ use crate::{
     engine::collect::FilePlace,
     erased_config::ErasedConfig,
     keys::Keys,
-    load::{ConfigType, Plan, SharedLeaves, below, merge, place_at, problems::Problems, put},
+    load::{ConfigType, Plan, ReferencePaths, SharedLeaves, below, merge, place_at, problems::Problems, put},
     resolve::interpolate,
     save::{
         difference::without_holes,
@@ -15,7 +15,7 @@ use crate::{
     shape::{FieldShape, Kind, Merge, Shape},
     snapshot::Published,
     source::Layer,
-    value::Value,
+    value::{Value, place_in},
 };
 
 /// The sources beside a file, in order of precedence.
@@ -53,6 +53,7 @@ impl OtherSources {
 pub(super) struct Reader<'r> {
     config_type: ConfigType,
     published: &'r Published,
+    references: &'r ReferencePaths,
     variables: interpolate::Lookup<'r>,
     plan: Option<Plan>,
     shares: SharedLeaves,
@@ -65,6 +66,7 @@ impl<'r> Reader<'r> {
     pub(super) fn new(
         config_type: ConfigType,
         published: &'r Published,
+        references: &'r ReferencePaths,
         variables: interpolate::Lookup<'r>,
         others: OtherSources,
         file: &Value,
@@ -74,7 +76,7 @@ impl<'r> Reader<'r> {
         let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
         let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
         let shares = SharedLeaves::new(&*published.root, [&published.tree, &all]);
-        Self { config_type, published, variables, plan, others, shares, file: file.clone() }
+        Self { config_type, published, references, variables, plan, others, shares, file: file.clone() }
     }
 
     /// What the layers and the file say of the leaf at `keys`, and nothing else.
@@ -91,8 +93,31 @@ impl<'r> Reader<'r> {
     fn typed(&self, slot: usize, given: &Value) -> Option<Value> {
         let keys = self.config_type.shape.keys_of(slot);
         let Some(raw) = keys.find(given) else { return self.missing(slot) };
+        let Some(decoded) = self.decoded(slot, given) else {
+            return self.with_references(slot, &keys, given);
+        };
         // Values of a type without `Serialize` are known only in the form that the sources give them.
-        Some(self.decoded(slot, given)?.encode(slot).unwrap_or_else(|_| raw.clone()))
+        Some(decoded.encode(slot).unwrap_or_else(|_| raw.clone()))
+    }
+
+    /// The same where the type takes no text: references that are in force are read as the secrets that they lead to.
+    fn with_references(&self, slot: usize, leaf: &Keys, given: &Value) -> Option<Value> {
+        let is_given = |(keys, text): &(&Keys, &String)| {
+            keys.starts_with(leaf) && keys.find(given).and_then(Value::as_text) == Some(text)
+        };
+        let references: Vec<_> = self.references.iter().filter(is_given).collect();
+        if references.is_empty() {
+            return None;
+        }
+        let mut tree = given.clone();
+        for (keys, _) in &references {
+            place_in(&mut tree, &keys.0, Some(keys.find(&self.published.tree)?));
+        }
+        let mut read = self.decoded(slot, &tree)?.encode(slot).ok()?;
+        for (keys, text) in &references {
+            place_in(&mut read, &keys.0[leaf.0.len()..], Some(&Value::text(text)));
+        }
+        Some(read)
     }
 
     /// A configuration in which no source gives the leaf, and the tree that it was read from. Only the whole struct defines
