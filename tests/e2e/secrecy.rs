@@ -7,3 +7,4 @@ mod referred;
 mod replaced;
 mod reports;
 mod restart;
+mod tuples;

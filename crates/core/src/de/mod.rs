@@ -316,7 +316,8 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
     }
 
     fn deserialize_tuple<V: Visitor<'v>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.list(Asked::Tuple(len), visitor)
+        let place = self.place;
+        secret::tracking::tuple(|| place.keys(), || self.list(Asked::Tuple(len), visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'v>>(
@@ -325,7 +326,8 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.list(Asked::Tuple(len), visitor)
+        let place = self.place;
+        secret::tracking::tuple(|| place.keys(), || self.list(Asked::Tuple(len), visitor))
     }
 
     fn deserialize_map<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -10,15 +10,18 @@ use crate::{
     value::{Dialect, Untyped, Value},
 };
 
-/// The places, in which any index of a list stands for all of them: lists of layers are replaced, joined and matched by
-/// key, so an item of the result has other numbers in the layers.
+/// The places, with [`ANY`] as the index in a list: lists of layers are replaced, joined and matched by key, so an item of
+/// the result has other numbers in the layers. In a tuple each index has its own type.
 #[derive(Default)]
 pub(super) struct Sites(BTreeSet<Keys>);
+
+/// The index of every item of a list.
+const ANY: usize = usize::MAX;
 
 impl Sites {
     /// Adds those with a secret and nothing else.
     pub(super) fn extend(&mut self, reads: &SecretReads) {
-        self.0.extend(reads.exact.iter().map(generalised));
+        self.0.extend(reads.exact.iter().map(|keys| generalised(keys, &reads.tuples)));
     }
 
     /// Adds those of one tree, of which nothing is a template.
@@ -39,7 +42,7 @@ impl Sites {
         let mut missed = reads.read.clone();
         let none = Known::new(&|_| None);
         scalars(region.find(tree), region, &mut |keys, value| {
-            let place = generalised(keys);
+            let place = generalised(keys, &reads.tuples);
             // A text that was read as JSON holds the secret somewhere.
             if keys == region || is_structure(value, &Key::Name("".into()), &none) {
                 self.0.insert(place.clone());
@@ -71,9 +74,13 @@ impl Sites {
     }
 }
 
-fn generalised(keys: &Keys) -> Keys {
-    let key = |key: &Key| if let Key::Index(_) = key { Key::Index(0) } else { key.clone() };
-    Keys(keys.0.iter().map(key).collect())
+fn generalised(keys: &Keys, tuples: &BTreeSet<Keys>) -> Keys {
+    let is_tuple = |depth: usize| !tuples.is_empty() && tuples.contains(&Keys(keys.0[..depth].to_vec()));
+    let key = |(depth, key): (usize, &Key)| match key {
+        Key::Index(_) if !is_tuple(depth) => Key::Index(ANY),
+        key => key.clone(),
+    };
+    Keys(keys.0.iter().enumerate().map(key).collect())
 }
 
 fn descend<'v>(
@@ -87,8 +94,10 @@ fn descend<'v>(
         ([], Value::List(_) | Value::Table(_)) => {
             scalars(Some(value), at, &mut |keys, value| found.push((keys.clone(), value)));
         }
-        ([Key::Index(_), below @ ..], Value::List(items)) => {
-            let items = items.iter().enumerate();
+        ([Key::Index(wanted), below @ ..], Value::List(items)) => {
+            // A layer with fewer items than the tuple has may hold any part of it.
+            let all = *wanted >= items.len();
+            let items = items.iter().enumerate().filter(|(index, _)| all || index == wanted);
             items.for_each(|(index, item)| descend(item, below, &at.index(index), variables, found));
         }
         ([Key::Name(name), below @ ..], Value::Table(table)) => {

@@ -33,6 +33,8 @@ pub(crate) struct SecretReads {
     pub(crate) exact: BTreeSet<Keys>,
     /// Places below which one stands, where serde buffered the value.
     pub(crate) regions: BTreeSet<Keys>,
+    /// Lists of a fixed length around such places: each element has its own type.
+    pub(crate) tuples: BTreeSet<Keys>,
     /// Digests of the texts that were read as secrets there.
     pub(crate) read: HashSet<u64>,
     /// Whether a secret was read there that shows no text, so that no digest tells where it came from.
@@ -53,6 +55,7 @@ impl SecretReads {
     pub(crate) fn extend(&mut self, more: Self) {
         self.exact.extend(more.exact);
         self.regions.extend(more.regions);
+        self.tuples.extend(more.tuples);
         self.read.extend(more.read);
         self.silent |= more.silent;
         self.refused += more.refused;
@@ -61,7 +64,8 @@ impl SecretReads {
     /// The same places, counted from a place above `keys`.
     pub(crate) fn below(self, keys: &Keys) -> Self {
         let below = |places: BTreeSet<Keys>| places.iter().map(|place| keys.join(place)).collect();
-        Self { exact: below(self.exact), regions: below(self.regions), ..self }
+        let (exact, regions, tuples) = (below(self.exact), below(self.regions), below(self.tuples));
+        Self { exact, regions, tuples, ..self }
     }
 }
 
@@ -144,6 +148,18 @@ pub(crate) fn within<R>(keys: impl FnOnce() -> Keys, read: impl FnOnce() -> R) -
     let result = read();
     if UNPLACED.replace(before) > before {
         update(|reads| reads.regions.extend([keys()]));
+    }
+    result
+}
+
+/// Reads a list of a fixed length.
+pub(crate) fn tuple<R>(keys: impl FnOnce() -> Keys, read: impl FnOnce() -> R) -> R {
+    let count =
+        || MET.with_borrow(|reads| reads.as_ref().map_or(0, |reads| reads.exact.len() + reads.regions.len()));
+    let before = count();
+    let result = read();
+    if count() > before {
+        update(|reads| reads.tuples.extend([keys()]));
     }
     result
 }
