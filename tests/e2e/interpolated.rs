@@ -1,5 +1,6 @@
 //! Interpolated text is shown and stored in its form before interpolation; only the value itself has the result.
 
+mod changed;
 mod checks;
 mod moved;
 mod normalised;

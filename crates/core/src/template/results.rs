@@ -56,7 +56,8 @@ impl Results {
         let whole = || self.wholes.iter().find(is_it).map(|(_, given)| given);
         // A type may have read it as text.
         let text = || self.texts.values().take(COMPARED).find(|given| is_read_from(value, given));
-        if self.is_telling(value) { whole().or_else(text).cloned() } else { None }
+        let is_candidate = !holds_stored_template(value) && self.is_telling(value);
+        if is_candidate { whole().or_else(text).cloned() } else { None }
     }
 
     /// Whether it has a text that is hardly there by accident.
@@ -92,9 +93,23 @@ pub(super) fn is_long(text: &str) -> bool {
     text.chars().nth(SHORTEST - 1).is_some()
 }
 
+/// Whether a list or table is all that a text holds. A list with the text as its only item says nothing: any text without a
+/// comma can be read as that.
 fn is_read_from(value: &Value, given: &Value) -> bool {
     let Value::Untyped(text) = given else { return false };
-    opened(value, text).is_some_and(|read| is_unchanged(value, read) && !adds_entries(value, read))
+    let is_text = |read: &Value| matches!(read.as_list(), Some([item]) if item.as_text() == Some(&text.text));
+    opened(value, text)
+        .is_some_and(|read| !is_text(read) && is_unchanged(value, read) && !adds_entries(value, read))
+}
+
+/// Whether a part of the value has a template of its own that a file can have.
+fn holds_stored_template(value: &Value) -> bool {
+    match value {
+        Value::Untyped(untyped) => untyped.template().is_some() && !untyped.is_display_only(),
+        Value::List(items) => items.iter().any(holds_stored_template),
+        Value::Table(table) => table.values().any(holds_stored_template),
+        _ => false,
+    }
 }
 
 impl Results {
