@@ -178,6 +178,7 @@ impl Leaves<'_> {
         let given = || {
             let hides = hidden || self.published.hides_at(keys);
             let value = self.given(field, slot, keys)?;
+            let value = if matches!(self.text, Text::Result) { template::results_of(&value) } else { value };
             Some(if hides { Value::secret(value) } else { value })
         };
         let written = self.published.root.encode(slot).ok();

@@ -135,6 +135,11 @@ pub(crate) fn as_shown(value: &Value) -> Value {
     replaced(value, &|untyped| Value::Template(untyped.shown().into()))
 }
 
+/// The value with the result of every template, without the template.
+pub(crate) fn results_of(value: &Value) -> Value {
+    replaced(value, &|untyped| Value::Text(Arc::clone(&untyped.text)))
+}
+
 fn replaced(value: &Value, with: &dyn Fn(&Untyped) -> Value) -> Value {
     match value {
         Value::Untyped(untyped) if untyped.template().is_some() => with(untyped),

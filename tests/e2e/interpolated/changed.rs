@@ -1,5 +1,7 @@
 //! Writes that change a value beside an interpolated text.
 
+mod unwritten;
+
 use std::fs;
 
 use hotswap::{Builder, Error, HotConfig};
