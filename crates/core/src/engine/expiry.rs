@@ -26,11 +26,11 @@ impl Expiries {
         core.next_expiry(self.tried).into_iter().chain(self.again.at()).min()
     }
 
-    /// Whether to look now. After a write those that had to stay may be able to go: that is `anew`.
-    pub(super) fn are_due(&mut self, core: &Core, now: Instant, anew: bool) -> bool {
+    /// Whether an override is to be removed now. After a write, one that had to stay may be removable: that is `after_write`.
+    pub(super) fn are_due(&mut self, core: &Core, now: Instant, after_write: bool) -> bool {
         let again = self.again.is_due(now);
-        let anew = anew && !core.shared_status().last_refusals.varies(Retried::Expiry);
-        if anew || again {
+        let retry = after_write && !core.shared_status().last_refusals.varies(Retried::Expiry);
+        if retry || again {
             self.tried = None;
         }
         let due = core.next_expiry(self.tried).is_some_and(|at| at <= now);
@@ -49,7 +49,7 @@ impl Expiries {
 }
 
 impl Core {
-    /// When the next override goes by itself, of those that were not tried up to `tried`.
+    /// When the next override expires, of those that were not tried up to `tried`.
     pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
         let state = self.in_force();
         let moments = state.basis.overrides.values().filter_map(|entry| Some(entry.until?.moment));

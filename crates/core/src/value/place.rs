@@ -37,7 +37,7 @@ pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     }
 }
 
-/// Puts lists and tables in the place of the texts on the way to `keys` in which they were written.
+/// Replaces the texts on the way to `keys` by the lists and tables that they hold.
 pub(crate) fn open_in(tree: &mut Value, keys: &[Key]) {
     let [key, rest @ ..] = keys else { return };
     if let Some(opened) = opened(tree, key) {
