@@ -11,7 +11,7 @@ use settings::AppConfig;
 /// The text of a page of the guide; with `RENEW` set it is written first.
 fn shown(file: &str, now: &str) -> String {
     let path: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "..", "hotswap", "src", "guide", "described", file].iter().collect();
+        [env!("CARGO_MANIFEST_DIR"), "../crates/core/src/guide/described", file].iter().collect();
     if std::env::var_os("RENEW").is_some() {
         fs::write(&path, now).unwrap();
     }
