@@ -68,9 +68,9 @@ fn test_with(settings: &[(&str, &str)]) -> Outcome {
     // What an earlier run left out says nothing about this one.
     let _ = fs::remove_dir_all(&left_out);
     let runner: &[&str] = if has_nextest() {
-        &["nextest", "run"]
+        &["nextest", "run", "--no-fail-fast"]
     } else {
-        &["test", "--lib", "--bins", "--tests", "--examples"]
+        &["test", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]
     };
     let selection = ["--workspace", "--exclude", BENCHES, "--all-features"];
     let servers = servers::bring();
