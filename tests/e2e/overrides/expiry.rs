@@ -221,9 +221,11 @@ fn an_observer_that_writes_about_what_cannot_go_causes_no_loop() {
     app.shutdown().unwrap();
 }
 
+type Write = fn(&AppHandle) -> Result<u64, Error>;
+
 #[test]
 fn the_status_forgets_what_could_not_go_once_it_is_replaced_or_gone() {
-    let ends: [fn(&AppHandle) -> Result<u64, Error>; 4] = [
+    let ends: [Write; 4] = [
         |app| app.part().set_low(2),
         |app| app.part().set_high(9),
         |app| app.clear_override("part.high"),
