@@ -170,7 +170,7 @@ impl<S: HotConfig> Handle<S> {
     /// The version, and how many changes were accepted after it without a version of their own: see [`Revision`].
     ///
     /// Read it before the values on which a decision is based, for [`if_revision`](Self::if_revision), which has an example.
-    pub fn revision(&self) -> Revision {
+    pub fn current_revision(&self) -> Revision {
         self.core.revision()
     }
 
@@ -322,16 +322,16 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The same handle for one revision: as [`if_version`](Self::if_version), and a write without a version of its own is no
-    /// obstacle to the next one, since it gave the configuration another [revision](Self::revision).
+    /// obstacle to the next one, since it gave the configuration another [revision](Self::current_revision).
     ///
     /// ```
     #[doc = include_str!("example.txt")]
     /// let config = Config::hot_load()?;
-    /// let seen = config.revision();
+    /// let seen = config.current_revision();
     /// config.set_listen("127.0.0.1:9090".parse()?)?; // waits for a restart
     /// let error = config.if_revision(seen).set_rate_limit_max(5).unwrap_err();
     /// assert_eq!(error.issues().next().unwrap().message(), "expected revision 1.0, but revision 1.1 is current");
-    /// config.if_revision(config.revision()).set_rate_limit_max(5)?;
+    /// config.if_revision(config.current_revision()).set_rate_limit_max(5)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn if_revision(&self, revision: Revision) -> S::Handle {

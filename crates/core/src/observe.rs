@@ -71,7 +71,7 @@ pub enum Event<'e> {
     },
     /// An attempt was accepted and changed no running value, so that the version stays: a field waits for a restart, an override
     /// was set to the value that the file gives too, prolonged or cleared, or what changed in a source is no value.
-    /// [`Handle::revision`](crate::Handle::revision) counts these changes.
+    /// [`Handle::current_revision`](crate::Handle::current_revision) counts these changes.
     #[non_exhaustive]
     Accepted {
         /// Counted from 1, over all events.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A version, and the number of changes that were accepted after it without a version of their own; from
-/// [`Handle::revision`](crate::Handle::revision), for [`Handle::if_revision`](crate::Handle::if_revision).
+/// [`Handle::current_revision`](crate::Handle::current_revision), for [`Handle::if_revision`](crate::Handle::if_revision).
 ///
 /// A write may be accepted and change no running value: a field that needs a restart, an override that is prolonged, a patch
 /// that sets the value that a file gives too. The version does not move then, and the revision does.
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[doc = include_str!("example.txt")]
 /// let config = Config::hot_load()?;
-/// let seen = config.revision();
+/// let seen = config.current_revision();
 /// config.set_listen("127.0.0.1:9090".parse()?)?; // waits for a restart
-/// assert_eq!((config.version(), config.revision().to_string()), (1, "1.1".to_owned()));
-/// assert!(config.revision() > seen);
+/// assert_eq!((config.version(), config.current_revision().to_string()), (1, "1.1".to_owned()));
+/// assert!(config.current_revision() > seen);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -56,18 +56,18 @@ fn unpublished(text: &str, prepare: Write, write: Write, event: &str) {
     let folder = Folder::new();
     let (app, events) = start(&folder, text);
     prepare(&app).unwrap();
-    let (version, revision, history) = (app.version(), app.revision(), app.history().len());
+    let (version, revision, history) = (app.version(), app.current_revision(), app.history().len());
 
     assert_eq!(write(&app).unwrap(), version, "{event}");
 
     assert_eq!((app.version(), app.history().len()), (version, history), "{event}");
-    assert!(app.revision() > revision, "{event}");
+    assert!(app.current_revision() > revision, "{event}");
     let error = app.if_version(version).set_max(77).unwrap_err();
     assert!(error.to_string().contains("a write was accepted after version"), "{error}");
-    assert!(error.to_string().contains("use `revision` and `if_revision`"), "{error}");
+    assert!(error.to_string().contains("use `current_revision` and `if_revision`"), "{error}");
     let error = app.if_revision(revision).set_max(77).unwrap_err();
     assert!(error.to_string().contains(&format!("expected revision {revision}")), "{error}");
-    app.if_revision(app.revision()).set_max(78).unwrap();
+    app.if_revision(app.current_revision()).set_max(78).unwrap();
     assert_eq!(app.if_version(app.version()).set_max(79).unwrap(), version + 2);
 
     let seen = after_start(app, &events);
@@ -170,15 +170,15 @@ fn a_struct_that_is_set_again_prolongs_the_overrides_in_it() {
 fn a_write_that_changes_nothing_is_no_change() {
     let folder = Folder::new();
     let (app, events) = start(&folder, "max = 6");
-    let revision = app.revision();
+    let revision = app.current_revision();
     app.set_max(6).unwrap();
     app.update(|_| {}).unwrap();
     app.clear_overrides().unwrap();
     app.reload().unwrap();
     app.set_max(7).unwrap();
-    let changed = app.revision();
+    let changed = app.current_revision();
     app.set_max(7).unwrap();
-    assert_eq!((revision.version(), changed.to_string(), app.revision()), (1, "2.0".to_owned(), changed));
+    assert_eq!((revision.version(), changed.to_string(), app.current_revision()), (1, "2.0".to_owned(), changed));
     app.if_version(2).set_max(8).unwrap();
     assert_eq!(after_start(app, &events).len(), 2);
 }
@@ -190,7 +190,7 @@ fn an_override_that_expires_without_a_difference_is_observed_and_blocks_no_write
     app.if_version(1).set_part_low(4).unwrap();
     app.for_duration(Duration::from_millis(20)).merge_patch(json!({ "max": 6 })).unwrap();
     eventually("the override expires", || app.overrides().len() == 1);
-    app.if_revision(app.revision()).set_part_low(5).unwrap();
+    app.if_revision(app.current_revision()).set_part_low(5).unwrap();
     let seen = after_start(app, &events);
     assert_eq!(seen[1..3], ["version 2 stays, patch: max", "version 2 stays, override expired: max"]);
 }
@@ -202,10 +202,10 @@ fn a_reload_that_changes_no_running_value_is_observed_and_blocks_no_writer() {
     let file = folder.path("app.toml").display().to_string();
     folder.write("app.toml", "# a comment\nmax = 6");
     app.reload().unwrap();
-    let revision = app.revision();
+    let revision = app.current_revision();
     folder.write("app.toml", "max = 6\nport = 81");
     app.reload().unwrap();
-    assert!(app.revision() > revision);
+    assert!(app.current_revision() > revision);
     folder.write("app.toml", "max = 'six'");
     app.reload().unwrap_err();
     folder.write("app.toml", "max = 6\nport = 81");
@@ -220,10 +220,10 @@ fn a_reload_that_changes_no_running_value_is_observed_and_blocks_no_writer() {
 #[test]
 fn a_handle_without_sources_counts_such_writes_too() {
     let app = Part::hot_fixed(Part { low: 1, high: 9 });
-    let revision = app.revision();
+    let revision = app.current_revision();
     app.merge_patch(json!({ "low": 1 })).unwrap();
     assert!(app.if_version(1).set_low(2).is_err() && app.if_revision(revision).set_low(2).is_err());
-    assert_eq!(app.if_revision(app.revision()).set_low(2).unwrap(), 2);
+    assert_eq!(app.if_revision(app.current_revision()).set_low(2).unwrap(), 2);
 }
 
 #[test]
@@ -254,9 +254,9 @@ fn a_refused_write_for_a_restart_is_no_accepted_one() {
         .restart(Restart::Refuse)
         .load()
         .unwrap();
-    let revision = app.revision();
+    let revision = app.current_revision();
     app.set_port(81).unwrap_err();
-    assert_eq!(app.revision(), revision);
+    assert_eq!(app.current_revision(), revision);
     app.if_version(1).set_max(6).unwrap();
 }
 
@@ -265,9 +265,9 @@ fn a_revision_travels_over_a_wire() {
     let folder = Folder::new();
     let (app, _) = start(&folder, "#");
     app.set_port(81).unwrap();
-    let text = serde_json::to_string(&app.revision()).unwrap();
+    let text = serde_json::to_string(&app.current_revision()).unwrap();
     let again: hotswap::Revision = serde_json::from_str(&text).unwrap();
-    assert_eq!((again, again.version(), again.to_string()), (app.revision(), 1, "1.1".to_owned()));
+    assert_eq!((again, again.version(), again.to_string()), (app.current_revision(), 1, "1.1".to_owned()));
 }
 
 #[test]
