@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     keys::Keys,
-    load::{ReferencePaths, SharedLeaves, merge, place_at, problems::Problems},
+    load::{ReferencePaths, SharedLeaves, merge, place_at},
+    problems::Problems,
     secret::{MASK, tracking},
     shape::{FieldShape, Kind, Shape},
     snapshot::Published,

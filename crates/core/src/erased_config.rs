@@ -6,12 +6,13 @@ use crate::{
     de::{self, DecodeError, Decoder, Notes},
     examinations::{AskedKeys, Examinations},
     keys::Keys,
-    load::{problems::Problems, unknown::Level},
     member::{AnyValue, FieldAt, IsSet, Member, Share},
+    problems::Problems,
     schema::Loadable,
     secret::tracking,
     ser::EncodeError,
     shape::{FieldShape, Kind, Shape},
+    unknown_keys::Level,
     value::Value,
 };
 

@@ -13,7 +13,6 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc, time::Duration};
 pub use weak::WeakHandle;
 
 use crate::{
-    __private::ByValue,
     cell::{Cells, Scalar},
     config::HotConfig,
     engine::{Request, core_ref::CoreRef},
@@ -23,6 +22,7 @@ use crate::{
     overrides::{Expected, Override, WriteOptions},
     path::Path,
     revision::Revision,
+    schema::ByValue,
     snapshot::{Cause, Current},
     status::{PendingRestart, Status},
 };

@@ -6,7 +6,7 @@ pub use crate::{
     de::{DecodeError, Decoder, decode},
     member::{Leaf, Member, Nested, NoEncode, NotOption, Optional, Probe, bits, encode_with},
     rule::*,
-    schema::{FieldOf, FileSetup, Loadable, PathKind, Schema, Setup},
+    schema::{ByValue, FieldOf, FileSetup, Loadable, PathKind, Schema, Setup},
     ser::{EncodeError, Encoder},
     shape::{FieldShape, Kind, Merge, Shape},
     value::Value,
@@ -56,17 +56,6 @@ pub fn reference(text: &str) -> Value {
 pub fn encode<F: Serialize>(value: &F) -> Result<Value, EncodeError> {
     crate::ser::encode(value)
 }
-
-/// What `#[hot(copy)]` needs.
-#[diagnostic::on_unimplemented(
-    message = "`copy` hands the value out by value, but `{Self}` is not `Copy`",
-    label = "not `Copy`",
-    note = "derive `Copy` for it, or remove `copy`: the getter then returns a guard"
-)]
-pub trait ByValue: Copy {}
-
-#[diagnostic::do_not_recommend]
-impl<F: Copy> ByValue for F {}
 
 /// From a struct to a field of one of its fields.
 #[inline]

@@ -89,3 +89,14 @@ pub trait FieldOf<const I: usize, F>: 'static {
     const SLOT: usize = I + 1;
     fn get(&self) -> &F;
 }
+
+/// What `#[hot(copy)]` needs.
+#[diagnostic::on_unimplemented(
+    message = "`copy` hands the value out by value, but `{Self}` is not `Copy`",
+    label = "not `Copy`",
+    note = "derive `Copy` for it, or remove `copy`: the getter then returns a guard"
+)]
+pub trait ByValue: Copy {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Copy> ByValue for F {}

@@ -14,16 +14,18 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, ConfigType, Input, problems::Problems, unknown},
+    load::{self, ConfigType, Input},
     overrides::Overrides,
     patch::{
         OverridableField, OverridableFields, Patch, PatchInput, PatchOutput, Touched, Traced, restored,
         secret_paths, with_integers,
     },
+    problems::Problems,
     secret::MASK,
     shape::{Leaf, Shape},
     snapshot::Published,
     template::{self, Templates},
+    unknown_keys,
     value::Value,
 };
 
@@ -183,9 +185,10 @@ impl<'p> PatchRun<'p> {
         let outcome = patch.apply(input).map_err(Error::new)?;
         let new = restored(outcome.document.clone().into(), Some(&old));
         let with_templates = traced.restored(new.clone(), outcome.marked.as_ref());
-        let given = unknown::normalise(&load::place_at(&templates, &base, Some(&with_templates)), shape).tree;
+        let given =
+            unknown_keys::normalise(&load::place_at(&templates, &base, Some(&with_templates)), shape).tree;
         let after = load::place_at(&before, &base, Some(&new));
-        let normal = unknown::normalise(&after, shape);
+        let normal = unknown_keys::normalise(&after, shape);
         let strays: Vec<_> = normal.unknown_keys(|issue, _| issue).collect();
         let twice = normal.twice.into_iter().map(|twice| {
             let message = format!("given twice, as `{}` too", twice.other);

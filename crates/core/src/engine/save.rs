@@ -17,18 +17,24 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
-    load::{self, ReferencePaths, unknown::normalise},
+    load::{self, ReferencePaths},
     overrides::Overrides,
     save::{
         Target,
-        change::{Change, add},
         leaf::{Leaves, Made},
     },
     secrets::lookup::SecretSet,
     shape::Leaf,
     snapshot::Published,
-    source::{Layer, format::Format},
+    source::{
+        Layer,
+        format::{
+            Format,
+            edit::change::{Change, add},
+        },
+    },
     template::holds_display_only,
+    unknown_keys::normalise,
     value::Value,
     variables::{self, Variables},
 };

@@ -1,6 +1,6 @@
 //! Checks that the defaults alone break: no source is to blame, whatever it gives beside them.
 
-use super::{ConfigType, place_at, problems::Problems};
+use super::{ConfigType, Problems, place_at};
 use crate::{
     de::Notes,
     issue::{Issue, Origin},

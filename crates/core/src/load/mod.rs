@@ -2,7 +2,6 @@
 //!
 //! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
 
-mod defaults;
 mod defaults_at_fault;
 mod hold;
 mod interpolated;
@@ -11,7 +10,6 @@ mod origins;
 mod overrides;
 mod plan;
 mod policy;
-pub(crate) mod problems;
 mod replaced;
 mod resolve_secrets;
 mod secret_reads;
@@ -19,12 +17,10 @@ mod shadowed;
 mod shares;
 mod sites;
 mod trace;
-pub(crate) mod unknown;
 mod withheld;
 
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
-pub(crate) use defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default};
 pub(crate) use hold::{hold, with_waiting};
 pub(crate) use merge::merge;
 pub(crate) use origins::placed;
@@ -34,10 +30,15 @@ pub(crate) use resolve_secrets::ReferencePaths;
 pub(crate) use shares::SharedLeaves;
 pub(crate) use trace::Trace;
 
-pub(crate) use crate::{shape::taken_beside, value::place_at};
+pub(crate) use crate::{
+    defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default},
+    shape::taken_beside,
+    value::place_at,
+};
 
 use crate::{
     de::{DecodeError, Ignored, Notes},
+    defaults,
     describe::StructInfo,
     erased_config::{self, ErasedConfig},
     error::Error,
@@ -47,17 +48,18 @@ use crate::{
     member::Share,
     overrides::Overrides,
     panics::catch_panic,
+    problems::{Problems, interpolated::Interpolated},
     resolve::interpolate,
     schema::Loadable,
     secret::{marker::SecretMarker, tracking},
     secrets::lookup::SecretLookup,
     shape::{Leaf, Shape},
     source::{Layer, names::Names},
+    unknown_keys,
     value::Value,
 };
-use interpolated::Interpolated;
+use interpolated::interpolated;
 use policy::Judge;
-use problems::Problems;
 use resolve_secrets::SecretResolution;
 use withheld::Withheld;
 
@@ -220,7 +222,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     defaults::fill_nullable(config_type.shape, &mut tree);
     seal(&mut tree, config_type.shape, &BTreeSet::new());
     if input.layers.iter().any(|layer| layer.has_unknown()) {
-        tree = unknown::without_unknown(tree, config_type.shape);
+        tree = unknown_keys::without_unknown(tree, config_type.shape);
     }
     let mut notes = Notes::default();
     let (mut decoded, mut reads) = tracking::places(|| (config_type.decode)(&tree, &notes));
@@ -245,7 +247,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     // A value set at run time may keep a template that no layer has any more.
     let templates = templates || input.layers.iter().any(|layer| layer.has_display_only());
     let interpolated = match templates || !overrides.is_empty() {
-        true => Interpolated::new(&tree, input.variables),
+        true => interpolated(&tree, input.variables),
         false => Interpolated::default(),
     };
     let mut problems = Problems::new(written, unresolved).sealing(sealed.clone()).withholding(interpolated);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     ConfigType, Problems, hidden_in,
-    interpolated::Interpolated,
+    interpolated::interpolated,
     origins::showable,
     resolve_secrets::{texts, texts_in_text},
 };
@@ -33,7 +33,7 @@ pub(super) fn shadowed_type_errors(
     let Some(hidden) = hidden(config_type.shape, layer.tree(), effective, lookup) else { return Vec::new() };
     let mut problems = Problems::of_types()
         .sealing(layer.sealed_leaves(config_type.shape).collect())
-        .withholding(Interpolated::new(&hidden, &|_| None));
+        .withholding(interpolated(&hidden, &|_| None));
     // A panic in code of the program concerns nobody while the value is hidden.
     if catch_panic(|| (config_type.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();

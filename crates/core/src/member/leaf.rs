@@ -11,7 +11,7 @@ use crate::{
     describe::{self, FieldKind},
     examinations::Examinations,
     keys::Keys,
-    load::problems::Problems,
+    problems::Problems,
     rule::Rule,
     schema::{FieldOf, Schema},
     secret::tracking,

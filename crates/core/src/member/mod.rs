@@ -17,7 +17,7 @@ pub use self::{
     probe::{NoEncode, NotOption, Probe},
 };
 use crate::{
-    describe::FieldKind, examinations::Examinations, keys::Keys, load::problems::Problems, schema::Schema,
+    describe::FieldKind, examinations::Examinations, keys::Keys, problems::Problems, schema::Schema,
     ser::EncodeError, shape::FieldShape, value::Value,
 };
 

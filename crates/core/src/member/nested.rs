@@ -8,7 +8,7 @@ use crate::{
     erased_config,
     examinations::Examinations,
     keys::Keys,
-    load::problems::Problems,
+    problems::Problems,
     schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
     value::Value,

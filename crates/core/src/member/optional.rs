@@ -9,9 +9,10 @@ use crate::{
     erased_config,
     examinations::Examinations,
     keys::Keys,
-    load::{problems::Problems, unknown::Level},
+    problems::Problems,
     schema::{FieldOf, Loadable, Schema},
     ser::EncodeError,
+    unknown_keys::Level,
     value::Value,
 };
 

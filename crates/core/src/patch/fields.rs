@@ -8,10 +8,11 @@ use crate::{
     excerpt,
     issue::{Issue, IssueKind},
     keys::{Key, Keys},
-    load::{self, unknown::unknown_key},
+    load,
     shape::{Leaf, Shape},
     snapshot::Published,
     suggest::did_you_mean,
+    unknown_keys::unknown_key,
     value::Value,
 };
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     issue::{Issue, IssueKind, Issues},
     keys::Keys,
-    load::unknown::SUGGESTED,
+    unknown_keys::SUGGESTED,
 };
 
 pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutput, Vec<Issue>> {

@@ -15,7 +15,7 @@ use crate::{
     excerpt,
     issue::{Issue, IssueKind, Issues},
     keys::Keys,
-    load::unknown::SUGGESTED,
+    unknown_keys::SUGGESTED,
     value::MAX_DEPTH,
 };
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     keys::{Key, Keys},
+    source::format::edit::change::{Change, Changes},
     value::Value,
 };
 

@@ -15,7 +15,10 @@ use crate::{
     keys::{Key, Keys},
     resolve::interpolate,
     shape::Shape,
-    source::format::Format,
+    source::format::{
+        Format,
+        edit::change::{Change, Changes, add},
+    },
     value::Value,
 };
 

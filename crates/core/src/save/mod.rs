@@ -5,7 +5,6 @@
 
 pub(crate) mod atomic;
 mod attributes;
-pub(crate) mod change;
 pub(crate) mod difference;
 pub(crate) mod leaf;
 mod shared;
@@ -18,14 +17,20 @@ use crate::{
     keys::Keys,
     source::{
         advice,
-        format::{self, Format, edit::Wanted, text::Flaw},
+        format::{
+            self, Format,
+            edit::{
+                Wanted,
+                change::{Change, Changes, add},
+            },
+            text::Flaw,
+        },
         mount::{self, is_mounted_file},
         read::read,
         sealed::is_sealed,
     },
     value::Value,
 };
-use change::{Change, Changes, add};
 use leaf::Made;
 
 /// A file that is to be written.

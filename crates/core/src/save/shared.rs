@@ -10,7 +10,10 @@ use super::{
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
-    source::format::Format,
+    source::format::{
+        Format,
+        edit::change::{Change, Changes, add_all},
+    },
     value::Value,
 };
 

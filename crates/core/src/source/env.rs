@@ -10,9 +10,9 @@ use crate::{
     excerpt,
     issue::{Issue, IssueKind, Issues, Origin},
     keys::{Key, Keys},
-    load::unknown::SUGGESTED,
     secret::Private,
     source::dotenv::Raw,
+    unknown_keys::SUGGESTED,
     value::{Dialect, Value},
 };
 

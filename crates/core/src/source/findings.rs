@@ -5,9 +5,9 @@ use super::{
     parsed_layer::{LayerOptions, SecretPolicy, SourceKind},
 };
 use crate::{
+    defaults,
     issue::{Issue, IssueKind, Issues, Origin},
     keys::{Keys, Way},
-    load::all_defaults,
     scan::{self, ScanCredentials},
     secret::policy::PlaintextSecrets,
     secrets::{reference::Reference, registry::ProviderRegistry},
@@ -59,7 +59,7 @@ pub(super) fn of_credentials(tree: &Value, layer_options: &LayerOptions<'_>) -> 
 
 /// The same in defaults of fields, which are part of the source code of the program.
 pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretPolicy) -> Vec<(UnknownKeys, Issue)> {
-    let found = credentials(&all_defaults(shape), shape, rules);
+    let found = credentials(&defaults::all(shape), shape, rules);
     found.into_iter().map(|(policy, issue)| (policy, issue.at(Origin::Default))).collect()
 }
 

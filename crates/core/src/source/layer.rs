@@ -13,7 +13,6 @@ use crate::{
     excerpt::Show,
     issue::{Issue, Origin},
     keys::Keys,
-    load::unknown::{self, Normal},
     resolve::interpolate,
     secret::marker::{SecretMarker, SecretSite},
     shape::Shape,
@@ -27,6 +26,7 @@ use crate::{
     },
     sync::init,
     template,
+    unknown_keys::{self, Normal},
     value::Value,
 };
 
@@ -85,7 +85,7 @@ pub(crate) struct Layer {
 impl Layer {
     /// Checks a tree's keys against the fields and gives them the fields' own names.
     pub(crate) fn new(places: OriginIndex, given: &ParsedLayer, layer_options: &LayerOptions<'_>) -> Self {
-        let normal = unknown::normalise(&without_schema(&given.tree), layer_options.shape);
+        let normal = unknown_keys::normalise(&without_schema(&given.tree), layer_options.shape);
         let templates = holds_template(&normal.tree);
         let mut layer = Self {
             source: SourceId::default(),

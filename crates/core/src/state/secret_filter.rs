@@ -5,13 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     effective::holds_secret,
     keys::Keys,
-    load::{place_at, unknown::normalise},
+    load::place_at,
     resolve::interpolate,
     secret::marker::SecretForm,
     secrets::registry::ProviderRegistry,
     shape::{Leaf, Shape},
     snapshot::Published,
     template::holds_display_only,
+    unknown_keys::normalise,
     value::Value,
 };
 

@@ -17,8 +17,7 @@ use super::{
 use crate::{
     erased_config::ErasedConfig,
     keys::Keys,
-    load::place_at,
-    value::{Table, Untyped, Value},
+    value::{Table, Untyped, Value, place_at},
 };
 
 /// The value of `written`'s shape that has the templates of `given` at their places. What a type took apart, or computed from

@@ -6,8 +6,8 @@ use crate::{
     de::size,
     erased_config::ErasedConfig,
     issue::IssueKind,
-    load::problems::Problems,
     panics::{catch_panic, drop_quietly},
+    problems::Problems,
     value::Value,
 };
 

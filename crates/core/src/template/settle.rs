@@ -6,7 +6,11 @@
 use std::sync::Arc;
 
 use super::{arrange::first_template, holds_template, leaf::Leaf};
-use crate::{erased_config::ErasedConfig, keys::Keys, load::place_at, value::Value};
+use crate::{
+    erased_config::ErasedConfig,
+    keys::Keys,
+    value::{Value, place_at},
+};
 
 /// The new value with the templates of `kept` wherever they give what `plain` has; `None` if the type of the leaf reads it
 /// in no form that can be stored. `root` has the new value.

@@ -6,7 +6,8 @@ use crate::{
     engine::collect::FilePlace,
     erased_config::ErasedConfig,
     keys::Keys,
-    load::{ConfigType, Plan, ReferencePaths, SharedLeaves, below, merge, place_at, problems::Problems, put},
+    load::{ConfigType, Plan, ReferencePaths, SharedLeaves, below, merge, place_at, put},
+    problems::Problems,
     resolve::interpolate,
     save::{
         difference::without_holes,

@@ -3,7 +3,7 @@
 use super::Format;
 use crate::{
     excerpt,
-    save::change::escaped,
+    source::format::edit::change::escaped,
     value::{Dialect, Untyped, Value},
 };
 

@@ -4,11 +4,11 @@ use super::Layer;
 use crate::{
     excerpt::Show,
     issue::{Issue, IssueKind},
-    load::unknown::Normal,
     source::{
         UnknownKeys,
         locate::{SourceMap as TextPlaces, SpanOf},
     },
+    unknown_keys::Normal,
 };
 
 impl Layer {

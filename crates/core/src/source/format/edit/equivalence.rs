@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    save::change::escaped,
-    source::format::Format,
+    source::format::{Format, edit::change::escaped},
     value::{Dialect, Untyped, Value},
 };
 

@@ -5,8 +5,11 @@ use std::{collections::BTreeSet, ops::Range};
 use super::patch::Text;
 use crate::{
     keys::Key,
-    save::change::{Change, Changes},
-    source::format::{Format, write},
+    source::format::{
+        Format,
+        edit::change::{Change, Changes},
+        write,
+    },
 };
 
 /// A list or table in brackets.

@@ -5,6 +5,7 @@
 //! entry by entry, with the entry at fault written as a whole; if that fails too, the whole text is written, with its
 //! comments at the top.
 
+pub(crate) mod change;
 mod equivalence;
 pub(super) mod flow;
 pub(super) mod patch;
@@ -16,9 +17,8 @@ use self::patch::newline;
 use super::{Format, Reader, text::without_mark, write};
 use crate::{
     keys::{Key, Keys},
-    load::place_at,
-    save::change::{Change, Changes},
-    value::Value,
+    source::format::edit::change::{Change, Changes},
+    value::{Value, place_at},
 };
 
 /// What the text of a file must become.

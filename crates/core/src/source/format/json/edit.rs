@@ -8,11 +8,14 @@ use std::{
 use super::scan::scan;
 use crate::{
     keys::Key,
-    save::change::{Change, Changes},
     source::{
         format::{
             Format, MAX_DEPTH,
-            edit::{flow::Flow, patch::Text},
+            edit::{
+                change::{Change, Changes},
+                flow::Flow,
+                patch::Text,
+            },
             write,
         },
         locate::{Children, Span, SpanNode},

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     keys::Key,
-    save::change::{Change, Changes},
     source::format::{
         Format,
         edit::{
+            change::{Change, Changes},
             flow::{self, Flow},
             patch::Text,
         },

@@ -2,8 +2,11 @@
 
 use crate::{
     keys::Key,
-    save::change::{Change, Changes},
-    source::format::{Format, write},
+    source::format::{
+        Format,
+        edit::change::{Change, Changes},
+        write,
+    },
     value::Value,
 };
 

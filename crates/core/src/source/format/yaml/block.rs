@@ -2,8 +2,7 @@
 
 use crate::{
     keys::Key,
-    save::change::Change,
-    source::format::{Format, write},
+    source::format::{Format, edit::change::Change, write},
     value::Value,
 };
 

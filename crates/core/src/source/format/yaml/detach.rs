@@ -14,8 +14,12 @@ use super::{
 };
 use crate::{
     keys::Key,
-    save::change::{Change, Changes},
-    source::format::{Format, name::Names, write},
+    source::format::{
+        Format,
+        edit::change::{Change, Changes},
+        name::Names,
+        write,
+    },
     value::Value,
 };
 

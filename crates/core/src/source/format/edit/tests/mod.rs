@@ -10,8 +10,14 @@ use serde_json::json;
 use super::{Wanted, is_equivalent};
 use crate::{
     keys::{Key, Keys},
-    save::change::{Change, Changes, add},
-    source::format::{Format, edit, parse},
+    source::format::{
+        Format,
+        edit::{
+            self,
+            change::{Change, Changes, add},
+        },
+        parse,
+    },
     value::Value,
 };
 

@@ -7,8 +7,14 @@ use proptest::prelude::*;
 use super::{Edit, with_remarks};
 use crate::{
     keys::{Key, Keys},
-    save::change::{Change, Changes, add},
-    source::format::{Format, comments, edit::is_equivalent, parse},
+    source::format::{
+        Format, comments,
+        edit::{
+            change::{Change, Changes, add},
+            is_equivalent,
+        },
+        parse,
+    },
     value::Value,
 };
 

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::{edited, out, set};
-use crate::{save::change::Change, source::format::Format, value::Value};
+use crate::{
+    source::format::{Format, edit::change::Change},
+    value::Value,
+};
 
 fn edit(text: &str, edits: &[super::Edit]) -> String {
     edited(Format::Yaml, text, edits)

@@ -1,18 +1,20 @@
 //! Gathers every problem of one load, and knows which values may be shown.
 
+pub(crate) mod interpolated;
+
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
-use super::interpolated::Interpolated;
+use self::interpolated::Interpolated;
 use crate::{
     de::{DecodeError, Examination, Ignored, Notes},
     examinations::AskedKeys,
     issue::{Issue, IssueKind, Issues},
     keys::{Key, Keys},
-    load::unknown::{SUGGESTED, unknown_key},
     rule::{Findings, Rule},
     secret::tracking::SecretReads,
     shape::{FieldShape, Leaf, Shape},
     suggest::did_you_mean,
+    unknown_keys::{SUGGESTED, unknown_key},
     value::Value,
 };
 
@@ -57,11 +59,11 @@ impl Problems {
     }
 
     /// The same, with the words that repeat a variable withheld.
-    pub(super) fn withholding(self, interpolated: Interpolated) -> Self {
+    pub(crate) fn withholding(self, interpolated: Interpolated) -> Self {
         Self { interpolated, ..self }
     }
 
-    pub(super) fn set_asked(&mut self, asked: AskedKeys) {
+    pub(crate) fn set_asked(&mut self, asked: AskedKeys) {
         self.asked = asked;
     }
 
@@ -97,7 +99,7 @@ impl Problems {
         self.reads.extend(reads.below(keys));
     }
 
-    pub(super) fn take_met(&mut self) -> SecretReads {
+    pub(crate) fn take_met(&mut self) -> SecretReads {
         std::mem::take(&mut self.reads)
     }
 
@@ -156,7 +158,7 @@ impl Problems {
     }
 
     /// Whether what stands at, above or below `keys` could not be resolved, which was said already.
-    pub(super) fn is_unresolved(&self, keys: &Keys) -> bool {
+    pub(crate) fn is_unresolved(&self, keys: &Keys) -> bool {
         self.unresolved && self.template(keys).is_some()
     }
 
