@@ -15,7 +15,7 @@ usage: cargo xtask <command>
 
   test      every test, also those in the documentation; lists what could not run here
   prose     lower the number of stiff phrases that older files may have
-  imports   whether modules import only from lower floors, as ARCHITECTURE.md draws them
+  imports   whether modules import only what ARCHITECTURE.md allows, and documents name files that exist
   unified   whether a store leaves the features of all packages below the runtime as they are
   ci        what lands a change: format, prose, lints, docs, each feature alone, tests, the quickstart
   bench     the benchmarks against the alternatives, as a table

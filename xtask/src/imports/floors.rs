@@ -1,4 +1,4 @@
-//! The floors of `ARCHITECTURE.md`: which module is above which, and what may break the rule.
+//! The floors of `ARCHITECTURE.md`: which module is above which, which form circles, and what may break the rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,8 @@ pub(super) struct Floors {
     /// From the lowest, by module.
     floor: BTreeMap<String, usize>,
     exceptions: BTreeSet<(String, String)>,
+    /// Modules of one floor that import each other.
+    circles: BTreeSet<BTreeSet<String>>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -24,24 +26,26 @@ pub(super) enum Verdict {
 
 impl Floors {
     /// Reads the block: a line `<floor>: <module> <module>` for each floor, the lowest first, then lines
-    /// `but <module> -> <module>: <reason>`.
+    /// `but <module> -> <module>: <reason>` and `circle <module> <module>: <reason>`.
     pub(super) fn parse(document: &str) -> Result<Self, String> {
         let missing = || format!("ARCHITECTURE.md has no block that begins with {OPENING}");
         let (_, block) = document.split_once(OPENING).ok_or_else(missing)?;
         let (block, _) = block.split_once("```").ok_or("the block of floors has no end")?;
         let mut floors = Self::default();
         for (number, line) in block.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-            let wrong = || format!("ARCHITECTURE.md: neither a floor nor an exception: `{line}`");
+            let wrong = || format!("ARCHITECTURE.md: neither a floor, an exception nor a circle: `{line}`");
             let (head, rest) = line.split_once(':').ok_or_else(wrong)?;
-            match head.strip_prefix("but ") {
-                Some(exception) => {
-                    let (from, to) = exception.split_once(" -> ").ok_or_else(wrong)?;
-                    if rest.trim().is_empty() {
-                        return Err(format!("ARCHITECTURE.md: the exception `{exception}` has no reason"));
-                    }
-                    floors.exceptions.insert((from.trim().to_owned(), to.trim().to_owned()));
-                }
-                None => floors.add(rest, number)?,
+            let (exception, circle) = (head.strip_prefix("but "), head.strip_prefix("circle "));
+            if (exception.is_some() || circle.is_some()) && rest.trim().is_empty() {
+                return Err(format!("ARCHITECTURE.md: `{head}` has no reason"));
+            }
+            if let Some(exception) = exception {
+                let (from, to) = exception.split_once(" -> ").ok_or_else(wrong)?;
+                floors.exceptions.insert((from.trim().to_owned(), to.trim().to_owned()));
+            } else if let Some(circle) = circle {
+                floors.circles.insert(circle.split_whitespace().map(str::to_owned).collect());
+            } else {
+                floors.add(rest, number)?;
             }
         }
         Ok(floors)
@@ -70,6 +74,22 @@ impl Floors {
         }
     }
 
+    /// One problem for each circle that is found and not listed, or listed and not found. Imports that are exceptions do not
+    /// count.
+    pub(super) fn wrong_circles(&self, found: &BTreeSet<BTreeSet<String>>) -> Vec<String> {
+        let names = |circle: &BTreeSet<String>| circle.iter().cloned().collect::<Vec<_>>().join(" ");
+        let new = found.difference(&self.circles).map(|circle| {
+            format!("ARCHITECTURE.md: `{}` import each other, and no line `circle` lists them", names(circle))
+        });
+        let gone = self.circles.difference(found).map(|circle| {
+            format!(
+                "ARCHITECTURE.md: `{}` are no circle of modules any more, correct the line",
+                names(circle)
+            )
+        });
+        new.chain(gone).collect()
+    }
+
     pub(super) fn exceptions(&self) -> impl Iterator<Item = &(String, String)> {
         self.exceptions.iter()
     }
@@ -79,8 +99,8 @@ impl Floors {
 mod tests {
     use super::*;
 
-    const DRAWING: &str =
-        "text\n```floors\nvalues: keys value\nload: load de\nbut value -> load: a reason\n```\nmore";
+    const DRAWING: &str = "text\n```floors\nvalues: keys value\nload: load de\nbut value -> load: a reason\n\
+         circle load de: another\n```\nmore";
 
     #[test]
     fn an_import_leads_down_or_stays() {
@@ -93,12 +113,24 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_is_listed_exactly() {
+        let floors = Floors::parse(DRAWING).expect("well formed");
+        let circle = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
+        let wrong = |circles: &[&str]| floors.wrong_circles(&circles.iter().map(|c| circle(c)).collect());
+        assert!(wrong(&["de load"]).is_empty());
+        assert_eq!(wrong(&[]).len(), 1);
+        assert_eq!(wrong(&["de load", "keys value"]).len(), 1);
+        assert_eq!(wrong(&["de load value"]).len(), 2);
+    }
+
+    #[test]
     fn a_wrong_drawing_is_refused() {
         for drawing in [
             "nothing",
             "```floors\na: b",
             "```floors\na: b\nc: b\n```",
             "```floors\nbut a -> b:\n```",
+            "```floors\ncircle a b:\n```",
             "```floors\nwords\n```",
         ] {
             assert!(Floors::parse(drawing).is_err(), "{drawing}");

@@ -1,31 +1,68 @@
-//! The top-level modules that a file imports or names by `crate::`.
+//! The paths that a file imports or names.
 
 use std::collections::BTreeSet;
 
-const START: &str = "crate::";
-
-/// Comments and the tests at the end of a file do not count.
+/// The first name of each path behind `crate::`: a module, or an item of the crate's root.
 pub(super) fn of(text: &str) -> BTreeSet<String> {
-    let code = without_tests(text);
-    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let below = paths(text, "crate").into_iter().filter_map(|path| {
+        let first = path.strip_prefix("crate::")?.split("::").next()?;
+        Some(first.to_owned())
+    });
+    below.collect()
+}
+
+/// Every path whose first name begins with `start`, the groups of imports taken apart. Comments and the tests at the end of a
+/// file do not count.
+pub(super) fn paths(text: &str, start: &str) -> BTreeSet<String> {
+    let lines = without_tests(text).lines().map(|line| line.split("//").next().unwrap_or_default());
     let code = lines.collect::<Vec<_>>().join("\n");
-    let mut used = BTreeSet::new();
-    let mut rest = code.as_str();
-    while let Some(place) = rest.find(START) {
-        let before = rest[..place].chars().next_back();
-        rest = &rest[place + START.len()..];
-        // `other_crate::..` and `$crate::..` in a macro are read in another place.
-        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
-            continue;
-        }
-        match rest.strip_prefix('{') {
-            Some(group) => used.extend(firsts(group)),
-            None => used.extend(name(rest)),
+    let mut found = BTreeSet::new();
+    for (place, _) in code.match_indices(start) {
+        // `other_crate::..` is another name, and `$crate::..` in a macro is read in another place.
+        let before = code[..place].chars().next_back();
+        if !before.is_some_and(|c| is_of_name(c) || c == '$') {
+            expand("", &code[place..], &mut found);
         }
     }
-    // What begins with a capital is a public type of the crate's root.
-    used.retain(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
-    used
+    found.retain(|path| path.contains("::"));
+    found
+}
+
+/// Adds the path at the start of a text below `above`. Returns what follows it.
+fn expand<'t>(above: &str, text: &'t str, found: &mut BTreeSet<String>) -> &'t str {
+    let text = text.trim_start();
+    if let Some(mut rest) = text.strip_prefix('{') {
+        loop {
+            rest = expand(above, rest, found).trim_start();
+            match rest.chars().next() {
+                Some(',') => rest = &rest[1..],
+                Some('}') => return &rest[1..],
+                // `as` and a new name.
+                Some(_) => rest = rest.trim_start_matches(|c| c != ',' && c != '}'),
+                None => return rest,
+            }
+        }
+    }
+    let end = match text.starts_with('*') {
+        true => 1,
+        false => text.find(|c: char| !is_of_name(c)).unwrap_or(text.len()),
+    };
+    let (name, rest) = text.split_at(end);
+    if name.is_empty() {
+        return rest;
+    }
+    let path = if above.is_empty() { name.to_owned() } else { format!("{above}::{name}") };
+    match rest.strip_prefix("::") {
+        Some(below) => expand(&path, below, found),
+        None => {
+            found.insert(path);
+            rest
+        }
+    }
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// A module of tests in the same file ends it; a line that declares a file of tests does not.
@@ -36,30 +73,6 @@ fn without_tests(text: &str) -> &str {
     text.match_indices(TESTS).map(|(at, _)| at).find(is_module).map_or(text, |at| &text[..at])
 }
 
-/// The first name of each path in a group, which ends at the brace that closes it.
-fn firsts(group: &str) -> Vec<String> {
-    let (mut depth, mut found, mut at_start) = (0_usize, Vec::new(), true);
-    for (place, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => at_start = true,
-            c if at_start && (c.is_alphanumeric() || c == '_') => {
-                found.extend(name(&group[place..]));
-                at_start = false;
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn name(text: &str) -> Option<String> {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    (end > 0).then(|| text[..end].to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,14 +80,29 @@ mod tests {
     #[test]
     fn every_way_to_name_a_module_is_found() {
         let text = "
-            use crate::{a::{X, Y}, b, c::d as e};
+            use crate::{a::{X, Y}, b, c::d as e, _r::{s as t, u}};
             use crate::f::G; // crate::comment
             fn h() -> crate::i::J { crate::k::l() }
             use other_crate::m::N; use crate::Error; $crate::o::p!();
+            pub(in crate::r) fn v() {}
             #[cfg(test)]\nmod file_tests;
             use self::words\nuse crate::last;
             #[cfg(test)]\nmod tests { use crate::q; }";
         let found: Vec<_> = of(text).into_iter().collect();
-        assert_eq!(found, ["a", "b", "c", "f", "i", "k", "last"]);
+        assert_eq!(found, ["Error", "_r", "a", "b", "c", "f", "i", "k", "last", "r"]);
+    }
+
+    #[test]
+    fn groups_are_taken_apart() {
+        let text = "use core_of::{Changed, secrets::{Fetched, Lease as L}, support::store::*}; core_of::x();";
+        let found: Vec<_> = paths(text, "core_of").into_iter().collect();
+        let expected = [
+            "core_of::Changed",
+            "core_of::secrets::Fetched",
+            "core_of::secrets::Lease",
+            "core_of::support::store::*",
+            "core_of::x",
+        ];
+        assert_eq!(found, expected);
     }
 }
