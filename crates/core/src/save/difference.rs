@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    change::{Change, Changes},
-    leaf::Leaves,
-};
+use super::leaf::Leaves;
 use crate::{
     keys::{Key, Keys},
     source::format::edit::change::{Change, Changes},

@@ -6,10 +6,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{
-    change::{Change, Changes, add},
-    difference::{holds_null, holds_null_in_list, without_holes},
-};
+use super::difference::{holds_null, holds_null_in_list, without_holes};
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{
-    change::{Change, Changes, add_all},
     difference::{holds_null, without_holes},
     leaf::{Leaves, Made},
 };

@@ -11,11 +11,8 @@ use super::{Wanted, is_equivalent};
 use crate::{
     keys::{Key, Keys},
     source::format::{
-        Format,
-        edit::{
-            self,
-            change::{Change, Changes, add},
-        },
+        Format, edit,
+        edit::change::{Change, Changes, add},
         parse,
     },
     value::Value,
