@@ -1,4 +1,5 @@
 //! Accepted changes that no version shows, and what each version was caused by.
 
 mod causes;
+mod refused;
 mod unpublished;

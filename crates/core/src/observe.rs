@@ -54,8 +54,8 @@ impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
 /// What became of one attempt to change the configuration, for an [`Observe`], which has an example.
 ///
 /// An attempt that changes nothing has no event. Neither has one that the engine repeats by itself and that is refused for the
-/// same problems as before. Neither has a call that is refused before it is an
-/// attempt: one that a nested handle does not offer, or one on a configuration that is shut down or forked. Values appear only as a
+/// same problems as before. Neither has a call on a configuration that is shut down or forked: nobody delivers it. A call that a
+/// nested handle does not offer is a refused attempt like any other. Values appear only as a
 /// [`FieldChange`](crate::FieldChange) or a report shows them: never a secret. `Debug` begins with the name of the variant,
 /// `Display` prints a few lines for people.
 #[derive(Clone, Debug)]

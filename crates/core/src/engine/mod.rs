@@ -56,7 +56,6 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{ConfigType, ReferencePaths},
-    overrides::WriteOptions,
     process::Process,
     revision::Revision,
     secrets::secret_manager::SecretManager,
@@ -304,28 +303,6 @@ impl Core {
     pub(super) fn start_threads(&self) -> bool {
         let (subscribers, secrets) = (self.notifier.retry(), self.secret_manager.keep_fresh());
         subscribers && secrets.is_ok()
-    }
-
-    /// Reads every source again, waits for the outcome.
-    pub(crate) fn reload(&self, options: Option<&WriteOptions>) -> Result<u64, Error> {
-        self.open()?;
-        if self.writer.is_mine() || self.thread.is_me() {
-            let message = "a reload from inside a write, a source or a rule";
-            let help = "return first; a source that has something new says so by `Changed::notify`";
-            return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
-        }
-        let Some(commands) = &self.commands else { return Ok(self.current.version()) };
-        let held = !self.in_force().basis.suppressions.is_empty();
-        let (reply, answer) = std::sync::mpsc::channel();
-        let by = options.and_then(|options| options.by.clone());
-        commands.send(Command::Reload { reply, by }).map_err(|_| shut_down())?;
-        let version = answer.recv().map_err(|_| shut_down())??;
-        if let Some(state_writer) = self.state_writer.as_ref().filter(|_| held) {
-            // The caller asked to lift all suppressions, so that must survive a crash.
-            // A failure shows in the status.
-            let _ = state_writer.flush();
-        }
-        Ok(version)
     }
 
     /// The same as [`shut_down`](Self::shut_down), for a program that ends in order: whoever just drops its handles does

@@ -1,6 +1,13 @@
-//! What the sources say becomes a proposal.
+//! What the sources say becomes a proposal, on request or by a reload cycle.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        mpsc::{Receiver, channel},
+    },
+    time::Instant,
+};
 
 use super::{
     Core, Request,
@@ -8,9 +15,13 @@ use super::{
     collect::{ENVIRONMENT, ReadResult},
     propose::{Proposal, Sources, contained},
     refused::Retried,
+    run::Command,
+    shut_down,
 };
 use crate::{
     error::Error,
+    issue::{Issue, IssueKind},
+    keys::Keys,
     overrides::WriteOptions,
     secrets::{
         fetch::Limit,
@@ -54,6 +65,47 @@ impl Refusal {
 }
 
 impl Core {
+    /// Reads every source again, waits for the outcome. `permitted` tells whether the handle offers it.
+    pub(crate) fn reload(
+        &self,
+        permitted: Result<(), Error>,
+        options: Option<&Arc<WriteOptions>>,
+    ) -> Result<u64, Error> {
+        let held = !self.in_force().basis.suppressions.is_empty();
+        let request = || {
+            permitted?;
+            self.request_reload(options)
+        };
+        // What the engine's thread refuses is reported there.
+        let requested = self.attempt(&Cause::Reload, options, request)?;
+        let Some(answer) = requested else { return Ok(self.current.version()) };
+        let version = answer.recv().map_err(|_| shut_down())??;
+        if let Some(state_writer) = self.state_writer.as_ref().filter(|_| held) {
+            // The caller asked to lift all suppressions, so that must survive a crash.
+            // A failure shows in the status.
+            let _ = state_writer.flush();
+        }
+        Ok(version)
+    }
+
+    /// Asks the engine's thread for a load of every source; `None` if there are none.
+    fn request_reload(
+        &self,
+        options: Option<&Arc<WriteOptions>>,
+    ) -> Result<Option<Receiver<Result<u64, Error>>>, Error> {
+        self.open()?;
+        if self.writer.is_mine() || self.thread.is_me() {
+            let message = "a reload from inside a write, a source or a rule";
+            let help = "return first; a source that has something new says so by `Changed::notify`";
+            return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
+        }
+        let Some(commands) = &self.commands else { return Ok(None) };
+        let (reply, answer) = channel();
+        let by = options.and_then(|options| options.by.clone());
+        commands.send(Command::Reload { reply, by }).map_err(|_| shut_down())?;
+        Ok(Some(answer))
+    }
+
     /// Takes over what the sources say now. Refused, it leaves no trace but its report.
     ///
     /// What was rolled back stays away, unless a caller asked for this load.

@@ -43,19 +43,29 @@ pub(crate) enum Target {
 }
 
 impl Core {
-    /// Publishes what an older version held. Sources that changed since are suppressed.
+    /// Publishes what an older version held. Sources that changed since are suppressed. `permitted` tells whether the handle
+    /// offers it.
     ///
     /// # Errors
     /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
-    pub(crate) fn roll_back(&self, target: Target, options: Option<Arc<WriteOptions>>) -> Result<u64, Error> {
-        self.process.ensure_current()?;
+    pub(crate) fn roll_back(
+        &self,
+        permitted: Result<(), Error>,
+        target: Target,
+        options: Option<Arc<WriteOptions>>,
+    ) -> Result<u64, Error> {
         let current = self.current.version();
         let cause = Cause::Rollback(match target {
             Target::Version(version) => version,
             // No version has the number 0.
             Target::Steps(steps) => current.saturating_sub(steps).max(1),
         });
-        let work = || contained(|| self.try_roll_back(target, options.clone()));
+        let work = || {
+            permitted?;
+            // Before any lock is taken.
+            self.process.ensure_current()?;
+            contained(|| self.try_roll_back(target, options.clone()))
+        };
         self.attempt(&cause, options.as_ref(), work)
     }
 

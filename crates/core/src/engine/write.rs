@@ -320,9 +320,14 @@ impl Core {
         self.with_overrides(state, overrides, request)
     }
 
-    /// Takes back every value that was set at run time.
-    pub(crate) fn clear_overrides(&self, request: &Request) -> Result<u64, Error> {
+    /// Takes back every value that was set at run time. `permitted` tells whether the handle offers it.
+    pub(crate) fn clear_overrides(
+        &self,
+        permitted: Result<(), Error>,
+        request: &Request,
+    ) -> Result<u64, Error> {
         self.attempt(&request.cause, request.options.as_ref(), || {
+            permitted?;
             contained(|| self.try_clear_overrides(request))
         })
     }

@@ -101,8 +101,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rollback(&self, steps: u64) -> Result<u64, Error> {
-        self.whole("rollback")?;
-        self.core.roll_back(Target::Steps(steps), self.options.clone())
+        self.core.roll_back(self.whole("rollback"), Target::Steps(steps), self.options.clone())
     }
 
     /// [`rollback`](Self::rollback) for async code.
@@ -138,8 +137,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rollback_to(&self, version: u64) -> Result<u64, Error> {
-        self.whole("rollback_to")?;
-        self.core.roll_back(Target::Version(version), self.options.clone())
+        self.core.roll_back(self.whole("rollback_to"), Target::Version(version), self.options.clone())
     }
 
     /// [`rollback_to`](Self::rollback_to) for async code.

@@ -41,8 +41,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn reload(&self) -> Result<u64, Error> {
-        self.whole("reload")?;
-        self.core.reload(self.options.as_deref())
+        self.core.reload(self.whole("reload"), self.options.as_ref())
     }
 
     /// [`reload`](Self::reload) for async code.
@@ -270,8 +269,7 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn clear_overrides(&self) -> Result<u64, Error> {
-        self.whole("clear_overrides")?;
-        self.core.clear_overrides(&self.request(Cause::Clear))
+        self.core.clear_overrides(self.whole("clear_overrides"), &self.request(Cause::Clear))
     }
 
     /// [`clear_overrides`](Self::clear_overrides) for async code.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{Arc, MutexGuard},
     thread::{self, ThreadId},
     time::{Duration, Instant},
@@ -11,7 +12,7 @@ use std::{
 use log::Level;
 
 use super::{AttemptOutcome, Numbered};
-use crate::{history::Record, observe::Summary, panics::catch_panic, snapshot::Cause, sync::Monitor};
+use crate::{history::Record, observe::Summary, panics::catch_panic, sync::Monitor};
 
 /// Lines that a logger that hangs may hold up before others are left out.
 const CAPACITY: usize = 1024;
@@ -46,8 +47,7 @@ pub(super) fn is_enabled() -> bool {
 
 impl LogObserver {
     pub(super) fn push(&self, numbered: Arc<Numbered>) {
-        // Refusals have lines of their own: those of sources a warning, those of calls are returned.
-        if matches!(numbered.outcome, AttemptOutcome::Refused { .. }) {
+        if Line::new(&numbered.outcome).is_none() {
             return;
         }
         let mut queue = self.queue.lock();
@@ -94,17 +94,9 @@ impl LogObserver {
 }
 
 fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
-    for numbered in entries {
-        match &numbered.outcome {
-            AttemptOutcome::Published { record } | AttemptOutcome::RolledBack { record, .. } => {
-                // A logger that panics loses this line only.
-                let _ = catch_panic(|| line(record));
-            }
-            AttemptOutcome::Accepted { cause, by, changed, version, .. } => {
-                let _ = catch_panic(|| unpublished_line(*version, cause, by.as_deref(), changed));
-            }
-            AttemptOutcome::Refused { .. } => {}
-        }
+    for line in entries.iter().filter_map(|numbered| Line::new(&numbered.outcome)) {
+        // A logger that panics loses this line only.
+        let _ = catch_panic(|| log::info!(target: "hotswap", "hotswap: {line}"));
     }
     if missed > 0 {
         let _ = catch_panic(
@@ -113,13 +105,37 @@ fn write(entries: &VecDeque<Arc<Numbered>>, missed: u64) {
     }
 }
 
-fn line(record: &Record) {
-    let Record { version, cause, by, changed, .. } = record;
-    log::info!(target: "hotswap", "hotswap: version {version}, {}", Summary { cause, by: by.as_deref(), changed });
+/// The line of one outcome.
+struct Line<'o> {
+    version: u64,
+    is_published: bool,
+    summary: Summary<'o>,
 }
 
-fn unpublished_line(version: u64, cause: &Cause, by: Option<&str>, changed: &[String]) {
-    log::info!(target: "hotswap", "hotswap: version {version} stays, {}", Summary { cause, by, changed });
+impl<'o> Line<'o> {
+    /// Which outcomes are logged, and how; `None` for one that is not.
+    fn new(outcome: &'o AttemptOutcome) -> Option<Self> {
+        match outcome {
+            AttemptOutcome::Published { record } | AttemptOutcome::RolledBack { record, .. } => {
+                let Record { version, cause, by, changed, .. } = record;
+                let summary = Summary { cause, by: by.as_deref(), changed };
+                Some(Self { version: *version, is_published: true, summary })
+            }
+            AttemptOutcome::Accepted { cause, by, changed, version, .. } => {
+                let summary = Summary { cause, by: by.as_deref(), changed };
+                Some(Self { version: *version, is_published: false, summary })
+            }
+            // Refusals of sources have a warning of their own, and those of calls are returned.
+            AttemptOutcome::Refused { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stays = if self.is_published { "" } else { " stays" };
+        write!(f, "version {}{stays}, {}", self.version, self.summary)
+    }
 }
 
 #[cfg(test)]
