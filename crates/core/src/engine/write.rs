@@ -58,7 +58,7 @@ impl Request {
                 let message = format!(
                     "a write was accepted after version {version} and changed no running value: {summary}"
                 );
-                let help = "use `revision` and `if_revision`, which count such writes too";
+                let help = "use `current_revision` and `if_revision`, which count such writes too";
                 Err(refusal(message).with_help(help).into())
             }
             _ => Ok(()),
