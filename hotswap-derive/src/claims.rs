@@ -80,19 +80,19 @@ mod tests {
 
     #[test]
     fn one_underscore_and_two_are_one_name() {
-        let mut ledger = EnvNames::default();
-        let take = |ledger: &mut EnvNames, name: &str, field| {
-            ledger.take(Some("APP"), &Claim::below_prefix(name.to_owned()), field)
+        let mut env_names = EnvNames::default();
+        let take = |env_names: &mut EnvNames, name: &str, field| {
+            env_names.take(Some("APP"), &Claim::below_prefix(name.to_owned()), field)
         };
-        assert_eq!(take(&mut ledger, "POOL_SIZE", 0), None);
-        assert_eq!(take(&mut ledger, "POOL__SIZE", 1), Some(0));
+        assert_eq!(take(&mut env_names, "POOL_SIZE", 0), None);
+        assert_eq!(take(&mut env_names, "POOL__SIZE", 1), Some(0));
     }
 
     #[test]
     fn exact_names_are_compared_exactly() {
-        let mut ledger = EnvNames::default();
-        assert_eq!(ledger.take(None, &Claim::exact("A_B"), 0), None);
-        assert_eq!(ledger.take(None, &Claim::exact("A__B"), 1), None);
-        assert_eq!(ledger.take(None, &Claim::exact("A_B"), 2), Some(0));
+        let mut env_names = EnvNames::default();
+        assert_eq!(env_names.take(None, &Claim::exact("A_B"), 0), None);
+        assert_eq!(env_names.take(None, &Claim::exact("A__B"), 1), None);
+        assert_eq!(env_names.take(None, &Claim::exact("A_B"), 2), Some(0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::{disk, explore, passes};
+use crate::{disk, explore, reload_cycles};
 
 fn found(model: impl Fn() + Send + Sync + 'static) -> bool {
     catch_unwind(AssertUnwindSafe(|| explore(model))).is_err()
@@ -10,12 +10,12 @@ fn found(model: impl Fn() + Send + Sync + 'static) -> bool {
 
 #[test]
 fn an_answer_to_a_late_question_is_found() {
-    assert!(found(|| passes::edits_and_questions(passes::Mistake::AnswersLateQuestions)));
+    assert!(found(|| reload_cycles::edits_and_questions(reload_cycles::Mistake::AnswersLateQuestions)));
 }
 
 #[test]
 fn a_late_hint_that_is_dropped_is_found() {
-    assert!(found(|| passes::edits_and_questions(passes::Mistake::DropsLateHints)));
+    assert!(found(|| reload_cycles::edits_and_questions(reload_cycles::Mistake::DropsLateHints)));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) enum Mistake {
 struct Fixture {
     /// The last number that was given, and the writer lock.
     writer: Mutex<u64>,
-    board: AtomicU64,
+    shared_status: AtomicU64,
     disk: AtomicU64,
     write_queue: WriteQueue,
     mistake: Mistake,
@@ -31,10 +31,10 @@ impl Fixture {
         let version = *last;
         let noted = if self.mistake == Mistake::NotesBeforeItShows {
             let noted = self.write_queue.mark_dirty();
-            self.board.store(version, Ordering::SeqCst);
+            self.shared_status.store(version, Ordering::SeqCst);
             noted
         } else {
-            self.board.store(version, Ordering::SeqCst);
+            self.shared_status.store(version, Ordering::SeqCst);
             self.write_queue.mark_dirty()
         };
         drop(last);
@@ -45,16 +45,16 @@ impl Fixture {
         }
     }
 
-    fn keep(&self) {
+    fn write_state(&self) {
         loop {
-            let early = self.board.load(Ordering::SeqCst);
+            let early = self.shared_status.load(Ordering::SeqCst);
             let job = self.write_queue.next();
             if job == Job::End {
                 return self.write_queue.end();
             }
             let begun = Instant::now();
             let looks_early = self.mistake == Mistake::LooksBeforeItTakesTheNumber;
-            let seen = if looks_early { early } else { self.board.load(Ordering::SeqCst) };
+            let seen = if looks_early { early } else { self.shared_status.load(Ordering::SeqCst) };
             self.disk.store(seen, Ordering::SeqCst);
             self.write_queue.complete(job, begun, Ok(seen));
         }
@@ -65,7 +65,7 @@ impl Fixture {
 pub(crate) fn commits(mistake: Mistake) {
     let fixture = Arc::new(Fixture {
         writer: Mutex::new(0),
-        board: AtomicU64::new(0),
+        shared_status: AtomicU64::new(0),
         disk: AtomicU64::new(0),
         write_queue: WriteQueue::new(None),
         mistake,
@@ -74,12 +74,12 @@ pub(crate) fn commits(mistake: Mistake) {
         let fixture = Arc::clone(&fixture);
         thread::spawn(move || work(&fixture))
     };
-    let keeper = spawn(Fixture::keep);
+    let state_writer = spawn(Fixture::write_state);
     let writers = [spawn(Fixture::commit), spawn(Fixture::commit)];
     for writer in writers {
         writer.join().expect("nothing that was told is missing");
     }
     fixture.write_queue.close();
-    keeper.join().expect("the keeper ends");
+    state_writer.join().expect("the state writer ends");
     assert_eq!(fixture.disk.load(Ordering::SeqCst), 2, "the last commit is on the disk");
 }

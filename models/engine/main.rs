@@ -2,7 +2,7 @@
 
 mod broken;
 mod disk;
-mod passes;
+mod reload_cycles;
 #[allow(dead_code, unused_imports, reason = "shared with the model of the notifier")]
 #[path = "../notify/sync.rs"]
 mod sync;
@@ -19,10 +19,10 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
     shuttle::check_pct(move || again(), SCHEDULES, 3);
 }
 
-/// I23 and I24.
+/// A reload reads after it was requested, and a change during a read is read again.
 #[test]
 fn an_answer_is_no_older_than_the_question_and_the_last_edit_is_published() {
-    explore(|| passes::edits_and_questions(passes::Mistake::None));
+    explore(|| reload_cycles::edits_and_questions(reload_cycles::Mistake::None));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What is remembered of old versions, and the way back to them.
 
-mod bell;
-mod holds;
 mod model;
+mod suppressions;
+mod wake_source;
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -62,7 +62,6 @@ fn lines(record: &Record) -> Vec<String> {
     record.changes.iter().map(ToString::to_string).collect()
 }
 
-/// I29.
 #[test]
 fn a_rollback_is_a_new_version_with_old_content() {
     let folder = Folder::with("app.toml", "limit.max = 6");
@@ -79,7 +78,7 @@ fn a_rollback_is_a_new_version_with_old_content() {
     assert_eq!(lines(&last), ["limit.max: 7 -> 6", "limit.burst: 3 -> 2"]);
 }
 
-/// I29: what was valid once need not be valid now.
+/// What was valid once need not be valid now.
 #[test]
 fn what_is_not_valid_any_more_does_not_come_back() {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -333,7 +332,7 @@ fn a_fixed_handle_goes_back_too() {
     assert_eq!((mute.rollback(1).unwrap(), mute.max(), mute.word().0.clone()), (5, 2, "b".to_owned()));
 }
 
-/// I19: who drops an old value is not held up, and holds nobody up.
+/// Dropping an old value neither waits nor makes others wait.
 #[test]
 fn an_old_value_may_ask_for_anything_when_it_goes() {
     static ASKED: OnceLock<WeakHandle<Curious>> = OnceLock::new();
@@ -375,7 +374,7 @@ fn a_value_whose_time_is_over_does_not_come_back() {
     assert_eq!((app.limit_max(), app.limit_burst(), app.overrides().len()), (5, 1, 0));
 }
 
-/// I4: each version adds one to one of the numbers, whoever wrote it.
+/// No update is lost: each version adds one to one of the numbers, whoever wrote it.
 #[test]
 fn four_threads_at_once_lose_no_version() {
     const EACH: u32 = 25;

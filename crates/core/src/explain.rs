@@ -116,14 +116,14 @@ impl Explanation {
         Self::at(&ExplainInput::new(core), &core.config_type.shape.keys_of(base), path)
     }
 
-    fn at(stand: &ExplainInput, above: &Keys, path: &str) -> Self {
+    fn at(input: &ExplainInput, above: &Keys, path: &str) -> Self {
         let below = Keys::parse(path);
         if below.is_root() {
             let note = Some("the path is empty: name a field, or ask `explain_all` for every one".to_owned());
             let (given, refused) = Default::default();
             return Self { path: path.to_owned(), known: false, given, note, refused };
         }
-        let explainer = Explainer::new(stand);
+        let explainer = Explainer::new(input);
         let keys = explainer.as_places(above.join(&below));
         explainer.explain(path.to_owned(), &keys)
     }
@@ -143,9 +143,9 @@ impl Explanations {
         Self::at(&ExplainInput::new(core), base)
     }
 
-    fn at(stand: &ExplainInput, base: usize) -> Self {
-        let (explainer, above) = (Explainer::new(stand), stand.shape.keys_of(base));
-        let leaves = stand.shape.inner_of(base).leaves();
+    fn at(input: &ExplainInput, base: usize) -> Self {
+        let (explainer, above) = (Explainer::new(input), input.shape.keys_of(base));
+        let leaves = input.shape.inner_of(base).leaves();
         let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
         Self(leaves.iter().map(explain).collect())
     }

@@ -56,7 +56,7 @@ pub enum Value {
     /// What a store gives that is no text. Stands in a secret only.
     Bytes(Arc<[u8]>),
     /// What a [`Secret`](crate::Secret) wrote: read as what it holds, and never shown.
-    Secret(Veiled),
+    Secret(HiddenValue),
 }
 
 /// A value that does not show itself, and is wiped when the last owner goes.
@@ -64,7 +64,7 @@ pub enum Value {
 /// What stands in it is shared with nobody: a text that has other owners is copied when it is put in, and who owns a
 /// text alone may overwrite it (`Arc::get_mut`) without any `unsafe`.
 #[derive(Clone)]
-pub struct Veiled(Arc<Sealed>);
+pub struct HiddenValue(Arc<Sealed>);
 
 struct Sealed(Value);
 
@@ -74,7 +74,7 @@ impl Drop for Sealed {
     }
 }
 
-impl fmt::Debug for Veiled {
+impl fmt::Debug for HiddenValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MASK)
     }
@@ -209,13 +209,13 @@ impl Value {
             return value;
         }
         value.unshare();
-        Self::Secret(Veiled(Arc::new(Sealed(value))))
+        Self::Secret(HiddenValue(Arc::new(Sealed(value))))
     }
 
     /// What a secret holds; any other value itself.
     pub(crate) fn inside(&self) -> &Self {
         match self {
-            Self::Secret(Veiled(value)) => value.0.inside(),
+            Self::Secret(HiddenValue(value)) => value.0.inside(),
             value => value,
         }
     }

@@ -26,21 +26,21 @@ pub(super) fn check_keys(model: &Model, diagnostics: &mut Diagnostics) {
 
 /// The struct's own leaves; those inside nested structs are known when the macros of these have run.
 pub(super) fn check_variables(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut ledger = EnvNames::default();
+    let mut env_names = EnvNames::default();
     for field in &model.fields {
-        let complaint = field.claims().iter().find_map(|claim| complaint(model, &mut ledger, field, claim));
-        if let Some(message) = complaint {
+        let conflict = field.claims().iter().find_map(|claim| conflict(model, &mut env_names, field, claim));
+        if let Some(message) = conflict {
             diagnostics.on(&field.ident, message);
         }
     }
 }
 
-fn complaint(model: &Model, ledger: &mut EnvNames, field: &Field, claim: &Claim) -> Option<String> {
+fn conflict(model: &Model, env_names: &mut EnvNames, field: &Field, claim: &Claim) -> Option<String> {
     let prefix = model.env.as_deref();
     let name = full_name(prefix, claim)?;
     if selects_profile(prefix, claim) {
         return Some(profile_message(&name));
     }
-    let rival = ledger.take(prefix, claim, field.index)?;
+    let rival = env_names.take(prefix, claim, field.index)?;
     Some(rival_message(&model.fields[rival].ident.to_string(), &name))
 }

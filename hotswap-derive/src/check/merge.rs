@@ -13,7 +13,7 @@ pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnosti
     let Some(merge) = &field.hot.merge else { return };
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let list_wise = !matches!(merge.way, Way::Replace | Way::Deep);
-    let complaint = match (&merge.way, shape(field, ty)) {
+    let problem = match (&merge.way, shape(field, ty)) {
         (_, Shape::Single) => {
             "only lists and tables can be merged, any other value is always replaced: remove `merge`"
         }
@@ -29,7 +29,7 @@ pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnosti
         }
         _ => return,
     };
-    diagnostics.at(merge.span, complaint);
+    diagnostics.at(merge.span, problem);
 }
 
 enum Shape {

@@ -10,7 +10,7 @@ pub(super) fn check(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut taken: HashMap<String, Ident> = HashMap::new();
     for field in &mut model.fields {
         let methods = names::methods(&field.getter);
-        if let Some(message) = methods.iter().find_map(|method| complaint(method, &taken)) {
+        if let Some(message) = methods.iter().find_map(|method| conflict(method, &taken)) {
             diagnostics.on(&field.ident, message);
             // Nobody calls them by this name, so that nothing else is reported.
             field.getter = format!("__{}_{}", field.getter, field.index);
@@ -20,7 +20,7 @@ pub(super) fn check(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn complaint(method: &str, taken: &HashMap<String, Ident>) -> Option<String> {
+fn conflict(method: &str, taken: &HashMap<String, Ident>) -> Option<String> {
     let remedy = "name the field's own with `#[hot(getter = \"..\")]`";
     if names::is_reserved(method) {
         return Some(format!("`{method}` is a method of every handle: {remedy}"));

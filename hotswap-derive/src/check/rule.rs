@@ -77,7 +77,7 @@ fn check_type(rule: &Rule, ty: &Type, diagnostics: &mut Diagnostics) {
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let scalar = Scalar::new(ty).map(Scalar::name);
     let text = scalar::plain_path(ty).is_some_and(|path| path.is_ident("String"));
-    let complaint = match (&rule.kind, scalar) {
+    let problem = match (&rule.kind, scalar) {
         (Kind::Range(bounds), Some(_)) if !matches!(scalar, Some("bool" | "char")) => {
             return bounds.iter().for_each(|(_, value)| default::fits(value, ty, diagnostics));
         }
@@ -102,5 +102,5 @@ fn check_type(rule: &Rule, ty: &Type, diagnostics: &mut Diagnostics) {
         }
         _ => return,
     };
-    diagnostics.at(rule.span, complaint);
+    diagnostics.at(rule.span, problem);
 }

@@ -108,7 +108,7 @@ fn without_collisions<'a, 'r>(all: &'a [Found<'r>], diagnostics: &mut Diagnostic
     let mut kept = Vec::new();
     for found in visible {
         let methods = names::methods(&found.entry.getter);
-        match methods.iter().find_map(|method| complaint(method, found, &taken)) {
+        match methods.iter().find_map(|method| conflict(method, found, &taken)) {
             Some(message) => diagnostics.at(found.place(), message),
             None => {
                 taken.extend(methods.map(|method| (method, found)));
@@ -119,7 +119,7 @@ fn without_collisions<'a, 'r>(all: &'a [Found<'r>], diagnostics: &mut Diagnostic
     kept
 }
 
-fn complaint(method: &str, found: &Found, taken: &HashMap<String, &Found>) -> Option<String> {
+fn conflict(method: &str, found: &Found, taken: &HashMap<String, &Found>) -> Option<String> {
     let shown = found.shown();
     let remedy = "name one of them with `#[hot(getter = \"..\")]`";
     if names::is_reserved(method) {
@@ -132,18 +132,18 @@ fn complaint(method: &str, found: &Found, taken: &HashMap<String, &Found>) -> Op
 /// Two own leaves are compared by the derive itself.
 fn check_variables(root: &Root, all: &[Found], diagnostics: &mut Diagnostics) {
     let Some(prefix) = root.env.as_deref() else { return };
-    let mut ledger = EnvNames::default();
+    let mut env_names = EnvNames::default();
     for (place, found) in all.iter().enumerate() {
-        let complaint = found.entry.claims.iter().find_map(|claim| {
+        let conflict = found.entry.claims.iter().find_map(|claim| {
             let name = full_name(Some(prefix), claim)?;
-            let rival = ledger.take(Some(prefix), claim, place).map(|rival| &all[rival]);
+            let rival = env_names.take(Some(prefix), claim, place).map(|rival| &all[rival]);
             if !found.is_own() && selects_profile(Some(prefix), claim) {
                 return Some(profile_message(&name));
             }
             let rival = rival.filter(|rival| !(rival.is_own() && found.is_own()))?;
             Some(rival_message(&rival.shown(), &name))
         });
-        if let Some(message) = complaint {
+        if let Some(message) = conflict {
             diagnostics.at(found.place(), format!("`{}`: {message}", found.shown()));
         }
     }

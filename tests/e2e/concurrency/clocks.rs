@@ -1,4 +1,4 @@
-//! I26 only monotonic time decides: neither a clock that is set nor the times of files move a wait.
+//! Only monotonic time decides: neither a clock that is set nor the times of files move a wait.
 
 use std::{
     fs::{self, File},

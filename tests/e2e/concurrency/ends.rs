@@ -1,4 +1,4 @@
-//! I21 shutdown, I22 the last handle.
+//! Shutdown, the last handle.
 
 use std::{
     fs,

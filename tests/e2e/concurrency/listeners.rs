@@ -1,5 +1,5 @@
-//! I9 publish before notify, I10 order, I11 the last value, I12 subscribing, I13 what counts as a change, I14 NaN,
-//! I15 unsubscribing, I18 slow callbacks.
+//! Publish before notify, order, the last value, subscribing, what counts as a change, NaN,
+//! unsubscribing, slow callbacks.
 
 use std::{
     sync::{

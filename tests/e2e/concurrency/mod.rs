@@ -1,6 +1,4 @@
 //! What must hold when many threads read, write, listen and leave at once.
-//!
-//! The numbers in the names of the sections are those of the list of invariants: I1 and so on.
 
 mod clocks;
 mod ends;

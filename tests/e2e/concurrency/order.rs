@@ -1,4 +1,4 @@
-//! I30 what is written in another order is the same: no version, no callback, nothing pinned.
+//! What is written in another order is the same: no version, no callback, no override.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! I17: code of the program that panics costs only itself.
+//! Panics: code of the program that panics costs only itself.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

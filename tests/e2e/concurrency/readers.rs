@@ -1,4 +1,4 @@
-//! I1 whole snapshots, I2 never back, I3 read your write, I7 never blocked, I19 and I20 old snapshots.
+//! Whole snapshots, never back, read your write, never blocked, old snapshots.
 
 use std::{
     sync::{

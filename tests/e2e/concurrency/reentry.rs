@@ -1,4 +1,4 @@
-//! I16: whatever calls back into the library ends, with a defined result.
+//! Reentrance: whatever calls back into the library ends, with a defined result.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! I23 a reload reads after it was asked for, I24 a change during a read is read again, I25 limits of waiting.
+//! A reload reads after it was asked for, a change during a read is read again, limits of waiting.
 
 use std::{
     sync::{

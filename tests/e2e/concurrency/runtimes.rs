@@ -1,4 +1,4 @@
-//! I27 any runtime or none, I28 futures that are dropped.
+//! Any runtime or none, futures that are dropped.
 
 use std::{future::Future, sync::Arc, task::Poll, time::Duration};
 

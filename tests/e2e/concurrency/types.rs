@@ -1,4 +1,4 @@
-//! I31: what may go to other threads, and what may not.
+//! Thread safety: what may go to other threads, and what may not.
 
 use std::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! I4 no update is lost, I5 one of many wins, I6 a closure runs once, I8 a refusal leaves no trace, I32 the first
+//! No update is lost, one of many wins, a closure runs once, a refusal leaves no trace, the first
 //! version.
 
 use std::{
@@ -55,7 +55,7 @@ fn updates_and_sets_of_different_fields_do_not_undo_each_other() {
     assert_eq!((config.a(), config.b(), config.inner_ratio(), config.version()), (30, 30, 10.0, 71));
 }
 
-/// I4 for every way to write: each has a field of its own, and all of them count in one that they share.
+/// No update is lost in any way to write: each has a field of its own, and all of them count in one that they share.
 #[test]
 fn four_ways_to_write_at_once_lose_nothing() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]

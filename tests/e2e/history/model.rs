@@ -6,7 +6,7 @@ use hotswap::HotConfig;
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use super::bell::Bell;
+use super::wake_source::WakeSource;
 use crate::support::{Folder, eventually};
 
 #[derive(Debug, PartialEq, Deserialize, HotConfig)]
@@ -141,7 +141,7 @@ impl Model {
 
 struct World {
     folder: Folder,
-    bell: Bell,
+    wake_source: WakeSource,
     app: AppHandle,
     model: Model,
 }
@@ -150,11 +150,11 @@ impl World {
     fn new() -> Self {
         let folder = Folder::with("x.toml", "x = 1");
         folder.write("y.toml", "y = 1");
-        let bell = Bell::default();
+        let wake_source = WakeSource::default();
         let (x, y) = (folder.path("x.toml"), folder.path("y.toml"));
-        let builder = App::hot_builder().file(x).file(y).source(bell.clone());
+        let builder = App::hot_builder().file(x).file(y).source(wake_source.clone());
         let app = builder.watch(false).history(100).load().unwrap();
-        Self { folder, bell, app, model: Model::new() }
+        Self { folder, wake_source, app, model: Model::new() }
     }
 
     /// Does it to both, and says whether both accepted or refused it.
@@ -167,7 +167,7 @@ impl World {
                 let comment = if comment { "# comment" } else { "" };
                 self.folder.write(&format!("{field}.toml"), &format!("{field} = {value}\n{comment}"));
                 let refused = app.status().counts.refused;
-                let rings = self.bell.ring();
+                let rings = self.wake_source.wake();
                 let over = || app.rings() == rings || app.status().counts.refused > refused;
                 eventually("the engine has looked", over);
                 model.given.extend([(field, value), ("rings", rings)]);

@@ -1,6 +1,5 @@
 //! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
 
-mod farewell;
 mod fences;
 mod files;
 mod namesakes;
@@ -8,6 +7,7 @@ mod panics;
 mod references;
 mod refusals;
 mod reloads;
+mod revoke;
 mod rotation;
 pub(crate) mod store;
 mod variables;

@@ -91,11 +91,11 @@ impl StartInputs<'_> {
 
     /// Drops old values of fields that are secret by now: the program may have been another one.
     fn forget_secrets(&mut self, loaded: &Loaded) {
-        let Some(past) = &mut self.saved.past else { return };
+        let Some(history) = &mut self.saved.history else { return };
         let marked = self.config_type.shape.leaves().into_iter().filter(Leaf::secret).map(|leaf| leaf.keys);
         let secrets: BTreeSet<Keys> = marked.chain(loaded.secrets.iter().cloned()).collect();
         if !secrets.is_empty() {
-            past.forget(
+            history.forget(
                 &secrets,
                 &self.collected.layers,
                 self.config_type.shape,
@@ -106,7 +106,8 @@ impl StartInputs<'_> {
 
     fn choose_sources(&self, issues: Vec<Issue>) -> Result<LoadedStart, Error> {
         let collected = self.collected;
-        let suppressions = self.saved.past.as_ref().map(|past| past.suppressions.clone()).unwrap_or_default();
+        let suppressions =
+            self.saved.history.as_ref().map(|history| history.suppressions.clone()).unwrap_or_default();
         let effective = suppressions.apply(&collected.layers, &collected.variables);
         let unread: Vec<_> = issues.into_iter().chain(collected.unread.iter().cloned()).collect();
         let settled = self.secret_manager.resolve(collected.accepted(), |secrets| {
@@ -130,8 +131,8 @@ impl StartInputs<'_> {
 
     /// What was in force before the restart, with the values that were set last.
     fn choose_last_good(&self, error: Error) -> Result<LoadedStart, Error> {
-        let Some(past) = &self.saved.past else { return Err(error) };
-        let (layers, overrides) = (&past.content.layers, &self.saved.overrides);
+        let Some(history) = &self.saved.history else { return Err(error) };
+        let (layers, overrides) = (&history.content.layers, &self.saved.overrides);
         let loaded = self.secret_manager.resolve(self.collected.accepted(), |secrets| {
             self.load(layers, overrides, secrets).map(|loaded| (loaded, secrets.accepted()))
         });
@@ -141,7 +142,7 @@ impl StartInputs<'_> {
                     layers: layers.clone(),
                     variables: Arc::clone(&self.collected.variables),
                     overrides: overrides.clone(),
-                    suppressions: past.suppressions.clone(),
+                    suppressions: history.suppressions.clone(),
                     secrets: accepted,
                 });
                 Ok(LoadedStart { loaded, state, cause: Cause::LastGood, refused: Some(error) })
@@ -194,7 +195,7 @@ impl StartInputs<'_> {
             _ => first(),
         };
         let content = state.content(&loaded.root, &loaded.tree, true);
-        let history = history(self.policy, self.saved.past, content, (!goes_on).then(|| record.clone()));
+        let history = history(self.policy, self.saved.history, content, (!goes_on).then(|| record.clone()));
         let first = Published::new(version, loaded.root, loaded.tree, cause)
             .with_secrets(loaded.secrets)
             .with_sealed(loaded.sealed);
@@ -204,10 +205,10 @@ impl StartInputs<'_> {
 
     /// The last version that was kept, if it still loads, and what differs from it.
     fn before(&self, loaded: &Loaded, state: &State) -> Option<(Published, Vec<usize>)> {
-        let past = self.saved.past.as_ref()?;
-        let last = past.versions.last()?;
+        let history = self.saved.history.as_ref()?;
+        let last = history.versions.last()?;
         let secrets = self.secret_manager.secrets(state.basis.secrets.clone()).placeholder_for_missing();
-        let old = self.load(&past.content.layers, &past.content.running_overrides(), &secrets).ok()?;
+        let old = self.load(&history.content.layers, &history.content.running_overrides(), &secrets).ok()?;
         let old = Published::new(last.record.version, old.root, old.tree, last.record.cause.clone())
             .with_secrets(old.secrets);
         let changed = changed(&old, loaded);
@@ -229,12 +230,12 @@ fn with_a_way_out(error: &Error) -> Error {
 /// What was remembered, and the version that is new, if there is one.
 fn history(
     policy: &Policy,
-    past: Option<SavedHistory>,
+    saved: Option<SavedHistory>,
     content: VersionContent,
     record: Option<Record>,
 ) -> History {
-    let mut history = match past {
-        Some(past) => History::restored(policy.history, past.versions, past.content),
+    let mut history = match saved {
+        Some(saved) => History::restored(policy.history, saved.versions, saved.content),
         None => History::restored(policy.history, Vec::new(), content.clone()),
     };
     if let Some(before) = history.baseline(record.is_some()) {

@@ -22,10 +22,10 @@ use crate::{
 ///
 /// Boxed, because every step of the decoder returns room for one.
 #[derive(Clone, Debug)]
-pub struct DecodeError(Box<Misfit>);
+pub struct DecodeError(Box<ErrorDetails>);
 
 #[derive(Clone, Debug)]
-struct Misfit {
+struct ErrorDetails {
     /// From the inside out.
     steps: Vec<Key>,
     kind: IssueKind,
@@ -58,7 +58,7 @@ const TOO_WIDE_HELP: &str = "give a smaller integer, or text in quotes";
 impl DecodeError {
     fn new(kind: IssueKind, message: String, discreet: &'static str) -> Self {
         let of_bytes = cause::wants_bytes();
-        Self(Box::new(Misfit {
+        Self(Box::new(ErrorDetails {
             steps: Vec::new(),
             kind,
             message,

@@ -149,13 +149,13 @@ impl State {
         // What waits in an `Option` holds all of it back.
         let slots: BTreeSet<usize> = waiting.map(|leaf| leaf.slot).collect();
         let all = self.with_waiting(&**root, tree);
-        let held = slots.into_iter().flat_map(|slot| load::hold(&**root, tree, slot, &all));
+        let deferred = slots.into_iter().flat_map(|slot| load::hold(&**root, tree, slot, &all));
         let value = (!has_sources).then(|| InMemoryValue { root: Arc::clone(root), tree: tree.clone() });
         VersionContent {
             layers: self.basis.layers.clone(),
             variables: Arc::clone(&self.basis.variables),
             overrides: self.basis.overrides.clone(),
-            held: held.collect(),
+            deferred: deferred.collect(),
             value,
         }
     }

@@ -59,7 +59,7 @@ pub(crate) struct Settings {
     pub(crate) secrets: SecretPolicy,
     /// The place, in the order of precedence, of the source that is read now.
     pub(crate) rank: usize,
-    /// The variables of the process in this pass.
+    /// The variables of the process in this reload cycle.
     pub(crate) process: Arc<Variables>,
     /// Those of the dotenv files before the source that is read now.
     pub(crate) dotenv: Arc<Variables>,
@@ -201,7 +201,7 @@ pub(crate) struct Collector {
     settings: Settings,
     entries: Vec<SourceEntry>,
     variables: Arc<Variables>,
-    /// What changed since the last pass that was used.
+    /// What changed since the last reload cycle that was used.
     changes: Changes,
 }
 
@@ -342,7 +342,7 @@ impl ReadResult {
         crate::variables::find(&self.variables, name)
     }
 
-    /// Why a load of these sources differs, none of which changed in this pass. A cause has sources of one kind only: files
+    /// Why a load of these sources differs, none of which changed in this reload cycle. A cause has sources of one kind only: files
     /// before others, and the environment last.
     pub(crate) fn cause_of(&self, sources: &BTreeSet<String>) -> Cause {
         let (files, others): (Vec<_>, Vec<_>) =

@@ -13,7 +13,7 @@ pub(crate) struct CoreRef(Arc<Core>);
 
 impl CoreRef {
     pub(crate) fn first(core: Arc<Core>) -> Self {
-        core.leases.fetch_add(1, Ordering::Relaxed);
+        core.core_refs.fetch_add(1, Ordering::Relaxed);
         Self(core)
     }
 
@@ -24,15 +24,15 @@ impl CoreRef {
     /// Another reference, if there is still one.
     pub(crate) fn upgrade(core: &Weak<Core>) -> Option<Self> {
         let core = core.upgrade()?;
-        let more = |leases: usize| leases.checked_add(1).filter(|more| *more > 1);
-        core.leases.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        let more = |core_refs: usize| core_refs.checked_add(1).filter(|more| *more > 1);
+        core.core_refs.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
         Some(Self(core))
     }
 }
 
 impl Clone for CoreRef {
     fn clone(&self) -> Self {
-        self.0.leases.fetch_add(1, Ordering::Relaxed);
+        self.0.core_refs.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(&self.0))
     }
 }
@@ -48,7 +48,7 @@ impl Deref for CoreRef {
 
 impl Drop for CoreRef {
     fn drop(&mut self) {
-        if self.0.leases.fetch_sub(1, Ordering::AcqRel) > 1 {
+        if self.0.core_refs.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
         self.0.shut_down();

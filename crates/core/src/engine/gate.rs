@@ -112,8 +112,8 @@ pub(super) fn defer(
 
 /// Overrides that make the values of these numbers stay as the current version has them.
 fn frozen(current: &Published, slots: impl Iterator<Item = usize>, waiting: &Value) -> Overrides {
-    let held = slots.flat_map(|slot| load::hold(&*current.root, &current.tree, slot, waiting));
-    held.map(|(keys, value)| (keys, OverrideEntry::new(value, None))).collect()
+    let deferred = slots.flat_map(|slot| load::hold(&*current.root, &current.tree, slot, waiting));
+    deferred.map(|(keys, value)| (keys, OverrideEntry::new(value, None))).collect()
 }
 
 /// The values that differ, of those that need a restart.

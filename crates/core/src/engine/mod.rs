@@ -8,10 +8,10 @@ mod basis;
 pub(crate) mod collect;
 mod conflict;
 pub(crate) mod core_ref;
+mod effects;
 mod expiry;
 mod gate;
 pub(crate) mod health;
-mod internal;
 mod lock;
 pub(crate) mod observers;
 pub(crate) mod offload;
@@ -186,7 +186,7 @@ pub(crate) struct Core {
     pub(crate) thread: WorkerThread,
     closed: AtomicBool,
     /// How many [`CoreRef`](core_ref::CoreRef)s there are.
-    leases: AtomicUsize,
+    core_refs: AtomicUsize,
 }
 
 impl Core {
@@ -228,7 +228,7 @@ impl Core {
             observers: Observers::default(),
             thread: WorkerThread::default(),
             closed: AtomicBool::new(false),
-            leases: AtomicUsize::new(0),
+            core_refs: AtomicUsize::new(0),
         }
     }
 

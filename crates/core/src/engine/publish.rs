@@ -9,8 +9,8 @@ use std::{
 use super::{
     Core, PendingRestart, Request, State,
     basis::Write,
+    effects::{Accepted, AfterPublish, EFFECTS},
     gate,
-    internal::{Accepted, Effects, INTERNAL},
     lock::Writing,
     observers::AttemptOutcome,
     propose::Candidate,
@@ -40,7 +40,7 @@ pub(super) struct Ticket {
     changed: Vec<usize>,
     /// What observers see of it, if any of them would.
     outcome: Option<AttemptOutcome>,
-    step: Option<PendingEntry>,
+    entry: Option<PendingEntry>,
 }
 
 /// What is left to do after the writer lock is released.
@@ -77,16 +77,16 @@ impl Core {
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let request = Request { cause: candidate.cause.clone(), ..request.clone() };
         let record = self.record(current, &candidate.loaded, &changed, &request);
-        let step = self.pending_entry(&candidate, record.clone());
+        let entry = self.pending_entry(&candidate, record.clone());
         let accepted = self.count(writing, &mut candidate, version, &request);
         self.prepare(current, &candidate.loaded, &changed, &candidate.cause)?;
         let duration = writing.since().elapsed();
-        let step = step.map(|step| step.with_duration(duration));
+        let entry = entry.map(|entry| entry.with_duration(duration));
         let outcome = match record {
             Some(record) => Some(AttemptOutcome::published(current.version, Record { duration, ..record })),
             None => accepted.map(|accepted| accepted.took(duration)),
         };
-        Ok(Ticket { candidate, version, changed, outcome, step })
+        Ok(Ticket { candidate, version, changed, outcome, entry })
     }
 
     /// Counts an accepted change. Returns what observers see of one that no version shows: nothing if nothing differs.
@@ -161,7 +161,7 @@ impl Core {
         current: Arc<Published>,
         ticket: Ticket,
     ) -> Publication {
-        let Ticket { candidate, version, changed, outcome, step } = ticket;
+        let Ticket { candidate, version, changed, outcome, entry } = ticket;
         let Candidate { state, loaded, cause, of_sources, .. } = candidate;
         let Loaded { root, tree, secrets, sealed, references, warnings } = loaded;
         let waiting = gate::news(&writing.pending, &state.pending);
@@ -172,7 +172,7 @@ impl Core {
         });
         *writing = state;
         self.secret_manager.adopt(&writing.basis.secrets);
-        let (state, effects) = (&*writing, Effects::default());
+        let (state, after_publish) = (&*writing, AfterPublish::default());
         let mut accepted = Accepted {
             state,
             cause: &cause,
@@ -182,12 +182,12 @@ impl Core {
             secrets,
             references,
             warnings,
-            step,
+            entry,
             outcome,
-            effects,
+            after_publish,
         };
-        INTERNAL.iter().for_each(|observe| observe(self, &mut accepted));
-        let Accepted { warnings, effects: Effects { noted, old, forgotten }, .. } = accepted;
+        EFFECTS.iter().for_each(|observe| observe(self, &mut accepted));
+        let Accepted { warnings, after_publish: AfterPublish { noted, old, forgotten }, .. } = accepted;
         Publication { version, cause, waiting, warnings, noted, garbage: (root, current, old, forgotten) }
     }
 
@@ -275,7 +275,7 @@ pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
 mod tests {
     use super::following;
 
-    /// I32: to begin again at 0 would be to go back.
+    /// Versions never go back: beginning again at 0 would.
     #[test]
     fn no_version_follows_the_last_one() {
         assert_eq!(following(u64::MAX - 1).unwrap(), u64::MAX);

@@ -71,7 +71,7 @@ impl Core {
         permitted: Result<(), Error>,
         options: Option<&Arc<WriteOptions>>,
     ) -> Result<u64, Error> {
-        let held = !self.in_force().basis.suppressions.is_empty();
+        let suppressed = !self.in_force().basis.suppressions.is_empty();
         let request = || {
             permitted?;
             self.request_reload(options)
@@ -80,7 +80,7 @@ impl Core {
         let requested = self.attempt(&Cause::Reload, options, request)?;
         let Some(answer) = requested else { return Ok(self.current.version()) };
         let version = answer.recv().map_err(|_| shut_down())??;
-        if let Some(state_writer) = self.state_writer.as_ref().filter(|_| held) {
+        if let Some(state_writer) = self.state_writer.as_ref().filter(|_| suppressed) {
             // The caller asked to lift all suppressions, so that must survive a crash.
             // A failure shows in the status.
             let _ = state_writer.flush();
@@ -88,7 +88,7 @@ impl Core {
         Ok(version)
     }
 
-    /// Asks the engine's thread for a load of every source; `None` if there are none.
+    /// Asks the engine's thread for a load of every source; `None` without sources.
     fn request_reload(
         &self,
         options: Option<&Arc<WriteOptions>>,

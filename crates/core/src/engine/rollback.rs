@@ -88,7 +88,7 @@ impl Core {
         request: &Request,
         secrets: &SecretLookup,
     ) -> Result<u64, Error> {
-        let mut content = self.past(version)?.content();
+        let mut content = self.lookup(version)?.content();
         let now = Instant::now();
         content.overrides.retain(|_, entry| entry.until.is_none_or(|until| until.moment > now));
         if let Some(value) = &content.value {
@@ -141,7 +141,7 @@ impl Core {
         }
         // Loading it takes locks and runs code of the program that may take more.
         self.process.ensure_current()?;
-        let content = self.past(version)?.content();
+        let content = self.lookup(version)?.content();
         let overrides = content.running_overrides();
         let VersionContent { layers, variables, value, .. } = content;
         if let Some(value) = value {
@@ -156,7 +156,7 @@ impl Core {
         Ok(InMemoryValue { root, tree })
     }
 
-    fn past(&self, version: u64) -> Result<VersionLookup, Error> {
+    fn lookup(&self, version: u64) -> Result<VersionLookup, Error> {
         self.with_history(|history| history.lookup(version))
     }
 

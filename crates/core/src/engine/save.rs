@@ -81,20 +81,20 @@ impl Core {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
-        let stand = self.save_input(path);
+        let input = self.save_input(path);
         let (leaves, shared) =
-            effective::for_file(&stand.published, SecretDisplay::Marked(&stand.references));
+            effective::for_file(&input.published, SecretDisplay::Marked(&input.references));
         let written = |leaf: &Leaf| {
             leaves.iter().any(|(keys, value)| match value {
                 Value::Null => leaf.keys.starts_with(keys),
                 value => *keys == leaf.keys && !effective::holds_secret(value),
             })
         };
-        let remarks = self.remarks(&stand.published, |leaf| !written(leaf));
+        let remarks = self.remarks(&input.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value)));
-        let removed = effective::unknown_leaves(&stand.published).into_iter().map(|keys| (keys, None));
+        let removed = effective::unknown_leaves(&input.published).into_iter().map(|keys| (keys, None));
         let (leaves, filled) = (leaves.chain(removed).collect(), BTreeSet::new());
-        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: true })
+        self.write_file(path, saving, &input, &Document { leaves, shared, filled, remarks, whole: true })
     }
 
     fn save_input(&self, path: &Path) -> SaveInput {
@@ -130,11 +130,11 @@ impl Core {
         &self,
         path: &Path,
         mut saving: Saving<'_>,
-        stand: &SaveInput,
+        input: &SaveInput,
         document: &Document,
     ) -> Result<(), Error> {
         let target = Target::read(path, self.policy.max_file_size)?;
-        let made = self.changes(path, stand, document, &target)?;
+        let made = self.changes(path, input, document, &target)?;
         let remarks: Vec<_> = document.remarks.iter().chain(&made.remarks).cloned().collect();
         let (tree, mut warnings) = target.write(&made, &remarks)?;
         if target.format() == Format::Json {
@@ -163,15 +163,15 @@ impl Core {
     fn changes(
         &self,
         path: &Path,
-        stand: &SaveInput,
+        input: &SaveInput,
         document: &Document,
         target: &Target<'_>,
     ) -> Result<Made, Error> {
         let shape = self.config_type.shape;
-        let lookup = |name: &str| variables::find(&stand.variables, name);
+        let lookup = |name: &str| variables::find(&input.variables, name);
         let own = normalise(target.tree(), shape);
-        let others = OtherSources::new(path, &stand.layers, document.whole, &self.files);
-        let (published, references) = (&stand.published, &stand.references);
+        let others = OtherSources::new(path, &input.layers, document.whole, &self.files);
+        let (published, references) = (&input.published, &input.references);
         let reader = Reader::new(self.config_type, published, references, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
@@ -185,7 +185,7 @@ impl Core {
         };
         let mut made = Made::default();
         let stays =
-            |keys: &Keys| !stand.is_held && document.filled.contains(keys) && keys.find(&own.tree).is_some();
+            |keys: &Keys| !input.is_held && document.filled.contains(keys) && keys.find(&own.tree).is_some();
         let wanted = document.leaves.iter().filter(|(keys, _)| !stays(keys));
         let changes = wanted.map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
         let mut problems: Vec<_> = changes.filter_map(Result::err).collect();
@@ -197,17 +197,17 @@ impl Core {
         if !issues.is_empty() {
             return Err(Error::new(issues));
         }
-        self.keep_mentioned(stand, document, &leaves, &mut made);
+        self.keep_mentioned(input, document, &leaves, &mut made);
         Ok(made)
     }
 
     /// Keeps a table, even an empty one, for each struct that would get its serde default back without it.
-    fn keep_mentioned(&self, stand: &SaveInput, document: &Document, leaves: &Leaves<'_>, made: &mut Made) {
+    fn keep_mentioned(&self, input: &SaveInput, document: &Document, leaves: &Leaves<'_>, made: &mut Made) {
         let structs = load::with_serde_default(self.config_type.shape);
         if structs.is_empty() {
             return;
         }
-        let given = load::merged(self.config_type.shape, &stand.layers);
+        let given = load::merged(self.config_type.shape, &input.layers);
         for keys in structs {
             let own = document.leaves.iter().map(|(leaf, value)| (leaf, value.is_some()));
             let shared = document.shared.iter().map(|(_, level, value)| (level, !value.is_null()));

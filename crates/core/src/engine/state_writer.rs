@@ -48,7 +48,7 @@ pub(crate) struct StateWriter {
 /// The state to write.
 struct StateContents {
     version: u64,
-    veil: SecretFilter,
+    secret_filter: SecretFilter,
     overrides: Overrides,
     suppressions: Suppressions,
     content: VersionContent,
@@ -76,7 +76,7 @@ impl StateWriter {
             drop_quietly((state_writer, core));
             drop(end);
         };
-        let thread = thread::Builder::new().name("hotswap-keeper".into()).spawn(run)?;
+        let thread = thread::Builder::new().name("hotswap-state".into()).spawn(run)?;
         self.thread.adopt(thread, ended);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl StateWriter {
 
     fn write(&self, core: &Core, job: Job, written: &mut Written) -> Result<u64, Unsaved> {
         let kept = core.state_to_save();
-        let writer = Writer { veil: &kept.veil, shape: core.config_type.shape };
+        let writer = Writer { secret_filter: &kept.secret_filter, shape: core.config_type.shape };
         self.dir.write_overrides(&writer.overrides(kept.version, &kept.overrides), written)?;
         if let Job::All(_) = job {
             self.dir
@@ -193,13 +193,13 @@ impl Core {
             layers: state.basis.layers.clone(),
             variables: Arc::default(),
             overrides: state.basis.overrides.clone(),
-            held: DeferredValues::new(),
+            deferred: DeferredValues::new(),
             value: None,
         });
         let (overrides, suppressions) = (state.basis.overrides.clone(), state.basis.suppressions.clone());
-        let veil =
+        let secret_filter =
             SecretFilter::for_version(&current, &shared_status.secrets, self.secret_manager.providers());
         drop(shared_status);
-        StateContents { version: current.version, veil, overrides, suppressions, content, versions }
+        StateContents { version: current.version, secret_filter, overrides, suppressions, content, versions }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Reads each text once, however many fields are asked for.
 pub(super) struct Explainer<'s> {
-    stand: &'s ExplainInput,
+    input: &'s ExplainInput,
     leaves: Vec<Leaf>,
     plan: Option<Plan>,
     texts: Vec<OnceCell<Option<SourceMap<'s>>>>,
@@ -26,12 +26,12 @@ pub(super) struct Explainer<'s> {
 }
 
 impl<'s> Explainer<'s> {
-    pub(super) fn new(stand: &'s ExplainInput) -> Self {
-        let texts = stand.layers.iter().map(|_| OnceCell::new()).collect();
+    pub(super) fn new(input: &'s ExplainInput) -> Self {
+        let texts = input.layers.iter().map(|_| OnceCell::new()).collect();
         Self {
-            stand,
-            leaves: stand.shape.leaves(),
-            plan: Plan::new(stand.shape),
+            input,
+            leaves: input.shape.leaves(),
+            plan: Plan::new(input.shape),
             texts,
             merged: OnceCell::new(),
         }
@@ -41,20 +41,20 @@ impl<'s> Explainer<'s> {
 impl Explainer<'_> {
     /// The place with numbers as the indices of lists: `servers.3` is `servers[3]` where `servers` is a list.
     pub(super) fn as_places(&self, keys: Keys) -> Keys {
-        let trees = [self.stand.tree.as_ref(), Some(self.merged())].into_iter().flatten();
+        let trees = [self.input.tree.as_ref(), Some(self.merged())].into_iter().flatten();
         trees.fold(keys, |keys, tree| as_places_of(tree, keys))
     }
 
     pub(super) fn explain(&self, path: String, keys: &Keys) -> Explanation {
         let overridden = self.overridden(keys);
-        let fixed = self.stand.fixed.as_ref().filter(|_| overridden.is_none());
+        let fixed = self.input.fixed.as_ref().filter(|_| overridden.is_none());
         let fixed = fixed.and_then(|published| keys.find(&published.tree));
         let fixed = fixed.map(|value| self.open(keys, value, made_with()));
         let default = self
-            .stand
+            .input
             .fixed
             .is_none()
-            .then(|| load::default_of(self.stand.shape, keys, Some(self.merged())))
+            .then(|| load::default_of(self.input.shape, keys, Some(self.merged())))
             .flatten();
         let default = default.map(|value| self.layer_value(keys, &value, Origin::Default));
         let layers = self.layers(keys);
@@ -69,7 +69,7 @@ impl Explainer<'_> {
     /// What the layers say together: a default counts where a struct is mentioned, or only where it is not.
     fn merged(&self) -> &Value {
         self.merged.get_or_init(|| {
-            let trees = self.stand.layers.iter().map(|layer| layer.tree());
+            let trees = self.input.layers.iter().map(|layer| layer.tree());
             trees.fold(Value::empty(), |below, tree| match &self.plan {
                 Some(plan) => plan.merge(below, tree),
                 None => load::merge(below, tree),
@@ -83,23 +83,23 @@ impl Explainer<'_> {
             Some(help) => format!("{}; {help}", issue.message()),
             None => issue.message().to_owned(),
         };
-        self.stand.refused.iter().filter(of_field).map(words).collect()
+        self.input.refused.iter().filter(of_field).map(words).collect()
     }
 
     fn overridden(&self, keys: &Keys) -> Option<Given> {
         let (overridden, entry) =
-            self.stand.overrides.iter().find(|(overridden, _)| keys.starts_with(overridden))?;
+            self.input.overrides.iter().find(|(overridden, _)| keys.starts_with(overridden))?;
         let value = match &entry.value {
             Some(value) => Keys(keys.0[overridden.0.len()..].to_vec()).find(value)?.clone(),
             // As if no layer gave it: what is left is the default.
-            None => load::default_of(self.stand.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
+            None => load::default_of(self.input.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
         };
         Some(self.open(keys, &value, Origin::Override).overridden(entry))
     }
 
     /// Highest precedence first.
     fn layers(&self, keys: &Keys) -> Vec<Given> {
-        let layers = &self.stand.layers;
+        let layers = &self.input.layers;
         let trace = Trace::new(self.plan.as_ref(), layers.iter().map(|layer| layer.tree()), keys, 0);
         let reached = trace.given.into_iter().rev().filter(|_| trace.depth == keys.0.len());
         reached
@@ -118,7 +118,7 @@ impl Explainer<'_> {
             Value::Untyped(untyped) => Some(&*untyped.text),
             _ => None,
         };
-        let reference = text.and_then(|text| self.stand.secrets.reference(text));
+        let reference = text.and_then(|text| self.input.secrets.reference(text));
         match self.masked(keys, value) {
             serde_json::Value::String(mask) if mask == MASK => {
                 Given::new(reference.map_or(mask, |reference| reference.to_string()).into(), origin)
@@ -139,7 +139,7 @@ impl Explainer<'_> {
         let mut json = value.to_json();
         // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
         let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
-        let leaves = self.leaves.iter().zip(&self.stand.hidden).filter(|(_, hidden)| **hidden);
+        let leaves = self.leaves.iter().zip(&self.input.hidden).filter(|(_, hidden)| **hidden);
         for leaf in leaves.map(|(leaf, _)| leaf).filter(|leaf| !(named && leaf.field().flatten)) {
             if keys.starts_with(&leaf.keys) {
                 return MASK.into();

@@ -81,20 +81,20 @@ pub(crate) fn between(
         .collect()
 }
 
-fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, veil: &SecretMask) -> Vec<FieldChange> {
+fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, mask: &SecretMask) -> Vec<FieldChange> {
     let hidden =
-        || vec![FieldChange::between(veil.leaf.to_string(), Shown::masked(), Shown::masked(), version)];
-    let large = old.is_large(&veil.leaf) || new.is_large(&veil.leaf);
+        || vec![FieldChange::between(mask.leaf.to_string(), Shown::masked(), Shown::masked(), version)];
+    let large = old.is_large(&mask.leaf) || new.is_large(&mask.leaf);
     let leaf = |side: Side<'_>| match large {
-        true => side.source_value(&veil.leaf).cloned(),
+        true => side.source_value(&mask.leaf).cloned(),
         false => side.written(slot),
     };
     let (Some(before), Some(now)) = (leaf(old), leaf(new)) else { return hidden() };
     let mut changes: Vec<_> = differences(&before, &now)
         .into_iter()
         .map(|(below, before, now)| {
-            let (before, now) = (veil.render(&below, before), veil.render(&below, now));
-            FieldChange::between(veil.path(&below), before, now, version)
+            let (before, now) = (mask.render(&below, before), mask.render(&below, now));
+            FieldChange::between(mask.path(&below), before, now, version)
         })
         .collect();
     // Several differences inside one secret are one change that is not shown.

@@ -25,7 +25,7 @@ pub(crate) struct VersionContent {
     pub(crate) variables: Arc<Variables>,
     pub(crate) overrides: Overrides,
     /// The running values of fields whose new ones wait for a restart.
-    pub(crate) held: DeferredValues,
+    pub(crate) deferred: DeferredValues,
     /// Without sources there is nothing to load from, so the value itself is kept.
     pub(crate) value: Option<InMemoryValue>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct ReverseDelta {
     pub(crate) layers: Vec<(SourceId, Option<OldLayer>)>,
     pub(crate) variables: Vec<(OsString, Option<Private>)>,
     pub(crate) overrides: Vec<(Keys, Option<OldOverride>)>,
-    pub(crate) held: Vec<(Keys, Option<Option<Value>>)>,
+    pub(crate) deferred: Vec<(Keys, Option<Option<Value>>)>,
     pub(crate) value: Option<InMemoryValue>,
 }
 
@@ -66,9 +66,9 @@ pub(crate) struct OldOverride {
 impl VersionContent {
     /// The overrides with which a load yields the version as it ran.
     pub(crate) fn running_overrides(&self) -> Overrides {
-        let held =
-            self.held.iter().map(|(keys, value)| (keys.clone(), OverrideEntry::new(value.clone(), None)));
-        self.overrides.clone().into_iter().chain(held).collect()
+        let deferred =
+            self.deferred.iter().map(|(keys, value)| (keys.clone(), OverrideEntry::new(value.clone(), None)));
+        self.overrides.clone().into_iter().chain(deferred).collect()
     }
 
     /// The delta from this content to `old`.
@@ -77,7 +77,7 @@ impl VersionContent {
             layers: old_layers(&self.layers, &old.layers),
             variables: self.old_variables(old),
             overrides: old_overrides(&self.overrides, &old.overrides),
-            held: old_deferred(&self.held, &old.held),
+            deferred: old_deferred(&self.deferred, &old.deferred),
             value: old.value.clone(),
         }
     }
@@ -94,9 +94,9 @@ impl VersionContent {
     }
 
     /// The content of an older version: applies one delta for each version, newest first.
-    pub(crate) fn apply_deltas<'b>(&self, steps: impl Iterator<Item = &'b ReverseDelta>) -> Self {
+    pub(crate) fn apply_deltas<'b>(&self, deltas: impl Iterator<Item = &'b ReverseDelta>) -> Self {
         let mut walk = Walk::from(self);
-        steps.for_each(|step| walk.apply(step));
+        deltas.for_each(|delta| walk.apply(delta));
         walk.end(&self.layers)
     }
 }
@@ -104,11 +104,11 @@ impl VersionContent {
 impl ReverseDelta {
     /// Whether both contents are the same.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { layers, variables, overrides, held, value } = self;
+        let Self { layers, variables, overrides, deferred, value } = self;
         layers.is_empty()
             && variables.is_empty()
             && overrides.is_empty()
-            && held.is_empty()
+            && deferred.is_empty()
             && value.is_none()
     }
 }
@@ -186,15 +186,15 @@ struct Walk {
     layers: BTreeMap<SourceId, (Arc<Layer>, Value)>,
     variables: Arc<Variables>,
     overrides: Overrides,
-    held: DeferredValues,
+    deferred: DeferredValues,
     value: Option<InMemoryValue>,
 }
 
 impl Walk {
     fn from(content: &VersionContent) -> Self {
         let layer = |layer: &Arc<Layer>| (layer.source().clone(), (Arc::clone(layer), layer.tree().clone()));
-        let VersionContent { layers, variables, overrides, held, value } = content.clone();
-        Self { layers: layers.iter().map(layer).collect(), variables, overrides, held, value }
+        let VersionContent { layers, variables, overrides, deferred, value } = content.clone();
+        Self { layers: layers.iter().map(layer).collect(), variables, overrides, deferred, value }
     }
 
     fn apply(&mut self, back: &ReverseDelta) {
@@ -207,7 +207,7 @@ impl Walk {
         for (keys, old) in &back.overrides {
             self.entry(keys, old.as_ref());
         }
-        apply_map(&mut self.held, &back.held);
+        apply_map(&mut self.deferred, &back.deferred);
         self.value.clone_from(&back.value);
     }
 
@@ -246,7 +246,7 @@ impl Walk {
             layers: layers.collect(),
             variables: self.variables,
             overrides: self.overrides,
-            held: self.held,
+            deferred: self.deferred,
             value: self.value,
         }
     }

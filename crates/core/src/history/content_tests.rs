@@ -26,7 +26,7 @@ pub(crate) struct Plain {
     pub(crate) layers: BTreeMap<usize, Value>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) overrides: BTreeMap<String, Option<Value>>,
-    pub(crate) held: BTreeMap<String, Option<Value>>,
+    pub(crate) deferred: BTreeMap<String, Option<Value>>,
 }
 
 impl Plain {
@@ -43,7 +43,11 @@ impl Plain {
                 .iter()
                 .map(|(name, value)| (Keys::root().name(name), entry(value)))
                 .collect(),
-            held: self.held.iter().map(|(name, value)| (Keys::root().name(name), value.clone())).collect(),
+            deferred: self
+                .deferred
+                .iter()
+                .map(|(name, value)| (Keys::root().name(name), value.clone()))
+                .collect(),
             value: None,
         }
     }
@@ -60,7 +64,11 @@ impl Plain {
                 .iter()
                 .map(|(keys, entry)| (keys.to_string(), entry.value.clone()))
                 .collect(),
-            held: content.held.iter().map(|(keys, value)| (keys.to_string(), value.clone())).collect(),
+            deferred: content
+                .deferred
+                .iter()
+                .map(|(keys, value)| (keys.to_string(), value.clone()))
+                .collect(),
         }
     }
 }
@@ -94,11 +102,11 @@ pub(crate) fn plain() -> impl Strategy<Value = Plain> {
     let layers = prop::collection::btree_map(0..3usize, tree(), 0..4);
     let variables = prop::collection::btree_map(name(), name(), 0..3);
     let values = || prop::collection::btree_map(name(), prop::option::of(tree()), 0..3);
-    (layers, variables, values(), values()).prop_map(|(layers, variables, overrides, held)| Plain {
+    (layers, variables, values(), values()).prop_map(|(layers, variables, overrides, deferred)| Plain {
         layers,
         variables,
         overrides,
-        held,
+        deferred,
     })
 }
 
@@ -113,9 +121,9 @@ proptest! {
             content
         };
         let contents: Vec<_> = plain.iter().map(naming).collect();
-        let steps: Vec<_> = contents.windows(2).map(|pair| pair[1].delta_to(&pair[0])).collect();
+        let deltas: Vec<_> = contents.windows(2).map(|pair| pair[1].delta_to(&pair[0])).collect();
         for first in 0..contents.len() {
-            let back = contents.last().unwrap().apply_deltas(steps[first..].iter().rev());
+            let back = contents.last().unwrap().apply_deltas(deltas[first..].iter().rev());
             let mut back = Plain::new(&back);
             back.layers.remove(&7);
             prop_assert_eq!(&back, &plain[first]);
@@ -139,15 +147,18 @@ fn of_secrets_nothing_is_kept() {
         layers: vec![layer(0, &tree(user, password))],
         variables: variables(&[("PASSWORD".to_owned(), password.to_owned())].into()),
         overrides: [(Keys::root().name("pin"), OverrideEntry::new(Some(hidden(password)), None))].into(),
-        held: [(Keys::root().name("held"), Some(hidden(password)))].into(),
+        deferred: [(Keys::root().name("held"), Some(hidden(password)))].into(),
         value: None,
     };
     let (old, new) = (content("a", "old"), content("b", "new"));
     let back = new.delta_to(&old);
-    assert_eq!((back.variables.len(), back.overrides.len(), back.held.len()), (0, 0, 0));
+    assert_eq!((back.variables.len(), back.overrides.len(), back.deferred.len()), (0, 0, 0));
     let before = new.apply_deltas([back].iter());
     assert_eq!(*before.layers[0].tree(), tree("a", "new"));
-    assert_eq!((before.variables, before.overrides, before.held), (new.variables, new.overrides, new.held));
+    assert_eq!(
+        (before.variables, before.overrides, before.deferred),
+        (new.variables, new.overrides, new.deferred)
+    );
 }
 
 #[test]

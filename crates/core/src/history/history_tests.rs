@@ -26,8 +26,8 @@ fn begun(limits: Limits) -> History {
 }
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
-    let step = history.baseline(true).map(|before| before.entry(plain.content(), Some(record(version))));
-    step.into_iter().for_each(|step| drop(history.push(step)));
+    let entry = history.baseline(true).map(|before| before.entry(plain.content(), Some(record(version))));
+    entry.into_iter().for_each(|entry| drop(history.push(entry)));
 }
 
 fn filled(limits: Limits, versions: u64) -> History {
@@ -96,8 +96,8 @@ proptest! {
             // Which of them come back depends on who names them.
             plain.variables.clear();
             let version = published.then(|| record(config_type.len() as u64 + 1));
-            let step = history.baseline(published).unwrap().entry(plain.content(), version);
-            drop(history.push(step));
+            let entry = history.baseline(published).unwrap().entry(plain.content(), version);
+            drop(history.push(entry));
             if !published {
                 config_type.pop();
             }

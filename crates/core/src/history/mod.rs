@@ -55,7 +55,7 @@ pub(crate) struct Evicted {
 /// Finds the content of an old version without holding a lock.
 pub(crate) struct VersionLookup {
     newest: VersionContent,
-    steps: Vec<Arc<ReverseDelta>>,
+    deltas: Vec<Arc<ReverseDelta>>,
 }
 
 /// The contents that a commit is compared with.
@@ -96,7 +96,7 @@ impl PendingEntry {
 
 impl VersionLookup {
     pub(crate) fn content(&self) -> VersionContent {
-        self.newest.apply_deltas(self.steps.iter().map(|step| &**step))
+        self.newest.apply_deltas(self.deltas.iter().map(|delta| &**delta))
     }
 }
 
@@ -137,17 +137,17 @@ impl History {
     }
 
     /// Adds the entry of a commit.
-    pub(crate) fn push(&mut self, step: PendingEntry) -> Evicted {
-        let content = self.content.replace(step.content);
-        match step.record {
+    pub(crate) fn push(&mut self, entry: PendingEntry) -> Evicted {
+        let content = self.content.replace(entry.content);
+        match entry.record {
             Some(record) => {
                 if let Some(before) = self.versions.back_mut() {
                     before.replaced = Some(Instant::now());
                 }
-                self.set_delta(0, step.back);
+                self.set_delta(0, entry.back);
                 self.versions.push_back(Version { record, back: None, replaced: None });
             }
-            None => self.set_delta(1, step.back),
+            None => self.set_delta(1, entry.back),
         }
         Evicted { content, ..self.evict() }
     }
@@ -167,8 +167,8 @@ impl History {
         let (Some(place), Some(newest)) = (place, &self.content) else {
             return Err(self.not_remembered(&format!("version {version} is not remembered")));
         };
-        let steps = self.versions.iter().skip(place).rev().filter_map(|version| version.back.clone());
-        Ok(VersionLookup { newest: newest.clone(), steps: steps.collect() })
+        let deltas = self.versions.iter().skip(place).rev().filter_map(|version| version.back.clone());
+        Ok(VersionLookup { newest: newest.clone(), deltas: deltas.collect() })
     }
 
     /// The error for a version that there is not, or not any more.

@@ -272,14 +272,14 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     policy::without_credentials_of(&secrets, &mut warnings);
     match decoded {
         Ok(root) if issues.is_empty() => {
-            let misfits = |layer: &Layer| {
+            let shadowed = |layer: &Layer| {
                 layer
                     .shadowed_type_errors(|| {
                         shadowed::shadowed_type_errors(config_type, layer, &tree, &secrets, input.secrets)
                     })
                     .to_vec()
             };
-            warnings.extend(input.layers.iter().flat_map(|layer| misfits(layer)));
+            warnings.extend(input.layers.iter().flat_map(|layer| shadowed(layer)));
             let kept = references.take_warnings();
             if !kept.is_empty() {
                 warnings.extend(placed(kept, config_type, input, &secrets));

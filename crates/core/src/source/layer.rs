@@ -77,7 +77,7 @@ pub(crate) struct Layer {
     /// Found while the source was read; each refuses the load or warns.
     diagnostics: Vec<(UnknownKeys, Issue)>,
     /// What is wrong with values that never took effect, once somebody looked.
-    misfits: OnceLock<Vec<Issue>>,
+    shadowed: OnceLock<Vec<Issue>>,
     /// Where secrets of marked fields stand, once somebody looked.
     marked: OnceLock<Vec<SecretSite>>,
 }
@@ -97,7 +97,7 @@ impl Layer {
             templates,
             variables: BTreeSet::new(),
             diagnostics: Vec::new(),
-            misfits: OnceLock::new(),
+            shadowed: OnceLock::new(),
             marked: OnceLock::new(),
         };
         layer.name_variables();
@@ -200,7 +200,7 @@ impl Layer {
             OriginIndex::Text { path, .. } => OriginIndex::Past(path.clone()),
             other => other.clone(),
         };
-        let mut past = Self {
+        let mut old = Self {
             source: self.source.clone(),
             places,
             templates: holds_template(&tree),
@@ -210,11 +210,11 @@ impl Layer {
             plaintext: self.plaintext,
             source_kind: self.source_kind,
             diagnostics: self.diagnostics.clone(),
-            misfits: OnceLock::new(),
+            shadowed: OnceLock::new(),
             marked: OnceLock::new(),
         };
-        past.name_variables();
-        past
+        old.name_variables();
+        old
     }
 
     fn name_variables(&mut self) {
@@ -253,7 +253,7 @@ impl Layer {
             plaintext: UnknownKeys::Allow,
             source_kind,
             diagnostics: Vec::new(),
-            misfits: OnceLock::new(),
+            shadowed: OnceLock::new(),
             marked: OnceLock::new(),
         };
         layer.name_variables();
@@ -305,7 +305,7 @@ impl Layer {
 
     /// What `find` finds, which is asked once.
     pub(crate) fn shadowed_type_errors(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
-        init::<Vec<_>>(&self.misfits, find)
+        init::<Vec<_>>(&self.shadowed, find)
     }
 
     /// Where secrets of marked fields stand, which is looked up once.

@@ -28,7 +28,7 @@ pub(crate) struct RedactedText {
     /// How long the text was; it is not kept at all if nobody asks for places in it.
     length: usize,
     /// Where everything stands, if the text that is left would not parse as the one that was.
-    marks: Option<Arc<SpanNode>>,
+    root: Option<Arc<SpanNode>>,
     /// What was overwritten, in order.
     gaps: Vec<Range<usize>>,
     digest: u64,
@@ -40,7 +40,7 @@ impl RedactedText {
         let mut kept = Self {
             text: text.into(),
             length: text.len(),
-            marks: None,
+            root: None,
             gaps: Vec::new(),
             digest: digest(text, &[]),
         };
@@ -55,7 +55,7 @@ impl RedactedText {
     pub(crate) fn fully_redacted(text: &str) -> Self {
         let gaps: Vec<_> = std::iter::once(0..text.len()).collect();
         let digest = digest(text, &gaps);
-        Self { text: Box::default(), length: text.len(), marks: None, gaps, digest }
+        Self { text: Box::default(), length: text.len(), root: None, gaps, digest }
     }
 
     /// Whether it was kept of this text.
@@ -77,8 +77,8 @@ impl RedactedText {
 
     /// Where everything stands in it.
     pub(crate) fn places(&self, format: Format) -> Option<SourceMap<'_>> {
-        match &self.marks {
-            Some(marks) => Some(SourceMap::known(&self.text, SpanNode::clone(marks))),
+        match &self.root {
+            Some(root) => Some(SourceMap::known(&self.text, SpanNode::clone(root))),
             None => SourceMap::new(format, &self.text),
         }
     }
@@ -89,7 +89,7 @@ impl RedactedText {
         format: Format,
         secrets: impl Iterator<Item = (&'s Keys, Option<&'s Value>)>,
     ) {
-        let Some(root) = self.marks.as_deref().cloned().or_else(|| spans(format, &self.text)) else {
+        let Some(root) = self.root.as_deref().cloned().or_else(|| spans(format, &self.text)) else {
             return self.redact_all();
         };
         let places = SourceMap::known(&self.text, root.clone());
@@ -116,7 +116,7 @@ impl RedactedText {
         }
         hidden.push_str(&self.text[start..]);
         self.replace(hidden);
-        self.marks = Some(Arc::new(root));
+        self.root = Some(Arc::new(root));
     }
 
     fn redact_all(&mut self) {

@@ -50,8 +50,8 @@ fn open(path: &Path) -> StateDir {
 /// Writes one version, with or without its history.
 fn written(path: &Path, plain: &Plain, version: u64) -> StateDir {
     let dir = open(path);
-    let (veil, mut written) = (SecretFilter::default(), Written::default());
-    let writer = Writer { veil: &veil, shape: &OPEN };
+    let (secret_filter, mut written) = (SecretFilter::default(), Written::default());
+    let writer = Writer { secret_filter: &secret_filter, shape: &OPEN };
     let content = plain.content();
     dir.write_overrides(&writer.overrides(version, &content.overrides), &mut written).unwrap();
     dir.write_history(&writer.history(&content, &Suppressions::default(), &[]), &mut written).unwrap();
@@ -101,8 +101,9 @@ fn the_files_of_a_later_version_are_left_alone() {
     fs::write(folder.path().join(HISTORY), later).unwrap();
     let mut dir = open(folder.path());
     let (saved, issues) = read(&mut dir);
-    assert!(saved.past.is_none() && issues[0].contains("a later version"), "{issues:?}");
-    let form = Writer { veil: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
+    assert!(saved.history.is_none() && issues[0].contains("a later version"), "{issues:?}");
+    let form =
+        Writer { secret_filter: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
     let refused = dir.write_overrides(&form, &mut Written::default()).unwrap_err();
     assert!(refused.message.contains("a later version"), "{refused:?}");
     assert_eq!(fs::read_to_string(folder.path().join(HISTORY)).unwrap(), later);
@@ -122,7 +123,8 @@ fn what_a_killed_process_left_is_swept_away() {
 fn the_same_is_not_written_twice() {
     let folder = tempfile::tempdir().unwrap();
     let dir = open(folder.path());
-    let form = || Writer { veil: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
+    let form =
+        || Writer { secret_filter: &SecretFilter::default(), shape: &OPEN }.overrides(1, &Overrides::new());
     let mut written = Written::default();
     dir.write_overrides(&form(), &mut written).unwrap();
     fs::remove_file(folder.path().join(OVERRIDES)).unwrap();
@@ -147,7 +149,7 @@ proptest! {
             drop(history.push(step));
         }
         let (versions, content) = history.entries();
-        let form = Writer { veil: &SecretFilter::default(), shape: &OPEN }
+        let form = Writer { secret_filter: &SecretFilter::default(), shape: &OPEN }
             .history(&content.unwrap(), &Suppressions::default(), &versions);
         let mut dir = open(folder.path());
         dir.write_history(&form, &mut Written::default()).unwrap();
@@ -155,10 +157,10 @@ proptest! {
         let (saved, issues) = read(&mut dir);
         prop_assert!(issues.is_empty(), "{:?}", issues);
         prop_assert_eq!(saved.version, contents.len() as u64);
-        let past = saved.past.unwrap();
+        let history = saved.history.unwrap();
         let records = |versions: &[Version]| versions.iter().map(|v| v.record.clone()).collect::<Vec<_>>();
-        prop_assert_eq!(records(&past.versions), records(&versions));
-        let history = History::restored(limits, past.versions, past.content);
+        prop_assert_eq!(records(&history.versions), records(&versions));
+        let history = History::restored(limits, history.versions, history.content);
         for (version, plain) in (1..).zip(contents) {
             let found = Plain::new(&history.lookup(version).unwrap().content());
             // Variables are those of today.

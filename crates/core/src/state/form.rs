@@ -20,6 +20,7 @@ pub(crate) use write::Writer;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct OverridesForm {
     pub(super) version: u64,
+    /// The name is that of the file format: state directories with it exist.
     #[serde(rename = "pins")]
     pub(super) overrides: Vec<OverrideForm>,
     /// The places of those that are secret, and not here.
@@ -30,9 +31,11 @@ pub(crate) struct OverridesForm {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct HistoryForm {
     pub(super) layers: Vec<LayerForm>,
+    /// The names of this field, of `held` and of `holds` are those of the file format, as above.
     #[serde(rename = "pins")]
     pub(super) overrides: Vec<OverrideForm>,
-    pub(super) held: Vec<DeferredForm>,
+    #[serde(rename = "held")]
+    pub(super) deferred: Vec<DeferredForm>,
     #[serde(rename = "holds")]
     pub(super) suppressions: Vec<SuppressionForm>,
     /// The places whose values are not here.
@@ -178,9 +181,11 @@ struct RecordForm {
 #[derive(Serialize, Deserialize)]
 struct ReverseDeltaForm {
     layers: Vec<(SourceForm, Option<OldLayerForm>)>,
+    /// The names of this field and of `held` are those of the file format, as above.
     #[serde(rename = "pins")]
     overrides: Vec<(Path, Option<OldOverrideForm>)>,
-    held: Vec<DeferredForm>,
+    #[serde(rename = "held")]
+    deferred: Vec<DeferredForm>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -40,7 +40,7 @@ pub(crate) struct Saved {
     /// The last version; 0 if nothing was kept.
     pub(crate) version: u64,
     pub(crate) overrides: Overrides,
-    pub(crate) past: Option<SavedHistory>,
+    pub(crate) history: Option<SavedHistory>,
 }
 
 /// What is only kept after the fact.
@@ -62,8 +62,9 @@ impl Saved {
     ) -> Self {
         let history = history.filter(|history| counts_on(history.newest(), "the history", issues));
         let history = history.map(|history| open_only(history, today.shape, overrides.is_none(), issues));
-        let past = history.map(|history| SavedHistory::from_form(history, today));
-        let last = past.iter().flat_map(|past| &past.versions).map(|version| version.record.version).max();
+        let history = history.map(|history| SavedHistory::from_form(history, today));
+        let last =
+            history.iter().flat_map(|history| &history.versions).map(|version| version.record.version).max();
         let (version, mut overrides) = match overrides {
             Some(OverridesForm { version, overrides, withheld }) => {
                 issues.extend(withheld.into_iter().map(secret));
@@ -71,12 +72,14 @@ impl Saved {
                 (version, overrides_of(overrides))
             }
             // The next best: what the history knows of them.
-            None => (0, past.as_ref().map(|past| past.content.overrides.clone()).unwrap_or_default()),
+            None => {
+                (0, history.as_ref().map(|history| history.content.overrides.clone()).unwrap_or_default())
+            }
         };
         overrides.retain(|keys, entry| {
             is_in_force(entry) && fits(keys, today.shape, issues) && is_open(keys, entry, today.shape, issues)
         });
-        Self { version: version.max(last.unwrap_or(0)), overrides, past }
+        Self { version: version.max(last.unwrap_or(0)), overrides, history }
     }
 }
 
@@ -174,24 +177,24 @@ impl SavedHistory {
         shape: &'static Shape,
         providers: &Arc<ProviderRegistry>,
     ) {
-        let veil = SecretFilter::new(secrets.iter().cloned().collect(), providers);
-        let writer = Writer { veil: &veil, shape };
+        let secret_filter = SecretFilter::new(secrets.iter().cloned().collect(), providers);
+        let writer = Writer { secret_filter: &secret_filter, shape };
         for layer in &mut self.content.layers {
-            *layer = without_secrets(layer, secrets, &veil, layers);
+            *layer = without_secrets(layer, secrets, &secret_filter, layers);
         }
         let mut suppressions = Suppressions::default();
         for (source, refused, used, version) in self.suppressions.each() {
-            let open = |layer: &Arc<Layer>| without_secrets(layer, secrets, &veil, layers);
+            let open = |layer: &Arc<Layer>| without_secrets(layer, secrets, &secret_filter, layers);
             suppressions.restore(source.clone(), refused.map(open), used.map(open), version);
         }
         self.suppressions = suppressions;
         self.versions = self.versions.iter().map(|version| writer.version(version).version()).collect();
-        self.content.held.retain(|keys, value| match value {
-            Some(value) => veil.redact(keys, value).is_some_and(|shown| shown == *value),
+        self.content.deferred.retain(|keys, value| match value {
+            Some(value) => secret_filter.redact(keys, value).is_some_and(|shown| shown == *value),
             None => true,
         });
         self.content.overrides.retain(|keys, entry| match &entry.value {
-            Some(value) => veil.redact(keys, value).is_some_and(|shown| shown == *value),
+            Some(value) => secret_filter.redact(keys, value).is_some_and(|shown| shown == *value),
             None => true,
         });
     }
@@ -201,12 +204,12 @@ impl SavedHistory {
         history.sources_mut().for_each(|source| ranks.adjust(source));
         let secrets: Vec<Keys> = history.secrets.iter().map(|path| path.keys()).collect();
         let again = |form: LayerForm| resumed(form, &secrets, today);
-        let held = history.held.into_iter().map(|form| form.held());
+        let deferred = history.deferred.into_iter().map(|form| form.deferred());
         let content = VersionContent {
             layers: history.layers.into_iter().map(again).collect(),
             variables: Arc::clone(today.variables),
             overrides: overrides_of(history.overrides),
-            held: held.filter_map(|(keys, held)| Some((keys, held?))).collect(),
+            deferred: deferred.filter_map(|(keys, value)| Some((keys, value?))).collect(),
             value: None,
         };
         let mut suppressions = Suppressions::default();
@@ -228,14 +231,14 @@ impl SavedHistory {
 fn without_secrets(
     layer: &Arc<Layer>,
     secrets: &BTreeSet<Keys>,
-    veil: &SecretFilter,
+    secret_filter: &SecretFilter,
     today: &[Arc<Layer>],
 ) -> Arc<Layer> {
     if today.iter().any(|given| Arc::ptr_eq(given, layer)) {
         return Arc::clone(layer);
     }
     let given = today.iter().find(|given| given.source() == layer.source());
-    let open = veil.redact(&Keys::root(), layer.tree()).unwrap_or_else(Value::empty);
+    let open = secret_filter.redact(&Keys::root(), layer.tree()).unwrap_or_else(Value::empty);
     let tree =
         secrets.iter().fold(open, |tree, keys| match given.and_then(|given| keys.find(given.tree())) {
             Some(secret) => place_at(&tree, keys, Some(secret)),

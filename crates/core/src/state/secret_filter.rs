@@ -125,14 +125,14 @@ mod tests {
 
     use super::*;
 
-    fn veil(places: &[&str]) -> SecretFilter {
+    fn filter(places: &[&str]) -> SecretFilter {
         let places = places.iter().map(|place| place.split('.').collect()).collect();
         SecretFilter { places, ..SecretFilter::default() }
     }
 
     fn shown(at: &str, value: Value) -> Option<serde_json::Value> {
         let at = at.split('.').filter(|name| !name.is_empty()).collect();
-        veil(&["db.password"]).redact(&at, &value).map(|value| value.to_json())
+        filter(&["db.password"]).redact(&at, &value).map(|value| value.to_json())
     }
 
     #[test]

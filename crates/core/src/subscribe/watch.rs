@@ -48,23 +48,23 @@ struct WakerState {
 impl WakerCell {
     fn wake(&self, close: bool) {
         let waker = {
-            let mut ring = lock(&self.0);
-            ring.closed |= close;
-            ring.waker.take()
+            let mut state = lock(&self.0);
+            state.closed |= close;
+            state.waker.take()
         };
         waker.into_iter().for_each(Waker::wake);
     }
 
-    /// Leaves the waker; true if the bell will never ring again.
+    /// Leaves the waker; true if it is closed and wakes nobody again.
     fn register(&self, waker: &Waker) -> bool {
         // Wakers are code of the runtime: cloned and dropped with no lock held.
         let mut waker = Some(waker.clone());
-        let mut ring = lock(&self.0);
-        if !ring.closed {
-            std::mem::swap(&mut ring.waker, &mut waker);
+        let mut state = lock(&self.0);
+        if !state.closed {
+            std::mem::swap(&mut state.waker, &mut waker);
         }
-        let closed = ring.closed;
-        drop(ring);
+        let closed = state.closed;
+        drop(state);
         closed
     }
 }
@@ -105,7 +105,7 @@ pub struct Watch<F> {
     process: Process,
     slot: usize,
     seen: LastSeen,
-    bell: Arc<WakerCell>,
+    waker_cell: Arc<WakerCell>,
     _subscription: Subscription,
     marker: PhantomData<fn() -> F>,
 }
@@ -119,14 +119,14 @@ impl<F: 'static> Watch<F> {
         slot: usize,
     ) -> Self {
         let now = current.load_full();
-        let bell = Arc::new(WakerCell::default());
-        let ringer = Box::new(WakeOnChange(Arc::clone(&bell)));
+        let waker_cell = Arc::new(WakerCell::default());
+        let delivery = Box::new(WakeOnChange(Arc::clone(&waker_cell)));
         let seen = LastSeen::new(&now, slot).expect("a path is only made for a number that exists");
         let moved = || current.version() != now.version;
-        let subscribe = |notifier: &Notifier| notifier.subscribe(vec![Topic::Slot(slot)], ringer, moved);
+        let subscribe = |notifier: &Notifier| notifier.subscribe(vec![Topic::Slot(slot)], delivery, moved);
         let subscription = notifier.map_or_else(Subscription::none, subscribe);
         let current = Arc::clone(current);
-        Self { current, process, slot, seen, bell, _subscription: subscription, marker: PhantomData }
+        Self { current, process, slot, seen, waker_cell, _subscription: subscription, marker: PhantomData }
     }
 
     /// Waits until the value differs from the one this watch saw last; earlier changes may be skipped, the last
@@ -148,7 +148,7 @@ impl<F: 'static> Watch<F> {
     /// The version in which the value differs; `None` when there will be none.
     fn poll_next_version(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
         // The waker is left before the value is looked at, so that no change falls between the two.
-        let closed = !self.process.is_current() || self.bell.register(context.waker());
+        let closed = !self.process.is_current() || self.waker_cell.register(context.waker());
         let now = self.current.load_full();
         if !self.seen.is(&now, self.slot)
             && let Some(seen) = LastSeen::new(&now, self.slot)

@@ -1,4 +1,4 @@
-//! What changed since the last pass that was used.
+//! What changed since the last reload cycle that was used.
 
 use std::{collections::BTreeSet, path::PathBuf};
 

@@ -68,7 +68,7 @@ impl CustomEntry {
         given
     }
 
-    /// A panic is one source's failure: what the others gave in the same pass must not be lost over it.
+    /// A panic is one source's failure: what the others gave in the same reload cycle must not be lost over it.
     fn read(&mut self) -> Result<Reading, SourceError> {
         catch_panic(|| self.source.read()).unwrap_or_else(|| Err(SourceError::from("reading it panicked")))
     }

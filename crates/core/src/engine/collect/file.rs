@@ -45,11 +45,11 @@ pub(crate) struct FileEntry {
     files: BTreeMap<PathBuf, FileState>,
     /// Why the directory cannot be listed.
     unlisted: Option<ReadError>,
-    /// What changed in the last pass.
+    /// What changed in the last reload cycle.
     changed: Vec<PathBuf>,
 }
 
-/// One file between passes.
+/// One file between reload cycles.
 struct FileState {
     shown: PathBuf,
     content: Option<Parsed>,

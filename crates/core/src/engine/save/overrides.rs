@@ -33,8 +33,8 @@ impl Core {
         self.process.ensure_current()?;
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
-        let mut stand = self.save_input(path);
-        let overrides = std::mem::take(&mut stand.overrides);
+        let mut input = self.save_input(path);
+        let overrides = std::mem::take(&mut input.overrides);
         let (lasting, passing): (Vec<_>, Vec<_>) =
             overrides.iter().partition(|(_, entry)| entry.until.is_none());
         let is_shared = |keys: &Keys| {
@@ -46,10 +46,10 @@ impl Core {
         };
         let (set, lasting): (Vec<_>, Vec<_>) = lasting.into_iter().partition(|(keys, _)| is_shared(keys));
         if !set.is_empty() && self.has_sources() {
-            stand.published = self.after_restart(&stand, &overrides)?;
+            input.published = self.after_restart(&input, &overrides)?;
         }
-        let shared = self.shared(&stand.published, &set);
-        let published = &stand.published;
+        let shared = self.shared(&input.published, &set);
+        let published = &input.published;
         let leaf = |(keys, entry): (&Keys, &OverrideEntry)| match &entry.value {
             Some(value) => {
                 let value = effective::of_override(published, keys, &as_written(value))?;
@@ -62,10 +62,10 @@ impl Core {
         let complete: BTreeSet<Keys> =
             set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
         let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
-        let given = load::merged(self.config_type.shape, &stand.layers);
+        let given = load::merged(self.config_type.shape, &input.layers);
         let mut structs = load::unmentioned(self.config_type.shape, &given);
         structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
-        let (leaves, filled) = completed(set, self.whole_structs(&stand, &structs, &given, &passing));
+        let (leaves, filled) = completed(set, self.whole_structs(&input, &structs, &given, &passing));
         let is_left_out = |leaf: &Leaf| {
             structs.iter().any(|keys| leaf.keys.starts_with(keys))
                 && !leaves.iter().any(|(keys, _)| *keys == leaf.keys)
@@ -82,21 +82,21 @@ impl Core {
                 })
         });
         remarks.extend(passing.iter().map(|keys| format!("{keys} is set for a while and not written here")));
-        self.write_file(path, saving, &stand, &Document { leaves, shared, filled, remarks, whole: false })
+        self.write_file(path, saving, &input, &Document { leaves, shared, filled, remarks, whole: false })
     }
 
     /// What is in force after a restart: without values that are set for a while, and with those that wait for it. The keys of
     /// one flattened leaf may be set for different times.
-    fn after_restart(&self, stand: &SaveInput, overrides: &Overrides) -> Result<Arc<Published>, Error> {
+    fn after_restart(&self, input: &SaveInput, overrides: &Overrides) -> Result<Arc<Published>, Error> {
         let lasting = overrides.iter().filter(|(_, entry)| entry.until.is_none());
         let overrides: Overrides = lasting.map(|(keys, entry)| (keys.clone(), entry.clone())).collect();
-        let variables = |name: &str| variables::find(&stand.variables, name);
-        let secrets = &self.secret_manager.secrets(stand.secrets.clone());
-        let (layers, unread) = (&stand.layers, Vec::new());
-        let input =
+        let variables = |name: &str| variables::find(&input.variables, name);
+        let secrets = &self.secret_manager.secrets(input.secrets.clone());
+        let (layers, unread) = (&input.layers, Vec::new());
+        let next =
             Input { layers, overrides: &overrides, names: None, variables: &variables, unread, secrets };
-        let loaded = load::load(self.config_type, &input).map_err(|error| invalid_after_restart(&error))?;
-        let current = &stand.published;
+        let loaded = load::load(self.config_type, &next).map_err(|error| invalid_after_restart(&error))?;
+        let current = &input.published;
         let next = Published::new(current.version, loaded.root, loaded.tree, current.cause.clone());
         let next = next.with_secrets(current.secrets_and(loaded.secrets));
         Ok(Arc::new(next.with_sealed(current.sealed_and(loaded.sealed))))
@@ -144,7 +144,7 @@ impl Core {
     /// restart, or is set for a while, as it is after a restart.
     fn whole_structs(
         &self,
-        stand: &SaveInput,
+        input: &SaveInput,
         structs: &[Keys],
         given: &Value,
         passing: &BTreeSet<Keys>,
@@ -152,7 +152,7 @@ impl Core {
         if structs.is_empty() {
             return Vec::new();
         }
-        let (shape, published) = (self.config_type.shape, &stand.published);
+        let (shape, published) = (self.config_type.shape, &input.published);
         let defaults = load::below(shape, Some(given));
         let restart: BTreeSet<Keys> = shape
             .leaves()
@@ -165,7 +165,7 @@ impl Core {
             let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
             Some((keys, value))
         };
-        effective::leaves(published, SecretDisplay::Marked(&stand.references))
+        effective::leaves(published, SecretDisplay::Marked(&input.references))
             .into_iter()
             .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
             .filter_map(after_restart)

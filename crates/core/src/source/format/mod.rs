@@ -36,7 +36,7 @@ pub enum Format {
 /// What a format can do with a text that has no byte order mark.
 struct Reader {
     parse: fn(&str) -> Result<Value, Vec<Flaw>>,
-    marks: fn(&str) -> Option<SpanNode>,
+    spans: fn(&str) -> Option<SpanNode>,
     /// With changes, and everything else as it stands; `None` where that is not possible.
     in_place: edit::InPlace,
     /// A new text: the root table, comments for its top, and what ends a line.
@@ -78,7 +78,7 @@ macro_rules! formats {
                         #[cfg(feature = $feature)]
                         Self::$format => Some(Reader {
                             parse: $module::parse,
-                            marks: $module::spans,
+                            spans: $module::spans,
                             in_place: $module::in_place,
                             whole: $module::whole,
                             comments: $module::comments,
@@ -115,7 +115,7 @@ pub fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
 
 /// Where the values of a text stand; `None` when it does not parse.
 pub(super) fn spans(format: Format, text: &str) -> Option<SpanNode> {
-    (format.reader()?.marks)(without_mark(text))
+    (format.reader()?.spans)(without_mark(text))
 }
 
 /// The text of a file with some values changed; an empty text is a file that is not there yet.

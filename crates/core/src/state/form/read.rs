@@ -65,7 +65,7 @@ impl LayerForm {
 }
 
 impl DeferredForm {
-    pub(in crate::state) fn held(self) -> (Keys, Option<Option<Value>>) {
+    pub(in crate::state) fn deferred(self) -> (Keys, Option<Option<Value>>) {
         (self.path.keys(), self.held.then(|| self.value.map(|Tree(value)| value)))
     }
 }
@@ -112,7 +112,7 @@ impl ReverseDeltaForm {
             layers: self.layers.into_iter().map(|(source, old)| (source.id(), old.map(layer))).collect(),
             variables: Vec::new(),
             overrides: self.overrides.into_iter().map(|(path, old)| (path.keys(), old.map(entry))).collect(),
-            held: self.held.into_iter().map(DeferredForm::held).collect(),
+            deferred: self.deferred.into_iter().map(DeferredForm::deferred).collect(),
             value: None,
         }
     }

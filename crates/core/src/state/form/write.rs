@@ -27,7 +27,7 @@ use crate::{
 
 /// What decides how things are written.
 pub(crate) struct Writer<'w> {
-    pub(crate) veil: &'w SecretFilter,
+    pub(crate) secret_filter: &'w SecretFilter,
     pub(crate) shape: &'static Shape,
 }
 
@@ -47,10 +47,10 @@ impl Writer<'_> {
         HistoryForm {
             layers: content.layers.iter().map(|layer| self.layer(layer)).collect(),
             overrides: self.override_forms(&content.overrides),
-            held: content
-                .held
+            deferred: content
+                .deferred
                 .iter()
-                .filter_map(|(keys, value)| self.held(keys, Some(value.as_ref())))
+                .filter_map(|(keys, value)| self.deferred(keys, Some(value.as_ref())))
                 .collect(),
             suppressions: suppressions
                 .each()
@@ -61,7 +61,7 @@ impl Writer<'_> {
                     version,
                 })
                 .collect(),
-            secrets: self.veil.places().map(Path::new).collect(),
+            secrets: self.secret_filter.places().map(Path::new).collect(),
             versions: versions.iter().map(|version| self.version(version)).collect(),
         }
     }
@@ -74,17 +74,17 @@ impl Writer<'_> {
     fn override_form(&self, keys: &Keys, entry: &OverrideEntry) -> Option<OverrideForm> {
         let value = match &entry.value {
             None => None,
-            Some(value) => Some(Tree(self.veil.redact(keys, value).filter(|shown| shown == value)?)),
+            Some(value) => Some(Tree(self.secret_filter.redact(keys, value).filter(|shown| shown == value)?)),
         };
         Some(OverrideForm::new(keys, entry, value))
     }
 
-    fn held(&self, keys: &Keys, held: Option<Option<&Value>>) -> Option<DeferredForm> {
-        let value = match held.flatten() {
+    fn deferred(&self, keys: &Keys, deferred: Option<Option<&Value>>) -> Option<DeferredForm> {
+        let value = match deferred.flatten() {
             None => None,
-            Some(value) => Some(Tree(self.veil.redact(keys, value)?)),
+            Some(value) => Some(Tree(self.secret_filter.redact(keys, value)?)),
         };
-        Some(DeferredForm { path: Path::new(keys), held: held.is_some(), value })
+        Some(DeferredForm { path: Path::new(keys), held: deferred.is_some(), value })
     }
 
     fn layer(&self, layer: &Layer) -> LayerForm {
@@ -113,7 +113,7 @@ impl Writer<'_> {
             tree: Tree(match layer.is_sealed() {
                 // All of an encrypted file is secret.
                 true => Value::empty(),
-                false => self.veil.tree(layer.tree(), self.shape),
+                false => self.secret_filter.tree(layer.tree(), self.shape),
             }),
         }
     }
@@ -121,7 +121,7 @@ impl Writer<'_> {
     pub(in crate::state) fn version(&self, version: &Version) -> VersionForm {
         let replaced = version.replaced.and_then(|at| SystemTime::now().checked_sub(at.elapsed()));
         VersionForm {
-            record: RecordForm::new(&version.record, self.veil),
+            record: RecordForm::new(&version.record, self.secret_filter),
             back: version.back.as_deref().map(|back| self.back(back)),
             replaced: replaced.map(Time::new),
         }
@@ -145,10 +145,10 @@ impl Writer<'_> {
                     (Path::new(keys), old.as_ref().and_then(|old| self.old_override(keys, old)))
                 })
                 .collect(),
-            held: back
-                .held
+            deferred: back
+                .deferred
                 .iter()
-                .filter_map(|(keys, held)| self.held(keys, held.as_ref().map(Option::as_ref)))
+                .filter_map(|(keys, deferred)| self.deferred(keys, deferred.as_ref().map(Option::as_ref)))
                 .collect(),
         }
     }
@@ -163,7 +163,7 @@ impl Writer<'_> {
     fn edits(&self, above: &Keys, edits: &[Edit]) -> Vec<EditForm> {
         let form = |edit: &Edit| {
             let at = above.join(&edit.keys);
-            let show = |value: &Value| self.veil.redact(&at, value).map(Tree);
+            let show = |value: &Value| self.secret_filter.redact(&at, value).map(Tree);
             let act = match &edit.act {
                 Act::Put(value) => ActForm::Put(show(value)?),
                 Act::Remove => ActForm::Remove,
@@ -192,7 +192,7 @@ impl OverrideForm {
 }
 
 impl RecordForm {
-    fn new(record: &Record, veil: &SecretFilter) -> Self {
+    fn new(record: &Record, secret_filter: &SecretFilter) -> Self {
         let lossy = |path: &std::path::PathBuf| path.to_string_lossy().into_owned().into();
         Self {
             version: record.version,
@@ -208,7 +208,7 @@ impl RecordForm {
                 .iter()
                 .map(|change| {
                     // A null says that there was nothing.
-                    let hidden = veil.hides_change(change.path());
+                    let hidden = secret_filter.hides_change(change.path());
                     let shown = |value: &serde_json::Value| match hidden && !value.is_null() {
                         true => MASK.into(),
                         false => value.clone(),

@@ -19,7 +19,7 @@ enum Command {
     Reload(Sender<u64>),
 }
 
-/// Why a pass runs.
+/// Why a reload cycle runs.
 #[derive(Default)]
 struct Wakeup {
     hint: bool,

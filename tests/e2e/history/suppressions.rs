@@ -5,7 +5,7 @@ use std::time::Duration;
 use hotswap::HotConfig;
 use serde::Deserialize;
 
-use super::bell::Bell;
+use super::wake_source::WakeSource;
 use crate::support::{Folder, eventually};
 
 #[derive(Debug, PartialEq, Deserialize, HotConfig)]
@@ -22,7 +22,7 @@ struct App {
 
 struct Scene {
     folder: Folder,
-    bell: Bell,
+    wake_source: WakeSource,
     app: AppHandle,
 }
 
@@ -32,23 +32,23 @@ impl Scene {
         let folder = Folder::with("a.toml", "a = 1\ntext = '${WORD:none}'");
         folder.write("b.toml", "b = 1");
         folder.write(".env", "WORD=one");
-        let bell = Bell::default();
+        let wake_source = WakeSource::default();
         let app = App::hot_builder()
             .file(folder.path("a.toml"))
             .optional_file(folder.path("b.toml"))
             .dotenv(folder.path(".env"))
-            .source(bell.clone())
+            .source(wake_source.clone())
             .watch(false)
             .missing_grace(Duration::ZERO)
             .history(1000)
             .load()
             .unwrap();
-        Self { folder, bell, app }
+        Self { folder, wake_source, app }
     }
 
     /// The engine looks at the sources by itself.
     fn look(&self) {
-        let rings = self.bell.ring();
+        let rings = self.wake_source.wake();
         eventually("the engine has looked", || self.app.rings() == rings);
     }
 

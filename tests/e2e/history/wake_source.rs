@@ -1,4 +1,4 @@
-//! A source that makes the engine look at everything, and tells when it has.
+//! A source that requests a reload cycle, and shows when it has run.
 
 use std::sync::{
     Arc, Mutex,
@@ -7,25 +7,25 @@ use std::sync::{
 
 use hotswap::{Changed, Reading, Source, SourceError};
 
-/// Gives how often it rang, so that each ring is one pass, and one version if the pass is accepted.
+/// Supplies the number of its requests, so that each of them is one reload cycle, and one version if that is accepted.
 #[derive(Clone, Default)]
-pub(super) struct Bell {
+pub(super) struct WakeSource {
     rings: Arc<AtomicU32>,
     changed: Arc<Mutex<Option<Changed>>>,
 }
 
-impl Bell {
+impl WakeSource {
     /// Files are read too, but nobody asked for that by hand.
-    pub(super) fn ring(&self) -> u32 {
+    pub(super) fn wake(&self) -> u32 {
         let rings = self.rings.fetch_add(1, Ordering::Relaxed) + 1;
         self.changed.lock().unwrap().as_ref().unwrap().notify();
         rings
     }
 }
 
-impl Source for Bell {
+impl Source for WakeSource {
     fn name(&self) -> String {
-        "bell".to_owned()
+        "wake_source".to_owned()
     }
 
     fn read(&mut self) -> Result<Reading, SourceError> {

@@ -1,7 +1,7 @@
 //! What the runtime itself does about each accepted change: the status, the history, the snapshot, health, subscribers, events,
 //! expiry and the state directory.
 //!
-//! These observers run on the writer's thread, under the writer lock, in the order of [`INTERNAL`]. So they only note what is to
+//! These functions run on the writer's thread, under the writer lock, in the order of [`EFFECTS`]. So they only note what is to
 //! be done. What calls code of the program or waits for a disk belongs into `after_publish`, and what an audit log or metrics
 //! want into [`Observe`](crate::Observe).
 
@@ -18,7 +18,7 @@ use crate::{
     subscribe::Topic,
 };
 
-/// An accepted change, with a version of its own or without. An observer takes out what only it needs.
+/// An accepted change, with a version of its own or without. Each effect takes out what only it needs.
 pub(super) struct Accepted<'c> {
     pub(super) state: &'c State,
     pub(super) cause: &'c Cause,
@@ -33,14 +33,14 @@ pub(super) struct Accepted<'c> {
     pub(super) references: ReferencePaths,
     /// All of them; afterwards those that are new.
     pub(super) warnings: Vec<Issue>,
-    pub(super) step: Option<PendingEntry>,
+    pub(super) entry: Option<PendingEntry>,
     pub(super) outcome: Option<AttemptOutcome>,
-    pub(super) effects: Effects,
+    pub(super) after_publish: AfterPublish,
 }
 
-/// What the observers leave to be done without a lock.
+/// What is left to be done without a lock.
 #[derive(Default)]
-pub(super) struct Effects {
+pub(super) struct AfterPublish {
     /// The number of the write in the state directory.
     pub(super) noted: Option<u64>,
     /// Old values, which may take long to drop, and may run any code of the program.
@@ -49,7 +49,7 @@ pub(super) struct Effects {
 }
 
 /// In this order: a reader that sees the new snapshot finds its status and its record, and a callback finds the snapshot.
-pub(super) const INTERNAL: [fn(&Core, &mut Accepted<'_>); 8] = [
+pub(super) const EFFECTS: [fn(&Core, &mut Accepted<'_>); 8] = [
     Core::show_status,
     Core::extend_history,
     Core::replace_snapshot,
@@ -96,11 +96,12 @@ impl Core {
     }
 
     fn extend_history(&self, accepted: &mut Accepted<'_>) {
-        accepted.effects.forgotten = accepted.step.take().map(|step| self.shared_status().history.push(step));
+        accepted.after_publish.forgotten =
+            accepted.entry.take().map(|entry| self.shared_status().history.push(entry));
     }
 
     fn replace_snapshot(&self, accepted: &mut Accepted<'_>) {
-        accepted.effects.old = accepted.next.take().map(|next| self.current.publish(next));
+        accepted.after_publish.old = accepted.next.take().map(|next| self.current.publish(next));
     }
 
     fn begin_probation(&self, accepted: &mut Accepted<'_>) {
@@ -130,6 +131,7 @@ impl Core {
     }
 
     fn note_state(&self, accepted: &mut Accepted<'_>) {
-        accepted.effects.noted = self.state_writer.as_ref().map(|state_writer| state_writer.mark_dirty());
+        accepted.after_publish.noted =
+            self.state_writer.as_ref().map(|state_writer| state_writer.mark_dirty());
     }
 }
