@@ -182,6 +182,52 @@ fn the_file_of_a_secret_is_no_state_file() {
     });
 }
 
+#[test]
+fn a_reload_does_not_read_a_state_file_as_a_secret() {
+    let folder = Folder::new();
+    folder.write("password", "hunter2");
+    folder.write("app.toml", "token = 'file:${HERE}/password'");
+    folder.write(".env", &format!("HERE={}", folder.root().display()));
+    let builder = || Resolved::hot_builder().dotenv(folder.path(".env")).file(folder.path("app.toml"));
+    let config = builder().watch(false).state_dir(folder.path("conf")).load().unwrap();
+    config.flush_state().unwrap();
+    symlink(folder.path("conf"), folder.path("link")).unwrap();
+    for text in [
+        "token = 'file:${HERE}/conf/history.json'",
+        "token = 'file:${HERE}/conf/overrides.json#v'",
+        "token = 'file:${HERE}/link/lock'",
+        "token = 'file:${HERE}/conf/../conf/lock'",
+        "logins = [{ user = 'a', password = 'file:${HERE}/conf/history.json' }]",
+        "tokens = ['file:${HERE}/conf/history.json']",
+        "inner.token = 'file:${HERE}/conf'",
+    ] {
+        folder.write("app.toml", text);
+        let error = config.reload().unwrap_err().to_string();
+        assert!(error.contains("is also written as state: each would destroy the other"), "{text}: {error}");
+        assert!(error.contains("give `state_dir` a directory that nothing else uses"), "{text}: {error}");
+    }
+    folder.write("app.toml", "token = 'file:${HERE}/password'");
+    config.reload().unwrap();
+    drop(config);
+    builder().watch(false).state_dir(folder.path("conf")).load().unwrap();
+}
+
+#[test]
+fn a_file_of_a_secret_that_becomes_a_state_file_is_not_read_again() {
+    let folder = Folder::new();
+    folder.write("password", "hunter2");
+    symlink("password", folder.path("secret")).unwrap();
+    folder.write("app.toml", &format!("token = 'file:{}'", folder.path("secret").display()));
+    let builder = Resolved::hot_builder().file(folder.path("app.toml")).state_dir(folder.path("conf"));
+    let config = builder.watch(false).load().unwrap();
+    config.flush_state().unwrap();
+    fs::remove_file(folder.path("secret")).unwrap();
+    symlink("conf/history.json", folder.path("secret")).unwrap();
+    let error = config.reload().unwrap_err().to_string();
+    assert!(error.contains("is also written as state: each would destroy the other"), "{error}");
+    assert_eq!(config._token().as_ref().unwrap().expose(), "hunter2");
+}
+
 #[derive(Debug, Deserialize, HotConfig)]
 struct Resolved {
     #[hot(secret)]

@@ -273,6 +273,9 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
     let began = Instant::now();
     sources.refuse_claims_of_secrets(T::SHAPE, &collected);
     let mut state_dir = sources.open_state_dir()?;
+    if let Some(dir) = &state_dir {
+        sources.secret_manager.providers().refuse_files(state_claims::refusal(dir.absolute().to_owned()));
+    }
     let (saved, mut found) = sources.saved(state_dir.as_mut(), &collected, T::SHAPE)?;
     let issues = std::mem::take(&mut sources.issues);
     let (policy, last_good, secret_manager) = (&sources.policy, sources.last_good, &sources.secret_manager);

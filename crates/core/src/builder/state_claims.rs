@@ -12,6 +12,7 @@ use crate::{
     load,
     resolve::interpolate,
     secrets::{
+        FetchError,
         reference::Reference,
         registry::{ENV, ProviderRegistry},
     },
@@ -21,6 +22,9 @@ use crate::{
     value::Value,
     watch::resolved_path::Target,
 };
+
+/// What a file is used for.
+const SECRET: &str = "the file of a secret";
 
 /// Every source that is a file of the state directory, or the directory itself.
 pub(super) fn of_sources(claim: &Claim, collector: &Collector) -> Vec<Issue> {
@@ -56,13 +60,22 @@ pub(super) fn of_secrets(
     let defaults = load::all_defaults(shape);
     let trees = collected.layers.iter().map(|layer| layer.tree());
     trees.chain([&defaults]).for_each(|tree| secrets.tree(tree));
-    let secrets = secrets.found.into_iter().map(|path| (path, "the file of a secret"));
+    let secrets = secrets.found.into_iter().map(|path| (path, SECRET));
     let keys = providers.key_files().into_iter().map(|path| (path, "a file of keys"));
     secrets
         .chain(keys)
         .filter(|(path, _)| claim.has_file(path))
         .map(|(path, what)| collision(&path, what))
         .collect()
+}
+
+/// Why a file must not be read as a secret while the program runs. What the paths name may change, so the directory is resolved
+/// each time.
+pub(super) fn refusal(dir: PathBuf) -> impl Fn(&Path) -> Option<FetchError> {
+    move |file| {
+        let issue = Claim::new(&dir).has_file(file).then(|| collision(file, SECRET))?;
+        Some(FetchError::invalid(issue.message()).with_any_help(issue.help()))
+    }
 }
 
 /// The files that references in a configuration may name: as the references are written, and as they read once variables are

@@ -21,18 +21,22 @@ use super::{
 };
 use crate::panics::catch_panic;
 
-/// What stands at each of the places, or why it cannot be had.
+/// The secret at each of the places, or why it cannot be fetched.
 ///
 /// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its
 /// thread
 /// in time is left behind with it.
 pub(crate) fn fetch(providers: &ProviderRegistry, secret_keys: &BTreeSet<SecretKey>, limit: Limit) -> Table {
     let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
+    let mut table = Table::new();
     for secret_key in secret_keys {
+        if let Some(refusal) = providers.refusal(secret_key) {
+            table.insert(secret_key.clone(), Err(refusal));
+            continue;
+        }
         batches.entry(Arc::clone(&secret_key.scheme)).or_default().push(secret_key.location.clone());
     }
     let (tell, told) = channel();
-    let mut table = Table::new();
     for (scheme, locations) in batches {
         let asked =
             providers.provider(&scheme).and_then(|provider| ask(provider, &scheme, &locations, limit, &tell));

@@ -3,11 +3,11 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    path::PathBuf,
-    sync::{Arc, Mutex},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock},
 };
 
-use super::{FetchError, FetchErrorKind, File, SecretProvider};
+use super::{FetchError, FetchErrorKind, File, SecretProvider, reference::SecretKey};
 use crate::sync::lock;
 
 /// The scheme of variables, which need no provider: the configuration knows them anyway.
@@ -17,6 +17,9 @@ pub(crate) const ENV: &str = "env";
 const FILE: &str = "file";
 
 type Provider = Arc<dyn SecretProvider>;
+
+/// Why a file must not be read as a secret.
+type FileRefusal = Box<dyn Fn(&Path) -> Option<FetchError> + Send + Sync>;
 
 /// A secret store that the build knows, whether or not it is switched on.
 ///
@@ -45,12 +48,26 @@ pub(crate) struct ProviderRegistry {
     given: BTreeMap<Arc<str>, Provider>,
     /// Those that are opened when the first reference asks for them.
     opened: Mutex<BTreeMap<Arc<str>, Provider>>,
+    /// Files that no reference may name, once there is a state directory.
+    file_refusal: OnceLock<FileRefusal>,
 }
 
 impl ProviderRegistry {
     /// With the stores that the build knows.
     pub(crate) fn new(known: &'static [KnownStore]) -> Self {
         Self { known, ..Self::default() }
+    }
+
+    /// From now on references to some files are refused, whatever the provider says. To be called once.
+    pub(crate) fn refuse_files(&self, refusal: impl Fn(&Path) -> Option<FetchError> + Send + Sync + 'static) {
+        // A configuration has one state directory.
+        let _ = self.file_refusal.set(Box::new(refusal));
+    }
+
+    /// Why a location must not be fetched.
+    pub(super) fn refusal(&self, secret_key: &SecretKey) -> Option<FetchError> {
+        let refusal = self.file_refusal.get().filter(|_| matches!(&*secret_key.scheme, FILE | "age"))?;
+        refusal(Path::new(secret_key.location.as_str()))
     }
 
     fn known(&self, scheme: &str) -> Option<&'static KnownStore> {
