@@ -2,6 +2,7 @@
 
 mod absent;
 mod blamed;
+mod depth;
 mod numbers;
 mod origins;
 mod variables;

@@ -20,8 +20,12 @@ use crate::{secret::MASK, structure::Parsed};
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// What is said of a value that is deeper.
+pub(crate) const TOO_DEEP: &str = "lists and tables stand in each other deeper than 64 levels";
+const _: () = assert!(MAX_DEPTH == 64, "the message names the limit");
+
+/// [`TOO_DEEP`] for errors that own their text.
 pub(crate) fn too_deep() -> String {
-    format!("lists and tables stand in each other deeper than {MAX_DEPTH} levels")
+    TOO_DEEP.to_owned()
 }
 
 /// The message for a table that has the key already.

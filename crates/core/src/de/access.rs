@@ -19,9 +19,12 @@ fn step_down<'p, 'v, T>(
     value: Option<&'v Value>,
     read: impl for<'q> FnOnce(Decoder<'q, 'v>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    let below = PathNode { parent: Some(place), step, known, notes: place.notes, tracer: place.tracer };
+    let below = place.below(step, known);
     let decoder = Decoder { value: value.map(Value::inside), place: below, flat: false };
-    let read = tracking::within(|| below.keys(), || read(decoder));
+    let read = match decoder.is_too_deep() {
+        true => Err(DecodeError::too_deep()),
+        false => tracking::within(|| below.keys(), || read(decoder)),
+    };
     read.map_err(|error| match step_key(step) {
         Some(key) => error.below(key),
         None => error,
@@ -172,7 +175,7 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
 /// For a flattened type that takes no key.
 pub(super) fn ignore_all(table: &Table, place: &PathNode<'_>) {
     for name in table.keys() {
-        PathNode { parent: Some(place), step: Step::Name(name), known: &[], ..*place }.ignore();
+        place.below(Step::Name(name), &[]).ignore();
     }
 }
 
@@ -198,7 +201,7 @@ impl<'p, 'v> VariantAccess<'p, 'v> {
         let mut given = table.iter().filter(|(name, _)| variants.contains(&&***name));
         let (name, content) = given.next()?;
         for other in table.keys().filter(|other| *other != name) {
-            PathNode { parent: Some(place), step: Step::Name(other), known: variants, ..*place }.ignore();
+            place.below(Step::Name(other), variants).ignore();
         }
         Some(Self { name, content: Some(content), place })
     }

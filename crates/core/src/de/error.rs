@@ -15,7 +15,7 @@ use crate::{
     number::{self, Refusal},
     structure::{Malformed, NOT_JSON},
     suggest::did_you_mean,
-    value::{DUPLICATE_KEY, Value},
+    value::{DUPLICATE_KEY, TOO_DEEP, Value},
 };
 
 /// Why a value does not fit its type, and where below the value that was asked for.
@@ -149,8 +149,20 @@ impl DecodeError {
         Self::found("a table", found)
     }
 
+    pub(super) fn too_deep() -> Self {
+        Self::new(IssueKind::WrongType, TOO_DEEP.into(), TOO_DEEP)
+            .with_general_help("give a value with fewer levels")
+    }
+
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.0.discreet == TOO_DEEP
+    }
+
     /// A variable's text that should have been JSON.
     pub(super) fn malformed(malformed: &Malformed) -> Self {
+        if malformed.message == TOO_DEEP {
+            return Self::too_deep();
+        }
         let discreet = OF_TEXT.iter().find(|message| **message == malformed.message);
         let discreet = discreet.copied().unwrap_or(DISCREET);
         let error = Self::new(IssueKind::WrongType, malformed.message.clone(), discreet);

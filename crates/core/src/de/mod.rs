@@ -30,7 +30,7 @@ pub(crate) use trace::{Asked, Heard, KEY as TRACED_KEY, Tracer};
 use crate::{
     keys::{Key, Keys},
     secret,
-    value::{Dialect, Table, Untyped, Value},
+    value::{Dialect, MAX_DEPTH, Table, Untyped, Value},
 };
 use access::{ListAccess, Named, TableAccess, VariantAccess};
 use error::kind_of_value;
@@ -47,6 +47,8 @@ struct PathNode<'p> {
     notes: Option<&'p Notes>,
     /// Answers where no value is.
     tracer: Option<&'p Tracer>,
+    /// How many lists and tables are around it.
+    depth: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -56,7 +58,15 @@ enum Step<'p> {
     Index(usize),
 }
 
-impl PathNode<'_> {
+impl<'p> PathNode<'p> {
+    fn below<'q>(&'q self, step: Step<'q>, known: &'static [&'static str]) -> PathNode<'q>
+    where
+        'p: 'q,
+    {
+        let (notes, tracer, depth) = (self.notes, self.tracer, self.depth + 1);
+        PathNode { parent: Some(self), step, known, notes, tracer, depth }
+    }
+
     fn keys(&self) -> Keys {
         let parent = self.parent.map(PathNode::keys).unwrap_or_default();
         match self.step {
@@ -64,10 +74,6 @@ impl PathNode<'_> {
             Step::Name(name) => parent.name(name),
             Step::Index(index) => parent.index(index),
         }
-    }
-
-    fn depth(&self) -> usize {
-        self.parent.map_or(0, |parent| parent.depth() + 1)
     }
 
     fn ignore(&self) {
@@ -103,13 +109,24 @@ pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, Decode
 
 impl<'p, 'v> Decoder<'p, 'v> {
     pub(crate) fn new(value: Option<&'v Value>, notes: Option<&'p Notes>) -> Self {
-        let place = PathNode { parent: None, step: Step::Root, known: &[], notes, tracer: None };
+        let place = PathNode { parent: None, step: Step::Root, known: &[], notes, tracer: None, depth: 0 };
         Self { value: value.map(Value::inside), place, flat: false }
     }
 
     /// The same for a value that is flattened into its struct: the other keys of the table belong to the struct.
     pub(crate) fn flat(self) -> Self {
         Self { flat: true, ..self }
+    }
+
+    /// The same for a value that has so many lists and tables around it.
+    pub(crate) fn at_depth(mut self, depth: usize) -> Self {
+        self.place.depth = depth;
+        self
+    }
+
+    /// Whether it is one more list or table than may be in each other, in a text that holds one too.
+    fn is_too_deep(&self) -> bool {
+        self.place.depth >= MAX_DEPTH && matches!(self.value, Some(Value::List(_) | Value::Table(_)))
     }
 
     fn given(&self, asked: impl FnOnce() -> Asked) -> Result<&'v Value, DecodeError> {

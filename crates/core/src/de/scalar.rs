@@ -6,7 +6,7 @@ use super::{DecodeError, Decoder};
 use crate::{
     number,
     structure::Malformed,
-    value::{Dialect, Value},
+    value::{Dialect, MAX_DEPTH, Value},
 };
 
 /// Visits with the narrowest method that serde's own types accept.
@@ -123,6 +123,10 @@ impl<'v> Decoder<'_, 'v> {
     fn opened(self, read: Option<Result<&'v Value, &Malformed>>) -> Result<Option<Self>, DecodeError> {
         let Some(read) = read else { return Ok(None) };
         let value = read.map_err(DecodeError::malformed)?;
+        // No file could hold the value at its place, so the levels around the text count too.
+        if value.is_deeper_than(MAX_DEPTH.saturating_sub(self.place.depth)) {
+            return Err(DecodeError::too_deep());
+        }
         Ok(Some(Self { value: Some(value), ..self }))
     }
 }

@@ -165,7 +165,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         let Some(tracer) = self.place.tracer.filter(|_| self.value.is_none()) else { return false };
         match tracer.role(&self.place) {
             // A key that is given has a value; what stands further down may hold itself.
-            Role::Beside => return tracer.gives() && self.place.depth() == tracer.target.0.len() + 1,
+            Role::Beside => return tracer.gives() && self.place.depth == tracer.target.0.len() + 1,
             Role::Target => tracer.hear_option(),
             Role::Way(_) => {}
         }
@@ -210,6 +210,6 @@ impl<'p, 'v> Decoder<'p, 'v> {
 
     fn traced_role(&self) -> Option<Role<'p>> {
         let tracer = self.place.tracer.filter(|_| self.value.is_none())?;
-        Some(tracer.role(&self.place)).filter(|_| self.place.depth() < MAX_DEPTH)
+        Some(tracer.role(&self.place)).filter(|_| self.place.depth < MAX_DEPTH)
     }
 }

@@ -63,15 +63,17 @@ pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) ->
 }
 
 impl<const I: usize, F: PartialEq> Leaf<I, F> {
-    fn read(&self, value: Option<&Value>, field: &FieldShape) -> Reading<F> {
+    fn read(&self, value: Option<&Value>, FieldAt { field, keys }: FieldAt<'_>) -> Reading<F> {
+        let depth = keys.0.len();
         match field.flatten {
-            true => de::read(&|decoder| (self.decode)(decoder.flat()), F::eq, value),
-            false => de::read(&self.decode, F::eq, value),
+            true => de::read(&|decoder| (self.decode)(decoder.at_depth(depth).flat()), F::eq, value),
+            false => de::read(&|decoder| (self.decode)(decoder.at_depth(depth)), F::eq, value),
         }
     }
 
-    fn read_flat(&self, value: &Value) -> FlatReading {
-        de::read_flat(&|decoder| (self.decode)(decoder.flat()), F::eq, value)
+    fn read_flat(&self, value: &Value, keys: &Keys) -> FlatReading {
+        let depth = keys.0.len();
+        de::read_flat(&|decoder| (self.decode)(decoder.at_depth(depth).flat()), F::eq, value)
     }
 
     /// Whether it is flattened, and takes every key of the table.
@@ -80,8 +82,8 @@ impl<const I: usize, F: PartialEq> Leaf<I, F> {
     }
 
     /// Whether a flattened leaf may be absent, and the table has none of its keys.
-    fn is_absent(&self, value: &Value, field: &FieldShape) -> bool {
-        self.read(None, field).result.is_ok() && self.read_flat(value).asked.is_empty()
+    fn is_absent(&self, value: &Value, at: FieldAt<'_>) -> bool {
+        self.read(None, at).result.is_ok() && self.read_flat(value, at.keys).asked.is_empty()
     }
 }
 
@@ -132,10 +134,11 @@ where
         owner: &mut S,
         _slot: usize,
         value: Option<&Value>,
-        FieldAt { field, keys }: FieldAt<'_>,
+        at: FieldAt<'_>,
         problems: &mut Problems,
     ) {
-        let Reading { result, found } = self.read(value, field);
+        let Reading { result, found } = self.read(value, at);
+        let keys = at.keys;
         problems.examined(found, keys);
         match result {
             Ok(decoded) => put(owner, I, decoded),
@@ -151,10 +154,10 @@ where
         let left = value.filter(|value| self.takes_all(value, field));
         let left = left.map(|value| problems.left(keys, value.clone()));
         let value = left.as_ref().or(value);
-        if field.flatten && value.is_some_and(|value| self.is_absent(value, field)) {
+        if field.flatten && value.is_some_and(|value| self.is_absent(value, at)) {
             return true;
         }
-        let (Reading { result, mut found }, reads) = tracking::places(|| self.read(value, field));
+        let (Reading { result, mut found }, reads) = tracking::places(|| self.read(value, at));
         let secret = !reads.is_empty();
         problems.record_secrets(reads, keys);
         // Beside a flattened leaf, only all leaves together show whether a key is unknown.
@@ -168,26 +171,22 @@ where
         }
     }
 
-    fn examine_buffered(
-        &self,
-        value: &Value,
-        FieldAt { field, keys }: FieldAt<'_>,
-        examinations: &mut Examinations,
-    ) {
+    fn examine_buffered(&self, value: &Value, at: FieldAt<'_>, examinations: &mut Examinations) {
+        let FieldAt { field, keys } = at;
         let takes_all = self.takes_all(value, field);
         if takes_all != examinations.is_catch_all_turn() {
             return;
         }
         if field.flatten {
             let left = takes_all.then(|| examinations.left(keys, value.clone()));
-            let mut reading = self.read_flat(left.as_ref().unwrap_or(value));
+            let mut reading = self.read_flat(left.as_ref().unwrap_or(value), keys);
             if reading.is_lost() && describe::may_hold_secret(self.decode) {
                 reading.conceal();
             }
             return examinations.add_flat(keys, reading);
         }
         if examinations.concerns(keys) {
-            let Reading { result, mut found } = self.read(Some(value), field);
+            let Reading { result, mut found } = self.read(Some(value), at);
             examinations.record_read(result.is_ok());
             if !found.lost.is_empty() && describe::may_hold_secret(self.decode) {
                 found.lost.iter_mut().for_each(DecodeError::conceal);
@@ -196,14 +195,9 @@ where
         }
     }
 
-    fn amend(
-        &self,
-        owner: &mut S,
-        value: &Value,
-        FieldAt { field, keys }: FieldAt<'_>,
-        examinations: &Examinations,
-    ) {
-        let read = |value: &Value| self.read(Some(value), field).result;
+    fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, examinations: &Examinations) {
+        let FieldAt { field, keys } = at;
+        let read = |value: &Value| self.read(Some(value), at).result;
         let amended = match field.flatten {
             true if self.takes_all(value, field) => read(&examinations.left(keys, value.clone())),
             true => read(value),
@@ -223,7 +217,7 @@ where
         found: &mut Vec<Share>,
     ) {
         if field.flatten {
-            let FlatReading { asked, takes_all, .. } = self.read_flat(value);
+            let FlatReading { asked, takes_all, .. } = self.read_flat(value, keys);
             found.push(Share { slot: base, keys: keys.clone(), asked, takes_all });
         }
     }

@@ -92,6 +92,10 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
     let examined = inquiry.examine(value);
     let keys = inquiry.typed;
     match examined {
+        // Below a text that is too deep no place helps.
+        Err(error) if error.is_too_deep() => {
+            Reading { result: Err(first.err().unwrap_or(error)), found: Examination::default() }
+        }
         Err(error) => Reading { result: Err(error), found: Examination::default() },
         Ok((_, found)) if found.settled.is_none() && keys.is_empty() => Reading { result: first, found },
         Ok((settled, found)) => {

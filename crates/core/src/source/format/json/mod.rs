@@ -18,7 +18,7 @@ use crate::{
     keys::Keys,
     number::{self, OUT_OF_RANGE, TOO_WIDE, refused_at},
     source::locate::SpanNode,
-    value::{Dialect, Value},
+    value::{Dialect, TOO_DEEP, Value},
 };
 
 /// What is wrong with a text.
@@ -99,6 +99,7 @@ fn fault(text: &str, error: &serde_json::Error) -> Fault {
             let message = if is_integer_at(text, offset) { TOO_WIDE } else { OUT_OF_RANGE };
             Fault { keys, offset, message: message.to_owned(), syntax: false }
         }
+        (TOO_DEEP, _) => Fault { keys, offset, message: message.to_owned(), syntax: false },
         _ => Fault { keys, offset, message: message.replace("EOF", "the text ends"), syntax: true },
     }
 }
