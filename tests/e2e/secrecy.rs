@@ -7,4 +7,5 @@ mod referred;
 mod replaced;
 mod reports;
 mod restart;
+mod scale;
 mod tuples;

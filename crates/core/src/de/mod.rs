@@ -19,7 +19,7 @@ use serde::de::{DeserializeOwned, Visitor};
 
 pub(crate) use buffered::{
     Examination, FlatReading, Reading, as_scalars, contained, read, read_flat, search, takes_all,
-    tree::{alone, only, size, with as changed},
+    tree::{alone, only, shortened, size, with as changed},
 };
 pub(crate) use cause::of_bytes;
 pub use error::DecodeError;

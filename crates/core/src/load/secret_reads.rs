@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{ConfigType, Problems};
 use crate::{
-    de::{alone, changed, only, size},
+    de::{alone, changed, only, shortened, size},
     keys::Keys,
     panics::catch_panic,
     secret::tracking::SecretReads,
@@ -20,25 +20,34 @@ use crate::{
 /// How many nodes of values one survey may read to find out which of several places a secret comes from.
 const WORK: usize = 1_000_000;
 
+/// How many times one survey may read whole values that hold long lists or large tables.
+const WHOLE: usize = 64;
+
 /// Reads trees for their secrets, and keeps nothing else of them.
 pub(super) struct SecretReadSurvey {
     config_type: ConfigType,
     work: Cell<usize>,
+    whole: Cell<usize>,
     /// Leaves for which that was not enough. They are not asked about again: each question would copy their value first.
     exhausted: RefCell<BTreeSet<Keys>>,
 }
 
 impl SecretReadSurvey {
     pub(super) fn new(config_type: ConfigType) -> Self {
-        Self { config_type, work: Cell::new(WORK), exhausted: RefCell::default() }
+        let (work, whole) = (Cell::new(WORK), Cell::new(WHOLE));
+        Self { config_type, work, whole, exhausted: RefCell::default() }
     }
 
     /// Where the types of the fields read a secret, whether they take the values or not.
     pub(super) fn reads(&self, tree: &Value) -> SecretReads {
+        self.read(tree).reads
+    }
+
+    fn read(&self, tree: &Value) -> Outcome {
         let mut problems = Problems::of_types();
         // The panic of a type was reported when the tree was decoded.
         let _ = catch_panic(|| (self.config_type.probe)(tree, &Keys::root(), &mut problems));
-        problems.take_met()
+        Outcome { is_sound: problems.len() == 0, reads: problems.take_met() }
     }
 
     /// Those of some places in one tree from which a secret is read; `None` if there is no such place, or after too much work. Each
@@ -73,27 +82,52 @@ impl SecretReadSurvey {
         let leaf = only(tree, &above.0, true);
         let Some(value) = above.find(&leaf) else { return Some(false) };
         let element = changed(&leaf, &above.0, Some(&only(value, below, false)));
-        let alone = above.join(&alone(&Keys(below.to_vec())));
+        if self.ask(&element, &above.join(&alone(&Keys(below.to_vec()))))? == Answer::Secret {
+            return Some(true);
+        }
         // A list of a fixed length has no meaning with one element.
-        Some(self.differs(&element, &alone)? || self.differs(&leaf, place)?)
+        let (short, rest) = shortened(value, below);
+        let answer = self.ask(&changed(&leaf, &above.0, Some(&short)), &above.join(&rest))?;
+        if answer != Answer::Unreadable || short == *value {
+            return Some(answer == Answer::Secret);
+        }
+        // To read the whole value for each of its places takes quadratic time.
+        self.whole.set(self.whole.get().checked_sub(1)?);
+        Some(self.ask(&leaf, place)? == Answer::Secret)
     }
 
-    fn differs(&self, tree: &Value, place: &Keys) -> Option<bool> {
-        let Some(value) = place.find(tree) else { return Some(false) };
+    fn ask(&self, tree: &Value, place: &Keys) -> Option<Answer> {
+        let Some(value) = place.find(tree) else { return Some(Answer::Other) };
         let base = self.paid(tree)?;
-        for other in others(value, base.silent) {
-            let reads = self.paid(&changed(tree, &place.0, Some(&other)))?;
-            if reads.refused > base.refused || !reads.read.is_subset(&base.read) {
-                return Some(true);
+        for other in others(value, base.reads.silent) {
+            let Outcome { reads, .. } = self.paid(&changed(tree, &place.0, Some(&other)))?;
+            if reads.refused > base.reads.refused || !reads.read.is_subset(&base.reads.read) {
+                return Some(Answer::Secret);
             }
         }
-        Some(false)
+        Some(if base.is_sound { Answer::Other } else { Answer::Unreadable })
     }
 
-    fn paid(&self, tree: &Value) -> Option<SecretReads> {
+    fn paid(&self, tree: &Value) -> Option<Outcome> {
         self.work.set(self.work.get().checked_sub(size(tree))?);
-        Some(self.reads(tree))
+        Some(self.read(tree))
     }
+}
+
+/// The secrets of one tree.
+struct Outcome {
+    reads: SecretReads,
+    /// Whether all types took their values.
+    is_sound: bool,
+}
+
+/// What a type reads from a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Secret,
+    Other,
+    /// No secret, of a value that the type does not take.
+    Unreadable,
 }
 
 /// Values of the same kind as this one that differ from it; for a secret that shows no text also one that no type of text

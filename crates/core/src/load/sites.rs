@@ -1,6 +1,6 @@
 //! Places at which a secret may be in a layer, known from where the decoder read one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::secret_reads::SecretReadSurvey;
 use crate::{
@@ -18,6 +18,17 @@ pub(super) struct Sites(BTreeSet<Keys>);
 /// The index of every item of a list.
 const ANY: usize = usize::MAX;
 
+/// Places as [`Sites`] has them, each with one of the tree.
+type Examples = BTreeMap<Keys, Keys>;
+
+/// The scalars of a value that serde buffered.
+#[derive(Default)]
+struct Region {
+    /// By the digest of a secret that was read.
+    alike: BTreeMap<u64, Examples>,
+    others: Examples,
+}
+
 impl Sites {
     /// Adds those with a secret and nothing else.
     pub(super) fn extend(&mut self, reads: &SecretReads) {
@@ -28,39 +39,57 @@ impl Sites {
     pub(super) fn survey(&mut self, survey: &SecretReadSurvey, tree: &Value) {
         let reads = survey.reads(tree);
         self.extend(&reads);
-        for region in &reads.regions {
-            self.region(survey, tree, region, &reads);
+        let mut missed = reads.read.clone();
+        for place in &reads.exact {
+            scalars(place.find(tree), place, &mut |_, value| {
+                digests(value).iter().for_each(|digest| {
+                    missed.remove(digest);
+                });
+            });
         }
+        let regions: Vec<_> =
+            reads.regions.iter().map(|region| self.scan(tree, region, &reads, &mut missed)).collect();
+        let is_incomplete = reads.silent || !missed.is_empty();
+        regions.into_iter().for_each(|region| self.region(survey, tree, region, is_incomplete));
     }
 
-    /// Those in a value that serde buffered. Each digest that was read leads to the places with such a text; the type is
-    /// asked which of them it reads as a secret. Other places are asked about where no digest leads to a secret: its type may
-    /// show no text, or a function may have changed the text.
-    fn region(&mut self, survey: &SecretReadSurvey, tree: &Value, region: &Keys, reads: &SecretReads) {
-        let mut alike: BTreeMap<u64, BTreeMap<Keys, Keys>> = BTreeMap::new();
-        let mut others = BTreeMap::new();
-        let mut missed = reads.read.clone();
+    /// The scalars in a value that serde buffered. The digests of its texts are not `missed`.
+    fn scan(&mut self, tree: &Value, at: &Keys, reads: &SecretReads, missed: &mut HashSet<u64>) -> Region {
+        let mut region = Region::default();
         let none = Known::new(&|_| None);
-        scalars(region.find(tree), region, &mut |keys, value| {
+        scalars(at.find(tree), at, &mut |keys, value| {
             let place = generalised(keys, &reads.tuples);
             // A text that was read as JSON holds the secret somewhere.
-            if keys == region || is_structure(value, &Key::Name("".into()), &none) {
+            if keys == at || is_structure(value, &Key::Name("".into()), &none) {
                 self.0.insert(place.clone());
             }
             for digest in digests(value).intersection(&reads.read) {
                 missed.remove(digest);
-                alike.entry(*digest).or_default().entry(place.clone()).or_insert_with(|| keys.clone());
+                let places = region.alike.entry(*digest).or_default();
+                places.entry(place.clone()).or_insert_with(|| keys.clone());
             }
-            others.entry(place).or_insert_with(|| keys.clone());
+            region.others.entry(place).or_insert_with(|| keys.clone());
         });
+        region
+    }
+
+    /// Those in a value that serde buffered. Each digest that was read leads to the places with such a text; the type is
+    /// asked which of them it reads as a secret. Other places are asked about where a digest leads to no secret: its type may
+    /// show no text, or a function may have changed the text.
+    fn region(&mut self, survey: &SecretReadSurvey, tree: &Value, region: Region, is_incomplete: bool) {
+        let Region { alike, mut others } = region;
         let mut unclear = BTreeSet::new();
-        for places in alike.into_values() {
+        for mut places in alike.into_values() {
+            // All items of a list have one place, and there may be thousands.
+            let count = places.len();
+            places.retain(|place, _| !self.0.contains(place));
             match survey.asked(tree, &places) {
                 Some(found) => self.0.extend(found),
+                None if places.len() < count => {}
                 None => unclear.extend(places.into_keys()),
             }
         }
-        if reads.silent || !missed.is_empty() || !unclear.is_empty() {
+        if is_incomplete || !unclear.is_empty() {
             others.retain(|place, _| !self.0.contains(place));
             self.0.extend(survey.asked(tree, &others).unwrap_or(unclear));
         }

@@ -193,6 +193,41 @@ fn sample(value: &Value) -> Value {
     sealed_as(value, reduced)
 }
 
+/// The tree with one element of each long list, and one entry of each large table, those on the way to a place; and that place
+/// in it.
+pub(crate) fn shortened(tree: &Value, keys: &[Key]) -> (Value, Keys) {
+    let mut place = Keys::root();
+    (shortened_to(tree, keys, &mut place), place)
+}
+
+fn shortened_to(tree: &Value, keys: &[Key], place: &mut Keys) -> Value {
+    let [key, rest @ ..] = keys else { return sample(tree) };
+    match (key, tree.inside()) {
+        (Key::Index(index), Value::List(items)) if items.len() > LONG => {
+            place.0.push(Key::Index(0));
+            Value::list(items.get(*index).map(|item| shortened_to(item, rest, place)))
+        }
+        (Key::Index(index), Value::List(items)) => {
+            place.0.push(key.clone());
+            let mut item =
+                |(at, item)| if at == *index { shortened_to(item, rest, place) } else { sample(item) };
+            Value::list(items.iter().enumerate().map(&mut item))
+        }
+        (Key::Name(name), Value::Table(table)) => {
+            place.0.push(key.clone());
+            let beside = table.iter().filter(|(other, _)| table.len() <= LARGE && *other != name);
+            let mut entries: Table = beside.map(|(name, value)| (Arc::clone(name), sample(value))).collect();
+            let below = table.get(name).map(|below| (Arc::clone(name), shortened_to(below, rest, place)));
+            entries.extend(below);
+            Value::Table(Arc::new(entries))
+        }
+        _ => {
+            place.0.extend_from_slice(keys);
+            tree.clone()
+        }
+    }
+}
+
 /// The place and everything around it, without what stands beside it in lists and maps, and in other tables if `tables` says
 /// so.
 pub(crate) fn only(tree: &Value, keys: &[Key], tables: bool) -> Value {
