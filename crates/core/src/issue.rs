@@ -65,7 +65,7 @@ pub enum IssueKind {
     Prepare,
     /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
     Restart,
-    /// A [secret](crate::secrets) cannot be had from its store.
+    /// A [secret](crate::secrets) cannot be fetched from its store.
     Secret,
     /// A version failed its [health check](crate::Builder::health).
     Health,

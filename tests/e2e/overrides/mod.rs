@@ -156,6 +156,7 @@ fn a_handle_for_one_version_refuses_every_write_onto_another() {
     ];
     for error in refused {
         assert!(error.to_string().contains("expected version 1, but version 2 is current"), "{error}");
+        assert_eq!(error.issues().next().unwrap().help(), Some("read the configuration again, and retry"));
     }
     assert_eq!((app.version(), app.plain()), (2, 6));
     let version = app.by("alice").if_version(2).merge_patch(patch).unwrap();

@@ -1,4 +1,4 @@
-//! Secrets that are fetched: by whom, when, and what is said when they cannot be had.
+//! Secrets that are fetched: by whom, when, and which errors are reported when they cannot be fetched.
 
 mod fences;
 mod files;

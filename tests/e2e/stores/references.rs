@@ -160,9 +160,9 @@ fn each_reference_that_cannot_be_had_is_told_with_its_place() {
     assert_eq!(
         told,
         "configuration rejected: 2 problems
-  port: the secret `store:nowhere` cannot be had: the store has nothing there
+  port: cannot fetch secret `store:nowhere`: the store has nothing there
     at app.toml:2:8
-  password: the secret `store:app#password` cannot be had: the policy `app` does not allow it; allow `read`
+  password: cannot fetch secret `store:app#password`: the policy `app` does not allow it; allow `read`
     from the default of the field"
     );
 }
@@ -172,7 +172,7 @@ fn a_wrong_key_is_told_with_the_one_that_was_meant() {
     let told = refused(store(), "password = 'store:app#pasword'");
     assert!(
         told.contains(
-            "`store:app#pasword` cannot be had: there is no key `pasword`; did you mean `password`?"
+            "cannot fetch secret `store:app#pasword`: there is no key `pasword`; did you mean `password`?"
         ),
         "{told}"
     );
@@ -184,7 +184,7 @@ fn schemes_that_nobody_resolves_are_told() {
     let error = App::hot_builder().check().unwrap_err().to_string();
     assert!(
         error.contains(
-            "password: the secret `store:app#password` cannot be had: no provider resolves the scheme `store`"
+            "password: cannot fetch secret `store:app#password`: no provider resolves the scheme `store`"
         ),
         "{error}"
     );
@@ -224,7 +224,7 @@ impl SecretProvider for Wrong {
 
 #[test]
 fn a_store_that_does_not_answer_is_told() {
-    let told = "cannot be had: no answer within 100ms; see whether the store can be reached";
+    let told = "no answer within 100ms; see whether the store can be reached";
     let soon = Duration::from_millis(100);
     assert!(refused_within(soon, Silent, "# nothing").contains(told));
     assert!(refused_within(soon, Stuck, "# nothing").contains(told));
@@ -232,10 +232,8 @@ fn a_store_that_does_not_answer_is_told() {
 
 #[test]
 fn a_store_with_mistakes_is_told() {
-    assert!(refused(Wrong(Vec::new), "# nothing").contains("cannot be had: the provider gave no answer"));
-    assert!(
-        refused(Wrong(|| panic!("on purpose")), "# nothing").contains("cannot be had: the provider panicked")
-    );
+    assert!(refused(Wrong(Vec::new), "# nothing").contains(": the provider gave no answer"));
+    assert!(refused(Wrong(|| panic!("on purpose")), "# nothing").contains(": the provider panicked"));
 }
 
 #[test]
@@ -291,7 +289,7 @@ fn a_secret_that_a_value_set_at_run_time_hides_need_not_be_had() {
     assert_eq!(app.password().expose(), "mine");
     let error = app.clear_override("password").unwrap_err();
     assert!(
-        error.to_string().contains("`store:nowhere` cannot be had: the store has nothing there"),
+        error.to_string().contains("cannot fetch secret `store:nowhere`: the store has nothing there"),
         "{error}"
     );
 }

@@ -1,4 +1,4 @@
-//! Secrets that change, are leased, and cannot be had for a while.
+//! Secrets that change, are leased, and cannot be fetched for a while.
 
 use std::{
     sync::{
@@ -168,7 +168,7 @@ fn a_store_that_is_gone_is_bridged_until_the_lease_ends() {
     assert!(error.has(IssueKind::Secret) && error.to_string().contains("its lease has ended"), "{error}");
     let refused = app.set_number(2).unwrap_err();
     assert!(
-        refused.to_string().contains("`store:db#password` cannot be had: its lease has ended"),
+        refused.to_string().contains("cannot fetch secret `store:db#password`: its lease has ended"),
         "{refused}"
     );
     let message = app.status().secrets[0].message.clone().unwrap();

@@ -26,7 +26,7 @@ fn a_variable_gives_a_secret_or_a_part_of_it() {
 fn one_that_is_not_set_is_told() {
     let error = App::hot_builder().check().unwrap_err().to_string();
     assert!(
-        error.contains("token: the secret `env:HOTSWAP_E2E_TOKEN` cannot be had: the variable HOTSWAP_E2E_TOKEN is not set; set HOTSWAP_E2E_TOKEN"),
+        error.contains("token: cannot fetch secret `env:HOTSWAP_E2E_TOKEN`: the variable HOTSWAP_E2E_TOKEN is not set; set HOTSWAP_E2E_TOKEN"),
         "{error}"
     );
 }

@@ -67,6 +67,7 @@ fn unpublished(text: &str, prepare: Write, write: Write, event: &str) {
     assert!(error.to_string().contains("use `current_revision` and `if_revision`"), "{error}");
     let error = app.if_revision(revision).set_max(77).unwrap_err();
     assert!(error.to_string().contains(&format!("expected revision {revision}")), "{error}");
+    assert!(error.to_string().contains("read the configuration again, and retry"), "{error}");
     app.if_revision(app.current_revision()).set_max(78).unwrap();
     assert_eq!(app.if_version(app.version()).set_max(79).unwrap(), version + 2);
 
@@ -178,7 +179,10 @@ fn a_write_that_changes_nothing_is_no_change() {
     app.set_max(7).unwrap();
     let changed = app.current_revision();
     app.set_max(7).unwrap();
-    assert_eq!((revision.version(), changed.to_string(), app.current_revision()), (1, "2.0".to_owned(), changed));
+    assert_eq!(
+        (revision.version(), changed.to_string(), app.current_revision()),
+        (1, "2.0".to_owned(), changed)
+    );
     app.if_version(2).set_max(8).unwrap();
     assert_eq!(after_start(app, &events).len(), 2);
 }

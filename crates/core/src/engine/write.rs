@@ -44,14 +44,14 @@ impl Request {
             return Ok(());
         };
         let (revision, version) = (state.revision, state.revision.version());
-        let refusal = |message: String| Issue::new(IssueKind::Write, keys, message);
+        let refusal = |message: String| Issue::new(IssueKind::Write, keys.clone(), message);
+        let stale = |message| refusal(message).with_help("read the configuration again, and retry");
         match (expected, &state.unpublished) {
             (Expected::Revision(expected), _) if expected != revision => {
-                Err(refusal(format!("expected revision {expected}, but revision {revision} is current"))
-                    .into())
+                Err(stale(format!("expected revision {expected}, but revision {revision} is current")).into())
             }
             (Expected::Version(expected), _) if expected != version => {
-                Err(refusal(format!("expected version {expected}, but version {version} is current")).into())
+                Err(stale(format!("expected version {expected}, but version {version} is current")).into())
             }
             (Expected::Version(_), Some(write)) => {
                 let summary = Summary { cause: &write.cause, by: write.by.as_deref(), changed: &[] };

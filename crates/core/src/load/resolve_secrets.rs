@@ -36,7 +36,7 @@ pub(super) struct SecretResolution<'i> {
     values: BTreeMap<String, Value>,
     /// How much of [`RESOLVED`] is used.
     resolved: usize,
-    /// What cannot be had.
+    /// What could not be fetched.
     failed: BTreeMap<Keys, Value>,
     /// Texts that equal a reference, and that no secret is read from.
     namesakes: BTreeSet<Keys>,
@@ -223,7 +223,7 @@ impl<'i> SecretResolution<'i> {
 
     fn refuse(&mut self, keys: &Keys, reference: &str, error: &FetchError) -> Refused {
         self.issues.push_with(|| {
-            let message = format!("the secret `{reference}` cannot be had: {error}");
+            let message = format!("cannot fetch secret `{reference}`: {error}");
             Issue::new(IssueKind::Secret, keys.clone(), message).with_any_help(error.help())
         });
         Refused
@@ -244,7 +244,7 @@ impl<'i> SecretResolution<'i> {
         std::mem::take(&mut self.issues).into_vec()
     }
 
-    /// The tree as it was written, with what cannot be had marked as text whose meaning is not known.
+    /// The tree as it was written, with what could not be fetched marked as text whose meaning is not known.
     pub(super) fn mark(&self, mut written: Value) -> Value {
         self.failed.iter().for_each(|(keys, text)| place_in(&mut written, &keys.0, Some(text)));
         written

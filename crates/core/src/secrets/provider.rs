@@ -166,7 +166,7 @@ impl Fetched {
     }
 }
 
-/// Why a secret cannot be had. Its words are shown, so they hold neither a secret nor a token.
+/// Why a secret cannot be fetched. Its words are shown, so they hold neither a secret nor a token.
 ///
 /// ```
 /// use hotswap::secrets::{FetchError, FetchErrorKind};

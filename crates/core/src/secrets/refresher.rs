@@ -116,7 +116,7 @@ impl SecretManager {
             table.iter().filter_map(|(secret_key, answer)| Some((secret_key, answer.as_ref().err()?)));
         let failed = failed.filter(|(secret_key, error)| !state.cache.is_known(secret_key, error));
         let told: Vec<_> = failed
-            .map(|(secret_key, error)| format!("the secret `{secret_key}` cannot be fetched again: {error}"))
+            .map(|(secret_key, error)| format!("cannot fetch secret `{secret_key}` again: {error}"))
             .collect();
         let changes = state.cache.record(table, Instant::now(), self.policy());
         drop(state);
