@@ -328,6 +328,67 @@ fn credentials_in_tables_and_beside_variables_are_found() {
 }
 
 #[derive(Debug, Deserialize, HotConfig)]
+struct Connections {
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    smtp_pw: String,
+    #[serde(default)]
+    mail: BTreeMap<String, String>,
+}
+
+/// In a file of any format.
+#[track_caller]
+fn warns_at(key: &str, value: serde_json::Value, path: Option<&str>) {
+    let keys: Vec<_> = key.split('.').collect();
+    let nested = keys.iter().rev().fold(value.clone(), |inner, key| serde_json::json!({ *key: inner }));
+    let texts = [
+        ("a.json", nested.to_string()),
+        ("a.yaml", nested.to_string()),
+        ("a.toml", format!("{key} = {value}")),
+    ];
+    for (name, text) in texts {
+        let folder = Folder::with(name, &text);
+        let app = Connections::hot_builder().file(folder.path(name)).watch(false).load().unwrap();
+        let warnings = app.status().warnings;
+        let paths: Vec<_> = warnings.iter().map(|warning| warning.split(": ").next().unwrap()).collect();
+        assert_eq!(paths, path.into_iter().collect::<Vec<_>>(), "{text}");
+        assert!(!format!("{warnings:?}").contains("Vb7k"), "{warnings:?}");
+    }
+}
+
+#[test]
+fn a_password_in_the_parameters_of_a_connection_is_found() {
+    for text in [
+        "postgres://app:${NOPE:Vb7kQ9zR}@db/app",
+        "postgres://${NOPE:app}:${NOPE:Vb7kQ9zR}@${NOPE:db}/app",
+        "${NOPE:postgres://app:${NOPE:Vb7kQ9zR}@db/app}",
+        "jdbc:postgresql://db/app?user=app&password=Vb7kQ9zR",
+        "jdbc:postgresql://db/app?password=${NOPE:Vb7kQ9zR}",
+        "jdbc:sqlserver://db;user=app;password=Vb7kQ9zR",
+        "user=app password=Vb7kQ9zR",
+        "user=app password=${NOPE:Vb7kQ9zR} host=${NOPE:db}",
+        "Server=db;User Id=app;Pwd=Vb7kQ9zR;",
+    ] {
+        warns_at("url", text.into(), Some("url"));
+        warns_at("all", serde_json::json!(["x", text]), Some("all[1]"));
+    }
+    warns_at("smtp_pw", "mailer".into(), Some("smtp_pw"));
+    warns_at("mail.pw", "mailer".into(), Some("mail.pw"));
+    for text in [
+        "postgres://app:${NOPE:}@db/app",
+        "postgres://${NOPE:app}@${NOPE:db}/app",
+        "jdbc:postgresql://db/app?user=app&password=${NOPE:}",
+        "user=app password=${NOPE:} host=db",
+        "user=app host=db",
+    ] {
+        warns_at("url", text.into(), None);
+    }
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
 struct Careless {
     #[hot(default = "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3D4")]
     token: String,

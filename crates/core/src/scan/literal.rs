@@ -8,6 +8,26 @@ pub(crate) fn literals(text: &str) -> Vec<Cow<'_, str>> {
     literals_within(text, DEEPEST)
 }
 
+/// The text with the defaults of its variables in their places, and without variables that have none.
+pub(crate) fn with_defaults(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    put_defaults(text, DEEPEST, &mut whole);
+    whole
+}
+
+fn put_defaults(text: &str, levels: usize, whole: &mut String) {
+    let mut rest = text;
+    while let (1.., Some((before, behind))) = (levels, rest.split_once("${")) {
+        let (variable, after) = until_closed(behind);
+        whole.push_str(before.strip_suffix('$').unwrap_or(before));
+        if let Some((_, default)) = variable.split_once(':') {
+            put_defaults(default.trim_start_matches([' ', '\t']), levels - 1, whole);
+        }
+        rest = after;
+    }
+    whole.push_str(if levels == 0 { "" } else { rest });
+}
+
 /// Interpolation refuses defaults that are nested deeper, so nothing in them becomes a value.
 const DEEPEST: usize = 32;
 
@@ -62,7 +82,20 @@ fn until_closed(text: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::literals;
+    use super::{literals, with_defaults};
+
+    #[test]
+    fn defaults_are_put_in_their_places() {
+        for (text, expected) in [
+            ("pg://${USER:app}:${PW:hunter2}@db", "pg://app:hunter2@db"),
+            ("pg://app:${PW}@${HOST: db}", "pg://app:@db"),
+            ("${A:${B:x}y}z", "xyz"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(with_defaults(text), expected, "{text}");
+        }
+        assert_eq!(with_defaults(&"${A:".repeat(100_000)), "");
+    }
 
     #[test]
     fn nesting_is_bounded() {

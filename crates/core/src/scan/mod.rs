@@ -2,6 +2,7 @@
 //!
 //! Which fields are secret is known exactly; this is for the others, and for keys that no field takes.
 
+mod connection;
 mod entropy;
 mod literal;
 mod name;
@@ -11,7 +12,7 @@ mod word_lists;
 
 use std::collections::HashMap;
 
-pub(crate) use literal::literals;
+pub(crate) use literal::{literals, with_defaults};
 pub(crate) use name::names_secret;
 
 use entropy::is_random;
@@ -43,8 +44,7 @@ impl<'n> Scan<'n> {
         if text.len() < 4 {
             return None;
         }
-        let known =
-            || if text.len() < 8 { None } else { prefix::known(text).or_else(|| prefix::in_url(text)) };
+        let known = || if text.len() < 8 { None } else { prefix::known(text).or_else(|| connecting(text)) };
         known().or_else(|| self.by_name(table, name, text)).filter(|_| !sample::is_sample(text))
     }
 
@@ -58,4 +58,10 @@ impl<'n> Scan<'n> {
             _ => None,
         }
     }
+}
+
+/// What a text that says how to connect to a server looks like, if it gives a password.
+pub(crate) fn connecting(text: &str) -> Option<&'static str> {
+    let found = prefix::in_url(text).or_else(|| connection::in_parameters(text));
+    found.filter(|_| !sample::is_sample(text))
 }

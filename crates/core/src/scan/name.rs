@@ -97,13 +97,16 @@ impl Words {
         parts.iter().any(|part| inside(part) || spread(part))
     }
 
-    /// `pass` is a password as the last word, and something else before others: `pass_rate`.
+    /// `pass` and `pw` are a password as the last word, and something else before others: `pass_rate`.
     fn end_with_pass(&self) -> bool {
         match self.0.as_slice() {
-            [before @ .., last] if last == "pass" => {
+            [before @ .., last] if matches!(&**last, "pass" | "pw") => {
                 before.last().is_none_or(|before| !PASS_OTHER.contains(&before.as_str()))
             }
-            [.., last] => last.strip_suffix("pass").is_some_and(|before| PASS_OF.contains(&before)),
+            [.., last] => {
+                let before = last.strip_suffix("pass").or_else(|| last.strip_suffix("pw"));
+                before.is_some_and(|before| PASS_OF.contains(&before))
+            }
             [] => false,
         }
     }
@@ -140,6 +143,10 @@ mod tests {
             "pass",
             "dbpass",
             "SMTP_PASS",
+            "smtp_pw",
+            "pw",
+            "dbPw",
+            "mysqlpw",
             "master_key",
             "auth_key",
             "hmacKey",
@@ -154,6 +161,8 @@ mod tests {
             "compass",
             "pass_rate",
             "low_pass",
+            "pw_min_length",
+            "max_pw",
             "publicKey",
             "key_prefix",
             "api_key_prefix",

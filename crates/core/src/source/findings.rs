@@ -119,7 +119,10 @@ impl<'v> Scanner<'v> {
         }
         let literals = scan::literals(text);
         let mut found = literals.iter().filter(|text| !refers(text));
-        let Some(kind) = found.find_map(|text| self.scan.finding(table, name, text)) else { return };
+        let found = found.find_map(|text| self.scan.finding(table, name, text));
+        // A default may be the password of the URL around it.
+        let whole = || text.contains("${").then(|| scan::with_defaults(text));
+        let Some(kind) = found.or_else(|| scan::connecting(&whole()?)) else { return };
         self.found.push_with(|| {
             let message = format!("the value looks like {kind}, and is shown");
             let issue = Issue::new(IssueKind::Credential, way.keys(), message);
