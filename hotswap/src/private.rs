@@ -1,4 +1,4 @@
-//! What generated code names. Not a stable interface.
+//! Items that generated code refers to. Not a stable interface.
 
 pub use hotswap_core::__private::*;
 #[cfg(feature = "derive")]

@@ -1,9 +1,9 @@
-//! Which secret stores there are, and which of them the features switch on.
+//! The known secret stores, and the cargo features that enable them.
 
 use hotswap_core::secrets::KnownStore;
 
-/// One line per scheme: its name, its cargo feature, and what opens the store that the environment names. The expression is
-/// only compiled with the feature.
+/// One line per scheme: its name, its cargo feature, and the expression that opens the store described by the
+/// environment. The expression is only compiled with the feature.
 macro_rules! stores {
     ($($scheme:literal needs $feature:literal => $open:expr;)+) => {
         /// The table that the derive hands to each configuration.

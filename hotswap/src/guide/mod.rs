@@ -4,22 +4,22 @@
 //! | --- | --- |
 //! | [`getting_started`] | how a program gets a configuration, and what a reload looks like |
 //! | [`loading`] | where values come from, and which one wins |
-//! | [`reading`] | how to read values, at what cost, and what not to hold |
-//! | [`reacting`] | how to be told of changes, and what callbacks can rely on |
-//! | [`writing`] | how to change values at run time, and what becomes of them |
-//! | [`history`] | what happened, the way back, and what stays away |
-//! | [`state`] | what survives a restart, and where it is kept |
-//! | [`gates`] | what may hold a valid change back, or take it back |
-//! | [`secrets`] | how secrets are fetched from where they are kept, and what happens when they change |
-//! | [`errors`] | how to read a report, and what is an error at all |
-//! | [`files`] | what file systems do to configuration files, and what is made of it |
-//! | `encryption` | with the features `age` and `cli`: how secrets are kept in files that anybody may have |
-//! | [`describing`] | what a configuration says of itself: schema, template, reference |
-//! | [`testing`] | how to test code that is configured |
-//! | `google`, if the crate is built with the feature `gcp` | how to set Google Secret Manager up |
-//! | `vault`, if the crate is built with that feature | how to set HashiCorp Vault or OpenBao up |
-//! | `aws`, likewise | how to set Secrets Manager and the Parameter Store of AWS up |
-//! | [`limits`] | what the crate does not do |
+//! | [`reading`] | how to read values, what a read costs, and what not to hold for long |
+//! | [`reacting`] | how to subscribe to changes, and what callbacks can rely on |
+//! | [`writing`] | how to change values at run time, and how long they last |
+//! | [`history`] | how to inspect old versions and roll back to them, and which sources are suppressed then |
+//! | [`state`] | what survives a restart, and where it is stored |
+//! | [`gates`] | what can block or revert a valid change |
+//! | [`secrets`] | where secrets are stored, how they are fetched, and what happens when they change |
+//! | [`errors`] | how to read a report, and what counts as an error |
+//! | [`files`] | how configuration files change on real file systems, and how the crate handles it |
+//! | `encryption` | with the features `age` and `cli`: how to keep encrypted secrets in files that anyone may read |
+//! | [`describing`] | how to generate schema, template and reference |
+//! | [`testing`] | how to test code that reads a configuration |
+//! | `google` | with the feature `gcp`: how to fetch secrets from Google Secret Manager |
+//! | `vault` | with the feature `vault`: how to fetch secrets from HashiCorp Vault or OpenBao |
+//! | `aws` | with the feature `aws`: how to fetch secrets from AWS Secrets Manager and the Parameter Store |
+//! | [`limits`] | what the crate does not do, and why |
 //!
 //! Every example on these pages is compiled and run by the tests of the crate.
 
