@@ -1,20 +1,20 @@
-//! Pauses before something that failed is tried again.
+//! Pauses between retries.
 
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-/// Nothing is tried more often than this, whatever settings say.
+/// Lower bound of the pause between retries, whatever the settings are.
 pub(crate) const SHORTEST: Duration = Duration::from_millis(10);
-/// However long the interval, it is not waited for longer than this.
+/// Upper bound of a pause, however long the interval is.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Ever longer pauses, up to an interval.
+/// Growing pauses, up to an interval.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff(Option<ExponentialBackoff>);
 
 impl Backoff {
-    /// When to try again, after another failure.
+    /// The time of the next attempt, after another failure.
     pub(crate) fn next(&mut self, now: Instant, interval: Duration) -> Instant {
         let longest = interval.clamp(SHORTEST, LONGEST);
         let builder = ExponentialBuilder::new()
@@ -31,12 +31,12 @@ impl Backoff {
     }
 }
 
-/// What was refused, and is tried again though nothing changed: a hook may agree the next time.
+/// Retries a refused change even if nothing changed, because a hook may agree the next time.
 #[derive(Debug, Default)]
 pub(crate) struct RetryTimer {
     at: Option<Instant>,
     backoff: Backoff,
-    /// The longest pause, if it is not the usual one.
+    /// The longest pause, if it differs from the default.
     longest: Option<Duration>,
 }
 
@@ -46,7 +46,7 @@ impl RetryTimer {
         Self { longest: Some(longest), ..Self::default() }
     }
 
-    /// When, if it was refused the last time.
+    /// The time of the next attempt; `None` unless the last attempt was refused.
     pub(crate) fn at(&self) -> Option<Instant> {
         self.at
     }
@@ -55,7 +55,7 @@ impl RetryTimer {
         self.at.is_some_and(|at| at <= now)
     }
 
-    /// It was tried.
+    /// Records an attempt.
     pub(crate) fn record(&mut self, done: bool, now: Instant) {
         if done {
             (self.at, self.backoff) = Default::default();

@@ -1,4 +1,4 @@
-//! Puts a configuration together: which sources, in which order, watched how.
+//! The builder of a configuration: its sources, their order, and how they are watched.
 
 mod assemble;
 mod credentials;
@@ -65,8 +65,8 @@ struct PathSpec {
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 ///
-/// The examples of the methods are about a configuration with a `log_level` and a nested `rate_limit`, which has
-/// `max` and `burst`.
+/// The examples of the methods use a configuration with a `log_level` and a nested `rate_limit`, which has `max`
+/// and `burst`.
 #[must_use = "a builder does nothing until it loads"]
 pub struct Builder<T> {
     paths: Vec<PathSpec>,
@@ -146,16 +146,16 @@ impl<T: HotConfig> Builder<T> {
 
     /// Loads, validates, publishes version 1 and starts watching. Blocks; needs no async runtime.
     ///
-    /// It waits for a write that is going on, up to [`max_wait`](Self::max_wait) and [`write_wait`](Self::write_wait).
+    /// Waits for a write in progress, up to [`max_wait`](Self::max_wait) and [`write_wait`](Self::write_wait).
     ///
     /// # Errors
-    /// Every problem of every source, together; nothing is published then. Among them are ways to put a configuration
-    /// together that make no sense ([`IssueKind::Setup`](crate::IssueKind::Setup)): a profile that matches no file, an
-    /// unknown extension, a variable that two fields take. Also when the system gives no thread.
+    /// Returns every problem of every source, and publishes nothing. This includes mistakes in the setup
+    /// ([`IssueKind::Setup`](crate::IssueKind::Setup)): a profile that matches no file, an unknown extension, a
+    /// variable that two fields read. Also fails if a thread cannot be spawned.
     ///
     /// # Panics
-    /// Where a `Deserialize` of the program does, or a [`Source`] when it is asked for its name. A panic in
-    /// [`Source::read`], in a rule or in a check is reported as an error.
+    /// Panics if [`Source::name`] of a source panics. A panic in [`Source::read`], `Deserialize`, a rule or
+    /// a check is reported as an error.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -167,9 +167,11 @@ impl<T: HotConfig> Builder<T> {
         assemble::load(self)
     }
 
-    /// [`load`](Self::load) for async code; needs no particular runtime. Works on a thread of its own from the first poll on.
+    /// [`load`](Self::load) for async code; needs no particular runtime. Runs on a thread of its own from the first
+    /// poll on.
     ///
-    /// Dropping the future does not stop a load that has begun; what it started ends at once.
+    /// Dropping the future does not stop a load that has begun; the configuration is then stopped as soon as
+    /// it is loaded.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -187,7 +189,7 @@ impl<T: HotConfig> Builder<T> {
         offload(move || self.load())
     }
 
-    /// Loads and validates; publishes nothing, watches nothing. Blocks as [`load`](Self::load) does.
+    /// Loads and validates without publishing or watching anything. Blocks like [`load`](Self::load).
     ///
     /// # Errors
     /// Every problem of every source, together.

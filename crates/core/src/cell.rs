@@ -1,7 +1,7 @@
 //! The published snapshot and the cells of scalar leaves: the only place with memory orderings.
 //!
 //! A reader of a scalar pays one load of its cell and a comparison. A publish first marks the cells that it will
-//! change as pending; who meets the mark reads the snapshot instead:
+//! change as pending; a reader that sees the mark reads the snapshot instead:
 //!
 //! ```text
 //! reader                           writer (one at a time)
@@ -11,20 +11,19 @@
 //!                    acquire)
 //! ```
 //!
-//! *No torn read.* A cell is one word, and whoever does not take it takes one whole snapshot.
-//! *Monotonic.* Whoever saw a new value, in a cell or in the snapshot, sees the marks of that publish: they come
-//! before the swap, and the swap and every store after it release them. So no later read of that thread meets a
-//! value of the version before: each cell of a changed leaf holds the mark or the new value by then, and the
-//! snapshot is the new one.
-//! *Never waits.* The slow path reads the snapshot once.
+//! *No torn read.* A cell is one word, and a reader that does not use the cell uses one whole snapshot.
+//! *Monotonic.* A thread that saw a new value, in a cell or in the snapshot, also sees the marks of that
+//! publish: they come before the swap, and the swap and every store after it release them. So no later read of
+//! that thread returns a value of the version before: each cell of a changed leaf holds the mark or the new
+//! value by then, and the snapshot is the new one. *Never waits.* The slow path reads the snapshot once.
 //!
-//! The mark needs no bit of its own. A value that happens to have its bits is always read from the snapshot, where
-//! it stands too. Cells of leaves that did not change are not written, so their readers notice nothing.
+//! The mark needs no bit of its own. A value that happens to have the same bits is always read from the snapshot,
+//! which contains it too. Cells of unchanged leaves are not written, so their readers are not affected.
 //!
-//! Nothing of the user runs between mark and store: the bits are computed before, and the old snapshot is handed
-//! out to be dropped after.
+//! No user code runs between mark and store: the bits are computed before, and the old snapshot is returned so
+//! that it is dropped afterwards.
 //!
-//! `models/publish` checks all of this under loom, and that each step left out is found.
+//! `models/publish` checks all of this under loom, and checks that each omitted step is detected.
 //!
 //! Rejected: one sequence for all cells, read before and after the cell. It costs three loads instead of one.
 
@@ -107,24 +106,24 @@ impl Scalar for f64 {
     }
 }
 
-/// Where the current snapshot stands; a trait so that a model checker can put its own cell in place of arc-swap.
+/// Holds the current snapshot. It is a trait so that a model checker can replace arc-swap with its own cell.
 pub(crate) trait SnapshotSlot<S> {
-    /// Makes `new` the current snapshot and hands out the one before.
+    /// Makes `new` the current snapshot and returns the previous one.
     fn swap(&self, new: S) -> S;
 }
 
-/// Stands in a cell that a publish is about to change. Any bits will do; these are rare, and short enough to stand
-/// in the instruction that compares.
+/// Marks a cell that a publish is about to change. Any bits would do; these are rare, and short enough to be an
+/// immediate operand of the comparison.
 const PENDING: u64 = 0xffff_ffff_9e37_79b9;
 
 /// One cell per number of a struct, counted from the struct. The number 0 is its own, and its cell holds the version.
 ///
-/// A nested struct has cells of its own beside those of the structs around it, so that the place of a cell is known to
-/// the compiler wherever it is read: to add the number of the struct costs as much as the cell.
+/// A nested struct has its own cells in addition to those of the enclosing structs, so that the compiler knows the
+/// position of a cell wherever it is read: adding the number of the struct costs as much as reading the cell.
 #[derive(Debug)]
 pub(crate) struct Cells {
-    /// The first ones, in place and of a length that the compiler knows: to follow a pointer or to look the length
-    /// up costs as much as the cell.
+    /// The first cells, inline and with a length that the compiler knows: following a pointer or reading the
+    /// length costs as much as reading the cell.
     near: [AtomicU64; NEAR],
     far: Box<[AtomicU64]>,
 }
@@ -136,7 +135,7 @@ impl Cells {
         Self { near, far: cells.collect() }
     }
 
-    /// The bits of a near cell, and nothing else: this is all that nearly every read does. `None`: ask [`read`].
+    /// The bits of a near cell; nearly every read does only this. `None` if [`read`] must be used.
     ///
     /// [`read`]: Self::read
     #[inline]
@@ -144,7 +143,7 @@ impl Cells {
         self.near.get(slot).and_then(stable_bits)
     }
 
-    /// The bits of a cell; `None` while a publish is under way: take the snapshot then.
+    /// The bits of a cell; `None` while a publish is in progress, when the snapshot must be read.
     pub(crate) fn read(&self, slot: usize) -> Option<u64> {
         match slot.checked_sub(NEAR) {
             None => self.read_near(slot),
@@ -152,20 +151,20 @@ impl Cells {
         }
     }
 
-    /// The version; `None` while a publish is under way: ask the snapshot then.
+    /// The version; `None` while a publish is in progress, when the snapshot must be read.
     #[inline]
     pub(crate) fn version(&self) -> Option<u64> {
         self.read_near(0)
     }
 
-    /// The cells whose bits are others now.
+    /// The cells whose bits changed.
     fn changed<'c>(&'c self, version: u64, bits: &'c [u64]) -> impl Iterator<Item = (&'c AtomicU64, u64)> {
         let cells = self.near.iter().chain(&*self.far).zip(with_version(version, bits));
         cells.filter(|(cell, bits)| cell.load(Ordering::Relaxed) != *bits)
     }
 }
 
-/// Publishes snapshot and bits as `version`; the caller is the only writer and drops what comes back.
+/// Publishes snapshot and bits as `version`. The caller is the only writer, and drops the returned snapshot.
 pub(crate) fn publish<S>(
     version: u64,
     cells: &[(&Cells, &[u64])],

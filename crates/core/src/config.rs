@@ -1,4 +1,4 @@
-//! The trait that users name: how a struct is loaded, and its handle.
+//! The public trait: how a struct is loaded, and its handle.
 
 use std::ops::Deref;
 
@@ -43,7 +43,8 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
     /// The generated typed paths, counted from a root `R`.
     type Paths<R: HotConfig>: From<Path<R, Self>>;
 
-    /// Loads what the struct's attributes say, validates it, publishes version 1 and starts watching.
+    /// Loads the sources in the struct's attributes, validates the result, publishes version 1 and starts
+    /// watching.
     ///
     /// Blocks until the sources are read; works with and without an async runtime.
     ///
@@ -89,9 +90,9 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
         Builder::new()
     }
 
-    /// A handle with no sources, for tests and for components. The value is taken as it is, not validated.
+    /// A handle with no sources, for tests and for components. The value itself is not validated.
     ///
-    /// Writes work on it, and validate.
+    /// Writes are validated as usual.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -119,19 +120,19 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
 
     /// The struct as a JSON Schema, draft 2020-12: docs, defaults, and every rule that has a keyword.
     ///
-    /// It accepts every JSON file that alone makes a configuration, so a string with `${` may stand for any
-    /// value. Keys that no field takes are refused, as they are by default. What has no keyword stands under
-    /// `x-hotswap`: `env`, `restart`, `secret`, `unit`, `deprecated` with its advice, `merge`, and the rules
-    /// that are `custom`, a `check`, a `validate` or, in words, `rules`. `format` is an annotation, as draft
-    /// 2020-12 has it.
+    /// It accepts every JSON file that is a valid configuration by itself, so a string with `${` is accepted
+    /// in place of any value. Unknown keys are refused, as they are by default. Properties without a JSON
+    /// Schema keyword are under `x-hotswap`: `env`, `restart`, `secret`, `unit`, `deprecated` with its
+    /// advice, `merge`, and the rules `custom`, `check`, `validate` or, as text, `rules`. `format` is an
+    /// annotation, as defined by draft 2020-12.
     ///
-    /// Forms are learnt from the types' `Deserialize`, which is run against questions and reads no value. A
-    /// type that takes more than one form, or holds itself, is described as anything; one that takes more
-    /// than it asks for, by what it asks for. Secrets are never required, because they are told elsewhere
-    /// than in files.
+    /// The schema is found by running each type's `Deserialize` against a probe that records what it asks
+    /// for; no value is read. A type that accepts more than one form, or that is recursive, is described as
+    /// accepting any value; a type that accepts more than it asks for is described by what it asks for.
+    /// Secrets are never required, because they are supplied outside of files.
     ///
-    /// The properties of a table stand in the order of the source if `serde_json` is built with
-    /// `preserve_order`, otherwise in that of their names.
+    /// The properties of a table are in source order if `serde_json` is built with `preserve_order`,
+    /// otherwise sorted by name.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -145,11 +146,11 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
     }
 
     /// A digest of the [`schema`](Self::schema) without its titles and descriptions: 32 hexadecimal digits,
-    /// the same in every build and on every platform until a field, a form, a default, a rule or a mark
-    /// changes.
+    /// the same in every build and on every platform until a field, a type, a default, a rule or an
+    /// attribute such as `secret` changes.
     ///
-    /// Who sends configurations to programs can tell by it whether a program still takes the same ones. It is
-    /// FNV-1a of 128 bits, which tells schemas apart and protects nothing.
+    /// A tool that sends configurations to programs can use it to detect whether a program still accepts the
+    /// same ones. The digest is 128-bit FNV-1a, which distinguishes schemas but is not cryptographic.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -161,12 +162,13 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
         describe::schema_hash::<Self>()
     }
 
-    /// A file with every field: docs, forms, rules, defaults and variables as comments, the defaults as
-    /// values.
+    /// A file with every field: docs, types, rules, defaults and variables as comments, and the
+    /// defaults as values.
     ///
-    /// It loads back to the defaults. What has no default is commented out, and marked where it is required;
-    /// so are tables that may be absent. A secret is never shown; a comment names its variable. JSON has no
-    /// comments, so there the values stand alone, and what has none is `null`.
+    /// Loading the file gives the defaults. Fields without a default are commented out, and marked if they
+    /// are required; so are tables that may be absent. A secret is never shown; a comment names its
+    /// variable. JSON has no comments, so a JSON template contains only the values, with `null` for fields
+    /// without one.
     ///
     /// Needs no cargo feature, not even that of the format.
     ///
@@ -182,7 +184,7 @@ pub trait HotConfig: Schema + DeserializeOwned + Send + Sync {
         describe::template::<Self>(format)
     }
 
-    /// A page of Markdown with a table for each table of the file: keys, types, defaults, rules, variables,
+    /// A Markdown page with one table per configuration table: keys, types, defaults, rules, variables,
     /// docs.
     ///
     /// ```

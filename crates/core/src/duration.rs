@@ -1,4 +1,4 @@
-//! Durations as people write them: `10s`, `1m 30s`, `500ms`.
+//! Human-readable durations: `10s`, `1m 30s`, `500ms`.
 //!
 //! For `#[serde(with = "hotswap::duration")]` on a [`Duration`] field.
 //!
@@ -28,12 +28,12 @@ use serde::{
 /// Reads a duration.
 ///
 /// # Errors
-/// The text has no unit, or one that is not known.
+/// The text has no unit, or an unknown one.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_str(Text)
 }
 
-/// A type with words of its own: reports and descriptions say what is expected.
+/// A type with its own `expecting` text, so that reports and descriptions say what is expected.
 struct Text;
 
 impl Visitor<'_> for Text {
@@ -49,10 +49,10 @@ impl Visitor<'_> for Text {
     }
 }
 
-/// Writes a duration so that it can be read again.
+/// Writes a duration in the form that [`deserialize`] reads.
 ///
 /// # Errors
-/// Those of the serializer.
+/// Returns the errors of the serializer.
 pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&humantime::format_duration(*duration))
 }

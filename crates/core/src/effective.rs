@@ -1,4 +1,4 @@
-//! The whole configuration as a document: what every leaf holds now, without what must not be shown.
+//! The whole configuration as a document: the value of every leaf, without secrets.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -13,19 +13,21 @@ use crate::{
     value::Value,
 };
 
-/// What a document says of secrets.
+/// How a document represents secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretDisplay<'r> {
-    /// The references that stand for them, and of others nothing, so that the document can be loaded.
+    /// Secrets are replaced by their references, and left out if they have none, so that the document can be
+    /// loaded.
     LeftOut(&'r ReferencePaths),
-    /// The same, with an empty secret in the place of one that an `Option` of a struct holds: a file keeps what it has there.
+    /// The same, with an empty secret for a secret inside an `Option` of a struct: a file keeps the value that it has
+    /// there.
     Marked(&'r ReferencePaths),
-    /// That there is one.
+    /// Secrets are replaced by a mask.
     Masked,
 }
 
-/// Every leaf by its own `Serialize`; one that has none as `tree` has it, which the configuration was decoded from. Text is
-/// shown as it is before interpolation.
+/// Every leaf, written by its own `Serialize`; a leaf without `Serialize` is taken from `tree`, from which the
+/// configuration was decoded. Text is shown as it is before interpolation.
 pub(crate) fn document(published: &Published, secrets: SecretDisplay<'_>) -> Value {
     joined(leaves(published, secrets))
 }
@@ -46,15 +48,15 @@ fn joined(leaves: Vec<(Keys, Value)>) -> Value {
     })
 }
 
-/// The document leaf by leaf, in the order of the struct.
+/// The leaves of the document, in the order of the struct.
 pub(crate) fn leaves(published: &Published, secrets: SecretDisplay<'_>) -> Vec<(Keys, Value)> {
     Leaves::new(published, secrets, Text::Template).all()
 }
 
-/// A flattened leaf with its number and the place of its table.
+/// A flattened leaf: its number, the path of its table, and its value.
 pub(crate) type Shared = (usize, Keys, Value);
 
-/// The document for a file: the leaves that have a place of their own, and flattened ones.
+/// The document for a file: the leaves with a path of their own, and the flattened leaves.
 pub(crate) fn for_file(
     published: &Published,
     secrets: SecretDisplay<'_>,
@@ -64,7 +66,8 @@ pub(crate) fn for_file(
     (leaves.found, leaves.shared)
 }
 
-/// The leaves that have no place in a document: no source gives them, and their types cannot write the value that they have then.
+/// The leaves that a document cannot contain: no source gives them, and their types cannot write the value that they
+/// have.
 pub(crate) fn unknown_leaves(published: &Published) -> BTreeSet<Keys> {
     let Published { root, tree, .. } = published;
     let shape = root.shape();
@@ -76,8 +79,8 @@ pub(crate) fn unknown_leaves(published: &Published) -> BTreeSet<Keys> {
         .collect()
 }
 
-/// What a file may say of a value that was set, with an empty secret instead of each one that is not written; `None`
-/// if nothing else is left.
+/// The form in which a file may contain an override, with an empty secret for each secret that is not written;
+/// `None` if nothing else is left.
 pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
     let shape = published.root.shape();
     let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
@@ -90,7 +93,7 @@ pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Opti
     let keys = &shape.keys_of(slot);
     let leaves = Leaves::new(published, SecretDisplay::Marked(&places), Text::Template);
     let trail = shape.trail(slot);
-    // A type that holds secrets and marks none of them does not say which part of it is one.
+    // If a type holds secrets and marks none of them, the secret parts are unknown.
     let unmarked = published.hides_at(keys) && !holds_secret(value);
     let hidden = unmarked || published.is_sealed(keys) || trail.iter().any(|field| field.secret);
     match trail.last().map(|field| &field.kind) {
@@ -101,7 +104,8 @@ pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Opti
     }
 }
 
-/// Whether the type of a leaf writes a secret as plain text: it reads a secret of what it writes, and marks none.
+/// Whether the type of a leaf writes a secret as plain text: it reads a secret from what it writes, and marks
+/// none.
 pub(crate) fn exposes_secret(published: &Published, slot: usize, written: &Value) -> bool {
     let leaves = published.root.shape().leaves().into_iter();
     let is_hidden = leaves.filter(|leaf| leaf.slot == slot).any(|leaf| published.hides_at(&leaf.keys));
@@ -113,7 +117,7 @@ pub(crate) fn exposes_secret(published: &Published, slot: usize, written: &Value
     is_met || !problems.take_secrets().is_empty()
 }
 
-/// The entries that the type writes. Where text was interpolated, the whole table that the leaf shares was found.
+/// Only the entries that the type writes. For interpolated text, `value` is the whole table that the leaf shares.
 fn only(value: Value, written: &Option<Value>) -> Value {
     match (&value, written) {
         (Value::Table(table), Some(Value::Table(written))) => {
@@ -125,7 +129,7 @@ fn only(value: Value, written: &Option<Value>) -> Value {
     }
 }
 
-/// Stands for a secret that is not to be written.
+/// The placeholder for a secret that must not be written.
 fn unknown() -> Value {
     Value::secret(Value::Null)
 }
@@ -135,17 +139,17 @@ struct Leaves<'p> {
     secrets: SecretDisplay<'p>,
     text: Text,
     found: Vec<(Keys, Value)>,
-    /// Whether the keys of flattened leaves are found one by one; they are `shared` otherwise.
+    /// Whether the keys of flattened leaves are returned individually; otherwise they are in `shared`.
     split: bool,
     shared: Vec<Shared>,
 }
 
-/// What interpolated text is in a document.
+/// How a document represents interpolated text.
 #[derive(Clone, Copy)]
 enum Text {
-    /// What interpolation made of it.
+    /// The result of the interpolation.
     Result,
-    /// The same, with the template beside it.
+    /// The same, together with the template.
     Traced,
     Template,
 }
@@ -175,7 +179,7 @@ impl Leaves<'_> {
 
     fn leaf(&mut self, field: &FieldShape, slot: usize, keys: &Keys, hidden: bool) {
         let hidden = hidden || self.published.is_sealed(keys);
-        // What a type writes has its secrets marked; what the sources gave has not.
+        // Secrets are marked in values that a type writes, but not in values from sources.
         let given = || {
             let hides = hidden || self.published.hides_at(keys);
             let value = self.given(field, slot, keys)?;
@@ -205,7 +209,7 @@ impl Leaves<'_> {
         };
         let Some(value) = value else { return };
         match &value {
-            // Its keys stand beside the fields of the struct.
+            // Its keys are next to the fields of the struct.
             _ if field.flatten && !self.split => {
                 let shown = only(value.clone(), &self.published.root.encode(slot).ok());
                 self.shared.push((slot, keys.clone(), shown));
@@ -255,7 +259,7 @@ impl Leaves<'_> {
         })
     }
 
-    /// The value without the secrets that its type keeps; `None` if nothing is left.
+    /// The value without the secrets that its type marks; `None` if nothing is left.
     fn without_secrets(&self, value: &Value, keys: &Keys) -> Option<Value> {
         Some(match (value, self.secrets) {
             (Value::Secret(_), SecretDisplay::LeftOut(places)) => {
@@ -277,8 +281,7 @@ impl Leaves<'_> {
     }
 }
 
-/// The value with references in the place of secrets; `None` if there is a secret without one. In what is `hidden`
-/// everything is secret.
+/// The value with secrets replaced by references; `None` if a secret has none. If `hidden`, everything is secret.
 fn referring(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
     if let Some(reference) = places.get(keys) {
         return Some(Value::text(reference));
@@ -301,8 +304,8 @@ fn referring(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) 
     }
 }
 
-/// The same with empty secrets in tables instead of those that have no reference. That there is no value, or no entry,
-/// is no secret.
+/// The same, with empty secrets in tables for secrets that have no reference. The absence of a value or an entry is
+/// not secret.
 fn with_empty_secrets(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
     match value {
         Value::Null => Some(Value::Null),
@@ -317,7 +320,7 @@ fn with_empty_secrets(value: &Value, keys: &Keys, hidden: bool, places: &Referen
     }
 }
 
-/// Whether a secret stands anywhere in it.
+/// Whether the value contains a secret.
 pub(crate) fn holds_secret(value: &Value) -> bool {
     value.holds_secret()
 }

@@ -1,4 +1,4 @@
-//! A whole configuration with its type hidden, and the walks over its members.
+//! A whole configuration with its type erased, and the traversals of its members.
 
 use std::{any::Any, borrow::Cow};
 
@@ -27,10 +27,11 @@ pub(crate) trait ErasedConfig: Any + Send + Sync {
     /// The bits of every scalar leaf, by number.
     fn scalars(&self) -> Vec<u64>;
     fn encode(&self, slot: usize) -> Result<Value, EncodeError>;
-    /// Decodes one leaf anew; every problem is found, and nothing changed then.
+    /// Decodes one leaf again. If there are problems, all of them are reported and nothing is changed.
     fn assign(&mut self, slot: usize, value: Option<&Value>, problems: &mut Problems);
     fn validate(&self, problems: &mut Problems);
-    /// Fills the fields that serde skips where a struct has its serde default as a whole; `value_of_field` is what the layers say.
+    /// Fills the fields that serde skips where a whole struct has its serde default. `given` is the merged value of
+    /// the layers.
     fn fill_skipped(&mut self, given: &Value, is_set: IsSet<'_>);
     /// What each flattened leaf takes of a tree.
     fn shares(&self, tree: &Value) -> Vec<Share>;
@@ -107,7 +108,7 @@ fn members<T: Loadable>() -> impl Iterator<Item = Pair<T>> {
     T::SHAPE.fields.iter().zip(T::MEMBERS.iter().copied())
 }
 
-/// The member that holds `slot`, which counts from `T`, and what remains of it below that member.
+/// The member that contains `slot`, which counts from `T`, and the rest of the number below that member.
 fn holder<T: Loadable>(slot: usize) -> Option<(&'static dyn Member<T>, usize)> {
     let index = T::SHAPE.fields.partition_point(|field| field.slot <= slot).checked_sub(1)?;
     Some((*T::MEMBERS.get(index)?, slot - T::SHAPE.fields.get(index)?.slot))
@@ -184,7 +185,7 @@ pub(crate) fn encode<T: Loadable>(value: &T, slot: usize) -> Result<Value, Encod
     Ok(whole)
 }
 
-/// Decodes the leaf at `slot`, which stands at `keys`.
+/// Decodes the leaf with the number `slot` and the path `keys`.
 pub(crate) fn assign<T: Loadable>(
     owner: &mut T,
     slot: usize,
@@ -214,7 +215,8 @@ pub(crate) fn fill_skipped<T: Loadable>(owner: &mut T, given: &Value, keys: &Key
     }
 }
 
-/// Finds every problem of a struct's table, field by field; the struct's own checks run if all of it is sound.
+/// Finds every problem of a struct's table, field by field; the checks of the struct run if all of its fields
+/// are valid.
 pub(crate) fn find_all_errors<T: Loadable>(value: &Value, keys: &Keys, problems: &mut Problems) -> bool {
     if value.as_table().is_none() {
         return problems.not_a_table(value, keys);
@@ -237,7 +239,7 @@ pub(crate) fn find_all_errors<T: Loadable>(value: &Value, keys: &Keys, problems:
     }
 }
 
-/// What a field is given: for a flattened one the table of its struct, without the keys of other fields.
+/// The input of a field: for a flattened field the table of its struct, without the keys of other fields.
 fn value_of_field<'v, T: Loadable>(field: &FieldShape, value: &'v Value) -> Option<Cow<'v, Value>> {
     let table = value.as_table()?;
     if !field.flatten {
@@ -253,20 +255,20 @@ fn value_of_field<'v, T: Loadable>(field: &FieldShape, value: &'v Value) -> Opti
     Some(Cow::Owned(rest))
 }
 
-/// Decodes a whole configuration, or a struct nested in one; leaf by leaf where serde buffers a part of it.
+/// Decodes a whole configuration, or a nested struct; leaf by leaf where serde buffers a part of it.
 pub(crate) fn read<T: Loadable>(value: &Value, notes: &Notes) -> Result<T, DecodeError> {
     let first = de::contained(|| T::deserialize(Decoder::new(Some(value), Some(notes))));
     if !notes.is_buffered() {
         return first;
     }
     let mut examinations = Examinations::new(first.is_ok().then(|| notes.take_buffered()));
-    // Each leaf counts places from itself; secrets have their places from the reading of the whole.
+    // Each leaf counts paths from itself; the paths of secrets come from reading the whole.
     tracking::reads_any(|| settle_all::<T>(value, &mut examinations));
     let settled = examinations.resolved(value);
     let given = settled.as_ref().unwrap_or(value);
     let mut decoded = match first {
         Ok(decoded) if settled.is_none() => decoded,
-        // What is wrong with a leaf is found leaf by leaf.
+        // Problems of a leaf are found leaf by leaf.
         Err(error) if !examinations.is_sound => return Err(error),
         _ => {
             let (decoded, buffered) = de::search(&|decoder| T::deserialize(decoder), given)?;
@@ -279,7 +281,7 @@ pub(crate) fn read<T: Loadable>(value: &Value, notes: &Notes) -> Result<T, Decod
     Ok(decoded)
 }
 
-/// The same with the flattened leaves that take every key at the end.
+/// The same, with the flattened leaves that take every key last.
 fn settle_all<T: Loadable>(value: &Value, examinations: &mut Examinations) {
     examine_buffered::<T>(value, &Keys::root(), examinations);
     examinations.begin_catch_alls();
@@ -296,7 +298,7 @@ pub(crate) fn examine_buffered<T: Loadable>(value: &Value, keys: &Keys, examinat
     examinations.add_names(keys, Level::new(T::SHAPE).names());
 }
 
-/// What each flattened leaf takes of the table that it shares.
+/// The keys that each flattened leaf takes from its shared table.
 pub(crate) fn shares<T: Loadable>(value: &Value, base: usize, keys: &Keys, found: &mut Vec<Share>) {
     for (field, member) in members::<T>() {
         let given = value_of_field::<T>(field, value).unwrap_or(Cow::Owned(Value::empty()));
@@ -306,7 +308,7 @@ pub(crate) fn shares<T: Loadable>(value: &Value, base: usize, keys: &Keys, found
     }
 }
 
-/// Keys that no field takes beside a flattened leaf, in a configuration that cannot be read as a whole; and those that
+/// Unknown keys next to a flattened leaf, in a configuration that cannot be read as a whole, and the keys that
 /// flattened leaves take.
 pub(crate) fn strays<T: Loadable>(value: &Value) -> (Notes, AskedKeys) {
     let (notes, mut examinations) = (Notes::default(), Examinations::new(Some(Vec::new())));
@@ -316,7 +318,7 @@ pub(crate) fn strays<T: Loadable>(value: &Value) -> (Notes, AskedKeys) {
     (notes, asked)
 }
 
-/// Decodes each leaf that went through a buffer of the struct around it once more on its own.
+/// Decodes each leaf that went through the buffer of its enclosing struct again, on its own.
 pub(crate) fn amend<T: Loadable>(owner: &mut T, value: &Value, keys: &Keys, examinations: &Examinations) {
     for (field, member) in members::<T>() {
         if let Some(given) = value_of_field::<T>(field, value) {

@@ -9,14 +9,14 @@ use crate::{
     report::Report,
 };
 
-/// How many problems are printed unless somebody asks for more.
+/// The default number of problems that are printed.
 pub(crate) const SHOWN: usize = 20;
 
-/// Why a configuration was rejected, or a call refused: all problems at once.
+/// The reasons for which a configuration was rejected, or a call refused: all problems at once.
 ///
-/// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` reads well. How it
-/// reads stands in [the guide](crate::guide::errors); of more than twenty problems the first twenty are printed, and
-/// [`issues`](Self::issues) has them all. Cheap to clone.
+/// `Display` and `Debug` both print the report, so that `fn main() -> Result<(), hotswap::Error>` prints a readable
+/// error. [The guide](crate::guide::errors) describes its form. At most twenty problems are printed;
+/// [`issues`](Self::issues) returns all of them. Cheap to clone.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -54,7 +54,7 @@ fn all<S: serde::Serializer>(issues: &Arc<[Issue]>, serializer: S) -> Result<S::
     issues.as_ref().serialize(serializer)
 }
 
-/// The most issues that are read of an error of another process.
+/// The maximum number of issues that are deserialized from an error of another process.
 const MOST_READ: usize = 10_000;
 
 fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<[Issue]>, D::Error> {
@@ -63,14 +63,14 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<[Issue]
     Ok(issues.into())
 }
 
-/// What became of the configuration.
+/// What happened to the configuration.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Verdict {
     Rejected,
     /// Nothing was rejected: these are warnings.
     Accepted,
-    /// It is in force but for what the problems are about.
+    /// The configuration is in force except for the parts with problems.
     Incomplete,
 }
 
@@ -83,7 +83,7 @@ impl Error {
         Self { issues: issues.into(), verdict: Verdict::Accepted }
     }
 
-    /// Of a configuration that is in force without what is told here.
+    /// The error of a configuration that is in force except for the parts with these issues.
     pub(crate) fn incomplete(issues: Vec<Issue>) -> Self {
         Self { issues: issues.into(), verdict: Verdict::Incomplete }
     }
@@ -93,10 +93,10 @@ impl Error {
         Self::new(self.issues.iter().chain(&*other.issues).cloned().collect())
     }
 
-    /// Every problem, in the order of the sources and of the text in each.
+    /// Every problem, in the order of the sources, and in text order within each source.
     ///
-    /// Of more than a hundred problems of one kind in one source the first hundred are here, of credentials the first
-    /// thousand; the others are counted, and a report says how many they are.
+    /// At most the first hundred problems of one kind in one source are included, or the first thousand for
+    /// credentials; the rest are only counted, and a report gives their number.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -109,7 +109,7 @@ impl Error {
         self.issues.iter()
     }
 
-    /// The report for people: by source, each problem with the line it stands in.
+    /// The report grouped by source, each problem with its line of text.
     ///
     /// `Display` is for logs, this is for terminals: see [`Report`].
     ///
@@ -128,7 +128,7 @@ impl Error {
         self.verdict == Verdict::Accepted
     }
 
-    /// How many problems were found, those among them that are only counted.
+    /// The number of problems found, including those that are only counted.
     pub(crate) fn count(&self) -> usize {
         self.issues.iter().fold(0_usize, |sum, issue| sum.saturating_add(issue.more()).saturating_add(1))
     }

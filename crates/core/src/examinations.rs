@@ -1,7 +1,7 @@
 //! The results of the examination of each leaf, combined for the whole configuration.
 //!
-//! A struct with a flattened field is read through serde's buffer as a whole. Its leaves are examined on their own all
-//! the same: the decoder then is asked directly, or the buffer holds no more than one leaf.
+//! A struct with a flattened field is read through serde's buffer as a whole. Its leaves are still examined
+//! individually: then the decoder is asked directly, or the buffer contains only one leaf.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,31 +17,33 @@ use crate::{
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Examinations {
-    /// The places at which a type asked for any value.
+    /// The paths at which a type called `deserialize_any`.
     buffered: BTreeSet<Keys>,
-    /// Whether these are all; a run that fails does not come to the end.
+    /// Whether `buffered` is complete; a run that fails ends early.
     is_complete: bool,
     /// Whether every leaf is read on its own.
     pub(crate) is_sound: bool,
-    /// Leaves whose texts are read otherwise than they stand there.
+    /// Leaves whose texts are read differently from how they are written.
     changes: Vec<(Keys, Value)>,
-    /// Leaves with keys that are read as the numbers and truth values that they spell.
+    /// Leaves with keys that are read as the numbers and booleans that they spell.
     typed_keys: BTreeSet<Keys>,
     ignored: Vec<Ignored>,
     lost: Vec<DecodeError>,
-    /// The flattened leaves, by the place of their table.
+    /// The flattened leaves, by the path of their table.
     flat: BTreeMap<Keys, Vec<FlatReading>>,
-    /// The keys of the fields beside them.
+    /// The keys of the fields next to them.
     beside: BTreeMap<Keys, Vec<String>>,
-    /// Whether flattened leaves that take every key are examined, after all others: they take what those leave.
+    /// Whether flattened leaves that take every key are examined now. They come last, because they take the
+    /// remaining keys.
     is_catch_all_turn: bool,
 }
 
-/// The keys that flattened leaves ask for, by the place of their table; such as take every key are left out.
+/// The keys that flattened leaves ask for, by the path of their table, without leaves that take every key.
 pub(crate) type AskedKeys = BTreeMap<Keys, BTreeSet<Arc<str>>>;
 
 impl Examinations {
-    /// The places at which a type asked for any value, unless the run failed before it came to all of them.
+    /// `buffered` contains the paths at which a type called `deserialize_any`; `None` if the run failed
+    /// before the end.
     pub(crate) fn new(buffered: Option<Vec<Keys>>) -> Self {
         Self {
             is_complete: buffered.is_some(),
@@ -73,24 +75,24 @@ impl Examinations {
         self.flat.iter().map(|(keys, readings)| (keys.clone(), of(readings))).collect()
     }
 
-    /// Whether the place, or anything below it, went through a buffer.
+    /// Whether the value at this path, or a value below it, went through a buffer.
     pub(crate) fn concerns(&self, keys: &Keys) -> bool {
         let first = self.buffered.range(keys..).next();
         !self.is_complete || first.is_some_and(|first| first.starts_with(keys))
     }
 
-    /// A leaf was read on its own, or not.
+    /// Records whether a leaf could be read on its own.
     pub(crate) fn record_read(&mut self, is_read: bool) {
         self.is_sound &= is_read;
     }
 
-    /// The places of a run that came to its end.
+    /// Adds the paths of a complete run.
     pub(crate) fn complete(&mut self, buffered: Vec<Keys>) {
         self.buffered = buffered.into_iter().collect();
     }
 
-    /// Whether the leaf is read correctly only on its own: it went through a buffer as a whole, or its keys are read as
-    /// what they spell.
+    /// Whether the leaf is read correctly only on its own: it went through a buffer as a whole, or its keys are read
+    /// as the values that they spell.
     pub(crate) fn needs_amendment(&self, keys: &Keys) -> bool {
         self.buffered.contains(keys) || self.typed_keys.contains(keys)
     }
@@ -108,7 +110,7 @@ impl Examinations {
         self.lost.push(error.below_all(keys));
     }
 
-    /// A flattened leaf, whose table stands at `keys`.
+    /// Adds a flattened leaf, whose table is at `keys`.
     pub(crate) fn add_flat(&mut self, keys: &Keys, mut reading: FlatReading) {
         let settled = reading.found.settled.take();
         for (name, value) in settled.iter().filter_map(Value::as_table).flatten() {
@@ -120,7 +122,7 @@ impl Examinations {
         self.flat.entry(keys.clone()).or_default().push(reading);
     }
 
-    /// The value with each text as its type reads it, if that is not how it stands there.
+    /// The value with each text as its type reads it; `None` if nothing differs.
     pub(crate) fn resolved(&self, value: &Value) -> Option<Value> {
         let changed = self.changes.iter().filter(|(keys, to)| keys.find(value) != Some(to));
         changed.fold(None, |changed, (keys, to)| {
@@ -128,14 +130,15 @@ impl Examinations {
         })
     }
 
-    /// The names of all fields of the table at `keys`, where a flattened leaf was added.
+    /// Adds the names of all fields of the table at `keys`, to which a flattened leaf was added.
     pub(crate) fn add_names<'n>(&mut self, keys: &Keys, names: impl IntoIterator<Item = &'n str>) {
         if self.flat.contains_key(keys) {
             self.beside.insert(keys.clone(), names.into_iter().map(str::to_owned).collect());
         }
     }
 
-    /// What a flattened leaf that takes every key is left of its table: the keys that no leaf beside it asks for.
+    /// The part of its table that is left to a flattened leaf that takes every key: the keys that no other leaf
+    /// asks for.
     pub(crate) fn left(&self, keys: &Keys, mut table: Value) -> Value {
         let beside = self.flat.get(keys).into_iter().flatten().filter(|reading| !reading.takes_all);
         for reading in beside {
@@ -144,7 +147,7 @@ impl Examinations {
         table
     }
 
-    /// Whether the key of the table at `keys` is one that some flattened leaf asks for.
+    /// Whether a flattened leaf asks for this key of the table at `keys`.
     fn is_asked(&self, keys: &Keys, name: &str) -> bool {
         self.flat.get(keys).into_iter().flatten().any(|reading| reading.asked.contains(name))
     }

@@ -1,4 +1,4 @@
-//! What a report shows of a source: the key and the value at fault, and nothing that stands beside them.
+//! The part of a source that a report shows: the key and the value at fault, and nothing next to them.
 
 use std::{
     borrow::Cow,
@@ -7,36 +7,38 @@ use std::{
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How much of a key, and of a value, is shown; in columns of a terminal.
+/// The maximum width at which a key or a value is shown, in terminal columns.
 pub(crate) const WIDEST: usize = 60;
-/// How much of the name of a variable, a file or a source: those of deep fields and of folders are long.
+/// The same for the name of a variable, a file or a source: names of nested fields and of directories are
+/// long.
 const WIDEST_NAME: usize = 400;
-/// Stands for whatever is not shown.
+/// Replaces text that is not shown.
 const CUT: &str = "…";
 
-/// What of an entry may be seen.
+/// How much of an entry may be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// The value is secret, or nobody knows what it is.
+    /// Only the key, because the value is secret or unknown.
     #[default]
     Key,
-    /// A value of a known field that is not secret.
+    /// The value too: it belongs to a known field that is not secret.
     Value,
 }
 
-/// A part of a source on one line, and what is at fault in it.
+/// A one-line part of a source, and the faulty text in it.
 ///
-/// Taken from the text when the problem is found: a report may be read long after the file changed.
+/// Copied from the text when the problem is found, because a report may be read long after the file has
+/// changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
     text: String,
-    /// The columns of a terminal before what is at fault.
+    /// The number of terminal columns before the faulty text.
     indent: usize,
     width: usize,
 }
 
 impl Excerpt {
-    /// `fault` with what stands before and after it on its line.
+    /// `fault` with the text before and after it on its line.
     pub(crate) fn new(before: &str, fault: &str, after: &str) -> Self {
         let (before, fault) = (visible(before), visible(fault));
         let (indent, width) = (before.width(), fault.width().max(1));
@@ -49,7 +51,7 @@ impl Excerpt {
         Self::new(&format!("{name}="), first, more)
     }
 
-    /// A line that does not parse: the name of a field may be shown, and nothing else of it.
+    /// A line that does not parse: only the name of a field may be shown.
     pub(crate) fn unparsed(line: &str, is_field: impl Fn(&str) -> bool) -> Option<Self> {
         let begin = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
         let end = begin.find(|c: char| !c.is_alphanumeric() && !"_-".contains(c))?;
@@ -67,28 +69,29 @@ impl Excerpt {
         &self.text
     }
 
-    /// `^^^` below what is at fault.
+    /// `^^^` below the faulty text.
     pub(crate) fn carets(&self) -> String {
         "^".repeat(self.width)
     }
 
-    /// What stands before the carets.
+    /// The indentation of the carets.
     pub(crate) fn indent(&self) -> String {
         " ".repeat(self.indent)
     }
 }
 
-/// The name of a variable, a file or a source, as a message repeats it: in letters that show.
+/// The name of a variable, a file or a source as a message shows it, with invisible letters escaped.
 pub fn name(name: &str) -> String {
     within(name, WIDEST_NAME)
 }
 
-/// The text as a terminal shows it: cut, and with an escape for what has no width or would move the cursor.
+/// The text for a terminal: truncated, and with escapes for letters that have no width or would move the
+/// cursor.
 pub(crate) fn visible(text: &str) -> String {
     within(text, WIDEST)
 }
 
-/// All of the text, with an escape for each letter that misleads.
+/// The whole text, with an escape for each misleading letter.
 pub fn shown(text: &str) -> Cow<'_, str> {
     match text.contains(misleads) {
         true => text.chars().fold(String::new(), |shown, letter| put(shown, letter, misleads)).into(),
@@ -96,7 +99,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Writes several lines for people, with an escape for each letter that misleads but the line breaks.
+/// Writes several lines, with an escape for each misleading letter except line breaks.
 pub(crate) fn escaping(
     f: &mut fmt::Formatter<'_>,
     write: impl FnOnce(&mut dyn Write) -> fmt::Result,
@@ -104,7 +107,7 @@ pub(crate) fn escaping(
     write(&mut Escaping(f))
 }
 
-/// A value whose `Debug` has an escape for each letter that misleads.
+/// A value whose `Debug` output has an escape for each misleading letter.
 pub(crate) struct Escaped<'v, T: ?Sized>(pub(crate) &'v T);
 
 impl<T: fmt::Debug + ?Sized> fmt::Debug for Escaped<'_, T> {
@@ -126,7 +129,8 @@ impl Write for Escaping<'_, '_> {
     }
 }
 
-/// Whether a terminal shows nothing of the letter, or moves because of it, or shows it as what it is not.
+/// Whether a terminal does not display the letter, moves the cursor because of it, or displays it as
+/// something else.
 pub(crate) fn is_hidden(letter: char) -> bool {
     matches!(letter.width(), None | Some(0)) || misleads(letter)
 }
@@ -139,8 +143,9 @@ fn put(mut shown: String, letter: char, is_escaped: impl Fn(char) -> bool) -> St
     shown
 }
 
-/// Letters that no text needs and that make it look like another: they move the cursor, turn the order of reading
-/// round, or do not show. Accents and the joiners of some scripts have no width either, and belong to the text.
+/// Letters that no text needs and that make it look different: they move the cursor, reverse the reading
+/// direction, or are invisible. Accents and the joiners of some scripts have no width either, but belong to the
+/// text.
 pub fn misleads(letter: char) -> bool {
     letter.is_control()
         || matches!(

@@ -24,9 +24,10 @@ use crate::{
 };
 pub(crate) use explainer::made_with;
 
-/// What every layer says of one field, and which one wins; from [`Handle::explain`](crate::Handle::explain).
+/// The value that each layer gives to one field, and which layer wins; from
+/// [`Handle::explain`](crate::Handle::explain).
 ///
-/// `Display` prints it for people, and it serialises for programs.
+/// `Display` prints it as text; it implements `Serialize` for programs.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -43,45 +44,46 @@ pub(crate) use explainer::made_with;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The dotted path that was asked for; cut if it is long and there is no such field.
+    /// The requested dotted path; truncated if it is long and there is no such field.
     pub path: String,
     /// Whether there is such a field.
     pub known: bool,
-    /// Highest precedence first; the first wins. Empty when nothing gives a value.
+    /// Highest precedence first; the first one wins. Empty if no layer gives a value.
     pub given: Vec<Given>,
-    /// What else is to be said: that there is no such field, that nothing gives it a value, that lists are joined.
+    /// A note: that there is no such field, that no layer gives it a value, that lists are joined.
     pub note: Option<String>,
-    /// Why the configuration is refused, as far as it is because of this field. The
-    /// command line explains what does not load; a running configuration is never refused.
+    /// The problems of this field for which the configuration is refused. Only the command line explains a
+    /// configuration that does not load; a running configuration has no such problems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<String>,
 }
 
-/// What one layer says of a field; part of an [`Explanation`].
+/// The value that one layer gives to a field; part of an [`Explanation`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Given {
-    /// The value, as the layer has it: before interpolation, and `"***"` for a secret, but for a reference to one. What only
-    /// the field gives a type, a variable or a plain YAML scalar, is a string; so is an integer beyond 64 bits.
+    /// The value as the layer has it, before interpolation; `"***"` for a secret, but not for a reference to one. Text
+    /// whose type depends on the field, such as a variable or a plain YAML scalar, is a string; so is an integer
+    /// beyond 64 bits.
     pub value: serde_json::Value,
-    /// Where it stands.
+    /// The position of the value.
     pub origin: Origin,
-    /// Who set it at run time, if [`Handle::by`](crate::Handle::by) said so.
+    /// The author of a value set at run time, if it was set through [`Handle::by`](crate::Handle::by).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// When it was set at run time, by the system's clock.
+    /// The time at which it was set at run time, by the system clock.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "crate::timestamp::optional::serialize"
     )]
     pub at: Option<SystemTime>,
-    /// When it goes by itself.
+    /// The time at which the override expires.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "crate::timestamp::optional::serialize"
     )]
     pub expires: Option<SystemTime>,
-    /// The value for people, where it holds an integer that is text in `value`.
+    /// The value as displayed text, if it contains an integer that is text in `value`.
     #[serde(skip)]
     text: Option<String>,
 }
@@ -91,7 +93,7 @@ impl Given {
         Self { value, origin, by: None, at: None, expires: None, text: None }
     }
 
-    /// With the text of what the value was made of.
+    /// Sets the displayed text.
     fn written(self, text: Option<String>) -> Self {
         Self { text, ..self }
     }
@@ -107,7 +109,7 @@ impl Given {
 }
 
 impl Explanation {
-    /// The place of the value that wins; `None` when nothing gives one.
+    /// The origin of the value that wins; `None` if no layer gives one.
     pub fn origin(&self) -> Option<&Origin> {
         self.given.first().map(|given| &given.origin)
     }
@@ -129,8 +131,8 @@ impl Explanation {
     }
 }
 
-/// What every layer says of every field; from [`Handle::explain_all`](crate::Handle::explain_all), which has an
-/// example.
+/// The values that all layers give to every field; from [`Handle::explain_all`](crate::Handle::explain_all),
+/// which has an example.
 ///
 /// One [`Explanation`] for each field, in the order of the struct. `Display` prints them all, and they serialise as a
 /// list.
@@ -187,20 +189,20 @@ impl fmt::Display for Explanations {
     }
 }
 
-/// What the current version stands on, copied so that a long explanation blocks no writer.
+/// A copy of the basis of the current version, so that a long explanation does not block writers.
 struct ExplainInput {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     overrides: Overrides,
-    /// What is in force; `None` where nothing is.
+    /// The tree in force; `None` if there is none.
     tree: Option<Value>,
-    /// The value where it is all there is, and no source can be asked.
+    /// The value of a configuration without sources.
     fixed: Option<Arc<Published>>,
-    /// Whether each leaf must not be shown.
+    /// For each leaf, whether it must not be shown.
     hidden: Vec<bool>,
-    /// Tells references from values.
+    /// Distinguishes references from values.
     secrets: SecretLookup,
-    /// What is wrong, where nothing of it is in force.
+    /// The problems of a configuration that is not in force.
     refused: Vec<Issue>,
 }
 

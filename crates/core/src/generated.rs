@@ -1,9 +1,10 @@
-//! What the derive writes for every field alike. rustc fills a pattern in faster than the derive writes it out.
+//! Macros for code that the derive generates for every field. rustc expands such a macro faster than the derive
+//! can emit the code.
 
 /// The methods of fields on a handle: getter, subscription, setter.
 ///
-/// For each: the getter with its docs, what stands around its output, the function below `__private` with its second
-/// argument; the two others with their docs; the type of the value, and its number.
+/// For each field: the getter with its docs, the wrapper of its return type, and the function below `__private` with
+/// its second argument; the other two methods with their docs; the type of the value, and its number.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __methods {

@@ -1,12 +1,12 @@
-//! What readers hold while they look.
+//! Guards that readers hold while they use a value.
 
 use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use crate::{config::HotConfig, snapshot::Published};
 
-/// One consistent snapshot, for a short look; from [`Handle::load`](crate::Handle::load). Derefs to the struct.
+/// One consistent snapshot, for short use; from [`Handle::load`](crate::Handle::load). Derefs to the struct.
 ///
-/// `!Send`, so it cannot be held over `.await` in a spawned future. See [what not to hold](crate::guide::reading).
+/// `!Send`, so it cannot be held across `.await` in a spawned future. See [the guide](crate::guide::reading).
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -18,8 +18,8 @@ use crate::{config::HotConfig, snapshot::Published};
 pub struct Guard<S> {
     published: arc_swap::Guard<Arc<Published>>,
     base: usize,
-    /// arc-swap's guards use slots of the thread that made them: sending one is sound but slow, and holding one
-    /// over `.await` keeps an old configuration alive.
+    /// arc-swap's guards use slots of the thread that created them: sending a guard is sound but slow, and
+    /// holding it across `.await` keeps an old configuration alive.
     unsendable: PhantomData<*const ()>,
     marker: PhantomData<fn() -> S>,
 }
@@ -46,7 +46,7 @@ impl<S: HotConfig + fmt::Debug> fmt::Debug for Guard<S> {
     }
 }
 
-/// The value of one field, for a short look; from the getters. Derefs to it, and forwards `Debug`, `Display` and
+/// The value of one field, for short use; from the getters. Derefs to it, and forwards `Debug`, `Display` and
 /// `PartialEq`. `!Send`, like the [`Guard`] it holds.
 ///
 /// ```

@@ -1,26 +1,27 @@
-//! How a source, a secret or the program itself is.
+//! The health of a source, a secret or the program itself.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How a source is; see [`SourceStatus`](crate::SourceStatus) and [what is done about files](crate::guide::files). Also what a health check
-/// of the program says: `Failing` takes a change back, see [`Builder::health`](crate::Builder::health).
+/// The health of a source; see [`SourceStatus`](crate::SourceStatus) and [how files are handled](crate::guide::files).
+/// Also the result of the program's health check: `Failing` rolls a change back, see
+/// [`Builder::health`](crate::Builder::health).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Health {
     /// Read, and part of the configuration.
     Ok,
-    /// Optional and not there; not part of the configuration.
+    /// Optional and missing; not part of the configuration.
     Absent,
-    /// Not there, or gone for a moment; what it gave last is still in force.
+    /// Missing, or temporarily gone; its last content is still in force.
     Missing,
-    /// It cannot be read or parsed; what it gave last is still in force.
+    /// It cannot be read or parsed; its last content is still in force.
     Failing,
-    /// It is read, but later changes may stay unseen.
+    /// It is read, but later changes may not be detected.
     Degraded,
-    /// It is read, but its content is refused; what it gave last is still in force.
+    /// It is read, but its content is refused; its last accepted content is still in force.
     Refused,
 }
 
