@@ -1,4 +1,4 @@
-//! What a program holds of its configuration. Reads stand here; [`write`] and [`subscribe`] hold the rest.
+//! The handle of a configuration. Reads are in this file; [`write`] and [`subscribe`] contain the rest.
 
 mod history;
 mod patch;
@@ -29,13 +29,13 @@ use crate::{
 
 /// Reads, subscribes and writes below one struct: the root, or one nested in it.
 ///
-/// The generated `…Handle` types deref to this one. Cheap to clone, `Send` and `Sync`. When the last one goes, so do
-/// watching, callbacks and threads.
+/// The generated `…Handle` types deref to this one. Cheap to clone, `Send` and `Sync`. When the last handle is
+/// dropped, watching, callbacks and threads stop.
 ///
 /// In a process that was forked after the load, reads work and everything else is an error: see
 /// [`Status::forked`](crate::Status::forked).
 ///
-/// The examples of the methods are about this configuration:
+/// The examples of the methods use this configuration:
 ///
 /// ```
 /// use hotswap::HotConfig;
@@ -70,13 +70,13 @@ use crate::{
 /// ```
 pub struct Handle<S> {
     pub(crate) core: CoreRef,
-    /// The core's, close at hand: a reader would otherwise follow another pointer.
+    /// A copy of the core's pointer, so that a reader follows one pointer less.
     current: Arc<Current>,
-    /// Of this struct.
+    /// The cells of this struct.
     cells: Arc<Cells>,
     /// The number of the struct, counted from the root.
     base: usize,
-    /// Whose writes these are.
+    /// The options of writes through this handle.
     options: Option<Arc<WriteOptions>>,
     marker: PhantomData<fn() -> S>,
 }
@@ -128,7 +128,7 @@ impl<S: HotConfig> Handle<S> {
         handle
     }
 
-    /// One consistent snapshot, for a short look. Do not hold it over `.await`.
+    /// One consistent snapshot, for short use. Do not hold it across `.await`.
     ///
     /// Costs a few nanoseconds, and never waits.
     ///
@@ -146,7 +146,7 @@ impl<S: HotConfig> Handle<S> {
 
     /// One consistent snapshot, to keep.
     ///
-    /// On the handle of a nested struct, its first caller in each version pays for a copy of that struct.
+    /// On the handle of a nested struct, the first call in each version copies that struct.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -160,21 +160,22 @@ impl<S: HotConfig> Handle<S> {
         self.current.load().part(self.base)
     }
 
-    /// The current version of the whole configuration: 1 at first, up by one per publish, never back.
+    /// The current version of the whole configuration. It starts at 1, increases by one with each publish,
+    /// and never decreases.
     ///
     /// On a nested handle it is the same number. See [`update_if`](Self::update_if) for an example.
     pub fn version(&self) -> u64 {
         self.current.version()
     }
 
-    /// The version, and how many changes were accepted after it without a version of their own: see [`Revision`].
+    /// The version, and the number of changes accepted after it without a new version: see [`Revision`].
     ///
     /// Read it before the values on which a decision is based, for [`if_revision`](Self::if_revision), which has an example.
     pub fn current_revision(&self) -> Revision {
         self.core.revision()
     }
 
-    /// How the configuration and its sources are. Does not wait for a reload or a write that is going on.
+    /// The status of the configuration and its sources. Does not wait for a reload or a write in progress.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -187,12 +188,12 @@ impl<S: HotConfig> Handle<S> {
         Status::new(&self.core)
     }
 
-    /// Where the value of a field comes from: what every layer says of it, and which one wins.
+    /// Where the value of a field comes from: the value in each layer, and which layer wins.
     ///
     /// The path is dotted, by the names that files use, and counted from this handle's struct: `rate_limit.max`,
-    /// `servers[3].port`. A path that names no field is no error; [`Explanation::note`] says so. What an element of
-    /// lists that are joined by `#[hot(merge = ..)]` is explained by is what gave that element. `servers.3` means
-    /// `servers[3]` where `servers` is a list.
+    /// `servers[3].port`. A path that names no field is not an error; [`Explanation::note`] says so. An element of
+    /// a list that was joined by `#[hot(merge = ..)]` is explained by the layer that gave this element. `servers.3`
+    /// means `servers[3]` if `servers` is a list.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -226,10 +227,11 @@ impl<S: HotConfig> Handle<S> {
         Explanations::new(&self.core, self.base)
     }
 
-    /// Fields whose new value waits for a restart of the program: those marked `#[hot(restart)]`, or in a struct that is.
+    /// Fields whose new value waits for a restart of the program: fields marked `#[hot(restart)]`, or in a struct with
+    /// this mark.
     ///
-    /// A field that goes back to the running value waits no longer. [`Builder::restart`](crate::Builder::restart) has other
-    /// policies.
+    /// A field that returns to its running value is no longer pending. [`Builder::restart`](crate::Builder::restart)
+    /// selects other policies.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -248,7 +250,7 @@ impl<S: HotConfig> Handle<S> {
         self.core.in_force().pending.clone()
     }
 
-    /// The values of the whole configuration that were set at run time, by their paths.
+    /// The values of the whole configuration that were set at run time, sorted by path.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -262,9 +264,11 @@ impl<S: HotConfig> Handle<S> {
         Override::all(&self.core.current.load_full(), &self.core.in_force().basis.overrides)
     }
 
-    /// The same handle for somebody: what is written through it, or through a nested handle of it, is theirs.
+    /// The same handle with an author, who is recorded for each write through it or through its nested
+    /// handles.
     ///
-    /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. It is only shown, and gives no right.
+    /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. The name is only displayed, and
+    /// grants no permission.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -281,12 +285,13 @@ impl<S: HotConfig> Handle<S> {
         self.with_options(|options| options.by = Some(name.into()))
     }
 
-    /// The same handle for a while: a value that is written through it, or through a nested handle of it, goes by itself
-    /// `duration` after the write, and the sources have their say back.
+    /// The same handle for temporary values: a value that is written through it, or through its nested handles,
+    /// expires `duration` after the write, and the value of the sources applies again.
     ///
-    /// Setting the value again counts anew, and without `for_duration` it stays. A value whose going would leave an invalid
-    /// configuration stays until it can go, and so does one that a prepare hook keeps: it is reported as a refused reload
-    /// is, and tried again, at first after a second and then at least once in two minutes.
+    /// Setting the value again restarts the time, or makes the value permanent without `for_duration`. If the
+    /// configuration would be invalid without the value, or a prepare hook refuses its removal, it stays in force.
+    /// This is reported like a refused reload, and the removal is retried, at first after a second and then at least
+    /// once every two minutes.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -301,11 +306,13 @@ impl<S: HotConfig> Handle<S> {
         self.with_options(|options| options.lasts = Some(duration))
     }
 
-    /// The same handle for one version: a write through it, or through a nested handle of it, is refused unless `version` is
-    /// current and no write was accepted after it, so that a decision that was made on that version changes no other.
+    /// The same handle for one version: a write through it, or through its nested handles, is refused unless `version`
+    /// is current and no write was accepted after it, so that a decision based on that version is not applied to
+    /// another one.
     ///
-    /// A rollback and taking back an override count as writes. A write that changes no running value, as that of a field that
-    /// needs a restart, counts too, although the version does not move: [`if_revision`](Self::if_revision) can go on after it.
+    /// Rolling back and clearing an override count as writes. A write that changes no running value, such as a write
+    /// to a field that needs a restart, counts too, although the version stays the same:
+    /// [`if_revision`](Self::if_revision) works after such a write.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -321,8 +328,8 @@ impl<S: HotConfig> Handle<S> {
         self.with_options(|options| options.expected = Some(Expected::Version(version)))
     }
 
-    /// The same handle for one revision: as [`if_version`](Self::if_version), and a write without a version of its own is no
-    /// obstacle to the next one, since it gave the configuration another [revision](Self::current_revision).
+    /// The same handle for one revision: like [`if_version`](Self::if_version), but the next write can succeed after a
+    /// write that published no version, since that write also changed the [revision](Self::current_revision).
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -361,16 +368,16 @@ impl<S: HotConfig> Handle<S> {
     }
 }
 
-/// What generated code calls.
+/// Called by generated code.
 #[doc(hidden)]
 impl<S: HotConfig> Handle<S> {
     #[inline]
     pub fn __scalar<F: Scalar>(&self, slot: usize) -> F {
-        // One load of a cell, and nothing else, for nearly every read.
+        // Nearly every read is only one load of a cell.
         self.cells.read_near(slot).map_or_else(|| self.far_scalar(slot), F::from_bits)
     }
 
-    /// A scalar whose cell is far, or about to change.
+    /// Reads a scalar whose cell is not in the inline part, or is about to change.
     #[cold]
     fn far_scalar<F: Scalar>(&self, slot: usize) -> F {
         let snapshot = || *self.current.load().get::<F>(self.base + slot);

@@ -1,4 +1,4 @@
-//! One problem of a configuration, and its place.
+//! One problem of a configuration, and its position.
 
 mod origin;
 mod several;
@@ -39,7 +39,7 @@ pub enum IssueKind {
     Unreadable,
     /// The text of a source does not parse.
     Syntax,
-    /// A key or variable that no field takes.
+    /// A key or variable that matches no field.
     UnknownKey,
     /// A value of the wrong type, or out of the range of its type.
     WrongType,
@@ -47,21 +47,21 @@ pub enum IssueKind {
     Missing,
     /// A rule on a field, or a check of a struct, failed.
     Rule,
-    /// A secret that stands as plain text in a file, or that a source gives which must not.
+    /// A secret in plain text in a file, or from a source that must not supply secrets.
     PlainSecret,
     /// A value that looks like a credential, in a field that shows it.
     Credential,
-    /// A field that should not be given any more; a warning.
+    /// A field that should no longer be set; a warning.
     Deprecated,
     /// `${VAR}` names a variable that is not set.
     Interpolation,
-    /// The way the configuration is put together is wrong: a profile, a prefix, a name claimed twice.
+    /// The setup of the configuration is wrong: a profile, a prefix, a name used twice.
     Setup,
-    /// A value that was set at run time makes the configuration invalid, or is what keeps it valid.
+    /// A value that was set at run time makes the configuration invalid, or is required to keep it valid.
     Override,
-    /// A write at run time was refused, or cannot be done on this handle.
+    /// A write at run time was refused, or is not supported on this handle.
     Write,
-    /// A [prepare hook](crate::Handle::prepare) refused the change, panicked or gave no answer.
+    /// A [prepare hook](crate::Handle::prepare) refused the change, panicked or timed out.
     Prepare,
     /// The change needs a restart of the program, and [`Restart::Refuse`](crate::Restart::Refuse) is the policy.
     Restart,
@@ -69,17 +69,17 @@ pub enum IssueKind {
     Secret,
     /// A version failed its [health check](crate::Builder::health).
     Health,
-    /// What a restart is to survive cannot be kept, or does not come back whole; see
+    /// The state that must survive a restart cannot be saved, or cannot be restored completely; see
     /// [`Builder::state_dir`](crate::Builder::state_dir).
     State,
-    /// A kind that this version of the library does not know. Only an issue that was deserialised has it.
+    /// A kind that this version of the library does not know. Only a deserialized issue has it.
     #[serde(other)]
     Other,
 }
 
-/// One problem: what is wrong, where it stands, what to do.
+/// One problem: what is wrong, where, and what to do.
 ///
-/// `Display` prints it as the report does: a line for the problem and what to do, one for its place.
+/// `Display` prints it like the report: a line with the problem and the remedy, and a line with the position.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -121,19 +121,20 @@ pub enum IssueKind {
 pub struct Issue {
     path: Keys,
     origin: Option<Origin>,
-    /// Where else the values come from that are wrong together.
+    /// The origins of the other values that are invalid together with this one.
     others: Vec<Origin>,
     message: String,
     help: Option<String>,
     kind: IssueKind,
     excerpt: Option<Arc<Excerpt>>,
-    /// The leaves of the struct that a check refuses as a whole; a flattened struct has the place of another one.
+    /// The leaves of the struct that a check refuses as a whole, because a flattened struct has the same path as
+    /// the struct around it.
     leaves: Option<Arc<Vec<Keys>>>,
-    /// How many layers were read before its source, which gave none.
+    /// The number of layers that were read before its source, if the source has no layer.
     rank: Option<usize>,
-    /// Whether its source would have given variables.
+    /// Whether its source would have supplied variables.
     withholds_variables: bool,
-    /// How many others of its kind and source were found after it, and are not kept.
+    /// The number of further issues of the same kind and source that are not kept.
     more: usize,
     /// The rule that failed.
     constraint: Option<Box<Constraint>>,
@@ -150,7 +151,7 @@ struct Constraint {
 
 impl PartialEq for Issue {
     fn eq(&self, other: &Self) -> bool {
-        // What helps to place and to show it, the excerpt among that, is no part of what it says.
+        // Data that only serves to locate and display the issue, such as the excerpt, is not compared.
         let Self { path, origin, others, message, help, kind, more, .. } = self;
         (kind, more, path, message) == (&other.kind, &other.more, &other.path, &other.message)
             && (help, origin, others) == (&other.help, &other.origin, &other.others)
@@ -178,7 +179,7 @@ impl Issue {
         }
     }
 
-    /// It stands for so many others too.
+    /// Adds a number of issues that are only counted.
     pub(crate) fn and_more(mut self, more: usize) -> Self {
         self.stand_for(more);
         self
@@ -188,7 +189,7 @@ impl Issue {
         self.more = self.more.saturating_add(more);
     }
 
-    /// How many others it stands for.
+    /// The number of further issues that are only counted.
     pub(crate) fn more(&self) -> usize {
         self.more
     }
@@ -198,7 +199,7 @@ impl Issue {
         self
     }
 
-    /// The same for values that are wrong together: the first place is the one to look at first.
+    /// The same for values that are invalid together. The first origin is the most likely cause.
     pub(crate) fn at_all(self, origins: impl IntoIterator<Item = Origin>) -> Self {
         let mut origins = origins.into_iter();
         let origin = origins.next();
@@ -222,7 +223,7 @@ impl Issue {
         self
     }
 
-    /// The same problem with a source called by another name.
+    /// The same problem with another name for a source.
     pub(crate) fn calling(mut self, source: &str, name: &str) -> Self {
         if !source.is_empty() && source != name {
             self.message = self.message.replace(source, name);
@@ -237,7 +238,7 @@ impl Issue {
         self
     }
 
-    /// With words before the message.
+    /// Prepends a text to the message.
     pub(crate) fn because(mut self, words: &str) -> Self {
         self.message = one_line(format!("{words}: {}", self.message));
         self
@@ -248,7 +249,8 @@ impl Issue {
         self
     }
 
-    /// The problem of a source of variables: what names a variable that is not set has no problem of its own.
+    /// Marks the problem of a source of variables: texts with a variable that is not set are then not
+    /// reported as well.
     pub(crate) fn withholding_variables(mut self) -> Self {
         self.withholds_variables = true;
         self
@@ -262,24 +264,24 @@ impl Issue {
         self.rank
     }
 
-    /// About these leaves together.
+    /// Sets the leaves that the issue concerns together.
     pub(crate) fn about(mut self, leaves: Option<Arc<Vec<Keys>>>) -> Self {
         self.leaves = leaves;
         self
     }
 
-    /// The leaves that it is about together, if it is known.
+    /// The leaves that the issue concerns together, if known.
     pub(crate) fn leaves(&self) -> Option<&[Keys]> {
         self.leaves.as_deref().map(Vec::as_slice)
     }
 
-    /// With the rule that failed, as data; `shows` unless its value is secret.
+    /// Adds the rule that failed, as data; `shows` is false if the value is secret.
     pub(crate) fn with_constraint(mut self, rule: Option<serde_json::Value>, shows: bool) -> Self {
         self.constraint = rule.map(|rule| Box::new(Constraint { rule, value: None, shows }));
         self
     }
 
-    /// With the value that a rule refused, if it may be shown: the one at its place in `tree`.
+    /// Adds the value that a rule refused, taken from `tree`, if it may be shown.
     pub(crate) fn with_value_in(mut self, tree: &Value) -> Self {
         if let Some(constraint) = self.constraint.as_mut().filter(|constraint| constraint.shows) {
             let value = self.path.find(tree).filter(|value| is_short(value, &mut { LONGEST_VALUE }));
@@ -288,12 +290,12 @@ impl Issue {
         self
     }
 
-    /// At a place that is shown without the keys that may be secret; an excerpt would show them.
+    /// Sets a path without the keys that may be secret, and drops the excerpt, which would show them.
     pub(crate) fn at_withheld(self, path: Keys) -> Self {
         Self { path, excerpt: None, ..self }
     }
 
-    /// What may be shown of the place.
+    /// The part of the source that may be shown.
     pub(crate) fn excerpt(&self) -> Option<&Excerpt> {
         self.excerpt.as_deref()
     }
@@ -307,13 +309,13 @@ impl Issue {
         self.path.to_string()
     }
 
-    /// Where it stands; `None` when no layer gives the value.
+    /// The origin of the value; `None` if no layer gives it.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
 
-    /// Every place that the problem is about, [`origin`](Self::origin) first. A check of a struct that names no field is
-    /// about all values of the struct, and each source that gives one of them is named once.
+    /// Every origin of the problem, starting with [`origin`](Self::origin). A check of a struct that names no field
+    /// concerns all values of the struct, and each source that gives one of them is named once.
     ///
     /// ```
     /// use hotswap::HotConfig;
@@ -354,9 +356,9 @@ impl Issue {
         self.help.as_deref()
     }
 
-    /// The rule that failed, as data, by the name of its attribute: `{"range": {"min": 1, "max": 10000}}`, `"email"`,
-    /// `{"one_of": ["warn", "info"]}`; `None` for other problems. Of a function of the program it is the path:
-    /// `{"check": "Limits::are_consistent"}`. The example of [`Issue`] shows one.
+    /// The rule that failed, as data, with the name of its attribute: `{"range": {"min": 1, "max": 10000}}`,
+    /// `"email"`, `{"one_of": ["warn", "info"]}`; `None` for other problems. For a function of the program it
+    /// contains the path: `{"check": "Limits::are_consistent"}`. The example of [`Issue`] shows one.
     pub fn constraint(&self) -> Option<&serde_json::Value> {
         self.constraint.as_ref().map(|constraint| &constraint.rule)
     }
@@ -373,10 +375,10 @@ impl Issue {
     }
 }
 
-/// The most bytes of a value that an issue has, about.
+/// The approximate maximum size of the value of an issue, in bytes.
 const LONGEST_VALUE: usize = 4096;
 
-/// Whether a value has no more bytes than are left, which it uses up.
+/// Whether the size of a value is at most `left`, from which it is subtracted.
 fn is_short(value: &Value, left: &mut usize) -> bool {
     let own = match value {
         Value::List(_) | Value::Table(_) => 2,
@@ -391,7 +393,7 @@ fn is_short(value: &Value, left: &mut usize) -> bool {
         }
 }
 
-/// A value that a rule refused. Where only the field gives the text a type, a range says that it is a number.
+/// A value that a rule refused. A text whose type depends on the field is a number if the rule is a range.
 fn refused(value: &Value, rule: &serde_json::Value) -> serde_json::Value {
     match value.to_json() {
         serde_json::Value::String(text) if rule.get("range").is_some() => {
@@ -401,7 +403,7 @@ fn refused(value: &Value, rule: &serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// One line for the problem and what to do, one for each of its places.
+/// One line with the problem and the remedy, and one for each origin.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         excerpt::escaping(f, |f| {

@@ -1,9 +1,10 @@
-//! Values as JSON text with every digit of their integers. The tree of serde_json ends at 64 bits, and holds longer ones
-//! as text; people need not see its quotes.
+//! Values as JSON text with every digit of their integers. `serde_json::Value` is limited to 64 bits and stores longer
+//! integers as text; displayed text omits the quotes.
 
 use crate::value::Value;
 
-/// The text of a value that holds an integer beyond 64 bits; of any other value serde_json writes the same.
+/// The text of a value that contains an integer beyond 64 bits; `None` for other values, for which serde_json
+/// writes the same text.
 pub(crate) fn of_wide(value: &Value) -> Option<String> {
     is_wide(value).then(|| text(value))
 }

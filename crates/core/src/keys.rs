@@ -1,4 +1,4 @@
-//! Places in the value tree: `servers[3].port`, `/servers/3/port`.
+//! Paths in the value tree: `servers[3].port`, `/servers/3/port`.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -13,7 +13,7 @@ pub(crate) enum Key {
     Index(usize),
 }
 
-/// A place in the value tree, from its root.
+/// A path in the value tree, from its root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Keys(pub(crate) Vec<Key>);
 
@@ -23,12 +23,12 @@ impl Keys {
         Self::default()
     }
 
-    /// The entry with this name in the table that is here.
+    /// The entry with this name in the table at this path.
     pub fn name(&self, name: &str) -> Self {
         self.with(Key::Name(name.into()))
     }
 
-    /// The item with this index in the list that is here.
+    /// The item with this index in the list at this path.
     pub fn index(&self, index: usize) -> Self {
         self.with(Key::Index(index))
     }
@@ -47,7 +47,7 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// The place of what holds this; the root for the root.
+    /// The path of the parent; the root for the root.
     pub(crate) fn parent(&self) -> Self {
         Self(self.0[..self.0.len().saturating_sub(1)].to_vec())
     }
@@ -61,13 +61,13 @@ impl Keys {
         self.0.starts_with(&other.0)
     }
 
-    /// Whether one place is the other, or inside it.
+    /// Whether one of two paths equals or contains the other.
     pub(crate) fn is_related_to(&self, other: &Keys) -> bool {
         self.starts_with(other) || other.starts_with(self)
     }
 
-    /// The value at this place, if there is one. The text of a variable is read as the list or table that a step
-    /// leads into.
+    /// The value at this path, if there is one. The text of a variable is read as a list or table if a step
+    /// leads into it.
     pub fn find<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, key| match (key, value) {
             (Key::Name(name), Value::Table(table)) => table.get(name),
@@ -77,7 +77,7 @@ impl Keys {
         })
     }
 
-    /// The same, also inside the sealed text of a variable: what is found there is secret, and not sealed itself.
+    /// The same, also inside the sealed text of a variable: a value found there is secret, but not sealed itself.
     pub(crate) fn find_sealed<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.0.iter().try_fold(root, |value, key| match (key, value) {
             (Key::Name(name), Value::Table(table)) => table.get(name),
@@ -89,7 +89,7 @@ impl Keys {
         })
     }
 
-    /// The place that `Display` prints so. What it would not print is read as far as it means something.
+    /// Parses a path as `Display` prints it. Other text is read as far as it is meaningful.
     pub(crate) fn parse(path: &str) -> Self {
         let (mut keys, mut rest) = (Vec::new(), path);
         while !rest.is_empty() {
@@ -114,8 +114,8 @@ impl Keys {
     }
 }
 
-/// The path from the root of a walk to where it is, on the stack of the walk. It becomes [`Keys`] only where something is
-/// found.
+/// The path from the root of a traversal to its current position, on the stack. It becomes [`Keys`] only if something
+/// is found.
 #[derive(Clone, Copy)]
 pub(crate) enum Way<'w> {
     Start,
@@ -133,14 +133,14 @@ impl Way<'_> {
     }
 }
 
-/// `servers[3].port`; a name that would be ambiguous, or does not show, stands in quotes with escapes.
+/// `servers[3].port`; a name that would be ambiguous or invisible is quoted and escaped.
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write(self, f, |name| in_path(name))
     }
 }
 
-/// The same for people, with every name cut where a value would be.
+/// The same for display, with every name truncated like a value.
 pub(crate) struct Shown<'k>(&'k Keys);
 
 impl fmt::Display for Shown<'_> {
@@ -149,7 +149,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Enough of a name to see that it is cut: escapes make it longer, never shorter.
+/// The start of a name, long enough to be truncated later: escapes only make it longer.
 fn start(name: &str) -> &str {
     name.char_indices().nth(excerpt::WIDEST + 1).map_or(name, |(end, _)| &name[..end])
 }
@@ -171,7 +171,7 @@ fn write<'k>(
     Ok(())
 }
 
-/// A name as it stands in a path. Its escapes are those of a Rust string.
+/// A name as it is written in a path. Its escapes are those of a Rust string.
 fn in_path(name: &str) -> Cow<'_, str> {
     let plain = |c: char| !".[]\"".contains(c) && !excerpt::is_hidden(c);
     if !name.is_empty() && name.chars().all(plain) {

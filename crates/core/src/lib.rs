@@ -1,7 +1,7 @@
 //! The runtime of [hotswap](https://docs.rs/hotswap): sources, load, publish, subscribe, write.
 //!
-//! Programs name the crate `hotswap`, which re-exports what is public here and adds the secret stores and the command line.
-//! The packages of the stores implement [`SecretProvider`], and take what they need beyond it from [`support`].
+//! Programs use the crate `hotswap`, which re-exports the public items of this crate and adds the secret stores and
+//! the command line. The packages of the stores implement [`SecretProvider`], and use [`support`] for everything else.
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -1,4 +1,4 @@
-//! The text of numbers, by one grammar for files, variables and the keys of tables.
+//! One grammar for numbers in files, in variables and in the keys of tables.
 //!
 //! The formats disagree: `017` is an octal number to YAML 1.1, a decimal one to YAML 1.2 and to most programs, and an
 //! error to TOML and JSON; `+5` is a number to TOML and YAML only. A number that means different things in different
@@ -6,12 +6,12 @@
 
 use crate::value::{Dialect, Value};
 
-/// Beyond the range of every integer type.
+/// The message for an integer beyond the range of every integer type.
 pub(crate) const TOO_WIDE: &str = "the integer has more than 128 bits";
-/// A number that only infinity could stand for.
+/// The message for a number that only infinity could represent.
 pub(crate) const OUT_OF_RANGE: &str = "the number is out of range";
 
-/// Why a text that is written like a number is not taken for one.
+/// The reason for which a text that looks like a number is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     LeadingZero,
@@ -38,7 +38,7 @@ impl Refusal {
     }
 }
 
-/// Whether the text is a decimal number in a spelling that is refused.
+/// Whether the text is a decimal number in a refused notation.
 pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let whole = unsigned.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
@@ -71,15 +71,15 @@ fn is_rest_of_number(text: &str, has_whole: bool) -> bool {
     exponent && (has_whole || !fraction.is_empty())
 }
 
-/// The number around a byte of the text that is spelled in a way that is refused, and where it begins.
+/// The number around a byte of the text, if its notation is refused, and its start.
 ///
-/// Only the parser knows whether a number can begin there: the digits of a string or a time look the same.
+/// Only the parser knows whether a number can start there: the digits of a string or a time look the same.
 pub(crate) fn refused_at(text: &str, offset: usize) -> Option<(usize, Refusal)> {
     let (start, token) = token_at(text, offset)?;
     Some((start, refusal(token)?))
 }
 
-/// The unquoted scalar around a byte of the text, and where it begins.
+/// The unquoted scalar around a byte of the text, and its start.
 pub(crate) fn token_at(text: &str, offset: usize) -> Option<(usize, &str)> {
     let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"+-._".contains(byte);
     let (before, after) = text.as_bytes().split_at_checked(offset)?;
@@ -88,7 +88,7 @@ pub(crate) fn token_at(text: &str, offset: usize) -> Option<(usize, &str)> {
     Some((start, text.get(start..end)?))
 }
 
-/// The integer that a text is; `None` if it is none, and an error if no type holds it.
+/// Parses an integer; `None` if the text is not an integer, and an error if no type can hold it.
 pub(crate) fn integer(text: &str, dialect: Dialect) -> Option<Result<Value, &'static str>> {
     let (digits, radix) = match dialect {
         Dialect::Yaml if text.starts_with("0x") => (&text[2..], 16),
@@ -105,8 +105,8 @@ pub(crate) fn integer(text: &str, dialect: Dialect) -> Option<Result<Value, &'st
     Some(value.ok_or(TOO_WIDE))
 }
 
-/// The number that a text is, with infinity and NaN as the dialect spells them; `None` if it is none, and an error if
-/// it is too large.
+/// Parses a number, with infinity and NaN in the notation of the dialect; `None` if the text is not a number, and an
+/// error if it is too large.
 pub(crate) fn float(text: &str, dialect: Dialect) -> Option<Result<f64, &'static str>> {
     let spelled = match (dialect, text.to_ascii_lowercase().as_str()) {
         (Dialect::Yaml, ".inf" | "+.inf") => Some(f64::INFINITY),

@@ -9,10 +9,10 @@ use crate::{error::Error, history::Record, snapshot::Cause};
 ///
 /// An audit log, metrics and traces are observers. A subscriber may skip versions, an observer sees each of them.
 ///
-/// Each observer has a thread and a queue of 1,024 events of its own, and is called with no lock held, so that it may read
-/// and write the configuration. While its queue is full, a writer waits up to one second, and
-/// readers never wait. The events that do not fit then are left out, and one [`Event::Missed`] gives their number.
-/// Nobody waits for that queue again until it moves. A panic is contained, and counted in
+/// Each observer has its own thread and a queue of 1,024 events, and is called with no lock held, so that it may read
+/// and write the configuration. If its queue is full, a writer waits up to one second; readers never wait. Events that
+/// still do not fit are dropped, and one [`Event::Missed`] gives their number. No writer waits for that queue again
+/// until the observer takes an event from it. A panic is contained, and counted in
 /// [`Status::observers`](crate::Status::observers).
 ///
 /// Closures are observers too:
@@ -41,7 +41,7 @@ use crate::{error::Error, history::Record, snapshot::Cause};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Observe: Send + Sync + 'static {
-    /// Takes note of an event. It runs on the observer's own thread.
+    /// Receives an event. Runs on the observer's own thread.
     fn observe(&self, event: &Event<'_>);
 }
 
@@ -51,13 +51,12 @@ impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
     }
 }
 
-/// What became of one attempt to change the configuration, for an [`Observe`], which has an example.
+/// The outcome of one attempt to change the configuration, for an [`Observe`], which has an example.
 ///
-/// An attempt that changes nothing has no event. Neither has one that the engine repeats by itself and that is refused for the
-/// same problems as before. Neither has a call on a configuration that is shut down or forked: nobody delivers it. A call that a
-/// nested handle does not offer is a refused attempt like any other. Values appear only as a
-/// [`FieldChange`](crate::FieldChange) or a report shows them: never a secret. `Debug` begins with the name of the variant,
-/// `Display` prints a few lines for people.
+/// There is no event for an attempt that changes nothing, for an automatic retry that is refused for the same problems
+/// as before, and for a call on a configuration that is shut down or forked. A call that a nested handle does not support is
+/// a refused attempt like any other. Values appear only in the form of a [`FieldChange`](crate::FieldChange) or a report,
+/// which contain no secrets. `Debug` begins with the name of the variant, `Display` prints a few lines for people.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'e> {
@@ -69,9 +68,9 @@ pub enum Event<'e> {
         /// The version, why it was published, by whom, and what changed.
         record: &'e Record,
     },
-    /// An attempt was accepted and changed no running value, so that the version stays: a field waits for a restart, an override
-    /// was set to the value that the file gives too, prolonged or cleared, or what changed in a source is no value.
-    /// [`Handle::current_revision`](crate::Handle::current_revision) counts these changes.
+    /// An attempt was accepted without changing a running value, so the version stays the same: a field waits for a
+    /// restart, an override was set to the value in the file, prolonged or cleared, or a source changed without
+    /// changing a value. [`Handle::current_revision`](crate::Handle::current_revision) counts these changes.
     #[non_exhaustive]
     Accepted {
         /// Counted from 1, over all events.
@@ -80,14 +79,14 @@ pub enum Event<'e> {
         cause: &'e Cause,
         /// The author, if the attempt was made through [`Handle::by`](crate::Handle::by).
         by: Option<&'e str>,
-        /// The dotted paths of the fields whose override, or whose value that waits for a restart, is another one.
+        /// The dotted paths of the fields whose override or pending value changed.
         changed: &'e [String],
         /// How long the attempt took.
         duration: Duration,
         /// The version that stays in force.
         version: u64,
     },
-    /// An attempt was refused, and nothing that it was about changed.
+    /// An attempt was refused, and nothing changed.
     #[non_exhaustive]
     Refused {
         /// Counted from 1, over all events.
@@ -96,7 +95,7 @@ pub enum Event<'e> {
         cause: &'e Cause,
         /// The author, if the attempt was made through [`Handle::by`](crate::Handle::by).
         by: Option<&'e str>,
-        /// Everything that is wrong.
+        /// All problems.
         error: &'e Error,
         /// How long the attempt took.
         duration: Duration,
@@ -108,9 +107,9 @@ pub enum Event<'e> {
     RolledBack {
         /// Counted from 1, over all events.
         number: u64,
-        /// The version that was taken back.
+        /// The version that was rolled back.
         from: u64,
-        /// The older version that holds again.
+        /// The older version whose content is in force again.
         to: u64,
         /// The new version, why it was published, by whom, and what changed.
         record: &'e Record,
@@ -120,7 +119,8 @@ pub enum Event<'e> {
 }
 
 impl Event<'_> {
-    /// The number of the event, from 1 and without gaps but for missed events; `None` for [`Event::Missed`].
+    /// The number of the event. Numbers start at 1 and have no gaps except for missed events; `None` for
+    /// [`Event::Missed`].
     ///
     /// Numbers follow the order in which versions were published.
     ///
@@ -149,7 +149,8 @@ impl Event<'_> {
         }
     }
 
-    /// What was published; `None` where nothing was, and for [`Event::Missed`]. [`Observe`] has an example of events.
+    /// The published version; `None` if nothing was published, and for [`Event::Missed`]. [`Observe`] has an example
+    /// of events.
     pub fn record(&self) -> Option<&Record> {
         match self {
             Self::Published { record, .. } | Self::RolledBack { record, .. } => Some(record),
@@ -158,7 +159,7 @@ impl Event<'_> {
     }
 }
 
-/// As a [`Record`] prints itself, or the report of a refusal.
+/// Prints the [`Record`], or the report of a refusal.
 impl std::fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

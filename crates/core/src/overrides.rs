@@ -19,7 +19,7 @@ use crate::{
     value::Value,
 };
 
-/// By the path of the overridden leaf.
+/// Overrides by the path of the overridden leaf.
 pub(crate) type Overrides = BTreeMap<Keys, OverrideEntry>;
 
 /// The value of one leaf, set at run time.
@@ -32,14 +32,14 @@ pub(crate) struct OverrideEntry {
     pub(crate) until: Option<Expiry>,
 }
 
-/// When an override expires: the instant that counts, and the system time for display.
+/// When an override expires: the instant that is used, and the system time for display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Expiry {
     pub(crate) moment: Instant,
     pub(crate) shown: SystemTime,
 }
 
-/// The author of a write, its duration, and what must be current for it.
+/// The author of a write, its duration, and its precondition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WriteOptions {
     pub(crate) by: Option<Arc<str>>,
@@ -47,23 +47,23 @@ pub(crate) struct WriteOptions {
     pub(crate) expected: Option<Expected>,
 }
 
-/// What must be current, or a write is refused.
+/// The precondition of a write, which is refused otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// This version, with no write accepted after it.
+    /// This version is current, and no write was accepted after it.
     Version(u64),
     Revision(Revision),
 }
 
 impl OverrideEntry {
-    /// An override that is set now.
+    /// Creates an override that is set now.
     pub(crate) fn new(value: Option<Value>, options: Option<&WriteOptions>) -> Self {
         let options = options.cloned().unwrap_or_default();
         let until = options.lasts.and_then(Expiry::after);
         Self { value, by: options.by, at: SystemTime::now(), until }
     }
 
-    /// Everything but the time at which it was set.
+    /// Everything except the time at which it was set.
     pub(crate) fn content(&self) -> impl PartialEq + '_ {
         let Self { value, by, at: _, until } = self;
         (value, by, until)
@@ -71,8 +71,8 @@ impl OverrideEntry {
 }
 
 impl Expiry {
-    /// The expiry of an override that is restored after a restart. A clock that was set back makes it last no longer
-    /// than it was to last at first.
+    /// The expiry of an override that is restored after a restart. If the clock was set back, it still lasts no
+    /// longer than its original duration.
     pub(crate) fn after_restart(at: SystemTime, shown: SystemTime) -> Option<Self> {
         let left = shown.duration_since(SystemTime::now()).unwrap_or_default();
         let whole = shown.duration_since(at).unwrap_or_default();
@@ -88,7 +88,8 @@ impl Expiry {
 
 /// A value that was set at run time; from [`Handle::overrides`](crate::Handle::overrides).
 ///
-/// `Display` prints it for people, and it serialises for programs. Never holds a secret's value.
+/// `Display` prints it as text; it implements `Serialize` for programs. Never contains the value of a
+/// secret.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -111,7 +112,7 @@ pub struct Override {
     at: SystemTime,
     #[serde(serialize_with = "crate::timestamp::optional::serialize")]
     expires: Option<SystemTime>,
-    /// The value for people, where it holds an integer that is text in `value`.
+    /// The value as displayed text, if it contains an integer that is text in `value`.
     #[serde(skip)]
     text: Option<String>,
 }
@@ -148,17 +149,17 @@ impl Override {
         self.value.as_ref()
     }
 
-    /// Who set it, if [`Handle::by`](crate::Handle::by) said so.
+    /// The author, if it was set through [`Handle::by`](crate::Handle::by).
     pub fn by(&self) -> Option<&str> {
         self.by.as_deref()
     }
 
-    /// When it was set, by the system's clock.
+    /// The time at which it was set, by the system clock.
     pub fn at(&self) -> SystemTime {
         self.at
     }
 
-    /// When it goes by itself, by the system's clock; see
+    /// The time at which it expires, by the system clock; see
     /// [`Handle::for_duration`](crate::Handle::for_duration).
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
@@ -205,7 +206,7 @@ impl fmt::Display for Attribution<'_> {
 }
 
 fn moment(at: SystemTime) -> String {
-    // The writer of dates knows the years 1970 to 9999 and fails beyond them.
+    // The date formatter supports the years 1970 to 9999 and fails for others.
     let date = humantime::format_rfc3339_seconds(at);
     let mut text = String::new();
     match fmt::write(&mut text, format_args!("{date}")) {

@@ -1,4 +1,4 @@
-//! Code of the program that is called where a panic must not spread.
+//! Calls code of the program where a panic must not propagate.
 
 use std::{
     any::Any,
@@ -11,14 +11,14 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).map_err(discard).ok()
 }
 
-/// Drops what may run code of the program as it goes.
+/// Drops a value whose `Drop` may run code of the program.
 pub(crate) fn drop_quietly<T>(value: T) {
     if catch_panic(|| drop(value)).is_none() {
         log::error!(target: "hotswap", "hotswap: a value panicked when it was dropped");
     }
 }
 
-/// What a panic carries may panic when it is dropped; that one carries something again, and is left alone.
+/// The payload of a panic may panic when it is dropped; the payload of that second panic is leaked.
 fn discard(payload: Box<dyn Any + Send>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
 }

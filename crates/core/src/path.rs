@@ -4,9 +4,9 @@ use std::{fmt, marker::PhantomData};
 
 use crate::config::HotConfig;
 
-/// The place of a field of type `F` below a struct `R`.
+/// The path of a field of type `F` below a struct `R`.
 ///
-/// Made by the generated `R::paths()`; it always exists, and its type is right. `Copy`.
+/// Created by the generated `R::paths()`, so the field always exists and has this type. `Copy`.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -44,7 +44,7 @@ impl<R: HotConfig, F> Path<R, F> {
         self.__child(slot).into()
     }
 
-    /// The path as a JSON pointer (RFC 6901), by the names that files use.
+    /// The path as a JSON pointer (RFC 6901), with the names that files use.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -55,7 +55,7 @@ impl<R: HotConfig, F> Path<R, F> {
         R::SHAPE.keys_of(self.slot).pointer()
     }
 
-    /// The path as reports write it, by the names that files use.
+    /// The path in the form of reports, with the names that files use.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -86,7 +86,7 @@ impl<R: HotConfig, F> fmt::Display for Path<R, F> {
     }
 }
 
-/// What a call that takes a path accepts: a [`Path`], or the generated paths of a nested struct.
+/// The argument of a call that takes a path: a [`Path`], or the generated paths of a nested struct.
 ///
 /// ```
 #[doc = include_str!("example.txt")]

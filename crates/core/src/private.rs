@@ -1,4 +1,4 @@
-//! What generated code names. Not a stable interface.
+//! Items that generated code refers to. Not a stable interface.
 
 pub use crate::{__methods as methods, __paths as paths};
 pub use crate::{
@@ -23,7 +23,7 @@ use crate::{
     secrets::lookup::SecretLookup,
 };
 
-/// What the values of a type parameter need, as leaves do.
+/// The bounds of leaves, for values of a type parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand for a type parameter of a configuration",
     label = "lacks what the type of a field needs",
@@ -44,7 +44,7 @@ pub const fn secret<const I: usize, F: Redacted>(leaf: Leaf<I, F>) -> Leaf<I, F>
     leaf
 }
 
-/// What `#[hot(secret = "..")]` gives: text as a file would have it.
+/// The value of `#[hot(secret = "..")]`: text, as in a file.
 pub fn reference(text: &str) -> Value {
     if text.contains("${") { Value::Template(text.into()) } else { Value::text(text) }
 }
@@ -52,7 +52,7 @@ pub fn reference(text: &str) -> Value {
 /// Writes a leaf by its own `Serialize`.
 ///
 /// # Errors
-/// That of the type's `Serialize`.
+/// Returns the error of the type's `Serialize`.
 pub fn encode<F: Serialize>(value: &F) -> Result<Value, EncodeError> {
     crate::ser::encode(value)
 }
@@ -88,10 +88,10 @@ pub trait DefaultOf<F, M> {
     fn value(self) -> F;
 }
 
-/// Tells a constant from a function.
+/// Marks a default that is a constant.
 pub struct Constant;
 
-/// Tells a function from a constant.
+/// Marks a default that is a function.
 pub struct Function<V>(std::marker::PhantomData<V>);
 
 #[diagnostic::do_not_recommend]
@@ -116,28 +116,28 @@ pub fn default_of<F, M>(
     encode(&default.value()).unwrap_or(Value::Null)
 }
 
-/// What serde takes for a nested struct that no layer mentions; `None` if it cannot be written.
+/// The serde default of a nested struct that no layer mentions; `None` if it cannot be written.
 pub fn absent<N: Loadable>(value: &N) -> Option<Value> {
     erased_config::encode(value, 0).ok()
 }
 
-/// The same for an `Option` of one.
+/// The same for an `Option` of a nested struct.
 pub fn absent_option<N: Loadable>(value: &Option<N>) -> Option<Value> {
     absent(value.as_ref()?)
 }
 
-/// Exchanges the fields that serde skips of two structs, where both are there.
+/// Swaps the fields that serde skips between two structs, if both exist.
 pub fn swap_skipped<N: Loadable>(one: &mut Option<N>, other: &mut Option<N>) {
     if let (Some(one), Some(other)) = (one, other) {
         one.__swap_skipped(other);
     }
 }
 
-/// What `#[hot(test)]` runs: no layer gives anything, and only what is missing or would have to be fetched is
-/// forgiven.
+/// Called by the test that `#[hot(test)]` generates. Loads without any layer, and ignores missing values and
+/// values that would have to be fetched.
 ///
 /// # Panics
-/// A default does not fit its field or breaks a rule; the whole report is in the message.
+/// Panics if a default does not fit its field or breaks a rule; the message contains the whole report.
 pub fn test_defaults<T: Loadable>() {
     let (overrides, variables) = (Overrides::new(), |_: &str| None);
     let input = Input {

@@ -6,30 +6,31 @@ use crate::{
     keys::Keys,
 };
 
-/// What calls in a forked process report.
+/// The message of calls in a forked process.
 pub(crate) const FORKED: &str = "this process was forked after the configuration was loaded";
-/// What to do about it.
+/// The advice that belongs to the message.
 pub(crate) const LOAD_AGAIN: &str = "load it again in the child";
 
-/// A process, by its number. `fork` gives the child another one, and std asks the system each time.
+/// A process, identified by its id. `fork` gives the child another id, and std asks the system on each call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process(u32);
 
 impl Process {
-    /// The process that calls this.
+    /// The calling process.
     pub fn current() -> Self {
         Self(std::process::id())
     }
 
-    /// Whether this is the process that calls; `false` in a fork of it.
+    /// Whether this is the calling process; `false` in a fork of it.
     pub fn is_current(self) -> bool {
         self == Self::current()
     }
 
-    /// To be called before any lock is taken: one that another thread held during the fork is never released in the child.
+    /// Must be called before any lock is taken: a lock that another thread held during the fork is never released in
+    /// the child.
     ///
     /// # Errors
-    /// This is a fork of the process.
+    /// The caller is in a fork of the process.
     pub(crate) fn ensure_current(self) -> Result<(), Error> {
         if self.is_current() {
             return Ok(());

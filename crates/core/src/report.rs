@@ -1,4 +1,4 @@
-//! An error as people read it in a terminal.
+//! The report of an error for terminals.
 
 use std::{fmt, io::IsTerminal};
 
@@ -9,10 +9,10 @@ use crate::{
     issue::{Issue, Origin},
 };
 
-/// The problems of an [`Error`] by source, each with the line it stands in; from [`Error::report`].
+/// The problems of an [`Error`], grouped by source and each with its line of text; from [`Error::report`].
 ///
-/// Of a line only the key and the value at fault are shown, and the value only if its field is known and not secret.
-/// Plain, unless colours are asked for.
+/// Only the key and the value at fault are shown of a line, and the value only if its field is known and not secret.
+/// Plain unless colours are enabled.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -46,7 +46,7 @@ impl<'e> Report<'e> {
         Self { error, limit: SHOWN, color: false }
     }
 
-    /// With ANSI colours, or without.
+    /// Enables or disables ANSI colours.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -58,8 +58,9 @@ impl<'e> Report<'e> {
         Self { color, ..self }
     }
 
-    /// With colours if the stream is a terminal that wants them. The variables `NO_COLOR`, `CLICOLOR`,
-    /// `CLICOLOR_FORCE` and `TERM` are honoured, as <https://no-color.org> and <https://bixense.com/clicolors> say.
+    /// Enables colours if the stream is a terminal that supports them. The variables `NO_COLOR`, `CLICOLOR`,
+    /// `CLICOLOR_FORCE` and `TERM` are honoured, as defined by <https://no-color.org> and
+    /// <https://bixense.com/clicolors>.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -72,7 +73,7 @@ impl<'e> Report<'e> {
         self.color(wants_color(stream.is_terminal()))
     }
 
-    /// With so many problems at most, instead of twenty; a count stands for the others.
+    /// Sets the maximum number of problems, which is twenty by default; the others are only counted.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -147,7 +148,7 @@ fn location(origin: &Origin) -> Option<String> {
     }
 }
 
-/// What people said in the environment goes before what the stream is.
+/// The environment takes precedence over the type of the stream.
 fn wants_color(terminal: bool) -> bool {
     let allowed = !anstyle_query::no_color();
     let clicolor = anstyle_query::clicolor();

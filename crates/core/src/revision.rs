@@ -1,16 +1,18 @@
-//! How many changes were accepted, those included that publish no version.
+//! The count of accepted changes, including those that publish no version.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A version, and the number of changes that were accepted after it without a version of their own; from
-/// [`Handle::current_revision`](crate::Handle::current_revision), for [`Handle::if_revision`](crate::Handle::if_revision).
+/// A version, and the number of changes accepted after it without a new version; from
+/// [`Handle::current_revision`](crate::Handle::current_revision), for
+/// [`Handle::if_revision`](crate::Handle::if_revision).
 ///
-/// A write may be accepted and change no running value: a field that needs a restart, an override that is prolonged, a patch
-/// that sets the value that a file gives too. The version does not move then, and the revision does.
+/// A write may be accepted without changing a running value: a write to a field that needs a restart, an override that
+/// is prolonged, a patch that sets the value in the file. Then the version stays the same, but the revision changes.
 ///
-/// Revisions compare within one run of the program. `Display` prints `2.1`: one such change after version 2.
+/// Revisions are comparable within one run of the program. `Display` prints `2.1` for one such change after
+/// version 2.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -28,12 +30,12 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// A version, as it is published.
+    /// The revision of a version when it is published.
     pub(crate) fn of_version(version: u64) -> Self {
         Self { version, changes: 0 }
     }
 
-    /// One more change without a version.
+    /// The revision after one more change without a version.
     pub(crate) fn next(self) -> Self {
         Self { changes: self.changes.saturating_add(1), ..self }
     }

@@ -1,4 +1,5 @@
-//! What the derive says of a struct, as data and as functions that know its type. [`HotConfig`](crate::HotConfig) builds on it.
+//! The description of a struct by the derive, as data and as functions that know its type.
+//! [`HotConfig`](crate::HotConfig) builds on it.
 
 use std::any::Any;
 
@@ -17,17 +18,17 @@ pub trait Schema: Sized + 'static {
     const SHAPE: &'static Shape;
     /// One per field of `SHAPE`, in its order.
     const MEMBERS: &'static [&'static dyn Member<Self>];
-    /// How many numbers the struct and everything nested in it take.
+    /// The number of slots of the struct and of everything nested in it.
     const SLOTS: usize;
     /// The struct's `check`s.
     const CHECKS: &'static [&'static dyn Rule<Self>];
-    /// What the struct's attributes say about sources.
+    /// The sources in the attributes of the struct.
     const SETUP: Setup;
     /// A clone, field by field, so that the struct itself need not be `Clone`.
     fn __clone(&self) -> Self;
-    /// Exchanges the fields that serde skips, which only a default of the program can fill, with those of another value.
+    /// Swaps the fields that serde skips, which only a default of the program can fill, with those of another value.
     fn __swap_skipped(&mut self, _other: &mut Self) {}
-    /// The field with this index. One function costs less to compile than one for each field.
+    /// The field with this index. One function for all fields compiles faster than one for each field.
     fn __field_mut(&mut self, index: usize) -> Option<&mut dyn Any>;
 }
 
@@ -44,18 +45,18 @@ pub trait Loadable: Schema + DeserializeOwned + Send + Sync {}
 #[diagnostic::do_not_recommend]
 impl<T: Schema + DeserializeOwned + Send + Sync> Loadable for T {}
 
-/// What the attributes of a struct say about its sources.
+/// The sources in the attributes of a struct.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
     pub files: &'static [FileSetup],
     pub env: Option<&'static str>,
     pub profile: Option<&'static str>,
-    /// The stores that the facade knows, with those that its features switch on.
+    /// The stores that the facade knows, including those whose features are disabled.
     pub stores: &'static [KnownStore],
 }
 
-/// One path of the attributes.
+/// One path in the attributes.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct FileSetup {
@@ -64,7 +65,7 @@ pub struct FileSetup {
     pub kind: PathKind,
 }
 
-/// What a path of the builder is read as.
+/// The kind of source at a path.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathKind {

@@ -1,4 +1,4 @@
-//! Values that do not show themselves.
+//! Values that are redacted when they are displayed.
 
 pub(crate) mod marker;
 pub(crate) mod policy;
@@ -18,14 +18,14 @@ pub(crate) use self::{
 };
 pub use self::{redacted::Redacted, value::SecretValue};
 
-/// What stands in the place of a value that is not shown.
+/// Replaces a value that is not shown.
 pub(crate) const MASK: &str = "***";
 
-/// A value that does not show itself: a password, a token, a key.
+/// A value that is redacted when it is displayed: a password, a token, a key.
 ///
-/// `Debug`, `Display` and `Serialize` give `***`; only [`expose`](Self::expose) gives the value. So a struct with
-/// secrets may derive `Debug` and be logged. Clones share the value, which is wiped when the last one is dropped.
-/// Comparison takes as long for a wrong value as for the right one.
+/// `Debug`, `Display` and `Serialize` give `***`; only [`expose`](Self::expose) returns the value. A struct with
+/// secrets may therefore derive `Debug` and be logged. Clones share the value, which is wiped when the last one
+/// is dropped. Comparison takes as long for a wrong value as for the right one.
 ///
 /// ```
 /// use hotswap::{HotConfig, Secret};
@@ -52,11 +52,11 @@ pub(crate) const MASK: &str = "***";
 /// [`explain`](crate::Handle::explain), the [status](crate::Handle::status) and
 /// [patterns](crate::Handle::watch_pattern). So are secrets inside lists, maps and structs that are a field.
 ///
-/// What carried it is wiped too: the text of the file, and what its parser made of it. What is not protected stands in
-/// [the limits](crate::guide::limits).
+/// Its earlier copies are wiped too: the text of the file, and the parsed tree. [The limits](crate::guide::limits)
+/// list what is not protected.
 pub struct Secret<T: SecretValue>(Arc<Wiped<T>>);
 
-/// Wipes the value when it goes.
+/// Wipes the value when it is dropped.
 struct Wiped<T: SecretValue>(T);
 
 impl<T: SecretValue> Drop for Wiped<T> {
@@ -73,7 +73,7 @@ impl<T: SecretValue> Secret<T> {
     /// assert_eq!(token.to_string(), "***");
     /// ```
     pub fn new(value: T) -> Self {
-        // In a function that serde calls, nothing else announces the secret.
+        // In a function that serde calls, the decoder does not learn of the secret in any other way.
         tracking::record_converted(&value);
         Self::of(value)
     }
@@ -82,7 +82,7 @@ impl<T: SecretValue> Secret<T> {
         Self(Arc::new(Wiped(value)))
     }
 
-    /// The value itself. What is done with it here is the program's to keep secret.
+    /// The value itself. The program is responsible for keeping it secret.
     ///
     /// ```
     /// let token = hotswap::Secret::new("abc".to_owned());

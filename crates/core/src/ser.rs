@@ -1,4 +1,4 @@
-//! Writes any serialisable value as a [`Value`]; the other half of the decoder.
+//! Writes any serializable value as a [`Value`]; the counterpart of the decoder.
 
 use std::{fmt, sync::Arc};
 
@@ -9,7 +9,8 @@ use crate::{
     value::{MAX_DEPTH, Table, Value, too_deep},
 };
 
-/// Why a value cannot be written: its type has no `Serialize`, or that one failed.
+/// The reason for which a value cannot be written: its type has no `Serialize`, or its `Serialize`
+/// failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct EncodeError {
@@ -26,7 +27,7 @@ impl EncodeError {
         Self { message: too_deep(), too_deep: true }
     }
 
-    /// The value is well formed, and too deep for anything that walks it.
+    /// The value is well formed, but nested too deeply.
     pub(crate) fn is_too_deep(&self) -> bool {
         self.too_deep
     }
@@ -41,7 +42,7 @@ impl ser::Error for EncodeError {
 /// A serde serializer that yields a [`Value`].
 #[derive(Clone, Copy, Debug)]
 pub struct Encoder {
-    /// How many levels of lists and tables are still allowed.
+    /// The remaining levels of nesting.
     room: usize,
 }
 
@@ -50,7 +51,7 @@ impl Encoder {
         Self { room: MAX_DEPTH }
     }
 
-    /// For what stands in a list or a table that is written here.
+    /// The serializer for the elements of a list or table.
     fn below(self) -> Result<Self, EncodeError> {
         self.room.checked_sub(1).map(|room| Self { room }).ok_or_else(EncodeError::too_deep)
     }
@@ -93,7 +94,7 @@ impl ser::Serializer for Encoder {
         Ok(Value::Bool(value))
     }
 
-    /// By its shortest text, so that 0.1 stays 0.1.
+    /// Converted by its shortest text, so that 0.1 stays 0.1.
     fn serialize_f32(self, value: f32) -> Result<Value, EncodeError> {
         Ok(Value::Float(value.to_string().parse().unwrap_or_else(|_| value.into())))
     }

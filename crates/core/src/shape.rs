@@ -1,6 +1,6 @@
-//! What the derive knows about a struct, as data: names, docs, defaults, nesting. No types.
+//! The derive's description of a struct, as data without types: names, docs, defaults, nesting.
 //!
-//! Everything that needs no value of the struct works from here: environment names, unknown keys, aliases,
+//! All code that needs no value of the struct uses this data: environment names, unknown keys, aliases,
 //! paths, templates.
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
@@ -36,15 +36,17 @@ pub struct FieldShape {
     pub ty: &'static str,
     /// The field's number within the struct; see [`Member`](crate::member::Member).
     pub slot: usize,
-    /// What stands below it.
+    /// The kind of its content.
     pub kind: Kind,
-    /// `#[serde(flatten)]`: its keys stand beside the field's own.
+    /// `#[serde(flatten)]`: its keys are on the level of the field itself.
     pub flatten: bool,
     /// `#[serde(default)]` on the field or the struct.
     pub serde_default: bool,
-    /// What serde takes for a nested struct that no layer mentions; `None` from it where it cannot be written.
+    /// The serde default of a nested struct that no layer mentions; it returns `None` if the value cannot be
+    /// written.
     pub absent: Option<fn() -> Option<Value>>,
-    /// An `Option` that a function reads and that has no default: serde calls it missing where it is `None`.
+    /// An `Option` that a function reads and that has no default: serde reports it as missing if it is
+    /// `None`.
     pub nullable: bool,
     /// `#[hot(default = ..)]`.
     pub default: Option<fn() -> Value>,
@@ -56,42 +58,43 @@ pub struct FieldShape {
     pub readonly: bool,
     /// `#[hot(secret)]`: the value is never shown.
     pub secret: bool,
-    /// `#[hot(secret = "..")]`: where the value is fetched from unless a layer says otherwise.
+    /// `#[hot(secret = "..")]`: the reference from which the value is fetched unless a layer gives another.
     pub reference: Option<&'static str>,
-    /// `#[hot(not_secret)]`: what stands here is no credential, whatever it looks like.
+    /// `#[hot(not_secret)]`: the value is not a credential, even if it looks like one.
     pub not_secret: bool,
     /// `#[hot(deprecated = "..")]`: what to do instead.
     pub deprecated: Option<&'static str>,
-    /// `#[hot(unit = "..")]`: what a number counts.
+    /// `#[hot(unit = "..")]`: the unit of a number.
     pub unit: Option<&'static str>,
     /// `#[hot(merge = ..)]`.
     pub merge: Merge,
 }
 
-/// How the values that two layers give a field meet.
+/// How the values of a field in two layers are merged.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// Tables key by key at every depth, everything else as a whole.
+    /// Tables are merged key by key at every depth; the higher layer replaces everything else.
     Deep,
-    /// The higher one as a whole.
+    /// The higher layer replaces the whole value.
     Replace,
-    /// Lists one after the other, the lower one first.
+    /// Lists are concatenated, the lower layer first.
     Append,
-    /// As `Append`, without elements that are there already.
+    /// Like `Append`, without duplicate elements.
     Union,
-    /// Lists of tables, element by element: those with the same value of this key meet, others are appended.
+    /// Lists of tables are merged element by element: elements with the same value of this key are merged,
+    /// others are appended.
     Key(&'static str),
 }
 
-/// What stands below a field.
+/// The kind of the content of a field.
 #[derive(Debug)]
 pub enum Kind {
     /// A value of any type that serde reads.
     Leaf,
     /// Another struct that derives `HotConfig`.
     Nested(&'static Shape),
-    /// An `Option` of one; a leaf for everything but names and defaults.
+    /// An `Option` of such a struct; treated as a leaf except for names and defaults.
     Optional(&'static Shape),
 }
 
@@ -129,16 +132,16 @@ impl FieldShape {
         }
     }
 
-    /// Where the field stands below its struct, which stands at `parent`.
+    /// The path of the field, if its struct has the path `parent`.
     pub(crate) fn keys(&self, parent: &Keys) -> Keys {
         if self.flatten { parent.clone() } else { parent.name(self.key) }
     }
 }
 
-/// A leaf with everything that leads to it.
+/// A leaf with the fields on the path to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf {
-    /// From the root struct; an inner leaf of an `Option<Nested>` has its option's number.
+    /// Counted from the root struct; an inner leaf of an `Option<Nested>` has the number of the option.
     pub(crate) slot: usize,
     pub(crate) keys: Keys,
     /// From the root's field down to the leaf itself.
@@ -154,7 +157,8 @@ impl Leaf {
         self.trail.iter().any(|field| field.restart)
     }
 
-    /// What waits as a whole when this leaf needs a restart: itself, or the marked `Option` around it.
+    /// The path of the value that waits as a whole if this leaf needs a restart: the leaf, or the marked
+    /// `Option` around it.
     pub(crate) fn restart_keys(&self) -> Option<Keys> {
         let option = self.trail.iter().position(|field| matches!(field.kind, Kind::Optional(_)));
         let outer = option.map(|option| &self.trail[..=option]);
@@ -174,14 +178,14 @@ impl Leaf {
 }
 
 impl Shape {
-    /// Every leaf in order, those inside an `Option<Nested>` too.
+    /// Every leaf in order, including leaves inside an `Option<Nested>`.
     pub(crate) fn leaves(&'static self) -> Vec<Leaf> {
         let mut leaves = Vec::new();
         self.collect_leaves(0, true, &Keys::root(), &[], &mut leaves);
         leaves
     }
 
-    /// Whether `below` is this struct or one nested in it, and no value of a field.
+    /// Whether `below` is the path of this struct or of a nested struct, and not of a leaf.
     pub(crate) fn is_struct(&'static self, below: &Keys) -> bool {
         let inside = |leaf: &Leaf| leaf.keys.starts_with(below) && leaf.keys != *below;
         below.is_root() || self.leaves().iter().any(inside)
@@ -207,7 +211,7 @@ impl Shape {
         }
     }
 
-    /// The numbers of this struct, which are given, and those of every struct nested in it.
+    /// The given numbers of this struct, and the numbers of every struct nested in it.
     pub(crate) fn structs(&'static self, numbers: Range<usize>) -> Vec<Range<usize>> {
         let mut found = vec![numbers.clone()];
         let ends = self.fields.iter().skip(1).map(|next| numbers.start + next.slot).chain([numbers.end]);
@@ -224,7 +228,7 @@ impl Shape {
         self.trail(slot).last().and_then(|field| field.inner()).unwrap_or(self)
     }
 
-    /// The field whose key this is, by its own name; those of flattened structs are fields of this level too.
+    /// The field with this key, by its own name; fields of flattened structs belong to this level too.
     pub(crate) fn field_named(&self, key: &str) -> Option<&'static FieldShape> {
         self.fields.iter().find_map(|field| match field.inner() {
             Some(inner) if field.flatten => inner.field_named(key),
@@ -237,7 +241,7 @@ impl Shape {
         self.fields.iter().any(|field| field.secret || field.inner().is_some_and(Self::any_secret))
     }
 
-    /// Whether any field is an `Option` that serde calls missing, at any depth.
+    /// Whether any field is an `Option` that serde reports as missing, at any depth.
     pub(crate) fn any_nullable(&self) -> bool {
         self.fields.iter().any(|field| field.nullable || field.inner().is_some_and(Self::any_nullable))
     }
@@ -251,17 +255,17 @@ impl Shape {
         })
     }
 
-    /// The place of the field with this number, counted from this struct; number 0 is the struct itself.
+    /// The path of the field with this number, counted from this struct; number 0 is the struct itself.
     pub(crate) fn keys_of(&'static self, slot: usize) -> Keys {
         self.trail(slot).iter().fold(Keys::root(), |keys, field| field.keys(&keys))
     }
 
-    /// Whether the number is a leaf's: an `Option<Nested>` is one, a nested struct is not.
+    /// Whether the number belongs to a leaf: an `Option<Nested>` is a leaf, a nested struct is not.
     pub(crate) fn is_leaf(&'static self, slot: usize) -> bool {
         self.trail(slot).last().is_some_and(|field| !matches!(field.kind, Kind::Nested(_)))
     }
 
-    /// The numbers on the way from the struct itself, which is 0, to this one.
+    /// The numbers on the path from the struct itself, which is 0, to this number.
     pub(crate) fn down_to(&'static self, slot: usize) -> impl Iterator<Item = usize> {
         let below = self.trail(slot).into_iter().scan(0, |number, field| {
             *number += field.slot;
@@ -270,7 +274,7 @@ impl Shape {
         std::iter::once(0).chain(below)
     }
 
-    /// The fields on the way to the one with this number.
+    /// The fields on the path to the field with this number.
     pub(crate) fn trail(&'static self, slot: usize) -> Vec<&'static FieldShape> {
         let (mut shape, mut rest, mut trail) = (self, slot, Vec::new());
         while rest > 0 {
@@ -287,7 +291,7 @@ impl Shape {
     }
 }
 
-/// The keys of other fields that stand beside those of the leaf at `keys`: none, unless it is flattened.
+/// The keys of other fields in the same table as the leaf at `keys`; empty unless it is flattened.
 pub(crate) fn taken_beside(shape: &'static Shape, keys: &Keys) -> BTreeSet<Arc<str>> {
     let below = shape.leaves().into_iter().filter(|leaf| leaf.keys.starts_with(keys));
     let others = below.filter(|leaf| shape.keys_of(leaf.slot) != *keys);

@@ -1,4 +1,4 @@
-//! What is published: one whole configuration, its version, and where it came from.
+//! A published version: the whole configuration, its version number, and its cause.
 
 use std::{
     any::Any,
@@ -45,17 +45,18 @@ use crate::{
 pub enum Cause {
     /// The first load.
     Start,
-    /// The first load was refused, and what was in force before the restart was taken instead; see
+    /// The first load was refused, and the configuration before the restart was used instead; see
     /// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good).
     LastGood,
-    /// Files changed, appeared or went away; or they had been refused or rolled back, and were accepted without another change.
+    /// Files changed, appeared or disappeared; or files that had been refused or rolled back were accepted without
+    /// another change.
     Files(#[serde(serialize_with = "lossy")] Vec<PathBuf>),
-    /// Environment variables changed; as for files.
+    /// The same for environment variables.
     Environment,
-    /// Other sources changed, by the names they give themselves; as for files.
+    /// The same for other sources, identified by [`Source::name`](crate::Source::name).
     Sources(Vec<String>),
-    /// The sources were loaded again although none of them had changed, by [`Handle::reload`](crate::Handle::reload) for example.
-    /// Code of the program, such as a check, gave another result for them.
+    /// The sources were loaded again although none of them had changed, for example by
+    /// [`Handle::reload`](crate::Handle::reload), and code of the program, such as a check, gave another result.
     Reload,
     /// Secrets changed in their stores, by scheme and location.
     Secrets(Vec<String>),
@@ -65,21 +66,21 @@ pub enum Cause {
     Update,
     /// Values were changed by a patch at run time.
     Patch,
-    /// Values set at run time were taken back.
+    /// Values set at run time were cleared.
     Clear,
-    /// Values set at run time for a while went by themselves.
+    /// Values set at run time expired.
     Expired,
-    /// What an older version held was published again, by the number of that version.
+    /// The content of an older version was published again; the number of that version.
     Rollback(u64),
-    /// A version failed its [health check](crate::Builder::health): what an older version held was published again, by
-    /// the number of that version.
+    /// A version failed its [health check](crate::Builder::health), and the content of an older version was published
+    /// again; the number of that version.
     Health(u64),
-    /// A cause that this version of the crate does not know, by its name on the wire: a newer one has written it.
+    /// A cause that this version of the crate does not know, written by a newer one; its serialized name.
     #[serde(skip)]
     Other(String),
 }
 
-/// The names of causes on the wire.
+/// The serialized names of causes.
 const CAUSES: [&str; 14] = [
     "start",
     "last_good",
@@ -115,13 +116,13 @@ impl<'de> Deserialize<'de> for Cause {
     }
 }
 
-/// serde refuses paths that are no Unicode, and a record must not get lost for one.
+/// serde refuses paths that are not Unicode, and a record must not be lost because of one.
 fn lossy<S: Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
 }
 
 impl Cause {
-    /// Whether somebody asked for it, and waits for it.
+    /// Whether a caller requested the change and waits for it.
     pub(crate) fn is_of_a_caller(&self) -> bool {
         matches!(self, Self::Set | Self::Update | Self::Patch | Self::Clear | Self::Rollback(_))
     }
@@ -162,17 +163,18 @@ type Parts = HashMap<usize, Arc<dyn Any + Send + Sync>>;
 pub(crate) struct Published {
     pub(crate) version: u64,
     pub(crate) root: Arc<dyn ErasedConfig>,
-    /// The root again: to ask a `dyn ErasedConfig` for its type takes one step more, and every read asks.
+    /// The root again: downcasting a `dyn ErasedConfig` takes one more indirection, and every read downcasts.
     whole: Arc<dyn Any + Send + Sync>,
     /// The merged tree that the root was decoded from.
     pub(crate) tree: Value,
-    /// Leaves that hold a secret which no field says, in this version or in one before.
+    /// Leaves that are not marked as secret and contain a secret, in this version or in an earlier one.
     secrets: BTreeSet<Keys>,
-    /// Those of which all is secret, whatever their type marks.
+    /// Leaves that are secret as a whole, whatever their type marks.
     sealed: BTreeSet<Keys>,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
-    /// Nested structs that somebody asked to keep, by number: an `Arc` cannot be projected out of another.
+    /// Nested structs for which a snapshot was requested, by number: an `Arc` of a part cannot be created
+    /// from an `Arc` of the whole.
     parts: ArcSwap<Parts>,
 }
 
@@ -197,7 +199,7 @@ impl Published {
         Self { secrets, ..self }
     }
 
-    /// Leaves of which no field says that they hold a secret, but their type does.
+    /// Leaves that are not marked as secret, but whose type contains a secret.
     pub(crate) fn hidden(&self) -> BTreeSet<Keys> {
         self.secrets.difference(&self.sealed).cloned().collect()
     }
@@ -210,12 +212,12 @@ impl Published {
         self.sealed.iter().cloned().chain(more).collect()
     }
 
-    /// Whether all of the leaf that stands here is secret, because an encrypted file gave it.
+    /// Whether the whole leaf is secret because an encrypted file gave it.
     pub(crate) fn is_sealed(&self, leaf: &Keys) -> bool {
         self.sealed.contains(leaf)
     }
 
-    /// Those of this version, and `more`.
+    /// The unmarked secrets of this version, and `more`.
     pub(crate) fn secrets_and(&self, more: BTreeSet<Keys>) -> BTreeSet<Keys> {
         self.secrets.iter().cloned().chain(more).collect()
     }
@@ -230,7 +232,7 @@ impl Published {
         self.secrets.contains(leaf)
     }
 
-    /// The struct of a handle that stands at `base`.
+    /// The struct with the number `base`.
     #[inline]
     pub(crate) fn get<S: 'static>(&self, base: usize) -> &S {
         let part = if base == 0 { Some(&*self.whole as &dyn Any) } else { self.root.get(base) };
@@ -238,7 +240,7 @@ impl Published {
             .expect("a handle is only made for the type that stands at its number")
     }
 
-    /// The same, to keep.
+    /// The same as an `Arc`.
     pub(crate) fn part<S: Send + Sync + 'static>(&self, base: usize) -> Arc<S> {
         let any = if base == 0 { Arc::clone(&self.whole) } else { self.shared(base) };
         any.downcast()
@@ -251,7 +253,7 @@ impl Published {
         }
         let kept = self.root.clone_at(base).expect("a handle is only made for a number that exists");
         let fresh: Arc<dyn Any + Send + Sync> = Arc::from(kept);
-        // Without a lock: one that is held during a fork would block every reader of the child.
+        // Lock-free, because a lock held during a fork would block every reader of the child.
         let before = self.parts.rcu(|parts| {
             let mut parts = Parts::clone(parts);
             parts.entry(base).or_insert_with(|| Arc::clone(&fresh));
@@ -261,10 +263,10 @@ impl Published {
     }
 }
 
-/// The current snapshot and its cells: what readers touch.
+/// The current snapshot and its cells: the data that readers access.
 pub(crate) struct Current {
     snapshot: ArcSwap<Published>,
-    /// Of the root, which is number 0, and of every nested struct.
+    /// The cells of the root, which is number 0, and of every nested struct.
     cells: BTreeMap<usize, Part>,
 }
 
@@ -310,7 +312,7 @@ impl Current {
         version.unwrap_or_else(|| self.load().version)
     }
 
-    /// Publishes; the old snapshot is handed out, to be dropped where it holds nobody up.
+    /// Publishes. Returns the old snapshot, so that it can be dropped outside of locks.
     pub(crate) fn publish(&self, next: Published) -> Arc<Published> {
         let (version, bits) = (next.version, next.root.scalars());
         let parts = self.cells.values();

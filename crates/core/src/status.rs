@@ -1,4 +1,4 @@
-//! What a running configuration says of itself.
+//! The status of a running configuration.
 
 mod forked;
 
@@ -21,7 +21,8 @@ use crate::{
 
 /// The state of a configuration at one moment; from [`Handle::status`](crate::Handle::status).
 ///
-/// Serialisable, for a page of the program or a health check; `Display` prints a few lines. Never holds a secret's value.
+/// Serializable, for a status page or a health check; `Display` prints a few lines. Never contains the value of a
+/// secret.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -47,41 +48,42 @@ use crate::{
 pub struct Status {
     /// The current version.
     pub version: u64,
-    /// Whether this process was forked after the configuration was loaded. Nothing is read, written or delivered in it: every
-    /// write and every reload is an error, and the rest of the status is as it was at the fork.
+    /// Whether this process was forked after the configuration was loaded. In a fork, nothing is read, written or
+    /// delivered: every write and every reload is an error, and the rest of the status is as it was at the fork.
     pub forked: bool,
-    /// How long ago it was published; serialised in seconds.
+    /// How long ago it was published; serialized in seconds.
     #[serde(serialize_with = "crate::timestamp::seconds")]
     pub age: Duration,
     /// Why it was published.
     pub cause: Cause,
-    /// Every source and how it is.
+    /// Every source and its health.
     pub sources: Vec<SourceStatus>,
-    /// Every location at a secret store that is in use, and how it is.
+    /// Every location at a secret store that is in use, and its health.
     pub secrets: Vec<SecretStatus>,
-    /// How changes of files are noticed; `None` when nothing is watched.
+    /// How changes of files are detected; `None` if nothing is watched.
     pub watcher: Option<WatcherHealth>,
-    /// Why the last reload was refused; `None` once one is accepted again. In a [fork](Self::forked), that it is one.
+    /// The report of the last refused reload; `None` once a reload is accepted again. In a [fork](Self::forked), a
+    /// message that it is a fork.
     pub last_error: Option<String>,
-    /// How much longer the current version is on probation, see [`Builder::health`](crate::Builder::health); `None` when
-    /// it is not. Serialised in seconds.
+    /// The remaining probation of the current version, see [`Builder::health`](crate::Builder::health); `None` if it
+    /// is not on probation. Serialized in seconds.
     #[serde(serialize_with = "crate::timestamp::maybe_seconds")]
     pub probation: Option<Duration>,
-    /// What `Warn` policies found in the current sources.
+    /// The warnings of `Warn` policies for the current sources.
     pub warnings: Vec<String>,
     /// Fields whose new value waits for a restart.
     pub pending_restart: Vec<PendingRestart>,
     /// Values that were set at run time.
     pub overrides: Vec<Override>,
-    /// What survives a restart; `None` without [`Builder::state_dir`](crate::Builder::state_dir).
+    /// The state directory; `None` without [`Builder::state_dir`](crate::Builder::state_dir).
     pub state: Option<StateStatus>,
     /// Every [observer](crate::Builder::observe), in the order in which they were added.
     pub observers: Vec<ObserverStatus>,
-    /// How often things happened since the start.
+    /// Counters since the start.
     pub counts: Counts,
 }
 
-/// What survives a restart; part of a [`Status`].
+/// The status of the state directory; part of a [`Status`].
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -96,15 +98,16 @@ pub struct Status {
 pub struct StateStatus {
     /// The directory.
     pub path: PathBuf,
-    /// The newest version whose overrides are on the disk.
+    /// The newest version whose overrides are on disk.
     pub saved: Option<u64>,
-    /// Why what is in force is not on the disk. It is tried again every few seconds, unless it was so from the start.
+    /// The reason for which the current state is not on disk. The write is retried every few seconds, unless the
+    /// problem exists since the start.
     pub problem: Option<String>,
-    /// What did not come back at the start, and why.
+    /// What was not restored at the start, and why.
     pub found: Vec<String>,
 }
 
-/// How one observer is doing; part of a [`Status`].
+/// The status of one observer; part of a [`Status`].
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -118,17 +121,17 @@ pub struct StateStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ObserverStatus {
-    /// Events that wait in its queue.
+    /// The number of events in its queue.
     pub waiting: usize,
-    /// How many events fit its queue.
+    /// The capacity of its queue.
     pub capacity: usize,
-    /// Events that were left out since the start, because the queue was full.
+    /// The number of events dropped since the start because the queue was full.
     pub missed: u64,
-    /// Times that it panicked since the start.
+    /// The number of its panics since the start.
     pub panics: u64,
 }
 
-/// How often things happened since the start; part of a [`Status`].
+/// Counters since the start; part of a [`Status`].
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -142,13 +145,14 @@ pub struct ObserverStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Times that sources were read and loaded again.
+    /// The number of times that sources were read and loaded again.
     pub reloads: u64,
-    /// Reloads that were refused because of their sources. A refused secret is in [`Status::secrets`].
+    /// The number of reloads that were refused because of their sources. A refused secret is in
+    /// [`Status::secrets`].
     pub refused: u64,
-    /// Subscriptions there are now, those of prepare hooks too.
+    /// The current number of subscriptions, including prepare hooks.
     pub subscribers: usize,
-    /// Callbacks that panicked, observers among them.
+    /// The number of panics of callbacks and observers.
     pub callback_panics: u64,
 }
 
@@ -248,7 +252,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// The lines that follow the first one stand under it.
+/// Indents the lines after the first one.
 fn below(text: &str) -> String {
     text.replace('\n', "\n  ")
 }
