@@ -101,7 +101,7 @@ pub struct StateStatus {
     /// The newest version whose overrides are on disk.
     pub saved: Option<u64>,
     /// The reason for which the current state is not on disk. The write is retried every few seconds, unless the
-    /// problem exists since the start.
+    /// problem has existed since the start.
     pub problem: Option<String>,
     /// What was not restored at the start, and why.
     pub found: Vec<String>,

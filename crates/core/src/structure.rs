@@ -1,5 +1,5 @@
-//! The lists and tables that the text of a variable holds. Only the type that asks knows whether it holds one, so a text
-//! is parsed when a type asks first, and what was parsed is kept beside it.
+//! The lists and tables in the text of a variable. Only the type that reads the text knows whether it is a list or
+//! table, so it is parsed when a type first asks for one, and the result is kept next to the text.
 
 use std::{
     fmt,
@@ -17,28 +17,29 @@ use crate::{
 
 type Read = Result<Value, Malformed>;
 
-/// What a text was parsed to, as far as a type asked for it.
+/// The parsed forms of a text for which a type has asked.
 #[derive(Default)]
 pub(crate) struct Parsed {
     /// The text before interpolation.
     pub(crate) template: Option<Box<str>>,
-    /// Whether no file can have the template: it has the syntax of dotenv files, or the text is only a part of its result.
+    /// Whether the template cannot be written to a file: it has the syntax of dotenv files, or the text is only a part
+    /// of its result.
     pub(crate) display_only: bool,
-    /// Whether the text is that of the template alone: defaults, and no variable.
+    /// Whether the text comes from the template alone: from defaults, and not from variables.
     pub(crate) literal: bool,
     json: OnceLock<Read>,
     items: OnceLock<Value>,
-    /// The list or table of an interpolated text, with the template on each scalar.
+    /// The list or table in an interpolated text, with the template on each scalar.
     marked: OnceLock<Value>,
 }
 
 pub(crate) const NOT_JSON: &str = "not valid JSON";
 const HOW: &str = "write a list as a,b or as JSON, a table as JSON";
 
-/// Why a text is not the JSON that it begins like; repeats nothing of it but keys.
+/// The syntax error of a text that starts like JSON. Quotes only keys of the text.
 #[derive(Debug)]
 pub(crate) struct Malformed {
-    /// Where in the text, as far as that can be said.
+    /// The path of the error, as far as it is known.
     pub(crate) keys: Keys,
     pub(crate) message: String,
     pub(crate) help: String,
@@ -58,14 +59,14 @@ impl Parsed {
     }
 }
 
-/// It may hold a secret.
+/// The text may contain a secret.
 impl fmt::Debug for Parsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
     }
 }
 
-/// The text beside it may be sealed later than it was parsed.
+/// The text may be sealed after it was parsed.
 impl Drop for Parsed {
     fn drop(&mut self) {
         self.json.take().into_iter().flatten().for_each(|mut value| value.wipe());
@@ -84,7 +85,7 @@ impl Untyped {
         }
     }
 
-    /// The text as JSON; `None` if it does not begin like a list or table.
+    /// The text as JSON; `None` if it does not start like a list or table.
     pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
         let parsed = self.parsed.as_ref()?;
         let text = self.text.trim_start();
@@ -92,7 +93,7 @@ impl Untyped {
         begins.then(|| init(&parsed.json, || json(&self.text)).as_ref())
     }
 
-    /// The text as the list or table that a step leads into.
+    /// The text as the list or table that `key` leads into.
     pub(crate) fn opened(&self, key: &Key) -> Option<&Value> {
         let read = match key {
             Key::Name(_) => self.json(),
@@ -101,12 +102,12 @@ impl Untyped {
         self.with_template(read?.ok()?)
     }
 
-    /// The text as a list, whose items may be taken out of it.
+    /// The text as a list whose items may be used separately.
     pub(crate) fn items(&self) -> Option<&Value> {
         self.with_template(self.list()?.ok()?)
     }
 
-    /// A part of an interpolated text may be the value of a variable, and is shown by the template of the whole.
+    /// Part of an interpolated text may be the value of a variable, so it is shown by the template of the whole.
     fn with_template<'v>(&'v self, read: &'v Value) -> Option<&'v Value> {
         let parsed = self.parsed.as_ref()?;
         Some(match &parsed.template {
@@ -115,7 +116,7 @@ impl Untyped {
         })
     }
 
-    /// A value that a type made of a part of the interpolated text, with the template of the whole on each scalar.
+    /// A value that a type made from part of the interpolated text, with the template of the whole on each scalar.
     pub(crate) fn part(&self, value: &Value) -> Value {
         match self.parsed.as_ref().and_then(|parsed| Some((parsed.template.as_ref()?, parsed.literal))) {
             Some((template, literal)) => with_template(value, template, literal),
@@ -152,7 +153,8 @@ fn with_template(value: &Value, template: &str, literal: bool) -> Value {
     }
 }
 
-/// Whether the first brackets hold what no list of JSON does: `[::1]:80` is an address, `[a-z]*.log` a pattern.
+/// Whether the first brackets contain text that no JSON list contains: `[::1]:80` is an address, `[a-z]*.log` a
+/// pattern.
 fn begins_with_word_in_brackets(text: &str) -> bool {
     let Some((inside, behind)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) else {
         return false;
@@ -163,7 +165,7 @@ fn begins_with_word_in_brackets(text: &str) -> bool {
     inside.contains(':') || behind.starts_with(|next: char| !next.is_whitespace() && next != ',')
 }
 
-/// A comma after the last item adds none.
+/// Splits at commas. A comma after the last item adds no item.
 fn items(text: &str) -> Value {
     let text = text.trim();
     let text = text.strip_suffix(',').unwrap_or(text);

@@ -1,9 +1,10 @@
-//! "did you mean": the known name that a wrong one was most likely meant to be.
+//! "did you mean": the known name that is closest to a wrong one.
 
-/// Longer names are not compared: the work grows with the product of the lengths, and a file may hold any key.
+/// Longer names are not compared: the work grows with the product of the lengths, and a file may contain any
+/// key.
 const LONGEST: usize = 100;
 
-/// The candidate nearest to `word`, if one is near enough to be worth a line; of equals the first.
+/// The candidate nearest to `word`, if it is near enough to suggest; the first one of equal candidates.
 pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > LONGEST {
         return None;
@@ -18,10 +19,11 @@ pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = 
     Some(name)
 }
 
-/// Zero for names that differ in case and separators only; `None` for those that are too far apart.
+/// Zero for names that differ only in case and separators; `None` for names that are too different.
 fn distance(bare_word: &str, word: &str, name: &str) -> Option<usize> {
     let (bare_name, tolerated) = (bare(name), tolerated(word, name));
-    // Most names differ in length by more than they may differ at all, and a distance is dear.
+    // Most names differ in length by more than the permitted distance, and computing a distance is
+    // expensive.
     let lengths = bare_word.chars().count().abs_diff(bare_name.chars().count());
     if lengths > tolerated {
         return None;
@@ -33,7 +35,7 @@ fn bare(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// One slip in three letters, and never as many as would make any word of another.
+/// One typo per three letters, and never enough to turn one word into any other.
 fn tolerated(word: &str, name: &str) -> usize {
     let (longer, shorter) = (word.len().max(name.len()), word.len().min(name.len()));
     (longer / 3).max(1).min(shorter.saturating_sub(1))

@@ -1,10 +1,11 @@
-//! What other packages of this workspace take from the runtime beyond its public interface. Not a stable interface, and not
-//! re-exported by `hotswap`.
+//! Items of the runtime for other packages of this workspace, beyond the public interface. Not a stable interface, and
+//! not re-exported by `hotswap`.
 
 /// For secret stores: locks that survive a fork, the process, and files that are read whole.
 ///
 /// Everything else that a store needs is public: [`SecretProvider`](crate::SecretProvider),
-/// [`Fetched`](crate::secrets::Fetched), [`FetchError`](crate::secrets::FetchError), and what they name.
+/// [`Fetched`](crate::secrets::Fetched), [`FetchError`](crate::secrets::FetchError), and the types that
+/// they use.
 pub mod store {
     pub use crate::{
         process::Process,
@@ -17,14 +18,14 @@ pub mod store {
     };
     use crate::{secrets::FetchError, source::Changed};
 
-    /// What a configuration gives to [`SecretProvider::watch`](crate::SecretProvider::watch); for tests of stores.
+    /// The argument of [`SecretProvider::watch`](crate::SecretProvider::watch); for tests of stores.
     pub fn changed(call: impl Fn() + Send + Sync + 'static) -> Changed {
         Changed::new(call)
     }
 
-    /// Advice that may be absent, as that of a [`ReadError`] may be.
+    /// Optional advice, such as that of a [`ReadError`].
     pub trait WithAnyHelp {
-        /// The same error with this advice, if there is some.
+        /// The same error with this advice, if there is any.
         #[must_use]
         fn with_any_help(self, help: Option<&str>) -> Self;
     }
@@ -36,5 +37,5 @@ pub mod store {
     }
 }
 
-/// For the command line: a configuration as it looks from outside, and the places of values in files.
+/// For the command line: a configuration as seen from outside, and the positions of values in files.
 pub mod command_line;

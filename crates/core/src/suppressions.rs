@@ -28,15 +28,15 @@ pub(crate) struct Suppressions {
 
 #[derive(Clone)]
 struct Suppression {
-    /// What the source gives; `None` for nothing.
+    /// The suppressed layer; `None` if the source gives none.
     refused: Option<Arc<Layer>>,
-    /// What counts instead.
+    /// The layer that is used instead.
     used: Option<Arc<Layer>>,
-    /// The version that had it.
+    /// The version of the layer that is used.
     version: u64,
 }
 
-/// Variables that texts of files name. Those whose values differ are suppressed together.
+/// Variables that texts of files refer to. Variables whose values differ are suppressed together.
 #[derive(Clone)]
 struct SuppressedVariables {
     refused: Arc<Variables>,
@@ -72,7 +72,7 @@ impl Suppressions {
                 .layers
                 .insert(source.clone(), Suppression { refused: gives.cloned(), ..suppression.clone() });
         }
-        // A file of variables gives both a layer and variables: neither is held without the other.
+        // A dotenv file gives both a layer and variables: neither is suppressed without the other.
         suppressions.variables =
             self.variables.as_ref().filter(|_| !released).and_then(|held| held.reapply(variables));
         let variables = suppressions.variables.as_ref().map_or(variables, |held| &held.used);
@@ -103,7 +103,7 @@ impl Suppressions {
             };
             let used = old_layers.get(source).copied();
             if is_same_content(gives, used) {
-                // The source's own layer knows its text.
+                // The layer of the source itself knows the text of its file.
                 effective.layers.extend(gives.cloned());
                 continue;
             }
@@ -129,12 +129,12 @@ impl Suppressions {
         })
     }
 
-    /// Whether variables are overruled that texts of files name.
+    /// Whether variables that texts of files refer to are suppressed.
     pub(crate) fn have_variables(&self) -> bool {
         self.variables.is_some()
     }
 
-    /// Whether the same sources are overruled, by the same versions.
+    /// Whether the same sources are suppressed, in favour of the same versions.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.variables.is_some() == other.variables.is_some() && self.sources().eq(other.sources())
     }
@@ -159,9 +159,9 @@ impl Suppressions {
         self.layers.values().any(|suppression| suppression.is_of_file(path))
     }
 
-    /// Takes over what this program saved into a file, which counts for the keys that it saved and for nothing else.
+    /// Takes over the keys that this program saved to a file; the rest of the file stays suppressed.
     ///
-    /// `says` is all that the file says now, by the own names of fields.
+    /// `says` is the whole current content of the file, with the primary names of fields.
     pub(crate) fn adopt_saved(&mut self, path: &Path, shape: &'static Shape, says: &Value, saved: &[&Keys]) {
         for suppression in self.layers.values_mut().filter(|suppression| suppression.is_of_file(path)) {
             let Some(head) = suppression.refused.as_ref().or(suppression.used.as_ref()).cloned() else {
@@ -189,7 +189,7 @@ impl Suppression {
     }
 }
 
-/// The tree with what another says of one leaf.
+/// The tree with the value of one leaf from another tree.
 fn with_saved_leaf(tree: &Value, shape: &'static Shape, keys: &Keys, says: &Value) -> Value {
     match keys.find(says) {
         None if keys.find(tree).is_none() => tree.clone(),

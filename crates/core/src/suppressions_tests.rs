@@ -18,7 +18,7 @@ fn with(mut plain: Plain, name: &str, value: &str) -> Plain {
     plain
 }
 
-/// What the sources give, and what is made of it.
+/// The content of the sources, and the result of suppressing it.
 fn overruled(suppressions: &Suppressions, given: &Plain) -> (Plain, Suppressions) {
     let given = given.content();
     taken(suppressions.apply(&given.layers, &given.variables), &given)
@@ -109,7 +109,7 @@ fn variables_are_held_until_one_of_those_that_were_rolled_back_changes() {
     assert_eq!(overruled(&suppressions, &new).0, new);
 }
 
-/// The layer of rank 1 is one of variables.
+/// The layer with rank 1 contains variables.
 #[test]
 fn variables_are_released_with_their_file() {
     let [old, new, other] = ["1", "2", "3"].map(|value| plain(&[(1, json!({"x": value}))]));

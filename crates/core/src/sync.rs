@@ -1,5 +1,5 @@
-//! What threads meet at. The models in `models/` include the files that import from here, and put the model
-//! checkers' own in its place.
+//! Synchronization primitives. The models in `models/` include the files that import from here, and replace
+//! this module with the primitives of the model checkers.
 
 pub(crate) use std::{
     sync::{
@@ -14,15 +14,15 @@ use std::{
     time::Duration,
 };
 
-/// How many cells are close at hand. Most structs have fewer numbers; this takes 2 kB.
+/// The number of cells that are stored inline. Most structs have fewer slots; this takes 2 kB.
 pub(crate) const NEAR: usize = 256;
 
-/// No state behind these locks is left half changed by a panic.
+/// Ignores poisoning, because a panic never leaves the state behind these locks half changed.
 pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same without waiting; `None` while somebody else holds the lock.
+/// The same without waiting; `None` if the lock is held.
 pub(crate) fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
         Ok(guard) => Some(guard),
@@ -31,7 +31,7 @@ pub(crate) fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>>
     }
 }
 
-/// Waits for `bound` at most; `None` if the lock is still held then.
+/// Waits for at most `bound`; `None` if the lock is still held then.
 pub fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Option<MutexGuard<'_, T>> {
     let start = Instant::now();
     loop {
@@ -43,8 +43,8 @@ pub fn lock_within<T: ?Sized>(mutex: &Mutex<T>, bound: Duration) -> Option<Mutex
     }
 }
 
-/// The value of the cell. It is made before the cell is locked, so that another thread that makes it too holds nobody up: in a fork
-/// of the process, that thread does not go on.
+/// The value of the cell. It is created before the cell is locked, so that a thread never waits for another one that
+/// creates it too: in a fork of the process, that other thread no longer runs.
 pub(crate) fn init<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
     match cell.get() {
         Some(made) => made,
@@ -55,7 +55,7 @@ pub(crate) fn init<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
     }
 }
 
-/// A lock whose holders can wait for each other's changes.
+/// A mutex with a condition variable.
 #[derive(Debug, Default)]
 pub(crate) struct Monitor<T> {
     state: Mutex<T>,
@@ -71,12 +71,12 @@ impl<T> Monitor<T> {
         lock(&self.state)
     }
 
-    /// `None` while somebody else holds the lock.
+    /// `None` if the lock is held.
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         try_lock(&self.state)
     }
 
-    /// Gives the lock away until something is told, or `bound` has passed, or for no reason at all.
+    /// Releases the lock until a notification, until `bound` has passed, or until a spurious wakeup.
     pub(crate) fn wait<'m>(&'m self, guard: MutexGuard<'m, T>, bound: Option<Duration>) -> MutexGuard<'m, T> {
         match bound {
             None => self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner),

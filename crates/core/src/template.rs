@@ -1,7 +1,7 @@
 //! The form before interpolation, for everything that shows or stores a value.
 //!
-//! Interpolation keeps the template beside the text that it made of it, in the tree that a version was decoded from. What a
-//! type writes has only the text, so the templates are put back at their places.
+//! Interpolation keeps the template next to the resulting text, in the tree from which a version was decoded. A value
+//! that a type writes contains only the text, so the templates are inserted again.
 
 mod arrange;
 mod leaf;
@@ -28,7 +28,7 @@ use crate::{
     value::{Untyped, Value},
 };
 
-/// A leaf as its type writes it, with templates instead of interpolated text; as the sources gave it where the type
+/// A leaf as its type writes it, with templates instead of interpolated text; as the sources gave it if the type
 /// cannot be written, or writes another form than it reads.
 pub(crate) fn shown(root: &dyn ErasedConfig, tree: &Value, slot: usize) -> Option<Value> {
     match root.encode(slot) {
@@ -48,7 +48,7 @@ pub(crate) fn over(written: Value, shape: &'static Shape, tree: &Value, slot: us
     }
 }
 
-/// A leaf as its type writes it, with what gave each part of it: interpolated text, or else the part itself.
+/// A leaf as its type writes it, and the source of each part: interpolated text, or else the part itself.
 pub(crate) fn traced(root: &dyn ErasedConfig, tree: &Value, slot: usize, written: Value) -> Value {
     match source_part(root.shape(), tree, slot) {
         Some(given) if holds_template(&given) => arrange::arranged(root, slot, &written, &given),
@@ -66,9 +66,9 @@ pub(crate) fn fits(root: &dyn ErasedConfig, slot: usize, value: &Value) -> bool 
     Leaf::new(slot).fits(root, value)
 }
 
-/// The templates of a configuration in force, for values that are written over its own.
+/// The templates of the configuration in force, for new values of its fields.
 pub(crate) struct Templates {
-    /// By number: the leaves with templates, as their types write them, and what gave them in the same shape.
+    /// By number: the leaves with templates, as their types write them, and their sources in the same shape.
     leaves: BTreeMap<usize, (Value, Value)>,
     results: Results,
 }
@@ -91,13 +91,14 @@ impl Templates {
         Self { leaves, results }
     }
 
-    /// The new value of a leaf with templates instead of text that equals their result, those of the leaf first, so that what
-    /// is stored of it has no variable in it.
+    /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, so
+    /// that the stored value contains no variable. The templates of the leaf itself are tried first.
     ///
-    /// `root` has the new value, which the type reads from `plain` too; a patch has templates of its own in `new`.
+    /// `root` contains the new value, which the type also reads from `plain`; a patch has its own templates in
+    /// `new`.
     ///
     /// # Errors
-    /// The type reads the value neither from templates nor from text that is shown by them.
+    /// The type reads the value neither from the templates nor from the text that they display.
     pub(crate) fn kept(
         &self,
         root: &dyn ErasedConfig,
@@ -121,8 +122,8 @@ impl Templates {
     }
 }
 
-/// The value as it is written into a file that can be loaded: interpolated text as its template. Text whose template no file
-/// can have is left out, as a secret is.
+/// The value as it is written to a file that can be loaded: interpolated text as its template. Text whose template
+/// cannot be written to a file is left out like a secret.
 pub(crate) fn as_written(value: &Value) -> Value {
     replaced(value, &|untyped| match untyped.is_display_only() {
         true => Value::secret(Value::Null),
@@ -130,7 +131,7 @@ pub(crate) fn as_written(value: &Value) -> Value {
     })
 }
 
-/// The value as it is shown in a document, with every template.
+/// The value as it is displayed in a document, with every template.
 pub(crate) fn as_shown(value: &Value) -> Value {
     replaced(value, &|untyped| Value::Template(untyped.shown().into()))
 }
@@ -163,8 +164,8 @@ pub(crate) fn holds_display_only(value: &Value) -> bool {
     }
 }
 
-/// The part of the tree that a leaf was decoded from. A flattened leaf has the place of its struct, and shares it with the
-/// fields beside it.
+/// The part of the tree from which a leaf was decoded. A flattened leaf has the path of its struct, and shares it with
+/// the fields next to it.
 fn source_part<'t>(shape: &'static Shape, tree: &'t Value, slot: usize) -> Option<Cow<'t, Value>> {
     let keys: Keys = shape.keys_of(slot);
     let given = keys.find(tree)?;

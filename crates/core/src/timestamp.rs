@@ -1,10 +1,10 @@
-//! Times on the wire: points by RFC 3339, in UTC, as far as there are digits for them; spans in seconds.
+//! Serialized times: timestamps by RFC 3339 in UTC, limited to years of four digits; durations in seconds.
 
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// `2026-11-30T14:36:37.123456789Z`. A moment before 1970 or after 9999 is written as the nearest that can be.
+/// `2026-11-30T14:36:37.123456789Z`. A time before 1970 or after 9999 is written as the nearest possible one.
 pub(crate) fn text(at: SystemTime) -> String {
     let at = at.max(SystemTime::UNIX_EPOCH);
     let mut text = String::new();
@@ -24,12 +24,12 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .map_err(|error| D::Error::custom(format!("not an RFC 3339 time: {error}")))
 }
 
-/// A span of time as a number of seconds.
+/// A duration as a number of seconds.
 pub(crate) fn seconds<S: serde::Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(age.as_secs_f64())
 }
 
-/// The same for a span that may be missing.
+/// The same for an optional duration.
 pub(crate) fn maybe_seconds<S: serde::Serializer>(
     left: &Option<Duration>,
     serializer: S,
@@ -37,7 +37,7 @@ pub(crate) fn maybe_seconds<S: serde::Serializer>(
     left.map(|left| left.as_secs_f64()).serialize(serializer)
 }
 
-/// The same as [`serialize`] for a moment that may be missing.
+/// The same as [`serialize`] for an optional time.
 pub(crate) mod optional {
     use super::{SystemTime, text};
     use serde::{Serialize, Serializer};

@@ -1,6 +1,6 @@
 //! The value tree that every layer yields and the pipeline merges.
 //!
-//! Tables and lists are shared, so that merging copies only the paths on which two layers meet.
+//! Tables and lists are shared, so that merging copies only the paths that occur in more than one layer.
 
 mod place;
 
@@ -13,13 +13,13 @@ pub(crate) use place::{open_in, place_at, place_in};
 
 use crate::{secret::MASK, structure::Parsed};
 
-/// How deep lists and tables may stand in each other, the root included, whatever they come from.
+/// The maximum nesting of lists and tables, including the root, whatever their origin.
 ///
-/// The parsers, the merge, the decoder and all that walks a tree recurse; this keeps them far from the end of a thread's
-/// stack.
+/// The parsers, the merge, the decoder and all traversals of a tree are recursive; this limit protects them from a
+/// stack overflow.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// What is said of a value that is deeper.
+/// The message for a value that is nested more deeply.
 pub(crate) const TOO_DEEP: &str = "lists and tables stand in each other deeper than 64 levels";
 const _: () = assert!(MAX_DEPTH == 64, "the message names the limit");
 
@@ -28,10 +28,10 @@ pub(crate) fn too_deep() -> String {
     TOO_DEEP.to_owned()
 }
 
-/// The message for a table that has the key already.
+/// The message for a repeated key of a table.
 pub(crate) const DUPLICATE_KEY: &str = "duplicate key";
 
-/// Keys in order, so that equal tables are equal however they were written.
+/// Sorted by key, so that tables are equal regardless of the order in which they were written.
 pub(crate) type Table = BTreeMap<Arc<str>, Value>;
 
 /// One value of a layer.
@@ -51,22 +51,22 @@ pub enum Value {
     Text(Arc<str>),
     /// A scalar whose text is read for the type of the field that takes it.
     Untyped(Untyped),
-    /// Text of a file that holds `${..}` or `$${`; interpolation turns it into [`Value::Untyped`].
+    /// Text of a file that contains `${..}` or `$${`; interpolation turns it into [`Value::Untyped`].
     Template(Arc<str>),
     /// A list.
     List(Arc<Vec<Value>>),
     /// A table.
     Table(Arc<BTreeMap<Arc<str>, Value>>),
-    /// What a store gives that is no text. Stands in a secret only.
+    /// Binary data from a store; only inside a secret.
     Bytes(Arc<[u8]>),
-    /// What a [`Secret`](crate::Secret) wrote: read as what it holds, and never shown.
+    /// A value that a [`Secret`](crate::Secret) wrote: it is read like its content, and never shown.
     Secret(HiddenValue),
 }
 
-/// A value that does not show itself, and is wiped when the last owner goes.
+/// A redacted value, which is wiped when its last owner is dropped.
 ///
-/// What stands in it is shared with nobody: a text that has other owners is copied when it is put in, and who owns a
-/// text alone may overwrite it (`Arc::get_mut`) without any `unsafe`.
+/// Its content has no other owners: a shared text is copied when it is put in, and the only owner of a text may
+/// overwrite it (`Arc::get_mut`) without `unsafe`.
 #[derive(Clone)]
 pub struct HiddenValue(Arc<Sealed>);
 
@@ -84,19 +84,20 @@ impl fmt::Debug for HiddenValue {
     }
 }
 
-/// A scalar that has only its text; the field that takes it decides what it means.
+/// A scalar of which only the text is known; the field that reads it determines its type.
 #[derive(Clone, Debug)]
 pub struct Untyped {
-    /// The text as written, or what interpolation made of it.
+    /// The text as written, or the result of interpolation.
     pub text: Arc<str>,
-    /// By which rules it is read.
+    /// The rules by which it is read.
     pub dialect: Dialect,
     /// The text before interpolation, and the lists and tables in the text of a variable; `None` in YAML, whose plain
     /// scalars have neither. One pointer, so that a `Value` does not grow.
     pub(crate) parsed: Option<Arc<Parsed>>,
 }
 
-/// Two templates with one result are one value, so is a variable with that text, and what was parsed follows from the text.
+/// Only texts are compared: templates with the same result are equal, also to a variable with that text, and the
+/// parsed forms depend only on the text.
 impl PartialEq for Untyped {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.dialect.rules() == other.dialect.rules()
@@ -106,7 +107,7 @@ impl PartialEq for Untyped {
 impl Eq for Untyped {}
 
 impl Untyped {
-    /// A text that was written in this dialect.
+    /// A text in this dialect.
     pub fn new(text: &str, dialect: Dialect) -> Self {
         let parsed = (dialect.rules() == Dialect::Variable).then(Arc::default);
         Self { text: text.into(), dialect, parsed }
@@ -117,12 +118,12 @@ impl Untyped {
         self.parsed.as_ref()?.template.as_deref()
     }
 
-    /// Whether the template is only shown: no file could give the text back by it.
+    /// Whether the template is only displayed, because a file with it would not give the same text.
     pub(crate) fn is_display_only(&self) -> bool {
         self.parsed.as_ref().is_some_and(|parsed| parsed.display_only)
     }
 
-    /// Whether variables gave a part of the text.
+    /// Whether part of the text comes from variables.
     pub(crate) fn is_of_variables(&self) -> bool {
         self.parsed.as_ref().is_some_and(|parsed| parsed.template.is_some() && !parsed.literal)
     }
@@ -140,13 +141,13 @@ pub enum Dialect {
     Yaml,
     /// An environment variable: lists as `a,b` or JSON, tables as JSON.
     Variable,
-    /// An interpolated string of a file, or a fetched secret: by the rules of a variable, but text for a type that
-    /// takes any value. Its author wrote a string, and what it holds changes without the author.
+    /// An interpolated string of a file, or a fetched secret: read by the rules of a variable, but as text by a
+    /// type that accepts any value, because its author wrote a string and its content changes without the author.
     Interpolated,
 }
 
 impl Dialect {
-    /// The rules by which a type that asks for something is answered.
+    /// The rules for a type that asks for a particular form.
     pub(crate) fn rules(self) -> Self {
         if self == Self::Interpolated { Self::Variable } else { self }
     }
@@ -163,25 +164,25 @@ impl Value {
         Self::Text(text.into())
     }
 
-    /// A scalar as a variable gives it.
+    /// A scalar from a variable.
     pub fn variable(text: &str) -> Self {
         Self::Untyped(Untyped::new(text, Dialect::Variable))
     }
 
-    /// What interpolation made of a template with text from variables.
+    /// The result of interpolating a template with text from variables.
     #[cfg(test)]
     pub(crate) fn interpolated(text: &str, template: &str) -> Self {
         Self::of_template(text, template, false)
     }
 
-    /// What interpolation made of a template; `literal` if no variable gave any of it.
+    /// The result of interpolating a template; `literal` if no part comes from a variable.
     pub(crate) fn of_template(text: &str, template: &str, literal: bool) -> Self {
         let mut parsed = Parsed::of_template(template);
         parsed.literal = literal;
         Self::Untyped(Untyped { parsed: Some(Arc::new(parsed)), ..Untyped::new(text, Dialect::Interpolated) })
     }
 
-    /// The same with a template that no file can have.
+    /// The same with a template that cannot be written to a file.
     pub(crate) fn display_only(text: &str, template: &str, literal: bool, dialect: Dialect) -> Self {
         let mut parsed = Parsed::of_template(template);
         (parsed.display_only, parsed.literal) = (true, literal);
@@ -216,7 +217,7 @@ impl Value {
         Self::Secret(HiddenValue(Arc::new(Sealed(value))))
     }
 
-    /// What a secret holds; any other value itself.
+    /// The content of a secret; any other value itself.
     pub(crate) fn inside(&self) -> &Self {
         match self {
             Self::Secret(HiddenValue(value)) => value.0.inside(),
@@ -224,7 +225,7 @@ impl Value {
         }
     }
 
-    /// Whether any part of it is a secret.
+    /// Whether any part of the value is a secret.
     pub(crate) fn holds_secret(&self) -> bool {
         match self {
             Self::List(items) => items.iter().any(Self::holds_secret),
@@ -233,7 +234,7 @@ impl Value {
         }
     }
 
-    /// The text of a scalar that is one.
+    /// The text of a scalar that has one.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self.inside() {
             Self::Text(text) | Self::Template(text) => Some(text),
@@ -242,7 +243,8 @@ impl Value {
         }
     }
 
-    /// Makes every text in it, and all bytes, its own. A template may hold a part of the secret, and nobody is shown one.
+    /// Copies all texts and bytes that have other owners. Removes templates, which may contain part of the secret and
+    /// are never shown for a secret.
     fn unshare(&mut self) {
         if let Self::Untyped(Untyped { parsed: Some(parsed), .. }) = self {
             *parsed = Arc::default();
@@ -260,7 +262,7 @@ impl Value {
         }
     }
 
-    /// Overwrites what nobody else owns.
+    /// Overwrites all content that has no other owner.
     pub(crate) fn wipe(&mut self) {
         match self {
             Self::Bool(value) => value.zeroize(),
@@ -281,7 +283,7 @@ impl Value {
         }
     }
 
-    /// Whether more lists and tables stand in each other than this.
+    /// Whether lists and tables are nested more deeply than this.
     pub(crate) fn is_deeper_than(&self, levels: usize) -> bool {
         let deeper = |below: &Value| levels == 0 || below.is_deeper_than(levels - 1);
         match self.inside() {
@@ -291,7 +293,7 @@ impl Value {
         }
     }
 
-    /// An explicit null, as any format writes it.
+    /// Whether the value is an explicit null in any format.
     pub(crate) fn is_null(&self) -> bool {
         match self.inside() {
             Self::Null => true,
@@ -314,7 +316,7 @@ impl Value {
         }
     }
 
-    /// The entries, to be changed; a value that is no table becomes an empty one first.
+    /// The entries, mutable; a value that is not a table is first replaced by an empty table.
     pub(crate) fn entries_mut(&mut self) -> &mut Table {
         if self.as_table().is_none() {
             *self = Self::empty();
@@ -325,7 +327,7 @@ impl Value {
         }
     }
 
-    /// The value as JSON; what has only its text is a string, interpolated text is its template, and a secret is a mask.
+    /// The value as JSON: an untyped scalar is a string, interpolated text is its template, and a secret is masked.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -348,7 +350,7 @@ impl Value {
     }
 }
 
-/// Beyond 64 bits a number is text, unless the program builds serde_json with numbers of any length.
+/// A number beyond 64 bits becomes text, unless the program builds serde_json with `arbitrary_precision`.
 fn integer_to_json(value: i128) -> serde_json::Value {
     let number = serde_json::Number::from_i128(value);
     number.map_or_else(|| value.to_string().into(), serde_json::Value::Number)
@@ -400,7 +402,7 @@ impl PartialEq for Value {
             (Self::Bytes(a), Self::Bytes(b)) => a.ct_eq(b).into(),
             (Self::List(a), Self::List(b)) => Arc::ptr_eq(a, b) || a == b,
             (Self::Table(a), Self::Table(b)) => Arc::ptr_eq(a, b) || a == b,
-            // One layer knows that it is a secret, another has its text.
+            // One layer has the value as a secret, another one as text.
             (Self::Secret(_), _) | (_, Self::Secret(_)) => self.inside() == other.inside(),
             _ => false,
         }

@@ -1,4 +1,4 @@
-//! The variables that `${..}` and references find: those of the process, and of dotenv files.
+//! The variables for `${..}` and references: those of the process and of dotenv files.
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::secret::Private;
 
-/// Variables, as they were when the sources were last read.
+/// The variables at the time when the sources were last read.
 pub(crate) type Variables = BTreeMap<OsString, Private>;
 
 /// The value of a variable, if it is Unicode text.

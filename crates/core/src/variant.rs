@@ -1,20 +1,20 @@
-//! Enums on the wire, of which a newer version of the crate may have more variants.
+//! Serialized enums to which a newer version of the crate may add variants.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value as Json;
 
 /// A variant as serde writes it: its name, or a table with its name as the only key.
 pub(crate) enum Variant {
-    /// One of the names that are known, with its content.
+    /// A known name, with its content.
     Known(Json),
-    /// The name of another one.
+    /// An unknown name.
     Other(String),
 }
 
 /// Reads a variant.
 ///
 /// # Errors
-/// It is no variant at all.
+/// The input is not a variant.
 pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, known: &[&str]) -> Result<Variant, D::Error> {
     let value = Json::deserialize(deserializer)?;
     let name = match &value {

@@ -1,4 +1,4 @@
-//! A thread that works for a configuration, seen from outside.
+//! The handle of a thread that belongs to a configuration.
 
 use std::{
     sync::{
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-/// Nothing before the engine has started, and for a configuration without sources.
+/// Empty before the engine has started, and for a configuration without sources.
 #[derive(Default)]
 pub(crate) struct WorkerThread {
     id: OnceLock<ThreadId>,
@@ -18,7 +18,7 @@ pub(crate) struct WorkerThread {
 
 struct Running {
     handle: JoinHandle<()>,
-    /// Hangs up when the thread has nothing left to do but to end.
+    /// Disconnected when the thread is about to end.
     end: Receiver<()>,
 }
 
@@ -28,12 +28,12 @@ impl WorkerThread {
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { handle, end });
     }
 
-    /// Whether the caller runs on it: in a source, a rule, or the drop of an old configuration.
+    /// Whether the caller runs on this thread: in a source, a rule, or the drop of an old configuration.
     pub(crate) fn is_me(&self) -> bool {
         self.id.get() == Some(&thread::current().id())
     }
 
-    /// Waits until the thread is gone, or `bound` has passed. Everybody who asks waits, not only the first one.
+    /// Waits until the thread has ended, or `bound` has passed. Every caller waits, not only the first one.
     pub(crate) fn join(&self, bound: Duration) {
         if self.is_me() {
             return;
@@ -42,7 +42,7 @@ impl WorkerThread {
         let over =
             |running: &mut Running| running.end.recv_timeout(bound) == Err(RecvTimeoutError::Disconnected);
         if let Some(Running { handle, .. }) = running.take_if(over) {
-            // Its panic, if any, was logged where it happened.
+            // A panic of the thread was already logged.
             let _ = handle.join();
         }
     }

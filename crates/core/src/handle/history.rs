@@ -12,10 +12,12 @@ use crate::{
 };
 
 impl<S: HotConfig> Handle<S> {
-    /// The last versions of the whole configuration, newest last: as many as
-    /// [`Builder::history`](crate::Builder::history) and [`history_age`](crate::Builder::history_age) say.
+    /// The last versions of the whole configuration, newest last.
+    /// [`Builder::history`](crate::Builder::history) and [`history_age`](crate::Builder::history_age)
+    /// limit their number.
     ///
-    /// In a process that was forked after the load it may be empty: a thread of the parent may have had it locked.
+    /// In a process that was forked after the load it may be empty, because a thread of the parent may have locked
+    /// it during the fork.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -30,11 +32,11 @@ impl<S: HotConfig> Handle<S> {
         self.core.records()
     }
 
-    /// The whole configuration as it ran in an older version. It is decoded for each call.
+    /// The whole configuration as it was in an older version. It is decoded in each call.
     ///
     /// # Errors
-    /// The version is not remembered, or does not load any more; or this is a nested handle; or the process was forked after
-    /// the load, and the version is not the current one.
+    /// The version is not in the history, or no longer loads; or this is a nested handle; or the process was forked
+    /// after the load, and the version is not the current one.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -52,13 +54,14 @@ impl<S: HotConfig> Handle<S> {
         Ok(root.downcast().unwrap_or_else(|_| unreachable!("the root has the type of its handle")))
     }
 
-    /// What changed from one version to another, place by place; secrets are redacted.
+    /// The changes from one version to another, path by path; secrets are redacted.
     ///
-    /// `from` may be the newer one: [`FieldChange::old`] is what `from` has, [`FieldChange::new`] what `to` has.
+    /// `from` may be the newer one: [`FieldChange::old`] is the value in `from`, [`FieldChange::new`] the value
+    /// in `to`.
     ///
     /// # Errors
-    /// A version is not remembered, or does not load any more; or this is a nested handle, or the process was forked after the
-    /// load.
+    /// A version is not in the history, or no longer loads; or this is a nested handle, or the process was forked
+    /// after the load.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -74,16 +77,17 @@ impl<S: HotConfig> Handle<S> {
         self.core.compare(from, to)
     }
 
-    /// Goes back to what the configuration was `steps` versions ago. Returns the version then current.
+    /// Restores the configuration of `steps` versions ago. Returns the new current version.
     ///
-    /// What it was then, with the values that were set at run time, is checked again and published as a new version: to
-    /// go back one step twice leads there and back. What was rolled back does not return with the next change of a file:
-    /// a source that still supplies it is suppressed until it supplies other content, or [`reload`](Self::reload) is called;
-    /// [`SourceStatus::held`](crate::SourceStatus::held) tells. More stands in [the guide](crate::guide::history).
+    /// The old content, including values set at run time, is validated again and published as a new version; rolling
+    /// back one step twice restores the starting content. The next change of a file does not bring the rolled-back
+    /// content back: a source that still supplies it is suppressed until it supplies other content, or
+    /// [`reload`](Self::reload) is called; [`SourceStatus::held`](crate::SourceStatus::held) shows this. See
+    /// [the guide](crate::guide::history).
     ///
     /// # Errors
-    /// There is no such version, or what it was is not valid any more; nothing is changed then. Also when this is a nested
-    /// handle: a component must not roll back the application.
+    /// There is no such version, or its content is no longer valid; nothing is changed. Also on a nested handle,
+    /// because a component must not roll back the application.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -122,7 +126,7 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.rollback(steps))
     }
 
-    /// Goes back to what a version was; else as [`rollback`](Self::rollback).
+    /// Restores the configuration of a given version; otherwise like [`rollback`](Self::rollback).
     ///
     /// # Errors
     /// As [`rollback`](Self::rollback).

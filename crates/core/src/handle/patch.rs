@@ -6,18 +6,17 @@ use super::Handle;
 use crate::{config::HotConfig, engine::offload::offload, error::Error, patch::Patch, snapshot::Cause};
 
 impl<S: HotConfig> Handle<S> {
-    /// Changes values by a JSON Patch (RFC 6902). Returns the version then current.
+    /// Changes values by a JSON Patch (RFC 6902). Returns the new current version.
     ///
-    /// Its pointers are counted from this handle's struct, and it is applied to the whole of it as it is, by
-    /// the names that files use. Every field that an operation touched is set as [`set`](Self::set) would;
-    /// `remove` makes it as if no source gave it a value. All is checked in full and published as one
-    /// version, or refused with nothing changed.
+    /// Its pointers start at this handle's struct, with the names that files use. It is applied to the
+    /// current values of the struct. Every field that an operation touches is set as by [`set`](Self::set);
+    /// `remove` resets a field as if no source gave it a value. The result is validated in full and
+    /// published as one version, or refused without any effect.
     ///
     /// # Errors
-    /// Everything that is wrong, each problem with the number of its operation: a place that does not exist,
-    /// a `test` that fails, a secret, a field marked `readonly`, a broken rule. Also more than 10,000
-    /// operations, more than 16 MiB, or more than 64 levels; a call from inside another write; a
-    /// configuration that is shut down.
+    /// Every problem, with the number of its operation: a path that does not exist, a `test` that fails, a
+    /// secret, a field marked `readonly`, a broken rule. Also more than 10,000 operations, more than 16 MiB,
+    /// or more than 64 levels; a call from inside another write; a configuration that is shut down.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -64,7 +63,7 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.patch(patch))
     }
 
-    /// [`patch`](Self::patch), only if `version` is current.
+    /// [`patch`](Self::patch), but only if `version` is current.
     ///
     /// # Errors
     /// As [`patch`](Self::patch), and when the version has moved.
@@ -104,10 +103,10 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.patch_if(version, patch))
     }
 
-    /// Changes values by a JSON Merge Patch (RFC 7396): what it names is set, and `null` makes a field as if
-    /// no source gave it a value. Returns the version then current.
+    /// Changes values by a JSON Merge Patch (RFC 7396): the fields in it are set, and `null` resets a field
+    /// as if no source gave it a value. Returns the new current version.
     ///
-    /// What [`patch`](Self::patch) says of places, checks and limits holds here too.
+    /// Paths, checks and limits are those of [`patch`](Self::patch).
     ///
     /// # Errors
     /// As [`patch`](Self::patch).
@@ -146,7 +145,7 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.merge_patch(patch))
     }
 
-    /// [`merge_patch`](Self::merge_patch), only if `version` is current.
+    /// [`merge_patch`](Self::merge_patch), but only if `version` is current.
     ///
     /// # Errors
     /// As [`patch`](Self::patch), and when the version has moved.
@@ -186,7 +185,7 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.merge_patch_if(version, patch))
     }
 
-    /// The numbers of this struct and of all that is nested in it.
+    /// The numbers of this struct and of everything nested in it.
     pub(super) fn slots(&self) -> Range<usize> {
         self.base..self.base + S::SLOTS
     }

@@ -1,4 +1,4 @@
-//! What a running program writes into files.
+//! Saving to files.
 
 use std::{
     future::Future,
@@ -9,29 +9,30 @@ use super::Handle;
 use crate::{config::HotConfig, engine::offload::offload, error::Error};
 
 impl<S: HotConfig> Handle<S> {
-    /// Writes the effective configuration into a file, in the format of its extension.
+    /// Writes the effective configuration to a file, in the format of its extension.
     ///
-    /// An existing file is edited in place: comments, order, layout, line endings, owner and permissions stay, and a value
-    /// that the file already says, as `0x10` or `${HOST}`, stays as it is written. The new text is read again and compared with
-    /// the intended values and comments before it replaces the file. The file is replaced whole or not at all, and is on the
-    /// disk on return. What the system does not let keep, such as the owner, is named in a warning.
+    /// The text of an existing file is edited: comments, order, layout, line endings, owner and permissions are
+    /// preserved, and a value that the file already has in another form, such as `0x10` or `${HOST}`, keeps that form.
+    /// Before it replaces the file, the new text is parsed again and compared with the intended values and comments.
+    /// The file is replaced atomically, and is on disk when the call returns. A warning names attributes that the
+    /// system refuses to preserve, such as the owner.
     ///
-    /// A secret is written as the reference that it was fetched by. One that has none is not written: a comment says that it
-    /// is missing, and which variable gives it; for JSON, which has no comments, a
-    /// [warning](Self::on_warning). A secret that has no value any more is removed from the file.
+    /// A secret is written as the reference from which it was fetched. A secret without a reference is not written: a
+    /// comment says that it is missing, and which variable to set. JSON has no comments, so a
+    /// [warning](Self::on_warning) is reported instead. A secret that no longer has a value is removed from the file.
     ///
-    /// A file that is one of the sources is read together with the others after a restart: of a list that is
-    /// [appended](crate::guide::loading) the elements of lower files are not repeated, and a key that only a lower
-    /// file has is written with `null` or its default where that takes it away.
+    /// If the file is one of the sources, the other sources are taken into account: for a list that is
+    /// [appended](crate::guide::loading), elements of lower files are not repeated, and a key that only a lower
+    /// file has is written as `null` or as its default if that removes it.
     ///
-    /// A field that has no `Serialize` is written as the sources have it.
+    /// A field without `Serialize` is written as the sources have it.
     ///
     /// # Errors
-    /// The format is not known, the file is broken, a value has no form in the format (a field without a value has none in
-    /// TOML if leaving the key out means something else), another source makes another value of it or the type of the field does not
-    /// read what it writes, the file would be larger than
-    /// [`max_file_size`](crate::Builder::max_file_size) or has no write permission, or the system refuses; the file is then as
-    /// it was. On the handle of a part, always.
+    /// The file is left unchanged if its format is unknown; if it does not parse; if the format cannot represent a
+    /// value (TOML cannot represent a field without a value if omitting the key has another meaning); if another
+    /// source changes a saved value, or the type of a field does not read what it writes; if the file would be larger
+    /// than [`max_file_size`](crate::Builder::max_file_size) or is not writable; or if the system reports an error. A
+    /// nested handle always returns an error.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -70,15 +71,17 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.save(path))
     }
 
-    /// Merges what was set at run time into a file, which need not be there: so that it outlives the program.
+    /// Merges the values set at run time into a file, so that they outlive the program. The file need not
+    /// exist.
     ///
-    /// As [`save`](Self::save) writes it; what is not overridden stays as it is. A value that a patch removed is taken out.
-    /// The overrides stay in force. An override that [expires](Self::for_duration) is not written, nor is an optional struct that
-    /// cannot be read without a secret in it; a comment or a warning says so.
+    /// The file is written as by [`save`](Self::save); values that are not overridden are left unchanged. A value that
+    /// a patch removed is removed. The overrides stay in force. An override that [expires](Self::for_duration) is not
+    /// written, nor is an optional struct that cannot be read without a secret in it; a comment or a warning reports
+    /// this.
     ///
     /// A nested struct that has its `#[serde(default)]` because no source mentions it is written as a whole, without secrets,
-    /// if one of its fields was set: a file that gives only that field would change the defaults of the others. A secret that is
-    /// left out so may then be missing in the file; a comment says so.
+    /// if one of its fields was set: a file that gives only that field would change the defaults of the others. A
+    /// secret that is left out in this way may then be missing in the file; a comment reports this.
     ///
     /// # Errors
     /// As [`save`](Self::save).

@@ -1,4 +1,4 @@
-//! What survives a restart.
+//! The state directory.
 
 use std::future::Future;
 
@@ -12,14 +12,15 @@ use crate::{
 };
 
 impl<S: HotConfig> Handle<S> {
-    /// Waits until everything that is in force is on the disk, reloads and the history included.
+    /// Waits until the current state is on disk, including reloads and the history.
     ///
-    /// What is set, patched or rolled back is there when the call returns; the rest follows within moments, and
-    /// [`shutdown`](Self::shutdown) waits for it up to a second. So this is for those who want to be certain.
+    /// Values that are set, patched or rolled back are on disk when the call returns; the rest is written
+    /// shortly afterwards, and [`shutdown`](Self::shutdown) waits up to one second for it. Call this to be
+    /// certain.
     ///
     /// # Errors
-    /// Why it is not there, for instance that the disk is full; the configuration goes on. Also without a
-    /// [`state_dir`](crate::Builder::state_dir), and on the handle of a part.
+    /// The state could not be written, for example because the disk is full; the configuration stays in
+    /// force. Also without a [`state_dir`](crate::Builder::state_dir), and on a nested handle.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

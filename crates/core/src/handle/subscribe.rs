@@ -19,10 +19,10 @@ use crate::{
 };
 
 impl<S: HotConfig> Handle<S> {
-    /// Calls `callback` with the old and the new value whenever the value at `path` really changed.
+    /// Calls `callback` with the old and the new value whenever the value at `path` has changed.
     ///
-    /// The generated `on_<field>_change` does the same. What callbacks can rely on stands in
-    /// [the guide](crate::guide::reacting).
+    /// The generated `on_<field>_change` does the same. [The guide](crate::guide::reacting) describes what
+    /// callbacks can rely on.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -43,7 +43,7 @@ impl<S: HotConfig> Handle<S> {
         self.__on_change(path.as_path().slot, callback)
     }
 
-    /// The value at `path`, to be awaited.
+    /// Watches the value at `path` in async code.
     ///
     /// See [`Watch`] for an example.
     pub fn watch<P: AsPath<Root = S>>(&self, path: P) -> Watch<P::Value> {
@@ -61,15 +61,17 @@ impl<S: HotConfig> Handle<S> {
         self.hear(vec![Topic::Slot(self.base)], delivery, moved)
     }
 
-    /// Asks `hook` before anything below this struct changes; an error refuses the change, with its message.
+    /// Registers a hook that is called before anything below this struct changes. An error from the hook
+    /// refuses the change, and its message is reported.
     ///
-    /// It is asked about changes that passed every rule, right before the publish, and not about the first version or about
-    /// values that wait for a restart. Every hook that a change concerns is asked, in the order of registration; if one
-    /// refuses, nothing changes, and those that agreed are told by [`Subscription::on_abort`]. A panic refuses, and so does
-    /// a hook that takes longer than [`Builder::prepare_timeout`](crate::Builder::prepare_timeout).
+    /// It is called for changes that passed every rule, right before the publish, but not for the first version or for
+    /// values that wait for a restart. Every hook that a change concerns is called, in the order of registration. If
+    /// one hook refuses, nothing changes, and the hooks that agreed are notified through [`Subscription::on_abort`]. A
+    /// panic refuses the change, and so does a hook that takes longer than
+    /// [`Builder::prepare_timeout`](crate::Builder::prepare_timeout).
     ///
-    /// A hook runs on a thread of its own, while the writer waits. It may read; a write or a reload from inside it is an
-    /// error. A reload that was refused is tried again when a source changes, or by [`reload`](Self::reload).
+    /// A hook runs on a thread of its own, while the writer waits. It may read; a write or a reload from inside it is
+    /// an error. A refused reload is retried when a source changes, or by [`reload`](Self::reload).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -108,8 +110,8 @@ impl<S: HotConfig> Handle<S> {
 
     /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches.
     ///
-    /// `*` stands for one segment or a part of one, `**` for any number. Values come as JSON, secrets redacted. A pattern that
-    /// does not parse, or has more than 1024 bytes, matches nothing and is logged; see
+    /// `*` matches one segment or a part of one, `**` any number of segments. Values are passed as JSON, with secrets
+    /// redacted. A pattern that does not parse, or has more than 1024 bytes, matches nothing and is logged; see
     /// [`try_watch_pattern`](Self::try_watch_pattern).
     ///
     /// ```
@@ -132,7 +134,7 @@ impl<S: HotConfig> Handle<S> {
         })
     }
 
-    /// [`watch_pattern`](Self::watch_pattern), for patterns that are not known to parse.
+    /// [`watch_pattern`](Self::watch_pattern) for patterns that may not parse.
     ///
     /// # Errors
     /// The pattern does not parse or has more than 1024 bytes, or this is a fork of the process that loaded the configuration.
@@ -174,9 +176,9 @@ impl<S: HotConfig> Handle<S> {
         self.reports(Topic::ReloadError, &self.core.errors, callback)
     }
 
-    /// Calls `callback` when `Warn` policies found something that was not there before.
+    /// Calls `callback` when `Warn` policies find new problems.
     ///
-    /// What they found at start is in [`Status::warnings`](crate::Status::warnings).
+    /// The warnings of the start are in [`Status::warnings`](crate::Status::warnings).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -206,7 +208,8 @@ impl<S: HotConfig> Handle<S> {
         self.hear(vec![topic], delivery, || reports.number() != before)
     }
 
-    /// Subscribes; in a fork of the process, where nobody would call, to nothing.
+    /// Subscribes. In a fork of the process, where no callback would be called, returns an empty
+    /// subscription.
     fn hear(
         &self,
         topics: Vec<Topic>,
@@ -221,13 +224,13 @@ impl<S: HotConfig> Handle<S> {
     fn notifier(&self) -> Option<&Notifier> {
         let notifier = self.serves().then_some(&self.core.notifier)?;
         if !self.core.has_sources() {
-            // There is no engine that could start the thread later if there is none now.
+            // There is no engine that could start the thread later.
             notifier.start_early();
         }
         Some(notifier)
     }
 
-    /// Whether the configuration's threads are in this process. Logs an error if they are not.
+    /// Whether the threads of the configuration run in this process. Logs an error if they do not.
     fn serves(&self) -> bool {
         let outcome = self.core.process.ensure_current();
         outcome

@@ -1,4 +1,4 @@
-//! A handle that keeps nothing alive.
+//! A handle that does not keep the configuration alive.
 
 use std::{
     fmt,
@@ -13,7 +13,8 @@ use crate::{
     overrides::WriteOptions,
 };
 
-/// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own.
+/// A handle that does not keep the configuration alive, for callbacks that would otherwise keep their own
+/// configuration alive.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -35,7 +36,7 @@ pub struct WeakHandle<S> {
 }
 
 impl<S: HotConfig> WeakHandle<S> {
-    /// The generated handle again, if another one is still there.
+    /// The generated handle, if another handle still exists.
     pub fn upgrade(&self) -> Option<S::Handle> {
         let core = CoreRef::upgrade(&self.core)?;
         Some(Handle::part(core, self.base, self.options.clone()).into())

@@ -1,4 +1,4 @@
-//! Writes, and what else concerns the sources.
+//! Writes, reloads and shutdown.
 
 use std::fmt;
 
@@ -14,19 +14,20 @@ use crate::{
 };
 
 impl<S: HotConfig> Handle<S> {
-    /// Reads every source again and publishes what came of it. Returns the version then current.
+    /// Reads every source again and publishes the result. Returns the new current version.
     ///
-    /// The read starts after the call. Blocks until it is done. Calls that wait at the same time share a read. A handle
-    /// without sources has nothing to read, and returns its version.
+    /// The read starts after the call. Blocks until the reload has finished. Concurrent calls share one read. A handle
+    /// without sources reads nothing, and returns its version.
     ///
-    /// Secret stores are asked too: what has no lease is fetched again, and leases are renewed. All of them together are waited
-    /// for 10 s at most, or [`secret_timeout`](crate::Builder::secret_timeout) if that is less. What a store does not give
-    /// keeps its last value and is an error, although everything else goes live, so the version may have moved then.
+    /// Secret stores are queried too: secrets without a lease are fetched again, and leases are renewed. All stores
+    /// together have at most 10 s, or [`secret_timeout`](crate::Builder::secret_timeout) if that is less. A secret
+    /// that cannot be fetched keeps its last value and is an error, although everything else goes live, so the version
+    /// may have changed even if the call returns an error.
     ///
     /// # Errors
-    /// Every problem of the sources, which then change nothing; each secret that could not be fetched, or that was fetched and
-    /// refused; or this is a nested handle, or shut down, or the call
-    /// comes from inside a write, or the process was forked after the load.
+    /// Every problem of the sources, whose changes are then not applied; each secret that could not be fetched, or
+    /// whose new value was refused. Also on a nested handle or one that is shut down, from inside a write, or in a
+    /// process that was forked after the load.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -62,17 +63,18 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.reload())
     }
 
-    /// Ends watching and notifying, and waits up to a second for the threads, and up to another for the
-    /// [state](crate::Builder::state_dir) to be on the disk. Readers keep the last version.
+    /// Stops watching and callbacks. Waits up to one second for the threads, and up to another second
+    /// until the [state](crate::Builder::state_dir) is on disk. Readers keep the last version.
     ///
-    /// Leases of secrets are then [given back](crate::SecretProvider::revoke), for which it waits up to two seconds. So a
-    /// pool of connections whose login is leased is closed before.
+    /// Leases of secrets are then [revoked](crate::SecretProvider::revoke), within up to two seconds. Close a
+    /// connection pool with a leased login first.
     ///
-    /// No callback starts after it returns. Writes and reloads are errors from then on. Calling it again does nothing.
+    /// No callback starts after this call has returned. Later writes and reloads are errors. Calling it again does
+    /// nothing.
     ///
     /// # Errors
-    /// This is a nested handle: a component must not shut down the application; or the process was forked after the load:
-    /// threads and leases belong to the parent.
+    /// This is a nested handle, because a component must not shut down the application; or the process was forked
+    /// after the load, because threads and leases belong to the parent.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -87,17 +89,18 @@ impl<S: HotConfig> Handle<S> {
         self.core.shut_down_in_order()
     }
 
-    /// Changes values by a closure that runs exactly once, here, under the writer lock. Returns the version then current.
+    /// Changes values in a closure, which runs exactly once, on this thread and under the writer lock. Returns the new
+    /// current version.
     ///
-    /// What it changed is checked in full, published as one version, and kept over reloads. If it changed nothing, nothing is
-    /// published.
+    /// The changes are validated in full, published as one version, and kept across reloads. If nothing changed,
+    /// nothing is published.
     ///
     /// # Errors
-    /// A rule is broken, or a value cannot be written or is not what its type reads again; nothing is changed then. Also when the call comes from inside another
-    /// write, or the configuration is shut down; the closure does not run then.
+    /// A rule is broken, a value cannot be written, or its type does not read it back as the same value; nothing is
+    /// changed. Also from inside another write, or if the configuration is shut down; the closure then does not run.
     ///
     /// # Panics
-    /// When the closure does; nothing is changed then.
+    /// Panics if the closure panics; nothing is changed.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -117,7 +120,7 @@ impl<S: HotConfig> Handle<S> {
         self.core.update(self.base, &self.request(Cause::Update), change)
     }
 
-    /// [`update`](Self::update), only if `version` is current.
+    /// [`update`](Self::update), but only if `version` is current.
     ///
     /// # Errors
     /// As [`update`](Self::update), and when the version has moved; the closure does not run then.
@@ -158,14 +161,15 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.update(change))
     }
 
-    /// Sets one value. It is checked in full, published, and kept over reloads. Returns the version then current.
+    /// Sets one value, which is validated in full, published, and kept across reloads. Returns the new current
+    /// version.
     ///
-    /// The generated `set_<field>` does the same. The value of a field that needs a restart is accepted and waits; see
-    /// [`pending_restart`](Self::pending_restart).
+    /// The generated `set_<field>` does the same. The value of a field that needs a restart is accepted and stays
+    /// pending; see [`pending_restart`](Self::pending_restart).
     ///
     /// # Errors
-    /// A rule is broken or the value cannot be written; nothing is changed then. Also when the call comes from inside another
-    /// write, or the configuration is shut down.
+    /// A rule is broken or the value cannot be written; nothing is changed. Also from inside another write, or if the
+    /// configuration is shut down.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -206,15 +210,16 @@ impl<S: HotConfig> Handle<S> {
         offload(move || core.update(slot, &request, move |place: &mut P::Value| *place = value))
     }
 
-    /// Takes back a value that was set at run time, or all below a struct. Returns the version then current.
+    /// Clears a value that was set at run time, or all such values below a struct. Returns the new current
+    /// version.
     ///
-    /// The path is dotted and counted from this handle's struct, as a string or the [typed path](crate::Path) of a field; those of
-    /// [`overrides`](Self::overrides) are counted from the root. Where nothing was set, nothing changes. A handle without
-    /// sources has nothing to go back to, and changes nothing.
+    /// The path starts at this handle's struct: a dotted string, or the [typed path](crate::Path) of a field. The
+    /// paths of [`overrides`](Self::overrides) start at the root. If no value was set there, nothing changes. A handle
+    /// without sources has no other value to return to, and changes nothing.
     ///
     /// # Errors
-    /// The path names no field; or what the sources say without the value is invalid, and nothing is changed then; or the call
-    /// comes from inside another write, or the configuration is shut down.
+    /// The path names no field; or the configuration would be invalid without the value, and nothing is changed; or
+    /// the call comes from inside another write, or the configuration is shut down.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -253,12 +258,13 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.clear_override(path))
     }
 
-    /// Takes back every value that was set at run time. Returns the version then current.
+    /// Clears every value that was set at run time. Returns the new current version.
     ///
-    /// A handle without sources has nothing to go back to, and changes nothing.
+    /// A handle without sources has no other values to return to, and changes nothing.
     ///
     /// # Errors
-    /// What the sources say without them is invalid, or this is a nested handle, or shut down; nothing is changed then.
+    /// The configuration would be invalid without these values, or this is a nested handle, or the configuration is
+    /// shut down; nothing is changed.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -290,7 +296,7 @@ impl<S: HotConfig> Handle<S> {
         offload(move || handle.clear_overrides())
     }
 
-    /// Calls that concern the whole are refused on a nested handle.
+    /// Refuses a call that affects the whole configuration on a nested handle.
     pub(super) fn whole(&self, call: &str) -> Result<(), Error> {
         if self.base == 0 {
             return Ok(());
