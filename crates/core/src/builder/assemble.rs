@@ -1,4 +1,4 @@
-//! From a builder to a running configuration.
+//! Turns a builder into a running configuration.
 
 mod examine;
 
@@ -57,14 +57,14 @@ use crate::{
 
 pub use examine::examine;
 
-/// Sources that are ready to be read, and whatever is wrong with the way they were put together.
+/// Sources that are ready to be read, and the mistakes in their setup.
 struct Sources {
     collector: Collector,
     issues: Vec<Issue>,
     timing: Timing,
     watch: bool,
     policy: Policy,
-    /// `None` also for one that is a source too: it must not be touched.
+    /// `None` also for a directory that is a source too, because it must not be touched.
     state_dir: Option<PathBuf>,
     trust_state_dir: bool,
     last_good: LastGood,
@@ -126,7 +126,7 @@ impl Sources {
             let rank = source.priority().unwrap_or(priority::SOURCES);
             entries.push((rank, SourceEntry::Custom(CustomEntry::new(source))));
         }
-        // Stable: within one priority the order of the builder's calls counts.
+        // A stable sort, because the order of the builder's calls counts within one priority.
         entries.sort_by_key(|(rank, _)| *rank);
         let mut entries: Vec<_> = entries.into_iter().map(|(_, slot)| slot).collect();
         connect_custom_sources(&mut entries, commands);
@@ -155,7 +155,7 @@ impl Sources {
         Ok(sources)
     }
 
-    /// Takes note of what is a source and a file of the state directory, which is then left alone.
+    /// Records sources that are files of the state directory, which is then not touched.
     fn refuse_claims(&mut self, find: impl FnOnce(&Claim, &Self) -> Vec<Issue>) {
         let Some(path) = &self.state_dir else { return };
         let found = find(&Claim::new(path), self);
@@ -176,7 +176,7 @@ impl Sources {
         self.state_dir.take().map(|path| StateDir::open(&path, trusted)).transpose()
     }
 
-    /// What a restart left, and what is wrong with it.
+    /// The saved state, and the problems with it.
     fn saved(
         &self,
         dir: Option<&mut StateDir>,
@@ -226,14 +226,14 @@ fn file_slot(spec: &PathSpec, path: PathBuf) -> Result<(i32, SourceEntry), Box<I
     Ok((rank, SourceEntry::File(FileEntry::new(path, kind, spec.optional))))
 }
 
-/// Lets custom sources say that they have something new.
+/// Lets custom sources signal changes.
 fn connect_custom_sources(entries: &mut [SourceEntry], commands: &Sender<Command>) {
     for (index, slot) in entries.iter_mut().enumerate() {
         if let SourceEntry::Custom(custom) = slot {
             let commands = std::sync::Mutex::new(commands.clone());
             custom.source().watch(Changed::new(move || {
                 let commands = commands.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                // An engine that has ended needs no news.
+                // The engine may have ended.
                 let _ = commands.send(Command::Source(index));
             }));
         }
@@ -266,7 +266,7 @@ pub(super) fn check<T: HotConfig>(builder: Builder<T>) -> Result<T, Error> {
 pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::new(builder, &commands)?;
-    // Watches come before the first read, so that a change after it gives a hint.
+    // Watches are set before the first read, so that a later change produces a hint.
     let mut watcher = sources.watch.then(|| watcher(&commands));
     let mut debounce = Debounce::new(sources.timing, Instant::now());
     let collected = sources.first_read(&mut watcher, &inbox, &mut debounce);
@@ -329,7 +329,7 @@ pub(super) fn load<T: HotConfig>(builder: Builder<T>) -> Result<T::Handle, Error
 fn listen_to_stores(secret_manager: &SecretManager, commands: &Sender<Command>) {
     let commands = commands.clone();
     secret_manager.on_event(move |told| {
-        // An engine that has ended needs no news.
+        // The engine may have ended.
         let _ = commands.send(match told {
             RefreshEvent::Changed => Command::Secrets,
             RefreshEvent::Found => Command::Reconsider,
@@ -341,7 +341,7 @@ fn listen_to_stores(secret_manager: &SecretManager, commands: &Sender<Command>) 
 fn watcher(commands: &Sender<Command>) -> Watcher {
     let commands = commands.clone();
     Watcher::start(move |hint: Hint| {
-        // An engine that has ended needs no hints.
+        // The engine may have ended.
         let _ = commands.send(Command::Hint(hint));
     })
 }
@@ -365,7 +365,7 @@ fn no_thread(whose: &str, error: &std::io::Error) -> Error {
     Issue::new(IssueKind::Setup, Keys::root(), message).with_help("raise the limit of threads").into()
 }
 
-/// A health check that could take nothing back is a mistake.
+/// A health check without a history could not roll anything back, and is a mistake.
 fn health_without_history(policy: &Policy) -> Option<Issue> {
     let message = "a health check takes changes back, but no older version is remembered";
     let issue =
@@ -373,7 +373,7 @@ fn health_without_history(policy: &Policy) -> Option<Issue> {
     (policy.health.is_some() && policy.history.versions < 2).then(issue)
 }
 
-/// There is no last good configuration where none is kept.
+/// Without a state directory there is no last good configuration.
 fn last_good_without_state(options: &Options) -> Option<Issue> {
     let message = "a start from the last good configuration needs a place where that is kept";
     let issue = || Issue::new(IssueKind::Setup, Keys::root(), message).with_help("give it a `state_dir`");

@@ -1,4 +1,4 @@
-//! Where secrets may stand, and what looks like one.
+//! Policies for secrets in sources, and for values that look like secrets.
 
 use super::Builder;
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
 };
 
 impl<T: HotConfig> Builder<T> {
-    /// What becomes of a secret that stands as plain text in an ordinary file; [`PlaintextSecrets::Deny`] by default.
+    /// How a secret in plain text in an ordinary file is handled; [`PlaintextSecrets::Deny`] by default.
     ///
-    /// That is every file in TOML, YAML or JSON, whether its value wins or not: who sees the file sees the secret. Not
-    /// meant are references to a store, variables (`${NAME}` too), dotenv files, what the program brings itself, `null` and
-    /// a text that is empty. Text beside a variable is plain text, as in `postgres://app:hunter2@${HOST}/db`, and so are a
-    /// default, `${NAME:value}`, and an escape, `$${`: put the whole text into one variable or store, or its parts into
-    /// separate fields. It makes no difference whether a field is marked, or a [`Secret`](crate::Secret) stands in a list, a
-    /// map, a struct or an enum of the program.
+    /// Ordinary files are all files in TOML, YAML or JSON, even if a higher layer overrides the value, because anyone
+    /// who can read the file can read the secret. Exempt are references to a store, variables (including `${NAME}`),
+    /// dotenv files, values that the program supplies, `null` and an empty text. Text next to a variable is plain
+    /// text, as in `postgres://app:hunter2@${HOST}/db`, and so are a default, `${NAME:value}`, and an escape, `$${`:
+    /// put the whole text into one variable or store, or its parts into separate fields. The same applies to marked
+    /// fields and to a [`Secret`](crate::Secret) in a list, a map, a struct or an enum of the program.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -43,10 +43,10 @@ impl<T: HotConfig> Builder<T> {
     }
 
     /// Which sources may supply a secret at all; [`SecretSources::ANY`] by default. A secret from any other source is
-    /// refused, whether its value wins or not, and no store is asked for it. What counts is the text after interpolation:
-    /// a variable that holds `vault:app#key` leads to a store. Defaults of fields are
-    /// [`PROGRAM`](SecretSources::PROGRAM) or what their reference names, and count where they are in force. What is set at
-    /// run time is not restricted.
+    /// refused, even if a higher layer overrides it, and no store is asked for it. The text after interpolation
+    /// counts: a variable that contains `vault:app#key` refers to a store. The default of a field belongs to
+    /// [`PROGRAM`](SecretSources::PROGRAM), or to the source that its reference names, and counts only if it is in
+    /// force. Values set at run time are not restricted.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -70,12 +70,13 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// What becomes of a value that looks like a credential, in a field that is not secret;
+    /// How a value that looks like a credential is handled in a field that is not secret;
     /// [`ScanCredentials::Warn`] by default.
     ///
-    /// Looked for are keys of providers by what they begin with, private keys, passwords in URLs, any literal text under a
-    /// name such as `db_password`, and random texts under a name such as `token`; see [the rules](crate::guide::limits). Files and sources of the program are looked at,
-    /// each when it changed, and the defaults of fields. A finding names the place, and never the value.
+    /// The scan finds keys of known providers by their prefix, private keys, passwords in URLs, any literal text in a
+    /// field with a name such as `db_password`, and random texts in a field with a name such as `token`; see
+    /// [the rules](crate::guide::secrets). It covers files and sources of the program, whenever they change, and the
+    /// defaults of fields. A finding names the position, and never the value.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

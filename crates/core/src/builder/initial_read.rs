@@ -1,4 +1,4 @@
-//! The first read: waits for whoever is writing, but not for ever.
+//! The first read, which waits for writers up to a limit.
 
 use std::{
     fs,
@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// The longest that a start is put off by a file that was written to just now.
+/// The longest delay of a start because a file was written to recently.
 const UNREST: Duration = Duration::from_millis(50);
 
-/// What the first read uses.
+/// The inputs of the first read.
 pub(super) struct InitialRead<'a> {
     pub(super) collector: &'a mut Collector,
     pub(super) watcher: &'a mut Option<Watcher>,
@@ -33,8 +33,8 @@ pub(super) struct InitialRead<'a> {
 }
 
 impl InitialRead<'_> {
-    /// Reads until nothing looks as if it was being written, or the wait for that is over. Who rewrites without a
-    /// pause is not waited for for ever: a program must start, or say why it does not.
+    /// Reads until no file seems to be in the middle of a write, or the limit is reached. The limit is needed for
+    /// a file that is rewritten all the time: a program must start, or report why it does not.
     pub(super) fn run(mut self) -> ReadResult {
         if let Some(watcher) = self.watcher {
             watcher.arm(&self.collector.targets());
@@ -58,7 +58,7 @@ impl InitialRead<'_> {
         }
     }
 
-    /// Says also whether all that happened meanwhile was heard.
+    /// Also returns whether all events during the read were seen.
     fn read(&mut self, permit: ReadPermit) -> (ReadResult, bool) {
         if let Some(watcher) = self.watcher {
             watcher.arm(&self.collector.targets());
@@ -70,7 +70,7 @@ impl InitialRead<'_> {
         (collected, heard)
     }
 
-    /// Sleeps until the debounce gives leave to read again; not beyond the limit.
+    /// Sleeps until the debounce permits a read, or until the limit.
     fn wait(&mut self, limit: Option<Instant>) -> Option<ReadPermit> {
         loop {
             let now = Instant::now();
@@ -87,8 +87,8 @@ impl InitialRead<'_> {
         }
     }
 
-    /// How long a pause is still due to the file that was written to last. Nothing tells of a write that began
-    /// before the watch; but a file that rests is not in the middle of one, or of a slow one.
+    /// The remaining time until the file that was modified last counts as quiet. A write that began before the
+    /// watch causes no event, but a quiet file is not in the middle of a write, unless the write is slow.
     fn unrest(&self) -> Duration {
         let paths = self.collector.paths();
         let written = paths.iter().filter_map(|path| fs::metadata(path).ok()?.modified().ok());
@@ -98,7 +98,7 @@ impl InitialRead<'_> {
     }
 }
 
-/// Requests cannot come before there is a handle, and every source is read anyway.
+/// There are no requests before there is a handle, and every source is read anyway.
 fn apply_command(debounce: &mut Debounce, command: Command) {
     if let Command::Hint(hint) = command {
         debounce.on_hint(Instant::now(), &hint);

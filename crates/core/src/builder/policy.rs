@@ -1,4 +1,4 @@
-//! What is remembered, and what may hold a change back or take it back.
+//! The history, and policies that block or revert a change.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use crate::{
 };
 
 impl<T: HotConfig> Builder<T> {
-    /// What becomes of a reload that a value set at run time makes invalid; [`OverrideConflict::Refuse`] by default.
+    /// How a reload is handled that a value set at run time makes invalid; [`OverrideConflict::Refuse`] by default.
     ///
-    /// It is found by loading without the overrides: if the sources are invalid by themselves, they are refused either way.
+    /// A conflict is detected by loading without the overrides. Sources that are invalid by themselves are refused in
+    /// any case.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -62,9 +63,11 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Forgets versions that were replaced longer ago than this; by default only their number counts.
+    /// Drops versions that were replaced longer ago than this; by default only the number of versions is
+    /// limited.
     ///
-    /// The current version is never forgotten, nor is one that ran until a moment ago, however old it is.
+    /// The age counts from when a version was replaced, so the current version and one that was replaced just
+    /// now are kept, however old they are.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -81,12 +84,13 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Remembers no versions, as [`history(0)`](Self::history) does.
+    /// Keeps no versions, like [`history(0)`](Self::history).
     pub fn no_history(self) -> Self {
         self.history(0)
     }
 
-    /// How long one [prepare hook](crate::Handle::prepare) may take; 5 s by default. One that takes longer refuses the change.
+    /// How long one [prepare hook](crate::Handle::prepare) may take; 5 s by default. A hook that takes longer refuses
+    /// the change.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -107,7 +111,7 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// What becomes of new values for fields that need a restart; [`Restart::Report`] by default.
+    /// How new values for fields that need a restart are handled; [`Restart::Report`] by default.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -125,15 +129,17 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Puts every new version on probation, and takes it back if the program does not stand it.
+    /// Puts every new version on probation, and rolls it back if it harms the program.
     ///
-    /// During its probation `check` is asked again and again, ten times or every second, with the current snapshot. If it
-    /// says [`Health::Failing`] or panics, what the last version held that is not on probation is published again, as by
-    /// [`rollback_to`](crate::Handle::rollback_to); the sources that changed stay refused until they change again or
-    /// [`reload`](crate::Handle::reload) is called. [`on_reload_error`](crate::Handle::on_reload_error), the log, the status
-    /// and the history tell. What was put back is not on probation, so the program never goes back and forth.
+    /// During the probation, `check` is called repeatedly with the current snapshot, ten times or every second. If it
+    /// returns [`Health::Failing`] or panics, the content of the last version that is not on probation is published
+    /// again, as by [`rollback_to`](crate::Handle::rollback_to); the sources that changed stay suppressed until they
+    /// change again or [`reload`](crate::Handle::reload) is called.
+    /// [`on_reload_error`](crate::Handle::on_reload_error), the log, the status and the history report this. The
+    /// restored version is not on probation, so the program never alternates between versions.
     ///
-    /// The check runs on a thread of its own. The first version needs none; who starts the program sees how it does.
+    /// The check runs on a thread of its own. The first version has no probation, because the start of the program
+    /// is observed anyway.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -1,4 +1,4 @@
-//! Which profile: a name in the paths of files.
+//! The profile: a name in the paths of files.
 
 use std::{
     cell::OnceCell,
@@ -22,34 +22,35 @@ use crate::{
 const PLACEHOLDER: &str = "{profile}";
 const DEFAULT: &str = "development";
 
-/// A profile, and who chose it.
+/// A profile and its origin.
 #[derive(Debug)]
 pub(super) struct Profile {
     name: String,
-    /// Where it was chosen, unless by the program.
+    /// The origin of the choice, unless the program chose it.
     origin: Option<Origin>,
-    /// Somebody chose it: then it must match a file.
+    /// Whether it was chosen explicitly and so must match a file.
     explicit: bool,
 }
 
 /// Variables that may name the profile.
 pub(super) struct Candidates<'c> {
     settings: &'c Settings,
-    /// The dotenv files that are read before the profile is known, the last one of which counts.
+    /// The dotenv files that are read before the profile is known. The last one has precedence.
     dotenv: Vec<&'c Path>,
-    /// What they say, once somebody asked.
+    /// Their variables, read on first use.
     variables: OnceCell<Vec<(Variable, PathBuf)>>,
 }
 
 impl<'c> Candidates<'c> {
-    /// A dotenv file whose own path waits for the profile cannot choose it.
+    /// A dotenv file whose path depends on the profile cannot choose it.
     pub(super) fn new(settings: &'c Settings, paths: &'c [PathSpec]) -> Self {
         let known = |spec: &&PathSpec| spec.kind == PathKind::Dotenv && !waits(&spec.path);
         let dotenv = paths.iter().filter(known).map(|spec| &*spec.path).collect();
         Self { settings, dotenv, variables: OnceCell::new() }
     }
 
-    /// The variables of the dotenv files; none if the environment decides, so that no file need be read.
+    /// The variables of the dotenv files; empty if the environment decides, so that no file is read without
+    /// need.
     fn variables(&self) -> &[(Variable, PathBuf)] {
         self.variables.get_or_init(|| match self.is_settled() {
             true => Vec::new(),
@@ -57,7 +58,7 @@ impl<'c> Candidates<'c> {
         })
     }
 
-    /// What a change of these variables is compared with.
+    /// The choice with which later changes of these variables are compared.
     pub(super) fn choice(&self, profile: &Profile) -> ProfileChoice {
         let names = |name: &str| name == COMMON || self.settings.names.is_profile(name);
         let given = self.variables().iter().filter(|(variable, _)| names(&variable.name));
@@ -68,7 +69,8 @@ impl<'c> Candidates<'c> {
         }
     }
 
-    /// The own variable from the environment, then from a dotenv file, then the common one likewise.
+    /// The variable with the prefix, from the environment and then from a dotenv file; then the common
+    /// variable in the same way.
     fn find(&self) -> Option<(Private, Origin)> {
         let files = self.variables();
         let own = |name: &str| self.settings.names.is_profile(name);
@@ -92,14 +94,14 @@ impl<'c> Candidates<'c> {
     }
 }
 
-/// Of several spellings of the name the shortest, which is the exact one if it is there.
+/// The shortest of several spellings of the name, which is the exact one if it exists.
 fn of_process(process: &Variables, named: &dyn Fn(&str) -> bool) -> Option<(Private, Origin)> {
     let matching = process.iter().filter_map(|(name, value)| Some((name.to_str()?, value)));
     let (name, value) = matching.filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.len())?;
     Some((value.clone(), Origin::env(name)))
 }
 
-/// A file that cannot be looked at may be there: what is wrong with it is reported when it is read.
+/// A file that cannot be examined may exist: its problem is reported when it is read.
 fn may_exist(path: &Path) -> bool {
     fs::metadata(path).map_or_else(|error| !ReadError::from_io(path, error).is_missing(), |_| true)
 }
@@ -109,7 +111,7 @@ pub(super) fn waits(path: &Path) -> bool {
 }
 
 impl Profile {
-    /// The one that was chosen by the program or by a variable, else `development`.
+    /// The profile that the program or a variable chose, else `development`.
     pub(super) fn choose(chosen: Option<&str>, candidates: &Candidates<'_>) -> Result<Self, Error> {
         let profile = match chosen {
             Some(name) => Self { name: name.to_owned(), origin: None, explicit: true },
@@ -140,7 +142,7 @@ impl Profile {
         Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).at(self.origin.clone())
     }
 
-    /// The path with the profile's name in it.
+    /// The path with `{profile}` replaced.
     pub(super) fn apply(&self, path: &Path) -> PathBuf {
         match path.to_str() {
             Some(text) if text.contains(PLACEHOLDER) => text.replace(PLACEHOLDER, &self.name).into(),
@@ -148,7 +150,7 @@ impl Profile {
         }
     }
 
-    /// A profile that somebody chose and that matches none of the files that could be its own is a mistake.
+    /// An explicitly chosen profile that matches no file with `{profile}` in its path is a mistake.
     pub(super) fn verify<'p>(&self, paths: impl Iterator<Item = &'p Path>) -> Option<Issue> {
         let own: Vec<_> = paths.filter(|path| waits(path)).collect();
         let tried: Vec<_> = own.iter().map(|path| self.apply(path)).collect();

@@ -1,4 +1,4 @@
-//! figment's providers as sources: the one place where figment's types meet ours.
+//! figment's providers as sources: the only use of figment's types.
 
 use figment::value::{Num, Value as Figment};
 
@@ -7,7 +7,7 @@ use crate::{
     value::{MAX_DEPTH, Value, too_deep},
 };
 
-/// A figment provider, read in figment's own way: its global values over those of its profile.
+/// A figment provider, read as figment does: its global values override those of its profile.
 pub(super) struct FigmentSource<P>(pub(super) P);
 
 impl<P: figment::Provider + Send + 'static> Source for FigmentSource<P> {
@@ -18,7 +18,7 @@ impl<P: figment::Provider + Send + 'static> Source for FigmentSource<P> {
     fn read(&mut self) -> Result<Reading, SourceError> {
         let profile = self.0.profile().unwrap_or_default();
         let merged = figment::Figment::from(&Borrowed(&self.0)).select(profile);
-        // Its errors echo values.
+        // Not shown, because figment's errors contain values.
         let tree = merged.extract::<Figment>().map_err(|_| SourceError::from("the provider failed"))?;
         if is_deeper_than(&tree, MAX_DEPTH) {
             return Err(too_deep().into());
@@ -68,7 +68,7 @@ fn convert_number(number: &Num) -> Value {
         Num::I128(value) => Value::Int(value),
         Num::F32(value) => Value::Float(value.into()),
         Num::F64(value) => Value::Float(value),
-        // Every other integer fits one of the two.
+        // All other integers fit one of the two types.
         _ => match (number.to_i128(), number.to_u128()) {
             (Some(value), _) => Value::Int(value),
             (None, Some(value)) => value.into(),

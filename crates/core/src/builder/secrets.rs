@@ -6,11 +6,10 @@ use super::Builder;
 use crate::{config::HotConfig, secrets::SecretProvider};
 
 impl<T: HotConfig> Builder<T> {
-    /// Resolves references with this scheme by `provider`, in the place of whoever did.
+    /// Registers the provider for references with this scheme, and replaces any earlier one.
     ///
-    /// A text in the place of a secret is a reference if it begins with the scheme and a colon. A scheme is
-    /// written with
-    /// lower-case letters, digits, `+`, `-` and `.`, and begins with a letter.
+    /// The text of a secret is a reference if it begins with the scheme and a colon. A scheme is written
+    /// with lower-case letters, digits, `+`, `-` and `.`, and begins with a letter.
     ///
     /// ```
     /// use hotswap::{HotConfig, Secret, SecretProvider};
@@ -45,11 +44,10 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// How long all secret stores together may take to answer; 10 s by default.
+    /// The time limit for all secret stores together; 10 s by default.
     ///
-    /// It bounds every load, and every attempt to fetch again while the program runs. Reloading a file costs
-    /// that time only
-    /// where the file names a secret that was not fetched yet.
+    /// It limits every load, and every later attempt to fetch secrets. A reload of a file takes that time
+    /// only if the file refers to a secret that was not fetched yet.
     ///
     /// ```
     /// # use hotswap::{HotConfig, Secret, SecretProvider};
@@ -77,12 +75,11 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// How often what has no lease is fetched again; 60 s by default, give or take a tenth.
+    /// How often secrets without a lease are fetched again; 60 s by default, varied by up to a tenth.
     ///
-    /// What has a lease is renewed when two thirds of it are over. A provider that notices changes says so at
-    /// once: files do.
-    /// It is also the longest pause between two attempts to reach a store that fails. With
-    /// [`watch(false)`](Self::watch) only leases are kept.
+    /// A lease is renewed after two thirds of its time. A provider that detects changes, such as `file:`,
+    /// reports them immediately. The interval is also the longest pause between two attempts to reach a
+    /// failing store. With [`watch(false)`](Self::watch) only leases are renewed.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -1,4 +1,4 @@
-//! Which sources there are, and in which order.
+//! The sources and their order.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use super::{Builder, provider::FigmentSource};
 use crate::{config::HotConfig, schema::PathKind, source::Source};
 
 impl<T: HotConfig> Builder<T> {
-    /// Adds a file that must be there. `{profile}` in the path stands for the profile's name.
+    /// Adds a file that must exist. `{profile}` in the path is replaced with the name of the profile.
     ///
-    /// Later files win over earlier ones. A relative path is relative to the working directory. The extension tells
-    /// the [`Format`](crate::Format); one that is not known is an error of the load.
+    /// Later files override earlier ones. A relative path is relative to the working directory. The extension
+    /// determines the [`Format`](crate::Format); an unknown extension is an error of the load.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -24,7 +24,7 @@ impl<T: HotConfig> Builder<T> {
         self.path(path, false, PathKind::File)
     }
 
-    /// Adds a file that may be missing; it joins when it appears.
+    /// Adds a file that may be missing; it is loaded when it appears.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -40,9 +40,9 @@ impl<T: HotConfig> Builder<T> {
         self.path(path, true, PathKind::File)
     }
 
-    /// Adds every file of a known format in a directory, in the byte order of their names. The directory must be there.
+    /// Adds every file of a known format in a directory, in the byte order of their names. The directory must exist.
     ///
-    /// Names that begin with `.` or `#` and every other extension are left out, and directories are not entered.
+    /// Names that begin with `.` or `#` and other extensions are ignored, and subdirectories are not searched.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -58,9 +58,9 @@ impl<T: HotConfig> Builder<T> {
         self.path(path, false, PathKind::Dir)
     }
 
-    /// Takes environment variables that start with this prefix and `_`, in place of the prefix of the attributes.
+    /// Reads environment variables that start with this prefix and `_`, instead of the prefix of the attributes.
     ///
-    /// With an empty prefix, the name of a field alone names its variable.
+    /// With an empty prefix, the name of a variable is the name of its field alone.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -86,8 +86,7 @@ impl<T: HotConfig> Builder<T> {
 
     /// Adds any figment provider, above files and environment.
     ///
-    /// It is read in figment's own way: its global values over those of its profile. What it gives is read again at every
-    /// poll.
+    /// As in figment, the provider's global values override those of its profile. It is read again at every poll.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -101,7 +100,7 @@ impl<T: HotConfig> Builder<T> {
         self.source(FigmentSource(provider))
     }
 
-    /// Adds a source of the program, above files and environment unless it gives itself a priority.
+    /// Adds a source of the program, above files and environment unless it has a priority of its own.
     ///
     /// See [`Source`] for an example.
     pub fn source(mut self, source: impl Source) -> Self {
@@ -109,8 +108,8 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Forgets the files and directories given so far, those of the attributes too; dotenv files, the environment and
-    /// other sources stay.
+    /// Removes the files and directories given so far, including those of the attributes; dotenv files, the
+    /// environment and other sources stay.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -123,10 +122,10 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Forgets every file, prefix and source up to here, those of the attributes too: for tests, and for programs that
-    /// decide for themselves.
+    /// Removes every file, prefix and source given so far, including those of the attributes: for tests, and for
+    /// programs that set all sources themselves.
     ///
-    /// A variable that a field names by its own `env = ".."` still counts.
+    /// A variable that a field names by its own `env = ".."` is still read.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -142,13 +141,15 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Chooses the profile, over `<PREFIX>_PROFILE`, `HOTSWAP_PROFILE` and the default, `development`.
+    /// Sets the profile, with precedence over `<PREFIX>_PROFILE`, `HOTSWAP_PROFILE` and the default,
+    /// `development`.
     ///
-    /// Each of the two variables is taken from the environment, else from a dotenv file. A dotenv file with `{profile}` in its
-    /// own path cannot choose the profile. It is chosen once, when the configuration is loaded.
+    /// Each of the two variables is read from the environment, or else from a dotenv file. A dotenv file with
+    /// `{profile}` in its path cannot choose the profile. The profile is chosen once, when the configuration is
+    /// loaded.
     ///
-    /// It must be of ASCII letters, digits, `_` and `-`, and match at least one of the files with `{profile}` in their
-    /// paths, if there are any; otherwise the load fails.
+    /// The name consists of ASCII letters, digits, `_` and `-`, and must match at least one of the files with
+    /// `{profile}` in their paths, if there are any; otherwise the load fails.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -1,4 +1,4 @@
-//! The first version: from the sources and from what a restart left.
+//! The first version, from the sources and the saved state.
 
 use std::{
     collections::BTreeSet,
@@ -24,23 +24,23 @@ use crate::{
     state::{Saved, SavedHistory, secret_override, touches},
 };
 
-/// What a configuration starts with.
+/// The initial state of a configuration.
 pub(super) struct Start {
     pub(super) first: Published,
-    /// What observers see of it.
+    /// The record for observers.
     pub(super) record: Record,
     pub(super) state: State,
     pub(super) history: History,
-    /// What stands for secrets.
+    /// The references of secrets.
     pub(super) references: ReferencePaths,
     pub(super) warnings: Vec<Issue>,
-    /// Overrides that did not come back.
+    /// Overrides that were not restored.
     pub(super) dropped: Vec<Issue>,
-    /// Why the sources were not taken.
+    /// The reason for which the sources were refused.
     pub(super) refused: Option<Error>,
 }
 
-/// What is known before anything is loaded.
+/// The inputs that are known before the load.
 pub(super) struct StartInputs<'g> {
     pub(super) config_type: ConfigType,
     pub(super) collected: &'g ReadResult,
@@ -50,7 +50,7 @@ pub(super) struct StartInputs<'g> {
     pub(super) secret_manager: &'g Arc<SecretManager>,
 }
 
-/// Loaded, and what it stands on.
+/// A loaded configuration and its basis.
 struct LoadedStart {
     loaded: Loaded,
     state: State,
@@ -60,7 +60,8 @@ struct LoadedStart {
 
 impl StartInputs<'_> {
     /// # Errors
-    /// Every problem of the sources; with the last good configuration, only if that is none any more either.
+    /// Every problem of the sources. If the last good configuration may be used, only if it is no longer
+    /// valid either.
     pub(super) fn start(mut self, issues: Vec<Issue>, began: Instant) -> Result<Start, Error> {
         let mut chosen = self.choose(issues.clone())?;
         let dropped = self.drop_secrets(&chosen.loaded);
@@ -78,7 +79,7 @@ impl StartInputs<'_> {
         }
     }
 
-    /// Drops overrides of fields that no attribute marks as secret, and in which the decoder found a secret.
+    /// Drops overrides of fields that are not marked as secret and in which the decoder found a secret.
     fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
         let is_secret = |(keys, entry): &(&Keys, &OverrideEntry)| {
             loaded.secrets.iter().any(|secret| touches(keys, entry.value.as_ref(), secret))
@@ -89,7 +90,7 @@ impl StartInputs<'_> {
         places.iter().map(secret_override).collect()
     }
 
-    /// Drops old values of fields that are secret by now: the program may have been another one.
+    /// Drops old values of fields that have become secret: the program may have been another one.
     fn forget_secrets(&mut self, loaded: &Loaded) {
         let Some(history) = &mut self.saved.history else { return };
         let marked = self.config_type.shape.leaves().into_iter().filter(Leaf::secret).map(|leaf| leaf.keys);
@@ -129,7 +130,7 @@ impl StartInputs<'_> {
         Ok(LoadedStart { loaded, state, cause: Cause::Start, refused: None })
     }
 
-    /// What was in force before the restart, with the values that were set last.
+    /// The configuration before the restart, with the latest overrides.
     fn choose_last_good(&self, error: Error) -> Result<LoadedStart, Error> {
         let Some(history) = &self.saved.history else { return Err(error) };
         let (layers, overrides) = (&history.content.layers, &self.saved.overrides);
@@ -172,13 +173,13 @@ impl StartInputs<'_> {
         )
     }
 
-    /// Gives it a version: the last one again if that is what ran, else the next.
+    /// Assigns the version: the last one if the configuration is the same, else the next one.
     fn number(self, chosen: LoadedStart, duration: Duration) -> Start {
         let mut chosen = chosen;
         let (shape, providers) = (self.config_type.shape, Some(&**self.secret_manager.providers()));
         chosen.state.mark_secret(SecretMarker { shape, hidden: &chosen.loaded.secrets, providers });
         let LoadedStart { loaded, state, cause, refused } = chosen;
-        // Both run code of the program that may panic, and a start needs neither.
+        // Both calls run code of the program that may panic, and a start can do without their results.
         let before = catch_panic(|| self.before(&loaded, &state)).flatten();
         let request = Request::new(cause.clone());
         let goes_on = cause == Cause::Start
@@ -203,7 +204,7 @@ impl StartInputs<'_> {
         Start { first, record, state, history, references, warnings, dropped: Vec::new(), refused }
     }
 
-    /// The last version that was kept, if it still loads, and what differs from it.
+    /// The last saved version, if it still loads, and the differences from it.
     fn before(&self, loaded: &Loaded, state: &State) -> Option<(Published, Vec<usize>)> {
         let history = self.saved.history.as_ref()?;
         let last = history.versions.last()?;
@@ -216,7 +217,7 @@ impl StartInputs<'_> {
     }
 }
 
-/// There is no handle yet by which an override could be taken back.
+/// Adds advice on how to clear an override, because there is no handle yet.
 fn with_a_way_out(error: &Error) -> Error {
     let issue = || {
         let message = "overrides from before the restart do not fit what the sources say now";
@@ -227,7 +228,7 @@ fn with_a_way_out(error: &Error) -> Error {
     Error::new(error.issues().cloned().chain(way_out).collect())
 }
 
-/// What was remembered, and the version that is new, if there is one.
+/// The saved history, and the new version, if there is one.
 fn history(
     policy: &Policy,
     saved: Option<SavedHistory>,

@@ -1,34 +1,36 @@
-//! What survives a restart.
+//! The state directory.
 
 use std::path::PathBuf;
 
 use super::Builder;
 use crate::config::HotConfig;
 
-/// Whether a program may start from what was in force before the restart; for
+/// Whether a program may start with the configuration from before the restart; for
 /// [`Builder::start_from_last_good`](crate::Builder::start_from_last_good), which has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LastGood {
-    /// It may not: a start whose sources are refused fails.
+    /// A start whose sources are refused fails.
     #[default]
     Never,
-    /// It may, if what the sources give now is refused for whatever reason.
+    /// The last good configuration is used if the sources are refused for any reason.
     OnFailure,
 }
 
 impl<T: HotConfig> Builder<T> {
-    /// Keeps in this directory what is to survive a restart: values set at run time, with who set them and until when;
-    /// the history; what was rolled back and stays away; and the last good configuration.
+    /// Saves state that survives a restart in this directory: values set at run time, with their author and expiry;
+    /// the history; suppressed content; and the last good configuration.
     ///
-    /// The directory is made if it is not there, and belongs to one running configuration at a time: who comes second is
-    /// refused. No source may be a file of it, nor the directory itself, by whatever path; and nobody else may be able to
-    /// write its files, see [`trust_state_dir`](Self::trust_state_dir). What is written is readable for its owner only, and holds neither the value of a secret nor that of a
-    /// variable that a text names. Versions go on counting over the restart.
+    /// The directory is created if it does not exist, and belongs to one running configuration at a time: a second one
+    /// is refused. No source may be a state file or the directory itself, by any path, and no other user may be able
+    /// to write the state files, see [`trust_state_dir`](Self::trust_state_dir). The files are readable only by their
+    /// owner, and contain neither values of secrets nor values of variables that a text refers to. Version numbers
+    /// continue after the restart.
     ///
-    /// A call that sets, patches, takes back or rolls back returns once that is on the disk. Reloads do not wait.
-    /// If the disk refuses, the configuration goes on all the same, and the log, [`on_warning`](crate::Handle::on_warning) and
-    /// [`Status::state`](crate::Status::state) tell. More stands in [the guide](crate::guide::state).
+    /// A call that sets, patches, clears or rolls back values returns once the change is on disk. Reloads do not wait
+    /// for the disk. If a write fails, the configuration stays in force, and the log,
+    /// [`on_warning`](crate::Handle::on_warning) and [`Status::state`](crate::Status::state) report the failure. See
+    /// [the guide](crate::guide::state).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -48,7 +50,8 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Whether the files of the [`state_dir`](Self::state_dir) are used whoever could have written them; `false` by default.
+    /// Whether the files of the [`state_dir`](Self::state_dir) are used even if other users could have written them;
+    /// `false` by default.
     ///
     /// Values set at run time override every source, so a load fails if a state file belongs to another user, or if the
     /// group or everybody may write it; the error names owner and mode, and the command that repairs them. A file counts as the
@@ -78,13 +81,14 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// Whether a start whose sources are broken, missing or invalid may take what was in force before the restart;
-    /// [`LastGood::Never`] by default. It needs a [`state_dir`](Self::state_dir).
+    /// Whether a start whose sources are broken, missing or invalid may use the configuration from before the
+    /// restart; [`LastGood::Never`] by default. It needs a [`state_dir`](Self::state_dir).
     ///
-    /// The refusal is told all the same: in the log, by [`on_reload_error`](crate::Handle::on_reload_error) to whoever
-    /// subscribes before the sources are well again, and in the status, whose cause is
-    /// [`Cause::LastGood`](crate::Cause::LastGood). The sources are watched as ever, and what they give once they are well is
-    /// published. A secret that they gave as plain text is not kept: where one is needed and not there, the start fails, and names it.
+    /// The refusal is still reported: in the log, to [`on_reload_error`](crate::Handle::on_reload_error) callbacks
+    /// that are registered before the sources are valid again, and in the status, whose cause is
+    /// [`Cause::LastGood`](crate::Cause::LastGood). The sources are watched as usual, and published once they are
+    /// valid. Secrets that the sources gave as plain text are not saved: if one of them is required, the start fails
+    /// and names it.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

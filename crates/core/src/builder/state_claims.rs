@@ -1,5 +1,5 @@
-//! Whether a state directory is also a source. It is found before the directory is touched: afterwards a source may
-//! already have been written over, or set aside as a damaged state file.
+//! Detects sources that are part of the state directory. This must happen before the directory is touched:
+//! afterwards a source may already have been overwritten, or renamed as a damaged state file.
 
 use std::{
     collections::BTreeSet,
@@ -47,8 +47,8 @@ fn of_source(claim: &Claim, named: &Path, target: &Target) -> Vec<Issue> {
     }
 }
 
-/// Every file of a secret, and every file of keys, that is a file of the state directory. Where secrets are kept may
-/// depend on what the sources say.
+/// Every file of a secret, and every key file, that is a file of the state directory. Which files contain secrets
+/// may depend on the content of the sources.
 pub(super) fn of_secrets(
     claim: &Claim,
     providers: &ProviderRegistry,
@@ -78,12 +78,12 @@ pub(super) fn refusal(dir: PathBuf) -> impl Fn(&Path) -> Option<FetchError> {
     }
 }
 
-/// The files that references in a configuration may name: as the references are written, and as they read once variables are
-/// put in and the texts of variables are read as lists and tables.
+/// The files to which references in a configuration may refer: as the references are written, and with variables
+/// expanded and the texts of variables read as lists and tables.
 struct SecretFiles<'c> {
     collected: &'c ReadResult,
     found: BTreeSet<PathBuf>,
-    /// Variables that were looked into.
+    /// Variables that were already searched.
     followed: BTreeSet<String>,
 }
 
@@ -91,7 +91,7 @@ impl SecretFiles<'_> {
     fn tree(&mut self, tree: &Value) {
         self.value(tree);
         let variable = |name: &str| self.collected.variable(name);
-        // What cannot be resolved is refused by the load.
+        // A text that cannot be resolved is refused by the load.
         let resolved = interpolate::resolve_what_can_be(tree, &variable);
         resolved.iter().for_each(|tree| self.value(tree));
     }
@@ -102,7 +102,7 @@ impl SecretFiles<'_> {
             Value::Table(table) => table.values().for_each(|value| self.value(value)),
             Value::Untyped(untyped) => {
                 self.text(&untyped.text);
-                // A text without a comma is a list of itself.
+                // A text without a comma is a list of only itself.
                 let list = untyped.text.contains(',').then(|| untyped.list()).flatten();
                 let inside = untyped.json().or(list).and_then(Result::ok);
                 inside.into_iter().for_each(|inside| self.value(inside));

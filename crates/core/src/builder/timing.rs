@@ -1,4 +1,4 @@
-//! How sources are read and watched.
+//! Options for reading and watching sources.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use crate::{config::HotConfig, source::UnknownKeys};
 impl<T: HotConfig> Builder<T> {
     /// Whether to watch the sources; on by default.
     ///
-    /// Without it no file is looked at, and nothing is polled, until [`reload`](crate::Handle::reload) is called. A
-    /// [`Source`](crate::Source) that says that it changed is read all the same.
+    /// If off, no file is read or polled until [`reload`](crate::Handle::reload) is called. A
+    /// [`Source`](crate::Source) that signals a change is still read.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -47,7 +47,7 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// How long changes that do not cease can put off a read, from the first of them; 500 ms by default.
+    /// How long continuous changes can delay a read, from the first change; 500 ms by default.
     ///
     /// See [`debounce`](Self::debounce) for an example.
     pub fn max_wait(mut self, wait: Duration) -> Self {
@@ -55,33 +55,36 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// How long, on top of [`max_wait`](Self::max_wait), a write that has begun is waited for; 2 s by default.
+    /// How long, in addition to [`max_wait`](Self::max_wait), to wait for a write that has begun; 2 s by
+    /// default.
     ///
-    /// A write has begun when a file was modified and not closed since, or is empty. When the time is over, what
-    /// is there counts: it is published if it is valid, and reported if not. See [`debounce`](Self::debounce) for an example.
+    /// A write has begun if a file was modified and not closed since, or is empty. After this time the content is used
+    /// as it is: it is published if it is valid, and reported otherwise. See [`debounce`](Self::debounce) for an
+    /// example.
     pub fn write_wait(mut self, wait: Duration) -> Self {
         self.options.write_wait = wait;
         self
     }
 
-    /// How often everything is read again even if nothing was heard; 5 s by default, at least 10 ms.
+    /// How often all sources are read again without any event; 5 s by default, at least 10 ms.
     ///
-    /// It is what finds changes where the file system gives no events. See [`debounce`](Self::debounce) for an example.
+    /// Polling finds changes on file systems that report no events. See [`debounce`](Self::debounce) for an example.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.options.poll_interval = interval;
         self
     }
 
-    /// How long an optional file may be away before it leaves the merge; 2 s by default.
+    /// How long an optional file may be missing before it leaves the merge; 2 s by default.
     ///
-    /// A required file has no grace: while it is away, reloads are refused and the last configuration stays. See
-    /// [`debounce`](Self::debounce) for an example.
+    /// A required file has no grace period: while it is missing, reloads are refused and the last configuration
+    /// stays in force. See [`debounce`](Self::debounce) for an example.
     pub fn missing_grace(mut self, grace: Duration) -> Self {
         self.options.missing_grace = grace;
         self
     }
 
-    /// The largest file that is read, in bytes; 16 MiB by default. A larger one is an error, and is not read into memory.
+    /// The largest file that is read, in bytes; 16 MiB by default. A larger file is an error, and is not read into
+    /// memory.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -95,8 +98,8 @@ impl<T: HotConfig> Builder<T> {
         self
     }
 
-    /// What keys that no field takes do, in files and in the environment alike. By default files refuse them and
-    /// the environment warns.
+    /// The policy for unknown keys, in files and in the environment. By default a file with an unknown key is
+    /// refused, and an unknown variable is a warning.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -113,7 +116,7 @@ impl<T: HotConfig> Builder<T> {
     }
 
     /// Whether a file without any content is a complete, empty layer; off by default, because the first half of a
-    /// rewrite in place looks like one. A file of comments only is always complete.
+    /// rewrite in place looks like one. A file that contains only comments is always complete.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -1,4 +1,4 @@
-//! A look at what does not load.
+//! Examines a configuration that does not load.
 
 use std::{sync::mpsc::channel, time::Instant};
 
@@ -7,7 +7,7 @@ use crate::{
     builder::Builder, config::HotConfig, error::Error, explain::Rejected, watch::debounce::Debounce,
 };
 
-/// What the sources say of a configuration that was refused for this reason.
+/// The content of the sources of a configuration that was refused for this reason.
 pub fn examine<T: HotConfig>(builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
     let (commands, inbox) = channel();
     let mut sources = Sources::new(builder, &commands)?;
