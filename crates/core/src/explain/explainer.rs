@@ -1,4 +1,4 @@
-//! Puts together what is said of one field.
+//! Builds the explanation of one field.
 
 use std::cell::OnceCell;
 
@@ -16,7 +16,7 @@ use crate::{
     value::Value,
 };
 
-/// Reads each text once, however many fields are asked for.
+/// Parses each text once, however many fields are explained.
 pub(super) struct Explainer<'s> {
     input: &'s ExplainInput,
     leaves: Vec<Leaf>,
@@ -39,7 +39,7 @@ impl<'s> Explainer<'s> {
 }
 
 impl Explainer<'_> {
-    /// The place with numbers as the indices of lists: `servers.3` is `servers[3]` where `servers` is a list.
+    /// The path with numbers as indices of lists: `servers.3` is `servers[3]` if `servers` is a list.
     pub(super) fn as_places(&self, keys: Keys) -> Keys {
         let trees = [self.input.tree.as_ref(), Some(self.merged())].into_iter().flatten();
         trees.fold(keys, |keys, tree| as_places_of(tree, keys))
@@ -66,7 +66,7 @@ impl Explainer<'_> {
         Explanation { path, known, given, note, refused: self.refused(keys) }
     }
 
-    /// What the layers say together: a default counts where a struct is mentioned, or only where it is not.
+    /// The merged layers: some defaults apply only if a struct is mentioned, others only if it is not.
     fn merged(&self) -> &Value {
         self.merged.get_or_init(|| {
             let trees = self.input.layers.iter().map(|layer| layer.tree());
@@ -91,7 +91,7 @@ impl Explainer<'_> {
             self.input.overrides.iter().find(|(overridden, _)| keys.starts_with(overridden))?;
         let value = match &entry.value {
             Some(value) => Keys(keys.0[overridden.0.len()..].to_vec()).find(value)?.clone(),
-            // As if no layer gave it: what is left is the default.
+            // As if no layer gave it, so the default applies.
             None => load::default_of(self.input.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
         };
         Some(self.open(keys, &value, Origin::Override).overridden(entry))
@@ -111,7 +111,7 @@ impl Explainer<'_> {
             .collect()
     }
 
-    /// What a source says: a reference tells nothing of the secret that it leads to.
+    /// The value in a source. A reference is shown, because it does not reveal its secret.
     fn layer_value(&self, keys: &Keys, value: &Value, origin: Origin) -> Given {
         let text = match value.inside() {
             Value::Text(text) | Value::Template(text) => Some(&**text),
@@ -137,7 +137,7 @@ impl Explainer<'_> {
     /// The value as JSON, and every secret in it as `***`.
     fn masked(&self, keys: &Keys, value: &Value) -> serde_json::Value {
         let mut json = value.to_json();
-        // A flattened leaf has the place of its struct, and is not what the fields beside it hold.
+        // A flattened leaf has the path of its struct, but does not contain the fields next to it.
         let named = self.leaves.iter().any(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
         let leaves = self.leaves.iter().zip(&self.input.hidden).filter(|(_, hidden)| **hidden);
         for leaf in leaves.map(|(leaf, _)| leaf).filter(|leaf| !(named && leaf.field().flatten)) {
@@ -147,7 +147,7 @@ impl Explainer<'_> {
             if !leaf.keys.starts_with(keys) {
                 continue;
             }
-            // Where a table belongs, anything else may hold the secret too.
+            // A value of another type in place of a table may also contain the secret.
             if !json.is_object() {
                 return MASK.into();
             }
@@ -204,12 +204,12 @@ fn as_places_of(tree: &Value, keys: Keys) -> Keys {
     Keys(keys.0.into_iter().map(step).collect())
 }
 
-/// The place of a value that a handle without sources has.
+/// The origin of a value in a handle without sources.
 pub(crate) fn made_with() -> Origin {
     Origin::Source { name: "the value that the handle was made with".to_owned() }
 }
 
-/// Whether one of two places stands at or above the other.
+/// Whether one of two paths equals or contains the other.
 fn related(one: &Keys, other: &Keys) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }

@@ -1,4 +1,4 @@
-//! What the layers say of a configuration that does not load.
+//! The layers of a configuration that does not load.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use crate::{
     secrets::lookup::SecretLookup, source::Layer,
 };
 
-/// What was read, and why it is refused.
+/// The layers that were read, and the problems for which they are refused.
 pub struct Rejected(ExplainInput);
 
 impl Rejected {
     pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: SecretLookup, error: &Error) -> Self {
         let sealed: Vec<_> = layers.iter().flat_map(|layer| layer.sealed_leaves(T::SHAPE)).collect();
-        // What a type hides is known of what was read; here nothing was.
+        // Secrets inside a type are only known after decoding, which did not happen here.
         let secret = StructInfo::new::<T>().leaves_that_may_be_secret();
         let leaves = T::SHAPE.leaves();
         let hidden = leaves
@@ -33,12 +33,13 @@ impl Rejected {
         })
     }
 
-    /// What the layers say of the field at this path, and why it is refused.
+    /// The values of the layers for the field at this path, and the problems for which it is
+    /// refused.
     pub fn explain(&self, path: &str) -> Explanation {
         Explanation::at(&self.0, &Keys::root(), path)
     }
 
-    /// The same of every field.
+    /// The same for every field.
     pub fn explain_all(&self) -> Explanations {
         Explanations::at(&self.0, 0)
     }

@@ -1,4 +1,4 @@
-//! What changed between two versions, for people and scripts: as its type writes it, without secrets.
+//! The changes between two versions: values as their types write them, without secrets.
 
 use super::delta::differences;
 use crate::{
@@ -12,22 +12,22 @@ use crate::{
     value::Value,
 };
 
-/// One version, decoded, and the tree that it was decoded from.
+/// One decoded version, and the tree from which it was decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'s> {
     pub(crate) root: &'s dyn ErasedConfig,
     pub(crate) tree: &'s Value,
-    /// Whether the tree is what sources gave, and not what could be written of a value.
+    /// Whether the tree comes from sources, and not from writing a value.
     pub(crate) loaded: bool,
 }
 
-/// How many values a leaf may hold to be written anew for each change. A larger one is compared as the sources gave it,
-/// which shares what did not change.
+/// The maximum number of values in a leaf that is encoded for each change. A larger leaf is compared as the sources
+/// gave it, because unchanged parts are shared there.
 const WRITTEN: usize = 256;
 
 impl Side<'_> {
-    /// A leaf as its type writes it, or else as the sources gave it. Interpolated text is equal if its result is, and shows
-    /// its template.
+    /// A leaf as its type writes it, or else as the sources gave it. Interpolated text is compared by its result, and
+    /// displayed as its template.
     fn written(&self, slot: usize) -> Option<Value> {
         match self.loaded {
             true => template::shown(self.root, self.tree, slot),
@@ -45,7 +45,7 @@ impl Side<'_> {
     }
 }
 
-/// The values in a tree; it need not be counted further than `enough`.
+/// The number of values in a tree; counting stops at `enough`.
 fn count(value: &Value, enough: usize) -> usize {
     let add = |sum: usize, item| if sum > enough { sum } else { sum + count(item, enough - sum) };
     match value {
@@ -65,8 +65,8 @@ pub(crate) fn leaves(old: Side<'_>, new: Side<'_>) -> Vec<usize> {
     new.root.changed_since(old.root).into_iter().filter(differs).collect()
 }
 
-/// What changed inside these leaves, each change at the deepest place that tells all of it. `hides` says whether a secret
-/// was met in the leaf at a place, beside those that fields name.
+/// The changes inside these leaves, each at the deepest path that contains all of it. `hides` returns whether the leaf
+/// at a path contains a secret that is not marked.
 pub(crate) fn between(
     old: Side<'_>,
     new: Side<'_>,
@@ -97,12 +97,13 @@ fn within(old: Side<'_>, new: Side<'_>, slot: usize, version: u64, mask: &Secret
             FieldChange::between(mask.path(&below), before, now, version)
         })
         .collect();
-    // Several differences inside one secret are one change that is not shown.
+    // Several differences inside one secret become one masked change.
     changes.dedup();
     if changes.is_empty() { hidden() } else { changes }
 }
 
-/// With the changes of secrets, of which versions keep no value: as they were recorded when they happened.
+/// Adds the changes of secrets as they were recorded when they happened, because versions keep no values of
+/// secrets.
 pub(crate) fn with_secrets(
     shape: &'static Shape,
     mut changes: Vec<FieldChange>,
@@ -120,20 +121,20 @@ pub(crate) fn with_secrets(
         }
     }
     let leaves: Vec<_> = shape.leaves().into_iter().map(|leaf| leaf.keys.to_string()).collect();
-    // In the order of the struct; within a leaf as they were found.
+    // In the order of the struct; within a leaf in the order of discovery.
     changes.sort_by_key(|change| leaves.iter().position(|leaf| is_within(change.path(), leaf)));
     changes
 }
 
-/// Whether a dotted path leads to another one, or below it.
+/// Whether a dotted path equals another one, or is below it.
 fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// What must not be shown of a leaf.
+/// The parts of a leaf that must not be shown.
 struct SecretMask {
     leaf: Keys,
-    /// Below the leaf; its root if all of it is secret.
+    /// Paths below the leaf; the root if the whole leaf is secret.
     secrets: Vec<Keys>,
 }
 
@@ -152,7 +153,7 @@ impl SecretMask {
         Self { leaf, secrets }
     }
 
-    /// The path of a place below the leaf; what stands inside a secret is not told apart.
+    /// The full path of a value below the leaf. Paths inside a secret are not distinguished.
     fn path(&self, below: &Keys) -> String {
         let secret = self.secrets.iter().find(|secret| below.starts_with(secret));
         self.leaf.join(secret.unwrap_or(below)).to_string()

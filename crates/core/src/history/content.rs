@@ -17,23 +17,23 @@ use crate::{
     variables::Variables,
 };
 
-/// Everything from which a version can be loaded again.
+/// Everything that is needed to load a version again.
 #[derive(Clone)]
 pub(crate) struct VersionContent {
     /// Lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
     pub(crate) variables: Arc<Variables>,
     pub(crate) overrides: Overrides,
-    /// The running values of fields whose new ones wait for a restart.
+    /// The running values of fields whose new values wait for a restart.
     pub(crate) deferred: DeferredValues,
     /// Without sources there is nothing to load from, so the value itself is kept.
     pub(crate) value: Option<InMemoryValue>,
 }
 
-/// Values that hold in place of what the layers and overrides say; `None` for a field without a value.
+/// Values that are used instead of those of the layers and overrides; `None` for a field without a value.
 pub(crate) type DeferredValues = BTreeMap<Keys, Option<Value>>;
 
-/// A value that was not loaded, and what is known of its tree.
+/// A value that was not loaded from sources, and the known part of its tree.
 #[derive(Clone)]
 pub(crate) struct InMemoryValue {
     pub(crate) root: Arc<dyn ErasedConfig>,
@@ -42,7 +42,7 @@ pub(crate) struct InMemoryValue {
 
 /// The difference from the content of one version to that of the version before it.
 pub(crate) struct ReverseDelta {
-    /// The sources that gave something else, or `None` for nothing.
+    /// The sources whose layer was different; `None` if a source had no layer.
     pub(crate) layers: Vec<(SourceId, Option<OldLayer>)>,
     pub(crate) variables: Vec<(OsString, Option<Private>)>,
     pub(crate) overrides: Vec<(Keys, Option<OldOverride>)>,
@@ -51,14 +51,14 @@ pub(crate) struct ReverseDelta {
 }
 
 pub(crate) struct OldLayer {
-    /// The layer without its values, unless it is like the next one's.
+    /// The layer without its values, unless it equals that of the next version.
     pub(crate) head: Option<Arc<Layer>>,
     pub(crate) edits: Vec<Edit>,
 }
 
 /// An override. Its value is a whole leaf, which may be large, so it is stored as edits.
 pub(crate) struct OldOverride {
-    /// Without its value where `edits` tell it.
+    /// Without its value if `edits` contain it.
     pub(crate) entry: OverrideEntry,
     pub(crate) edits: Option<Vec<Edit>>,
 }
@@ -82,7 +82,8 @@ impl VersionContent {
         }
     }
 
-    /// Those that texts of fields name which are not secret. The others may hold secrets, and nobody asks for them.
+    /// The old variables that texts of non-secret fields refer to. The others may contain secrets, and are not
+    /// needed.
     fn old_variables(&self, old: &Self) -> Vec<(OsString, Option<Private>)> {
         if Arc::ptr_eq(&self.variables, &old.variables) {
             return Vec::new();
@@ -120,7 +121,7 @@ pub(crate) fn by_source(layers: &[Arc<Layer>]) -> BySource<'_> {
 }
 
 fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<OldLayer>)> {
-    // As after every write: only sources change layers.
+    // This is the case after every write, because only sources change layers.
     if new.len() == old.len() && new.iter().zip(old).all(|(new, old)| Arc::ptr_eq(new, old)) {
         return Vec::new();
     }
@@ -135,7 +136,7 @@ fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<O
 }
 
 impl OldLayer {
-    /// `None` if it differs in nothing.
+    /// `None` if nothing differs.
     fn between(old: &Arc<Layer>, new: Option<&Arc<Layer>>) -> Option<Self> {
         if new.is_some_and(|new| Arc::ptr_eq(old, new)) {
             return None;
@@ -149,7 +150,7 @@ impl OldLayer {
     }
 }
 
-/// Secrets that run stay as they are.
+/// Running secrets are left unchanged.
 fn old_deferred(new: &DeferredValues, old: &DeferredValues) -> Vec<(Keys, Option<Option<Value>>)> {
     let mut changes = diff_map(new, old);
     changes.retain(|(keys, old)| {
@@ -158,7 +159,7 @@ fn old_deferred(new: &DeferredValues, old: &DeferredValues) -> Vec<(Keys, Option
     changes
 }
 
-/// A secret that was set stays as it is, and one that is not there any more does not come back.
+/// A secret that was set is left unchanged, and a removed secret is not restored.
 fn old_overrides(new: &Overrides, old: &Overrides) -> Vec<(Keys, Option<OldOverride>)> {
     let old_override = |keys: &Keys, entry: OverrideEntry| match (
         new.get(keys).and_then(|entry| entry.value.as_ref()),
@@ -181,7 +182,7 @@ fn old_overrides(new: &Overrides, old: &Overrides) -> Vec<(Keys, Option<OldOverr
     changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, entry)))).collect()
 }
 
-/// A content on its way back.
+/// A content to which deltas are applied.
 struct Walk {
     layers: BTreeMap<SourceId, (Arc<Layer>, Value)>,
     variables: Arc<Variables>,
@@ -235,7 +236,7 @@ impl Walk {
         self.overrides.insert(keys.clone(), entry);
     }
 
-    /// A layer that is as it was at the start is that one, which knows its text.
+    /// A layer that is unchanged at the end is replaced by the original, which knows its text.
     fn end(self, start: &[Arc<Layer>]) -> VersionContent {
         let start = by_source(start);
         let layers = self.layers.into_iter().map(|(source, (head, tree))| match start.get(&source) {

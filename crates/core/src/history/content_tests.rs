@@ -1,4 +1,4 @@
-//! Contents for tests, and what is kept of old ones.
+//! Contents for tests, and the restoration of old contents.
 
 use std::collections::BTreeSet;
 
@@ -16,11 +16,11 @@ use crate::{
     },
 };
 
-/// Takes any key.
+/// Accepts any key.
 pub(crate) static OPEN: Shape =
     Shape { name: "", docs: "", fields: &[FieldShape { flatten: true, ..FieldShape::LEAF }] };
 
-/// A content in plain terms, to compare with.
+/// A content in a form that is easy to compare.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Plain {
     pub(crate) layers: BTreeMap<usize, Value>,
@@ -77,7 +77,7 @@ pub(crate) fn variables(plain: &BTreeMap<String, String>) -> Arc<Variables> {
     Arc::new(plain.iter().map(|(name, value)| (name.into(), value.as_str().into())).collect())
 }
 
-/// A layer of a source that has this place among all.
+/// A layer of the source with this rank.
 pub(crate) fn layer(rank: usize, tree: &Value) -> Arc<Layer> {
     let name = format!("{rank}.toml");
     let places = match rank {
@@ -113,7 +113,7 @@ pub(crate) fn plain() -> impl Strategy<Value = Plain> {
 proptest! {
     #[test]
     fn every_step_back_leads_to_what_was_there(plain in prop::collection::vec(plain(), 2..6)) {
-        // Of variables only those come back that somebody names.
+        // Only variables that a text refers to are restored.
         let names = layer(7, &Value::table([("names".into(), Value::Template("${a}${b}".into()))]));
         let naming = |plain: &Plain| {
             let mut content = plain.content();

@@ -1,6 +1,7 @@
-//! What turns one tree into another: an edit at each place where they differ, as deep as that place is.
+//! The edits that turn one tree into another, each at the deepest path at which the trees differ.
 //!
-//! A version that differs from the next in one value costs about that value, however large the configuration is.
+//! A version that differs from the next one in one value costs about as much memory as that value, however large
+//! the configuration is.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -13,7 +14,7 @@ use crate::{
     value::{Table, Value},
 };
 
-/// What is to be done at one place.
+/// A change at one path.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edit {
     pub(crate) keys: Keys,
@@ -24,7 +25,7 @@ pub(crate) struct Edit {
 pub(crate) enum Act {
     Put(Value),
     Remove,
-    /// Puts items into a list, in the place of as many as `removed`.
+    /// Replaces `removed` items of a list.
     Splice {
         at: usize,
         removed: usize,
@@ -32,22 +33,23 @@ pub(crate) enum Act {
     },
 }
 
-/// A place at which two trees differ, with what each has there.
+/// A path at which two trees differ, and the value of each.
 pub(crate) type Difference = (Keys, Option<Value>, Option<Value>);
 
-/// The edits that turn `from` into `to`; none if they are equal.
+/// The edits that turn `from` into `to`; empty if they are equal.
 pub(crate) fn diff(from: &Value, to: &Value) -> Vec<Edit> {
     Comparison { open: false, edits: Vec::new() }.run(from, to)
 }
 
-/// The edits that turn `from` into `to`, but for secrets: what `from` has of them stays, and none of `to` is kept.
+/// The edits that turn `from` into `to`, except for secrets: those of `from` stay, and those of `to` are not
+/// stored.
 ///
-/// Of a list that holds some nothing is told: nobody could say which of its items a secret belongs to.
+/// Lists that contain secrets are skipped: items cannot be matched to their secrets across versions.
 pub(crate) fn diff_open(from: &Value, to: &Value) -> Vec<Edit> {
     Comparison { open: true, edits: Vec::new() }.run(from, to)
 }
 
-/// Whether the value of a secret stands anywhere in it; the names of variables are none.
+/// Whether the value contains the value of a secret; names of variables do not count.
 pub(crate) fn holds_value(value: &Value) -> bool {
     match value {
         Value::Secret(_) => {
@@ -59,7 +61,7 @@ pub(crate) fn holds_value(value: &Value) -> bool {
     }
 }
 
-/// The value without its secrets; nothing if it is one, or a list with some.
+/// The value without its secrets; `None` for a secret, and for a list that contains secrets.
 fn open_part(value: &Value) -> Option<Value> {
     match value {
         value if !holds_value(value) => Some(value.clone()),
@@ -77,9 +79,9 @@ impl Way<'_> {
     }
 }
 
-/// One walk over two trees.
+/// A traversal of two trees.
 struct Comparison {
-    /// Secrets are passed over.
+    /// Whether secrets are skipped.
     open: bool,
     edits: Vec<Edit>,
 }
@@ -125,7 +127,8 @@ impl Comparison {
         new.for_each(|(name, value)| self.put(value, Way::Name(&way, name)));
     }
 
-    /// What stands between the items that both begin and end with: pair by pair if it is as long, else as a whole.
+    /// Compares the items between the common start and end of two lists: pair by pair if their numbers are equal,
+    /// else as a whole.
     fn lists(&mut self, from: &[Value], to: &[Value], way: Way<'_>) {
         let head = from.iter().zip(to).take_while(|(a, b)| a == b).count();
         let (from, to) = (&from[head..], &to[head..]);
@@ -143,7 +146,7 @@ impl Comparison {
     }
 }
 
-/// Makes edits to the tree that they were found for. What they do not touch stays shared.
+/// Applies edits to the tree for which they were computed. Unchanged parts stay shared.
 pub(crate) fn apply(tree: &mut Value, edits: &[Edit]) {
     edits.iter().for_each(|edit| edit.apply(tree));
 }
@@ -154,7 +157,7 @@ impl Edit {
             Act::Splice { at, removed, items } => {
                 if let Some(Value::List(list)) = place_mut(tree, &self.keys.0) {
                     let list = Arc::make_mut(list);
-                    // The tree may lack what was not written into a file.
+                    // The tree may lack values that were not saved to a file.
                     let start = (*at).min(list.len());
                     let end = start.saturating_add(*removed).min(list.len());
                     list.splice(start..end, items.iter().cloned());
@@ -196,7 +199,7 @@ fn place_mut<'v>(tree: &'v mut Value, keys: &[Key]) -> Option<&'v mut Value> {
     })
 }
 
-/// The places at which two trees differ. Items of lists whose length differs are paired from where they begin to.
+/// The paths at which two trees differ. In lists of different lengths, items are paired after the common start.
 pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     for Edit { keys, act } in diff(from, to) {
@@ -209,7 +212,7 @@ pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
                     let keys = keys.index(at + place);
                     let old = keys.find(from).filter(|_| place < removed).cloned();
                     let new = items.get(place).cloned();
-                    // Items in between may be the same in both.
+                    // Paired items may be equal.
                     if old != new {
                         found.push((keys, old, new));
                     }
@@ -220,7 +223,7 @@ pub(crate) fn differences(from: &Value, to: &Value) -> Vec<Difference> {
     found
 }
 
-/// The entries that turn one map into another: new values, and `None` for what goes.
+/// The entries that turn one map into another: new values, and `None` for removed keys.
 pub(crate) fn diff_map<K: Ord + Clone, V: PartialEq + Clone>(
     from: &BTreeMap<K, V>,
     to: &BTreeMap<K, V>,
@@ -230,7 +233,7 @@ pub(crate) fn diff_map<K: Ord + Clone, V: PartialEq + Clone>(
     gone.chain(new.map(|(key, value)| (key.clone(), Some(value.clone())))).collect()
 }
 
-/// Makes the changes that [`diff_map`] found.
+/// Applies the changes of [`diff_map`].
 pub(crate) fn apply_map<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, changes: &[(K, Option<V>)]) {
     for (key, value) in changes {
         match (map.entry(key.clone()), value) {

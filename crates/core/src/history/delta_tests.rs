@@ -9,7 +9,7 @@ fn value(json: serde_json::Value) -> Value {
     json.into()
 }
 
-/// Where two trees differ, and what they have there, as JSON.
+/// The paths at which two trees differ, and the values there, as JSON.
 fn found(from: serde_json::Value, to: serde_json::Value) -> Vec<(String, String, String)> {
     let show =
         |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), |value| value.to_json().to_string());

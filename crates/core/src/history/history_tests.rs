@@ -1,4 +1,4 @@
-//! What is remembered, how long, and what is said of the rest.
+//! Which versions are kept, for how long, and the errors for other versions.
 
 use std::time::SystemTime;
 
@@ -71,7 +71,8 @@ fn no_history_keeps_nothing() {
     );
 }
 
-/// Old is what was replaced long ago: what ran for a year and was replaced just now is what one wants back.
+/// The age counts from the replacement: a version that ran for a year and was replaced just now is the one
+/// to roll back to.
 #[test]
 fn age_counts_from_when_a_version_was_replaced() {
     let hour = Duration::from_secs(3600);
@@ -85,7 +86,7 @@ fn age_counts_from_when_a_version_was_replaced() {
 }
 
 proptest! {
-    /// A commit publishes a version, or changes what the newest one stands on.
+    /// A commit publishes a version, or changes the basis of the newest one.
     #[test]
     fn every_version_is_what_it_last_stood_on(
         commits in prop::collection::vec((super::content::tests::plain(), any::<bool>()), 1..8),
@@ -93,7 +94,7 @@ proptest! {
         let mut history = begun(ALL);
         let mut config_type = vec![Plain::default()];
         for (mut plain, published) in commits {
-            // Which of them come back depends on who names them.
+            // Which variables are restored depends on the texts that refer to them.
             plain.variables.clear();
             let version = published.then(|| record(config_type.len() as u64 + 1));
             let entry = history.baseline(published).unwrap().entry(plain.content(), version);

@@ -19,31 +19,31 @@ use crate::{
 use content::{ReverseDelta, VersionContent};
 pub use record::Record;
 
-/// How many versions are remembered, and how long after they were replaced.
+/// The maximum number of versions, and their maximum age since their replacement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) versions: usize,
     pub(crate) age: Option<Duration>,
 }
 
-/// The last versions, oldest first. Only the newest has its content here; the others have the way back to theirs.
+/// The last versions, oldest first. Only the content of the newest one is stored; the others have deltas.
 pub(crate) struct History {
     limits: Limits,
     versions: VecDeque<Version>,
-    /// What the newest one stands on.
+    /// The content of the newest version.
     content: Option<VersionContent>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Version {
     pub(crate) record: Record,
-    /// From the content of the next version; `None` for the newest.
+    /// The delta from the content of the next version; `None` for the newest.
     pub(crate) back: Option<Arc<ReverseDelta>>,
     pub(crate) replaced: Option<Instant>,
 }
 
-/// Versions that are forgotten, and what the newest one stood on. Their values are the program's, and may do anything when
-/// they are dropped, so that no lock may be held then.
+/// Removed versions, and the previous content of the newest one. Dropping their values may run code of the program, so
+/// no lock may be held then.
 #[must_use]
 #[derive(Default)]
 #[expect(dead_code, reason = "kept until it is dropped")]
@@ -58,17 +58,17 @@ pub(crate) struct VersionLookup {
     deltas: Vec<Arc<ReverseDelta>>,
 }
 
-/// The contents that a commit is compared with.
+/// The contents with which a commit is compared.
 pub(crate) struct Baseline {
     newest: Option<VersionContent>,
-    /// The version before the newest, if the newest one stays.
+    /// The version before the newest, if the commit publishes no version.
     previous: Option<VersionLookup>,
 }
 
 /// The history entry of a commit, computed before the lock is taken.
 pub(crate) struct PendingEntry {
     content: VersionContent,
-    /// `None` if no value changed: then the newest version stands on something else from now on.
+    /// `None` if no value changed: then only the content of the newest version is replaced.
     record: Option<Record>,
     back: Option<ReverseDelta>,
 }
@@ -78,7 +78,7 @@ impl Baseline {
         let back = self.newest.map(|newest| content.delta_to(&newest));
         let back = match (&record, back) {
             (None, Some(back)) if back.is_empty() => None,
-            // The way from the newest to the one before begins somewhere else now.
+            // The delta from the newest version to the one before has a new starting point.
             (None, Some(_)) => self.previous.map(|previous| content.delta_to(&previous.content())),
             (_, back) => back,
         };
@@ -87,7 +87,7 @@ impl Baseline {
 }
 
 impl PendingEntry {
-    /// With the time that the change took, which is known at the end.
+    /// Sets the duration of the change, which is known only at the end.
     pub(crate) fn with_duration(mut self, duration: Duration) -> Self {
         self.record.iter_mut().for_each(|record| record.duration = duration);
         self
@@ -101,7 +101,7 @@ impl VersionLookup {
 }
 
 impl History {
-    /// With the first version.
+    /// Creates a history with the first version.
     pub(crate) fn new(limits: Limits, record: Record, content: VersionContent) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
         if limits.versions > 0 {
@@ -110,7 +110,7 @@ impl History {
         history
     }
 
-    /// With what was remembered before a restart, oldest first; the last one stands on `content`.
+    /// Restores a history after a restart, oldest version first; `content` belongs to the last one.
     pub(crate) fn restored(limits: Limits, versions: Vec<Version>, content: VersionContent) -> Self {
         let remembers = limits.versions > 0 && !versions.is_empty();
         let versions: VecDeque<_> = if remembers { versions.into() } else { VecDeque::new() };
@@ -119,19 +119,19 @@ impl History {
         history
     }
 
-    /// What is remembered, and what the newest version stands on.
+    /// All versions, and the content of the newest one.
     pub(crate) fn entries(&self) -> (Vec<Version>, Option<VersionContent>) {
         (self.versions.iter().cloned().collect(), self.content.clone())
     }
 
-    /// Where things stand before a commit, which publishes a version or not; `None` if nothing is remembered.
+    /// The contents before a commit, with which it is compared; `None` if no version is kept.
     pub(crate) fn baseline(&self, publishes: bool) -> Option<Baseline> {
         if self.limits.versions == 0 {
             return None;
         }
         let previous = self.versions.iter().rev().nth(1).filter(|_| !publishes);
         let previous = previous.map(|previous| previous.record.version);
-        // Who remembers one version never goes back.
+        // With only one version there is no rollback.
         let newest = self.content.clone().filter(|_| self.limits.versions > 1);
         Some(Baseline { newest, previous: previous.and_then(|version| self.lookup(version).ok()) })
     }
@@ -152,7 +152,7 @@ impl History {
         Evicted { content, ..self.evict() }
     }
 
-    /// Sets the delta of the version that is this many before the newest.
+    /// Sets the delta of a version, counted backwards from the newest.
     fn set_delta(&mut self, before_newest: usize, back: Option<ReverseDelta>) {
         if let (Some(back), Some(version)) = (back, self.versions.iter_mut().rev().nth(before_newest)) {
             version.back = Some(Arc::new(back));
@@ -160,9 +160,9 @@ impl History {
     }
 
     /// # Errors
-    /// The version is not remembered; it says which ones are.
+    /// The version is not in the history; the error names the versions that are.
     pub(crate) fn lookup(&self, version: u64) -> Result<VersionLookup, Error> {
-        // A crash may have cost the last versions before it, so there may be gaps.
+        // There may be gaps, because a crash may have lost the last versions before it.
         let place = self.versions.binary_search_by_key(&version, |version| version.record.version).ok();
         let (Some(place), Some(newest)) = (place, &self.content) else {
             return Err(self.not_remembered(&format!("version {version} is not remembered")));
@@ -171,7 +171,7 @@ impl History {
         Ok(VersionLookup { newest: newest.clone(), deltas: deltas.collect() })
     }
 
-    /// The error for a version that there is not, or not any more.
+    /// The error for a version that does not exist, or no longer exists.
     pub(crate) fn not_remembered(&self, message: &str) -> Error {
         let known = match (self.versions.front(), self.versions.back()) {
             (Some(first), Some(last)) if first.record.version < last.record.version => {
@@ -187,7 +187,7 @@ impl History {
         self.versions.iter().map(|version| version.record.clone()).collect()
     }
 
-    /// Drops what is too old, or too many. The current version is never too old.
+    /// Removes versions beyond the limits of age and number. The current version is never too old.
     pub(crate) fn evict(&mut self) -> Evicted {
         let now = Instant::now();
         let age = self.limits.age;

@@ -1,4 +1,4 @@
-//! One published version, as people and programs see it.
+//! The record of a published version.
 
 use std::{
     fmt,
@@ -15,7 +15,7 @@ use crate::{
 
 /// One published version; from [`Handle::history`](crate::Handle::history).
 ///
-/// `Display` prints it for people, and it serialises for programs. Never holds a secret's value.
+/// `Display` prints it as text; it implements `Serialize` for programs. Never contains the value of a secret.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -34,19 +34,19 @@ use crate::{
 pub struct Record {
     /// The version.
     pub version: u64,
-    /// When it was published, by the system's clock; serialised by RFC 3339.
+    /// When it was published, by the system clock; serialized as RFC 3339.
     #[serde(with = "crate::timestamp")]
     pub at: SystemTime,
     /// Why it was published.
     pub cause: Cause,
-    /// Who asked for it, if [`Handle::by`](crate::Handle::by) said so.
+    /// The author, if the change was made through [`Handle::by`](crate::Handle::by).
     pub by: Option<String>,
     /// The dotted paths of the leaves that changed; empty for the first version.
     pub changed: Vec<String>,
-    /// What changed inside those leaves, place by place: `servers[3].port`.
+    /// The changes inside those leaves, path by path: `servers[3].port`.
     pub changes: Vec<FieldChange>,
-    /// How long it took to load, to check and to publish, hooks included; serialised in seconds. Reading the sources comes
-    /// before.
+    /// The time to load, validate and publish it, including hooks but not the reading of sources; serialized in
+    /// seconds.
     #[serde(serialize_with = "crate::timestamp::seconds", deserialize_with = "seconds")]
     pub duration: Duration,
 }
@@ -56,7 +56,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
 }
 
 impl Record {
-    /// A version with none before it, which took so long to load.
+    /// The record of a first version, with the duration of its load.
     pub(crate) fn first(version: u64, duration: Duration) -> Self {
         let (changed, changes) = (Vec::new(), Vec::new());
         Self { version, at: SystemTime::now(), cause: Cause::Start, by: None, changed, changes, duration }
@@ -73,7 +73,7 @@ impl fmt::Debug for Record {
     }
 }
 
-/// A line for the version, and one for each change.
+/// One line for the version, and one for each change.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         excerpt::escaping(f, |f| {

@@ -27,36 +27,37 @@ use crate::{
 #[serde(rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Origin {
-    /// A place in a file.
+    /// A position in a file.
     File {
-        /// The path as the program named it; bytes that are no Unicode are replaced when it is serialised.
+        /// The path as the program gave it; bytes that are not valid Unicode are replaced when it is
+        /// serialized.
         #[serde(serialize_with = "lossy")]
         path: PathBuf,
-        /// From 1; `None` when the whole file is meant.
+        /// Counted from 1; `None` for the whole file.
         line: Option<usize>,
-        /// From 1, in characters.
+        /// Counted from 1, in characters.
         column: Option<usize>,
     },
     /// An environment variable.
     Env {
-        /// The name as the user would type it.
+        /// The name of the variable.
         name: String,
     },
-    /// A value that the running program was given.
+    /// A value that was set at run time.
     Override,
     /// A default of the struct.
     Default,
     /// Any other source.
     Source {
-        /// The name that the source gives itself.
+        /// The result of [`Source::name`](crate::Source::name).
         name: String,
     },
-    /// An origin that this version of the crate does not know, by its name on the wire: a newer one has written it.
+    /// An origin that this version of the crate does not know, written by a newer one; its serialized name.
     #[serde(skip)]
     Other(String),
 }
 
-/// The names of origins on the wire.
+/// The serialized names of origins.
 const ORIGINS: [&str; 5] = ["file", "env", "override", "default", "source"];
 
 impl Serialize for Origin {
@@ -77,7 +78,7 @@ impl<'de> Deserialize<'de> for Origin {
     }
 }
 
-/// serde refuses paths that are no Unicode, and a report must not get lost for one.
+/// serde refuses paths that are not Unicode, and a report must not be lost because of one.
 pub(crate) fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
@@ -101,12 +102,12 @@ impl Origin {
     }
 }
 
-/// Reads as the second line of a problem: `at config/app.toml:14:7`.
+/// Prints the second line of a problem: `at config/app.toml:14:7`.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line, column } => {
-                // A file name may hold a newline or a terminal's escape; it must not forge a line.
+                // A file name may contain a newline or a terminal escape, which must not forge a line.
                 let path = path.to_string_lossy();
                 let shown = excerpt::name(&path);
                 if path.contains(excerpt::is_hidden) {

@@ -2,9 +2,9 @@
 
 use super::Issue;
 
-/// Problems of one kind in one source: the first ones, and how many follow.
+/// Problems of one kind in one source: the first ones, and the number of the others.
 ///
-/// A file of a million wrong keys is one mistake, and must not cost a million reports.
+/// A file with a million unknown keys is one mistake, and must not cost a million issues.
 #[derive(Debug)]
 pub(crate) struct Issues {
     first: Vec<Issue>,
@@ -19,20 +19,20 @@ impl Default for Issues {
 }
 
 impl Issues {
-    /// How many are kept.
+    /// The number of issues that are kept.
     pub(crate) const MAX: usize = 100;
 
-    /// With another limit.
+    /// Sets another limit.
     pub(crate) fn up_to(most: usize) -> Self {
         Self { first: Vec::new(), more: 0, most }
     }
 
-    /// Adds the problem that `issue` gives, unless it would not be kept.
+    /// Adds the result of `issue`, which is called only if it is kept.
     pub(crate) fn push_with(&mut self, issue: impl FnOnce() -> Issue) {
         if self.first.len() < self.most { self.first.push(issue()) } else { self.more += 1 }
     }
 
-    /// How many are kept so far.
+    /// The number of issues kept so far.
     pub(crate) fn len(&self) -> usize {
         self.first.len()
     }

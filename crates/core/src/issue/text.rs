@@ -2,8 +2,8 @@
 
 use crate::excerpt;
 
-/// What a message says without its numbers and generated names: counters, ids and the names of temporary files differ each
-/// time that one problem is reported, so messages are compared without them before a problem is reported again.
+/// A message without its numbers and generated names. Counters, ids and the names of temporary files differ each time
+/// the same problem occurs, so messages are compared without them before a problem is reported again.
 pub(crate) fn gist(message: &str) -> String {
     let part = |c: char| c.is_alphanumeric() || "_-".contains(c);
     let is_generated = |word: &str| word.contains(|c: char| c.is_ascii_digit());
@@ -18,11 +18,11 @@ pub(crate) fn gist(message: &str) -> String {
     gist
 }
 
-/// The most bytes of a message.
+/// The maximum length of a message in bytes.
 const LONGEST: usize = 4096;
 
-/// The words of user code may repeat a value; a line break or a terminal's escape in it must not forge a line, and its
-/// length must not be that of the report.
+/// A message of user code may contain a value. A line break or a terminal escape in it must not forge a line, and its
+/// length must be limited.
 pub(crate) fn one_line(text: String) -> String {
     if text.len() <= LONGEST && !text.contains(excerpt::misleads) {
         return text;

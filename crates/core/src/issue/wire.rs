@@ -1,4 +1,4 @@
-//! Issues and errors on the wire: what a report says, without the lines of files.
+//! Serialized issues and errors: the content of a report, without the lines of files.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{Constraint, Issue, IssueKind, Origin};
 use crate::keys::Keys;
 
-/// The most places of one issue that are read.
+/// The maximum number of origins that are deserialized for one issue.
 const MOST: usize = 1_000;
 
 #[derive(Serialize, Deserialize)]
@@ -21,15 +21,15 @@ struct Wire<'w> {
     help: Option<Cow<'w, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<Cow<'w, Origin>>,
-    /// Where else the values come from that are wrong together.
+    /// The origins of the other values that are invalid together with this one.
     #[serde(default, skip_serializing_if = "<[Origin]>::is_empty")]
     others: Cow<'w, [Origin]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     constraint: Option<Cow<'w, Json>>,
-    /// `null` is a value too.
+    /// Distinguishes `null` from a missing value.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     value: Option<Cow<'w, Json>>,
-    /// How many others of its kind and source are only counted.
+    /// The number of further issues of its kind and source that are only counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     more: usize,
 }

@@ -1,7 +1,7 @@
 //! Marks the secrets of a tree before other code reads it.
 //!
-//! Lists and tables keep their form, so that they merge as others do; what stands in them is sealed one by one. Not
-//! sealed is what leads to a secret and will never hold one: `null`, and references to a store.
+//! Lists and tables keep their form, so that they are merged as usual; their scalars are sealed individually.
+//! `null` and references to a store are not sealed, because they never contain a secret.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,31 +18,31 @@ use crate::{
     value::Value,
 };
 
-/// Where a secret is in a tree.
+/// The path of a secret in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SecretSite {
-    /// By the fields' own names.
+    /// With the primary names of the fields.
     pub(crate) own: Keys,
-    /// As the tree has it.
+    /// With the names in the tree.
     pub(crate) written: Keys,
     pub(crate) by: SecretForm,
 }
 
-/// How a secret is given.
+/// The form in which a secret is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SecretForm {
-    /// By its value, which is sealed.
+    /// The value, which is sealed.
     Value,
-    /// By a text that holds nothing: it is sealed, but is no secret yet.
+    /// An empty text: it is sealed, but is not a secret yet.
     Nothing,
-    /// By a reference to a store.
+    /// A reference to a store.
     Reference,
-    /// By the names of variables; it is sealed, so that what they hold will be.
+    /// Only variables. The text is sealed, so that their values will be sealed too.
     Variables,
 }
 
 impl SecretForm {
-    /// How a scalar gives a secret, in a tree in which texts may stand for something else.
+    /// The form of a scalar, in a tree in which texts may still be references or templates.
     pub(crate) fn new(value: &Value, providers: &ProviderRegistry) -> Self {
         match value.as_text() {
             Some("") => Self::Nothing,
@@ -70,24 +70,24 @@ impl SecretSite {
         Self { own: self.own.index(index), written: self.written.index(index), by: SecretForm::Value }
     }
 
-    /// Whether what stands there must not be kept.
+    /// Whether the value must not be kept.
     pub(crate) fn is_value(&self) -> bool {
         matches!(self.by, SecretForm::Value | SecretForm::Nothing)
     }
 }
 
-/// Which values are secret.
+/// Determines which values are secret.
 #[derive(Clone, Copy)]
 pub(crate) struct SecretMarker<'t> {
     pub(crate) shape: &'static Shape,
     /// Leaves not marked secret in which the decoder read a secret.
     pub(crate) hidden: &'t BTreeSet<Keys>,
-    /// Of references; `None` once nothing stands for anything else any more.
+    /// The providers of references; `None` once all references are resolved.
     pub(crate) providers: Option<&'t ProviderRegistry>,
 }
 
 impl SecretMarker<'_> {
-    /// Seals what stands at secret places of a tree, and says where those are that were not sealed before.
+    /// Seals the values at the secret paths of a tree, and returns the paths that were not sealed before.
     pub(crate) fn mark(&self, tree: &mut Value) -> Vec<SecretSite> {
         let mut sealer = MarkingWalk { marker: *self, lists: false, found: Vec::new(), strangers: 0 };
         if self.concerns(self.shape, &Keys::root()) {
@@ -96,7 +96,7 @@ impl SecretMarker<'_> {
         sealer.found
     }
 
-    /// Where secrets stand in a tree, sealed or not; all of its scalars if `all` are secret.
+    /// The paths of the secrets in a tree, sealed or not; all scalars if `all` is set.
     pub(crate) fn list(&self, tree: &Value, all: bool) -> Vec<SecretSite> {
         let mut sealer = MarkingWalk { marker: *self, lists: true, found: Vec::new(), strangers: 0 };
         match all {
@@ -109,19 +109,19 @@ impl SecretMarker<'_> {
         sealer.found
     }
 
-    /// Seals everything in a tree, and says where.
+    /// Seals everything in a tree, and returns the paths.
     pub(crate) fn mark_all(&self, tree: &mut Value) -> Vec<SecretSite> {
         let mut sealer = MarkingWalk { marker: *self, lists: false, found: Vec::new(), strangers: 0 };
         sealer.all(tree, &SecretSite::root());
         sealer.found
     }
 
-    /// Whether a secret may stand below a struct.
+    /// Whether there may be a secret below a struct.
     fn concerns(&self, shape: &Shape, keys: &Keys) -> bool {
         shape.any_secret() || self.hidden.iter().any(|hidden| hidden.starts_with(keys))
     }
 
-    /// How a scalar that is not sealed gives a secret.
+    /// The form of a scalar that is not sealed.
     fn form_of(&self, value: &Value) -> SecretForm {
         match self.providers {
             Some(providers) => SecretForm::new(value, providers),
@@ -135,7 +135,7 @@ fn refers(text: &str, providers: &ProviderRegistry) -> bool {
     Reference::parse(text, |scheme| providers.contains(scheme)).is_some()
 }
 
-/// Whether something is there that is not sealed.
+/// Whether the value contains anything that is not sealed.
 fn is_open(value: &Value) -> bool {
     match value {
         Value::Secret(_) => false,
@@ -145,22 +145,22 @@ fn is_open(value: &Value) -> bool {
     }
 }
 
-/// So many keys that no field takes are compared with the names of secrets.
+/// The maximum number of unknown keys that are compared with the names of secrets.
 const STRANGERS: usize = 1000;
 
 struct MarkingWalk<'t> {
     marker: SecretMarker<'t>,
-    /// Nothing is sealed, and what was sealed before counts too.
+    /// Only lists secrets, including those that were sealed before, and seals nothing.
     lists: bool,
     found: Vec<SecretSite>,
-    /// Keys so far that no field takes.
+    /// The number of unknown keys so far.
     strangers: usize,
 }
 
 impl MarkingWalk<'_> {
     fn level(&mut self, value: &mut Value, shape: &'static Shape, at: &SecretSite) {
         let Value::Table(table) = value else {
-            // Whatever stands in the place of a struct may be meant for its secret.
+            // A value of another type in place of a struct may be meant as its secret.
             return self.all(value, at);
         };
         let level = Level::new(shape);
@@ -175,13 +175,13 @@ impl MarkingWalk<'_> {
         }
     }
 
-    /// Of many keys that no field takes hardly one is a slip, and to compare names is dear.
+    /// Comparing names is expensive, and among many unknown keys hardly any is a typo.
     fn is_like_secret(&mut self, level: &Level, name: &str) -> bool {
         self.strangers += 1;
         scan::names_secret(name) || (self.strangers <= STRANGERS && level.is_near_secret(name))
     }
 
-    /// What no field takes is nobody's secret, and hidden all the same.
+    /// The value of an unknown key belongs to no secret field, but is sealed anyway.
     fn stray(&mut self, name: &str, value: &mut Value, at: &SecretSite) {
         let before = self.found.len();
         self.all(value, &at.name(name, name));
@@ -198,7 +198,7 @@ impl MarkingWalk<'_> {
     }
 
     fn all(&mut self, value: &mut Value, at: &SecretSite) {
-        // What has other owners is copied only if there is need to.
+        // A shared value is copied only if needed.
         if (self.lists && value.is_null()) || (!self.lists && !is_open(value)) {
             return;
         }
@@ -222,12 +222,12 @@ impl MarkingWalk<'_> {
     }
 }
 
-/// The fields whose keys stand on one level, under each of their names.
+/// The fields whose keys are in one table, by each of their names.
 #[derive(Default)]
 struct Level {
-    /// Each with whether it is secret.
+    /// Each field, and whether it is secret.
     fields: BTreeMap<&'static str, (&'static FieldShape, bool)>,
-    /// Whether what is left is taken by a flattened field, and that is secret.
+    /// Whether a flattened field takes the remaining keys, and whether it is secret.
     rest: Option<bool>,
 }
 
@@ -238,7 +238,7 @@ impl Level {
         level
     }
 
-    /// Whether a key that no field takes may have been meant for a secret.
+    /// Whether an unknown key may be a misspelt name of a secret.
     fn is_near_secret(&self, name: &str) -> bool {
         let secret = |meant: &str| self.fields.get(meant).is_some_and(|(_, secret)| *secret);
         did_you_mean(name, self.fields.keys().copied()).is_some_and(secret)

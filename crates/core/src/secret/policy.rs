@@ -1,17 +1,17 @@
-//! Where secrets may come from.
+//! Policies for the sources of secrets.
 
 use std::{fmt, ops::BitOr};
 
-/// What becomes of a secret that stands as plain text in an ordinary file; for
+/// How a secret in plain text in an ordinary file is handled; for
 /// [`Builder::plaintext_secrets`](crate::Builder::plaintext_secrets), which has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlaintextSecrets {
     /// The configuration is rejected.
     #[default]
     Deny,
-    /// A warning.
+    /// A warning is reported.
     Warn,
-    /// Nothing.
+    /// Plain text is allowed.
     Allow,
 }
 
@@ -29,19 +29,19 @@ pub enum PlaintextSecrets {
 pub struct SecretSources(u8);
 
 impl SecretSources {
-    /// References, as `vault:secret/app#key` or `file:/run/secrets/key`, in whichever source they stand; not `env:`.
+    /// References such as `vault:secret/app#key` or `file:/run/secrets/key`, in any source; not `env:`.
     pub const STORES: Self = Self(1);
-    /// Variables: of the process, of dotenv files, and where a text names one, `${NAME}` or `env:NAME`.
+    /// Variables of the process and of dotenv files, also if a text refers to one by `${NAME}` or `env:NAME`.
     pub const ENVIRONMENT: Self = Self(2);
-    /// Values in files: in plain text, if [`PlaintextSecrets`] lets them, and in files that are encrypted.
+    /// Values in files: in plain text, if [`PlaintextSecrets`] allows it, and in encrypted files.
     pub const FILES: Self = Self(4);
-    /// Values that [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source) bring, and
+    /// Values from [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source), and
     /// defaults of fields.
     pub const PROGRAM: Self = Self(8);
-    /// All of them.
+    /// All sources.
     pub const ANY: Self = Self(15);
 
-    /// Whether all of `other` are in it.
+    /// Whether this set contains all of `other`.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -68,7 +68,7 @@ impl BitOr for SecretSources {
     }
 }
 
-/// As a sentence goes on: `a variable or a file`.
+/// Prints a part of a sentence: `a variable or a file`.
 impl fmt::Display for SecretSources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = Self::NAMES.iter().filter(|(one, _)| self.contains(*one)).collect();

@@ -1,4 +1,4 @@
-//! The value of a variable, which nobody knows to be none.
+//! The value of a variable, which may be a secret.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 
 use super::MASK;
 
-/// A text that does not show itself, and is wiped when the last owner goes.
+/// A redacted text, which is wiped when its last owner is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Private(Arc<Wiped>);
 

@@ -1,4 +1,4 @@
-//! A secret is read as its value is, and whatever goes wrong is reported without it.
+//! A secret is read like its value, but errors do not contain the value.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,10 +10,11 @@ use serde::{
 use super::{Secret, SecretValue, tracking};
 use crate::de::of_bytes;
 
-/// Announces a secret to whoever reads or writes one; no type of the program has this name.
+/// The name that announces a secret to the decoder and the encoder; no type of the program has this
+/// name.
 pub(crate) const NAME: &str = "$hotswap::Secret";
 
-/// The same for one that is read from the bytes of a text.
+/// The same for a secret that is read from the bytes of a text.
 pub(crate) const BYTES: &str = "$hotswap::Secret of bytes";
 
 impl<'de, T: SecretValue + Deserialize<'de>> Deserialize<'de> for Secret<T> {
@@ -33,7 +34,7 @@ impl<'de, T: SecretValue + Deserialize<'de>> Visitor<'de> for Inside<T> {
         f.write_str("a secret")
     }
 
-    /// The words of the value's own type may repeat the value.
+    /// An error of the value's own type may contain the value.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret<T>, D::Error> {
         let read = || T::deserialize(deserializer);
         let read = if T::IS_BYTES { of_bytes(read) } else { read() };

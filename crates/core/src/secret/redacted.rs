@@ -1,4 +1,4 @@
-//! Which types may stand in a field that is marked as secret.
+//! The types that a field marked as secret may have.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -7,9 +7,11 @@ use std::{
 
 use super::{Secret, SecretValue};
 
-/// A type whose `Debug`, `Display` and `Serialize` keep a secret: what `#[hot(secret)]` needs of a field.
+/// A type whose `Debug`, `Display` and `Serialize` do not reveal a secret. `#[hot(secret)]` requires it
+/// of the field's type.
 ///
-/// [`Secret`] has it, and so have options, lists and maps of it. For a type of one's own it is a promise:
+/// [`Secret`] implements it, and so do options, lists and maps of `Secret`. An implementation for your
+/// own type is a promise:
 ///
 /// ```
 /// use hotswap::{HotConfig, Redacted, Secret};

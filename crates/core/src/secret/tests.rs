@@ -43,7 +43,7 @@ fn what_the_encoder_writes_is_read_again_and_not_shown() {
     assert_eq!(decode::<Login>(Decoder::new(Some(&tree), None)).unwrap(), login());
 }
 
-/// Writes another format on the way, in which the secret must not stand.
+/// Writes another format in between, in which the secret must not appear.
 #[test]
 fn a_foreign_serializer_inside_the_encoder_gets_the_mask() {
     struct Text(Secret<String>);

@@ -1,8 +1,8 @@
-//! Which leaves hold secrets that only the decoder meets: inside lists, maps and structs of the program.
+//! Finds the leaves with secrets that only the decoder sees: inside lists, maps and structs of the program.
 //!
-//! A secret that is read counts itself, and the decoder takes the count over together with the place. Where serde
-//! buffers a value first (flatten, untagged), the decoder is not asked; the count then stays until the next step up,
-//! and everything below that step is taken for secret.
+//! Reading a secret increments a counter, which the decoder resets when it records the path. If serde buffers a
+//! value first (flatten, untagged), the decoder is not called; the counter is then handled one level higher, and
+//! everything below that level counts as secret.
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,29 +17,29 @@ use super::SecretValue;
 use crate::{de::as_scalars, keys::Keys, shape::Shape, value::Value};
 
 thread_local! {
-    /// Secrets that were read and of which no place is known.
+    /// The number of secrets that were read and whose path is unknown.
     static UNPLACED: Cell<usize> = const { Cell::new(0) };
-    /// Where secrets were read, while a caller tracks it.
+    /// The paths at which secrets were read, while a caller tracks them.
     static MET: RefCell<Option<SecretReads>> = const { RefCell::new(None) };
 }
 
-/// Under which texts are compared; nobody outside of the process knows it.
+/// The key of the digests of texts, which is unknown outside of the process.
 static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
-/// Where secrets were read.
+/// The paths at which secrets were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretReads {
-    /// Places that hold a secret and nothing else.
+    /// Paths of values that are exactly one secret.
     pub(crate) exact: BTreeSet<Keys>,
-    /// Places below which one stands, where serde buffered the value.
+    /// Paths of buffered values that contain a secret.
     pub(crate) regions: BTreeSet<Keys>,
-    /// Lists of a fixed length around such places: each element has its own type.
+    /// Tuples around such paths: each element has its own type.
     pub(crate) tuples: BTreeSet<Keys>,
     /// Digests of the texts that were read as secrets there.
     pub(crate) read: HashSet<u64>,
-    /// Whether a secret was read there that shows no text, so that no digest tells where it came from.
+    /// Whether a secret was read there that shows no text, so that it cannot be located by a digest.
     pub(crate) silent: bool,
-    /// How many values did not fit the type of a secret.
+    /// The number of values that did not fit the type of a secret.
     pub(crate) refused: usize,
 }
 
@@ -61,7 +61,7 @@ impl SecretReads {
         self.refused += more.refused;
     }
 
-    /// The same places, counted from a place above `keys`.
+    /// The same paths with `keys` as prefix.
     pub(crate) fn below(self, keys: &Keys) -> Self {
         let below = |places: BTreeSet<Keys>| places.iter().map(|place| keys.join(place)).collect();
         let (exact, regions, tuples) = (below(self.exact), below(self.regions), below(self.tuples));
@@ -74,8 +74,8 @@ pub(crate) fn digest(text: &str) -> u64 {
     KEY.hash_one(text)
 }
 
-/// The digests of a scalar as a secret may show it to [`read`]: a number is read from any of its notations, and written
-/// in one. Empty for what is no scalar.
+/// The digests of the forms in which a secret may show a scalar to [`read`]: a number is read in any notation, but
+/// written in one. Empty for a value that is not a scalar.
 pub(crate) fn digests(value: &Value) -> HashSet<u64> {
     let mut found: HashSet<u64> = value.as_text().map(digest).into_iter().collect();
     let mut add = |value: &Value| match value {
@@ -106,7 +106,7 @@ pub(super) fn begin_read() {
     UNPLACED.set(UNPLACED.get() + 1);
 }
 
-/// A secret was read. Where serde buffered the value, nothing but its text tells where it stood.
+/// A secret was read. If serde buffered the value, its position can only be found by its text.
 pub(super) fn read(value: &impl SecretValue) {
     if UNPLACED.get() == 0 {
         return;
@@ -123,7 +123,7 @@ pub(super) fn read(value: &impl SecretValue) {
     });
 }
 
-/// A function of the program made a secret of what it read as something else.
+/// A function of the program converted a value of another type to a secret.
 pub(super) fn record_converted(value: &impl SecretValue) {
     if MET.with_borrow(Option::is_some) {
         begin_read();
@@ -136,13 +136,13 @@ pub(super) fn refused() {
     update(|reads| reads.refused += 1);
 }
 
-/// The decoder was asked for a secret, and knows where it stands.
+/// The decoder was asked for a secret, and knows its path.
 pub(crate) fn record_at(keys: impl FnOnce() -> Keys) {
     UNPLACED.set(UNPLACED.get().saturating_sub(1));
     update(|reads| reads.exact.extend([keys()]));
 }
 
-/// Reads what stands one step down; secrets that nobody placed stand somewhere in it.
+/// Reads a value one level down. Secrets whose path is unknown afterwards are somewhere in this value.
 pub(crate) fn within<R>(keys: impl FnOnce() -> Keys, read: impl FnOnce() -> R) -> R {
     let before = UNPLACED.get();
     let result = read();
@@ -178,7 +178,7 @@ pub(crate) fn reads_any<R>(read: impl FnOnce() -> R) -> (R, bool) {
     (result, !reads.is_empty())
 }
 
-/// The places where `read` reads a secret; where serde buffers, those in which it stands.
+/// The paths at which `read` reads a secret; if serde buffers, the paths of the buffered values.
 pub(crate) fn places<R>(read: impl FnOnce() -> R) -> (R, SecretReads) {
     let scope = Scope { outer: MET.replace(Some(SecretReads::default())), unplaced: UNPLACED.get() };
     let result = within(Keys::root, read);
@@ -187,7 +187,7 @@ pub(crate) fn places<R>(read: impl FnOnce() -> R) -> (R, SecretReads) {
     (result, reads)
 }
 
-/// What was noticed outside of [`places`], which a panic of the program must not lose.
+/// The reads outside of [`places`], which a panic of the program must not lose.
 struct Scope {
     outer: Option<SecretReads>,
     unplaced: usize,
@@ -207,7 +207,7 @@ pub(crate) fn leaves(shape: &'static Shape, reads: &SecretReads) -> BTreeSet<Key
     }
     let leaves = shape.leaves().into_iter().filter(|leaf| {
         reads.places().any(|reads| match leaf.field().flatten {
-            // It has the place of its struct, where its neighbours stand too.
+            // It has the path of its struct, which its neighbours share.
             true => *reads == leaf.keys,
             false => reads.starts_with(&leaf.keys),
         })

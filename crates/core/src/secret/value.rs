@@ -1,14 +1,15 @@
-//! What can be kept secret: it can be wiped, and compared in constant time.
+//! Types that can be kept secret: they can be wiped, and compared in constant time.
 
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::Secret;
 
-/// What a [`Secret`] can hold: a value that can be wiped, and compared without telling, by the time it takes, how much
-/// of it is equal.
+/// The type of a [`Secret`]: a value that can be wiped, and compared in a time that does not depend on how much of it
+/// is equal.
 ///
-/// Text, bytes, numbers, and arrays, lists and options of them can. A struct of one's own does both field by field:
+/// Implemented for text, bytes, numbers, and arrays, lists and options of them. Your own struct implements both
+/// operations field by field:
 ///
 /// ```
 /// use hotswap::{Secret, SecretValue};
@@ -40,9 +41,9 @@ use super::Secret;
     note = "keep a `String` or a `Vec<u8>` secret, or implement `hotswap::SecretValue` for `{Self}`"
 )]
 pub trait SecretValue {
-    /// Whether a secret of it that is given as a text is read from the bytes of that text. So it is for `Vec<u8>`,
-    /// `[u8; N]` and options of them; else a text would be a list, as `1,2`. For a type of one's own that reads a list
-    /// of bytes it is to be said:
+    /// Whether a secret of this type that is given as a text is read from the bytes of that text. This is so for
+    /// `Vec<u8>`, `[u8; N]` and options of them; otherwise the text is read as a list such as `1,2`. Set it for your
+    /// own type that reads a list of bytes:
     ///
     /// ```
     /// use hotswap::SecretValue;
@@ -64,20 +65,20 @@ pub trait SecretValue {
     /// ```
     const IS_BYTES: bool = false;
 
-    /// Whether it is one byte.
+    /// Whether the type is a single byte.
     #[doc(hidden)]
     const IS_BYTE: bool = false;
 
-    /// Shows each text and number in it, to find where they stood in a value that serde buffered.
+    /// Shows each text and number in it, to locate them in a value that serde buffered.
     #[doc(hidden)]
     fn scalars(&self, look: &mut dyn FnMut(&str)) {
         let _ = look;
     }
 
-    /// Overwrites the value, with all of the memory that it owns.
+    /// Overwrites the value, including all memory that it owns.
     fn wipe(&mut self);
 
-    /// Whether both are equal. How long a value is is no secret.
+    /// Whether both are equal. The length of a value is not secret.
     fn secret_eq(&self, other: &Self) -> bool;
 }
 
@@ -171,7 +172,7 @@ impl<T: SecretValue> SecretValue for [T] {
     }
 }
 
-/// Without what the capacity holds beyond the elements, for elements of which `zeroize` knows nothing.
+/// Does not wipe the unused capacity, because the elements need not implement `Zeroize`.
 impl<T: SecretValue> SecretValue for Vec<T> {
     const IS_BYTES: bool = T::IS_BYTE;
 

@@ -1,8 +1,8 @@
-//! A secret is written as a mask, but for this crate's own encoder.
+//! A secret is written as a mask, except for this crate's own encoder.
 //!
-//! A write at run time encodes the leaves that it changed, and a mask must never be taken for a value. So the encoder,
-//! when it meets the name of a secret, puts a permit down and calls; what is called takes the permit up before it does
-//! anything else, and writes into the encoder that called it. Nobody else ever finds a permit.
+//! A write at run time encodes the leaves that it changed, and must not store the mask as a value. So when the encoder
+//! sees the name of a secret, it sets a permit and calls the secret, which takes the permit before anything else and
+//! writes to the encoder that called it. No other serializer ever finds a permit.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::{MASK, NAME, Secret, SecretValue};
 
 thread_local! {
-    /// Whether the next secret to be written is written for the encoder.
+    /// Whether the next secret is written for the encoder.
     static PERMIT: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -19,7 +19,7 @@ thread_local! {
 pub(crate) fn reveal<R>(write: impl FnOnce() -> R) -> R {
     PERMIT.set(true);
     let written = write();
-    // A type of the program with a secret's name never took it.
+    // A type of the program with the name of a secret did not take the permit.
     PERMIT.set(false);
     written
 }

@@ -1,4 +1,4 @@
-//! What a forked process says of a configuration that its parent loaded.
+//! The status of a configuration in a fork of the process that loaded it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::{
     suppressions::Suppressions,
 };
 
-/// A lock that another thread held during the fork is never released here. What it guards is left out then.
+/// A lock that another thread held during the fork is never released here. The data behind it is then left
+/// out.
 pub(super) fn status(core: &Core) -> Status {
     let current = core.current.load_full();
     let (shared_status, in_force) = (core.readable_shared_status(), core.in_force());
@@ -51,7 +52,7 @@ fn warnings(shared_status: &SharedStatus) -> Vec<String> {
     shared_status.warnings.iter().map(ToString::to_string).collect()
 }
 
-/// Nobody reads them here.
+/// Sources are not read here.
 fn sources(core: &Core, suppressions: &Suppressions) -> Vec<SourceStatus> {
     let unread = |source: SourceStatus| SourceStatus {
         health: Health::Failing,
@@ -64,7 +65,7 @@ fn sources(core: &Core, suppressions: &Suppressions) -> Vec<SourceStatus> {
         .collect()
 }
 
-/// Nobody renews or fetches them here.
+/// Secrets are neither renewed nor fetched here.
 fn secrets(core: &Core) -> Vec<SecretStatus> {
     let mut secrets = core.secret_manager.try_statuses().unwrap_or_default();
     for secret in &mut secrets {

@@ -1,4 +1,4 @@
-//! What a subscriber saw last, and how it is told of what is there now.
+//! The value that a subscriber saw last, and the delivery of newer values.
 
 use std::{
     marker::PhantomData,
@@ -17,11 +17,12 @@ use crate::{
     value::Value,
 };
 
-/// The value of a field as a subscriber saw it.
+/// The value of a field that a subscriber saw last.
 pub(crate) struct LastSeen {
     version: u64,
     value: AnyValue,
-    /// Equal encoded forms count as unchanged even where `PartialEq` differs: a NaN must not fire for ever.
+    /// Equal encoded forms count as unchanged even if `PartialEq` differs: a NaN must not fire at every
+    /// publish.
     encoded: Option<Value>,
 }
 
@@ -99,9 +100,9 @@ impl<T> Clone for Side<T> {
     }
 }
 
-/// What changed between what a subscriber saw last and what is there now; from
-/// [`Handle::subscribe`](crate::Handle::subscribe). For [`Handle::prepare`](crate::Handle::prepare): between what is there
-/// now and what is about to come.
+/// The change between the version that a subscriber saw last and the current one; from
+/// [`Handle::subscribe`](crate::Handle::subscribe). For [`Handle::prepare`](crate::Handle::prepare): between the
+/// current version and the proposed one.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -122,17 +123,17 @@ pub struct Change<T> {
 }
 
 impl<T: Loadable> Change<T> {
-    /// From one version to one that may come.
+    /// The change from one version to a proposed one.
     pub(crate) fn between(old: &Published, new: &Published, base: usize) -> Self {
         Self { old: Side::new(old, base), new: Side::new(new, base), cause: new.cause.clone() }
     }
 
-    /// What this subscriber saw last; for a prepare hook, the current version.
+    /// The struct that this subscriber saw last; for a prepare hook, in the current version.
     pub fn old(&self) -> &T {
         &self.old.value
     }
 
-    /// What is there now; for a prepare hook, what is about to come.
+    /// The current struct; for a prepare hook, in the proposed version.
     #[expect(clippy::new_ret_no_self, reason = "the other half of `old`, not a constructor")]
     pub fn new(&self) -> &T {
         &self.new.value
@@ -143,7 +144,7 @@ impl<T: Loadable> Change<T> {
         self.new.version
     }
 
-    /// Why that version was published. Versions that were skipped may have had other causes.
+    /// The cause of that version. Skipped versions may have other causes.
     pub fn cause(&self) -> &Cause {
         &self.cause
     }
@@ -197,7 +198,7 @@ impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T,
         let new = Side::new(&now, self.base);
         let change = Change { old: last.clone(), new: new.clone(), cause: now.cause.clone() };
         let differs = !change.leaves().is_empty();
-        // Only now, when nothing of the user's can panic any more before the call.
+        // Set only now, when no user code can panic before the call.
         *last = new;
         if differs && wanted() {
             (self.callback)(&change);
@@ -205,7 +206,7 @@ impl<T: Loadable, C: Fn(&Change<T>) + Send + Sync> Delivery for WholeDelivery<T,
     }
 }
 
-/// The newest report of one kind, with a number that tells it from the ones before.
+/// The newest report of one kind, with a number that distinguishes it from earlier ones.
 #[derive(Debug, Default)]
 pub(crate) struct LatestReport(Mutex<Newest>);
 
@@ -213,7 +214,7 @@ pub(crate) struct LatestReport(Mutex<Newest>);
 struct Newest {
     number: u64,
     report: Option<Error>,
-    /// It was there before anybody could subscribe, and still holds.
+    /// The report was made before anyone could subscribe, and is still current.
     stands: bool,
 }
 
@@ -223,7 +224,7 @@ impl LatestReport {
         *newest = Newest { number: newest.number + 1, report: Some(report), stands: false };
     }
 
-    /// The newest one is told to whoever subscribes from now on.
+    /// Delivers the newest report to future subscribers, too.
     pub(crate) fn mark_standing(&self) {
         lock(&self.0).stands = true;
     }
@@ -236,7 +237,7 @@ impl LatestReport {
         lock(&self.0).number
     }
 
-    /// What a new subscriber counts as seen.
+    /// The number of the last report that a new subscriber counts as seen.
     pub(crate) fn seen_number(&self) -> u64 {
         let newest = lock(&self.0);
         newest.number - u64::from(newest.stands)
@@ -271,7 +272,7 @@ impl<C: Fn(&Error) + Send + Sync> Delivery for ReportDelivery<C> {
     }
 }
 
-/// Where a subscriber's paths stand from the root.
+/// The path of a subscriber's struct from the root.
 pub(crate) fn full(base: usize, published: &Published) -> Keys {
     published.root.shape().keys_of(base)
 }

@@ -1,8 +1,8 @@
-//! Subscribers: who is told, when, and what they saw last.
+//! Subscribers: which ones are called, when, and what they saw last.
 //!
-//! A publish leaves the numbers of what changed with the [`Notifier`] and goes on. The notifier's thread looks up
-//! who subscribed to those numbers, so that delivery costs what changed, not how many subscribers there are.
-//! A subscriber has no queue: it is told that there is something, and compares the newest snapshot with what it
+//! A publish passes the numbers of the changed fields to the [`Notifier`] and continues. The notifier's thread
+//! looks up the subscribers of those numbers, so that the cost of delivery depends on the changes, not on the
+//! number of subscribers. A subscriber has no queue: it is woken, and compares the newest snapshot with what it
 //! saw last. So memory is bounded by the number of subscribers, and the last value always arrives.
 
 mod delivery;

@@ -1,7 +1,8 @@
-//! The thread that calls subscribers, and the one that stands by in case a callback is slow.
+//! The thread that calls subscribers, and a standby thread for slow callbacks.
 //!
-//! One worker leads and calls one subscriber after the other. If a call takes longer than [`SLOW_CALLBACK_AFTER`] and others
-//! wait, the worker that stands by takes the lead; the slow one finishes its call and steps back.
+//! One worker is the leader and calls one subscriber after the other. If a call takes longer than
+//! [`SLOW_CALLBACK_AFTER`] and others wait, the standby worker becomes the leader; the slow one finishes its call and
+//! stops leading.
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -21,15 +22,15 @@ use crate::{
     },
 };
 
-/// How long the others wait for a slow callback.
+/// How long other callbacks wait for a slow one.
 const SLOW_CALLBACK_AFTER: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 struct Queue {
-    /// What happened and has not been looked up yet.
+    /// Topics whose subscribers have not been looked up yet.
     topics: BTreeSet<Topic>,
     ready: VecDeque<Arc<Subscriber>>,
-    /// Since when the leader is inside a callback.
+    /// When the current callback of the leader started.
     busy: Option<Instant>,
     leader: Option<ThreadId>,
     standby: bool,
@@ -53,11 +54,11 @@ struct Shared {
     registry: Arc<Registry>,
     queue: Monitor<Queue>,
     panics: AtomicU64,
-    /// Called when a worker cannot be started.
+    /// Called when no worker can be spawned.
     on_starved: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
-/// Tells subscribers what happened, on threads of its own.
+/// Calls subscribers on threads of its own.
 pub(crate) struct Notifier(Arc<Shared>);
 
 impl Notifier {
@@ -70,13 +71,14 @@ impl Notifier {
         }))
     }
 
-    /// `call` is called, under the queue's lock, when a worker cannot be started: somebody has to [`retry`](Self::retry).
+    /// Sets the function that is called, under the queue's lock, when a worker cannot be started, so that it can
+    /// schedule a [`retry`](Self::retry).
     pub(crate) fn on_starved(&self, call: impl Fn() + Send + Sync + 'static) {
-        // There is one engine for each notifier.
+        // Set only once, because each notifier has one engine.
         let _ = self.0.on_starved.set(Box::new(call));
     }
 
-    /// Starts the worker that could not be started. Returns whether nothing waits for one any more.
+    /// Tries again to start a worker. Returns whether no work waits for a worker any more.
     pub(crate) fn retry(&self) -> bool {
         let mut queue = self.0.queue.lock();
         if queue.starved && !queue.closed {
@@ -90,7 +92,7 @@ impl Notifier {
         !queue.starved || queue.closed
     }
 
-    /// Starts a worker before there is anything to deliver, for a configuration in which nobody could retry later.
+    /// Starts a worker before there is anything to deliver, for a configuration that cannot retry later.
     pub(crate) fn start_early(&self) {
         let mut queue = self.0.queue.lock();
         if queue.leader.is_none() && !queue.closed {
@@ -98,8 +100,8 @@ impl Notifier {
         }
     }
 
-    /// Registers a delivery. If something happened between the moment it took for "last seen" and now, which
-    /// `moved` tells, it is called for that; whatever happens later finds it registered.
+    /// Registers a delivery. If `moved` reports a change between its "last seen" value and the registration,
+    /// it is called for that change; later changes find it registered.
     pub(crate) fn subscribe(
         &self,
         topics: Vec<Topic>,
@@ -115,9 +117,9 @@ impl Notifier {
         subscription
     }
 
-    /// Leaves word of what happened; never blocks on a callback.
+    /// Queues topics; never blocks on a callback.
     pub(crate) fn announce(&self, topics: impl IntoIterator<Item = Topic>) {
-        // Whoever subscribes after this look finds out by itself that something happened.
+        // A subscriber that is added after this check detects the change by itself.
         if self.subscribers() > 0 {
             self.wake(|queue| queue.topics.extend(topics));
         }
@@ -137,7 +139,7 @@ impl Notifier {
         self.0.queue.notify_all();
     }
 
-    /// How many callbacks panicked.
+    /// The number of callbacks that panicked.
     pub(crate) fn panics(&self) -> u64 {
         self.0.panics.load(Ordering::Relaxed)
     }
@@ -146,7 +148,8 @@ impl Notifier {
         self.0.registry.len()
     }
 
-    /// No callback starts after this. The registry is emptied, so that nothing keeps what callbacks own.
+    /// No callback starts after this call. The registry is emptied, so that the captured values of callbacks
+    /// are dropped.
     pub(crate) fn close(&self) {
         let unheard = {
             let mut queue = self.0.queue.lock();
@@ -159,8 +162,8 @@ impl Notifier {
         unheard.into_iter().for_each(drop_quietly);
     }
 
-    /// Waits until the workers of a closed notifier are gone, or `bound` has passed. A worker that calls this from
-    /// a callback waits for the others only.
+    /// Waits until the workers of a closed notifier have ended, or `bound` has passed. A worker that calls this
+    /// from a callback waits for the others only.
     pub(crate) fn join(&self, bound: Duration) {
         let start = Instant::now();
         let mut queue = self.0.queue.lock();
@@ -173,13 +176,13 @@ impl Notifier {
         queue.leaving -= own;
         let ended = std::mem::take(&mut queue.ended);
         drop(queue);
-        // They are past everything but their own end.
+        // These threads are about to end.
         ended.into_iter().for_each(|worker| drop(worker.join()));
     }
 }
 
-/// Starts a worker. If the system has no thread for it, whoever waits for [`Notifier::on_starved`] is called, and the next
-/// announcement tries again too.
+/// Starts a worker. If the thread cannot be spawned, the function of [`Notifier::on_starved`] is called, and the next
+/// announcement tries again, too.
 fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Option<ThreadId> {
     let owned = Arc::clone(shared);
     let run = move || {
@@ -203,7 +206,7 @@ fn start(shared: &Arc<Shared>, queue: &mut Queue, work: fn(&Arc<Shared>)) -> Opt
     }
 }
 
-/// The end of a worker.
+/// Called at the end of a worker.
 fn leave(shared: &Shared) {
     let id = thread::current().id();
     let mut queue = shared.queue.lock();
@@ -248,7 +251,7 @@ fn call<'q>(
     }
     drop(queue);
     let again = subscriber.call(&shared.panics).then(|| Arc::clone(&subscriber));
-    // The last owner of a callback may drop anything, even a handle: never under the lock.
+    // Not under the lock: dropping the last reference to a callback may drop anything, even a handle.
     drop_quietly(subscriber);
     let mut queue = shared.queue.lock();
     if queue.leader == Some(thread::current().id()) {
@@ -257,7 +260,7 @@ fn call<'q>(
     put(shared, queue, again)
 }
 
-/// Finds who subscribed to what happened.
+/// Looks up the subscribers of the queued topics.
 fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGuard<'q, Queue> {
     let topics = std::mem::take(&mut queue.topics);
     drop(queue);
@@ -272,7 +275,7 @@ fn look_up<'q>(shared: &'q Shared, mut queue: MutexGuard<'q, Queue>) -> MutexGua
     put(shared, shared.queue.lock(), ready)
 }
 
-/// Adds to the queue, unless it was closed meanwhile: then nothing may keep what callbacks own.
+/// Adds to the queue, unless it was closed in the meantime and must not keep callbacks alive.
 fn put<'q>(
     shared: &'q Shared,
     mut queue: MutexGuard<'q, Queue>,
@@ -283,12 +286,12 @@ fn put<'q>(
         ready.into_iter().for_each(drop_quietly);
         return shared.queue.lock();
     }
-    // Nobody need be told: it is the leader that adds, or one that was and ends now, which all are told.
+    // No notification is needed: only the leader adds, or a former leader that ends now, which notifies all.
     queue.ready.extend(ready);
     queue
 }
 
-/// Watches the leader, and takes the lead when it is stuck while others wait.
+/// Watches the leader, and replaces it if it is stuck while others wait.
 fn stand_by(shared: &Arc<Shared>) {
     let mut queue = shared.queue.lock();
     while !queue.closed {

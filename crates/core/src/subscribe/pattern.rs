@@ -48,14 +48,14 @@ pub struct FieldChange {
     old: Json,
     new: Json,
     version: u64,
-    /// The values for people, where they hold an integer that is text in `old` or `new`.
+    /// The values as displayed text, if they contain an integer that is text in `old` or `new`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     old_text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     new_text: Option<String>,
 }
 
-/// A value that changed, as JSON and for people.
+/// A changed value, as JSON and as displayed text.
 #[derive(Clone)]
 pub(crate) struct Shown {
     json: Json,
@@ -81,7 +81,7 @@ impl FieldChange {
         Self { path, old: old.json, new: new.json, version, old_text: old.text, new_text: new.text }
     }
 
-    /// Whether it tells nothing but that a secret changed.
+    /// Whether it reveals only that a secret changed.
     pub(crate) fn is_hidden(&self) -> bool {
         self.old == MASK && self.new == MASK
     }
@@ -91,15 +91,15 @@ impl FieldChange {
         &self.path
     }
 
-    /// What was there before, as this subscriber saw it last; `"***"` for a secret, `null` for nothing. Text with
-    /// `${..}` is shown as it is before interpolation. An integer beyond 64 bits is text here, as `serde_json` has no such
-    /// number; `Display` prints the number.
+    /// The previous value, which this subscriber saw last; `"***"` for a secret, `null` for no value. Text with
+    /// `${..}` is shown as it is before interpolation. An integer beyond 64 bits is text here, because `serde_json`
+    /// has no such number; `Display` prints the number.
     pub fn old(&self) -> &serde_json::Value {
         &self.old
     }
 
-    /// What is there now; `"***"` for a secret, `null` for nothing. Text with `${..}` is shown as it is before
-    /// interpolation, and an integer beyond 64 bits is text as in [`old`](Self::old).
+    /// The current value; `"***"` for a secret, `null` for no value. Text with `${..}` is shown as it is
+    /// before interpolation, and an integer beyond 64 bits is text as in [`old`](Self::old).
     #[expect(clippy::new_ret_no_self, reason = "the pair is called old and new")]
     pub fn new(&self) -> &serde_json::Value {
         &self.new
@@ -129,10 +129,10 @@ impl fmt::Display for FieldChange {
     }
 }
 
-/// A glob over dotted paths: `*` is one segment or part of one, `**` any number of them.
+/// A glob over dotted paths: `*` matches one segment or part of one, `**` any number of segments.
 pub(crate) struct Pattern(GlobSet);
 
-/// How many bytes a pattern may have.
+/// The maximum length of a pattern in bytes.
 const MAX_PATTERN: usize = 1024;
 
 impl Pattern {
@@ -227,7 +227,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
         let now = self.current.load_full();
         let mut panic = None;
         for slot in self.slots() {
-            // What one leaf's call panics over must not cost the others theirs.
+            // A panic in the call for one leaf must not prevent the calls for others.
             let told = catch_unwind(AssertUnwindSafe(|| self.deliver_field(slot, &now, wanted)));
             panic = panic.or(told.err());
         }
@@ -237,7 +237,7 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
     }
 }
 
-/// A leaf's value for people and scripts: as its type writes it before interpolation, or as the sources gave it.
+/// The displayed value of a leaf: as its type writes it, before interpolation, or as the sources gave it.
 fn shown(published: &Published, leaf: &Leaf) -> Shown {
     if published.hides(leaf) {
         return Shown::masked();

@@ -1,4 +1,4 @@
-//! Who subscribed to what, and where each subscriber stands: waiting, being called, gone.
+//! The subscribers of each topic, and the state of each subscriber: waiting, being called, gone.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,19 +11,19 @@ use crate::{
 ///
 /// Called by one thread at a time.
 pub(crate) trait Delivery: Send + Sync {
-    /// `wanted` is asked after looking at what there is now and right before each call of the subscriber: whoever
-    /// unsubscribed never hears of what was published later.
+    /// `wanted` is called after the current snapshot was read and right before each call of the subscriber, so
+    /// that a callback is never called for a version published after it was unsubscribed.
     fn deliver(&self, wanted: &dyn Fn() -> bool);
 }
 
-/// What a subscriber is told about.
+/// A kind of event to which a subscriber can subscribe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Topic {
     /// The field or struct with this number.
     Slot(usize),
     /// Refused reloads.
     ReloadError,
-    /// What `Warn` policies found.
+    /// Warnings of `Warn` policies.
     Warning,
 }
 
@@ -39,14 +39,14 @@ pub(crate) struct Subscriber {
 struct State {
     removed: bool,
     running: bool,
-    /// Stands in the queue.
+    /// Whether it is in the queue.
     queued: bool,
-    /// Something came up while it was running.
+    /// Whether it was enqueued again while it was running.
     again: bool,
 }
 
 impl Subscriber {
-    /// Notes that there is something for it. Says whether it must be put in the queue now.
+    /// Records that there is an event for it. Returns whether it must be put in the queue now.
     pub(super) fn enqueue(&self) -> bool {
         let mut state = lock(&self.state);
         if state.running {
@@ -56,7 +56,7 @@ impl Subscriber {
         !std::mem::replace(&mut state.queued, true) && !state.removed
     }
 
-    /// Calls it, unless it is gone. Says whether it must be put in the queue again.
+    /// Calls it, unless it is gone. Returns whether it must be put in the queue again.
     pub(super) fn call(&self, panics: &AtomicU64) -> bool {
         if !self.begin() {
             return false;
@@ -88,7 +88,7 @@ impl Subscriber {
     }
 }
 
-/// Everybody who subscribed.
+/// All subscribers.
 #[derive(Default)]
 pub(crate) struct Registry {
     members: Mutex<Members>,
@@ -108,7 +108,7 @@ impl Registry {
         let subscriber = Arc::new(Subscriber { id, topics, delivery, state: Mutex::default() });
         let mut members = lock(&self.members);
         if members.closed {
-            // The last owner drops what the callback owns: not under the lock.
+            // Not under the lock: the last reference drops the captured values of the callback.
             drop(members);
             return None;
         }
@@ -129,11 +129,11 @@ impl Registry {
                     .extend(members.by_topic.get_mut(topic).and_then(|group| group.remove(&subscriber.id)));
             }
         }
-        // The callback may own anything, even a handle: it is dropped with no lock held.
+        // The callback may own anything, even a handle, so it is dropped with no lock held.
         drop(removed);
     }
 
-    /// Everybody who subscribed to any of these, once, in the order in which they came.
+    /// Every subscriber of any of these topics, once, in the order of subscription.
     pub(super) fn subscribers_of(
         &self,
         topics: impl IntoIterator<Item = Topic>,
@@ -150,7 +150,7 @@ impl Registry {
         lock(&self.members).by_topic.values().map(HashMap::len).sum()
     }
 
-    /// Nobody is called after this, and nothing keeps what callbacks own.
+    /// After this call no subscriber is called, and the captured values of callbacks are dropped.
     pub(super) fn close(&self) {
         let everybody = {
             let mut members = lock(&self.members);

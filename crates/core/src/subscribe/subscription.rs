@@ -1,4 +1,4 @@
-//! What a subscriber holds.
+//! The guard of a subscription.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use crate::{
     sync::{Arc, Weak},
 };
 
-/// A prepare hook, as its subscription knows it.
+/// The interface of a prepare hook for its subscription.
 pub(crate) trait Prepared: Send + Sync {
-    /// It is not asked any more.
+    /// Removes the hook.
     fn leave(&self);
-    /// Whom to tell when a change that it agreed to does not come.
+    /// Sets the function that is called when a change to which the hook agreed is not published.
     fn on_abort(&self, told: Arc<dyn Fn() + Send + Sync>);
 }
 
 /// Keeps a subscription alive: dropping it unsubscribes.
 ///
-/// After the drop returns no new call of the callback starts, and none is told of anything published later; one
-/// that is running is not waited for. Dropping it inside its own callback is fine. It does not keep the handle alive.
+/// After the drop has returned, no new call of the callback starts; a running call is not waited for. Dropping it
+/// inside its own callback is allowed. It does not keep the handle alive.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -37,7 +37,7 @@ pub struct Subscription {
     detached: bool,
 }
 
-/// Who it is that subscribed.
+/// The kind of subscriber.
 enum Member {
     Nobody,
     Subscriber(Weak<Registry>, Weak<Subscriber>),
@@ -49,7 +49,7 @@ impl Subscription {
         Self::for_member(Member::Subscriber(Arc::downgrade(registry), Arc::downgrade(subscriber)))
     }
 
-    /// Of a prepare hook.
+    /// A subscription of a prepare hook.
     pub(crate) fn hook(hook: Weak<dyn Prepared>) -> Self {
         Self::for_member(Member::Hook(hook))
     }
@@ -58,7 +58,7 @@ impl Subscription {
         Self { process: Process::current(), member, detached: false }
     }
 
-    /// Subscribes to nothing.
+    /// An empty subscription.
     pub(crate) fn none() -> Self {
         Self { process: Process::current(), member: Member::Nobody, detached: true }
     }
@@ -76,11 +76,11 @@ impl Subscription {
         self.detached = true;
     }
 
-    /// Calls `told` when a change that a [prepare hook](crate::Handle::prepare) agreed to does not come after all, because
-    /// another hook refused it: to let go of what the hook prepared.
+    /// Calls `told` when a change to which a [prepare hook](crate::Handle::prepare) agreed is not published because
+    /// another hook refused it, so that prepared resources can be released.
     ///
-    /// It runs before the next change is prepared, under the same time-out as the hook. So does that of a hook whose
-    /// agreement came too late. A subscription that is none of a prepare hook never calls it.
+    /// It runs before the next change is prepared, with the same timeout as the hook. It is also called for a hook
+    /// that agreed after the timeout. Only subscriptions of prepare hooks call it.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -109,7 +109,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        // In a fork nothing is delivered, and the locks may be held by threads that are not there.
+        // In a fork nothing is delivered, and the locks may be held by threads that do not exist.
         if self.detached || !self.process.is_current() {
             return;
         }

@@ -19,7 +19,8 @@ use crate::{
     sync::lock,
 };
 
-/// The handle is gone or shut down, or this is a fork of the process that loaded it: nothing will change any more.
+/// The handle was dropped or shut down, or this is a fork of the process that loaded it: there will be no more
+/// changes.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -34,14 +35,14 @@ use crate::{
 #[error("the configuration is closed")]
 pub struct Closed;
 
-/// What a [`Watch`] and the notifier share.
+/// The state that a [`Watch`] and the notifier share.
 #[derive(Default)]
 pub(crate) struct WakerCell(Mutex<WakerState>);
 
 #[derive(Default)]
 struct WakerState {
     closed: bool,
-    /// A watch is polled by one task at a time, so the last waker is the one that counts.
+    /// A watch is polled by one task at a time, so only the last waker is kept.
     waker: Option<Waker>,
 }
 
@@ -55,9 +56,9 @@ impl WakerCell {
         waker.into_iter().for_each(Waker::wake);
     }
 
-    /// Leaves the waker; true if it is closed and wakes nobody again.
+    /// Stores the waker. Returns whether it will never be woken again.
     fn register(&self, waker: &Waker) -> bool {
-        // Wakers are code of the runtime: cloned and dropped with no lock held.
+        // Wakers run code of the async runtime, so they are cloned and dropped with no lock held.
         let mut waker = Some(waker.clone());
         let mut state = lock(&self.0);
         if !state.closed {
@@ -69,7 +70,7 @@ impl WakerCell {
     }
 }
 
-/// Owned by the registry: when that lets go, there is nothing more to wait for.
+/// Owned by the registry: when it is dropped, there will be no more changes.
 struct WakeOnChange(Arc<WakerCell>);
 
 impl Delivery for WakeOnChange {
@@ -84,8 +85,8 @@ impl Drop for WakeOnChange {
     }
 }
 
-/// One field, to be awaited; from [`Handle::watch`](crate::Handle::watch). Needs no particular runtime, and does not keep
-/// the handle alive.
+/// Waits for changes of one field in async code; from [`Handle::watch`](crate::Handle::watch). Needs no particular
+/// runtime, and does not keep the handle alive.
 ///
 /// Also a [`Stream`] of the field's new values.
 ///
@@ -100,7 +101,8 @@ impl Drop for WakeOnChange {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Watch<F> {
-    /// What readers touch, not what keeps the configuration running: the last value is there to the end.
+    /// Only the data for readers, which does not keep the configuration running: the last value stays
+    /// readable.
     current: Arc<Current>,
     process: Process,
     slot: usize,
@@ -129,14 +131,14 @@ impl<F: 'static> Watch<F> {
         Self { current, process, slot, seen, waker_cell, _subscription: subscription, marker: PhantomData }
     }
 
-    /// Waits until the value differs from the one this watch saw last; earlier changes may be skipped, the last
-    /// one never is. Dropping the future loses nothing.
+    /// Waits until the value differs from the one that this watch saw last. Intermediate changes may be
+    /// skipped, but never the last one. Dropping the future loses no change.
     ///
-    /// What a watch has seen at first is the value at its making. See [`Watch`] for an example.
+    /// The value at the creation of the watch counts as seen. See [`Watch`] for an example.
     ///
     /// # Errors
-    /// [`Closed`] when the handle is gone or shut down, and the last value has been seen; also in a fork of the process that
-    /// loaded the configuration.
+    /// [`Closed`] if the handle was dropped or shut down, and the last value has been seen; also in a fork of the
+    /// process that loaded the configuration.
     pub fn changed(&mut self) -> impl Future<Output = Result<(), Closed>> + Send + '_ {
         std::future::poll_fn(move |context| self.poll_changed(context))
     }
@@ -145,9 +147,9 @@ impl<F: 'static> Watch<F> {
         self.poll_next_version(context).map(|changed| changed.map(drop).ok_or(Closed))
     }
 
-    /// The version in which the value differs; `None` when there will be none.
+    /// The version in which the value differs; `None` if there will be no more changes.
     fn poll_next_version(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
-        // The waker is left before the value is looked at, so that no change falls between the two.
+        // The waker is stored before the value is read, so that no change is missed in between.
         let closed = !self.process.is_current() || self.waker_cell.register(context.waker());
         let now = self.current.load_full();
         if !self.seen.is(&now, self.slot)
@@ -159,7 +161,7 @@ impl<F: 'static> Watch<F> {
         if closed { Poll::Ready(None) } else { Poll::Pending }
     }
 
-    /// The value that is there now, whether seen or not. It counts as seen only after [`changed`](Self::changed).
+    /// The current value. Reading it does not mark it as seen; only [`changed`](Self::changed) does.
     pub fn borrow(&self) -> WatchRef<F> {
         WatchRef { published: self.current.load_full(), slot: self.slot, marker: PhantomData }
     }

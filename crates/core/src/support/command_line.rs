@@ -30,9 +30,9 @@ pub use crate::{
     value::{Untyped, Value},
 };
 
-/// How the command line makes issues of its own; programs only receive them.
+/// Creates issues for the command line; programs only receive issues.
 pub trait MakeIssue: Sized {
-    /// An issue at this place of the configuration.
+    /// An issue at this path of the configuration.
     fn new(kind: IssueKind, path: Keys, message: impl Into<String>) -> Self;
     /// The same with an origin.
     #[must_use]
@@ -40,7 +40,7 @@ pub trait MakeIssue: Sized {
     /// The same with advice.
     #[must_use]
     fn with_help(self, help: impl Into<String>) -> Self;
-    /// The same with advice, if there is some.
+    /// The same with advice, if there is any.
     #[must_use]
     fn with_any_help(self, help: Option<&str>) -> Self;
 }
@@ -73,12 +73,12 @@ pub fn error(issues: Vec<Issue>) -> Error {
     Error::new(issues)
 }
 
-/// What was wrong with a configuration that loads all the same.
+/// The warnings of a loaded configuration.
 pub fn warnings<T: HotConfig>(config: &Handle<T>) -> Error {
     Error::warnings(config.core.shared_status().warnings.clone())
 }
 
-/// The effective configuration, secrets masked.
+/// The effective configuration, with secrets masked.
 pub fn document<T: HotConfig>(config: &Handle<T>) -> serde_json::Value {
     let published = config.core.current.load_full();
     effective::document(&published, SecretDisplay::Masked).to_json()

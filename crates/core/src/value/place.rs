@@ -1,20 +1,21 @@
-//! Puts a value at a place of a tree.
+//! Sets a value at a path of a tree.
 
 use std::sync::Arc;
 
 use super::Value;
 use crate::keys::{Key, Keys};
 
-/// The tree with `value` at `keys`, or nothing there. Tables on the way are made; lists are not grown.
+/// The tree with `value` at `keys`, or without a value there. Missing tables on the path are created; lists
+/// are not extended.
 pub(crate) fn place_at(tree: &Value, keys: &Keys, value: Option<&Value>) -> Value {
     let mut tree = tree.clone();
     place_in(&mut tree, &keys.0, value);
     tree
 }
 
-/// [`place_at`] in a tree that has one owner: what it shares with others is copied, and only once.
+/// [`place_at`] in a tree with one owner: shared parts are copied, and only once.
 pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
-    // The structure takes the place of the text in which it was written.
+    // The parsed structure replaces its text.
     if let Some(opened) = keys.first().and_then(|key| opened(tree, key)) {
         *tree = opened;
     }
@@ -37,7 +38,7 @@ pub(crate) fn place_in(tree: &mut Value, keys: &[Key], value: Option<&Value>) {
     }
 }
 
-/// Replaces the texts on the way to `keys` by the lists and tables that they hold.
+/// Replaces the texts on the path to `keys` with their lists and tables.
 pub(crate) fn open_in(tree: &mut Value, keys: &[Key]) {
     let [key, rest @ ..] = keys else { return };
     if let Some(opened) = opened(tree, key) {
@@ -53,7 +54,8 @@ pub(crate) fn open_in(tree: &mut Value, keys: &[Key]) {
     }
 }
 
-/// The list or table in the text of a variable that a step leads into. What a sealed text holds is sealed one by one.
+/// The list or table in the text of a variable, if `key` leads into it. The values in a sealed text are sealed
+/// individually.
 fn opened(text: &Value, key: &Key) -> Option<Value> {
     let Value::Untyped(untyped) = text.inside() else { return None };
     let opened = untyped.opened(key)?;

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Another owner of the text can see whether it was overwritten.
+/// A second owner of the text can see whether it was overwritten.
 #[test]
 fn a_text_with_other_owners_is_copied_and_not_wiped() {
     let text: Arc<str> = "hunter2".into();
