@@ -24,13 +24,13 @@ use crate::{
 pub(crate) struct Basis {
     /// Lowest precedence first.
     pub(crate) layers: Vec<Arc<Layer>>,
-    /// What `${..}` finds.
+    /// The variables for `${..}`.
     pub(crate) variables: Arc<Variables>,
     /// Values set at run time.
     pub(crate) overrides: Overrides,
-    /// Sources that still give what was rolled back.
+    /// Sources that still supply content that was rolled back.
     pub(crate) suppressions: Suppressions,
-    /// What references lead to.
+    /// The secrets behind references.
     pub(crate) secrets: SecretSet,
 }
 
@@ -53,7 +53,8 @@ impl Basis {
     }
 }
 
-/// What the writer lock guards: the basis of the current version, and what it left for a restart.
+/// The state behind the writer lock: the basis of the current version, and the changes that wait for
+/// a restart.
 #[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) basis: Basis,
@@ -64,18 +65,18 @@ pub(crate) struct State {
     pub(super) unpublished: Option<Write>,
 }
 
-/// An accepted write, for the refusal of one that did not expect it.
+/// An accepted write, which is named in the refusal of a later write that did not expect it.
 #[derive(Clone)]
 pub(super) struct Write {
     pub(super) cause: Cause,
     pub(super) by: Option<Arc<str>>,
 }
 
-/// What an accepted change changed beside running values.
+/// The differences that an accepted change makes apart from running values.
 pub(super) struct Differences {
-    /// Fields whose override, or whose value that waits for a restart, is another one.
+    /// Fields whose override or pending value changed.
     pub(super) paths: BTreeSet<String>,
-    /// Other sources are suppressed, or none is any more.
+    /// Whether the set of suppressed sources changed.
     suppressions: bool,
 }
 
@@ -85,7 +86,7 @@ impl Differences {
     }
 }
 
-/// Whether two overrides of a field are the same, but for the time at which they were set.
+/// Whether two overrides of a field are the same except for the time at which they were set.
 fn is_same(before: Option<&OverrideEntry>, now: Option<&OverrideEntry>) -> bool {
     before.map(OverrideEntry::content) == now.map(OverrideEntry::content)
 }
@@ -95,12 +96,13 @@ impl State {
         Self { basis, ..Self::default() }
     }
 
-    /// The state that a candidate leads to, before it is known whether that is a version.
+    /// The state that a candidate would give, before it is known whether a version is published.
     pub(super) fn with(&self, basis: Basis, pending: Vec<PendingRestart>) -> Self {
         Self { basis, pending, ..self.clone() }
     }
 
-    /// What `next` changes beside running values. Where the text of a source says so does not count.
+    /// The differences of `next` apart from running values. Positions in the text of a source do not
+    /// count.
     pub(super) fn differences(&self, next: &Self) -> Differences {
         let (before, now) = (&self.basis.overrides, &next.basis.overrides);
         let keys: BTreeSet<&Keys> = before.keys().chain(now.keys()).collect();
@@ -115,7 +117,7 @@ impl State {
         (self.revision, self.unpublished) = (Revision::of_version(version), None);
     }
 
-    /// Counts an accepted change that no version shows.
+    /// Counts an accepted change without a version.
     pub(super) fn accepted(&mut self, write: Write) {
         self.revision = self.revision.next();
         if write.cause.is_of_a_caller() {
@@ -128,7 +130,7 @@ impl State {
         self.basis.mark_secret(marker);
     }
 
-    /// The running tree with everything that waits for a restart in it.
+    /// The running tree with all pending values in it.
     pub(crate) fn with_waiting<'t>(&self, root: &dyn ErasedConfig, tree: &'t Value) -> Cow<'t, Value> {
         if self.pending.is_empty() {
             return Cow::Borrowed(tree);
@@ -137,7 +139,7 @@ impl State {
         Cow::Owned(load::with_waiting(root, tree, &given, &self.basis.overrides))
     }
 
-    /// What it takes to get back here, where `tree` is running.
+    /// The content from which this state can be restored, if `tree` is running.
     pub(crate) fn content(
         &self,
         root: &Arc<dyn ErasedConfig>,
@@ -146,7 +148,7 @@ impl State {
     ) -> VersionContent {
         let waiting = if self.pending.is_empty() { Vec::new() } else { root.shape().leaves() };
         let waiting = waiting.into_iter().filter(|leaf| leaf.restart_keys().is_some());
-        // What waits in an `Option` holds all of it back.
+        // A pending value inside an `Option` holds back the whole `Option`.
         let slots: BTreeSet<usize> = waiting.map(|leaf| leaf.slot).collect();
         let all = self.with_waiting(&**root, tree);
         let deferred = slots.into_iter().flat_map(|slot| load::hold(&**root, tree, slot, &all));

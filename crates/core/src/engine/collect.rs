@@ -1,4 +1,4 @@
-//! Reads the sources and keeps what they gave, so that only what changed is parsed again.
+//! Reads the sources and keeps their output, so that only changed content is parsed again.
 
 mod changes;
 mod custom;
@@ -48,7 +48,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) shape: &'static Shape,
-    /// The leaves of which it is not known that they hold no secret; asked for where something is wrong.
+    /// The leaves that may contain a secret; computed only if there is a problem.
     pub(crate) guarded: fn() -> BTreeSet<Keys>,
     pub(crate) max_file_size: u64,
     pub(crate) unknown_in_files: UnknownKeys,
@@ -57,25 +57,25 @@ pub(crate) struct Settings {
     pub(crate) allow_empty_files: bool,
     pub(crate) names: Arc<Names>,
     pub(crate) secrets: SecretPolicy,
-    /// The place, in the order of precedence, of the source that is read now.
+    /// The rank, in the order of precedence, of the source that is being read.
     pub(crate) rank: usize,
     /// The variables of the process in this reload cycle.
     pub(crate) process: Arc<Variables>,
-    /// Those of the dotenv files before the source that is read now.
+    /// The variables of the dotenv files before the source that is being read.
     pub(crate) dotenv: Arc<Variables>,
-    /// Whether one of those files gives no variables, because something is wrong with it.
+    /// Whether one of those files gives no variables because of an error.
     pub(crate) dotenv_incomplete: bool,
     /// How the profile was chosen; `None` if by the program, or if no path depends on it.
     pub(crate) profile: Option<Arc<ProfileChoice>>,
 }
 
 impl Settings {
-    /// What the source that is read now calls itself in the status.
+    /// The id of the source that is being read, with its name in the status.
     fn source(&self, name: impl fmt::Display) -> SourceId {
         SourceId { rank: self.rank, name: name.to_string().into() }
     }
 
-    /// By which rules a source is read.
+    /// The options for reading a source.
     fn layer_options(&self, source_kind: SourceKind) -> LayerOptions<'_> {
         let unknown_keys =
             if source_kind == SourceKind::Variables { self.unknown_in_env } else { self.unknown_in_files };
@@ -116,7 +116,7 @@ impl SourceEntry {
     }
 }
 
-/// How a source is; part of a [`Status`](crate::Status).
+/// The status of a source; part of a [`Status`](crate::Status).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -130,12 +130,12 @@ impl SourceEntry {
 pub struct SourceStatus {
     /// The path of a file, or the name of another source.
     pub name: String,
-    /// How it is.
+    /// Its health.
     pub health: Health,
-    /// What is wrong, unless it is well.
+    /// The problem, unless it is healthy.
     pub message: Option<String>,
-    /// The version whose values count instead of what the source gives, because that was rolled back. It ends when the source
-    /// gives something else, or with [`reload`](crate::Handle::reload).
+    /// The version whose values are used instead of the current content of the source, because that was rolled back.
+    /// This ends when the source supplies other content, or with [`reload`](crate::Handle::reload).
     pub held: Option<u64>,
 }
 
@@ -144,7 +144,7 @@ impl SourceStatus {
         Self { name: name.into(), health, message, held: None }
     }
 
-    /// The same source, of which a refusal says why it is not in force.
+    /// Records the reason for which the content of the source is not in force.
     pub(crate) fn refused(&mut self, why: &str) {
         if matches!(self.health, Health::Ok | Health::Degraded) {
             (self.health, self.message) = (Health::Refused, Some(why.to_owned()));
@@ -170,7 +170,7 @@ impl fmt::Display for SourceStatus {
 #[derive(Default)]
 pub(crate) struct SourceOutput {
     pub(crate) layers: Vec<Arc<Layer>>,
-    /// Why values are missing; the load is refused.
+    /// The problems because of which values are missing; the load is refused.
     pub(crate) issues: Vec<Issue>,
     /// Whether its content differs from that of the last cycle.
     pub(crate) changed: bool,
@@ -188,7 +188,7 @@ pub(crate) struct ReadResult {
     pub(crate) variables: Arc<Variables>,
     pub(crate) cause: Cause,
     pub(crate) changed: bool,
-    /// The names of the sources whose content changed. A cause has those of one kind only.
+    /// The names of the sources whose content changed. A cause contains only sources of one kind.
     pub(crate) changed_sources: BTreeSet<String>,
     /// The names of the sources that are files.
     pub(crate) files: BTreeSet<String>,
@@ -201,7 +201,7 @@ pub(crate) struct Collector {
     settings: Settings,
     entries: Vec<SourceEntry>,
     variables: Arc<Variables>,
-    /// What changed since the last reload cycle that was used.
+    /// The changes since the last read that was used.
     changes: Changes,
 }
 
@@ -210,17 +210,17 @@ impl Collector {
         Self { settings, entries, variables: Arc::default(), changes: Changes::default() }
     }
 
-    /// What the watcher has to watch.
+    /// The targets for the watcher.
     pub(crate) fn targets(&self) -> Vec<Target> {
         self.files().map(FileEntry::target).collect()
     }
 
-    /// The files that there are to read now.
+    /// The files to read now.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.files().flat_map(FileEntry::paths).collect()
     }
 
-    /// Where files belong among the sources.
+    /// The precedence of files among the sources.
     pub(crate) fn places(&self) -> Vec<FilePlace> {
         let place = |(rank, entry): (usize, &SourceEntry)| match entry {
             SourceEntry::File(file) => Some(file.place(rank)),
@@ -229,7 +229,8 @@ impl Collector {
         self.entries.iter().enumerate().filter_map(place).collect()
     }
 
-    /// What files and directories of files are read as, each as the program named it and as it is now.
+    /// The files and directories that are sources, each with the path that the program gave and with its
+    /// current target.
     pub(crate) fn claims(&self) -> impl Iterator<Item = (&Path, Target)> {
         self.files().map(|file| (file.named(), file.target()))
     }
@@ -242,7 +243,7 @@ impl Collector {
         &self.settings.secrets
     }
 
-    /// What the sources are called, as far as that is known now.
+    /// The ids of the sources that are known now.
     pub(crate) fn sources(&self) -> Vec<SourceId> {
         let of = |(rank, entry): (usize, &SourceEntry)| {
             let named = move |status: SourceStatus| SourceId { rank, name: status.name.into() };
@@ -251,15 +252,15 @@ impl Collector {
         self.entries.iter().enumerate().flat_map(of).collect()
     }
 
-    /// The custom source at this place has something new.
+    /// Marks the custom source with this index as changed.
     pub(crate) fn wake(&mut self, index: usize) {
         if let Some(SourceEntry::Custom(custom)) = self.entries.get_mut(index) {
             custom.wake();
         }
     }
 
-    /// Reads the sources. On the last try what looks unfinished counts as it is; `thorough` reads custom sources
-    /// that did not ask for it too.
+    /// Reads the sources. On the last try, content that seems unfinished is used as it is. With `thorough`,
+    /// custom sources are read even if they did not signal a change.
     pub(crate) fn read(&mut self, last_try: bool, thorough: bool) -> ReadResult {
         let process = Arc::new(variables_of_process());
         self.settings.process = Arc::clone(&process);
@@ -287,7 +288,7 @@ impl Collector {
             }
             collected.add(given);
         }
-        // A variable of the process wins over a dotenv file's.
+        // A variable of the process overrides that of a dotenv file.
         dotenv.extend(process.iter().map(|(name, value)| (name.clone(), value.clone())));
         if *self.variables != dotenv {
             self.variables = Arc::new(dotenv);
@@ -302,7 +303,8 @@ impl Collector {
         collected
     }
 
-    /// Leaves turned out to hold secrets that no field says: what is kept of the sources is sealed.
+    /// Seals secrets in the stored output of the sources, after the load found secrets in leaves that are not
+    /// marked.
     pub(crate) fn add_known_secrets(&mut self, secrets: &BTreeSet<Keys>) {
         if secrets.is_subset(&self.settings.secrets.hidden) {
             return;
@@ -332,7 +334,7 @@ impl Collector {
 }
 
 impl ReadResult {
-    /// What the first load knows of secrets.
+    /// The secrets for the first load.
     pub(crate) fn accepted(&self) -> SecretSet {
         SecretSet { table: Arc::default(), variables: Arc::clone(&self.variables) }
     }
@@ -342,8 +344,8 @@ impl ReadResult {
         crate::variables::find(&self.variables, name)
     }
 
-    /// Why a load of these sources differs, none of which changed in this reload cycle. A cause has sources of one kind only: files
-    /// before others, and the environment last.
+    /// The cause of a load of these sources, none of which changed in this read. A cause contains only sources of one
+    /// kind: files before others, and the environment last.
     pub(crate) fn cause_of(&self, sources: &BTreeSet<String>) -> Cause {
         let (files, others): (Vec<_>, Vec<_>) =
             sources.iter().cloned().partition(|name| self.files.contains(name));

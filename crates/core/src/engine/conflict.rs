@@ -1,4 +1,4 @@
-//! What the sources say and what was set at run time may not fit together.
+//! Conflicts between the sources and values set at run time.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::{
     overrides::{Attribution, Overrides},
 };
 
-/// What becomes of a reload that a value set at run time makes invalid; for
+/// How a reload is handled that a value set at run time makes invalid; for
 /// [`Builder::override_conflict`](crate::Builder::override_conflict), which has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,14 +19,14 @@ pub enum OverrideConflict {
     /// The reload is refused, and the report names the override at fault.
     #[default]
     Refuse,
-    /// The override goes, the reload is accepted, and a warning tells.
+    /// The override is removed, the reload is accepted, and a warning is reported.
     Drop,
 }
 
 /// Loads with the overrides that are valid for these sources.
 ///
 /// # Errors
-/// Every problem; if the sources are valid by themselves, also each override at fault.
+/// Returns every problem; if the sources are valid by themselves, also each override at fault.
 pub(crate) fn load_resolving_conflicts(
     config_type: ConfigType,
     policy: OverrideConflict,
@@ -76,7 +76,7 @@ fn valid(config_type: ConfigType, input: &Input<'_>, error: &Error) -> Option<Ov
     if !fits(&kept) {
         kept.clear();
     }
-    // The newest is the first to go.
+    // The newest override is removed first.
     let mut others: Vec<_> = input.overrides.iter().filter(|(keys, _)| !kept.contains_key(keys)).collect();
     others.sort_by_key(|(_, entry)| entry.at);
     for (keys, entry) in others {

@@ -1,4 +1,4 @@
-//! What handles hold: the configuration runs as long as there is one.
+//! The references that handles hold. The configuration runs as long as there is one.
 
 use std::{
     ops::Deref,
@@ -21,7 +21,7 @@ impl CoreRef {
         Arc::downgrade(&self.0)
     }
 
-    /// Another reference, if there is still one.
+    /// Another reference, if one still exists.
     pub(crate) fn upgrade(core: &Weak<Core>) -> Option<Self> {
         let core = core.upgrade()?;
         let more = |core_refs: usize| core_refs.checked_add(1).filter(|more| *more > 1);
@@ -53,8 +53,8 @@ impl Drop for CoreRef {
         }
         self.0.shut_down();
         if !self.0.process.is_current() {
-            // Dropping it would touch the parent: the handles of its threads may name threads of this process by now, and
-            // the lock of a state directory is shared.
+            // Dropping it would affect the parent: the handles of its threads may refer to threads of this process by
+            // now, and the lock of a state directory is shared.
             std::mem::forget(Arc::clone(&self.0));
         }
     }

@@ -1,9 +1,9 @@
-//! What the runtime itself does about each accepted change: the status, the history, the snapshot, health, subscribers, events,
-//! expiry and the state directory.
+//! The runtime's own observers of each accepted change: status, history, snapshot, health, subscribers, events, expiry
+//! and state directory.
 //!
-//! These functions run on the writer's thread, under the writer lock, in the order of [`EFFECTS`]. So they only note what is to
-//! be done. What calls code of the program or waits for a disk belongs into `after_publish`, and what an audit log or metrics
-//! want into [`Observe`](crate::Observe).
+//! These observers run on the writer's thread, under the writer lock, in the order of [`INTERNAL`]. So they must be
+//! quick. Work that calls code of the program or waits for a disk belongs in `after_publish`, and audit logs and
+//! metrics belong in [`Observe`](crate::Observe).
 
 use std::{collections::BTreeSet, mem::take, sync::Arc, time::Instant};
 
@@ -18,37 +18,38 @@ use crate::{
     subscribe::Topic,
 };
 
-/// An accepted change, with a version of its own or without. Each effect takes out what only it needs.
+/// An accepted change, with or without a new version. An observer takes the parts that only it needs.
 pub(super) struct Accepted<'c> {
     pub(super) state: &'c State,
     pub(super) cause: &'c Cause,
-    /// Whether it is what the sources say now.
+    /// Whether it is the current content of the sources.
     pub(super) of_sources: bool,
-    /// The next version; `None` if no value changed, and once it is published.
+    /// The next version; `None` if no value changed, and after it was published.
     pub(super) next: Option<Published>,
-    /// The numbers whose values differ from the version before; none without a version.
+    /// The numbers whose values differ from the previous version; empty without a new version.
     pub(super) changed: Vec<usize>,
-    /// Leaves in which the load found secrets that no field marks.
+    /// Leaves in which the load found secrets without a mark.
     pub(super) secrets: BTreeSet<Keys>,
     pub(super) references: ReferencePaths,
-    /// All of them; afterwards those that are new.
+    /// All warnings; later only the new ones.
     pub(super) warnings: Vec<Issue>,
     pub(super) entry: Option<PendingEntry>,
     pub(super) outcome: Option<AttemptOutcome>,
     pub(super) after_publish: AfterPublish,
 }
 
-/// What is left to be done without a lock.
+/// The work that observers leave to be done without a lock.
 #[derive(Default)]
 pub(super) struct AfterPublish {
     /// The number of the write in the state directory.
     pub(super) noted: Option<u64>,
-    /// Old values, which may take long to drop, and may run any code of the program.
+    /// Old values. Dropping them may take long, and may run code of the program.
     pub(super) old: Option<Arc<Published>>,
     pub(super) forgotten: Option<Evicted>,
 }
 
-/// In this order: a reader that sees the new snapshot finds its status and its record, and a callback finds the snapshot.
+/// In this order, a reader that sees the new snapshot finds its status and its record, and a callback finds the
+/// snapshot.
 pub(super) const EFFECTS: [fn(&Core, &mut Accepted<'_>); 8] = [
     Core::show_status,
     Core::extend_history,
@@ -75,7 +76,7 @@ impl Core {
         accepted.warnings = self.set_warnings(take(&mut accepted.warnings));
     }
 
-    /// Before the publish: a reader of the new version must not be told that the last reload was refused.
+    /// Before the publish, so that a reader of the new version does not see the last reload as refused.
     fn forgive_sources(&self) {
         let mut shared_status = self.shared_status();
         shared_status.last_error = None;
@@ -85,7 +86,7 @@ impl Core {
         self.errors.clear_standing();
     }
 
-    /// An override that had to stay may have been replaced, or removed.
+    /// An override that had to stay may have been replaced or removed.
     fn forgive_expiry(&self, state: &State) {
         let now = Instant::now();
         let is_overdue = |entry: &OverrideEntry| entry.until.is_some_and(|until| until.moment <= now);
@@ -116,16 +117,16 @@ impl Core {
         }
     }
 
-    /// For observers of the program, and for the log.
+    /// Sends the event to the observers of the program and to the log.
     fn report_event(&self, accepted: &mut Accepted<'_>) {
         accepted.outcome.take().into_iter().for_each(|outcome| self.observers.record(outcome));
     }
 
-    /// Lets the engine's thread know that an override expires.
+    /// Notifies the engine's thread of an override with an expiry.
     fn announce_expiry(&self, accepted: &mut Accepted<'_>) {
         let expires = accepted.state.basis.overrides.values().any(|entry| entry.until.is_some());
         if let Some(commands) = self.commands.as_ref().filter(|_| expires) {
-            // A thread that is gone takes nothing back.
+            // The thread may have ended.
             let _ = commands.send(Command::Expiry);
         }
     }

@@ -1,4 +1,4 @@
-//! Values that were set for a while go by themselves.
+//! Removes expired overrides.
 
 use std::time::Instant;
 
@@ -12,21 +12,22 @@ use crate::{
     snapshot::Cause,
 };
 
-/// What the engine's thread knows of them.
+/// The state of the engine's thread for expiries.
 #[derive(Default)]
 pub(super) struct Expiries {
-    /// Up to when they were looked at.
+    /// The time up to which expiries were tried.
     tried: Option<Instant>,
     again: RetryTimer,
 }
 
 impl Expiries {
-    /// When to look.
+    /// The time of the next check.
     pub(super) fn next(&self, core: &Core) -> Option<Instant> {
         core.next_expiry(self.tried).into_iter().chain(self.again.at()).min()
     }
 
-    /// Whether an override is to be removed now. After a write, one that had to stay may be removable: that is `after_write`.
+    /// Whether an override is to be removed now. With `after_write`, overrides that had to stay are tried again,
+    /// because they may be removable after a write.
     pub(super) fn are_due(&mut self, core: &Core, now: Instant, after_write: bool) -> bool {
         let again = self.again.is_due(now);
         let retry = after_write && !core.shared_status().last_refusals.varies(Retried::Expiry);
@@ -35,13 +36,13 @@ impl Expiries {
         }
         let due = core.next_expiry(self.tried).is_some_and(|at| at <= now);
         if again && !due {
-            // Somebody took back what had to stay.
+            // The override that had to stay was cleared.
             self.again = RetryTimer::default();
         }
         due
     }
 
-    /// Says whether all went that were due.
+    /// Records whether all overrides that were due could be removed.
     pub(super) fn record(&mut self, gone: bool, now: Instant) {
         self.tried = Some(now);
         self.again.record(gone, now);
@@ -49,17 +50,17 @@ impl Expiries {
 }
 
 impl Core {
-    /// When the next override expires, of those that were not tried up to `tried`.
+    /// The time of the next expiry after `tried`.
     pub(super) fn next_expiry(&self, tried: Option<Instant>) -> Option<Instant> {
         let state = self.in_force();
         let moments = state.basis.overrides.values().filter_map(|entry| Some(entry.until?.moment));
         moments.filter(|moment| tried.is_none_or(|tried| *moment > tried)).min()
     }
 
-    /// Takes back the values whose time is over.
+    /// Removes expired overrides.
     ///
     /// # Errors
-    /// Without some of them the configuration would be invalid; those stay, and the others go.
+    /// Without some of them the configuration would be invalid; these stay, and the others are removed.
     pub(super) fn expire(&self, now: Instant) -> Result<(), Error> {
         let is_known = |error: &Error| self.is_known(Retried::Expiry, error);
         self.attempt_unless(is_known, Instant::now(), &Cause::Expired, None, || self.try_expire(now))

@@ -1,4 +1,4 @@
-//! What may hold a change back: fields that need a restart.
+//! The gate for fields that need a restart.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -19,17 +19,18 @@ use crate::{
     value::Value,
 };
 
-/// What becomes of a new value for a field that is marked `#[hot(restart)]`; for
+/// How a new value for a field marked `#[hot(restart)]` is handled; for
 /// [`Builder::restart`](crate::Builder::restart), which has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restart {
-    /// It waits, and [`Handle::pending_restart`](crate::Handle::pending_restart) tells. What stands beside it goes live.
+    /// It stays pending, and [`Handle::pending_restart`](crate::Handle::pending_restart) lists it. The rest of the
+    /// change goes live.
     #[default]
     Report,
     /// The whole change is refused.
     Refuse,
-    /// It goes live as any other: for a program that follows every change.
+    /// It goes live like any other value, for a program that follows every change.
     Apply,
 }
 
@@ -40,16 +41,16 @@ pub enum Restart {
 pub struct PendingRestart {
     /// The dotted path.
     pub path: String,
-    /// The value that is running; `"***"` for a secret.
+    /// The running value; `"***"` for a secret.
     pub running: serde_json::Value,
-    /// The value that a restart would take; `"***"` for a secret.
+    /// The value after a restart; `"***"` for a secret.
     pub waiting: serde_json::Value,
-    /// Where the waiting value stands.
+    /// The origin of the pending value.
     pub origin: Origin,
 }
 
 impl PendingRestart {
-    /// Whether the same value waits, wherever it stands.
+    /// Whether the same value is pending, whatever its origin.
     fn repeats(&self, other: &Self) -> bool {
         (&self.path, &self.running, &self.waiting) == (&other.path, &other.running, &other.waiting)
     }
@@ -72,7 +73,7 @@ struct Waiting {
     waiting: serde_json::Value,
 }
 
-/// The paths of the fields whose values that wait differ.
+/// The paths of the fields whose pending values differ.
 pub(super) fn differing<'p>(
     before: &'p [PendingRestart],
     now: &'p [PendingRestart],
@@ -84,9 +85,9 @@ pub(super) fn differing<'p>(
     gone.chain(new).map(|field| &*field.path)
 }
 
-/// Does with fields that need a restart what the policy says, and lets the rest through.
+/// Applies the policy to fields that need a restart, and lets the rest through.
 ///
-/// `loaded` is what a restart would boot, and is valid; the mix that goes live is validated too.
+/// `loaded` is the configuration after a restart, and is valid; the mix that goes live is validated too.
 pub(super) fn defer(
     config_type: ConfigType,
     policy: Restart,
@@ -110,17 +111,17 @@ pub(super) fn defer(
     Ok((load::load(config_type, &mix)?, pending.collect()))
 }
 
-/// Overrides that make the values of these numbers stay as the current version has them.
+/// Overrides that keep the values of these numbers as in the current version.
 fn frozen(current: &Published, slots: impl Iterator<Item = usize>, waiting: &Value) -> Overrides {
     let deferred = slots.flat_map(|slot| load::hold(&*current.root, &current.tree, slot, waiting));
     deferred.map(|(keys, value)| (keys, OverrideEntry::new(value, None))).collect()
 }
 
-/// The values that differ, of those that need a restart.
+/// The values that need a restart and differ.
 fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec<Waiting> {
     let leaves = config_type.shape.leaves().into_iter();
     let mut marked: Vec<_> = leaves.filter_map(|leaf| Some((leaf.restart_keys()?, leaf))).collect();
-    // To compare two configurations is not free: only for those who need to know.
+    // Comparing two configurations has a cost, so it is done only if needed.
     if !marked.is_empty() {
         let differing = changed(current, loaded);
         marked.retain(|(keys, leaf)| {
@@ -129,7 +130,7 @@ fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec
     }
     let mut values = BTreeMap::new();
     for (keys, leaf) in marked {
-        // Flattened leaves have one place.
+        // Flattened leaves share one path.
         let secret = values.entry((keys, leaf.slot)).or_insert(false);
         *secret |= current.hides(&leaf) || loaded.secrets.contains(&leaf.keys);
     }
@@ -141,8 +142,8 @@ fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec
     values.into_iter().map(field).collect()
 }
 
-/// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
-/// gave it where the type cannot be written.
+/// The value as the field's type writes it, so that a number is a number however a source writes it; as the
+/// source gave it if the type cannot be written.
 fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn ErasedConfig, tree: &Value) -> serde_json::Value {
     let given = keys.find(tree);
     if secret {
@@ -171,13 +172,13 @@ impl Waiting {
     }
 }
 
-/// Those that have a new value waiting.
+/// The fields with a new pending value.
 pub(super) fn news(before: &[PendingRestart], now: &[PendingRestart]) -> Vec<PendingRestart> {
     let known = |field: &&PendingRestart| before.iter().any(|known| known.repeats(field));
     now.iter().filter(|field| !known(field)).cloned().collect()
 }
 
-/// Says which values wait for the next start of the program.
+/// Logs the values that wait for the next start of the program.
 pub(super) fn log_pending(fields: &[PendingRestart]) {
     for field in fields {
         log_warning(field);

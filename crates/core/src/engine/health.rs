@@ -1,4 +1,5 @@
-//! Looks after the program while a version is on probation, on a thread of its own, and takes back what harms it.
+//! Runs the health check while a version is on probation, on a thread of its own, and rolls back a version that
+//! fails.
 
 use std::{
     fmt, io,
@@ -24,7 +25,7 @@ use crate::{
 
 type Check = dyn Fn(&Published) -> Health + Send + Sync;
 
-/// The program's health check, and what it has been found to be lately.
+/// The program's health check, and the state of the probation.
 pub(crate) struct HealthWatch {
     check: Box<Check>,
     state: Monitor<State>,
@@ -43,7 +44,7 @@ impl HealthWatch {
         Arc::new(Self { check, state, thread: WorkerThread::default() })
     }
 
-    /// The thread holds no core but for each look, as the engine's does.
+    /// Like the engine's thread, it holds the core only during a check.
     pub(crate) fn start(self: &Arc<Self>, core: &Arc<Core>) -> io::Result<()> {
         let (end, ended) = channel::<()>();
         let (watch, core) = (Arc::clone(self), Arc::downgrade(core));
@@ -57,7 +58,7 @@ impl HealthWatch {
         Ok(())
     }
 
-    /// A version was published, for this reason.
+    /// A version was published with this cause.
     pub(super) fn published(&self, version: u64, cause: &Cause) {
         let mut state = self.state.lock();
         match cause {
@@ -67,7 +68,7 @@ impl HealthWatch {
         self.state.notify_all();
     }
 
-    /// How much longer the current version is on probation.
+    /// The remaining probation of the current version.
     pub(crate) fn left(&self) -> Option<Duration> {
         self.state.lock().probation.left(Instant::now())
     }
@@ -89,7 +90,7 @@ impl HealthWatch {
         }
     }
 
-    /// Sleeps until it is time to look; `false` when there is nothing to look after any more.
+    /// Sleeps until the next check; `false` if there will be no more checks.
     fn wait(&self) -> bool {
         let mut state = self.state.lock();
         while !state.closed {
@@ -117,14 +118,14 @@ impl HealthWatch {
     }
 }
 
-/// How a version failed.
+/// The failure of a version.
 struct What {
     age: Duration,
     panicked: bool,
 }
 
 impl Core {
-    /// Goes back to the last good version, unless somebody has already put another in the place of the one that failed.
+    /// Rolls back to the last good version, unless the failed version was already replaced by another one.
     fn take_back(&self, failed: u64, good: u64) -> Result<Option<u64>, Error> {
         self.attempt(&Cause::Health(good), None, || self.try_take_back(failed, good))
     }

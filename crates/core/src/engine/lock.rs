@@ -23,10 +23,10 @@ thread_local! {
     static HELD: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Locks are told apart by number, because an address may be used again.
+/// Locks are identified by number, because an address may be reused.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// A mutex that knows which threads work for the one that holds it.
+/// A mutex that knows which threads work on behalf of its holder.
 #[derive(Debug)]
 pub(crate) struct WriterLock<T> {
     id: u64,
@@ -43,7 +43,7 @@ impl<T> WriterLock<T> {
     /// Waits for other writers.
     ///
     /// # Errors
-    /// This thread is a writer already: inside `update`, a rule or a hook; or this is a fork of the process.
+    /// This thread is already a writer: inside `update`, a rule or a hook; or this is a fork of the process.
     pub(crate) fn enter(&self) -> Result<Writing<'_, T>, Error> {
         self.process.ensure_current()?;
         if self.is_mine() {
@@ -51,13 +51,13 @@ impl<T> WriterLock<T> {
             let help = "return first; to write from a callback, subscribe to changes";
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
-        // Whatever a panicking writer left is whole: the state is only replaced at commit.
+        // The state is consistent even after a panic of a writer, because it is only replaced at commit.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         with_held(|held| held.push(self.id));
         Ok(Writing { id: self.id, state, since: Instant::now() })
     }
 
-    /// Waits until whoever writes now is done, or `bound` has passed.
+    /// Waits until the current writer has finished, or `bound` has passed.
     pub(crate) fn wait_idle(&self, bound: Duration) {
         let start = Instant::now();
         while matches!(self.state.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < bound {
@@ -65,13 +65,13 @@ impl<T> WriterLock<T> {
         }
     }
 
-    /// Whether this thread is inside a write, or works for one that is.
+    /// Whether this thread is inside a write, or works on behalf of one.
     pub(crate) fn is_mine(&self) -> bool {
         with_held(|held| held.contains(&self.id)).unwrap_or(false)
     }
 }
 
-/// `None` when the thread is about to end.
+/// `None` if the thread is about to end.
 fn with_held<R>(look: impl FnOnce(&mut Vec<u64>) -> R) -> Option<R> {
     HELD.try_with(|held| look(&mut held.borrow_mut())).ok()
 }
@@ -110,8 +110,8 @@ impl<T> DerefMut for Writing<'_, T> {
     }
 }
 
-/// The writers that wait for a thread, for the threads that work in its place: what would be a write inside a
-/// write here must be one there too.
+/// The writer locks that a thread holds, for threads that work on its behalf: a write inside a write must be
+/// detected there too.
 pub(crate) struct Held(Vec<u64>);
 
 impl Held {
@@ -119,7 +119,7 @@ impl Held {
         Self(with_held(|held| held.clone()).unwrap_or_default())
     }
 
-    /// For the rest of this thread's life.
+    /// Applies until this thread ends.
     pub(crate) fn adopt(self) {
         with_held(|held| *held = self.0);
     }

@@ -1,8 +1,9 @@
-//! Owns every write: what may become the current configuration, in which order, and who is told.
+//! Owns every write: which changes become the current configuration, in which order, and which observers are
+//! notified.
 //!
 //! Writers take the writer lock, run the pure pipeline over the last accepted layers, pass the gate and commit.
 //! The engine's thread ([`run`]) is the writer for everything that sources do; sources are read before the lock
-//! is taken, so a slow source holds nobody up.
+//! is taken, so a slow source does not block other writers.
 
 mod basis;
 pub(crate) mod collect;
@@ -75,10 +76,10 @@ pub(crate) use refused::RefusedSources;
 use run::Command;
 use state_writer::StateWriter;
 
-/// How long a shutdown waits for threads; one that is inside a user's code is then left to end by itself.
+/// How long a shutdown waits for threads; a thread that is inside user code then ends later by itself.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a shutdown waits for stores that take leases back.
+/// How long a shutdown waits for stores to revoke leases.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a reader in a forked process waits for another thread of that process.
@@ -87,7 +88,7 @@ const FORK_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 /// The size limit of files unless the program sets another one.
 pub(crate) const DEFAULT_MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
 
-/// What the program chose beyond its sources.
+/// The settings of the program apart from its sources.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) history: Limits,
@@ -118,11 +119,11 @@ impl Default for Policy {
 pub(crate) struct SharedStatus {
     pub(crate) watcher: Option<WatcherHealth>,
     pub(crate) last_error: Option<(Instant, Error)>,
-    /// Why rotated secrets were refused, since a rotation succeeded.
+    /// The problems for which rotated secrets were refused since the last successful rotation.
     pub(crate) refused_secrets: Option<Error>,
-    /// What was refused and is tried again.
+    /// The last refusals of changes that are retried.
     pub(crate) last_refusals: LastRefusals,
-    /// Whose content the last reload refused; empty once one is accepted.
+    /// The sources whose content the last reload refused; empty once a reload is accepted.
     pub(crate) refused_sources: RefusedSources,
     pub(crate) warnings: Vec<Issue>,
     /// Fields not marked secret in which the decoder found a `Secret`; also masked in the data shown here.
@@ -152,9 +153,9 @@ impl SharedStatus {
     }
 }
 
-/// What all handles of one configuration share.
+/// The state that all handles of one configuration share.
 pub(crate) struct Core {
-    /// The one whose threads serve this configuration.
+    /// The process whose threads serve this configuration.
     pub(crate) process: Process,
     pub(crate) config_type: ConfigType,
     pub(crate) current: Arc<Current>,
@@ -163,29 +164,30 @@ pub(crate) struct Core {
     pub(crate) warnings: Arc<LatestReport>,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) shared_status: Mutex<SharedStatus>,
-    /// A copy of what the current version is computed from. Readers take no lock for it: they wait for no writer, and one that
-    /// held the lock when the process was forked does not block the child.
+    /// A copy of what the current version is computed from. Readers take no lock for it, so they never wait for a
+    /// writer, and a writer that held the lock during a fork does not block the child.
     in_force: ArcSwap<State>,
-    /// How each source is. Readers take no lock for it, for the same reason.
+    /// The status of each source. Readers take no lock for it, for the same reason.
     pub(crate) sources: ArcSwap<Vec<collect::SourceStatus>>,
     pub(crate) policy: Policy,
     pub(crate) secret_manager: Arc<SecretManager>,
     writer: WriterLock<State>,
-    /// One save at a time: the values to save, the text of the file and its replacement belong together. Not the writer
-    /// lock, so that nobody who sets a value waits for the disk. A save that needs both takes the writer lock first.
+    /// One save at a time: the values to save, the text of the file and its replacement belong together. Not the
+    /// writer lock, so that setting a value does not wait for the disk. A save that needs both takes the writer lock
+    /// first.
     saves: Mutex<()>,
-    /// How variables are called; `None` for a handle without sources.
+    /// The names of variables; `None` for a handle without sources.
     names: Option<Arc<Names>>,
-    /// Where files belong among the sources.
+    /// The precedence of files among the sources.
     files: Vec<collect::FilePlace>,
     /// `None` for a handle without sources.
     commands: Option<Sender<Command>>,
-    /// Writes down what a restart is to survive.
+    /// Writes the state directory.
     pub(crate) state_writer: Option<Arc<StateWriter>>,
     pub(crate) observers: Observers,
     pub(crate) thread: WorkerThread,
     closed: AtomicBool,
-    /// How many [`CoreRef`](core_ref::CoreRef)s there are.
+    /// The number of [`CoreRef`](core_ref::CoreRef)s.
     core_refs: AtomicUsize,
 }
 
@@ -203,7 +205,7 @@ impl Core {
         secret_manager.adopt(&state.basis.secrets);
         let notifier = Notifier::new();
         if let Some(commands) = commands.clone() {
-            // An engine that has ended delivers nothing any more.
+            // The engine may have ended.
             notifier.on_starved(move || drop(commands.send(Command::Threads)));
         }
         Self {
@@ -256,8 +258,8 @@ impl Core {
         self.shared_status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same in a reader. In a fork of the process it is `None` when the lock is held by a thread of the parent, which
-    /// never releases it there.
+    /// The same for a reader. In a fork of the process it is `None` if a thread of the parent held the lock, which is
+    /// then never released.
     pub(crate) fn readable_shared_status(&self) -> Option<MutexGuard<'_, SharedStatus>> {
         if self.process.is_current() {
             Some(self.shared_status())
@@ -266,21 +268,21 @@ impl Core {
         }
     }
 
-    /// What the current version is computed from.
+    /// The state from which the current version is computed.
     pub(crate) fn in_force(&self) -> Arc<State> {
         self.in_force.load_full()
     }
 
-    /// How many changes were accepted. While a version is published this is its predecessor's, for the values that a reader
-    /// finds are that one's; a write that expects it is refused then.
+    /// The number of accepted changes. During a publish this is the revision of the previous version, because a reader
+    /// still finds its values; a write that expects it is then refused.
     pub(crate) fn revision(&self) -> Revision {
         let version = self.current.version();
         let revision = self.in_force().revision;
         if revision.version() > version { Revision::of_version(version) } else { revision }
     }
 
-    /// Lets readers see what the current version is computed from. Called with the shared status locked, so that a reader that locks
-    /// it finds both of one version.
+    /// Shows readers the state from which the current version is computed. Called with the shared status locked, so
+    /// that a reader that locks it finds both for the same version.
     fn set_in_force(&self, state: &State) {
         self.in_force.store(Arc::new(state.clone()));
     }
@@ -299,14 +301,14 @@ impl Core {
         if self.is_closed() { Err(shut_down()) } else { Ok(()) }
     }
 
-    /// Starts the threads that could not be started. Returns whether none is needed any more.
+    /// Starts the threads that could not be started before. Returns whether all threads run.
     pub(super) fn start_threads(&self) -> bool {
         let (subscribers, secrets) = (self.notifier.retry(), self.secret_manager.keep_fresh());
         subscribers && secrets.is_ok()
     }
 
-    /// The same as [`shut_down`](Self::shut_down), for a program that ends in order: whoever just drops its handles does
-    /// not expect to wait for stores.
+    /// The same as [`shut_down`](Self::shut_down), and revokes leases. Only for an explicit shutdown, because dropping
+    /// a handle should not wait for stores.
     ///
     /// # Errors
     /// This is a fork of the process: the leases belong to the parent.
@@ -317,11 +319,11 @@ impl Core {
         Ok(())
     }
 
-    /// Ends watching and notifying; what is published stays readable.
+    /// Stops watching and callbacks; the last version stays readable.
     pub(crate) fn shut_down(&self) {
         self.closed.store(true, Ordering::Release);
         if !self.process.is_current() {
-            // The threads to wait for are in the parent, and a lock may be held for ever.
+            // The threads are in the parent, and a lock may be held forever.
             return;
         }
         self.notifier.close();
@@ -329,20 +331,21 @@ impl Core {
         self.policy.health.iter().for_each(|health| health.close());
         self.secret_manager.close();
         if let Some(commands) = &self.commands {
-            // A thread that is gone already needs no word.
+            // The thread may have ended already.
             let _ = commands.send(Command::Stop);
         }
         let start = Instant::now();
-        // Inside a write, the engine may be waiting for the one who waits for it here.
+        // Inside a write, the engine may be waiting for this thread.
         if !self.writer.is_mine() {
             self.thread.join(SHUTDOWN_TIMEOUT);
             let left = SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed());
             self.policy.health.iter().for_each(|health| health.join(left));
             self.secret_manager.join(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
-            // Whoever was not refused any more is to be written down.
+            // The writes that were still accepted must be saved.
             self.writer.wait_idle(SHUTDOWN_TIMEOUT.saturating_sub(start.elapsed()));
         }
-        // Nothing is published any more. What was is to be kept, and to reach observers, within one more second for both.
+        // Nothing is published any more. Within one more second, the last changes are saved and delivered to
+        // observers.
         let start = Instant::now();
         if let Some(state_writer) = &self.state_writer {
             state_writer.close();
@@ -361,7 +364,7 @@ fn shut_down() -> Error {
 }
 
 impl Drop for Core {
-    /// For one that never got a handle; the last handle that goes has shut the others down.
+    /// For a configuration that never had a handle; otherwise the last handle has shut it down.
     fn drop(&mut self) {
         if !self.is_closed() {
             self.shut_down();

@@ -32,7 +32,7 @@ use crate::{
 /// How long a writer waits for a full queue.
 const WRITERS_WAIT: Duration = Duration::from_secs(1);
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug)]
 pub(crate) enum AttemptOutcome {
     Published { record: Record },
@@ -50,7 +50,7 @@ impl AttemptOutcome {
         }
     }
 
-    /// With the time that the change took, which is known at the end.
+    /// Sets the duration of the change, which is known only at the end.
     pub(super) fn took(mut self, time: Duration) -> Self {
         match &mut self {
             Self::Published { record } | Self::RolledBack { record, .. } => record.duration = time,
@@ -121,7 +121,7 @@ impl Observers {
         self.observers.iter().try_for_each(Observer::start)
     }
 
-    /// Whether anybody wants to know what is published.
+    /// Whether there is an observer or a log for events.
     pub(super) fn are_interested(&self) -> bool {
         !self.observers.is_empty() || log::is_enabled()
     }
@@ -135,14 +135,14 @@ impl Observers {
         self.log.push(numbered);
     }
 
-    /// Lets the log have its lines, and waits for queues that are full. Called with no lock held.
+    /// Writes the log lines, and waits for full queues. Called with no lock held.
     pub(crate) fn deliver(&self) {
         self.log.deliver();
         let deadline = Instant::now() + WRITERS_WAIT;
         self.observers.iter().for_each(|observer| observer.wait_for_room(deadline));
     }
 
-    /// The same inside a write, where nobody can wait: what exceeds a queue is left out at once.
+    /// The same inside a write, which cannot wait: events that exceed a queue are dropped immediately.
     pub(super) fn deliver_later(&self) {
         let now = Instant::now();
         self.observers.iter().for_each(|observer| observer.wait_for_room(now));
@@ -156,7 +156,7 @@ impl Observers {
         self.observers.iter().map(|observer| observer.panics.load(Ordering::Relaxed)).sum()
     }
 
-    /// No more events are taken in.
+    /// No more events are accepted after this call.
     pub(super) fn close(&self) {
         for observer in &self.observers {
             observer.queue.lock().close();
@@ -183,7 +183,7 @@ impl Observer {
         let observer = Arc::clone(self);
         let run = move || {
             observer.run();
-            // The last owner drops the observer, which is the program's code.
+            // Dropping the last reference drops the observer, which is code of the program.
             drop_quietly(observer);
             drop(end);
         };
@@ -229,7 +229,7 @@ impl Observer {
         }
     }
 
-    /// The next entry; `None` when the queue is closed and empty.
+    /// The next entry; `None` if the queue is closed and empty.
     fn next(&self) -> Option<QueuedEvent<Arc<Numbered>>> {
         let mut queue = self.queue.lock();
         loop {

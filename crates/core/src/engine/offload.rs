@@ -19,7 +19,8 @@ struct OffloadState<T> {
     waker: Option<Waker>,
 }
 
-/// The outcome of work that runs elsewhere, from the first poll on. Dropping it then does not stop the work.
+/// The outcome of work that runs on another thread from the first poll on. Dropping it after that does not
+/// stop the work.
 pub(crate) struct Offload<T, W> {
     process: Process,
     /// Not started yet.
@@ -27,7 +28,7 @@ pub(crate) struct Offload<T, W> {
     slot: Arc<Mutex<OffloadState<T>>>,
 }
 
-/// Runs `work` on a thread of its own when polled; there and then if the system has none to give.
+/// Runs `work` on a thread of its own when polled, or on the polling thread if no thread can be spawned.
 pub(crate) fn offload<T, W>(work: W) -> Offload<T, W>
 where
     T: Send + 'static,
@@ -47,12 +48,12 @@ where
     W: FnOnce() -> Result<T, Error> + Send + 'static,
 {
     let slot = Arc::clone(slot);
-    // Shared, because a thread that cannot be spawned keeps what it was given.
+    // Shared, because the closure is lost if the thread cannot be spawned.
     let work = Arc::new(Mutex::new(Some((work, Held::here()))));
     let run = move || {
         let work = lock(&work).take();
         if let Some((work, held)) = work {
-            // Whoever waits for this inside a write must not wait for its own lock.
+            // A caller that waits for this inside a write must not wait for its own lock.
             held.adopt();
             finish(&slot, catch_unwind(AssertUnwindSafe(work)));
         }
@@ -80,10 +81,10 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if self.work.is_none() {
-            // The thread that was started is not in a fork of the process.
+            // The thread does not exist in a fork of the process.
             self.process.ensure_current()?;
         }
-        // Wakers are code of the runtime: cloned and dropped with no lock held.
+        // Wakers run code of the async runtime, so they are cloned and dropped with no lock held.
         let mut waker = Some(context.waker().clone());
         if let Some(work) = self.work.take() {
             start(work, &self.slot);

@@ -1,4 +1,4 @@
-//! Patches at run time: what they touched is overridden leaf by leaf, or everything wrong with them is reported.
+//! Patches at run time: the touched values are overridden leaf by leaf, or all problems are reported.
 
 use std::ops::Range;
 
@@ -30,10 +30,10 @@ use crate::{
 };
 
 impl Core {
-    /// Patches the leaves with the numbers `slots`, the first of which is their struct's.
+    /// Patches the leaves with the numbers `slots`, the first of which is the number of their struct.
     ///
     /// # Errors
-    /// Everything that is wrong with the patch or with what it would make of the configuration.
+    /// Every problem of the patch, or of the configuration that it would give.
     pub(crate) fn patch(&self, slots: &Range<usize>, request: &Request, patch: &Patch) -> Result<u64, Error> {
         let work = || contained(|| self.try_patch(slots, request, patch));
         self.attempt(&request.cause, request.options.as_ref(), work)
@@ -60,7 +60,7 @@ impl Core {
             Err(_) => value,
         };
         if self.has_sources() {
-            // The load decodes again and says what else is wrong; keys that a leaf ignores are no problem to it.
+            // The load decodes again and finds the other problems, but does not report keys that a leaf ignores.
             let of_no_load = |issue: &Issue| matches!(issue.kind(), IssueKind::UnknownKey | IssueKind::Write);
             issues.extend(decoding.filter(of_no_load));
             let templates = Templates::of(&*current.root, &current.tree);
@@ -109,7 +109,7 @@ impl Core {
         self.write(state, &current, copy, edits, request)
     }
 
-    /// What is wrong with the last accepted layers under other overrides.
+    /// The problems of the last accepted layers with other overrides.
     pub(super) fn problems(&self, state: &State, overrides: &Overrides) -> Vec<Issue> {
         let known = |name: &str| state.basis.variable(name);
         let secrets = &self.secret_manager.secrets(state.basis.secrets.clone());
@@ -124,32 +124,32 @@ struct PatchRun<'p> {
     config_type: ConfigType,
     current: &'p Published,
     shape: &'static Shape,
-    /// The structs that have their serde default, since no layer mentions them.
+    /// The structs that have their serde default because no layer mentions them.
     absent: Vec<Keys>,
     fields: &'p OverridableFields,
     outcome: PatchOutput,
     before: Value,
     after: Value,
-    /// The same with the templates of interpolated text, wherever operations took it.
+    /// The same with the templates of interpolated text, also where operations copied it.
     given: Value,
-    /// What is wrong with keys of the document.
+    /// The problems with keys of the document.
     strays: Vec<Issue>,
 }
 
-/// What leaves are given; `None` means "as if no layer gave it".
+/// The new values of leaves; `None` means "as if no layer gave it".
 type Values<'p> = Vec<(&'p OverridableField, Option<Written>)>;
 
-/// What a leaf is given.
+/// The new value of a leaf.
 #[derive(Clone)]
 struct Written {
-    /// As the patched document has it.
+    /// The value in the patched document.
     plain: Value,
     /// The same with the templates of interpolated text.
     traced: Value,
 }
 
 impl Written {
-    /// What the type of the leaf reads: a number of the document may be text where the template is.
+    /// The value for the type of the leaf: a number of the document may be text in the template.
     fn for_type(&self, field: &OverridableField, root: &dyn ErasedConfig) -> &Value {
         let fits = |value: &Value| template::fits(root, field.slot, value);
         if self.traced == self.plain || fits(&self.plain) || !fits(&self.traced) {
@@ -209,7 +209,7 @@ impl<'p> PatchRun<'p> {
         })
     }
 
-    /// What the touched leaves are given, and why some must not be.
+    /// The new values of the touched leaves, and the problems of leaves that must not be written.
     fn values(&self) -> (Values<'p>, Vec<Issue>) {
         let (mut values, mut issues) = (Values::new(), self.strays.clone());
         for (slot, touch) in &self.outcome.touched {
@@ -224,7 +224,7 @@ impl<'p> PatchRun<'p> {
         (values, issues)
     }
 
-    /// What one touched leaf is given; `None` if it is not touched after all.
+    /// The new value of one touched leaf; `None` if it is unchanged after all.
     fn value(
         &self,
         field: &OverridableField,
@@ -254,10 +254,11 @@ impl<'p> PatchRun<'p> {
         }
     }
 
-    /// What a leaf is given that the patch leaves without a value; `None` means "as if no layer gave it".
+    /// The new value of a leaf that has no value after the patch; `None` means "as if no layer gave it".
     ///
-    /// In a struct that has its serde default that would be the value of the default, until a file mentions the struct. A
-    /// removed leaf keeps that value, and a leaf that a new value of the struct lacks has the one that a file would give it.
+    /// In a struct that has its serde default, this would be the value of the default until a file mentions the
+    /// struct. A removed leaf keeps that value, and a leaf that is missing in a new value of the struct gets the value
+    /// that it would have after a file with that value.
     fn fallback(&self, field: &OverridableField, touch: &Touched) -> Result<Option<Value>, Box<Issue>> {
         let Some(whole) = self.absent.iter().find(|whole| field.keys.starts_with(whole)) else {
             return Ok(None);
@@ -282,7 +283,7 @@ impl<'p> PatchRun<'p> {
         }
     }
 
-    /// What serde takes for a missing leaf that has no default of its own.
+    /// The serde default of a missing leaf that has no default of its own.
     fn serde_default(&self, field: &OverridableField) -> Option<Value> {
         let has_default = self.shape.trail(field.slot).last().is_some_and(|field| field.serde_default);
         has_default.then(|| self.read_without(field, &Value::empty())).flatten()
@@ -291,7 +292,7 @@ impl<'p> PatchRun<'p> {
     /// The value that the type of the struct has for a leaf that is missing.
     fn read_without(&self, field: &OverridableField, given: &Value) -> Option<Value> {
         let tree = load::merge(self.current.tree.clone(), given);
-        // The document has a mask for each secret.
+        // Secrets are masked in the document.
         let secrets = self.shape.leaves().into_iter().filter(|leaf| self.current.hides(leaf));
         let tree = secrets.fold(tree, |tree, leaf| match leaf.keys.find(&self.current.tree) {
             Some(secret) => load::place_at(&tree, &leaf.keys, Some(secret)),
@@ -301,7 +302,7 @@ impl<'p> PatchRun<'p> {
         self.config_type.read(&tree)?.encode(field.slot).ok()
     }
 
-    /// Only tables stand above leaves.
+    /// All values above a leaf must be tables.
     fn tables_above(&self, field: &OverridableField) -> Result<(), Box<Issue>> {
         for depth in 0..field.keys.0.len() {
             let keys = Keys(field.keys.0[..depth].to_vec());
@@ -313,7 +314,7 @@ impl<'p> PatchRun<'p> {
         Ok(())
     }
 
-    /// With the secrets that stand inside, and the defaults of the struct inside an option.
+    /// Adds the secrets inside the value, and the defaults of the struct inside an option.
     fn complete(&self, field: &OverridableField, mut value: Value) -> Result<Value, Box<Issue>> {
         if value.as_table().is_none() {
             return Ok(value);
@@ -326,7 +327,7 @@ impl<'p> PatchRun<'p> {
             match below.find(&value) {
                 Some(given) if !is_mask(given) => return Err(Box::new(secret(keys.clone()))),
                 Some(_) => value = load::place_at(&value, &below, kept),
-                // Who replaces a struct need not know what it hides.
+                // A patch can replace a struct without knowing its secrets.
                 None if field.inner.is_some() && kept.is_some() && parent.find(&value).is_some() => {
                     value = load::place_at(&value, &below, kept);
                 }
@@ -339,7 +340,7 @@ impl<'p> PatchRun<'p> {
         }
     }
 
-    /// Decodes what the leaves are given, for keys that their types ignore and the patch brought in.
+    /// Decodes the new values of the leaves, to find keys that their types ignore and that the patch added.
     fn assign(&self, copy: &mut dyn ErasedConfig, values: &Values<'_>) -> Vec<Issue> {
         let mut problems = Problems::default();
         for (field, value) in values {
@@ -360,7 +361,7 @@ impl<'p> PatchRun<'p> {
         problems.into_issues().into_iter().filter(|issue| brought(issue) && !known(issue)).collect()
     }
 
-    /// Secrets that the patch would bring in: a type may be one though no field says so.
+    /// Secrets that the patch would add: a type may contain a secret even if the field is not marked.
     fn new_secrets(&self, field: &OverridableField, copy: &dyn ErasedConfig) -> Vec<Issue> {
         let (before, Ok(now)) = (self.current.root.encode(field.slot).ok(), copy.encode(field.slot)) else {
             return Vec::new();

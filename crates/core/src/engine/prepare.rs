@@ -1,8 +1,8 @@
 //! Prepare hooks: code of the program that may refuse a change before it is published.
 //!
-//! Every hook that a change concerns is asked, in the order of registration. If one refuses, those that agreed are
-//! told. Each call has a thread of its own, so that one that hangs holds up the writer for a bounded time only; the
-//! thread counts as the writer's, so that a write from a hook is an error and not a deadlock.
+//! Every hook that a change concerns is called, in the order of registration. If one refuses, the hooks that agreed
+//! are notified. Each call has a thread of its own, so that a hung hook blocks the writer only for a bounded time;
+//! the thread counts as the writer's, so that a write from a hook is an error and not a deadlock.
 
 mod call;
 
@@ -28,10 +28,10 @@ use call::{Silence, call};
 type Ask = dyn Fn(&Published, &Published) -> Result<(), String> + Send + Sync;
 type Abort = dyn Fn() + Send + Sync;
 
-/// Everybody who wants to be asked.
+/// All prepare hooks.
 pub(crate) struct Hooks {
     timeout: Duration,
-    /// A hook refused only because the system had no thread for it.
+    /// Whether a hook refused only because its thread could not be spawned.
     starved: AtomicBool,
     members: Mutex<Members>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Hook {
 #[derive(Default)]
 struct State {
     removed: bool,
-    /// A thread is inside it.
+    /// Whether a thread is inside it.
     busy: bool,
 }
 
@@ -76,7 +76,7 @@ impl Hooks {
     pub(crate) fn add(self: &Arc<Self>, place: HookScope, ask: Box<Ask>) -> Option<Arc<Hook>> {
         let mut members = lock(&self.members);
         if members.closed {
-            // What the hook owns may do anything as it goes: not under the lock.
+            // Not under the lock: dropping the hook may run code of the program.
             drop(members);
             return None;
         }
@@ -93,12 +93,12 @@ impl Hooks {
         Some(hook)
     }
 
-    /// Whether a hook refused for lack of a thread.
+    /// Whether a hook refused because its thread could not be spawned.
     pub(super) fn is_starved(&self) -> bool {
         self.starved.load(Ordering::Relaxed)
     }
 
-    /// The same, and from now on no more.
+    /// The same, and resets it.
     pub(super) fn take_starved(&self) -> bool {
         self.starved.swap(false, Ordering::Relaxed)
     }
@@ -107,7 +107,7 @@ impl Hooks {
         lock(&self.members).hooks.len()
     }
 
-    /// Nobody is asked after this, and nothing keeps what hooks own.
+    /// No hook is called after this, and the hooks are dropped.
     pub(super) fn close(&self) {
         let everybody = {
             let mut members = lock(&self.members);
@@ -118,10 +118,10 @@ impl Hooks {
         everybody.into_iter().for_each(drop_quietly);
     }
 
-    /// Asks every hook whose struct is about to change. Returns those that agreed.
+    /// Calls every hook whose struct is about to change. Returns the hooks that agreed.
     ///
     /// # Errors
-    /// What each of those that refused says; those that agreed have been told.
+    /// The messages of all hooks that refused; the hooks that agreed have been notified.
     pub(super) fn ask(
         &self,
         old: &Arc<Published>,
@@ -149,14 +149,14 @@ impl Hooks {
     }
 }
 
-/// Why a hook did not agree.
+/// The reason for which a hook did not agree.
 struct Refusal {
     issue: Issue,
-    /// There was no thread to ask it on.
+    /// Whether its thread could not be spawned.
     starved: bool,
 }
 
-/// Those that are ready for a change.
+/// The hooks that agreed to a change.
 #[must_use = "they must be told if the change does not come"]
 pub(super) struct Agreed {
     hooks: Vec<Arc<Hook>>,
@@ -164,7 +164,7 @@ pub(super) struct Agreed {
 }
 
 impl Agreed {
-    /// Tells them that the change does not come, the last one first.
+    /// Notifies them that the change was refused, the last one first.
     pub(super) fn abort(self) {
         for hook in self.hooks.into_iter().rev() {
             if lock(&hook.on_abort).is_none() {
@@ -187,7 +187,7 @@ impl Hook {
     ) -> Result<(), Box<Refusal>> {
         let (old, new) = (Arc::clone(old), Arc::clone(new));
         let ask = move |hook: &Self| (hook.ask)(&old, &new);
-        // The change was refused without it: it prepared for nothing.
+        // The change was refused in the meantime, so the hook must abort.
         let late = |hook: &Self, answer: Result<(), String>| {
             if answer.is_ok() && !lock(&hook.state).removed {
                 let _ = catch_panic(|| hook.abort());
@@ -224,7 +224,7 @@ impl Prepared for Hook {
         let Some(hooks) = self.hooks.upgrade() else { return };
         let removed: Vec<_> =
             lock(&hooks.members).hooks.extract_if(.., |hook| hook.number == self.number).collect();
-        // It may own anything, even a handle: dropped with no lock held.
+        // It may own anything, even a handle, so it is dropped with no lock held.
         drop(removed);
     }
 

@@ -1,27 +1,27 @@
 //! Probation: a new version has to prove itself before it counts as good.
 //!
-//! Pure: it is told what was published and how the program was found, with the time, and says what to do. Every
-//! version has a probation of its own, so that a program that is written to all the time has a good version not far
-//! back. Whoever is found ill is taken back once, to the last good version, which is not on probation again: what
-//! fails there too is none of the change's doing, and to go on taking back would be to oscillate.
+//! Pure: its inputs are publishes, health check results and the time, and its output is the action. Every version
+//! has a probation of its own, so that a program with frequent writes always has a recent good version. A failing
+//! version is rolled back once, to the last good version, which is not on probation again: if that fails too, the
+//! change was not the cause, and further rollbacks would alternate between versions.
 
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
-/// The longest pause between two looks.
+/// The longest pause between two checks.
 const LONGEST: Duration = Duration::from_secs(1);
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// Which version is good, and which ones have yet to prove it.
+/// The last good version, and the versions on probation.
 #[derive(Debug)]
 pub(crate) struct Probation {
     span: Duration,
     good: u64,
     /// Oldest first.
     trials: VecDeque<Trial>,
-    /// When to look next.
+    /// The time of the next check.
     look: Instant,
 }
 
@@ -31,35 +31,35 @@ struct Trial {
     until: Instant,
 }
 
-/// What to do after a look.
+/// The action after a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nothing.
     Leave,
-    /// The version harms: back to the good one.
+    /// The version failed: roll back to the good one.
     TakeBack { failed: u64, good: u64 },
 }
 
 impl Probation {
-    /// The first version is good: there is nothing to go back to.
+    /// The first version counts as good, because there is no earlier one.
     pub(crate) fn new(span: Duration, now: Instant) -> Self {
         Self { span, good: 1, trials: VecDeque::new(), look: now }
     }
 
-    /// How long to wait between looks: often enough to be of use, and not so often as to be a burden.
+    /// The pause between checks: short enough to be useful, and long enough to be cheap.
     fn pause(&self) -> Duration {
         (self.span / 10).clamp(SHORTEST, LONGEST)
     }
 
-    /// A version came.
+    /// A version was published.
     pub(crate) fn published(&mut self, version: u64, now: Instant) {
-        // A span without end is as good as one of a century.
+        // An unlimited span is treated as a century.
         let century = Duration::from_secs(100 * 365 * 24 * 3600);
         let until = now + self.span.min(century);
         if self.trials.is_empty() {
             self.look = until.min(now + self.pause());
         }
-        // Versions that come faster than the looks share a probation, which bounds how many there are.
+        // Versions that are published faster than the checks share a probation, which bounds their number.
         let before = self.trials.len().checked_sub(2).and_then(|place| self.trials.get(place));
         if before.is_some_and(|before| until.saturating_duration_since(before.until) < self.pause()) {
             self.trials.pop_back();
@@ -67,23 +67,23 @@ impl Probation {
         self.trials.push_back(Trial { version, until });
     }
 
-    /// A version took the place of one that failed: it is good already.
+    /// A version replaced a failed one. It counts as good.
     pub(crate) fn taken_back(&mut self, version: u64) {
         self.good = version;
         self.trials.clear();
     }
 
-    /// When to look; `None` while there is nothing to prove.
+    /// The time of the next check; `None` if no version is on probation.
     pub(crate) fn due(&self) -> Option<Instant> {
         self.trials.front().map(|_| self.look)
     }
 
-    /// How long the newest version has still to go.
+    /// The remaining probation of the newest version.
     pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
         self.trials.back().map(|trial| trial.until.saturating_duration_since(now))
     }
 
-    /// A look at `version` that began at `began` found the program well or ill.
+    /// Records the result of a check of `version` that began at `began`.
     pub(crate) fn looked(&mut self, version: u64, began: Instant, now: Instant, well: bool) -> Verdict {
         let Some(newest) = self.trials.back().map(|trial| trial.version) else { return Verdict::Leave };
         if well {
@@ -93,11 +93,11 @@ impl Probation {
                 self.trials.pop_front();
             }
         } else if version >= newest {
-            // Whatever becomes of it: it is not tried again.
+            // Not tried again, whatever the result.
             self.trials.clear();
             return Verdict::TakeBack { failed: version, good: self.good };
         }
-        // The last look is at the very end, not before it.
+        // The last check is at the very end of the probation.
         let ends = self.trials.front().map(|trial| trial.until).filter(|until| *until > now);
         self.look = ends.into_iter().chain([now + self.pause()]).min().unwrap_or(now);
         Verdict::Leave

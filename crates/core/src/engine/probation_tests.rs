@@ -4,7 +4,7 @@ use super::*;
 
 const SPAN: Duration = Duration::from_secs(5);
 
-/// A probation, and a clock that goes when it is told to.
+/// A probation with a manual clock.
 struct Fixture {
     probation: Probation,
     start: Instant,
@@ -17,7 +17,7 @@ impl Fixture {
         Self { probation: Probation::new(SPAN, now), start: now, now }
     }
 
-    /// The version came at this second.
+    /// The version was published at this second.
     fn published(mut self, version: u64, second: f64) -> Self {
         self.at(second);
         self.probation.published(version, self.now);
@@ -138,7 +138,7 @@ fn versions_without_number_need_no_memory_without_bound() {
     assert!(fixture.probation.trials.len() < 30, "{}", fixture.probation.trials.len());
 }
 
-/// What happened, half a second after the other: something was published, or the program was looked at.
+/// The events, half a second apart: a publish or a health check.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Publish,
@@ -150,7 +150,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// Against the plain rule: a version is good once it was found well at least a span after it came.
+    /// Compared with the plain rule: a version is good once a check succeeds at least one span after
+    /// its publish.
     #[test]
     fn what_is_taken_back_goes_to_a_version_that_proved_itself(events in prop::collection::vec(event(), 1..200)) {
         let mut fixture = Fixture::new();

@@ -26,12 +26,12 @@ use crate::{
     source::names::Names,
 };
 
-/// A basis for the next version, where its values come from, and who proposes it for what reason.
+/// A basis for the next version, the origin of its values, and the request.
 pub(super) struct Proposal<'p> {
     basis: Basis,
     request: &'p Request,
     content: ProposedContent<'p>,
-    /// A configuration whose leaves with these numbers must come out of the load.
+    /// The configuration whose leaves with these numbers the load must give.
     expected: Option<(&'p dyn ErasedConfig, &'p [usize])>,
 }
 
@@ -44,11 +44,11 @@ enum ProposedContent<'p> {
     Memory(Loaded),
 }
 
-/// What only a load of sources has.
+/// The additional inputs of a load of sources.
 pub(super) struct Sources<'p> {
-    /// How variables are called, for advice.
+    /// The names of variables, for advice.
     pub(super) names: &'p Names,
-    /// Why sources gave no layer.
+    /// The problems of sources without a layer.
     pub(super) unread: Vec<Issue>,
     /// Whether a source changed, and not only a secret.
     pub(super) changed: bool,
@@ -59,7 +59,7 @@ pub(super) struct Candidate {
     pub(super) state: State,
     pub(super) loaded: Loaded,
     pub(super) cause: Cause,
-    /// Whether it is what the sources say now.
+    /// Whether it is the current content of the sources.
     pub(super) of_sources: bool,
     /// Whether a source changed.
     pub(super) changed: bool,
@@ -83,7 +83,7 @@ impl<'p> Proposal<'p> {
         Self { basis, request, content: ProposedContent::Resolved(secrets, Some(sources)), expected: None }
     }
 
-    /// The same; the load must yield what `copy` has at these leaves.
+    /// The same; the load must give the values of `copy` for these leaves.
     pub(super) fn expecting(self, copy: &'p dyn ErasedConfig, slots: &'p [usize]) -> Self {
         Self { expected: Some((copy, slots)), ..self }
     }
@@ -94,11 +94,12 @@ impl<'p> Proposal<'p> {
 }
 
 impl Core {
-    /// Publishes what a proposal yields if it differs from the current version. Returns the version then current.
+    /// Publishes the result of a proposal if it differs from the current version. Returns the new current
+    /// version.
     ///
     /// # Errors
-    /// The load, a field that needs a restart, or a prepare hook refuses; or there is no further version. Nothing is changed
-    /// then.
+    /// The load, a field that needs a restart, or a prepare hook refuses; or there is no further version number.
+    /// Nothing is changed.
     pub(super) fn propose(&self, writing: Writing<'_, State>, proposal: Proposal<'_>) -> Result<u64, Error> {
         let (current, request) = (self.current.load_full(), proposal.request);
         let candidate = self.candidate(&writing, &current, proposal)?;
@@ -108,7 +109,7 @@ impl Core {
         Ok(self.after_publish(published))
     }
 
-    /// Loads the basis, and defers what needs a restart.
+    /// Loads the basis, and defers values that need a restart.
     fn candidate(
         &self,
         accepted: &State,
@@ -156,7 +157,7 @@ impl Core {
         Ok(Candidate { state: accepted.with(basis, pending), loaded, cause, of_sources, changed })
     }
 
-    /// Loads; what sources say now may drop overrides that it makes invalid, a write drops none.
+    /// Loads. A load of the sources may drop conflicting overrides, a write never does.
     fn load_resolving_conflicts(&self, input: &Input<'_>) -> Result<(Loaded, Overrides), Error> {
         match input.names {
             Some(_) => conflict::load_resolving_conflicts(self.config_type, self.policy.conflict, input),
@@ -164,8 +165,8 @@ impl Core {
         }
     }
 
-    /// Runs one attempt to change the configuration, and reports its refusal to observers, a panic of the program's code too.
-    /// Successes are reported as they are published.
+    /// Runs one attempt to change the configuration, and reports its refusal to observers, including a panic of the
+    /// program's code. Successes are reported as they are published.
     pub(super) fn attempt<R>(
         &self,
         cause: &Cause,
@@ -175,7 +176,7 @@ impl Core {
         self.attempt_since(Instant::now(), cause, by, work)
     }
 
-    /// The same for an attempt that began before there was a configuration to report it to.
+    /// The same for an attempt that began earlier.
     pub(super) fn attempt_since<R>(
         &self,
         began: Instant,
@@ -186,7 +187,7 @@ impl Core {
         self.attempt_unless(|_| false, began, cause, by, work)
     }
 
-    /// The same for an attempt that the engine repeats by itself: a refusal that `is_known` is no event.
+    /// The same for an automatic retry: a refusal for which `is_known` is true causes no event.
     pub(super) fn attempt_unless<R>(
         &self,
         is_known: impl FnOnce(&Error) -> bool,
@@ -215,7 +216,7 @@ impl Core {
             return;
         }
         let by = by.and_then(|options| options.by.clone());
-        // Numbers are assigned under the writer lock. Inside another write this thread has it already.
+        // Numbers are assigned under the writer lock, which this thread already holds inside another write.
         let writing = self.writer.enter();
         let (error, duration, version) = (error.clone(), began.elapsed(), self.current.version());
         self.observers.record(AttemptOutcome::Refused { cause, by, error, duration, version });
@@ -239,10 +240,11 @@ pub(super) fn panicked() -> Error {
     issue.with_help(help).into()
 }
 
-/// Refuses a value that its type writes in one way and reads in another: the program would run with a value that nobody set.
+/// Refuses a value that its type does not read back as it writes it: the program would run with a value that was never
+/// set.
 ///
-/// A value counts as the same if it is equal or is written alike: a NaN differs from itself, and a field that serde skips is
-/// not kept.
+/// A value counts as the same if it is equal or has the same encoded form: a NaN differs from itself, and a field that
+/// serde skips is not kept.
 fn reads_back(loaded: &Loaded, copy: &dyn ErasedConfig, slots: &[usize]) -> Result<(), Error> {
     let is_same = |slot: usize| {
         let kept = copy.clone_at(slot);

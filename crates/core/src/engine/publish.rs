@@ -1,4 +1,4 @@
-//! From a candidate to the current version: what may still refuse it, and the one step that publishes it.
+//! From a candidate to the current version: the gates, and the one step that publishes it.
 
 use std::{
     collections::BTreeSet,
@@ -32,36 +32,36 @@ use crate::{
     snapshot::{Cause, Published},
 };
 
-/// A candidate that nothing refuses any more.
+/// A candidate that passed all gates.
 pub(super) struct Ticket {
     candidate: Candidate,
     version: u64,
     /// The numbers whose values differ from the current version.
     changed: Vec<usize>,
-    /// What observers see of it, if any of them would.
+    /// The outcome for observers, if there are any.
     outcome: Option<AttemptOutcome>,
     entry: Option<PendingEntry>,
 }
 
-/// What is left to do after the writer lock is released.
+/// The work that remains after the writer lock is released.
 #[must_use]
 pub(super) struct Publication {
     version: u64,
     cause: Cause,
     waiting: Vec<PendingRestart>,
-    /// Those that are new.
+    /// The new warnings.
     warnings: Vec<Issue>,
-    /// What a restart is to survive, by the number of the write.
+    /// The number of the write to the state directory.
     noted: Option<u64>,
     garbage: Garbage,
 }
 
-/// Old values, which may take long to drop, and may run any code of the program.
+/// Old values. Dropping them may take long, and may run code of the program.
 type Garbage = (Arc<dyn ErasedConfig>, Arc<Published>, Option<Arc<Published>>, Option<Evicted>);
 
 impl Core {
-    /// Asks everything that may refuse a candidate. Prepare hooks are the last, because a hook that agreed must be told if the
-    /// change does not come.
+    /// Runs all gates of a candidate. Prepare hooks are last, because a hook that agreed must be notified if the
+    /// change is refused.
     pub(super) fn ask_gates(
         &self,
         writing: &Writing<'_, State>,
@@ -69,7 +69,7 @@ impl Core {
         mut candidate: Candidate,
         request: &Request,
     ) -> Result<Ticket, Error> {
-        // Compares by code of the program, which may panic: before anything is changed.
+        // Comparing runs code of the program, which may panic, so it is done before anything is changed.
         let changed = changed(current, &candidate.loaded);
         let hidden = current.secrets_and(candidate.loaded.secrets.clone());
         let (shape, providers) = (self.config_type.shape, Some(&**self.secret_manager.providers()));
@@ -89,7 +89,8 @@ impl Core {
         Ok(Ticket { candidate, version, changed, outcome, entry })
     }
 
-    /// Counts an accepted change. Returns what observers see of one that no version shows: nothing if nothing differs.
+    /// Counts an accepted change. Returns the outcome for observers of a change without a version; `None` if nothing
+    /// differs.
     fn count(
         &self,
         before: &State,
@@ -127,12 +128,12 @@ impl Core {
         let (version, root) = (current.version + 1, Arc::clone(&loaded.root));
         let next = Arc::new(Published::new(version, root, loaded.tree.clone(), cause.clone()));
         let agreed = self.hooks.ask(current, &next, changed)?;
-        // Hooks may take long, or be the ones that shut it down.
+        // Hooks may take long, and may shut the configuration down.
         self.open().inspect_err(|_| agreed.abort())
     }
 
-    /// What the history and observers say of the next version; `None` if no value changed, or nobody asks. Writes values by
-    /// code of the program, which may panic.
+    /// The record of the next version for the history and observers; `None` if no value changed, or if it is not
+    /// needed. Encoding values runs code of the program, which may panic.
     fn record(
         &self,
         current: &Published,
@@ -147,14 +148,14 @@ impl Core {
         Some(record(version, current, loaded, changed, request, self.has_sources()))
     }
 
-    /// What the history takes over once the candidate is in force; `None` if it remembers nothing.
+    /// The history entry for when the candidate is in force; `None` if there is no history.
     fn pending_entry(&self, candidate: &Candidate, record: Option<Record>) -> Option<PendingEntry> {
         let before = self.shared_status().history.baseline(record.is_some())?;
         let Loaded { root, tree, .. } = &candidate.loaded;
         Some(before.entry(candidate.state.content(root, tree, self.has_sources()), record))
     }
 
-    /// Publishes a candidate, if a value differs, and lets all of the runtime know.
+    /// Publishes a candidate, if a value differs, and runs the internal observers.
     pub(super) fn publish(
         &self,
         mut writing: Writing<'_, State>,
@@ -191,7 +192,7 @@ impl Core {
         Publication { version, cause, waiting, warnings, noted, garbage: (root, current, old, forgotten) }
     }
 
-    /// Does what needs no lock: drops old values, waits for the disk. Returns the version.
+    /// The work without a lock: drops old values, waits for the disk. Returns the version.
     pub(super) fn after_publish(&self, publication: Publication) -> u64 {
         let Publication { version, cause, waiting, warnings, noted, garbage } = publication;
         self.tell_warnings(warnings);
@@ -204,16 +205,16 @@ impl Core {
         version
     }
 
-    /// Whether the sources are not in force as they are.
+    /// Whether the current content of a source is refused.
     fn has_refused_sources(&self) -> bool {
         let shared_status = self.shared_status();
         shared_status.last_error.is_some() || !shared_status.refused_sources.is_empty()
     }
 
-    /// What was refused may be valid beside what is in force now: rotated secrets, and what the sources say.
+    /// Rotated secrets and sources that were refused may be valid with the new version.
     fn retry_refused(&self, cause: &Cause) {
         let Some(commands) = &self.commands else { return };
-        // A thread that is gone tries nothing again.
+        // The thread may have ended.
         if !matches!(cause, Cause::Secrets(_)) && self.secret_manager.has_refused() {
             let _ = commands.send(Command::Secrets);
         }
@@ -223,7 +224,7 @@ impl Core {
     }
 }
 
-/// What the history says of a version that is about to be published.
+/// The record of a version that is about to be published.
 pub(crate) fn record(
     version: u64,
     current: &Published,
@@ -249,7 +250,7 @@ pub(crate) fn record(
     }
 }
 
-/// Versions never go back, so none follows the last one.
+/// Versions never decrease, so there is none after the last one.
 fn following(version: u64) -> Result<u64, Error> {
     version.checked_add(1).ok_or_else(|| {
         let message = format!("version {version} is the last one that can be counted");
@@ -266,7 +267,7 @@ pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
     };
     let candidates = loaded.root.changed_since(&*current.root).into_iter();
     let leaves = candidates.filter(|slot| shape.is_leaf(*slot)).filter(differs);
-    // A struct is not compared again: it differs where a leaf below it does.
+    // Structs are not compared again: a struct differs if a leaf below it differs.
     let numbers: BTreeSet<usize> = leaves.flat_map(|leaf| shape.down_to(leaf)).collect();
     numbers.into_iter().collect()
 }
@@ -275,7 +276,7 @@ pub(crate) fn changed(current: &Published, loaded: &Loaded) -> Vec<usize> {
 mod tests {
     use super::following;
 
-    /// Versions never go back: beginning again at 0 would.
+    /// Wrapping to 0 would decrease the version.
     #[test]
     fn no_version_follows_the_last_one() {
         assert_eq!(following(u64::MAX - 1).unwrap(), u64::MAX);

@@ -11,19 +11,19 @@ use crate::{
     issue::{Issue, Origin, gist},
 };
 
-/// What the engine tries again though it was refused.
+/// The kinds of refused changes that the engine retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Retried {
     /// A load of the sources.
     Reload,
     /// A version with rotated secrets.
     Rotation,
-    /// A version without overrides whose time is over.
+    /// The removal of expired overrides.
     Expiry,
 }
 
-/// What the last refusal of each said, without counters and the like, so that the same is reported once. The sources of the
-/// values are left out: the same problem may be reported beside other values.
+/// The last refusal of each kind, without counters and similar text, so that the same refusal is reported once.
+/// Origins are left out, because the same problem may occur with other values.
 #[derive(Debug, Default)]
 pub(crate) struct LastRefusals(BTreeMap<Retried, LastRefusal>);
 
@@ -32,7 +32,7 @@ struct LastRefusal {
     at: Instant,
     error: Error,
     problems: Vec<String>,
-    /// Whether the same content was refused for another reason before.
+    /// Whether the same content was refused for another reason before this.
     varies: bool,
 }
 
@@ -44,7 +44,7 @@ impl LastRefusals {
         self.0.insert(what, LastRefusal { at, error, problems, varies });
     }
 
-    /// The last one of all kinds.
+    /// The last refusal of all kinds.
     pub(super) fn last(&self) -> Option<(Instant, Error)> {
         let last = self.0.values().max_by_key(|refusal| refusal.at)?;
         Some((last.at, last.error.clone()))
@@ -56,7 +56,7 @@ impl LastRefusals {
         self.0.get(&what).is_some_and(|refusal| refusal.varies)
     }
 
-    /// It was accepted.
+    /// Records that a change of this kind was accepted.
     pub(super) fn clear(&mut self, what: Retried) {
         self.0.remove(&what);
     }
@@ -74,17 +74,17 @@ fn problems(error: &Error) -> Vec<String> {
     error.issues().map(|issue| format!("{}: {}", issue.keys(), gist(issue.message()))).collect()
 }
 
-/// By the name of the source, the first thing that is wrong with its content.
+/// The first problem of each refused source, by the name of the source.
 pub(crate) type RefusedSources = BTreeMap<String, String>;
 
-/// The sources that a refusal names and that are not in force as they are; where it names none, as that of a hook, those
-/// that changed. `before` are those that were refused already.
+/// The sources that a refusal names and whose content is not in force; if it names no source, as a refusal by a hook,
+/// all sources that changed. `before` contains the sources that were already refused.
 pub(super) fn sources(error: &Error, changed: &BTreeSet<String>, before: &RefusedSources) -> RefusedSources {
     let new = |name: &String| changed.contains(name) || before.contains_key(name);
     let mut refused = RefusedSources::new();
     for issue in error.issues() {
         let mut named: BTreeSet<_> = issue.origins().filter_map(source_of).collect();
-        // A check of a struct names a source too whose values were good before another source changed.
+        // A check of a struct also names sources whose values were valid before another source changed.
         if named.iter().any(new) {
             named.retain(new);
         }

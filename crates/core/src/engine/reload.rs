@@ -1,4 +1,4 @@
-//! What the sources say becomes a proposal, on request or by a reload cycle.
+//! Turns the content of the sources into a proposal.
 
 use std::{
     collections::BTreeSet,
@@ -33,19 +33,19 @@ use crate::{
     suppressions::{EffectiveSources, Suppressions},
 };
 
-/// A load that somebody asked for.
+/// A load that a caller requested.
 pub(super) struct ByHand {
     /// How long the stores of secrets may take.
     pub(super) limit: Limit,
-    /// Who asked for it.
+    /// The author of the request.
     pub(super) author: Option<Arc<WriteOptions>>,
 }
 
-/// What a load of the sources was refused for.
+/// The reason for which a load of the sources was refused.
 pub(super) enum Refusal {
     /// The content of sources.
     Sources(Error),
-    /// A new secret, though the sources are accepted.
+    /// A new secret, although the sources are accepted.
     Secrets(Error),
 }
 
@@ -65,7 +65,7 @@ impl Refusal {
 }
 
 impl Core {
-    /// Reads every source again, waits for the outcome. `permitted` tells whether the handle offers it.
+    /// Reads every source again, and waits for the outcome. `permitted` is the refusal of a handle that does not support reloads.
     pub(crate) fn reload(
         &self,
         permitted: Result<(), Error>,
@@ -106,15 +106,15 @@ impl Core {
         Ok(Some(answer))
     }
 
-    /// Takes over what the sources say now. Refused, it leaves no trace but its report.
+    /// Proposes the current content of the sources. A refusal has no effect apart from its report.
     ///
-    /// What was rolled back stays away, unless a caller asked for this load.
-    /// A rotated secret that is refused delays nothing else: what is in force takes its place then.
+    /// Suppressed content stays suppressed, unless a caller requested this load. A refused rotated
+    /// secret does not delay the rest: the secret in force is used instead.
     pub(super) fn accept(&self, collected: &ReadResult, by_hand: Option<&ByHand>) -> Result<u64, Refusal> {
         let newest = self.secret_manager.newest();
         let cause = self.cause_of(collected, by_hand.is_some());
         let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
-        // Tried again because something else changed, the same refusal is no event.
+        // In a retry after another change, the same refusal causes no event.
         let is_known =
             |error: &Error| by_hand.is_none() && !collected.changed && self.is_known(Retried::Reload, error);
         let work = || self.accept_sources(collected, by_hand, &newest);
@@ -128,7 +128,7 @@ impl Core {
             Ok((_, false)) if is_tried => self.rotate(by_hand).map_err(Refusal::Secrets),
             Ok((version, false)) => Ok(version),
             Err(error) => {
-                // What was fetched goes live although the sources are refused.
+                // Fetched secrets go live even if the sources are refused.
                 let fetched = by_hand.is_some() && !newest.candidates.is_empty();
                 let rotated = if fetched { self.rotate(by_hand).err() } else { None };
                 Err(rotated.into_iter().fold(Refusal::Sources(error), Refusal::and))
@@ -136,8 +136,8 @@ impl Core {
         }
     }
 
-    /// Loads the sources with the newest secrets, or with those in force. Returns the version then current, and whether the
-    /// newest secrets are in force.
+    /// Loads the sources with the newest secrets, or with those in force. Returns the new current version, and whether
+    /// the newest secrets are in force.
     fn accept_sources(
         &self,
         collected: &ReadResult,
@@ -150,7 +150,8 @@ impl Core {
             self.secret_manager.resolve_or_await(known, by_hand.map(|by_hand| by_hand.limit), accept)
         };
         if newest.refused_before && by_hand.is_none() && !newest.candidates.is_empty() {
-            // The refresher tries them again; here, they only count if nothing is valid without them.
+            // The refresher retries the refused secrets; here they are used only if the load is invalid
+            // without them.
             let version = load(&newest.in_force).or_else(|error| load(&newest.table).map_err(|_| error))?;
             return Ok((version, false));
         }
@@ -182,8 +183,8 @@ impl Core {
         self.propose(writing, Proposal::of_sources(basis, secrets, sources, &request))
     }
 
-    /// Sources that did not change differ from what is in force if they were refused, or if they were rolled back and a caller
-    /// asks for them again.
+    /// Sources that did not change can differ from the state in force if they were refused, or if they were rolled
+    /// back and a caller requests a reload.
     pub(super) fn cause_of(&self, collected: &ReadResult, by_hand: bool) -> Cause {
         if collected.changed {
             return collected.cause.clone();

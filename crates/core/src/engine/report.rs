@@ -1,5 +1,5 @@
-//! Makes refusals of sources, secrets and expiries, and warnings, known to the log, the status and subscribers. Refusals of all
-//! attempts, with their authors, go to observers: see [`Core::attempt`].
+//! Reports refusals of sources, secrets and expiries, and warnings, to the log, the status and subscribers. Observers
+//! receive the refusals of all attempts, with their authors: see [`Core::attempt`].
 
 use std::{collections::BTreeSet, fmt, time::Instant};
 
@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl Core {
-    /// Whether the last refusal of this kind said the same, but for counters and the like.
+    /// Whether the last refusal of this kind was the same except for counters and similar text.
     pub(super) fn is_known(&self, what: Retried, error: &Error) -> bool {
         self.shared_status().last_refusals.is_known(what, error)
     }
 
-    /// Makes a refusal of what the engine tries again known: once for each distinct content.
+    /// Reports a refusal of a change that the engine retries, once for each distinct content.
     pub(super) fn refuse(&self, what: Retried, error: &Error) {
         self.refuse_content(what, error, false);
     }
@@ -28,8 +28,8 @@ impl Core {
         self.announce(error);
     }
 
-    /// The refusal of this kind has no reason any more: the status shows it no longer, and the next one is reported, even if it
-    /// says the same.
+    /// Clears the refusal of this kind: the status no longer shows it, and the next refusal is reported even if it is
+    /// the same.
     pub(super) fn forgive(&self, what: Retried) {
         let mut shared_status = self.shared_status();
         let is_shown = |(_, error): &(_, Error)| shared_status.last_refusals.is_known(what, error);
@@ -40,7 +40,7 @@ impl Core {
         }
     }
 
-    /// Makes a refusal of what the sources say known, and lets the status say so of each of them.
+    /// Reports a refusal of the sources, and shows it in the status of each of them.
     pub(super) fn refuse_sources(&self, error: &Error, changed: &BTreeSet<String>) {
         {
             let mut shared_status = self.shared_status();
@@ -58,14 +58,14 @@ impl Core {
         self.notifier.announce([Topic::ReloadError]);
     }
 
-    /// Makes known that the configuration runs, but not as its sources have it: to those too who subscribe later.
+    /// Reports that the configuration runs, but without the content of its sources; also to later subscribers.
     pub(crate) fn refuse_start(&self, error: &Error, sources: &BTreeSet<String>) {
         self.refuse_sources(error, sources);
         self.errors.mark_standing();
     }
 
-    /// Starts the threads, and reports the first version, and why the sources were not taken for it. No event is delivered for
-    /// a start that fails, and no later version comes before the first one.
+    /// Starts the threads, and reports the first version, and the problems if the sources were refused. No event is
+    /// delivered for a start that fails, and no later version comes before the first one.
     pub(crate) fn begin(
         &self,
         record: Record,
@@ -84,13 +84,13 @@ impl Core {
         Ok(())
     }
 
-    /// Reports the warnings that are new.
+    /// Reports the new warnings.
     pub(crate) fn warn(&self, warnings: Vec<Issue>) {
         let new = self.set_warnings(warnings);
         self.tell_warnings(new);
     }
 
-    /// Shows warnings in the status. Returns those that are new.
+    /// Shows warnings in the status. Returns the new ones.
     pub(super) fn set_warnings(&self, warnings: Vec<Issue>) -> Vec<Issue> {
         let mut shared_status = self.shared_status();
         let new = warnings.iter().filter(|issue| !shared_status.warnings.contains(issue)).cloned().collect();
@@ -98,14 +98,14 @@ impl Core {
         new
     }
 
-    /// Calls the logger, which is the program's code: not under a lock.
+    /// Calls the logger, which is code of the program, so no lock may be held.
     pub(super) fn tell_warnings(&self, new: Vec<Issue>) {
         if !new.is_empty() {
             self.report_warning(Error::warnings(new));
         }
     }
 
-    /// Makes known what is no fault of the sources.
+    /// Reports a warning that does not concern the sources.
     pub(super) fn report_warning(&self, report: Error) {
         log_warning(&report);
         self.warnings.put(report);
@@ -113,7 +113,7 @@ impl Core {
     }
 }
 
-/// A logger that panics must not undo what is done, nor end a thread.
+/// A panic of the logger must neither undo a change nor end a thread.
 pub(super) fn log_warning(report: &dyn fmt::Display) {
     let _ = catch_panic(|| log::warn!(target: "hotswap", "hotswap: {report}"));
 }

@@ -1,4 +1,4 @@
-//! Old versions: looked at, compared, and published again.
+//! Reads, compares and publishes old versions.
 
 use std::{
     collections::BTreeSet,
@@ -33,21 +33,21 @@ use crate::{
     variables,
 };
 
-/// The version to go back to.
+/// The target of a rollback.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
-    /// So many before the current one.
+    /// A number of versions before the current one.
     Steps(u64),
-    /// This one.
+    /// This version.
     Version(u64),
 }
 
 impl Core {
-    /// Publishes what an older version held. Sources that changed since are suppressed. `permitted` tells whether the handle
-    /// offers it.
+    /// Publishes the content of an older version. Sources that changed since then are suppressed. `permitted` is the refusal
+    /// of a handle that does not support rollbacks.
     ///
     /// # Errors
-    /// The version is not remembered, or what it held is not valid any more; nothing is changed then.
+    /// The version is not in the history, or its content is no longer valid; nothing is changed.
     pub(crate) fn roll_back(
         &self,
         permitted: Result<(), Error>,
@@ -108,16 +108,16 @@ impl Core {
         self.propose(state, Proposal::resolved(basis, secrets, request))
     }
 
-    /// What changed from one version to another.
+    /// The changes from one version to another.
     ///
     /// # Errors
-    /// One of them is not remembered, or cannot be loaded any more; or this is a fork of the process.
+    /// One of them is not in the history, or no longer loads; or this is a fork of the process.
     pub(crate) fn compare(&self, from: u64, to: u64) -> Result<Vec<FieldChange>, Error> {
         self.process.ensure_current()?;
         let (old, new) = (self.version(from)?, self.version(to)?);
         let loaded = self.has_sources();
         let (old, new) = (old.side(loaded), new.side(loaded));
-        // The current version knows every secret that was read before.
+        // The current version knows all secrets that were read before.
         let current = self.current.load_full();
         let changes = change::between(old, new, &change::leaves(old, new), to, |leaf| current.hides_at(leaf));
         let between = from.min(to) + 1..=from.max(to);
@@ -130,16 +130,16 @@ impl Core {
         ))
     }
 
-    /// A version as it ran.
+    /// A version as it was in force.
     ///
     /// # Errors
-    /// It is not remembered, or cannot be loaded any more; or this is a fork of the process and the version is not current.
+    /// It is not in the history, or no longer loads; or this is a fork of the process and the version is not current.
     pub(crate) fn version(&self, version: u64) -> Result<InMemoryValue, Error> {
         let current = self.current.load_full();
         if current.version == version {
             return Ok(InMemoryValue { root: Arc::clone(&current.root), tree: current.tree.clone() });
         }
-        // Loading it takes locks and runs code of the program that may take more.
+        // Loading it takes locks, and runs code of the program that may take others.
         self.process.ensure_current()?;
         let content = self.lookup(version)?.content();
         let overrides = content.running_overrides();
@@ -166,7 +166,7 @@ impl Core {
             .map_or_else(Vec::new, |shared_status| look_back(shared_status, History::records))
     }
 
-    /// The history without what is too old by now.
+    /// The history without versions that have become too old.
     fn with_history<R>(&self, look: impl FnOnce(&History) -> R) -> R {
         look_back(self.shared_status(), look)
     }
@@ -192,10 +192,11 @@ fn look_back<R>(mut shared_status: MutexGuard<'_, SharedStatus>, look: impl FnOn
 }
 
 impl InMemoryValue {
-    /// With the secrets that count today: old ones never come back. What holds one is taken as a whole.
+    /// Replaces secrets with the current ones, because old secrets are never restored. A leaf that contains a
+    /// secret is replaced as a whole.
     ///
     /// # Errors
-    /// The type of a leaf does not read what it writes of a secret.
+    /// The type of a leaf does not read the form in which it writes a secret.
     fn with_secrets_of(&self, current: &Published) -> Result<Self, Error> {
         let (mut root, mut tree) = (self.root.copy(), self.tree.clone());
         let (shape, mut problems) = (root.shape(), Problems::default());
@@ -216,7 +217,7 @@ impl InMemoryValue {
     }
 }
 
-/// A value that no load has checked.
+/// Validates a value that no load has checked.
 fn validated(
     config_type: ConfigType,
     InMemoryValue { root, mut tree }: InMemoryValue,

@@ -1,4 +1,5 @@
-//! Secrets that changed in their stores: a new version of what is accepted, whatever its sources say by now.
+//! Publishes secrets that changed in their stores, with the accepted layers and not the current content of
+//! the sources.
 
 use std::{
     cell::Cell,
@@ -27,11 +28,11 @@ use crate::{
 };
 
 impl Core {
-    /// Publishes what is in the stores now. A secret that is refused holds up no other. Unless somebody asked for it, observers
-    /// see each refusal once.
+    /// Publishes the newest secrets of the stores. A refused secret does not delay others. Unless a caller requested
+    /// it, observers see each refusal once.
     ///
     /// # Errors
-    /// A new secret is not valid, or the lease of an old one has ended.
+    /// A new secret is invalid, or the lease of an old one has ended.
     pub(super) fn rotate(&self, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let candidates = self.secret_manager.candidates();
         let outcome = match candidates.len() {
@@ -53,7 +54,7 @@ impl Core {
         self.secret_manager.resolve(self.secret_manager.accepted_with(candidates), rotate)
     }
 
-    /// The secret at one place, or the secrets in force if `candidates` is empty.
+    /// Publishes the secret at one location, or the secrets in force if `candidates` is empty.
     fn rotate_one(&self, candidates: &BTreeSet<SecretKey>, by_hand: Option<&ByHand>) -> Result<u64, Error> {
         let cause = Cause::Secrets(candidates.iter().map(ToString::to_string).collect());
         let author = by_hand.and_then(|by_hand| by_hand.author.as_ref());
@@ -85,8 +86,8 @@ impl Core {
         self.propose(state, Proposal::resolved(basis, secrets, &request))
     }
 
-    /// Notes that these are refused, if what is in force is valid without them, and adds that to the report. Yields also whether
-    /// the same was refused before for the same reason.
+    /// Marks these secrets as refused, if the state in force is valid without them, and adds this to the report. Also
+    /// returns whether the same secrets were refused before for the same reason.
     fn refused(&self, candidates: &BTreeSet<SecretKey>, error: Error) -> (Error, bool) {
         if candidates.is_empty() || !self.is_valid_in_force() {
             let is_known = self.is_known(Retried::Rotation, &error);
@@ -107,7 +108,7 @@ impl Core {
         (Error::new(issues), is_known)
     }
 
-    /// Whether what is accepted would be accepted again, if no lease ever ended.
+    /// Whether the accepted state would be accepted again, ignoring the end of leases.
     fn is_valid_in_force(&self) -> bool {
         let Ok(state) = self.writer.enter() else { return false };
         let variables = |name: &str| state.basis.variable(name);
@@ -116,7 +117,7 @@ impl Core {
             && load::load(self.config_type, &accepted_input(&state, &variables, &secrets)).is_ok()
     }
 
-    /// What was refused for want of a secret, or with one that another took the place of, is not refused any more.
+    /// Clears refusals because of a missing secret, or of a secret that was replaced.
     pub(super) fn forgive_secrets(&self) {
         let mut shared_status = self.shared_status();
         shared_status.last_refusals.clear(Retried::Rotation);
@@ -128,7 +129,7 @@ impl Core {
     }
 }
 
-/// Everything that is accepted, with these secrets.
+/// The accepted state with these secrets.
 fn accepted_input<'i>(
     state: &'i State,
     variables: &'i dyn Fn(&str) -> Option<String>,
@@ -138,7 +139,7 @@ fn accepted_input<'i>(
     Input { layers, overrides, names: None, variables, unread, secrets }
 }
 
-/// The locations that hold something else now.
+/// The locations whose content changed.
 pub(super) fn changed(before: &SecretSet, now: &SecretSet) -> Vec<String> {
     let good = |accepted: &SecretSet| -> BTreeMap<SecretKey, Arc<CachedSecret>> {
         let table = accepted.table.iter();

@@ -29,28 +29,28 @@ use crate::{
     },
 };
 
-/// About the longest pause before a thread that could not be started is tried again.
+/// The approximate maximum pause before spawning a thread is retried.
 const THREADS: Duration = Duration::from_secs(5);
 
-/// What the engine is asked to do.
+/// A request to the engine.
 pub(crate) enum Command {
     /// Something may have changed on disk.
     Hint(Hint),
-    /// A custom source has something new.
+    /// A custom source signalled a change.
     Source(usize),
-    /// Read everything again and say what came of it.
+    /// Read everything again and send the outcome.
     Reload {
         reply: Reply,
         /// Who asked for it.
         by: Option<Arc<str>>,
     },
-    /// What was refused may be accepted now, though no source changed.
+    /// A refused change may be accepted now, although no source changed.
     Reconsider,
     /// An override with an expiry was set.
     Expiry,
     /// Secrets changed in their stores.
     Secrets,
-    /// A thread could not be started, and is still needed.
+    /// A thread could not be spawned, and is still needed.
     Threads,
     /// End.
     Stop,
@@ -58,12 +58,12 @@ pub(crate) enum Command {
 
 pub(crate) type Reply = Sender<Result<u64, Error>>;
 
-/// What the engine's thread owns.
+/// The state of the engine's thread.
 pub(crate) struct Engine {
     pub(crate) core: Weak<Core>,
     pub(crate) inbox: Receiver<Command>,
     pub(crate) collector: Collector,
-    /// `None` when nothing is watched: only requests are served then.
+    /// `None` if nothing is watched: then only requests are served.
     pub(crate) watcher: Option<Watcher>,
     pub(crate) debounce: Debounce,
     /// Requests that arrived during a cycle, for the next one.
@@ -72,17 +72,17 @@ pub(crate) struct Engine {
     pub(crate) _end: Sender<()>,
 }
 
-/// Why a reload cycle runs.
+/// The reasons for a reload cycle.
 #[derive(Default)]
 pub(crate) struct Wakeup {
     permit: Option<ReadPermit>,
     requests: ReloadRequests,
     source: bool,
-    /// What could not go may be able to now.
+    /// Overrides that could not be removed may be removable now.
     expiry: bool,
-    /// There are other secrets.
+    /// Secrets changed.
     secrets: bool,
-    /// A thread is needed.
+    /// A thread must be spawned.
     threads: bool,
     stop: bool,
 }
@@ -91,7 +91,7 @@ pub(crate) struct Wakeup {
 #[derive(Default)]
 struct ReloadRequests {
     replies: Vec<Reply>,
-    /// Who asked for it, each once.
+    /// The authors of the requests, each once.
     by: Vec<Arc<str>>,
     /// Something other than a source changed, which may remove the reason of a refusal.
     reconsider: bool,
@@ -114,7 +114,7 @@ impl ReloadRequests {
         }
     }
 
-    /// How the load is done, if somebody asked for it.
+    /// The parameters of the load, if a caller requested it.
     fn by_hand(&self, core: &Core) -> Option<ByHand> {
         let options = |by: String| Arc::new(WriteOptions { by: Some(by.into()), ..WriteOptions::default() });
         let author = (!self.by.is_empty()).then(|| options(self.by.join(", ")));
@@ -129,7 +129,8 @@ impl ReloadRequests {
     }
 }
 
-/// Loads of refused content after other changes: at once, but paced while the reason of the refusal varies.
+/// Schedules loads of refused content after other changes: immediately, but with pauses while the reason of
+/// the refusal varies.
 #[derive(Default)]
 struct Reconsideration {
     is_requested: bool,
@@ -137,7 +138,7 @@ struct Reconsideration {
 }
 
 impl Reconsideration {
-    /// When to load, if that has to wait.
+    /// The time of the next load, if it has to wait.
     fn at(&self) -> Option<Instant> {
         self.pace.at().filter(|_| self.is_requested)
     }
@@ -164,7 +165,7 @@ impl Engine {
     }
 
     fn run(mut self) {
-        // When a file that is away counts as gone.
+        // When a missing file counts as removed.
         let mut awaited: Option<Instant> = None;
         let mut requests = ReloadRequests::default();
         let (mut expiries, mut rotation) = (Expiries::default(), RetryTimer::default());
@@ -184,7 +185,7 @@ impl Engine {
             }
             if wakeup.threads || threads.is_due(now) {
                 threads.record(core.start_threads(), now);
-                // A hook that had no thread to run on did not refuse anything.
+                // A hook whose thread could not be spawned did not really refuse the change.
                 wakeup.requests.reconsider |= core.hooks.take_starved() && self.watcher.is_some();
             }
             let reconsider = &mut wakeup.requests.reconsider;
@@ -202,7 +203,7 @@ impl Engine {
         }
     }
 
-    /// Sleeps until something is to be done.
+    /// Sleeps until there is work.
     fn wait(&mut self, awaited: Option<Instant>) -> Wakeup {
         let mut wakeup = std::mem::take(&mut self.later);
         if wakeup.stop
@@ -226,7 +227,8 @@ impl Engine {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => wakeup.stop = true,
         }
-        // Requests that arrived meanwhile are answered by the same cycle: its reads start after them.
+        // Requests that have arrived by now are answered by the same cycle, because its reads start
+        // later.
         while let Ok(command) = self.inbox.try_recv() {
             self.apply_command(command, &mut wakeup);
         }
@@ -247,7 +249,7 @@ impl Engine {
                 wakeup.requests.replies.push(reply);
                 by.into_iter().for_each(|by| wakeup.requests.add_author(by));
             }
-            // Who watches nothing reads files only when told to.
+            // If watching is off, files are read only on request.
             Command::Reconsider => wakeup.requests.reconsider = self.watcher.is_some(),
             Command::Expiry => wakeup.expiry = true,
             Command::Secrets => wakeup.secrets = true,
@@ -256,14 +258,14 @@ impl Engine {
         }
     }
 
-    /// Reads, loads, commits or refuses. Returns when to look again for a file that is away.
+    /// Reads, loads, and publishes or refuses. Returns when to check a missing file again.
     fn reload_cycle(
         &mut self,
         core: &Arc<Core>,
         permit: ReadPermit,
         requests: &mut ReloadRequests,
     ) -> Option<Instant> {
-        // Watches come before the read, so that a change after it gives a hint.
+        // Watches are set before the read, so that a later change produces a hint.
         if let Some(watcher) = &mut self.watcher {
             watcher.arm(&self.collector.targets());
         }
@@ -280,7 +282,7 @@ impl Engine {
             return collected.recheck_at;
         }
         if permit.poll && collected.changed {
-            // Where no event tells that a write has ended, only a second look after a pause can.
+            // If no event reports the end of a write, only a second read after a pause can detect it.
             self.debounce.on_hint(Instant::now(), &Hint::Changed);
             return collected.recheck_at;
         }
@@ -292,14 +294,14 @@ impl Engine {
         };
         requests.answer(&result);
         let recheck_at = collected.recheck_at;
-        // What nobody else has can be overwritten where it stands.
+        // Dropped first, so that the secrets have no other owner and can be overwritten in place.
         drop(collected);
         self.collector.add_known_secrets(&core.current.load().hidden());
         recheck_at
     }
 
-    /// Receives all pending commands; requests are left to the next cycle. Returns `false` if more may be
-    /// on its way.
+    /// Receives all pending commands; requests are left to the next cycle. Returns `false` if more events
+    /// may follow.
     fn drain_inbox(&mut self) -> bool {
         let heard = self.watcher.as_mut().is_none_or(Watcher::flush);
         let mut later = std::mem::take(&mut self.later);
@@ -321,7 +323,7 @@ impl Engine {
         let result = catch_panic(|| core.accept(collected, by_hand))
             .unwrap_or_else(|| Err(Refusal::Sources(panicked())));
         let refused = result.as_ref().err().filter(|_| !core.is_closed());
-        // Asked for by hand, unchanged content is tried again, but the same is not reported again.
+        // On request, unchanged content is tried again, but the same refusal is not reported again.
         match refused {
             Some(Refusal::Sources(error)) if collected.changed || !core.is_known(Retried::Reload, error) => {
                 core.refuse_sources(error, &collected.changed_sources);
@@ -342,7 +344,8 @@ impl Engine {
     }
 }
 
-/// Publishes what no source changed, and tells why if it is refused. Says whether it is done.
+/// Publishes a change that does not come from a source, and reports a refusal. Returns whether it was
+/// accepted.
 fn run_and_report<T>(core: &Core, what: Retried, work: impl FnOnce() -> Result<T, Error>) -> bool {
     let result = contained(work);
     let refused = result.err().filter(|_| !core.is_closed());

@@ -1,4 +1,4 @@
-//! What the running program writes into files.
+//! Saving to files.
 
 mod overrides;
 mod reader;
@@ -39,7 +39,7 @@ use crate::{
     variables::{self, Variables},
 };
 
-/// What is in force while a file is written.
+/// The state in force while a file is written.
 struct SaveInput {
     published: Arc<Published>,
     layers: Vec<Arc<Layer>>,
@@ -53,18 +53,18 @@ struct SaveInput {
 /// The locks of one save. Dropped in the order of the fields.
 struct Saving<'c> {
     _alone: MutexGuard<'c, ()>,
-    /// Of a file whose content is suppressed: a reload between the rename and the bookkeeping would take the write for a
-    /// change by somebody else.
+    /// Held if the content of the file is suppressed: otherwise a reload between the rename and the bookkeeping would
+    /// treat the write as an external change.
     state: Option<Writing<'c, State>>,
 }
 
-/// What a file is to say.
+/// The intended content of a file.
 struct Document {
     /// In order; `None` removes a leaf.
     leaves: Vec<(Keys, Option<Value>)>,
     /// Flattened leaves.
     shared: Vec<Shared>,
-    /// Those among the leaves that nobody set: a value that the file has already stays.
+    /// The leaves that were not set: an existing value in the file stays.
     filled: BTreeSet<Keys>,
     remarks: Vec<String>,
     /// Whether the file is to be loaded on its own.
@@ -113,13 +113,13 @@ impl Core {
         }
     }
 
-    /// Waits for other saves. What they wrote is read after that, so no save undoes another one.
+    /// Waits for other saves. The file is read after that, so no save undoes another one.
     fn begin_save(&self, path: &Path) -> Result<Saving<'_>, Error> {
         loop {
             let is_suppressed = || self.in_force().basis.suppressions.suppresses_file(path);
             let state = if is_suppressed() { Some(self.writer.enter()?) } else { None };
             let alone = self.saves.lock().unwrap_or_else(PoisonError::into_inner);
-            // A rollback may have suppressed the file meanwhile.
+            // A rollback may have suppressed the file in the meantime.
             if state.is_some() || !is_suppressed() {
                 return Ok(Saving { _alone: alone, state });
             }
@@ -148,7 +148,7 @@ impl Core {
             let own = |tree: &Value| normalise(tree, self.config_type.shape).tree;
             state.basis.suppressions.adopt_saved(path, self.config_type.shape, &own(&tree), &saved);
             self.set_in_force(state);
-            // The next look at the state that is kept writes it down.
+            // The state is saved with the next write.
             if let Some(state_writer) = &self.state_writer {
                 state_writer.mark_dirty();
             }
@@ -226,7 +226,7 @@ impl Core {
         }
     }
 
-    /// A file of the state directory has a form of its own; written over, it would be damaged at the next start.
+    /// Refuses a file of the state directory, which would be damaged by the save.
     fn spare_state(&self, path: &Path) -> Result<(), Error> {
         if !self.state_writer.as_ref().is_some_and(|state_writer| state_writer.claims(path)) {
             return Ok(());
@@ -236,7 +236,8 @@ impl Core {
         Err(issue.with_help("choose another file").into())
     }
 
-    /// A line for each secret that is left out, and for each value that holds text whose template no file can have.
+    /// One comment for each secret that is left out, and for each value with text whose template cannot be written
+    /// to a file.
     fn remarks(&self, published: &Published, wanted: impl Fn(&Leaf) -> bool) -> Vec<String> {
         let variable = |keys: &Keys| self.names.as_ref().and_then(|names| names.variable(keys));
         let remark = |leaf: Leaf| {

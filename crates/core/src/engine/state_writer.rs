@@ -1,10 +1,11 @@
 //! Writes the state directory, on a thread of its own.
 //!
-//! A commit takes a number and returns; the thread writes the state that is current by then, so that of many versions in a
-//! short time only the last is written. A call that sets a value waits until it is durable, without a lock.
+//! A commit takes a number and returns. The thread writes the state that is current at the time of the write, so of
+//! many versions in a short time only the last one is written. A call that sets a value waits until it is durable,
+//! without a lock.
 
 mod write_queue;
-// Beside it, for the models include that file and have no clock.
+// Here and not in that file, because the models include it and have no clock.
 #[cfg(test)]
 mod write_queue_tests;
 
@@ -39,7 +40,7 @@ use crate::{
 /// A state directory, and the thread that writes to it.
 pub(crate) struct StateWriter {
     dir: StateDir,
-    /// What was wrong with what was found at the start.
+    /// The problems with the files found at the start.
     found: Vec<String>,
     write_queue: WriteQueue,
     thread: WorkerThread,
@@ -62,7 +63,7 @@ impl StateWriter {
         Arc::new(Self { dir, found, write_queue, thread: WorkerThread::default() })
     }
 
-    /// The thread holds no core but for each look, as the engine's does.
+    /// Like the engine's thread, it holds the core only while it works.
     pub(crate) fn start(self: &Arc<Self>, core: &Arc<Core>) -> io::Result<()> {
         if self.dir.read_only_reason().is_some() {
             return Ok(());
@@ -96,13 +97,13 @@ impl StateWriter {
         }
     }
 
-    /// Waits until everything that was committed before is on the disk.
+    /// Waits until all earlier commits are on disk.
     ///
     /// # Errors
-    /// Why it is not.
+    /// The reason for which they are not.
     pub(crate) fn flush(&self) -> Result<(), Error> {
         let written = self.write_queue.wait_for_all(self.write_queue.last_dirty());
-        // A directory that is not there any more is found even if there was nothing left to write.
+        // Detects a replaced directory even if there was nothing to write.
         self.dir.still_ours().map_err(|unsaved| self.issue(unsaved.message, unsaved.help))?;
         match self.write_queue.outcome() {
             (_, Some(problem)) => Err(self.issue(problem.message, problem.help).into()),
@@ -130,7 +131,7 @@ impl StateWriter {
         self.dir.shown()
     }
 
-    /// Whether a write to `path` would destroy what is kept.
+    /// Whether a write to `path` would destroy saved state.
     pub(super) fn claims(&self, path: &Path) -> bool {
         Claim::new(self.dir.absolute()).has_file(path)
     }

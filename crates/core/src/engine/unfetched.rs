@@ -1,4 +1,4 @@
-//! What a reload by hand could not fetch again, though everything else of it is in force.
+//! Secrets that a requested reload could not fetch again, although the rest of it is in force.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Core {
-    /// Adds to the outcome of a reload the secrets in use whose stores were asked and gave nothing.
+    /// Adds to the outcome of a reload the secrets in use that could not be fetched.
     pub(super) fn with_unfetched(
         &self,
         outcome: Result<u64, Error>,

@@ -1,4 +1,5 @@
-//! Writes at run time: checked in full, published as one version and kept as overrides, or refused with nothing changed.
+//! Writes at run time: validated in full, published as one version and kept as overrides, or refused without any
+//! effect.
 
 use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
 
@@ -25,7 +26,7 @@ use crate::{
     value::{MAX_DEPTH, Value, too_deep},
 };
 
-/// Why something is written, and how.
+/// The cause and the options of a write.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) cause: Cause,
@@ -33,12 +34,12 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Of the engine itself.
+    /// A request of the engine itself.
     pub(crate) fn new(cause: Cause) -> Self {
         Self { cause, options: None }
     }
 
-    /// Refuses to write onto another version or revision than the expected one.
+    /// Refuses a write if the version or revision is not the expected one.
     pub(super) fn check_expected(&self, state: &State, keys: Keys) -> Result<(), Error> {
         let Some(expected) = self.options.as_ref().and_then(|options| options.expected) else {
             return Ok(());
@@ -69,7 +70,7 @@ impl Request {
         OverrideEntry::new(value, self.options.as_deref())
     }
 
-    /// Refuses what cannot be done here, before anything runs.
+    /// Refuses unsupported calls before anything runs.
     pub(super) fn check_preconditions(&self, core: &Core, state: &State, base: usize) -> Result<(), Error> {
         let keys = || core.config_type.shape.keys_of(base);
         self.check_expected(state, keys())?;
@@ -83,10 +84,10 @@ impl Request {
 }
 
 impl Core {
-    /// Runs `change` once, here, on a copy of the value at `base`, and publishes what came of it.
+    /// Runs `change` once, on this thread and on a copy of the value at `base`, and publishes the result.
     ///
     /// # Errors
-    /// A rule is broken, a changed leaf cannot be written or must not be, or another version is expected.
+    /// A rule is broken, a changed leaf cannot or must not be written, or another version is expected.
     pub(crate) fn update<S: 'static>(
         &self,
         base: usize,
@@ -107,7 +108,7 @@ impl Core {
         let current = self.current.load_full();
         request.check_preconditions(self, &state, base)?;
         let mut copy = current.root.copy();
-        // A panic of the closure is the caller's own; one of a type is not.
+        // A panic of the closure propagates to the caller; a panic of a type does not.
         change(self.at_mut(&mut *copy, base));
         contained(|| self.write_changes(state, &current, base, copy, request))
     }
@@ -144,13 +145,13 @@ impl Core {
     }
 
     fn at_mut<'r, S: 'static>(&self, root: &'r mut dyn ErasedConfig, base: usize) -> &'r mut S {
-        // At number 0 the walk would give the root itself as `dyn Any` too.
+        // At number 0 the traversal would also return the root itself as `dyn Any`.
         root.get_mut(base)
             .and_then(<dyn Any>::downcast_mut)
             .expect("a handle is only made for the type that stands at its number")
     }
 
-    /// What the changed leaves look like in a layer.
+    /// The changed leaves in the form of a layer.
     fn edits(
         &self,
         current: &Published,
@@ -165,7 +166,7 @@ impl Core {
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
             let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
-            // A NaN differs from itself, and nobody touched it.
+            // A NaN differs from itself even if it was not changed.
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
             }
@@ -191,7 +192,7 @@ impl Core {
                     };
                     edits.extend(places.into_iter().map(|(keys, value)| (keys, request.entry(value))));
                 }
-                // Without sources nothing is decoded again, so nothing need be written.
+                // Without sources the value is not decoded again, so it need not be encoded.
                 Err(_) if !self.has_sources() => drop(edits.insert(keys, request.entry(None))),
                 Err(error) => issues.push(
                     Issue::new(IssueKind::Write, keys, format!("the value cannot be written: {error}"))
@@ -202,8 +203,8 @@ impl Core {
         if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
     }
 
-    /// Leaves that are set, maybe to the value that runs. One that waits for a restart need wait no longer then, and an
-    /// override of one expires as this request says, not as the one before it said.
+    /// Leaves that are set, possibly to the running value. A leaf that waits for a restart is then no longer pending,
+    /// and an override gets the expiry of this request instead of the previous one.
     fn set_again(
         &self,
         state: &State,
@@ -220,7 +221,7 @@ impl Core {
             let path = leaf.restart_keys().map(|keys| keys.to_string());
             state.pending.iter().any(|field| Some(&field.path) == path.as_ref())
         };
-        // A flattened leaf has the place of the table that it shares with other fields.
+        // A flattened leaf has the path of the table that it shares with other fields.
         let is_set = |leaf: &Leaf| match shape.is_leaf(base) {
             true => leaf.slot == base,
             false => leaf.keys.starts_with(&set),
@@ -273,7 +274,7 @@ impl Core {
         self.propose(state, Proposal::of_memory(basis, loaded, request))
     }
 
-    /// Loads the last accepted layers under other overrides, and publishes that.
+    /// Loads the last accepted layers with other overrides, and publishes the result.
     pub(super) fn with_overrides(
         &self,
         state: Writing<'_, State>,
@@ -285,7 +286,7 @@ impl Core {
         self.propose(state, Proposal::of_layers(basis, &secrets, request))
     }
 
-    /// Takes back what was set at a dotted path, which counts from the first of the numbers `slots`.
+    /// Clears the overrides at a dotted path, which starts at the first of the numbers `slots`.
     pub(crate) fn clear_override(
         &self,
         slots: &Range<usize>,
@@ -320,7 +321,7 @@ impl Core {
         self.with_overrides(state, overrides, request)
     }
 
-    /// Takes back every value that was set at run time. `permitted` tells whether the handle offers it.
+    /// Clears every value that was set at run time. `permitted` is the refusal of a handle that does not support it.
     pub(crate) fn clear_overrides(
         &self,
         permitted: Result<(), Error>,
@@ -343,7 +344,7 @@ impl Core {
     }
 }
 
-/// Whether a value has more levels than a file could give it at this place.
+/// Whether a value has more levels than a file could have at this path.
 fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
     match encoded {
         Ok(value) => value.is_deeper_than(MAX_DEPTH.saturating_sub(keys.0.len())),
@@ -351,7 +352,7 @@ fn is_too_deep(keys: &Keys, encoded: &Result<Value, EncodeError>) -> bool {
     }
 }
 
-/// The leaves, and those that share a table with a flattened one among them.
+/// The leaves, and the leaves that share a table with a flattened leaf among them.
 fn with_shared(config_type: ConfigType, mut slots: Vec<usize>) -> Vec<usize> {
     let shape = config_type.shape;
     let shared: BTreeSet<Keys> = slots
@@ -368,7 +369,7 @@ fn with_shared(config_type: ConfigType, mut slots: Vec<usize>) -> Vec<usize> {
     slots
 }
 
-/// A handle without sources takes the value itself; only the rules speak.
+/// A handle without sources uses the value itself; only the rules are checked.
 fn fixed(
     config_type: ConfigType,
     copy: Box<dyn ErasedConfig>,
@@ -378,7 +379,7 @@ fn fixed(
     let mut problems = Problems::default();
     copy.validate(&mut problems);
     let issues = problems.into_issues();
-    // What cannot be encoded must still differ from what was there before.
+    // A value that cannot be encoded must still differ from the previous one.
     let differing = Value::Int(i128::from(current.version) + 1);
     let mut tree = edits.iter().fold(current.tree.clone(), |tree, (keys, entry)| {
         load::put(&tree, copy.shape(), keys, Some(entry.value.as_ref().unwrap_or(&differing)), None)
@@ -393,7 +394,7 @@ fn fixed(
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }
 
-/// The problems of a handle without sources: each value was set, or is of the value that the handle was made with.
+/// The problems of a handle without sources: each value was set at run time, or is part of the initial value.
 pub(super) fn placed(issues: Vec<Issue>, overrides: &Overrides) -> Error {
     let is_set = |issue: &Issue| match issue.leaves() {
         Some(leaves) => leaves.iter().any(|leaf| overrides.keys().any(|entry| leaf.starts_with(entry))),
@@ -408,7 +409,7 @@ pub(super) fn placed(issues: Vec<Issue>, overrides: &Overrides) -> Error {
     Error::new(issues.into_iter().map(placed).collect())
 }
 
-/// The leaves at `slot` that must not be written: those inside an `Option` of a struct only if they changed.
+/// The leaves at `slot` that must not be written; leaves inside an `Option` of a struct only if they changed.
 fn readonly(shape: &'static Shape, slot: usize, before: Option<&Value>, now: Option<&Value>) -> Vec<Issue> {
     let whole = shape.keys_of(slot);
     let leaves = shape.leaves().into_iter().filter(|leaf| leaf.slot == slot && leaf.readonly());

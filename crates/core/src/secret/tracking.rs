@@ -1,8 +1,8 @@
 //! Finds the leaves with secrets that only the decoder sees: inside lists, maps and structs of the program.
 //!
-//! Reading a secret increments a counter, which the decoder resets when it records the path. If serde buffers a
-//! value first (flatten, untagged), the decoder is not called; the counter is then handled one level higher, and
-//! everything below that level counts as secret.
+//! Reading a secret increments a counter, which the decoder decrements when it records the path. If serde
+//! buffers a value first (flatten, untagged), the decoder is not called; the counter is then handled one level
+//! higher, and everything below that level counts as secret.
 
 use std::{
     cell::{Cell, RefCell},

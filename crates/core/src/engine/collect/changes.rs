@@ -1,17 +1,17 @@
-//! What changed since the last reload cycle that was used.
+//! The changes since the last read that was used.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{ENVIRONMENT, SourceEntry};
 use crate::snapshot::Cause;
 
-/// What changed, gathered into a cause.
+/// Collects changes into a cause.
 #[derive(Clone, Default)]
 pub(super) struct Changes {
     files: BTreeSet<PathBuf>,
     sources: BTreeSet<String>,
     environment: bool,
-    /// Variables that templates or references may name.
+    /// Whether variables changed to which templates or references may refer.
     pub(super) variables: bool,
 }
 
@@ -28,11 +28,12 @@ impl Changes {
         self.environment || self.variables || !self.files.is_empty() || !self.sources.is_empty()
     }
 
-    /// What the sources are called in the status.
+    /// The names of the changed sources in the status.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let files = self.files.iter().map(|path| path.display().to_string());
         let mut names: BTreeSet<String> = files.chain(self.sources.iter().cloned()).collect();
-        // A variable that only templates name may come from a dotenv file, which changed too then.
+        // A variable that is only used in templates may come from a dotenv file, which then changed
+        // too.
         if self.environment || (self.variables && names.is_empty()) {
             names.insert(ENVIRONMENT.to_owned());
         }

@@ -19,16 +19,16 @@ use crate::{
     value::Value,
 };
 
-/// A source of the program, and what it gave last.
+/// A source of the program, and its last output.
 pub(crate) struct CustomEntry {
     source: Box<dyn Source>,
-    /// As the source has it: its messages may repeat it.
+    /// The name as the source returned it, which its messages may contain.
     given_name: String,
-    /// As it is shown.
+    /// The name as it is displayed.
     name: String,
     kept: Option<(Value, Arc<Layer>)>,
     failing: Option<Vec<Issue>>,
-    /// It said that it has something new, or was never read.
+    /// Whether it signalled a change, or was never read.
     due: bool,
 }
 
@@ -60,7 +60,7 @@ impl CustomEntry {
             }
         }
         match (&self.kept, &self.failing) {
-            // What it gave last stays in force, and does not keep changes of other sources back.
+            // Its last output stays in force, and does not hold back changes of other sources.
             (Some((_, layer)), _) => given.layers.push(Arc::clone(layer)),
             (None, Some(issues)) => given.issues.extend(issues.iter().cloned()),
             (None, None) => {}
@@ -68,12 +68,12 @@ impl CustomEntry {
         given
     }
 
-    /// A panic is one source's failure: what the others gave in the same reload cycle must not be lost over it.
+    /// A panic is a failure of this source only: the output of the others must not be lost.
     fn read(&mut self) -> Result<Reading, SourceError> {
         catch_panic(|| self.source.read()).unwrap_or_else(|| Err(SourceError::from("reading it panicked")))
     }
 
-    /// Keeps why it cannot be read. Says whether that is news to the load.
+    /// Stores the read error. Returns whether the load must be informed.
     fn fail(&mut self, report: &Error) -> bool {
         let issues: Vec<Issue> = report.issues().map(|issue| self.placed(issue)).collect();
         let news =
@@ -86,7 +86,7 @@ impl CustomEntry {
         news && self.kept.is_none()
     }
 
-    /// With the name of the source, where the problem itself names no other place.
+    /// Adds the name of the source, unless the problem has another origin.
     fn placed(&self, issue: &Issue) -> Issue {
         let origin = match issue.origin() {
             None => Origin::Source { name: self.name.clone() },
@@ -137,7 +137,7 @@ impl CustomEntry {
     }
 }
 
-/// What tells one problem from another. A source may count its attempts in the message.
+/// Identifies a problem. A source may count its attempts in the message.
 fn said(issue: &Issue) -> String {
     gist(&issue.to_string())
 }

@@ -24,32 +24,32 @@ use crate::{
 };
 use parsed::Parsed;
 
-/// What a path is read as.
+/// The kind of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     /// One file in the format of its extension.
     File(Format),
-    /// Every file of a known format, by name order.
+    /// Every file of a known format, ordered by name.
     Dir,
     /// `NAME=value` lines.
     Dotenv,
 }
 
-/// A path of the builder, and the files that it stands for.
+/// A path of the builder, and its files.
 pub(crate) struct FileEntry {
     path: PathBuf,
-    /// Fixed at the start, so that the program may change its working directory.
+    /// Resolved at the start, because the program may change its working directory.
     absolute: PathBuf,
     kind: FileKind,
     optional: bool,
     files: BTreeMap<PathBuf, FileState>,
-    /// Why the directory cannot be listed.
+    /// The error of listing the directory.
     unlisted: Option<ReadError>,
-    /// What changed in the last reload cycle.
+    /// The files that changed in the last read.
     changed: Vec<PathBuf>,
 }
 
-/// One file between reload cycles.
+/// The state of one file between reads.
 struct FileState {
     shown: PathBuf,
     content: Option<Parsed>,
@@ -60,7 +60,7 @@ struct FileState {
     write_in_progress: bool,
 }
 
-/// Why a file gives nothing new.
+/// The reason for which a file gives no new content.
 #[derive(Clone, Debug, PartialEq)]
 enum Trouble {
     Away,
@@ -76,7 +76,7 @@ impl FileEntry {
         Self { path, absolute, kind, optional, files: BTreeMap::new(), unlisted: None, changed: Vec::new() }
     }
 
-    /// As the program named it.
+    /// The path as the program gave it.
     pub(super) fn named(&self) -> &Path {
         &self.path
     }
@@ -116,7 +116,7 @@ impl FileEntry {
         unlisted.chain(self.files.values().map(FileState::status)).collect()
     }
 
-    /// Takes this slot's outcomes off the front.
+    /// Takes the outcomes of this entry from the front.
     pub(super) fn produce(
         &mut self,
         outcomes: &mut VecDeque<ReadOutcome>,
@@ -223,7 +223,8 @@ impl FileState {
         let torn = outcome.as_ref().is_ok_and(|content| content.torn);
         self.write_in_progress = (torn || empty) && !last_try && !waited_for;
         if !outcome.as_ref().is_err_and(ReadError::is_missing) {
-            // Unfinished or not to be read, but there: what is away after that is away from then on.
+            // The file is unfinished or unreadable, but exists, so its grace period starts again if it
+            // disappears.
             self.grace.found();
         }
         match outcome {
@@ -237,7 +238,7 @@ impl FileState {
             Err(error) if error.is_missing() && optional => self.mark_missing(now),
             Err(error) => self.trouble = Some(Trouble::Unread(Box::new(unreadable(&self.shown, &error)))),
         }
-        // A trouble that is new is worth a report, and so is one that is over.
+        // A new error must be reported, and so must its end.
         let differs = self.trouble != before;
         self.changed |= differs && ![&self.trouble, &before].contains(&&Some(Trouble::Away));
     }
@@ -246,14 +247,14 @@ impl FileState {
         let fresh = self.content.as_ref().is_none_or(|kept| !kept.is_of(&content, settings));
         if fresh || self.content.as_ref().is_some_and(|kept| kept.locked) {
             let parsed = Parsed::parse(&self.shown, content, format, settings);
-            // That it still does not open is no news.
+            // A file that still cannot be decrypted has not changed.
             let told = |kept: &Parsed| kept.result.as_ref().err() == parsed.result.as_ref().err();
             self.changed = fresh || !self.content.as_ref().is_some_and(told);
             self.content = Some(parsed);
         }
     }
 
-    /// An optional file that is not there leaves the merge when its grace is over.
+    /// A missing optional file leaves the merge after its grace period.
     fn mark_missing(&mut self, now: Instant) {
         self.trouble = Some(Trouble::Away);
         if self.grace.missed(now) || self.content.is_none() {
@@ -288,7 +289,7 @@ impl FileState {
             Arc::make_mut(layer).add_known_secrets(marker);
             return;
         }
-        // Both have the same text, which is overwritten where it stands if it has one owner.
+        // Both share the text, which is overwritten in place if it has only one owner.
         *text = Arc::new(RedactedText::fully_redacted(""));
         Arc::make_mut(layer).add_known_secrets(marker);
         layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));

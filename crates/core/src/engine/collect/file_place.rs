@@ -1,4 +1,4 @@
-//! Where a file belongs among the sources, whether it is there or not.
+//! The precedence of a file among the sources, whether it exists or not.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,15 @@ use crate::source::{SourceId, dir, format::Format, same_file};
 #[derive(Debug)]
 pub(crate) struct FilePlace {
     pub(super) rank: usize,
-    /// As the program named it.
+    /// The path as the program gave it.
     pub(super) named: PathBuf,
     pub(super) absolute: PathBuf,
     pub(super) kind: FileKind,
 }
 
 impl FilePlace {
-    /// The source that a file at `path` would be; `None` if it would be no source of this place.
+    /// The id of the source that a file at `path` would be; `None` if it would not belong to this
+    /// entry.
     pub(crate) fn source_of(&self, path: &Path) -> Option<SourceId> {
         let path = std::path::absolute(path).ok()?;
         let source = |shown: &Path| SourceId { rank: self.rank, name: shown.display().to_string().into() };

@@ -1,4 +1,5 @@
-//! Variables of dotenv files that name a profile to no effect: it is chosen once, before most files are read.
+//! Finds variables of dotenv files that name a profile without effect: the profile is chosen once, before
+//! most files are read.
 
 use std::path::{Path, PathBuf};
 
@@ -11,16 +12,16 @@ use crate::{
     source::dotenv::Variable,
 };
 
-/// The variable that names the profile of every program without one of its own.
+/// The variable for the profile of every program that has no variable of its own.
 pub(crate) const COMMON: &str = "HOTSWAP_PROFILE";
 
-/// The profile in use, and what dotenv files said of it when it was chosen.
+/// The profile in use, and the dotenv variables that were considered when it was chosen.
 #[derive(Debug)]
 pub(crate) struct ProfileChoice {
     pub(crate) name: String,
-    /// The files that were asked.
+    /// The files that were read.
     pub(crate) files: Vec<PathBuf>,
-    /// What they said.
+    /// Their variables.
     pub(crate) given: Vec<(Variable, PathBuf)>,
 }
 
@@ -61,7 +62,7 @@ pub(super) fn ineffective(
 }
 
 impl ProfileChoice {
-    /// Whether the choice knew this, or would not be another one with it.
+    /// Whether this variable was considered, or would not change the choice.
     fn is_of(&self, shown: &Path, name: &str, value: &Private) -> bool {
         let knew = |(variable, file): &(Variable, PathBuf)| {
             file == shown && variable.name == name && variable.value == *value

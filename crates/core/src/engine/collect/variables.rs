@@ -1,4 +1,4 @@
-//! Variables as layers: those of the process, and those of dotenv files.
+//! Layers from variables of the process and of dotenv files.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -27,7 +27,7 @@ use crate::{
 
 pub(in crate::engine) const ENVIRONMENT: &str = "environment";
 
-/// The environment of the process, and the layer that it gave last.
+/// The environment of the process, and its last layer.
 #[derive(Default)]
 pub(crate) struct EnvEntry {
     kept: Option<(Variables, Arc<Layer>)>,
@@ -72,17 +72,17 @@ fn layer(found: Found, places: OriginIndex, settings: &Settings) -> Layer {
         .with_diagnostics(UnknownKeys::Deny, found.issues)
 }
 
-/// What a dotenv file may name: variables of the process, and of the dotenv files before it.
+/// The variables that a dotenv file may refer to: those of the process, and of the dotenv files before it.
 pub(super) struct DotenvScope<'s> {
     settings: &'s Settings,
     asked: RefCell<DotenvLookups>,
     guarded: OnceCell<BTreeSet<Keys>>,
 }
 
-/// What a dotenv file asked for.
+/// The variables that a dotenv file looked up.
 #[derive(Default)]
 pub(super) struct DotenvLookups {
-    /// By name, what it stood for in the process and in the files before it.
+    /// By name, its value in the process and in the files before it.
     names: BTreeMap<String, [Option<Private>; 2]>,
     /// Whether a file before it gave no variables.
     incomplete: bool,
@@ -110,7 +110,7 @@ fn stand_for(name: &str, settings: &Settings) -> [Option<Private>; 2] {
     [of(&settings.process), of(&settings.dotenv)]
 }
 
-/// Whether every name still stands for the same.
+/// Whether every name still has the same value.
 pub(super) fn unchanged(asked: &DotenvLookups, settings: &Settings) -> bool {
     asked.incomplete == settings.dotenv_incomplete
         && asked.names.iter().all(|(name, before)| *before == stand_for(name, settings))
@@ -139,14 +139,14 @@ impl dotenv::Outside for DotenvScope<'_> {
 
     fn is_open(&self, name: &str) -> bool {
         let guarded = |leaf: &Leaf| self.guarded.get_or_init(self.settings.guarded).contains(&leaf.keys);
-        // One that no field takes may be named by a secret.
+        // A variable that matches no field may be used in a secret.
         let is_open = |leaf: &Leaf| !self.is_secret(name) && !guarded(leaf);
         self.settings.names.find(name).is_some_and(is_open)
     }
 }
 
-/// The variables of dotenv files, each with its file, before there is a collector. A file that cannot be read gives none
-/// here; what is wrong with it is reported when the sources are read.
+/// The variables of dotenv files, each with its file, before there is a collector. A file that cannot be read gives no
+/// variables here; its problem is reported when the sources are read.
 pub(crate) fn dotenv_variables(settings: &Settings, paths: &[&Path]) -> Vec<(Variable, PathBuf)> {
     let mut settings = settings.clone();
     let mut found = Vec::new();
@@ -161,7 +161,7 @@ pub(crate) fn dotenv_variables(settings: &Settings, paths: &[&Path]) -> Vec<(Var
     found
 }
 
-/// The layer of a dotenv file; each value stands in its line.
+/// The layer of a dotenv file; each value has the position of its line.
 pub(super) fn dotenv_layer(shown: &Path, lines: &[Variable], settings: &Settings) -> Layer {
     let by_name: BTreeMap<&str, &Variable> = lines.iter().map(|line| (line.name.as_str(), line)).collect();
     let origin = |name: &str| Origin::File {

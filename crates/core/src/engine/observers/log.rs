@@ -1,5 +1,5 @@
-//! The log line for each accepted change. This observer has no thread: whichever writer comes first writes the lines, a
-//! bounded number of those of others.
+//! The log line for each accepted change. This observer has no thread: the first writer writes the lines in the queue,
+//! including a bounded number of lines of other writers.
 
 use std::{
     collections::VecDeque,
@@ -14,13 +14,13 @@ use log::Level;
 use super::{AttemptOutcome, Numbered};
 use crate::{history::Record, observe::Summary, panics::catch_panic, sync::Monitor};
 
-/// Lines that a logger that hangs may hold up before others are left out.
+/// The number of lines that wait for a hung logger before further lines are dropped.
 const CAPACITY: usize = 1024;
 
-/// The number of lines after which a writer hands the queue over.
+/// The number of lines after which a writer hands over the queue.
 const TURN: usize = 256;
 
-/// How long the next writer waits for that; longer than a logger takes that does not hang.
+/// How long the next writer waits for the handover; longer than a logger takes unless it hangs.
 const HANDOVER: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
@@ -34,13 +34,13 @@ struct LogQueue {
     missed: u64,
     /// The thread that writes lines.
     writer: Option<ThreadId>,
-    /// That thread has written enough, and goes on only until another one takes over.
+    /// That thread has written its share, and continues only until another one takes over.
     is_overdue: bool,
-    /// How many threads wait to take over.
+    /// The number of threads that wait to take over.
     waiting: usize,
 }
 
-/// Whether the program's logger wants the lines.
+/// Whether the program's logger accepts the lines.
 pub(super) fn is_enabled() -> bool {
     log::log_enabled!(target: "hotswap", Level::Info)
 }
@@ -54,7 +54,8 @@ impl LogObserver {
         if queue.entries.len() < CAPACITY { queue.entries.push_back(numbered) } else { queue.missed += 1 }
     }
 
-    /// Writes what is in the queue, unless another thread does so. A logger is the program's code: no lock is held.
+    /// Writes the lines in the queue, unless another thread does. A logger is code of the program, so no lock is
+    /// held.
     ///
     /// While others keep adding lines, a thread hands the queue over after [`TURN`] lines.
     pub(super) fn deliver(&self) {
@@ -149,7 +150,7 @@ mod tests {
         })
     }
 
-    /// The thread of another writer, which has ended.
+    /// The id of another thread, which has ended.
     fn another_writer() -> ThreadId {
         thread::spawn(|| thread::current().id()).join().unwrap()
     }

@@ -1,23 +1,23 @@
-//! The queue of one observer: bounded, in order, and with one mark for the entries that did not fit.
+//! The queue of one observer: bounded, in order, and with one marker for the entries that did not fit.
 //!
 //! Pure: no lock, no clock, no thread.
 
 use std::collections::VecDeque;
 
-/// How many entries wait for an observer before writers do.
+/// The number of entries in the queue before writers have to wait.
 pub(super) const CAPACITY: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     entries: VecDeque<QueuedEvent<T>>,
-    /// Entries that were left out after the last one.
+    /// The number of entries that were dropped after the last one.
     missed: u64,
-    /// Writers waited in vain, and nothing was taken since.
+    /// Whether writers waited without success, and no entry was taken since.
     stuck: bool,
     closed: bool,
 }
 
-/// What an observer gets.
+/// An entry for an observer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum QueuedEvent<T> {
     Event(T),
@@ -32,7 +32,7 @@ impl<T> Default for Queue<T> {
 
 impl<T> Queue<T> {
     /// Adds an entry. One that exceeds the capacity stays until [`give_up`](Self::give_up), unless the queue is stuck.
-    /// Returns whether it was left out.
+    /// Returns whether it was dropped.
     pub(super) fn push(&mut self, entry: T) -> bool {
         if self.closed {
             return false;
@@ -52,13 +52,13 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Whether there is more in it than it should.
+    /// Whether it exceeds its capacity.
     pub(super) fn is_over_full(&self) -> bool {
         self.entries.len() > CAPACITY
     }
 
-    /// Nobody waits any longer: what exceeds the capacity is left out, and the queue is stuck until it moves. Returns how
-    /// many entries were left out.
+    /// Stops waiting: entries beyond the capacity are dropped, and the queue counts as stuck until an entry is taken.
+    /// Returns the number of dropped entries.
     pub(super) fn give_up(&mut self) -> u64 {
         if !self.is_over_full() {
             return 0;
@@ -68,7 +68,7 @@ impl<T> Queue<T> {
         for entry in self.entries.drain(CAPACITY..) {
             match entry {
                 QueuedEvent::Event(_) => left_out += 1,
-                // Those were counted when they were left out.
+                // These were counted when they were dropped.
                 QueuedEvent::Missed(missed) => self.missed += missed,
             }
         }
@@ -76,7 +76,7 @@ impl<T> Queue<T> {
         left_out
     }
 
-    /// The next entry, if there is one.
+    /// The next entry, if any.
     pub(super) fn pop(&mut self) -> Option<QueuedEvent<T>> {
         self.stuck = false;
         let entry = self.entries.pop_front();
@@ -87,7 +87,7 @@ impl<T> Queue<T> {
         self.entries.len()
     }
 
-    /// No more entries are taken in; what is there can still be taken.
+    /// No more entries are accepted; entries in the queue can still be taken.
     pub(super) fn close(&mut self) {
         self.closed = true;
     }

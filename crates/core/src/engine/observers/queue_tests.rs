@@ -72,7 +72,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// Whatever happens, each number comes out once and in order, or is counted by the mark in its place.
+    /// In every case each number comes out once and in order, or is counted by the marker in its place.
     #[test]
     fn every_entry_is_taken_or_counted(steps in steps()) {
         let (mut queue, mut pushed, mut next) = (Queue::default(), 0, 0);

@@ -1,4 +1,4 @@
-//! A call of a hook: on a thread of its own, and not waited for without end.
+//! A call of a hook, on a thread of its own and with a timeout.
 
 use std::{
     io, mem, thread,
@@ -12,7 +12,7 @@ use crate::{
     sync::{Arc, Monitor, lock},
 };
 
-/// Why a hook gave no answer.
+/// The reason for which a hook gave no answer.
 pub(super) enum Silence {
     Removed,
     Busy,
@@ -36,7 +36,7 @@ impl Silence {
         }
     }
 
-    /// Of a hook that was told that a change does not come nothing is expected; but it should be heard of.
+    /// Logs the failure of an abort notification, which has no other effect.
     pub(super) fn log(&self, hook: &Hook, timeout: Duration) {
         if !matches!(self, Self::Removed) {
             log::error!(target: "hotswap", "hotswap: on_abort: {}", self.issue(hook, timeout));
@@ -44,18 +44,18 @@ impl Silence {
     }
 }
 
-/// What a call came to.
+/// The state of a call.
 #[derive(Default)]
 enum Answer<R> {
     #[default]
     Awaited,
     /// `None` for a panic.
     Given(Option<R>),
-    /// Nobody waits any more.
+    /// The caller has stopped waiting.
     GivenUp,
 }
 
-/// Runs `work` and waits for it, up to a bound. If it answers later than that, `late` has the answer.
+/// Runs `work` and waits for it, up to a bound. A later answer is passed to `late`.
 pub(super) fn call<R: Send + 'static>(
     hook: &Arc<Hook>,
     bound: Duration,
@@ -74,13 +74,13 @@ pub(super) fn call<R: Send + 'static>(
             }
             end(&owned);
         }
-        // The last owner of a hook may drop anything.
+        // Dropping the last reference to a hook may run code of the program.
         drop_quietly(owned);
     };
     let thread = thread::Builder::new().name("hotswap-prepare".into()).spawn(run);
     let thread = thread.inspect_err(|_| end(hook)).map_err(Silence::NoThread)?;
     let given = wait(&answer, bound).ok_or(Silence::TimedOut)?;
-    // It has nothing left to do but to end, and who counts threads should not find it.
+    // The thread is about to end. Joining it keeps it from being counted as running.
     let _ = thread.join();
     given.ok_or(Silence::Panicked)
 }
@@ -101,13 +101,13 @@ fn end(hook: &Hook) {
     lock(&hook.state).busy = false;
 }
 
-/// Hands the answer back if nobody waits for it.
+/// Returns the answer if the caller has stopped waiting.
 fn hand_back<R>(post: &Monitor<Answer<R>>, hook: &Hook, given: Option<R>) -> Option<Option<R>> {
     let mut answer = post.lock();
     if matches!(*answer, Answer::GivenUp) {
         return Some(given);
     }
-    // First: who gets the answer may call again at once.
+    // First, because the receiver of the answer may call again immediately.
     end(hook);
     *answer = Answer::Given(given);
     post.notify_all();

@@ -1,4 +1,4 @@
-//! What was set at run time, merged into a file.
+//! Merges values set at run time into a file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 impl Core {
-    /// Merges what was set at run time into a file.
+    /// Merges the overrides into a file.
     pub(crate) fn save_overrides(&self, path: &Path) -> Result<(), Error> {
         contained(|| self.try_save_overrides(path))
     }
@@ -85,8 +85,8 @@ impl Core {
         self.write_file(path, saving, &input, &Document { leaves, shared, filled, remarks, whole: false })
     }
 
-    /// What is in force after a restart: without values that are set for a while, and with those that wait for it. The keys of
-    /// one flattened leaf may be set for different times.
+    /// The state in force after a restart: without values that expire, and with pending values. The keys of one
+    /// flattened leaf may have different expiries.
     fn after_restart(&self, input: &SaveInput, overrides: &Overrides) -> Result<Arc<Published>, Error> {
         let lasting = overrides.iter().filter(|(_, entry)| entry.until.is_none());
         let overrides: Overrides = lasting.map(|(keys, entry)| (keys.clone(), entry.clone())).collect();
@@ -118,7 +118,7 @@ impl Core {
         };
         let is_set = |share: &&Share| {
             set.iter().any(|(keys, _)| match self.config_type.is_shared_key(keys) {
-                // A key that nothing takes any more was one of some leaf beside it.
+                // A key that no leaf takes any more belonged to one of the leaves in the same table.
                 true if !shares.iter().any(|share| owns(share, keys)) => keys.parent() == share.keys,
                 true => owns(share, keys),
                 false => {
@@ -140,8 +140,8 @@ impl Core {
         shares.iter().filter(is_set).filter_map(value).collect()
     }
 
-    /// Every leaf of structs that the layers, which say `given`, do not mention: as it is in force, and one that needs a
-    /// restart, or is set for a while, as it is after a restart.
+    /// Every leaf of structs that the merged layers `given` do not mention: the value in force, or the value after a
+    /// restart for a leaf that needs a restart or expires.
     fn whole_structs(
         &self,
         input: &SaveInput,
@@ -173,14 +173,15 @@ impl Core {
     }
 }
 
-/// The refusal of a save whose overrides need values that are set for a while.
+/// The refusal of a save whose overrides depend on values that expire.
 fn invalid_after_restart(error: &Error) -> Error {
     let message = "the overrides are not saved: the configuration would be invalid after a restart, without the values that are set for a while";
     let issue = Issue::new(IssueKind::Write, Keys::root(), message);
     Error::new(std::iter::once(issue).chain(error.issues().cloned()).collect())
 }
 
-/// What was set, and beside it the values that complete the structs around it; the second says which those are.
+/// The overrides, together with the values that complete the structs around them; the second result contains
+/// the paths of the latter.
 fn completed(
     mut set: BTreeMap<Keys, Option<Value>>,
     whole: Vec<(Keys, Value)>,

@@ -1,4 +1,4 @@
-//! Reads a leaf as the next load would: what the file says of it, together with the other sources.
+//! Reads a leaf as the next load would: from the file together with the other sources.
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
     value::{Value, place_in},
 };
 
-/// The sources beside a file, in order of precedence.
+/// The sources other than a file, in order of precedence.
 #[derive(Default)]
 pub(super) struct OtherSources {
     below: Vec<Arc<Layer>>,
@@ -31,12 +31,12 @@ impl OtherSources {
     /// above a file do not count: they belong to the process, and the next one may have others.
     pub(super) fn new(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
         let lasting = |layer: &&Arc<Layer>| !layer.is_of_variables();
-        // The last place of a file counts where it has several.
+        // If a file is a source several times, the last one counts.
         if let Some(own) = layers.iter().rposition(|layer| layer.is_file(path)) {
             let above = layers[own + 1..].iter().filter(lasting).cloned().collect();
             return Self { below: layers[..own].to_vec(), above };
         }
-        // A file that is not there yet has no layer, but may have a place among the sources.
+        // A file that does not exist yet has no layer, but may have a rank among the sources.
         let Some(own) = files.iter().rev().find_map(|file| file.source_of(path)) else {
             let all = layers.iter().filter(|layer| !whole && lasting(layer));
             return Self { below: all.cloned().collect(), above: Vec::new() };
@@ -59,7 +59,7 @@ pub(super) struct Reader<'r> {
     plan: Option<Plan>,
     shares: SharedLeaves,
     others: OtherSources,
-    /// What the file says, by the own names of the fields.
+    /// The content of the file, with the primary names of the fields.
     file: Value,
 }
 
@@ -80,7 +80,7 @@ impl<'r> Reader<'r> {
         Self { config_type, published, references, variables, plan, others, shares, file: file.clone() }
     }
 
-    /// What the layers and the file say of the leaf at `keys`, and nothing else.
+    /// The merged value of the layers and the file for the leaf at `keys`, and nothing else.
     fn merged(&self, keys: &Keys, raw: Option<&Value>) -> Value {
         let part = |value: &Value| place_at(&Value::empty(), keys, Some(value));
         let given = |layer: &Arc<Layer>| keys.find(layer.tree()).map(part);
@@ -90,18 +90,18 @@ impl<'r> Reader<'r> {
         parts.fold(Value::empty(), |low, high| joined(self.plan.as_ref(), low, &high))
     }
 
-    /// The leaf as its type reads it from what sources give.
+    /// The leaf as its type reads it from the value of the sources.
     fn typed(&self, slot: usize, given: &Value) -> Option<Value> {
         let keys = self.config_type.shape.keys_of(slot);
         let Some(raw) = keys.find(given) else { return self.missing(slot) };
         let Some(decoded) = self.decoded(slot, given) else {
             return self.with_references(slot, &keys, given);
         };
-        // Values of a type without `Serialize` are known only in the form that the sources give them.
+        // Values of a type without `Serialize` are only known in the form of the sources.
         Some(decoded.encode(slot).unwrap_or_else(|_| raw.clone()))
     }
 
-    /// The same where the type takes no text: references that are in force are read as the secrets that they lead to.
+    /// The same if the type does not accept text: references in force are replaced by their secrets.
     fn with_references(&self, slot: usize, leaf: &Keys, given: &Value) -> Option<Value> {
         let is_given = |(keys, text): &(&Keys, &String)| {
             keys.starts_with(leaf) && keys.find(given).and_then(Value::as_text) == Some(text)
@@ -121,8 +121,8 @@ impl<'r> Reader<'r> {
         Some(read)
     }
 
-    /// A configuration in which no source gives the leaf, and the tree that it was read from. Only the whole struct defines
-    /// what becomes of a missing field.
+    /// A configuration in which no source gives the leaf, and the tree from which it was read. Only the whole struct
+    /// defines the value of a missing field.
     fn without(&self, slot: usize) -> Option<(Arc<dyn ErasedConfig>, Value)> {
         let (shape, keys) = (self.config_type.shape, self.config_type.shape.keys_of(slot));
         let others = place_at(&self.published.tree, &keys, None);
@@ -181,7 +181,7 @@ impl Reading for Reader<'_> {
         let names = given.keys().cloned().collect();
         let tree = place_at(&self.published.tree, &keys, Some(&level));
         let root = self.config_type.read_strictly(&tree, &keys, &names)?;
-        // A key that the leaf does not take would be one of the leaf beside it that takes every key.
+        // A key that the leaf does not take would go to the leaf in the same table that takes every key.
         let own = SharedLeaves::new(&*root, [&tree]).part(
             slot,
             &keys,
@@ -257,10 +257,10 @@ impl Reading for Reader<'_> {
     }
 }
 
-/// Whether two values are written differently at most.
+/// Whether two values differ at most in notation.
 type Alike<'a> = &'a dyn Fn(&Value, &Value) -> bool;
 
-/// What is left of a value where its lists begin with those of `first`, and are appended to them.
+/// The rest of a value whose lists start with the lists of `first`, to which they are appended.
 fn remainder(field: &FieldShape, first: &Value, value: &Value, alike: Alike<'_>) -> Value {
     match (field.merge, &field.kind, first, value) {
         (Merge::Append | Merge::Union, _, Value::List(first), Value::List(items))

@@ -1,8 +1,8 @@
 //! Tracks which commits are durable. Shared by committers, callers that wait for durability, and the writer thread.
 //!
-//! The order that this depends on: a commit shows what is in force and *then* notes it, the writer takes the number
-//! of the last note and *then* looks at what is in force. So what a number stands for is on the disk once that number
-//! is done. `models/` checks it.
+//! The order that this depends on: a commit updates the state in force and *then* takes a number; the writer reads
+//! the last number and *then* the state in force. So the state of a number is on disk once that number is complete.
+//! `models/` checks this.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -11,35 +11,36 @@ use crate::sync::{Instant, Monitor};
 /// Upper bound on how long a setter waits for a hung disk.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How soon the history is written again, at least; and how many times longer than it took.
+/// The minimum pause between writes of the history, and its factor relative to the duration of the last
+/// write.
 const PAUSE: Duration = Duration::from_millis(100);
 const SHARE: u32 = 10;
 
-/// After a write that failed.
+/// The pause after a failed write.
 const RETRY: Duration = Duration::from_secs(2);
 
 pub(crate) struct WriteQueue(Monitor<Progress>);
 
-/// What is written next.
+/// The next write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Up to the commit with this number.
+    /// The overrides, up to the commit with this number.
     Overrides(u64),
     All(u64),
     End,
 }
 
-/// Why something is not on the disk.
+/// The reason for which the state is not on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) message: String,
     pub(crate) help: Option<&'static str>,
-    /// Equal for all failures that are one problem: their messages may name one file or another.
+    /// Equal for all failures with the same cause, whose messages may name different files.
     pub(crate) cause: String,
 }
 
 impl Problem {
-    /// One without advice.
+    /// A problem without advice.
     fn new(message: &str) -> Self {
         Self { message: message.to_owned(), help: None, cause: message.to_owned() }
     }
@@ -48,38 +49,38 @@ impl Problem {
 /// A change of the failure state that must be reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureChange {
-    /// It failed for a cause that was not reported yet.
+    /// A write failed for a cause that was not reported yet.
     Failing,
-    /// Everything is on the disk again, after failures that were reported.
+    /// Everything is on disk again, after failures that were reported.
     Recovered,
 }
 
-/// How far things are.
+/// The progress of the writes.
 pub(super) struct Progress {
     /// The number of the last commit.
     pub(super) noted: u64,
-    /// Up to which commit overrides were written, or could not be.
+    /// The commit up to which a write of the overrides was completed or failed.
     pub(super) overrides: u64,
-    /// Up to which commit everything was written, or could not be.
+    /// The commit up to which a write of everything was completed or failed.
     pub(super) all: u64,
-    /// Up to which commit somebody waits for everything.
+    /// The commit up to which a caller waits for everything.
     pub(super) urgent: u64,
-    /// Until when the history is not written, unless it is urgent: so long after that.
+    /// The pause before the next write of the history, unless it is urgent: its start and length.
     pub(super) rest: Option<(Instant, Duration)>,
-    /// The version that the disk has.
+    /// The version on disk.
     pub(super) saved: Option<u64>,
     pub(super) problem: Option<Problem>,
-    /// The causes that were reported since everything was on the disk: a write that is tried again and again, and fails
-    /// for one reason and then for another, reports each of them once.
+    /// The causes that were reported since everything was last on disk. A write that is retried and fails for varying
+    /// reasons reports each reason once.
     pub(super) reported: BTreeSet<String>,
-    /// Whether a write failed that is to be tried again.
+    /// Whether a failed write must be retried.
     pub(super) retry: bool,
     pub(super) closed: bool,
     pub(super) ended: bool,
 }
 
 impl WriteQueue {
-    /// With the first version to be written, unless nothing ever is, and why.
+    /// The first version is to be written, unless `barred` gives a reason for which nothing is ever written.
     pub(crate) fn new(barred: Option<&str>) -> Self {
         Self(Monitor::new(Progress::new(barred)))
     }
@@ -94,12 +95,12 @@ impl WriteQueue {
         noted
     }
 
-    /// Says whether it was written, or at least tried.
+    /// Returns whether the write was completed or at least tried.
     pub(crate) fn wait_for_overrides(&self, noted: u64) -> bool {
         self.wait(|progress| progress.overrides >= noted)
     }
 
-    /// The same for everything, which is then written at once.
+    /// The same for everything, which is then written immediately.
     pub(crate) fn wait_for_all(&self, noted: u64) -> bool {
         let mut progress = self.0.lock();
         progress.urgent = progress.urgent.max(noted);
@@ -156,13 +157,13 @@ impl WriteQueue {
         self.0.notify_all();
     }
 
-    /// Nothing is written any more.
+    /// Ends all writes.
     pub(crate) fn end(&self) {
         self.0.lock().ended = true;
         self.0.notify_all();
     }
 
-    /// The version that the disk has, and why it has no later one.
+    /// The version on disk, and the reason if there is a later one.
     pub(crate) fn outcome(&self) -> (Option<u64>, Option<Problem>) {
         let progress = self.0.lock();
         (progress.saved, progress.problem.clone())
@@ -186,13 +187,13 @@ impl Progress {
         }
     }
 
-    /// How long the history is left alone.
+    /// The remaining pause before a write of the history.
     pub(super) fn left(&self) -> Duration {
         self.rest.map_or(Duration::ZERO, |(since, rest)| rest.saturating_sub(since.elapsed()))
     }
 
     pub(super) fn job(&self, rested: bool) -> Option<Job> {
-        // Those who only wait for their value do not wait for the history too.
+        // Overrides first, so that callers that wait for their value do not wait for the history too.
         if self.overrides < self.noted {
             return Some(Job::Overrides(self.noted));
         }

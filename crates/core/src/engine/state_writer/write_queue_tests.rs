@@ -1,4 +1,4 @@
-//! What is written next, without a disk and without a clock.
+//! The order of writes, without a disk and without a clock.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn another_cause_is_told_too_and_the_end_once_for_all() {
     assert_eq!(after(&mut progress, true, Ok(2)).1, None);
 }
 
-/// The history may not fit where the overrides still do.
+/// The disk may have room for the overrides but not for the history.
 #[test]
 fn a_part_that_is_written_ends_no_failure() {
     let mut progress = noted(1);

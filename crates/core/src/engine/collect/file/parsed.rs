@@ -1,4 +1,4 @@
-//! What becomes of the content of a file.
+//! The result of reading the content of a file.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,19 +22,19 @@ use crate::{
     variables::Variables,
 };
 
-/// What became of a content, kept until there is another.
+/// The result for one content, kept until the content changes.
 pub(super) struct Parsed {
-    /// Kept, since a comparison costs less than a digest of the new text.
+    /// Kept, because a comparison costs less than a digest of the new text.
     pub(super) text: Arc<RedactedText>,
-    /// What stood in an encrypted file, whose text is not compared.
+    /// The ciphertext of an encrypted file, which is compared instead of its text.
     sealed: Option<Vec<u8>>,
-    /// It was not decrypted, and may be another time.
+    /// Whether it could not be decrypted, and decryption must be retried.
     pub(super) locked: bool,
-    /// The file is a mount of its own.
+    /// Whether the file itself is a mount point.
     pub(super) mounted: bool,
     pub(super) result: Result<Arc<Layer>, Vec<Issue>>,
     pub(super) variables: Variables,
-    /// What it named, of a dotenv file.
+    /// The variables that a dotenv file looked up.
     asked: DotenvLookups,
 }
 
@@ -71,7 +71,8 @@ impl Parsed {
         Self { sealed: Some(bytes), ..parsed }
     }
 
-    /// Whether the file held this, and what it names stands for the same.
+    /// Whether this is the result for `content`, and the variables in it still have the same
+    /// values.
     pub(super) fn is_of(&self, content: &FileContent, settings: &Settings) -> bool {
         match &content.sealed {
             Some(_) => self.sealed == content.sealed,
@@ -135,7 +136,7 @@ impl Parsed {
     }
 }
 
-/// What its variables would be put into is not known to be secret.
+/// The texts that use its variables are not known to be secret.
 fn sealed_dotenv(shown: &Path) -> Issue {
     Issue::new(IssueKind::Unreadable, Keys::root(), "a dotenv file cannot be encrypted")
         .at(Origin::file(shown))
