@@ -1,4 +1,4 @@
-//! The lowest layer: what the attributes of the struct say.
+//! The lowest layer: the defaults in the attributes of the struct.
 
 use crate::{
     keys::Keys,
@@ -6,9 +6,9 @@ use crate::{
     value::Value,
 };
 
-/// The defaults that apply below a struct of which the layers say `given`.
+/// The defaults that apply below a struct for which the layers give `given`.
 ///
-/// Defaults inside an `Option<Nested>` apply only when some layer mentions it.
+/// Defaults inside an `Option<Nested>` apply only if a layer mentions it.
 pub(crate) fn below(shape: &Shape, given: Option<&Value>) -> Value {
     read(shape, given, false)
 }
@@ -24,7 +24,7 @@ fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
         let stated =
             if field.flatten { given } else { given.and_then(|given| given.as_table()?.get(field.key)) };
         if let (Some(absent), None, false) = (field.absent, stated, optional) {
-            // One that cannot be written is left to serde.
+            // A default that cannot be written is left to serde.
             absent()
                 .into_iter()
                 .for_each(|whole| drop(defaults.entries_mut().insert(field.key.into(), whole)));
@@ -43,7 +43,7 @@ fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
                 defaults.entries_mut().extend(table.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
             (Some(table), _) => drop(defaults.entries_mut().insert(field.key.into(), table)),
-            // Nothing of it may show through a table that takes its place.
+            // No part of it may remain below a table that replaces it.
             (None, Some(_)) if field.merge == Merge::Replace && stated.is_some() => {}
             (None, Some(default)) => drop(defaults.entries_mut().insert(field.key.into(), default())),
             (None, None) => {}
@@ -52,7 +52,7 @@ fn read(shape: &Shape, given: Option<&Value>, optional: bool) -> Value {
     defaults
 }
 
-/// The outermost nested structs that have their serde default as a whole, since the layers, which say `given`, do not
+/// The outermost nested structs that have their serde default as a whole, because the merged layers `given` do not
 /// mention them.
 pub(crate) fn unmentioned(shape: &Shape, given: &Value) -> Vec<Keys> {
     let mut found = with_serde_default(shape);
@@ -61,8 +61,8 @@ pub(crate) fn unmentioned(shape: &Shape, given: &Value) -> Vec<Keys> {
     found.iter().filter(|keys| outer(keys)).cloned().collect()
 }
 
-/// The nested structs, at any depth, that have a serde default where no layer mentions them. An `Option` is not one of
-/// them: it is written as a whole.
+/// The nested structs, at any depth, that have a serde default if no layer mentions them. An `Option` is not included,
+/// because it is written as a whole.
 pub(crate) fn with_serde_default(shape: &Shape) -> Vec<Keys> {
     let mut found = Vec::new();
     collect_with_serde_default(shape, &Keys::root(), &mut found);
@@ -80,19 +80,19 @@ fn collect_with_serde_default(shape: &Shape, parent: &Keys, found: &mut Vec<Keys
     }
 }
 
-/// Whether a default waits for a variable.
+/// Whether a default contains a variable.
 pub(super) fn hold_template(shape: &Shape) -> bool {
     shape.fields.iter().any(|field| {
         field.reference.is_some_and(|text| text.contains("${")) || field.inner().is_some_and(hold_template)
     })
 }
 
-/// The default of the field at `keys`, if an attribute gives one; `given` is what the layers say of the whole.
+/// The default of the field at `keys`, if an attribute gives one; `given` is the merged tree of the layers.
 pub(crate) fn default_of(shape: &Shape, keys: &Keys, given: Option<&Value>) -> Option<Value> {
     keys.find(&below(shape, given)).cloned()
 }
 
-/// Every `Option` that serde would call missing becomes an explicit null, which the function that reads it takes for `None`.
+/// Sets every `Option` that serde would report as missing to an explicit null, which its function reads as `None`.
 pub(super) fn fill_nullable(shape: &Shape, tree: &mut Value) {
     if !shape.any_nullable() || tree.as_table().is_none() {
         return;

@@ -1,4 +1,4 @@
-//! Gathers every problem of one load, and knows which values may be shown.
+//! Collects every problem of one load, and knows which values may be shown.
 
 pub(crate) mod interpolated;
 
@@ -18,28 +18,28 @@ use crate::{
     value::Value,
 };
 
-/// The problems found so far. Origins are added later, when it is known that there are any.
+/// The problems found so far. Origins are added later, and only if there are problems.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct Problems {
     found: Vec<Issue>,
-    /// How many fields on the way to the current one are secret.
+    /// The number of secret fields on the path to the current one.
     secret: usize,
     /// Leaves in which the decoder read a secret, field by field.
     secrets: BTreeSet<Keys>,
-    /// Where in these leaves they were read.
+    /// The paths in these leaves at which they were read.
     reads: SecretReads,
-    /// Leaves that are secret because a file is that gives them.
+    /// Leaves that are secret because an encrypted file gives them.
     sealed: BTreeSet<Keys>,
     /// The tree before interpolation.
     written: Option<Value>,
-    /// The values after it: what a variable put in is not shown, what was written is.
+    /// The values after it: text of variables is not shown, literal text is.
     interpolated: Interpolated,
-    /// Only types are looked at, and only of what is given.
+    /// Whether only types of existing values are checked.
     types_only: bool,
-    /// What flattened leaves take of their tables.
+    /// The keys that flattened leaves ask for.
     asked: AskedKeys,
-    /// Interpolation failed: what else is wrong with a template is not known.
+    /// Whether interpolation failed, so that further problems of templates are unknown.
     unresolved: bool,
 }
 
@@ -48,17 +48,17 @@ impl Problems {
         Self { written, unresolved: !unresolved.is_empty(), found: unresolved, ..Self::default() }
     }
 
-    /// For values that no rule need hold for.
+    /// For values for which no rule is checked.
     pub(crate) fn of_types() -> Self {
         Self { types_only: true, ..Self::default() }
     }
 
-    /// The same, with the words about these leaves withheld.
+    /// The same, with messages about these leaves withheld.
     pub(crate) fn sealing(self, sealed: BTreeSet<Keys>) -> Self {
         Self { sealed, ..self }
     }
 
-    /// The same, with the words that repeat a variable withheld.
+    /// The same, with messages that repeat a variable withheld.
     pub(crate) fn withholding(self, interpolated: Interpolated) -> Self {
         Self { interpolated, ..self }
     }
@@ -67,7 +67,7 @@ impl Problems {
         self.asked = asked;
     }
 
-    /// What a flattened leaf that takes every key is left of the table at `keys`.
+    /// The part of the table at `keys` that is left to a flattened leaf that takes every key.
     pub(crate) fn left(&self, keys: &Keys, mut table: Value) -> Value {
         if let Some(asked) = self.asked.get(keys) {
             table.entries_mut().retain(|name, _| !asked.contains(name));
@@ -87,7 +87,7 @@ impl Problems {
         self.found.extend(issues);
     }
 
-    /// The leaf at `keys` was read, and whether it holds a secret.
+    /// Records whether the leaf at `keys` contains a secret.
     pub(crate) fn met_secret(&mut self, reads: bool, keys: &Keys) {
         if reads {
             self.secrets.insert(keys.clone());
@@ -111,7 +111,8 @@ impl Problems {
         !self.sealed.is_empty() || shape.leaves().iter().any(Leaf::secret)
     }
 
-    /// By a field on the way, by the file that gave the value, or by what the decoder read.
+    /// Whether a value is secret: by a field on the path, by the file that gave it, or because the decoder
+    /// read a secret.
     fn hides(&self, keys: &Keys) -> bool {
         let reads = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
         self.secret > 0
@@ -119,7 +120,7 @@ impl Problems {
             || self.secrets.iter().any(reads)
     }
 
-    /// Keys that a leaf's type ignored.
+    /// Adds keys that a leaf's type ignored.
     pub(crate) fn ignored(&mut self, ignored: Vec<Ignored>, keys: &Keys) {
         let mut issues = Issues::default();
         for (place, key) in ignored.into_iter().enumerate() {
@@ -129,7 +130,7 @@ impl Problems {
         self.found.extend(issues.into_vec());
     }
 
-    /// What an examination of the leaf at `keys` found.
+    /// Adds the result of an examination of the leaf at `keys`.
     pub(crate) fn examined(&mut self, found: Examination, keys: &Keys) {
         self.ignored(found.ignored, keys);
         for error in found.lost {
@@ -137,7 +138,7 @@ impl Problems {
         }
     }
 
-    /// What was found while the struct at `keys` was read.
+    /// Adds the notes from reading the struct at `keys`.
     pub(crate) fn noted(&mut self, notes: Notes, keys: &Keys) {
         for error in notes.take_lost() {
             self.decoding(error, keys);
@@ -145,7 +146,7 @@ impl Problems {
         self.ignored(notes.into_ignored(), keys);
     }
 
-    /// The text before interpolation of what stands at, above or below `keys`.
+    /// The text before interpolation of a value at, above or below `keys`.
     fn template(&self, keys: &Keys) -> Option<Arc<str>> {
         let mut value = self.written.as_ref()?;
         for key in &keys.0 {
@@ -157,7 +158,7 @@ impl Problems {
         first_template(value)
     }
 
-    /// Whether what stands at, above or below `keys` could not be resolved, which was said already.
+    /// Whether a value at, above or below `keys` could not be resolved, which was already reported.
     pub(crate) fn is_unresolved(&self, keys: &Keys) -> bool {
         self.unresolved && self.template(keys).is_some()
     }
@@ -177,7 +178,7 @@ impl Problems {
         self.found
     }
 
-    /// Runs `visit` inside a field, so that what it finds there respects the field's secrecy.
+    /// Runs `visit` inside a field, so that its problems respect the secrecy of the field.
     pub(crate) fn within<R>(&mut self, field: &FieldShape, visit: impl FnOnce(&mut Self) -> R) -> R {
         self.secret += usize::from(field.secret);
         let result = visit(self);
@@ -198,7 +199,7 @@ impl Problems {
         self.found_by(findings, keys, &|_| template.clone())
     }
 
-    /// Runs the checks of a struct; true if all hold. Of their words only those are withheld that may repeat a variable.
+    /// Runs the checks of a struct; true if all hold. Their messages are withheld only if they may repeat a variable.
     pub(crate) fn check_struct<S>(
         &mut self,
         checks: &[&dyn Rule<S>],
@@ -236,7 +237,8 @@ impl Problems {
         (!shape.is_struct(below)).then(|| self.interpolated.template(&place, place.0.len())).flatten()
     }
 
-    /// Adds what rules found; true if nothing. `template` gives that of a finding by its number.
+    /// Adds the findings of rules; true if there are none. `template` returns the template of a finding by
+    /// its index.
     fn found_by(
         &mut self,
         findings: Findings,
@@ -257,19 +259,19 @@ impl Problems {
         sound
     }
 
-    /// Adds what a decoder found in the leaf at `keys`; always false, for "not sound".
+    /// Adds a decoding error of the leaf at `keys`; always false, for "not sound".
     pub(crate) fn decoding(&mut self, error: DecodeError, keys: &Keys) -> bool {
         let place = keys.join(&error.keys());
         if self.is_unresolved(&place) {
             return false;
         }
         let template = self.interpolated.template(&place, keys.0.len());
-        // A flattened leaf is read from the place of its struct.
+        // A flattened leaf is read from the path of its struct.
         let discreet = self.hides(&place) || self.secrets.contains(keys) || template.is_some();
         self.push_decoding(&error, place, discreet, template)
     }
 
-    /// The same of the struct at `keys`, whose fields are sound each by itself.
+    /// The same for the struct at `keys`, whose fields are valid individually.
     pub(crate) fn decoding_struct(&mut self, error: DecodeError, keys: &Keys, shape: &'static Shape) -> bool {
         let below = error.keys();
         let place = keys.join(&below);
@@ -301,7 +303,7 @@ impl Problems {
     }
 }
 
-/// A key that a leaf's type ignored, as a problem.
+/// The problem of a key that a leaf's type ignored.
 fn unknown(key: &Ignored, above: &Keys, suggest: bool) -> Issue {
     let name = match key.keys.0.last() {
         Some(Key::Name(name)) => name.to_string(),

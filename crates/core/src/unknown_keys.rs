@@ -1,4 +1,4 @@
-//! Keys that no field takes, and the other names of fields.
+//! Unknown keys, and aliases of fields.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,29 +10,29 @@ use crate::{
     value::{Table, Value},
 };
 
-/// For so many unknown keys another name is suggested: more are no slips.
+/// The number of unknown keys for which a name is suggested: more than this are not typos.
 pub(crate) const SUGGESTED: usize = 20;
 
-/// A tree with every alias under the field's own name.
+/// A tree with every alias replaced by the primary name of the field.
 #[derive(Clone, Debug)]
 pub(crate) struct Normal {
     pub(crate) tree: Value,
-    /// The place by the field's own names, and as it was written.
+    /// The path with primary names, and as it was written.
     pub(crate) renamed: Vec<(Keys, Keys)>,
-    /// Keys that no field takes, with the name that was probably meant; the first ones.
+    /// The first unknown keys, with the name that was probably meant.
     pub(crate) unknown: Vec<(Keys, Option<String>)>,
-    /// How many follow.
+    /// The number of further unknown keys.
     pub(crate) more_unknown: usize,
     /// Fields given twice under different names.
     pub(crate) twice: Vec<Twice>,
-    /// Fields that should not be given any more: by their own names, as written, and what to do instead.
+    /// Deprecated fields: the path with primary names, the path as written, and the advice.
     pub(crate) deprecated: Vec<(Keys, Keys, &'static str)>,
 }
 
 /// A field given under two of its names.
 #[derive(Clone, Debug)]
 pub(crate) struct Twice {
-    /// By its own name.
+    /// The path with its primary name.
     pub(crate) keys: Keys,
     /// Its first name in the table, as written.
     pub(crate) first: Keys,
@@ -42,7 +42,7 @@ pub(crate) struct Twice {
 }
 
 impl Normal {
-    /// A tree that was checked before.
+    /// Wraps a tree that was already checked.
     pub(crate) fn new(tree: Value) -> Self {
         Self {
             tree,
@@ -54,7 +54,7 @@ impl Normal {
         }
     }
 
-    /// One problem for each unknown key; `issue` makes it.
+    /// One problem for each unknown key, created by `issue`.
     pub(crate) fn unknown_keys<T>(
         &self,
         mut issue: impl FnMut(Issue, &Keys) -> T,
@@ -75,11 +75,11 @@ pub(crate) fn normalise(tree: &Value, shape: &'static Shape) -> Normal {
     normal
 }
 
-/// The fields whose keys stand on one level: those of flattened structs too.
+/// The fields whose keys are on one level, including those of flattened structs.
 #[derive(Default)]
 pub(crate) struct Level {
     fields: BTreeMap<&'static str, &'static FieldShape>,
-    /// A flattened leaf takes whatever is left.
+    /// Whether a flattened leaf takes the remaining keys.
     open: bool,
 }
 
@@ -90,7 +90,7 @@ impl Level {
         level
     }
 
-    /// Whether a flattened leaf takes keys that no field has.
+    /// Whether a flattened leaf takes keys that match no field.
     pub(crate) fn is_open(&self) -> bool {
         self.open
     }
@@ -182,7 +182,7 @@ impl Normal {
     }
 }
 
-/// What is said of a key that no field takes.
+/// The message for an unknown key.
 pub(crate) fn unknown_key(meant: Option<&str>) -> String {
     match meant {
         Some(meant) => format!("unknown key, did you mean `{meant}`?"),
@@ -204,7 +204,7 @@ pub(crate) fn without_unknown(tree: Value, shape: &'static Shape) -> Value {
     Value::Table(table)
 }
 
-/// Whether normalising changed nothing, told by sharing.
+/// Whether normalising changed nothing, detected by sharing.
 fn is_unchanged(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Table(a), Value::Table(b)) => Arc::ptr_eq(a, b),

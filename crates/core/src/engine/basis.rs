@@ -45,7 +45,7 @@ impl Basis {
         variables::find(&self.variables, name)
     }
 
-    /// Seals secrets that no attribute marks and that a load found.
+    /// Seals unmarked secrets that a load found.
     fn mark_secret(&mut self, marker: SecretMarker<'_>) {
         if !marker.hidden.is_empty() {
             self.layers.iter_mut().for_each(|layer| *layer = layer.with_secrets(marker));
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// Seals secrets that no attribute marks and that a load found.
+    /// Seals unmarked secrets that a load found.
     pub(crate) fn mark_secret(&mut self, marker: SecretMarker<'_>) {
         self.basis.mark_secret(marker);
     }

@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Read everything again and send the outcome.
     Reload {
         reply: Reply,
-        /// Who asked for it.
+        /// The author of the request.
         by: Option<Arc<str>>,
     },
     /// A refused change may be accepted now, although no source changed.

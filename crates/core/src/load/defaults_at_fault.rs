@@ -1,4 +1,4 @@
-//! Checks that the defaults alone break: no source is to blame, whatever it gives beside them.
+//! Finds checks that the defaults alone break, so that no source is blamed for other values.
 
 use super::{ConfigType, Problems, place_at};
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
     value::Value,
 };
 
-/// The problems, those with the place of a default that come up without the sources too. `tree` is what was refused, and
-/// `defaults` are those that apply in it.
+/// The problems. A problem that also occurs without the sources gets the origin of a default. `tree` is the refused
+/// tree, and `defaults` are the defaults that apply in it.
 pub(super) fn attribute_to_defaults(
     config_type: ConfigType,
     mut found: Vec<Issue>,
@@ -19,7 +19,7 @@ pub(super) fn attribute_to_defaults(
 ) -> Vec<Issue> {
     for issue in found.iter_mut().filter(|issue| issue.leaves().is_some()) {
         let Some(alone) = with_defaults(config_type, issue, tree, defaults) else { continue };
-        // The check is a function of the program, which may panic.
+        // The check is code of the program, which may panic.
         let problems = panics::catch_panic(|| tracking::reads_any(|| problems(config_type, &alone)).0)
             .unwrap_or_default();
         let is_same = |other: &Issue| other.keys() == issue.keys() && other.message() == issue.message();
@@ -30,8 +30,8 @@ pub(super) fn attribute_to_defaults(
     found
 }
 
-/// The tree with the default of each leaf of the struct; that of a secret may be a reference only. `None` if a source gives a
-/// leaf that has no default, and may be to blame.
+/// The tree with the default of each leaf of the struct; the default of a secret may be only a reference. `None` if a
+/// source gives a leaf without a default, and so may be to blame.
 fn with_defaults(config_type: ConfigType, issue: &Issue, tree: &Value, defaults: &Value) -> Option<Value> {
     let leaves = config_type.shape.leaves().into_iter();
     let leaves = leaves.filter(|leaf| issue.leaves().is_some_and(|leaves| leaves.contains(&leaf.keys)));

@@ -1,13 +1,13 @@
-//! What keeps a leaf as it is while other values of it wait.
+//! Keeps a leaf unchanged while another value of it is pending.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{SharedLeaves, merge, overrides::is_flattened, place_at};
 use crate::{erased_config::ErasedConfig, keys::Keys, overrides::Overrides, value::Value};
 
-/// What must be put where so that a leaf stays as `tree` has it, where `waiting` has other values; `None` takes a key away.
+/// The values to set so that a leaf stays as in `tree`, although `waiting` has other values; `None` removes a key.
 ///
-/// A flattened leaf holds its own keys, and none of the leaves beside it.
+/// A flattened leaf keeps its own keys, and not those of the leaves in the same table.
 pub(crate) fn hold(
     root: &dyn ErasedConfig,
     tree: &Value,
@@ -30,7 +30,7 @@ pub(crate) fn hold(
     places.filter(|(key, value)| value.is_some() || key.find(waiting).is_some()).collect()
 }
 
-/// The running tree with everything that may wait in it: what the layers give, and what was set.
+/// The running tree with all possibly pending values in it: those of the layers, and overrides.
 pub(crate) fn with_waiting(
     root: &dyn ErasedConfig,
     tree: &Value,

@@ -1,4 +1,4 @@
-//! What variables put into the values of one load.
+//! The text that variables add to the values of one load, and detection of messages that repeat it.
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,11 @@
-//! Puts one tree over another: tables key by key, everything else as a whole.
+//! Merges one tree over another: tables key by key, everything else as a whole.
 
 use std::{collections::btree_map::Entry, sync::Arc};
 
 use crate::value::Value;
 
-/// `above` over `below`. What only one of them has is shared, not copied; what `below` shares with nobody is kept.
+/// Merges `above` over `below`. Values that only one of them has are shared, not copied; parts of `below` with no
+/// other owner are reused.
 pub(crate) fn merge(below: Value, above: &Value) -> Value {
     let (Value::Table(mut merged), Value::Table(high)) = (below, above) else { return above.clone() };
     if merged.is_empty() {
@@ -51,7 +52,7 @@ mod tests {
         assert_eq!(merged, value(serde_json::json!({"a": null})));
     }
 
-    /// Trees of three levels over few keys, so that layers meet often.
+    /// Trees of three levels over few keys, so that layers overlap often.
     fn tree() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             any::<i8>().prop_map(|number| Value::Int(number.into())),
@@ -66,7 +67,7 @@ mod tests {
         table(nested.boxed())
     }
 
-    /// What a merge means, one leaf at a time: the highest layer that says anything on the way decides.
+    /// The specification of a merge for one leaf: the highest layer with a value on the path decides.
     fn winner<'v>(layers: [&'v Value; 3], keys: &Keys) -> Option<&'v Value> {
         let says = |layer: &&Value| {
             (1..=keys.0.len()).any(|depth| {

@@ -1,6 +1,6 @@
 //! The pure pipeline: layers in, a validated configuration or every problem out.
 //!
-//! No file, no clock, no thread: whatever loads, checks, previews or writes calls [`load`].
+//! No file, no clock, no thread: all code that loads, checks, previews or writes calls [`load`].
 
 mod defaults_at_fault;
 mod hold;
@@ -71,12 +71,12 @@ pub(crate) struct ConfigType {
     pub(crate) shape: &'static Shape,
     decode: fn(&Value, &Notes) -> Decoded,
     probe: fn(&Value, &Keys, &mut Problems) -> bool,
-    /// The leaves of which it is not known that they hold no secret; found by tracing, so only where something is wrong.
+    /// The leaves that may contain a secret; found by tracing, and so only if there is a problem.
     guarded: fn() -> BTreeSet<Keys>,
-    /// What is known of the type; found by tracing, too.
+    /// The description of the type; found by tracing, too.
     describe: fn() -> StructInfo,
     strays: fn(&Value) -> (Notes, AskedKeys),
-    /// What flattened leaves take of the tables that they share.
+    /// The keys that flattened leaves take from their shared tables.
     shares: fn(&Value) -> Vec<Share>,
 }
 
@@ -107,13 +107,13 @@ impl ConfigType {
         is_shared_key(self.shape, keys)
     }
 
-    /// What each flattened leaf takes of a tree.
+    /// The keys that each flattened leaf takes from a tree.
     pub(crate) fn shares(&self, tree: &Value) -> Vec<Share> {
         let is_any = self.shape.leaves().iter().any(|leaf| self.is_flattened(leaf.slot));
         if is_any { (self.shares)(tree) } else { Vec::new() }
     }
 
-    /// A tree as a configuration without keys in `names` that nothing takes.
+    /// Decodes a tree, which must not contain unknown keys from `names`.
     pub(crate) fn read_strictly(
         &self,
         tree: &Value,
@@ -130,7 +130,7 @@ impl ConfigType {
         (!notes.into_ignored().iter().any(is_stray)).then_some(root)
     }
 
-    /// A tree as a configuration, without rules; `None` if it is none.
+    /// Decodes a tree without checking rules; `None` if it is not valid.
     pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn ErasedConfig>> {
         (self.decode)(tree, &Notes::default()).ok()
     }
@@ -144,18 +144,18 @@ pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
     !keys.is_root() && beside && !leaves.iter().any(|leaf| shape.keys_of(leaf.slot) == *keys)
 }
 
-/// What a load stands on.
+/// The inputs of a load.
 pub(crate) struct Input<'i> {
     /// Lowest precedence first.
     pub(crate) layers: &'i [Arc<Layer>],
     pub(crate) overrides: &'i Overrides,
-    /// How variables are called, for advice; `None` when the program writes, and no source is to blame.
+    /// The names of variables, for advice; `None` for a write of the program, where no source is to blame.
     pub(crate) names: Option<&'i Names>,
     /// Looks a variable up for `${..}`.
     pub(crate) variables: &'i dyn Fn(&str) -> Option<String>,
-    /// Why sources gave no layer; what else is wrong is reported beside it.
+    /// The problems of sources without a layer; other problems are reported together with them.
     pub(crate) unread: Vec<Issue>,
-    /// What references lead to.
+    /// The secrets behind references.
     pub(crate) secrets: &'i SecretLookup,
 }
 
@@ -166,21 +166,21 @@ impl Input<'_> {
     }
 }
 
-/// What a load yields.
+/// The result of a load.
 pub(crate) struct Loaded {
     pub(crate) root: Arc<dyn ErasedConfig>,
-    /// The tree that the configuration was decoded from: merged and resolved, with defaults and overrides.
+    /// The tree from which the configuration was decoded: merged and resolved, with defaults and overrides.
     pub(crate) tree: Value,
-    /// Leaves that hold a secret which no field says.
+    /// Leaves that contain a secret but are not marked.
     pub(crate) secrets: BTreeSet<Keys>,
-    /// Those among them that are secret because a file is that gives them.
+    /// The leaves among them that are secret because an encrypted file gives them.
     pub(crate) sealed: BTreeSet<Keys>,
-    /// What stands for secrets that were fetched.
+    /// The references of fetched secrets.
     pub(crate) references: ReferencePaths,
     pub(crate) warnings: Vec<Issue>,
 }
 
-/// What the layers say together, without defaults.
+/// The merged layers, without defaults.
 pub(crate) fn merged(shape: &'static Shape, layers: &[Arc<Layer>]) -> Value {
     let plan = Plan::new(shape);
     layers.iter().fold(Value::empty(), |below, layer| match &plan {
@@ -244,7 +244,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let unresolved =
         unresolved.into_iter().chain(unresolved_overrides).chain(references.take_issues()).collect();
     let written = (templates || references.any_failed()).then(|| references.mark(complete));
-    // A value set at run time may keep a template that no layer has any more.
+    // An override may keep a template that no layer has any more.
     let templates = templates || input.layers.iter().any(|layer| layer.has_display_only());
     let interpolated = match templates || !overrides.is_empty() {
         true => interpolated(&tree, input.variables),
@@ -296,7 +296,8 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     }
 }
 
-/// The problems of a load that is refused. A key that the policy only warns of may be one that the type refuses.
+/// The problems of a load that is refused. A type may refuse an unknown key for which the policy is only a
+/// warning.
 fn refusal_issues(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<DecodeError>) -> Vec<Issue> {
     let Some(error) = error.filter(|_| issues.is_empty()) else { return issues };
     let unknown: Vec<_> =
@@ -307,14 +308,14 @@ fn refusal_issues(issues: Vec<Issue>, warnings: Vec<Issue>, error: Option<Decode
     }
 }
 
-/// Whether a place is in a leaf that is known to hold no secret.
+/// Whether a path is in a leaf that is known to contain no secret.
 fn is_open(config_type: ConfigType, keys: &Keys, guarded: &BTreeSet<Keys>) -> bool {
     let leaves = config_type.shape.leaves();
     let leaf = leaves.iter().find(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
     leaf.is_some_and(|leaf| !leaf.secret() && !guarded.contains(&leaf.keys))
 }
 
-/// The layer that gives the template at a place; joined lists and defaults of fields have none.
+/// The layer that gives the template at a path; joined lists and defaults of fields have none.
 fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
     let gives = |layer: &Arc<Layer>| {
         keys.find(layer.tree())
@@ -323,8 +324,8 @@ fn source_of(layers: &[Arc<Layer>], keys: &Keys, text: &str) -> usize {
     layers.iter().rposition(gives).unwrap_or(layers.len())
 }
 
-/// Adds the values that rules refused, where they may be shown. A flattened leaf has the place of its struct, and no value of its
-/// own there.
+/// Adds the values that rules refused, where they may be shown. A flattened leaf has the path of its struct, and no
+/// value of its own there.
 pub(crate) fn with_values(
     config_type: ConfigType,
     found: Vec<Issue>,
@@ -338,31 +339,31 @@ pub(crate) fn with_values(
     found.into_iter().map(|issue| if shows(&issue) { issue.with_value_in(tree) } else { issue }).collect()
 }
 
-/// The leaves of which reports show no text: those that hold a secret, and those that may.
+/// The leaves whose text reports do not show: those that contain a secret, and those that may.
 pub(crate) fn hidden_in(
     config_type: ConfigType,
     found: &[Issue],
     secrets: &BTreeSet<Keys>,
 ) -> BTreeSet<Keys> {
-    // An unknown key shows itself and no value.
+    // An unknown key shows only the key and no value.
     let shows = found.iter().any(|issue| issue.kind() != IssueKind::UnknownKey);
     let guarded = if shows { (config_type.guarded)() } else { BTreeSet::new() };
     secrets.iter().cloned().chain(guarded).collect()
 }
 
-/// The leaves in which their types read a secret, in a tree that was written of a value and not loaded.
+/// The leaves in which their types read a secret, in a tree that was encoded from a value and not loaded.
 pub(crate) fn secrets_in(config_type: ConfigType, tree: &Value) -> BTreeSet<Keys> {
     let mut problems = Problems::of_types();
     tracking::reads_any(|| (config_type.probe)(tree, &Keys::root(), &mut problems));
     problems.take_secrets()
 }
 
-/// Seals the secrets of a tree in which nothing stands for anything else any more.
+/// Seals the secrets of a tree in which all references and templates are resolved.
 pub(crate) fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     SecretMarker { shape, hidden, providers: None }.mark(tree);
 }
 
-/// Finds every problem, leaf by leaf; what no leaf explains is reported as serde told it.
+/// Finds every problem, leaf by leaf; serde's error is reported if no leaf explains it.
 fn examine(config_type: ConfigType, tree: &Value, error: &DecodeError, problems: &mut Problems) {
     let before = problems.len();
     let (strays, asked) = (config_type.strays)(tree);

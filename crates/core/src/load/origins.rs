@@ -1,4 +1,4 @@
-//! Finds out where each problem stands: only when there are problems, and from the text of that version.
+//! Locates each problem: only if there are problems, and in the text of that version.
 
 use std::{
     cell::OnceCell,
@@ -15,13 +15,13 @@ use crate::{
     source::{Layer, UnknownKeys, locate::SourceMap},
 };
 
-/// The place of the source, the turn among sources at one place, line and column.
+/// The rank of the source, the order among sources with the same rank, line and column.
 type Order = (usize, usize, Option<usize>, Option<usize>);
 
-/// Problems that refuse the load, and those that only warn.
+/// Errors and warnings.
 type Settled = (Vec<Issue>, Vec<Issue>);
 
-/// Gives every problem its place and order, and tells what refuses the load from what only warns.
+/// Sets the position and order of every problem, and separates errors from warnings.
 pub(super) fn locate_issues(
     found: Vec<Issue>,
     shape: &'static Shape,
@@ -45,7 +45,8 @@ pub(super) fn locate_issues(
     }
     for issue in found {
         match issue.kind() {
-            // A source that gave nothing may have held what is missing, or what would have satisfied the rule.
+            // A source that could not be read may contain the missing value, or a value that satisfies the
+            // rule.
             IssueKind::Missing | IssueKind::Rule if incomplete => {}
             IssueKind::Interpolation if without_variables && interpolate::is_unset(&issue) => {}
             IssueKind::UnknownKey => {
@@ -55,7 +56,7 @@ pub(super) fn locate_issues(
                     .into_iter()
                     .for_each(|(policy, issue)| sort_in(policy, issue, &mut issues, &mut warnings));
             }
-            // Where the element stands in which it is missing can be said.
+            // The position of the element with the missing value is known.
             IssueKind::Missing if map.is_inside(issue.keys()) => issues.push(map.placed(issue)),
             IssueKind::Missing => issues.push(map.advise(issue)),
             _ if issue.origin().is_some() => issues.push(issue),
@@ -68,7 +69,7 @@ pub(super) fn locate_issues(
     (issues, warnings)
 }
 
-/// Gives each the place of the value that won.
+/// Sets the position of each to that of the effective value.
 pub(crate) fn placed(
     issues: Vec<Issue>,
     config_type: ConfigType,
@@ -88,7 +89,7 @@ fn sort_in(policy: UnknownKeys, issue: Issue, issues: &mut Vec<Issue>, warnings:
     }
 }
 
-/// The layers, each with the places of its text once somebody asks.
+/// The layers, each with the positions in its text, which are computed on first use.
 struct OriginMap<'i> {
     input: &'i Input<'i>,
     layers: Vec<(&'i Layer, OnceCell<Option<SourceMap<'i>>>)>,
@@ -114,14 +115,14 @@ impl<'i> OriginMap<'i> {
         Some((layer, text.get_or_init(|| layer.text_places()).as_ref()))
     }
 
-    /// Whether the place is below a leaf that has a key of its own.
+    /// Whether the path is below a leaf that has a key of its own.
     fn is_inside(&self, keys: &Keys) -> bool {
         let around = |leaf: &Leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys;
         self.leaves.iter().any(|leaf| !leaf.field().flatten && around(leaf))
     }
 
-    /// A key that the decoder met inside a leaf stands in one or more layers, each with its own policy.
-    /// What the fields describe was already checked layer by layer.
+    /// An unknown key that the decoder found inside a leaf is in one or more layers, each with its own
+    /// policy. Keys on the level of fields were already checked layer by layer.
     fn unknown(&self, issue: &Issue) -> Vec<(UnknownKeys, Issue)> {
         let keys = issue.keys();
         let inside = self.leaves.iter().any(|leaf| keys.starts_with(&leaf.keys) && *keys != leaf.keys);
@@ -135,14 +136,14 @@ impl<'i> OriginMap<'i> {
             .collect()
     }
 
-    /// Of those that are only counted nobody knows which layer gives them: one that denies them may.
+    /// For keys that are only counted, the layer is unknown; it may be one that denies them.
     fn uncertain(&self, issue: &Issue, found: &[(UnknownKeys, Issue)]) -> Option<(UnknownKeys, Issue)> {
         let denied = found.iter().any(|(policy, _)| *policy == UnknownKeys::Deny);
         let denies = self.layers.iter().any(|(layer, _)| layer.unknown_keys() == UnknownKeys::Deny);
         (issue.more() > 0 && !denied && denies).then(|| (UnknownKeys::Deny, issue.clone()))
     }
 
-    /// A value that stands nowhere: where it could be given.
+    /// Adds advice on where a missing value can be set.
     fn advise(&self, issue: Issue) -> Issue {
         let name = issue.keys().to_string();
         match self.input.names.and_then(|names| names.variable(issue.keys())) {
@@ -151,7 +152,7 @@ impl<'i> OriginMap<'i> {
         }
     }
 
-    /// With the place of the value that won, or of the nearest value around it.
+    /// Sets the position of the effective value, or of the nearest value around it.
     fn placed(&self, issue: Issue) -> Issue {
         let keys = issue.keys().clone();
         if self.input.overrides.keys().any(|entry| keys.starts_with(entry)) {
@@ -174,19 +175,19 @@ impl<'i> OriginMap<'i> {
         layer.placed(issue, text, &given.keys, showable(&self.leaves, self.secrets, &keys))
     }
 
-    /// Whether the place is a struct with fields of its own, such as the root.
+    /// Whether the path is a struct with fields of its own, such as the root.
     fn is_struct(&self, keys: &Keys) -> bool {
         self.leaves.iter().any(|leaf| leaf.keys.starts_with(keys) && leaf.keys != *keys)
     }
 
-    /// Whether no layer gives the field at or above `keys`, as far as layers were followed: what stands nearest is then a
-    /// table around the field, which says nothing of it.
+    /// Whether no layer gives the field at or above `keys`, as far as layers were followed. The nearest value is then
+    /// only a table around the field.
     fn is_default(&self, keys: &Keys, followed: usize) -> bool {
         let field = self.leaves.iter().find(|leaf| !leaf.field().flatten && keys.starts_with(&leaf.keys));
         field.is_some_and(|field| followed < field.keys.0.len())
     }
 
-    /// Values that are wrong together: every source that gives one of them, the highest first.
+    /// For values that are invalid together: every source that gives one of them, the highest first.
     fn placed_in_struct(&self, issue: Issue) -> Issue {
         let is_part = |leaf: &Leaf| issue.leaves().is_none_or(|leaves| leaves.contains(&leaf.keys));
         let inside =
@@ -211,7 +212,7 @@ impl<'i> OriginMap<'i> {
             return issue.at(Origin::Default);
         }
         let (issue, keys) = (issue.at_all(origins), issue_keys);
-        // The line of the value if it is the only one, else that of the table, where a file has one.
+        // The line of the value if it is the only one, else the line of the table, if the file has one.
         match sources.last_key_value().filter(|_| set.is_none() && !keys.is_root()) {
             Some((highest, values)) => match self.layer(*highest).filter(|(layer, _)| layer.is_text()) {
                 Some((layer, text)) => {
@@ -224,8 +225,8 @@ impl<'i> OriginMap<'i> {
         }
     }
 
-    /// Where a layer gives `values`, which stand in the struct at `keys`: the value if it is one, else the table that they
-    /// stand in, else the file. Variables are named one by one.
+    /// The origins of `values`, which are in the struct at `keys`, in one layer: the value if there is only one, else
+    /// their table, else the file. Variables are named individually.
     fn origins(&self, layer: usize, keys: &Keys, values: &[Keys]) -> Vec<Origin> {
         let Some((layer, text)) = self.layer(layer) else { return Vec::new() };
         let mut origins: Vec<_> = values.iter().map(|value| layer.origin(text, value)).collect();
@@ -238,7 +239,7 @@ impl<'i> OriginMap<'i> {
         }
     }
 
-    /// Sources in their order, then lines; what stands nowhere comes last.
+    /// Ordered by source, then by line; problems without a position come last.
     fn order(&self, issue: &Issue) -> Order {
         let Some(origin) = issue.origin() else { return (usize::MAX, 0, None, None) };
         let layer = self.layers.iter().position(|(layer, _)| layer.speaks_for(origin));
@@ -246,7 +247,7 @@ impl<'i> OriginMap<'i> {
         let unread = || self.input.unread.iter().position(same);
         let (place, turn) = match (layer, issue.rank()) {
             (Some(layer), _) => (layer + 1, 0),
-            // What gave no layer stands behind those that were read before it.
+            // A source without a layer comes after those that were read before it.
             (None, Some(layers)) => (layers, 1 + unread().unwrap_or(0)),
             (None, None) => (self.layers.len() + 1, 0),
         };
@@ -257,8 +258,8 @@ impl<'i> OriginMap<'i> {
     }
 }
 
-/// What may be seen of the value at `keys`: a leaf that is not secret, or an element of one. What stands deeper
-/// belongs to a type that nobody here knows.
+/// How much of the value at `keys` may be shown: a leaf that is not secret, or an element of one. Deeper values
+/// belong to an unknown type.
 pub(super) fn showable(leaves: &[Leaf], secrets: &BTreeSet<Keys>, keys: &Keys) -> Show {
     let leaf = leaves.iter().find(|leaf| keys.starts_with(&leaf.keys) && !leaf.field().flatten);
     let open = leaf.is_some_and(|leaf| {
@@ -269,7 +270,7 @@ pub(super) fn showable(leaves: &[Leaf], secrets: &BTreeSet<Keys>, keys: &Keys) -
     if open { Show::Value } else { Show::Key }
 }
 
-/// How many sources one problem names.
+/// The maximum number of sources that one problem names.
 const NAMED: usize = 6;
 
 const NULL: &str =

@@ -1,4 +1,4 @@
-//! Puts values of whole leaves into a tree.
+//! Sets values of whole leaves in a tree.
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
@@ -14,9 +14,10 @@ use crate::{
     value::Value,
 };
 
-/// The overrides as values. One that was kept over a restart has templates, since what is stored has no variable in it.
+/// The overrides as values. An override from before a restart contains templates, because the values of variables are
+/// not stored.
 ///
-/// A template that cannot be resolved stays, and is reported at its place.
+/// A template that cannot be resolved stays, and is reported at its path.
 pub(super) fn resolved<'p>(
     overrides: &'p Overrides,
     variables: interpolate::Lookup<'_>,
@@ -38,7 +39,7 @@ pub(super) fn resolved<'p>(
 
 /// The tree with the overrides. A value that is removed falls back to the default of the field.
 ///
-/// `given` is what the layers say, on which some defaults depend.
+/// `given` is the merged tree of the layers, on which some defaults depend.
 pub(super) fn entry(tree: Value, config_type: ConfigType, given: &Value, overrides: &Overrides) -> Value {
     let shape = config_type.shape;
     overrides.iter().fold(tree, |tree, (keys, entry)| match &entry.value {
@@ -57,7 +58,7 @@ pub(super) fn entry(tree: Value, config_type: ConfigType, given: &Value, overrid
     })
 }
 
-/// The keys that other flattened leaves ask for beside the one at `keys` that takes every key that is left.
+/// The keys that other flattened leaves ask for, next to the leaf at `keys` that takes all remaining keys.
 fn asked_beside(config_type: ConfigType, tree: &Value, keys: &Keys, value: &Value) -> BTreeSet<Arc<str>> {
     let shape = config_type.shape;
     let at = |slot: usize| config_type.is_flattened(slot) && shape.keys_of(slot) == *keys;
@@ -72,8 +73,9 @@ fn asked_beside(config_type: ConfigType, tree: &Value, keys: &Keys, value: &Valu
     if open.is_empty() { BTreeSet::new() } else { closed.into_iter().flat_map(|share| share.asked).collect() }
 }
 
-/// What must be put where to give a leaf a value: at the place of the leaf, or, for a flattened leaf that does not take every
-/// key, each key on its own. `None` in the result takes a key away. The leaf loses the keys that it takes of any of the trees.
+/// The values to set, by path, to give a leaf a value: at the path of the leaf, or, for a flattened leaf that does not
+/// take every key, each key separately. `None` removes a key. The leaf loses the keys that it takes from any of the
+/// trees.
 pub(crate) fn spread(
     config_type: ConfigType,
     trees: &[&Value],
@@ -94,8 +96,8 @@ pub(crate) fn spread(
     given.iter().map(|(name, value)| (keys.name(name), Some(value.clone()))).chain(gone).collect()
 }
 
-/// What must be put where to give all flattened leaves of one table their values, which `value` holds together. `before` is the
-/// document that holds the running values.
+/// The values to set, by path, to give all flattened leaves of one table their values, which `value` contains
+/// together. `before` is the document with the running values.
 pub(crate) fn spread_table(
     config_type: ConfigType,
     before: &Value,
@@ -130,7 +132,7 @@ pub(super) fn is_flattened(shape: &'static Shape, slot: usize) -> bool {
     shape.trail(slot).last().is_some_and(|field| field.flatten)
 }
 
-/// The tree with the value of one leaf in it, or without it but for its default.
+/// The tree with the value of one leaf, or with only its default.
 pub(crate) fn put(
     tree: &Value,
     shape: &'static Shape,
@@ -148,7 +150,7 @@ pub(crate) fn put(
     }
 }
 
-/// Replaces what a flattened leaf takes, and leaves the fields beside it alone.
+/// Replaces the keys that a flattened leaf takes, and does not change the fields next to it.
 fn beside(tree: &Value, keys: &Keys, taken: &BTreeSet<Arc<str>>, value: Option<&Value>) -> Value {
     let mut level = keys.find(tree).cloned().unwrap_or_else(Value::empty);
     let entries = level.entries_mut();

@@ -1,4 +1,4 @@
-//! Which fields merge in a way of their own, and how lists meet.
+//! The fields with a merge strategy, and how lists are merged.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -8,20 +8,20 @@ use crate::{
     value::Value,
 };
 
-/// What differs from key by key in one table; names that it does not hold merge as everything does.
+/// The fields of one table that are not merged key by key; other names are merged as usual.
 #[derive(Debug, Default)]
 pub(crate) struct Plan(BTreeMap<&'static str, Step>);
 
-/// How one field merges.
+/// How one field is merged.
 #[derive(Debug)]
 pub(super) enum Step {
     Own(Merge),
-    /// Key by key, but for some fields inside.
+    /// Key by key, except for some fields inside.
     Inside(Plan),
 }
 
 impl Plan {
-    /// `None` when all fields merge as usual, which costs nothing then.
+    /// `None` if all fields are merged as usual, so that there is no cost.
     pub(crate) fn new(shape: &Shape) -> Option<Self> {
         let mut plan = Self::default();
         shape.fields.iter().for_each(|field| plan.add(field));
@@ -30,7 +30,7 @@ impl Plan {
 
     fn add(&mut self, field: &FieldShape) {
         match (field.inner(), field.merge) {
-            // Its keys stand among the others: there is nothing that could be taken as a whole.
+            // Its keys are among those of other fields, so it cannot be replaced as a whole.
             (Some(inner), _) if field.flatten => inner.fields.iter().for_each(|field| self.add(field)),
             (None, _) if field.flatten => {}
             (Some(_), Merge::Replace) => drop(self.0.insert(field.key, Step::Own(Merge::Replace))),
@@ -48,7 +48,7 @@ impl Plan {
         self.0.get(name)
     }
 
-    /// One layer over those below it; as [`merge`], but for the fields of the plan.
+    /// Merges one layer over those below it; like [`merge`], except for the fields of the plan.
     pub(crate) fn merge(&self, below: Value, above: &Value) -> Value {
         let Value::Table(high) = above else { return above.clone() };
         let mut merged = if below.as_table().is_some() { below } else { Value::empty() };
@@ -71,7 +71,7 @@ fn join(way: Merge, below: Option<Value>, above: &Value) -> Value {
     match (way, items(above)) {
         (Merge::Replace, _) => above.clone(),
         (Merge::Deep, _) | (_, None) => merge(below.unwrap_or(Value::Null), above),
-        // One list alone stays as it is written; a text is read by the field.
+        // A single list stays as it is written; a text is read by the field.
         (Merge::Append, Some(_)) if below.as_ref().and_then(items).is_none() => above.clone(),
         (_, Some(high)) => {
             let mut all = below.as_ref().and_then(items).unwrap_or_default().into_owned();
@@ -91,7 +91,7 @@ fn add(way: Merge, all: &mut Vec<Value>, item: &Value) {
     }
 }
 
-/// Which of the elements the new one meets.
+/// The element with which the new one is merged.
 pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, item: &Value) -> Option<usize> {
     let key = |value: &'v Value, name: &str| value.as_table().and_then(|table| table.get(name));
     match way {
@@ -104,7 +104,7 @@ pub(super) fn meets<'v>(way: Merge, mut all: impl Iterator<Item = &'v Value>, it
     }
 }
 
-/// The elements of a list, which a variable writes as text; `None` for what is no list.
+/// The elements of a list, which a variable contains as text; `None` if the value is not a list.
 pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::List(items) => Some(Cow::Borrowed(items)),
@@ -120,7 +120,7 @@ pub(super) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     }
 }
 
-/// Equal, as far as that can be said of a text whose type is not known yet.
+/// Compares two values, as far as possible for a text whose type is not known yet.
 fn alike(one: &Value, other: &Value) -> bool {
     match (one.inside(), other.inside()) {
         (Value::Untyped(_), _) | (_, Value::Untyped(_)) => {

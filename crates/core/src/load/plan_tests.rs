@@ -128,7 +128,7 @@ proptest! {
         }
     }
 
-    /// What the way back finds is what stands there.
+    /// The traced contributions give the merged value.
     #[test]
     fn every_value_is_traced_to_the_layer_that_gave_it(lists in prop::collection::vec(list(), 1..4)) {
         for way in [Merge::Deep, Merge::Replace, Merge::Append, Merge::Union, Merge::Key("name")] {

@@ -1,5 +1,5 @@
-//! Whether each secret may stand where it does: one decision for all secrets, whichever source gives them, and whether an
-//! attribute marks them or only the decoder knows.
+//! Decides whether each secret may be where it is: one decision for all secrets, whatever their source, and whether an
+//! attribute marks them or only the decoder finds them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,31 +19,32 @@ use crate::{
     value::Value,
 };
 
-/// What refuses the load, and what only warns.
+/// Errors and warnings.
 #[derive(Default)]
 pub(super) struct Verdict {
     pub(super) refused: Vec<Issue>,
     pub(super) warnings: Vec<Issue>,
 }
 
-/// What a load knows of its secrets.
+/// The data of a load about its secrets.
 pub(super) struct Judge<'i> {
     pub(super) config_type: ConfigType,
     pub(super) input: &'i Input<'i>,
-    /// Of the fields, as they stand below the layers.
+    /// The defaults of the fields, below the layers.
     pub(super) defaults: &'i Value,
-    /// Of all layers.
+    /// The merged tree of all layers.
     pub(super) merged: &'i Value,
     pub(super) variables: Known<'i>,
 }
 
 impl Judge<'_> {
-    /// Looks at every layer, whether its value wins or not: whoever sees the file sees the secret.
+    /// Checks every layer, even if its value is overridden, because anyone who can read the file can read the
+    /// secret.
     ///
-    /// `reads` is where secrets were read in the tree, if all of it was read.
+    /// `reads` contains the paths at which secrets were read in the tree, if the whole tree was read.
     pub(super) fn run(&self, reads: Option<&SecretReads>, tree: &Value) -> Verdict {
         let mut verdict = Verdict::default();
-        // What ran once is only looked at.
+        // An old version is only read, so it is not judged again.
         if self.input.secrets.has_placeholders() {
             return verdict;
         }
@@ -84,7 +85,7 @@ impl Judge<'_> {
             }
         }
         let (refused, warned) = (refused.into_vec(), warned.into_vec());
-        // To find places costs as much as to parse.
+        // Finding positions costs as much as parsing.
         let found = !(refused.is_empty() && warned.is_empty());
         let text = if found { layer.text_places() } else { None };
         let placed = |issue: Issue| {
@@ -95,7 +96,7 @@ impl Judge<'_> {
         verdict.warnings.extend(warned.into_iter().map(placed));
     }
 
-    /// Where secrets of marked fields stand; every scalar if `all` are secret.
+    /// The paths of secrets of marked fields; every scalar if `all` are secret.
     fn marked_in(&self, tree: &Value, all: bool) -> Vec<SecretSite> {
         let none = BTreeSet::new();
         let marker = SecretMarker {
@@ -125,7 +126,7 @@ impl Judge<'_> {
         plain.then(|| (plaintext, plain_secret(keys, beside, self.config_type.shape, self.input.names)))
     }
 
-    /// Where a secret comes from: for a text with variables, what it says once they are filled in.
+    /// The source of a secret. For a text with variables, the expanded text decides.
     fn source(&self, value: &Value, by: SecretForm, source_kind: SourceKind) -> SecretSources {
         let secrets = self.input.secrets;
         let resolved = match value.inside() {
@@ -144,7 +145,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A default stands in the program, and counts where nothing else gives the value.
+    /// A default belongs to the program, and counts only if nothing else gives the value.
     fn of_defaults(&self, sites: &Sites) -> Vec<Issue> {
         let Input { overrides, .. } = self.input;
         let in_force = |keys: &Keys| keys.find(self.merged).is_none() && !is_set(overrides, keys);
@@ -158,7 +159,7 @@ impl Judge<'_> {
     }
 }
 
-/// The scalars that give a secret: those of marked fields, and those where the decoder read one.
+/// The scalars that give a secret: those of marked fields, and those in which the decoder read one.
 fn secrets_in<'v>(
     tree: &'v Value,
     marked: &[SecretSite],
@@ -176,13 +177,13 @@ fn is_set(overrides: &Overrides, keys: &Keys) -> bool {
     overrides.keys().any(|entry| keys.starts_with(entry))
 }
 
-/// The problem of a secret that its source must not give.
+/// The problem of a secret from a source that must not supply it.
 pub(super) fn forbidden(keys: &Keys, allowed: SecretSources) -> Issue {
     Issue::new(IssueKind::PlainSecret, keys.clone(), "this source must not supply a secret")
         .with_help(format!("give it by {allowed}"))
 }
 
-/// A credential where a secret belongs is none that is shown.
+/// Removes findings of credentials in secrets, which are not shown anyway.
 pub(super) fn without_credentials_of(secrets: &BTreeSet<Keys>, issues: &mut Vec<Issue>) {
     let secret = |keys: &Keys| secrets.iter().any(|leaf| !leaf.is_root() && keys.starts_with(leaf));
     issues.retain(|issue| issue.kind() != IssueKind::Credential || !secret(issue.keys()));

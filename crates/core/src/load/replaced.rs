@@ -1,10 +1,10 @@
-//! Values of layers that higher layers replace. No decoder reads them, and a secret in them is in the file all the same.
+//! Values of layers that higher layers replace. They are never decoded, but a secret in them is still in the file.
 
 use super::{ConfigType, Input, merge, place_at, taken_beside};
 use crate::{resolve::interpolate, shape::Leaf, value::Value};
 
-/// Trees with what each layer gives, alone and over those below it, as far as that is not in force and
-/// may hold a secret that no field is marked for.
+/// Trees with the values of each layer, alone and merged over those below it, as far as they are not
+/// in force and may contain an unmarked secret.
 pub(super) fn replaced(config_type: ConfigType, input: &Input<'_>, merged: &Value) -> Vec<Value> {
     let leaves: Vec<Leaf> = config_type.shape.leaves().into_iter().filter(|leaf| !leaf.secret()).collect();
     let mut below: Option<Value> = None;
@@ -29,7 +29,7 @@ pub(super) fn replaced(config_type: ConfigType, input: &Input<'_>, merged: &Valu
     found.iter().filter_map(guarded).map(|tree| filled_in(tree, input)).collect()
 }
 
-/// The values of leaves that `merged` does not have, or that a value set at run time overrides.
+/// The values of leaves that differ from `merged`, or that an override replaces.
 fn differing(
     config_type: ConfigType,
     input: &Input<'_>,
@@ -54,18 +54,19 @@ fn differing(
     chosen(leaves.iter().filter(differs), tree)
 }
 
-/// A tree with these leaves only; `None` if it has none of them.
+/// A tree with only these leaves; `None` if it has none of them.
 fn chosen<'l>(leaves: impl Iterator<Item = &'l Leaf>, tree: &Value) -> Option<Value> {
     let given =
         leaves.filter_map(|leaf| Some((&leaf.keys, leaf.keys.find(tree).filter(|value| !value.is_null())?)));
-    // A flattened leaf has the table of its struct, in which others stand too.
+    // A flattened leaf has the table of its struct, which it shares with others.
     let mut given: Vec<_> = given.collect();
     given.sort_by_key(|(keys, _)| keys.0.len());
     let all = given.iter().fold(Value::empty(), |all, (keys, value)| place_at(&all, keys, Some(value)));
     (!given.is_empty()).then_some(all)
 }
 
-/// With the texts of variables, or nothing where one is not set: the value has no effect, so this is no problem.
+/// Expands variables. A text with a variable that is not set is removed; this is not a problem because the value
+/// has no effect.
 fn filled_in(tree: Value, input: &Input<'_>) -> Value {
     let variables = |name: &str| (input.variables)(name).or_else(|| Some(String::new()));
     interpolate::resolve(&tree, &variables, &|_, _| 0).unwrap_or(tree)

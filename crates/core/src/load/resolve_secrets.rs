@@ -1,4 +1,4 @@
-//! Puts secrets in the place of the references to them.
+//! Replaces references with their secrets.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
@@ -17,12 +17,13 @@ use crate::{
     value::{Dialect, Untyped, Value, open_in, place_in},
 };
 
-/// The bytes of text that references may add to one load.
+/// The maximum number of bytes of text that references may add to one load.
 ///
-/// A list can name one large variable or file many times, and each element becomes a copy in the type of the field.
+/// A list can refer to one large variable or file many times, and each element becomes a copy in the type of the
+/// field.
 const RESOLVED: usize = 16 << 20;
 
-/// References by the places where they stand.
+/// References by path.
 pub(crate) type ReferencePaths = BTreeMap<Keys, String>;
 
 /// The references of one load.
@@ -30,21 +31,21 @@ pub(super) struct SecretResolution<'i> {
     secrets: &'i SecretLookup,
     shape: &'static Shape,
     overrides: &'i Overrides,
-    /// Where a secret was put, and which.
+    /// The resolved references by path.
     put: ReferencePaths,
-    /// What each reference leads to: however often it is used, it is kept in memory once.
+    /// The secret of each reference, which is kept in memory once however often it is used.
     values: BTreeMap<String, Value>,
-    /// How much of [`RESOLVED`] is used.
+    /// The used part of [`RESOLVED`].
     resolved: usize,
-    /// What could not be fetched.
+    /// The references that cannot be resolved.
     failed: BTreeMap<Keys, Value>,
-    /// Texts that equal a reference, and that no secret is read from.
+    /// Texts that equal a reference but are not read as a secret.
     namesakes: BTreeSet<Keys>,
     issues: Issues,
     warnings: Vec<Issue>,
 }
 
-/// A reference leads to no secret; why is noted.
+/// A reference could not be resolved; the problem is recorded.
 struct Refused;
 
 impl<'i> SecretResolution<'i> {
@@ -70,9 +71,10 @@ impl<'i> SecretResolution<'i> {
         })
     }
 
-    /// References at places where only the decoder finds that a secret is expected; `None` if there are no more. Where serde buffered the
-    /// value, only a text that was `read` as a secret is one, and the `survey` tells which of several equal texts was; if the
-    /// type was not read to its end, any text may be.
+    /// Resolves references at paths where only the decoder detects that a secret is expected; `None` if there are no
+    /// more. If serde buffered the value, only a text that was `read` as a secret is a reference, and the `survey`
+    /// determines which of several equal texts was read; if the type was not read to its end, any text may be a
+    /// reference.
     pub(super) fn resolve_discovered(
         &mut self,
         tree: &Value,
@@ -114,24 +116,24 @@ impl<'i> SecretResolution<'i> {
         (!found.is_empty()).then(|| self.put_all(tree, found, false))
     }
 
-    /// Whether nothing was decided about a place. A reference in what another one leads to is not followed.
+    /// Whether a path was not decided yet. A reference inside a fetched secret is not followed.
     fn is_new(&self, keys: &Keys) -> bool {
         let around = (0..=keys.0.len()).map(|depth| Keys(keys.0[..depth].to_vec()));
         let is_resolved = |keys: &Keys| self.put.contains_key(keys) || self.failed.contains_key(keys);
         !self.namesakes.contains(keys) && !around.into_iter().any(|keys| is_resolved(&keys))
     }
 
-    /// A value set at run time counts instead.
+    /// Whether an override is used instead.
     fn is_overridden(&self, leaf: &Leaf) -> bool {
         self.overrides.contains_key(&self.shape.keys_of(leaf.slot))
     }
 
-    /// Whether the policy lets a reference be followed. If not, no store is asked.
+    /// Whether the policy permits a reference. If not, no store is asked.
     fn is_allowed(&self, reference: &Reference) -> bool {
         self.secrets.has_placeholders() || self.secrets.allowed().contains(self.secrets.source(reference))
     }
 
-    /// A text of the program with a scheme that nobody knows is a mistake; one of a source may be a password.
+    /// A text of the program with an unknown scheme is a mistake; a text of a source may be a password.
     fn known_in(&self, leaf: &Leaf, text: &str) -> Option<Result<Reference, FetchError>> {
         if let Some(reference) = self.secrets.reference(text) {
             return Some(Ok(reference));
@@ -157,10 +159,10 @@ impl<'i> SecretResolution<'i> {
         tree
     }
 
-    /// What a reference leads to; `None` where a value that was set at run time hides it.
+    /// The secret of a reference; `None` if an override hides it.
     ///
     /// # Errors
-    /// It leads to nothing, or must not be followed. The problem is noted.
+    /// It cannot be resolved, or must not be followed. The problem is recorded.
     fn value_of(
         &mut self,
         keys: &Keys,
@@ -169,7 +171,7 @@ impl<'i> SecretResolution<'i> {
         overridden: bool,
     ) -> Result<Option<Value>, Refused> {
         if reference.as_ref().is_ok_and(|reference| !self.is_allowed(reference)) {
-            // What is hidden by a value set at run time is the policy's to judge.
+            // Only the policy judges a value that an override hides.
             if overridden {
                 return Ok(None);
             }
@@ -182,7 +184,7 @@ impl<'i> SecretResolution<'i> {
             Err(error) => return Err(self.refuse(keys, text, &error)),
         };
         match self.find(text, &reference) {
-            // Nothing of it shows, but it has to be known by the time when it does.
+            // It has no effect now, but must be known once the override is removed.
             Resolution::Value(_) | Resolution::Failed(_) if overridden => Ok(None),
             Resolution::Value(value) => {
                 self.pay(keys, &value)?;
@@ -205,7 +207,7 @@ impl<'i> SecretResolution<'i> {
     }
 
     /// # Errors
-    /// The references of this load give too much text.
+    /// The references of this load supply too much text.
     fn pay(&mut self, keys: &Keys, value: &Value) -> Result<(), Refused> {
         let before = self.resolved;
         self.resolved = before.saturating_add(bytes_of(value));
@@ -244,13 +246,13 @@ impl<'i> SecretResolution<'i> {
         std::mem::take(&mut self.issues).into_vec()
     }
 
-    /// The tree as it was written, with what could not be fetched marked as text whose meaning is not known.
+    /// The tree before resolution, with failed references marked as text of unknown meaning.
     pub(super) fn mark(&self, mut written: Value) -> Value {
         self.failed.iter().for_each(|(keys, text)| place_in(&mut written, &keys.0, Some(text)));
         written
     }
 
-    /// Where each secret stands that was fetched, and the reference that it stands for.
+    /// The reference of each fetched secret, by path.
     pub(super) fn into_places(self) -> ReferencePaths {
         self.put
     }
@@ -259,7 +261,7 @@ impl<'i> SecretResolution<'i> {
         !self.failed.is_empty()
     }
 
-    /// Says of a value that is wrong where it was fetched from.
+    /// Adds the reference from which an invalid value was fetched.
     pub(super) fn attribute_to_reference(&self, issue: Issue) -> Issue {
         let at = |keys: &Keys| !issue.keys().is_root() && (issue.keys().starts_with(keys));
         match self.put.iter().find(|(keys, _)| at(keys)).filter(|_| issue.help().is_none()) {
@@ -273,11 +275,12 @@ impl<'i> SecretResolution<'i> {
     }
 }
 
-/// A text that refers to a secret, with its place and what it refers to.
+/// A text that refers to a secret: its path, its text and its target.
 type Referring = (Keys, String, Result<Reference, FetchError>);
 
-/// Moves texts that equal a reference and are not read as a secret to `namesakes`: a user name is not fetched because it equals
-/// the reference beside it in the same leaf. Where nothing tells which text is the secret, all are fetched.
+/// Moves texts that equal a reference and are not read as a secret to `namesakes`: a user name must not be fetched
+/// because it equals the reference next to it in the same leaf. If it is unknown which text is the secret, all are
+/// fetched.
 fn leave_namesakes(
     found: &mut Vec<Referring>,
     namesakes: &mut BTreeSet<Keys>,
@@ -302,7 +305,7 @@ fn leave_namesakes(
     }
 }
 
-/// A fetched text is text to a type that takes any value: a password of digits must not change its type.
+/// For a type that accepts any value, a fetched text is text: a password of digits must not change its type.
 fn text_first(value: &Value) -> Value {
     match value.inside() {
         Value::Untyped(untyped) => {
@@ -312,7 +315,7 @@ fn text_first(value: &Value) -> Value {
     }
 }
 
-/// How much text a value holds.
+/// The size of the text in a value.
 fn bytes_of(value: &Value) -> usize {
     match value.inside() {
         Value::Text(text) | Value::Template(text) => text.len(),
@@ -324,12 +327,12 @@ fn bytes_of(value: &Value) -> usize {
     }
 }
 
-/// What is said of a secret while nobody has asked for it.
+/// The error of a secret that was not requested.
 fn unknown() -> FetchError {
     FetchError::unreachable("it was not fetched yet").with_help("reload first")
 }
 
-/// The texts in a leaf, with their places.
+/// The texts in a leaf, with their paths.
 fn texts_of<'v>(shape: &'static Shape, leaf: &Leaf, tree: &'v Value) -> Vec<(Keys, &'v str)> {
     let Some(value) = leaf.keys.find(tree) else { return Vec::new() };
     if !leaf.field().flatten {
@@ -340,7 +343,7 @@ fn texts_of<'v>(shape: &'static Shape, leaf: &Leaf, tree: &'v Value) -> Vec<(Key
     entries.flat_map(|(name, value)| texts(value, &leaf.keys.name(name))).collect()
 }
 
-/// Whether only the type tells if a text is one reference or a list of them.
+/// Whether only the type determines if a text is one reference or a list of them.
 fn may_be_list(value: Option<&Value>) -> bool {
     match value.map(Value::inside) {
         Some(Value::Untyped(untyped)) => {
@@ -350,8 +353,8 @@ fn may_be_list(value: Option<&Value>) -> bool {
     }
 }
 
-/// The texts in the lists and tables that texts hold. If the type was not `read` to its end, only a value that begins like
-/// JSON is known to hold one.
+/// The texts in the lists and tables inside texts. If the type was not `read` to its end, only a value that starts
+/// like JSON is known to contain one.
 pub(super) fn texts_in_text<'v>(value: &'v Value, keys: &Keys, read: bool) -> Vec<(Keys, &'v str)> {
     match value.inside() {
         Value::Untyped(untyped) => {
@@ -370,7 +373,7 @@ pub(super) fn texts_in_text<'v>(value: &'v Value, keys: &Keys, read: bool) -> Ve
     }
 }
 
-/// Every text in a value, with its place. None is copied: most are secrets themselves.
+/// Every text in a value, with its path. Texts are not copied, because most are secrets.
 pub(super) fn texts<'v>(value: &'v Value, keys: &Keys) -> Vec<(Keys, &'v str)> {
     match value.inside() {
         Value::Text(text) => vec![(keys.clone(), &**text)],

@@ -1,4 +1,5 @@
-//! Where secrets are read in a tree: leaf by leaf, so that a type that serde buffers hides no more than its own leaf.
+//! Finds the paths at which secrets are read in a tree, leaf by leaf, so that a type that serde buffers affects only
+//! its own leaf.
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,18 +18,19 @@ use crate::{
     value::{Untyped, Value},
 };
 
-/// How many nodes of values one survey may read to find out which of several places a secret comes from.
+/// The maximum number of nodes that one survey may read to find out which of several paths gives a secret.
 const WORK: usize = 1_000_000;
 
 /// How many times one survey may read whole values that hold long lists or large tables.
 const WHOLE: usize = 64;
 
-/// Reads trees for their secrets, and keeps nothing else of them.
+/// Reads trees to find their secrets, and discards the values.
 pub(super) struct SecretReadSurvey {
     config_type: ConfigType,
     work: Cell<usize>,
     whole: Cell<usize>,
-    /// Leaves for which that was not enough. They are not asked about again: each question would copy their value first.
+    /// Leaves for which this limit was exceeded. They are not examined again, because each examination first copies
+    /// the value.
     exhausted: RefCell<BTreeSet<Keys>>,
 }
 
@@ -38,7 +40,7 @@ impl SecretReadSurvey {
         Self { config_type, work, whole, exhausted: RefCell::default() }
     }
 
-    /// Where the types of the fields read a secret, whether they take the values or not.
+    /// The paths at which the types of the fields read a secret, whether they accept the values or not.
     pub(super) fn reads(&self, tree: &Value) -> SecretReads {
         self.read(tree).reads
     }
@@ -50,8 +52,8 @@ impl SecretReadSurvey {
         Outcome { is_sound: problems.len() == 0, reads: problems.take_met() }
     }
 
-    /// Those of some places in one tree from which a secret is read; `None` if there is no such place, or after too much work. Each
-    /// place has a name that is given back.
+    /// The keys of `places` whose path in the tree gives a secret; `None` if there is no such path, or if the limit
+    /// was exceeded.
     pub(super) fn asked(&self, tree: &Value, places: &BTreeMap<Keys, Keys>) -> Option<BTreeSet<Keys>> {
         let mut found = BTreeSet::new();
         for (name, place) in places {
@@ -62,8 +64,8 @@ impl SecretReadSurvey {
         (!found.is_empty()).then_some(found)
     }
 
-    /// Whether a secret is read from a scalar: one that differs is then read as another secret, or refused by one. `None`
-    /// after too much work.
+    /// Whether a secret is read from a scalar: a changed scalar is then read as another secret, or refused by the
+    /// secret. `None` if the limit was exceeded.
     fn reaches_secret(&self, tree: &Value, place: &Keys) -> Option<bool> {
         let around = self.config_type.shape.leaves().into_iter().filter(|leaf| place.starts_with(&leaf.keys));
         let Some(leaf) = around.max_by_key(|leaf| leaf.keys.0.len()) else { return Some(false) };
@@ -130,8 +132,8 @@ enum Answer {
     Unreadable,
 }
 
-/// Values of the same kind as this one that differ from it; for a secret that shows no text also one that no type of text
-/// or numbers reads.
+/// Different values of the same kind; for a secret that shows no text also a value that no type of text or numbers
+/// reads.
 fn others(value: &Value, silent: bool) -> impl Iterator<Item = Value> {
     let other = match value.inside() {
         Value::Bool(value) => Some(Value::Bool(!value)),
@@ -144,12 +146,12 @@ fn others(value: &Value, silent: bool) -> impl Iterator<Item = Value> {
         _ => None,
     };
     let unreadable = silent.then(|| Value::Bytes(Arc::from([0xff, 0xfe])));
-    // Wiped, for it is nearly the secret.
+    // Wiped, because it is nearly the secret.
     other.into_iter().chain(unreadable).map(Value::secret)
 }
 
-/// With the last letter or digit changed into its neighbour: what was a number, hexadecimal or base64 is so again. A truth
-/// value becomes the other one.
+/// Changes the last letter or digit to its neighbour, so that a number, hexadecimal or base64 text stays valid. A
+/// boolean becomes the other one.
 fn other_text(text: &str) -> Zeroizing<String> {
     match text.trim() {
         "true" | "True" | "TRUE" => return "false".to_owned().into(),

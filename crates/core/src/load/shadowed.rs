@@ -1,5 +1,5 @@
-//! Values that have no effect because a higher layer hides them. One of the wrong type is worth a warning: it breaks
-//! the configuration on the day when nothing hides it any more.
+//! Values that have no effect because a higher layer overrides them. A value of the wrong type causes a warning,
+//! because it breaks the configuration once it is no longer overridden.
 
 use std::collections::BTreeSet;
 
@@ -20,9 +20,10 @@ use crate::{
     value::Value,
 };
 
-/// What is wrong with the values of one layer that do not show in the tree of a configuration that was accepted.
+/// The type errors of the values of one layer that are overridden in an accepted configuration.
 ///
-/// What shows has the right type, so this is all that is ever wrong in the layer, whatever hides it later.
+/// The effective values have the right type, so these are all type errors of the layer, whatever overrides it
+/// later.
 pub(super) fn shadowed_type_errors(
     config_type: ConfigType,
     layer: &Layer,
@@ -34,7 +35,7 @@ pub(super) fn shadowed_type_errors(
     let mut problems = Problems::of_types()
         .sealing(layer.sealed_leaves(config_type.shape).collect())
         .withholding(interpolated(&hidden, &|_| None));
-    // A panic in code of the program concerns nobody while the value is hidden.
+    // A panic in code of the program is ignored, because the value has no effect.
     if catch_panic(|| (config_type.probe)(&hidden, &Keys::root(), &mut problems)).is_none() {
         return Vec::new();
     }
@@ -61,8 +62,8 @@ fn report_shadowed(issue: &Issue, layer: &Layer, text: Option<&SourceMap<'_>>, s
     layer.placed(told, text, issue.keys(), show)
 }
 
-/// The part of a layer that is hidden, without what only the whole of all layers can tell: tables, joined lists, and
-/// strings that wait for a variable or for a store.
+/// The overridden part of a layer, without values that depend on all layers: tables, joined lists, and strings with
+/// a variable or a reference.
 fn hidden(shape: &'static Shape, given: &Value, effective: &Value, lookup: &SecretLookup) -> Option<Value> {
     let table = given.as_table()?;
     let mut hidden = Value::empty();

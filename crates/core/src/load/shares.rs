@@ -1,4 +1,4 @@
-//! Which keys of a table flattened leaves take.
+//! The keys of a table that flattened leaves take.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -6,7 +6,8 @@ use crate::{
     erased_config::ErasedConfig, keys::Keys, load::taken_beside, member::Share, shape::Shape, value::Value,
 };
 
-/// What flattened leaves take of several trees: a leaf asks for other keys when its value changes.
+/// The keys that flattened leaves take from several trees, because a leaf asks for other keys if
+/// its value changes.
 pub(crate) struct SharedLeaves {
     shape: &'static Shape,
     found: Vec<Share>,
@@ -29,7 +30,7 @@ impl SharedLeaves {
         Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
     }
 
-    /// For a leaf that takes every key that is left, those that are not.
+    /// For a leaf that takes all remaining keys, the keys of other leaves.
     fn beside(&self, slot: usize, keys: &Keys) -> Option<BTreeSet<Arc<str>>> {
         if !self.of_leaf(slot).any(|share| share.takes_all) {
             return None;

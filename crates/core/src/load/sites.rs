@@ -1,4 +1,4 @@
-//! Places at which a secret may be in a layer, known from where the decoder read one.
+//! The paths at which a secret may be in a layer, derived from the paths at which the decoder read one.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,8 +10,8 @@ use crate::{
     value::{Dialect, Untyped, Value},
 };
 
-/// The places, with [`ANY`] as the index in a list: lists of layers are replaced, joined and matched by key, so an item of
-/// the result has other numbers in the layers. In a tuple each index has its own type.
+/// The paths, with [`ANY`] as the index in a list: lists of layers are replaced, joined and matched by key, so an item
+/// has other indices in the layers. In a tuple each index has its own type.
 #[derive(Default)]
 pub(super) struct Sites(BTreeSet<Keys>);
 
@@ -30,12 +30,12 @@ struct Region {
 }
 
 impl Sites {
-    /// Adds those with a secret and nothing else.
+    /// Adds the paths of values that are exactly one secret.
     pub(super) fn extend(&mut self, reads: &SecretReads) {
         self.0.extend(reads.exact.iter().map(|keys| generalised(keys, &reads.tuples)));
     }
 
-    /// Adds those of one tree, of which nothing is a template.
+    /// Adds the paths of one tree without templates.
     pub(super) fn survey(&mut self, survey: &SecretReadSurvey, tree: &Value) {
         let reads = survey.reads(tree);
         self.extend(&reads);
@@ -59,7 +59,7 @@ impl Sites {
         let none = Known::new(&|_| None);
         scalars(at.find(tree), at, &mut |keys, value| {
             let place = generalised(keys, &reads.tuples);
-            // A text that was read as JSON holds the secret somewhere.
+            // A text that was read as JSON contains the secret somewhere.
             if keys == at || is_structure(value, &Key::Name("".into()), &none) {
                 self.0.insert(place.clone());
             }
@@ -95,7 +95,7 @@ impl Sites {
         }
     }
 
-    /// The scalars of a tree at these places, and the texts that hold a table or a list with such a place.
+    /// The scalars of a tree at these paths, and the texts with a table or list that contains such a path.
     pub(super) fn in_tree<'v>(&self, tree: &'v Value, variables: &Known<'_>) -> Vec<(Keys, &'v Value)> {
         let mut found = Vec::new();
         self.0.iter().for_each(|site| descend(tree, &site.0, &Keys::root(), variables, &mut found));
@@ -124,7 +124,7 @@ fn descend<'v>(
             scalars(Some(value), at, &mut |keys, value| found.push((keys.clone(), value)));
         }
         ([Key::Index(wanted), below @ ..], Value::List(items)) => {
-            // A layer with fewer items than the tuple has may hold any part of it.
+            // A layer with fewer items than the tuple may contain any part of it.
             let all = *wanted >= items.len();
             let items = items.iter().enumerate().filter(|(index, _)| all || index == wanted);
             items.for_each(|(index, item)| descend(item, below, &at.index(index), variables, found));
@@ -139,7 +139,7 @@ fn descend<'v>(
     }
 }
 
-/// Whether a text is read as what has a place `next` in it: a variable may hold a list or JSON.
+/// Whether a text is read as a value that contains `next`: a variable may contain a list or JSON.
 fn is_structure(value: &Value, next: &Key, variables: &Known<'_>) -> bool {
     let json = |text: &str| text.trim_start().starts_with(['{', '[']);
     let read = |text: &str| matches!(next, Key::Index(_)) || json(text);

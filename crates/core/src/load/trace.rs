@@ -1,4 +1,4 @@
-//! The way back through a merge: which layers gave what stands at a place of the merged tree.
+//! Traces a merge back: which layers contributed to a value of the merged tree.
 
 use super::plan::{Plan, Step, items, meets};
 use crate::{
@@ -7,25 +7,25 @@ use crate::{
     value::Value,
 };
 
-/// What one layer has at a place.
+/// The value of one layer at a path.
 #[derive(Clone, Debug)]
 pub(crate) struct Contribution {
-    /// The number of the layer, from the lowest.
+    /// The index of the layer, from the lowest.
     pub(crate) layer: usize,
-    /// Where it stands in the layer: an element of a joined list has another number there.
+    /// The path in the layer: an element of a joined list has another index there.
     pub(crate) keys: Keys,
     pub(crate) value: Value,
 }
 
-/// What is said at `keys`, or at the nearest place above that any layer speaks of; lowest precedence first.
+/// The values at `keys`, or at the nearest path above it that any layer has; lowest precedence first.
 pub(crate) struct Trace {
     pub(crate) given: Vec<Contribution>,
-    /// How many of the keys lead there.
+    /// The number of keys of that path.
     pub(crate) depth: usize,
 }
 
 impl Trace {
-    /// Goes down `keys`. On the first `hiding` steps a layer is left behind once a higher one hides it.
+    /// Follows `keys`. On the first `hiding` steps a layer is dropped once a higher one hides it.
     pub(crate) fn new<'v>(
         plan: Option<&Plan>,
         layers: impl Iterator<Item = &'v Value>,
@@ -55,7 +55,7 @@ impl Trace {
     }
 }
 
-/// What the plan says of the place that was reached.
+/// The plan at the current path.
 #[derive(Clone, Copy)]
 enum Next<'p> {
     Table(Option<&'p Plan>),
@@ -72,7 +72,7 @@ impl<'p> Next<'p> {
         }
     }
 
-    /// How the lists at this place are joined.
+    /// How the lists at this path are joined.
     fn list(self) -> Option<Merge> {
         match self {
             Self::Own(way @ (Merge::Append | Merge::Union | Merge::Key(_))) => Some(way),
@@ -80,7 +80,8 @@ impl<'p> Next<'p> {
         }
     }
 
-    /// Leaves what has an effect: the highest, and what it meets.
+    /// Keeps the contributions that have an effect: the highest one, and those with which it is
+    /// merged.
     fn hide(self, given: &mut Vec<Contribution>) {
         let meet = |value: &Value| match self {
             Self::Own(Merge::Replace) => false,
@@ -102,7 +103,8 @@ impl Contribution {
     }
 }
 
-/// Who gave one element of joined lists: several where elements with the same key met.
+/// The contributions to one element of joined lists: several if elements with the same key were
+/// merged.
 fn element(way: Merge, lists: &[Contribution], index: usize) -> Vec<Contribution> {
     let mut all: Vec<Vec<Contribution>> = Vec::new();
     for list in lists {

@@ -1,4 +1,5 @@
-//! Keys that reports must not show: in a text that holds secrets, an unexpected key may be one of them.
+//! Withholds keys that reports must not show: in a text that contains secrets, an unexpected key may be one
+//! of them.
 
 use std::{cell::OnceCell, collections::BTreeSet};
 
@@ -12,7 +13,7 @@ use crate::{
     value::Value,
 };
 
-/// Knows which keys of the problems of one load may be shown.
+/// Decides which keys of the problems of one load may be shown.
 pub(super) struct Withheld<'l> {
     config_type: ConfigType,
     tree: &'l Value,
@@ -29,8 +30,7 @@ impl<'l> Withheld<'l> {
         Self { config_type, tree, leaves: config_type.shape.leaves(), secrets, section, guarded }
     }
 
-    /// The problems, with a mask for each key that no type names in a text that may hold secrets, and for each unknown key below
-    /// a secret leaf.
+    /// Masks each key that no type names in a text that may contain secrets, and each unknown key below a secret leaf.
     pub(super) fn apply(&self, issues: &mut [Issue]) {
         for issue in issues {
             if let Some(shown) = self.shown(issue) {
@@ -45,13 +45,13 @@ impl<'l> Withheld<'l> {
         let leaf = self.leaves.iter().find(is_around).filter(|leaf| leaf.keys != *keys)?;
         let mut named = match self.is_in_text(leaf) {
             true if leaf.secret() || self.may_hold_secret(leaf) => self.section().names(keys),
-            // In a file somebody gave the keys of a map as names. A key that no type takes may be a slip of anything.
+            // In a file, the keys of a map are chosen as names. An unknown key may be a misplaced secret.
             false if leaf.secret() && issue.kind() == IssueKind::UnknownKey => {
                 (1..=keys.0.len()).map(|depth| depth < keys.0.len()).collect()
             }
             _ => return None,
         };
-        // The type says which value it misses.
+        // The type names the missing value.
         if let (IssueKind::Missing, Some(last)) = (issue.kind(), named.last_mut()) {
             *last = true;
         }
@@ -63,7 +63,7 @@ impl<'l> Withheld<'l> {
         (shown != *keys).then_some(shown)
     }
 
-    /// Whether the leaf is one text of a source, such as a variable or what a store gave.
+    /// Whether the leaf is one text of a source, such as a variable or a fetched secret.
     fn is_in_text(&self, leaf: &Leaf) -> bool {
         match leaf.keys.find(self.tree) {
             Some(Value::Secret(_)) => true,

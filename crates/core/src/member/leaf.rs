@@ -28,12 +28,12 @@ pub(crate) type Encode<F> = fn(&F) -> Result<Value, EncodeError>;
 #[doc(hidden)]
 pub struct Leaf<const I: usize, F: 'static> {
     pub decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>,
-    /// `None` when the type has no `Serialize`.
+    /// `None` if the type has no `Serialize`.
     pub encode: Option<Encode<F>>,
-    /// `Some` when the leaf has a cell of its own.
+    /// `Some` if the leaf has a cell of its own.
     pub bits: Option<fn(&F) -> u64>,
     pub rules: &'static [&'static dyn Rule<F>],
-    /// Whether a function of its own reads it.
+    /// Whether a custom function reads it.
     pub converted: bool,
 }
 
@@ -44,7 +44,7 @@ impl<const I: usize, F: DeserializeOwned> Leaf<I, F> {
 }
 
 impl<const I: usize, F> Leaf<I, F> {
-    /// A leaf that is read by a function of its own.
+    /// A leaf that is read by a custom function.
     pub const fn with(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> Self {
         Self { decode, encode: None, bits: None, rules: &[], converted: true }
     }
@@ -56,7 +56,7 @@ pub fn bits<F: Scalar>(value: &F) -> u64 {
     value.to_bits()
 }
 
-/// The encoded form of a leaf by a function such as serde's `with` names.
+/// Encodes a leaf with a function such as that of serde's `with`.
 #[doc(hidden)]
 pub fn encode_with(write: impl FnOnce(Encoder) -> Result<Value, EncodeError>) -> Result<Value, EncodeError> {
     write(Encoder::new())
@@ -160,9 +160,10 @@ where
         let (Reading { result, mut found }, reads) = tracking::places(|| self.read(value, at));
         let secret = !reads.is_empty();
         problems.record_secrets(reads, keys);
-        // Beside a flattened leaf, only all leaves together show whether a key is unknown.
+        // Next to a flattened leaf, only all leaves together determine whether a key is unknown.
         found.ignored.retain(|ignored| !field.flatten || ignored.keys.0.len() > 1);
-        // What was not read to its end may still have come to one, and so may a text in its place.
+        // A value that was not read to its end may still contain a secret, and so may a text in its
+        // place.
         problems.met_secret(secret || (result.is_err() && describe::may_hold_secret(self.decode)), keys);
         problems.examined(found, keys);
         match result {

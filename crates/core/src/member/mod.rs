@@ -1,4 +1,4 @@
-//! A field of a struct with its type hidden, so that the pipeline and the engine are compiled once.
+//! A field of a struct with its type erased, so that the pipeline and the engine are compiled once.
 //!
 //! Fields are numbered from their struct in the order of the source: the struct itself is 0, then each field,
 //! and below a nested field all of its fields. One number serves cells, subscriptions, paths and diffs.
@@ -21,13 +21,13 @@ use crate::{
     ser::EncodeError, shape::FieldShape, value::Value,
 };
 
-/// What is kept of a value to compare it with later ones, or to hand it out on its own.
+/// A copy of a value, for comparison with later ones, or for separate use.
 pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
 
-/// Whether the running program set the value of the leaf at a place.
+/// Whether the running program set the value of the leaf at a path.
 pub(crate) type IsSet<'i> = &'i dyn Fn(&Keys) -> bool;
 
-/// What the runtime does with one field of `S`; `slot` counts from the field, which is 0.
+/// The operations of the runtime on one field of `S`; `slot` counts from the field, which is 0.
 #[doc(hidden)]
 pub trait Member<S>: Sync {
     fn get<'s>(&self, owner: &'s S, slot: usize) -> Option<&'s dyn Any>;
@@ -53,35 +53,36 @@ pub trait Member<S>: Sync {
         at: FieldAt<'_>,
         problems: &mut Problems,
     );
-    /// Finds every problem of the value of the field; `None` when no layer gives it. True if it is sound.
+    /// Finds every problem of the value of the field; `None` if no layer gives it. True if it is valid.
     fn find_all_errors(&self, value: Option<&Value>, at: FieldAt<'_>, problems: &mut Problems) -> bool;
     /// Examines the value if serde buffered a part of it.
     fn examine_buffered(&self, value: &Value, at: FieldAt<'_>, examinations: &mut Examinations);
-    /// Decodes the value on its own if it went through a buffer of the struct around it.
+    /// Decodes the value on its own if it went through the buffer of the enclosing struct.
     fn amend(&self, owner: &mut S, value: &Value, at: FieldAt<'_>, examinations: &Examinations);
-    /// Fills the fields that serde skips in every struct that has its serde default as a whole: where `given`, which is what
-    /// the layers say of the field, is `None`.
+    /// Fills the fields that serde skips in every struct that has its serde default as a whole: where `given`, the
+    /// merged value of the layers for the field, is `None`.
     fn fill_skipped(&self, _owner: &mut S, _given: Option<&Value>, _at: FieldAt<'_>, _is_set: IsSet<'_>) {}
-    /// Adds what each flattened leaf takes of the table that it shares; `base` is the field's number, counted from the root.
+    /// Adds the keys that each flattened leaf takes from its shared table; `base` is the field's number, counted from
+    /// the root.
     fn shares(&self, value: &Value, at: FieldAt<'_>, base: usize, found: &mut Vec<Share>);
-    /// What the field takes and asks for.
+    /// Describes the form and the rules of the field.
     fn describe(&self) -> FieldKind;
 }
 
-/// What a flattened leaf takes of a table that it shares with the fields of its struct.
+/// The keys that a flattened leaf takes from a table that it shares with the fields of its struct.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Share {
     pub(crate) slot: usize,
-    /// Where the table is.
+    /// The path of the table.
     pub(crate) keys: Keys,
-    /// The keys that the leaf asks for, of those that are there; for an `Option` of a nested struct all of its keys.
+    /// The existing keys that the leaf asks for; for an `Option` of a nested struct all of its keys.
     pub(crate) asked: BTreeSet<Arc<str>>,
     /// Whether it takes every key that nothing else takes.
     pub(crate) takes_all: bool,
 }
 
-/// A field, and its place in the configuration.
+/// A field, and its path in the configuration.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct FieldAt<'f> {

@@ -17,7 +17,7 @@ use crate::{
 /// A struct that derives `HotConfig` too.
 #[doc(hidden)]
 pub struct Nested<const I: usize, N> {
-    /// What serde takes for it where no layer mentions it.
+    /// Its serde default, for when no layer mentions it.
     pub absent: Option<fn() -> N>,
 }
 

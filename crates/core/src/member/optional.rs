@@ -16,10 +16,10 @@ use crate::{
     value::Value,
 };
 
-/// An `Option` of one: a leaf whose inner problems have places of their own.
+/// An `Option` of a nested struct: a leaf whose inner problems have paths of their own.
 #[doc(hidden)]
 pub struct Optional<const I: usize, N> {
-    /// What serde takes for it where no layer mentions it.
+    /// Its serde default, for when no layer mentions it.
     pub absent: Option<fn() -> Option<N>>,
 }
 
@@ -106,7 +106,7 @@ where
         if !field.flatten || examinations.is_catch_all_turn() {
             return;
         }
-        // serde takes a flattened `Option` that it cannot read for none.
+        // serde reads a flattened `Option` as `None` if its content is invalid.
         if let Err(mut error) = erased_config::read::<N>(value, &Notes::default()) {
             if N::SHAPE.any_secret() {
                 error.conceal();
@@ -136,7 +136,7 @@ where
 
     fn fill_skipped(&self, owner: &mut S, given: Option<&Value>, at: FieldAt<'_>, is_set: IsSet<'_>) {
         let Some(Some(inner)) = field_mut::<S, Option<N>>(owner, I) else { return };
-        // A value set at run time is a whole of its own.
+        // A value set at run time is complete.
         if is_set(at.keys) {
             return;
         }

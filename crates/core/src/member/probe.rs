@@ -1,4 +1,5 @@
-//! What only the compiler knows of a type, found without specialisation: an inherent constant wins over that of a trait.
+//! Queries that only the compiler can answer about a type, without specialisation: an inherent constant takes
+//! precedence over that of a trait.
 
 use std::marker::PhantomData;
 
@@ -7,7 +8,7 @@ use serde::Serialize;
 use super::leaf::Encode;
 use crate::ser;
 
-/// Asks whether a type is `Serialize`, and whether it is an `Option`.
+/// Finds out whether a type is `Serialize`, and whether it is an `Option`.
 #[doc(hidden)]
 pub struct Probe<F>(PhantomData<F>);
 
@@ -15,7 +16,7 @@ impl<F: Serialize> Probe<F> {
     pub const ENCODE: Option<Encode<F>> = Some(ser::encode::<F>);
 }
 
-/// The other half of [`Probe`].
+/// The fallback of [`Probe`].
 #[doc(hidden)]
 pub trait NoEncode<F> {
     const ENCODE: Option<Encode<F>> = None;

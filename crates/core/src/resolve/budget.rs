@@ -1,18 +1,19 @@
-//! What variables may make of the text of one source.
+//! The limit for the expansion of variables in one source.
 
 /// The bytes that variables may add to one source.
 ///
-/// A variable that names another one twice doubles it, so forty short lines would fill any memory.
+/// A variable that refers to another one twice doubles its size, so forty short lines could exhaust
+/// any memory.
 const EXPANDED: usize = 1 << 20;
 
-/// What is left of it.
+/// The rest of the budget.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: usize,
     spent: bool,
 }
 
-/// More than the budget.
+/// The budget is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exceeded;
 
@@ -22,7 +23,7 @@ impl Budget {
     }
 
     /// # Errors
-    /// Less than that is left. From then on nothing is.
+    /// Less than `bytes` is left. The budget is then exhausted.
     pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), Exceeded> {
         let left = self.left.checked_sub(bytes);
         self.spent |= left.is_none();
@@ -30,12 +31,12 @@ impl Budget {
         left.map(drop).ok_or(Exceeded)
     }
 
-    /// Whether it was not enough.
+    /// Whether the budget was exceeded.
     pub(crate) fn is_spent(&self) -> bool {
         self.spent
     }
 
-    /// What reports say of a source that needs more.
+    /// The message for a source that exceeds the budget.
     pub(crate) fn message() -> String {
         format!("the variables of this source expand to more than {} MiB", EXPANDED >> 20)
     }

@@ -1,7 +1,7 @@
 //! `${VAR}` and `${VAR:default}` in the strings of files.
 //!
-//! A string stays one value whatever is put into it, and what is put in is not looked at again: no variable can
-//! add a key, and none can name another variable.
+//! A string stays one value whatever is inserted, and inserted text is not expanded again: a variable can
+//! neither add a key nor refer to another variable.
 
 mod template;
 
@@ -23,23 +23,23 @@ use crate::{
 };
 use template::{LITERAL, Template};
 
-/// Where the text of a variable comes from.
+/// Looks up the text of a variable.
 pub(crate) type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
-/// Which source gives a template, by its place and text.
+/// Returns the source of a template, by its path and text.
 pub(crate) type SourceOf<'s> = &'s dyn Fn(&Keys, &str) -> usize;
 
-/// The tree with every template resolved; what holds none is shared with the tree given.
+/// The tree with every template resolved. Parts without templates are shared with the given tree.
 ///
 /// # Errors
-/// Every template that is not well formed, every variable that is not set and has no default, and every source whose
-/// variables expand to too much. The places are those of the strings; where they stand in a file is for the caller to add.
+/// Every malformed template, every variable that is not set and has no default, and every source whose variables
+/// expand to too much text. The problems have the paths of the strings; the caller adds positions in files.
 pub(crate) fn resolve(tree: &Value, lookup: Lookup<'_>, source: SourceOf<'_>) -> Result<Value, Vec<Issue>> {
     resolve_shown(tree, lookup, source, &|_| false)
 }
 
-/// The same, with reports that repeat parts of a text where the text `is_open`, which is asked for what is wrong only. Other
-/// texts may be secrets: a type is not read yet, and no attribute is needed for a secret.
+/// The same, with reports that quote parts of a text if the text `is_open`, which is only called for problems. Other
+/// texts may be secrets: the type is not decoded yet, and a secret needs no attribute.
 pub(crate) fn resolve_shown(
     tree: &Value,
     lookup: Lookup<'_>,
@@ -49,7 +49,7 @@ pub(crate) fn resolve_shown(
     let mut resolver = Resolver::new(lookup, None, is_open);
     let mut resolved = resolver.value(tree, &Trail::Root);
     if resolver.exceeded {
-        // To know the source of a template costs a search, which is only worth it now.
+        // Finding the source of a template requires a search, which is only needed now.
         resolver = Resolver::new(lookup, Some(source), is_open);
         resolved = resolver.value(tree, &Trail::Root);
     }
@@ -57,15 +57,15 @@ pub(crate) fn resolve_shown(
     if issues.is_empty() { Ok(resolved.unwrap_or_else(|| tree.clone())) } else { Err(issues) }
 }
 
-/// The same without the templates that cannot be resolved, which become `null`; `None` when nothing changes.
+/// The same, but templates that cannot be resolved become `null`; `None` if nothing changes.
 pub(crate) fn resolve_what_can_be(tree: &Value, lookup: Lookup<'_>) -> Option<Value> {
     Resolver::new(lookup, None, &|_| false).value(tree, &Trail::Root)
 }
 
-/// As much of a text as tells which reference it is, or whether it is a list or a table.
+/// The length of text that is enough to identify a reference, a list or a table.
 const BEGINNING: usize = 4 << 10;
 
-/// How a template reads at its beginning once variables are put in; `None` if it cannot be resolved.
+/// The beginning of an expanded template; `None` if it cannot be resolved.
 pub(crate) fn beginning(text: &str, variables: &Known<'_>) -> Option<Zeroizing<String>> {
     let mut template = Template::new(text, variables);
     template.most = BEGINNING;
@@ -73,23 +73,23 @@ pub(crate) fn beginning(text: &str, variables: &Known<'_>) -> Option<Zeroizing<S
     template.missing.is_empty().then_some(template.out)
 }
 
-/// Whether a template is nothing but variables: no text beside them, no default that is text, and no escape.
+/// Whether a template consists only of variables: no other text, no default text, and no escape.
 ///
-/// What the template holds may then be kept and shown, since nothing in it is a part of the value. One that is not well
-/// formed holds text.
+/// Such a template may be stored and shown, because it contains no part of the value. A malformed template counts as
+/// text.
 pub(crate) fn is_only_variables(text: &str) -> bool {
     let none = Known::new(&|_| None);
     let mut template = Template::new(text, &none);
     template.run(0, true).is_ok() && !template.names.is_empty() && !template.literal
 }
 
-/// The names of all variables in the templates of a tree, but for those that are sealed.
+/// The names of all variables in the templates of a tree, except sealed ones.
 pub(crate) fn variables(tree: &Value, names: &mut BTreeSet<String>) {
     match tree {
         Value::Template(text) => {
             let none = Known::new(&|_| None);
             let mut template = Template::new(text, &none);
-            // One that is not well formed is refused by every load.
+            // A malformed template is refused by every load.
             let _ = template.run(0, true);
             names.extend(template.names.into_iter().map(str::to_owned));
         }
@@ -99,7 +99,7 @@ pub(crate) fn variables(tree: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The way to a value; it becomes a path only when something is wrong there.
+/// The path to a value, which is built only if there is a problem.
 enum Trail<'t> {
     Root,
     Name(&'t Trail<'t>, &'t Arc<str>),
@@ -116,10 +116,10 @@ impl Trail<'_> {
     }
 }
 
-/// The text of a variable, which all templates that name it share. Wiped, for it may be a secret.
+/// The text of a variable, shared by all templates that refer to it. Wiped, because it may be a secret.
 type Shared = Rc<Zeroizing<String>>;
 
-/// The variables that templates name, each looked up once.
+/// The variables in templates, each looked up once.
 pub(crate) struct Known<'l> {
     lookup: Lookup<'l>,
     texts: RefCell<HashMap<String, Option<Shared>>>,
@@ -142,11 +142,11 @@ impl<'l> Known<'l> {
 
 struct Resolver<'l> {
     variables: Rc<Known<'l>>,
-    /// What each source may still expand to; without `source` all of them share one budget.
+    /// The remaining budget of each source; without `source` all of them share one budget.
     budgets: BTreeMap<usize, Budget>,
     source: Option<SourceOf<'l>>,
     is_open: &'l dyn Fn(&Keys) -> bool,
-    /// A budget was not enough.
+    /// Whether a budget was exceeded.
     exceeded: bool,
     issues: Issues,
 }
@@ -158,7 +158,7 @@ impl<'l> Resolver<'l> {
         Self { variables, budgets, source, is_open, exceeded: false, issues }
     }
 
-    /// `None` when nothing changes.
+    /// `None` if nothing changes.
     fn value(&mut self, value: &Value, trail: &Trail<'_>) -> Option<Value> {
         match value {
             Value::Template(text) => Some(self.template(text, trail, false)),
@@ -200,7 +200,7 @@ impl<'l> Resolver<'l> {
         let variables = Rc::clone(&self.variables);
         let mut measured = Template::new(text, &variables).measured();
         if let Err(malformed) = measured.run(0, true) {
-            // What follows is not known to be a name.
+            // The following text is not known to be a name.
             let is_open = self.is_open;
             self.issues.push_with(|| {
                 let keys = trail.keys();
@@ -223,7 +223,7 @@ impl<'l> Resolver<'l> {
             return Value::Null;
         }
         let mut template = Template::new(text, &variables).with_room(measured.length);
-        // What was well formed is so again.
+        // It was well formed before.
         let _ = template.run(0, true);
         match template.names.is_empty() {
             true => Value::text(&template.out),
@@ -231,7 +231,7 @@ impl<'l> Resolver<'l> {
         }
     }
 
-    /// Whether the source may expand to that much more.
+    /// Whether the source may expand by that much more.
     fn pay(&mut self, bytes: usize, text: &str, trail: &Trail<'_>) -> bool {
         let source = self.source.map_or(0, |source| source(&trail.keys(), text));
         let budget = self.budgets.entry(source).or_insert_with(Budget::new);
@@ -259,13 +259,13 @@ pub(crate) fn is_unset(issue: &Issue) -> bool {
     issue.message().ends_with(UNSET)
 }
 
-/// Braces in a password make a name of what follows.
+/// Braces in a password look like the start of a name.
 fn missing_somewhere(keys: Keys) -> Issue {
     let message = format!("a `${{` names a variable that {UNSET}");
     Issue::new(IssueKind::Interpolation, keys, message).with_help(format!("set the variable, or {LITERAL}"))
 }
 
-/// As variables are mostly named, and passwords are not.
+/// Whether a name follows the usual convention of variables, unlike passwords.
 pub(crate) fn is_conventional(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }

@@ -1,4 +1,4 @@
-//! Between merge and decode: what stands for a value is replaced by it.
+//! Between merge and decode: templates are replaced by their values.
 
 pub(crate) mod budget;
 pub(crate) mod interpolate;

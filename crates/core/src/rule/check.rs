@@ -8,7 +8,7 @@ use super::{
 };
 use crate::shape::Shape;
 
-/// Why a `check` refuses a struct, and which of its fields are at fault.
+/// The reason for which a `check` refuses a struct, and the fields at fault.
 ///
 /// A check may return any type that converts into it: a `&str` or a `String` blames the struct as a whole.
 ///
@@ -42,33 +42,34 @@ pub struct CheckError {
 }
 
 impl CheckError {
-    /// What is wrong, best in lower case and without a final stop. The struct as a whole is at fault until
-    /// [`field`](Self::field) names a place.
+    /// Creates an error with a message, preferably in lower case and without a final stop. The whole
+    /// struct is at fault unless [`field`](Self::field) names a field.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, fields: Vec::new() }
     }
 
-    /// Names a field at fault, by its Rust name or as files write it; what stands deeper takes a path:
-    /// `pool.size`, `servers[3].port`. May be called more than once: the problem is reported at each place.
+    /// Adds a field at fault, by its Rust name or its name in files. A nested value is given by a path:
+    /// `pool.size`, `servers[3].port`. May be called more than once; the problem is reported for each
+    /// field.
     #[must_use]
     pub fn field(mut self, path: impl Into<String>) -> Self {
         self.fields.push(path.into());
         self
     }
 
-    /// Says what to do about it.
+    /// Adds advice on how to fix the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// What is wrong.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The fields at fault, as they were named.
+    /// The fields at fault, as they were given.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(String::as_str)
     }
@@ -94,7 +95,7 @@ macro_rules! check_error_from {
 
 check_error_from!(&str, String, Cow<'_, str>, Box<dyn Error>, Box<dyn Error + Send + Sync>);
 
-/// What a check may return as its error.
+/// The error type of a check.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "the error of a `check` must convert into `hotswap::CheckError`, but `{Self}` does not",
@@ -112,23 +113,23 @@ impl<E: Into<CheckError>> IntoCheckError for E {
     }
 }
 
-/// The error of a check with the fields that it blames.
+/// Converts the error of a check.
 ///
 /// # Errors
-/// What was given, converted.
+/// Returns the converted error.
 #[doc(hidden)]
 pub fn blaming<E: IntoCheckError>(result: Result<(), E>) -> Result<(), CheckError> {
     result.map_err(E::into_check_error)
 }
 
-/// A function of the user over a struct.
+/// A user function that checks a struct.
 #[doc(hidden)]
 pub struct Check<S> {
     /// The path of the function.
     pub name: &'static str,
     /// Wrapped as `|value| blaming(path(value))`; see [`Custom`](super::Custom).
     pub check: fn(&S) -> Result<(), CheckError>,
-    /// Of `S`; leads from Rust names to the names in files.
+    /// The shape of `S`, which maps Rust names to names in files.
     pub shape: &'static Shape,
 }
 

@@ -7,7 +7,7 @@ use super::{
     subject::{Holds, Way},
 };
 
-/// A function of the user.
+/// A user function that checks a value.
 ///
 /// The derive wraps it as `|value| in_words(path(value))`: its error may then borrow from the value, as every
 /// `impl Display` does from edition 2024 on.
@@ -19,10 +19,10 @@ pub struct Custom<T: ?Sized, M> {
     pub way: Way<M>,
 }
 
-/// The error of a custom rule in its own words.
+/// Converts the error of a custom rule to text.
 ///
 /// # Errors
-/// What was given, as text.
+/// Returns the error as text.
 #[doc(hidden)]
 pub fn in_words<E: Display>(result: Result<(), E>) -> Result<(), String> {
     result.map_err(|error| error.to_string())

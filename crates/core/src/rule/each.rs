@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Findings, Requirement, Rule};
 use crate::keys::Key;
 
-/// Every element keeps some rules.
+/// Every element satisfies some rules.
 #[doc(hidden)]
 pub struct Each<T: 'static> {
     pub rules: &'static [&'static dyn Rule<T>],
@@ -28,20 +28,20 @@ pub trait Elements {
     fn visit(&self, visit: &mut dyn FnMut(ElementKey, &Self::Element));
 }
 
-/// Where an element stands.
+/// The key of an element.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ElementKey(Option<Key>);
 
 impl ElementKey {
-    /// A set has forgotten its order, so that an index would point at another element of the file.
+    /// A set does not keep the order of the file, so an index could refer to another element.
     const UNKNOWN: Self = Self(None);
 
     fn index(index: usize) -> Self {
         Self(Some(Key::Index(index)))
     }
 
-    /// The key as a file writes it, whatever its type.
+    /// A key in the form of files, whatever its type.
     fn key<K: Serialize>(key: &K) -> Self {
         Self(match serde_json::to_value(key) {
             Ok(serde_json::Value::String(name)) => Some(Key::Name(name.into())),
@@ -83,7 +83,7 @@ fn indexed<'c, T: 'c>(
     elements.into_iter().enumerate().map(|(index, element)| (ElementKey::index(index), element))
 }
 
-/// A report must not change its order from run to run.
+/// Sorted, so that the order of a report is the same in each run.
 fn sorted<'c, K: Serialize + 'c, V>(
     entries: impl IntoIterator<Item = (&'c K, &'c V)>,
 ) -> Vec<(ElementKey, &'c V)> {
@@ -105,7 +105,7 @@ impl<F: Elements> Elements for Option<F> {
 impl<F: Elements<Element = T>, T> Rule<F> for Each<T> {
     fn check(&self, value: &F, findings: &mut Findings) {
         let secret = findings.secret;
-        // The keys of a secret map are as secret as its values; an index tells nothing.
+        // The keys of a secret map are as secret as its values; an index reveals nothing.
         let told = |key: &Key| !secret || matches!(key, Key::Index(_));
         value.visit(&mut |place, element| findings.run_below(place.0.filter(told), element, self.rules));
     }

@@ -1,4 +1,4 @@
-//! What the rules of one value found, and how they word it.
+//! The findings of the rules of one value, and their messages.
 
 use std::{
     any::Any,
@@ -12,33 +12,33 @@ use crate::{
     keys::{Key, Keys},
 };
 
-/// How much of a value a message shows, in characters.
+/// The maximum number of characters of a value in a message.
 const SHOWN: usize = 80;
 
 const FAILS: &str = "the value fails a check of the program";
 const PANICKED: &str = "check panicked";
 const WITHHELD: &str = "the words of the check are withheld, because they may repeat the secret";
 
-/// What the rules of one value found.
+/// The findings of the rules of one value.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The value must not be shown.
+    /// Whether the value must not be shown.
     pub(crate) secret: bool,
     pub(crate) found: Vec<Finding>,
-    /// How many more there are in elements, beyond those that are kept.
+    /// The number of further findings in elements that are not kept.
     pub(crate) more: usize,
 }
 
 impl Findings {
-    /// Everything that `rules` find wrong with `value`.
+    /// All findings of `rules` for `value`.
     pub(crate) fn check<F: ?Sized>(value: &F, rules: &[&dyn Rule<F>], secret: bool) -> Self {
         let mut findings = Self { secret, found: Vec::new(), more: 0 };
         findings.run(value, rules);
         findings
     }
 
-    /// Runs every rule, also after one that failed or panicked: user code stands behind most of them, as a
+    /// Runs every rule, even after one that failed or panicked: most rules call user code, such as a
     /// function, a `PartialOrd` or a `Debug`.
     pub(crate) fn run<F: ?Sized>(&mut self, value: &F, rules: &[&dyn Rule<F>]) {
         for rule in rules {
@@ -46,7 +46,7 @@ impl Findings {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| rule.check(value, self))) {
                 self.fail_panicked(panic.as_ref());
             }
-            // What elements failed has the rule of elements already.
+            // Findings of elements already have the rule of the elements.
             let new = self.found[before..].iter_mut().filter(|finding| finding.constraint.is_none());
             let mut new = new.peekable();
             if new.peek().is_some() {
@@ -65,12 +65,12 @@ impl Findings {
         }
     }
 
-    /// The value itself is wrong.
+    /// Adds a finding for the value itself.
     pub(crate) fn fail(&mut self, message: impl Into<String>) -> &mut Finding {
         self.fail_at(Keys::root(), message)
     }
 
-    /// Something below the value is wrong.
+    /// Adds a finding for a value below this one.
     pub(crate) fn fail_at(&mut self, keys: Keys, message: impl Into<String>) -> &mut Finding {
         self.found.push(Finding {
             keys,
@@ -83,12 +83,12 @@ impl Findings {
         &mut self.found[last]
     }
 
-    /// The value is wrong, in words of user code, which may repeat it.
+    /// Adds a finding with a message of user code, which may contain the value.
     pub(crate) fn fail_as_told(&mut self, told: impl Display) {
         self.fail_as_told_at(Keys::root(), told, None);
     }
 
-    /// The same of something below the value.
+    /// The same for a value below this one.
     pub(crate) fn fail_as_told_at(&mut self, keys: Keys, told: impl Display, help: Option<&str>) {
         if self.secret {
             self.fail_at(keys, FAILS).with_help(WITHHELD);
@@ -99,7 +99,7 @@ impl Findings {
         help.into_iter().for_each(|help| finding.with_help(help));
     }
 
-    /// Runs the rules of something that stands one step below the value.
+    /// Runs the rules of a value one level below this one.
     pub(crate) fn run_below<F: ?Sized>(&mut self, key: Option<Key>, value: &F, rules: &[&dyn Rule<F>]) {
         let below = Self::check(value, rules, self.secret);
         self.more += below.more;
@@ -116,7 +116,7 @@ impl Findings {
         self.subject_unless(false, value)
     }
 
-    /// The same, of a value that may be secret by its type.
+    /// The same for a value that may be secret by its type.
     pub(crate) fn subject_unless<V: Debug + ?Sized>(&self, secret: bool, value: &V) -> String {
         if self.secret || secret { "the value".to_owned() } else { shortened(format!("{value:?}")) }
     }
@@ -128,12 +128,12 @@ impl Finding {
         self
     }
 
-    /// Everything that it says.
+    /// The whole message.
     pub(crate) fn words(&self) -> String {
         [&self.message, self.help.as_deref().unwrap_or_default()].join("\n")
     }
 
-    /// Leaves out the words of user code.
+    /// Removes the message of user code.
     pub(crate) fn withhold(&mut self) {
         if let Some(discreet) = self.discreet {
             self.message = discreet.to_owned();
@@ -141,7 +141,7 @@ impl Finding {
         }
     }
 
-    /// Says what to do.
+    /// Adds advice.
     pub(crate) fn with_help(&mut self, help: impl Into<String>) {
         self.help = Some(one_line(help.into()));
     }

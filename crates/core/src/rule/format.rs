@@ -39,7 +39,7 @@ macro_rules! text_format {
 }
 
 text_format!(
-    /// An email address as HTML forms take it.
+    /// An email address as defined for HTML forms.
     Email,
     |text| text.validate_email(),
     "an email address",

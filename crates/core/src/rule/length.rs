@@ -10,7 +10,7 @@ use super::{
 };
 use crate::secret::{Secret, SecretValue};
 
-/// So many characters of a text, or elements of a collection.
+/// Limits the number of characters of a text, or of elements of a collection.
 #[doc(hidden)]
 pub struct Length<M> {
     pub min: Option<usize>,
@@ -19,7 +19,7 @@ pub struct Length<M> {
     pub way: Way<M>,
 }
 
-/// At least one character or element.
+/// Requires at least one character or element.
 #[doc(hidden)]
 pub struct NonEmpty<M> {
     pub way: Way<M>,
@@ -49,7 +49,7 @@ impl<F: ValidateLength<u64>> Measured<Itself> for F {
     }
 }
 
-/// Pointers to unsized values, which `validator` leaves out.
+/// Pointers to unsized values, which `validator` does not support.
 macro_rules! measured_behind {
     ($($pointer:ty $(, $element:ident)?;)*) => { $(
         #[diagnostic::do_not_recommend]
@@ -75,7 +75,7 @@ measured_behind! {
     Box<[T]>, T;
 }
 
-/// What is secret, or may be.
+/// Types that are secret, or may be.
 macro_rules! measured_secret {
     ($([$($option:tt)*] $field:ty, $exposed:expr;)*) => { $(
         #[diagnostic::do_not_recommend]
@@ -101,7 +101,7 @@ impl<M> Length<M> {
     /// No bounds.
     pub const ANY: Self = Self { min: None, max: None, equal: None, way: PhantomData };
 
-    /// The words for the first bound that the length does not keep.
+    /// The message for the first bound that the length violates.
     fn broken(&self, length: u64) -> Option<String> {
         let bound = |bound: Option<usize>| bound.map(|bound| bound as u64);
         if let Some(equal) = bound(self.equal).filter(|equal| length != *equal) {
@@ -123,7 +123,7 @@ impl<F: Measured<M>, M> Rule<F> for Length<M> {
     fn check(&self, value: &F, findings: &mut Findings) {
         let Some(length) = value.measure() else { return };
         if let Some(broken) = self.broken(length) {
-            // How long a secret is says something about it.
+            // The length of a secret reveals something about it.
             let shown =
                 if findings.secret || value.is_secret() { String::new() } else { format!(" {length}") };
             findings.fail(format!("the length{shown} {broken}"));
@@ -148,8 +148,8 @@ impl<F: Measured<M>, M> Rule<F> for NonEmpty<M> {
     }
 }
 
-/// Whether equal elements count once. A type of another crate that does so is taken for a list, whose schema
-/// is a little stricter.
+/// Whether equal elements count once. Such a type from another crate is treated as a list, whose schema is
+/// slightly stricter.
 fn is_set<F>() -> bool {
     let name = std::any::type_name::<F>();
     ["std::collections::hash::set::HashSet<", "alloc::collections::btree::set::BTreeSet<"]

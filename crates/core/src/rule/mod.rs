@@ -1,6 +1,6 @@
-//! What a value must satisfy beyond its type.
+//! Rules that a value must satisfy in addition to its type.
 //!
-//! A rule is data: the derive writes it as a constant, and its fields say all that it knows.
+//! A rule is data: the derive emits it as a constant, and its fields contain all of its parameters.
 
 use crate::keys::Keys;
 
@@ -40,21 +40,21 @@ pub use self::{
     label = "the field is a `{F}`"
 )]
 pub trait Rule<F: ?Sized>: Sync {
-    /// Reports what is wrong with `value`, if anything.
+    /// Reports the problems of `value`, if any.
     fn check(&self, value: &F, findings: &mut Findings);
 
-    /// Says what it asks for.
+    /// Describes the requirement.
     fn describe(&self) -> Requirement;
 }
 
 /// One failed rule.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Finding {
-    /// Below the value that was checked.
+    /// The path below the checked value.
     pub(crate) keys: Keys,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-    /// What is said instead of the message if that is in words of user code, which may repeat a value.
+    /// The replacement for a message of user code, which may contain a value.
     pub(crate) discreet: Option<&'static str>,
     /// The rule, as data.
     pub(crate) constraint: Option<serde_json::Value>,

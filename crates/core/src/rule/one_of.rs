@@ -7,7 +7,7 @@ use super::{
     subject::{Holds, Text, Way},
 };
 
-/// One of some values.
+/// Requires one of several values.
 #[doc(hidden)]
 pub struct OneOf<C: 'static, M> {
     pub choices: &'static [C],
@@ -29,17 +29,17 @@ impl<C, M> OneOf<C, M> {
     note = "text takes literals as choices; any other type takes values of itself and needs `PartialEq` and `Debug`"
 )]
 pub trait Choice<C, M> {
-    /// What is wrong with the value, if it is none of the choices.
+    /// The message if the value is none of the choices.
     fn refused(&self, choices: &[C], findings: &Findings) -> Option<String>;
     /// A choice as data.
     fn literal(choice: &C) -> Literal;
 }
 
-/// By the text of the field.
+/// Compares the text of the field.
 #[doc(hidden)]
 pub struct AsText<M>(PhantomData<M>);
 
-/// By `PartialEq`.
+/// Compares with `PartialEq`.
 #[doc(hidden)]
 pub struct AsValue<M>(PhantomData<M>);
 
@@ -49,7 +49,7 @@ impl<F: Text<M>, M> Choice<&'static str, AsText<M>> for F {
         let text = self.text().filter(|text| !choices.contains(text))?;
         let secret = findings.secret || self.is_secret();
         let refused = words(&text, choices, findings, secret);
-        // A suggestion says how the value looks.
+        // A suggestion would reveal part of the value.
         let closest = closest(text, choices).filter(|_| !secret);
         Some(
             closest
@@ -79,7 +79,8 @@ fn words<V: Debug, C: Debug>(value: &V, choices: &[C], findings: &Findings, secr
     format!("{} is not one of {}", findings.subject_unless(secret, value), listed.join(", "))
 }
 
-/// The choice that was probably meant: the fewest edits, at most a third of its characters.
+/// The choice that was probably meant: the one with the fewest edits, at most a third of its
+/// characters.
 fn closest(text: &str, choices: &[&'static str]) -> Option<&'static str> {
     let typed = text.to_lowercase();
     let distance = |choice: &str| strsim::damerau_levenshtein(&typed, &choice.to_lowercase());

@@ -18,10 +18,10 @@ use crate::{
     sync::init,
 };
 
-/// Text in which a pattern matches somewhere.
+/// Requires that a pattern matches somewhere in a text.
 #[doc(hidden)]
 pub struct Regex<M> {
-    /// In a `static`, because a constant would be compiled anew at each use.
+    /// In a `static`, because the pattern of a constant would be compiled again at each use.
     pub pattern: &'static Pattern,
     pub way: Way<M>,
 }
@@ -35,7 +35,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Does not look at the text yet.
+    /// Does not compile the pattern yet.
     pub const fn new(text: &'static str) -> Self {
         Self { text, compiled: OnceLock::new() }
     }
@@ -46,7 +46,7 @@ impl Pattern {
     }
 }
 
-/// The last line of the report; those above it draw the pattern.
+/// The last line of regex's message; the lines above it show the pattern.
 fn reason(error: &regex::Error) -> String {
     let report = error.to_string();
     let last = report.lines().last().unwrap_or_default();
@@ -81,14 +81,14 @@ impl<F: Text<M>, M> Rule<F> for Regex<M> {
     }
 }
 
-/// Text that contains another, or a map that has a key.
+/// Requires that a text contains another one, a list an element, or a map a key.
 #[doc(hidden)]
 pub struct Contains<M> {
     pub needle: &'static str,
     pub way: Way<M>,
 }
 
-/// A field in which something can be searched.
+/// A field that can be searched.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`contains` is for text, maps and lists of text, but the field is a `{Self}`",
@@ -99,7 +99,7 @@ pub trait Searched<M> {
     /// `None` passes.
     fn has(&self, needle: &str) -> Option<bool>;
 
-    /// The value, where it is text.
+    /// The value, if it is text.
     fn shown(&self) -> Option<&str> {
         None
     }

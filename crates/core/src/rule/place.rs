@@ -1,12 +1,12 @@
-//! From a field as user code names it to its place in the configuration.
+//! Converts the name of a field in user code to its path in the configuration.
 
 use crate::{
     keys::{Key, Keys},
     shape::{FieldShape, Shape},
 };
 
-/// The place that user code names, below a struct of this shape; what the shape does not know is taken as it
-/// stands.
+/// The path that user code names, below a struct of this shape. Names that the shape does not know stay
+/// unchanged.
 pub(super) fn placed(shape: Option<&'static Shape>, named: &[Key]) -> Keys {
     let mut shape = shape;
     let mut place = Keys::root();
@@ -18,7 +18,7 @@ pub(super) fn placed(shape: Option<&'static Shape>, named: &[Key]) -> Keys {
     place
 }
 
-/// By the serde name first: it is what reports and files say.
+/// The serde name is tried first, because reports and files use it.
 fn field(shape: &'static Shape, key: &Key) -> Option<&'static FieldShape> {
     let Key::Name(name) = key else { return None };
     let named =

@@ -7,7 +7,7 @@ use super::{
     subject::{Holds, Way},
 };
 
-/// A value between bounds.
+/// Requires a value between bounds.
 #[doc(hidden)]
 pub struct Range<T, M> {
     pub min: Option<T>,
@@ -17,7 +17,8 @@ pub struct Range<T, M> {
     pub way: Way<M>,
 }
 
-/// What can stand in a range. `Debug` and not `Display`, because a `Duration` has only the former.
+/// A type that can be used in a range. `Debug` and not `Display`, because a `Duration` implements
+/// only the former.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`range` needs values that can be compared and shown, but `{Self}` cannot",
@@ -36,7 +37,7 @@ impl<T, M> Range<T, M> {
 }
 
 impl<T: Ordered, M> Range<T, M> {
-    /// The words for the first bound that the value does not keep.
+    /// The message for the first bound that the value violates.
     fn broken(&self, value: &T) -> Option<String> {
         use Ordering::{Equal, Greater, Less};
         let bounds: [(_, _, &[Ordering]); 4] = [

@@ -1,4 +1,4 @@
-//! What a rule asks for, as data: for schemas and for people.
+//! The requirement of a rule as data, for schemas and text.
 
 use std::{
     any::Any,
@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Number, Value as Json};
 
-/// What a rule asks of a value.
+/// The requirement of a rule.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Requirement {
@@ -17,7 +17,7 @@ pub enum Requirement {
         exclusive_min: Option<Literal>,
         exclusive_max: Option<Literal>,
     },
-    /// In characters, elements or entries. `distinct` when equal elements count once.
+    /// In characters, elements or entries. `distinct` if equal elements count once.
     Length {
         min: Option<usize>,
         max: Option<usize>,
@@ -39,7 +39,7 @@ pub enum Requirement {
 }
 
 impl Requirement {
-    /// For programs: by the name of the rule's attribute.
+    /// For programs, with the name of the rule's attribute.
     pub(crate) fn to_json(&self) -> Json {
         let object = |name: &str, value: Json| Json::Object([(name.to_owned(), value)].into_iter().collect());
         let bounds = |bounds: &[(&str, Option<Json>)]| {
@@ -74,11 +74,11 @@ impl Requirement {
     }
 }
 
-/// A value that stands in a rule.
+/// A value in a rule.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Literal {
-    /// As a file writes it; `None` for types of which only their own `Deserialize` knows how.
+    /// The form in files; `None` for types whose form only their own `Deserialize` knows.
     pub(crate) json: Option<Json>,
     pub(crate) words: String,
 }
@@ -88,7 +88,7 @@ impl Literal {
         Self { json: json(value), words: format!("{value:?}") }
     }
 
-    /// As a file writes it, or else its words.
+    /// The form in files, or else its text.
     fn to_json(&self) -> Json {
         self.json.clone().unwrap_or_else(|| Json::String(self.words.clone()))
     }
@@ -106,7 +106,7 @@ fn json(value: &dyn Any) -> Option<Json> {
     }
     integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
     if let Some(float) = value.downcast_ref::<f32>() {
-        // By its shortest text, so that 0.1 stays 0.1.
+        // Converted by its shortest text, so that 0.1 stays 0.1.
         return Number::from_f64(float.to_string().parse().ok()?).map(Json::Number);
     }
     if let Some(float) = value.downcast_ref::<f64>() {
@@ -121,7 +121,7 @@ fn json(value: &dyn Any) -> Option<Json> {
     letter.or(text).or(owned).map(Json::String)
 }
 
-/// In the words of somebody who writes configuration files.
+/// Text for authors of configuration files.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

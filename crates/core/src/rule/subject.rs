@@ -1,7 +1,7 @@
-//! How a rule reaches what it is about: the field itself, inside an `Option`, behind a `Box`.
+//! How a rule reaches its subject: the field itself, inside an `Option`, behind a `Box`.
 //!
-//! Which way leads there is a type parameter that the compiler infers: exactly one implementation fits each
-//! field. So the derive need not know the field's type, and every rule is written once.
+//! The way to the subject is a type parameter that the compiler infers: exactly one implementation fits
+//! each field. So the derive need not know the field's type, and every rule is written once.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use std::{
 
 use crate::secret::{Secret, SecretValue};
 
-/// The field is what the rule is about.
+/// The field itself is the subject.
 #[doc(hidden)]
 pub struct Itself;
 
@@ -20,18 +20,18 @@ pub struct Itself;
 #[doc(hidden)]
 pub struct Behind;
 
-/// The field may hold it; `M` is the way onward.
+/// The field may contain it; `M` is the rest of the way.
 #[doc(hidden)]
 pub struct Within<M>(PhantomData<M>);
 
-/// The field keeps it secret; `M` is the way onward.
+/// The field keeps it secret; `M` is the rest of the way.
 #[doc(hidden)]
 pub struct Exposed<M>(PhantomData<M>);
 
 /// Keeps the way `M` in the type of a rule, which stays `Sync` whatever `M` is.
 pub(crate) type Way<M> = PhantomData<fn() -> M>;
 
-/// A field in which a `T` stands, or may stand.
+/// A field that contains, or may contain, a `T`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this rule is for a `{T}`, but the field is a `{Self}`",
@@ -49,8 +49,8 @@ impl<T> Holds<T, Itself> for T {
     }
 }
 
-/// One by one: an implementation for every `Deref` would make rustc speak of `Deref::Target` where a rule does not
-/// fit.
+/// Separate implementations: with one implementation for every `Deref`, rustc would report `Deref::Target` if a
+/// rule does not fit.
 macro_rules! behind {
     ($([$($generics:tt)*] $pointer:ty, $target:ty;)*) => { $(
         #[diagnostic::do_not_recommend]
@@ -78,7 +78,7 @@ impl<F: Holds<T, M>, T: ?Sized, M> Holds<T, Within<M>> for Option<F> {
     }
 }
 
-/// A field in which text stands, or may stand.
+/// A field that contains, or may contain, text.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this rule is for text, but the field is a `{Self}`",

@@ -15,13 +15,13 @@ use crate::{keys::Key, shape::Shape};
 /// The type's own `validator::Validate`.
 #[doc(hidden)]
 pub struct Validate<M> {
-    /// Of the type, if it derives `HotConfig` too; leads from Rust names to the names in files.
+    /// The shape of the type, if it derives `HotConfig` too; it maps Rust names to names in files.
     pub shape: Option<&'static Shape>,
     pub way: Way<M>,
 }
 
 impl<M> Validate<M> {
-    /// Of a type without a shape.
+    /// For a type without a shape.
     pub const RULE: Self = Self { shape: None, way: PhantomData };
 }
 
@@ -74,7 +74,7 @@ impl Report<'_> {
         fields.sort_by_key(|(name, _)| *name);
         for (name, kind) in fields {
             match name.as_ref() {
-                // How `validator` calls the struct as a whole, and a list as a whole.
+                // The names that `validator` uses for the whole struct and for a whole list.
                 "__all__" | "_tmp_validator" => self.kind(kind, path),
                 name => self.kind(kind, &[path, &[Key::Name(name.into())]].concat()),
             }

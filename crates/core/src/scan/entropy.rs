@@ -1,12 +1,12 @@
-//! Whether a text was made by chance.
+//! Detects random texts.
 
-/// Up to here a text is too short to reach the entropy of a random one.
+/// Up to this length a text is too short to reach the entropy of a random one.
 const SHORT: usize = 32;
 
-/// Whether a text of 10 to 150 characters has no more order in it than keys and passwords have.
+/// Whether a text of 10 to 150 characters is as random as keys and passwords.
 ///
-/// Hexadecimal digits above 3.0 bits per character, anything else above 4.5; a shorter text by how near it comes to what
-/// its length allows, if it mixes kinds of characters.
+/// Hexadecimal digits need more than 3.0 bits per character, other text more than 4.5. A shorter text that mixes kinds
+/// of characters is compared with the maximum entropy of its length.
 pub(super) fn is_random(text: &str) -> bool {
     let bytes = text.as_bytes();
     if !(10..=150).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_graphic) || has_form(text) {
@@ -22,7 +22,7 @@ pub(super) fn is_random(text: &str) -> bool {
     kinds(bytes) >= 3 && entropy > 0.85 * (bytes.len() as f64).log2().min(5.3)
 }
 
-/// Paths, addresses, lists and names of hosts, which people write.
+/// Whether the text is a path, an address, a list or a host name.
 fn has_form(text: &str) -> bool {
     let words = text.split(['.', '-', '_', '/', ':', ',']).filter(|word| !word.is_empty());
     let spoken = |word: &str| {
@@ -34,7 +34,7 @@ fn has_form(text: &str) -> bool {
     (all && count > 1) || text.contains("://") || text.starts_with(['/', '.', '~', '$', '<', '%', '{'])
 }
 
-/// How many of small letters, capitals, digits and other characters it mixes.
+/// The number of kinds of characters in it: lower-case letters, capitals, digits and others.
 fn kinds(bytes: &[u8]) -> usize {
     let kinds: [fn(&u8) -> bool; 4] =
         [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];

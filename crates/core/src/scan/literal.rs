@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// What a text says besides its variables: the text around them in one piece, and each default. A text without variables is
-/// one piece.
+/// The literal parts of a text: the text around its variables in one piece, and each default. A text without variables
+/// is one piece.
 pub(crate) fn literals(text: &str) -> Vec<Cow<'_, str>> {
     literals_within(text, DEEPEST)
 }
@@ -41,7 +41,7 @@ fn literals_within(text: &str, levels: usize) -> Vec<Cow<'_, str>> {
     let (mut around, mut found, mut rest) = (Vec::new(), Vec::new(), text);
     while let Some((before, behind)) = rest.split_once("${") {
         let (variable, after) = until_closed(behind);
-        // An escaped one is filled in by another program.
+        // An escaped variable is expanded by another program.
         around.push(before.strip_suffix('$').unwrap_or(before));
         if let Some((_, default)) = variable.split_once(':') {
             let default = default.trim_start_matches(['-', '=', '?', '+', ' ', '\t']);
@@ -56,17 +56,17 @@ fn literals_within(text: &str, levels: usize) -> Vec<Cow<'_, str>> {
     found
 }
 
-/// Whether a text beside a variable is a word that says of what kind the variable is, as in `Bearer ${TOKEN}`.
+/// Whether a text next to a variable is a word that names the kind of the variable, as in `Bearer ${TOKEN}`.
 fn is_affix(piece: &str) -> bool {
     let word = piece.trim_matches(|letter: char| !letter.is_alphanumeric());
     let spoken = word.len() <= AFFIX && word.chars().all(|c| c.is_alphabetic() || "-_/:. ".contains(c));
     word.is_empty() || (spoken && word != piece)
 }
 
-/// Longer ones may be passphrases.
+/// Longer words may be passphrases.
 const AFFIX: usize = 12;
 
-/// Up to the brace that closes it, and what follows.
+/// The text up to the closing brace, and the rest.
 fn until_closed(text: &str) -> (&str, &str) {
     let mut open = 0_usize;
     for (at, letter) in text.char_indices() {

@@ -1,6 +1,6 @@
-//! Credentials in fields that show what they hold.
+//! Credentials in fields whose values are displayed.
 //!
-//! Which fields are secret is known exactly; this is for the others, and for keys that no field takes.
+//! Secret fields are known exactly; the scan is for all other fields, and for unknown keys.
 
 mod connection;
 mod entropy;
@@ -18,29 +18,29 @@ pub(crate) use name::names_secret;
 use entropy::is_random;
 use name::{Promise, promise_inside};
 
-/// What becomes of a value that looks like a credential and stands in a field that shows it; for
+/// How a value that looks like a credential is handled in a field that is not secret; for
 /// [`Builder::scan_credentials`](crate::Builder::scan_credentials), which has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScanCredentials {
     /// The configuration is rejected.
     Deny,
-    /// A warning.
+    /// A warning is reported.
     #[default]
     Warn,
-    /// It is not looked for.
+    /// The scan is off.
     Off,
 }
 
-/// Looks at the texts of one source, in which names repeat.
+/// Scans the texts of one source, and caches results for repeated names.
 #[derive(Default)]
 pub(crate) struct Scan<'n> {
     promises: HashMap<[&'n str; 2], Promise>,
 }
 
 impl<'n> Scan<'n> {
-    /// What the text under this name, in a table with a name of its own, looks like, if it looks like a credential.
+    /// The kind of credential that the text with this name, in the table `table`, looks like, if any.
     pub(crate) fn finding(&mut self, table: &'n str, name: &'n str, text: &str) -> Option<&'static str> {
-        // Shorter texts are no credentials.
+        // Shorter texts are not credentials.
         if text.len() < 4 {
             return None;
         }
@@ -48,7 +48,8 @@ impl<'n> Scan<'n> {
         known().or_else(|| self.by_name(table, name, text)).filter(|_| !sample::is_sample(text))
     }
 
-    /// A literal text under a name that is certain, or a random one under a name that is not.
+    /// A literal text with a name that is certainly a secret, or a random text with a name that may
+    /// be one.
     fn by_name(&mut self, table: &'n str, name: &'n str, text: &str) -> Option<&'static str> {
         match *self.promises.entry([table, name]).or_insert_with(|| promise_inside(table, name)) {
             Promise::Secret if !sample::is_no_value(text) => Some("a credential, by the name of its field"),

@@ -1,24 +1,24 @@
-//! Names that speak of a secret.
+//! Names that indicate a secret.
 
 use super::word_lists::{ABOUT, BESIDE, CERTAIN, OTHER, PASS_OF, PASS_OTHER, SECRET, VALUE};
 
-/// What a name says of the value under it.
+/// What a name indicates about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Promise {
-    /// That it is a secret.
+    /// It is a secret.
     Secret,
-    /// That it may be one, or may be called so.
+    /// It may be a secret.
     Maybe,
     Nothing,
 }
 
-/// Whether a name promises a secret, in whichever way its words are joined.
+/// Whether a name indicates a secret, however its words are joined.
 pub(crate) fn names_secret(name: &str) -> bool {
     promise(name) != Promise::Nothing
 }
 
 pub(super) fn promise(name: &str) -> Promise {
-    // Names without these letters get no further, and this costs no copy.
+    // A cheap check that excludes most names without a copy.
     if !name
         .bytes()
         .any(|byte| matches!(byte, b'p' | b'P' | b's' | b'S' | b't' | b'T' | b'k' | b'K' | b'c' | b'C'))
@@ -35,7 +35,7 @@ pub(super) fn promise(name: &str) -> Promise {
     if words.have(SECRET) { Promise::Maybe } else { Promise::Nothing }
 }
 
-/// What the name of a table promises of the values in it.
+/// What the name of a table indicates about the values in it.
 pub(super) fn promise_inside(table: &str, name: &str) -> Promise {
     let own = promise(name);
     if own != Promise::Nothing || is_about(&Words::new(name)) {
@@ -45,14 +45,14 @@ pub(super) fn promise_inside(table: &str, name: &str) -> Promise {
         return promise(&format!("{table}_{name}"));
     }
     match promise(table) {
-        // The names in a table of several are those of whom they belong to.
+        // In a table with a plural name, the keys name the owners of the secrets.
         Promise::Secret if table.ends_with(['s', 'S']) || VALUE.contains(&name) => Promise::Secret,
         Promise::Secret | Promise::Maybe => Promise::Maybe,
         Promise::Nothing => Promise::Nothing,
     }
 }
 
-/// Whether the last word says that the value is something about a secret.
+/// Whether the last word shows that the value only describes a secret.
 fn is_about(words: &Words) -> bool {
     let Some(last) = words.0.last() else { return false };
     let joined = |about: &&str| {
@@ -62,7 +62,7 @@ fn is_about(words: &Words) -> bool {
     ABOUT.contains(&last.as_str()) || ABOUT.iter().any(joined)
 }
 
-/// The words of a name in small letters, without numbers and without those that only sound like a secret.
+/// The words of a name in lower case, without numbers and without words that only sound like a secret.
 struct Words(Vec<String>);
 
 impl Words {
@@ -87,7 +87,8 @@ impl Words {
         Self(words)
     }
 
-    /// Whether a part is in one word, or is several words in a row; the last one may be in the plural.
+    /// Whether a part is contained in one word, or equals several consecutive words; the last one may
+    /// be plural.
     fn have(&self, parts: &[&str]) -> bool {
         let inside = |part: &str| self.0.iter().any(|word| word.contains(part));
         let joined: Vec<String> =
@@ -97,7 +98,7 @@ impl Words {
         parts.iter().any(|part| inside(part) || spread(part))
     }
 
-    /// `pass` and `pw` are a password as the last word, and something else before others: `pass_rate`.
+    /// `pass` is a password as the last word, but not before other words: `pass_rate`.
     fn end_with_pass(&self) -> bool {
         match self.0.as_slice() {
             [before @ .., last] if matches!(&**last, "pass" | "pw") => {

@@ -1,6 +1,6 @@
-//! What providers put before their keys, and passwords in URLs.
+//! Key prefixes of providers, and passwords in URLs.
 
-/// What a key begins with, how many characters of a key follow at least, and what it is.
+/// The prefix of a key, the minimum number of characters after it, and the kind of key.
 const KEYS: &[(&str, usize, &str)] = &[
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
@@ -34,7 +34,7 @@ const KEYS: &[(&str, usize, &str)] = &[
     ("AGE-SECRET-KEY-1", 50, "an age identity"),
 ];
 
-/// The key of a provider that stands in the text.
+/// The kind of provider key in the text.
 pub(super) fn known(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let mut before = b' ';
@@ -65,7 +65,7 @@ fn key_at(bytes: &[u8]) -> Option<&'static str> {
     found.map(|(_, _, what)| *what)
 }
 
-/// Three parts in base64, of which the first is a JSON object.
+/// Whether the text has three parts in base64, the first of which is a JSON object.
 fn is_jwt(text: &str) -> bool {
     let parts: Vec<_> = if text.starts_with("eyJ") { text.split('.').collect() } else { Vec::new() };
     let encoded = |part: &&str| {
@@ -74,7 +74,7 @@ fn is_jwt(text: &str) -> bool {
     parts.len() == 3 && parts.iter().all(encoded)
 }
 
-/// Whether a URL has a password that is none of those in every handbook.
+/// Finds a password in a URL, except common sample passwords.
 pub(super) fn in_url(text: &str) -> Option<&'static str> {
     let (_, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#', ' ']).next()?;

@@ -1,6 +1,6 @@
-//! What stands in handbooks and templates.
+//! Sample values of manuals and templates.
 
-/// Parts of a text that says itself that it is none.
+/// Parts of texts that show that the text is a sample.
 const PARTS: &[&str] = &[
     "example",
     "sample",
@@ -23,26 +23,28 @@ const PARTS: &[&str] = &[
     "fake",
     "test-only",
 ];
-/// Digits and letters in order, which nobody takes for a random text. A key of a provider has its prefix to tell, though.
+/// Digits and letters in order, which do not occur in a random text. Not used for a provider key, which is identified
+/// by its prefix.
 const IN_ORDER: &[&str] = &["00000000", "12345678", "abcdef12"];
-/// What stands in the place of a value, or says where it comes from.
+/// Words in place of a value, or that name its source.
 const STATES: &[&str] = &[
     "none", "null", "nil", "true", "false", "yes", "no", "on", "off", "auto", "disabled", "enabled",
     "optional", "required", "prompt", "unset", "empty", "keyring", "keychain", "stdin",
 ];
-/// Passwords that everybody knows.
+/// Well-known sample passwords.
 const WORDS: &[&str] = &[
     "password", "passwd", "pass", "secret", "user", "guest", "admin", "root", "test", "none", "null",
     "token", "hunter2", "letmein",
 ];
 
-/// Whether the text is in order, as no random one is.
+/// Whether the text contains an ordered sequence, unlike a random text.
 pub(super) fn is_in_order(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     IN_ORDER.iter().any(|part| lower.contains(part))
 }
 
-/// Whether the text is no value: a state, a small number, a path, an address, or a hash that tells its kind.
+/// Whether the text is not a secret value: a state, a small number, a path, an address, or a hash with a
+/// prefix for its kind.
 pub(super) fn is_no_value(text: &str) -> bool {
     let state = STATES.contains(&text.to_ascii_lowercase().as_str());
     let small = text.len() < 4 || (text.len() < 6 && text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -50,7 +52,7 @@ pub(super) fn is_no_value(text: &str) -> bool {
     state || small || elsewhere
 }
 
-/// Whether the text is a sample, a UUID, one character again and again, or names what is to be put in.
+/// Whether the text is a sample, a UUID, one repeated character, or a placeholder.
 pub(super) fn is_sample(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let enclosed =
@@ -68,7 +70,7 @@ pub(super) fn is_sample_word(word: &str) -> bool {
         || word.starts_with(['$', '<', '{', '*'])
 }
 
-/// Behind the prefix, if there is one.
+/// Checks the part after the prefix, if there is one.
 fn is_one_character(text: &str) -> bool {
     let key = text.rsplit(['_', '-']).next().unwrap_or(text).as_bytes();
     key.len() > 7 && key.iter().all(|byte| Some(byte) == key.first())

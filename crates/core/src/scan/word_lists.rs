@@ -1,4 +1,4 @@
-//! The words of which names of secrets, and names that only sound like them, are made.
+//! The words in names of secrets, and in names that only sound like secrets.
 
 /// Parts of names of secrets.
 pub(super) const SECRET: &[&str] = &[
@@ -19,7 +19,7 @@ pub(super) const SECRET: &[&str] = &[
     "hmackey",
     "presharedkey",
 ];
-/// Parts of names that can mean nothing but the secret itself: whatever text they have is one.
+/// Parts of names that can only mean the secret itself: any text with such a name is a secret.
 pub(super) const CERTAIN: &[&str] = &[
     "password",
     "passwd",
@@ -66,14 +66,14 @@ pub(super) const OTHER: &[&str] = &[
     "keyspace",
     "keystore",
 ];
-/// Keys that are public, or name another one.
+/// Keys that are public, or identify another key.
 pub(super) const BESIDE: &[&str] = &["publickey", "keyid", "tokenurl", "keyfile", "keypath"];
-/// Words before `pass` where it is a password, in one word.
+/// Words that form a name of a password together with `pass`, in one word.
 pub(super) const PASS_OF: &[&str] = &[
     "admin", "auth", "db", "ftp", "http", "imap", "ldap", "login", "mail", "my", "mysql", "pg", "proxy",
     "redis", "root", "smtp", "sql", "ssh", "user", "vpn", "wifi",
 ];
-/// Words before `pass` where it is a filter, or one of several runs.
+/// Words before `pass` if it is a filter, or one of several runs.
 pub(super) const PASS_OTHER: &[&str] = &[
     "all",
     "band",
@@ -99,7 +99,7 @@ pub(super) const PASS_OTHER: &[&str] = &[
     "three",
     "two",
 ];
-/// What a name ends with that says where, how long or of which kind a secret is.
+/// Endings of names that describe the location, duration or kind of a secret.
 pub(super) const ABOUT: &[&str] = &[
     "age",
     "attempts",
@@ -209,7 +209,7 @@ pub(super) const ABOUT: &[&str] = &[
     "scopes",
 ];
 
-/// What the value itself is called in the table of a secret.
+/// Names of the value itself in the table of a secret.
 pub(super) const VALUE: &[&str] = &[
     "value",
     "values",

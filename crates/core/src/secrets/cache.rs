@@ -16,23 +16,23 @@ use super::{
 };
 use crate::issue::gist;
 
-/// Files are written in steps: so long after the last hint they are read.
+/// The pause after the last hint before a read, because files are written in steps.
 const QUIET: Duration = Duration::from_millis(50);
-/// Who writes without a pause is read all the same.
+/// The longest delay of a read if a file is written without a pause.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// How often secrets without a lease are fetched.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RefreshPolicy {
     pub(crate) refresh: Duration,
-    /// Whether to notice changes at all; leases are kept in either case.
+    /// Whether to detect changes; leases are renewed in either case.
     pub(crate) follow: bool,
 }
 
 /// The cached secrets of a configuration.
 #[derive(Debug, Default)]
 pub(crate) struct SecretCache {
-    /// What the current version stands on.
+    /// The secrets of the current version.
     pub(super) accepted: SecretSet,
     pub(super) entries: BTreeMap<SecretKey, CacheEntry>,
     breakers: BTreeMap<Arc<str>, CircuitBreaker>,
@@ -48,16 +48,16 @@ pub(super) struct DueWork {
     pub(super) watch: BTreeMap<Arc<str>, BTreeSet<Location>>,
     pub(super) renew: BTreeMap<SecretKey, Lease>,
     pub(super) fetch: BTreeSet<SecretKey>,
-    /// A lease has ended.
+    /// Whether a lease has ended.
     pub(super) over: bool,
 }
 
-/// What responses changed.
+/// The changes from responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Changes {
-    /// A secret in use is another now, or may be used again, or no more.
+    /// Whether a secret in use changed, may be used again, or may no longer be used.
     pub(super) changed: bool,
-    /// What was missing is there.
+    /// Whether a missing secret was found.
     pub(super) found: bool,
 }
 
@@ -76,14 +76,14 @@ impl SecretCache {
         self.entries.iter()
     }
 
-    /// The newest secrets of all that is known.
+    /// The newest known secrets.
     pub(super) fn known(&self) -> Table {
         let known =
             self.entries.iter().filter_map(|(secret_key, entry)| Some((secret_key, entry.kept.as_ref()?)));
         known.map(|(secret_key, kept)| (secret_key.clone(), Ok(Arc::clone(kept)))).collect()
     }
 
-    /// A version that stands on these is current.
+    /// Records the secrets of the current version.
     pub(super) fn adopt(&mut self, accepted: &SecretSet, policy: RefreshPolicy) {
         self.accepted = accepted.clone();
         self.entries.retain(|secret_key, entry| entry.missing || accepted.table.contains_key(secret_key));
@@ -96,7 +96,7 @@ impl SecretCache {
             }
             match (answer, &entry.kept) {
                 (Ok(kept), None) => entry.accept(Arc::clone(kept), policy),
-                // Fetched twice at once: from now on it is one, and has one term.
+                // Fetched twice at the same time: from now on both share one object and one term.
                 (Ok(kept), Some(twin)) if !Arc::ptr_eq(kept, twin) && kept.payload == twin.payload => {
                     kept.take_term(twin.term());
                     entry.kept = Some(Arc::clone(kept));
@@ -109,14 +109,14 @@ impl SecretCache {
         }
     }
 
-    /// Loads ask for everything that is missing themselves.
+    /// Forgets missing secrets, because each load requests them itself.
     pub(super) fn forget_missing(&mut self) {
         let used = &self.accepted.table;
         self.entries.retain(|secret_key, _| used.contains_key(secret_key));
         self.entries.values_mut().for_each(|entry| entry.missing = false);
     }
 
-    /// A load was refused because of these.
+    /// Records secrets because of which a load was refused.
     pub(super) fn miss(&mut self, table: &Table, now: Instant, policy: RefreshPolicy) {
         for (secret_key, answer) in table {
             let entry = self.entries.entry(secret_key.clone()).or_default();
@@ -131,7 +131,7 @@ impl SecretCache {
         self.entries.retain(|_, entry| entry.missing || entry.kept.is_some() || entry.failure.is_some());
     }
 
-    /// The provider of a scheme says that it may have something else.
+    /// Records that the provider of a scheme reported a possible change.
     pub(super) fn hint(&mut self, scheme: &str, now: Instant) {
         for (_, entry) in self.entries.iter_mut().filter(|(secret_key, _)| *secret_key.scheme == *scheme) {
             let first = *entry.hinted.get_or_insert(now);
@@ -140,7 +140,7 @@ impl SecretCache {
         }
     }
 
-    /// What is due.
+    /// The requests that are due.
     pub(super) fn due_work(&mut self, now: Instant, policy: RefreshPolicy) -> DueWork {
         let mut work = DueWork { watch: self.unwatched(policy), ..DueWork::default() };
         let mut probed = BTreeSet::new();
@@ -251,7 +251,7 @@ impl SecretCache {
         }
     }
 
-    /// Where what is watched differs from what is in use.
+    /// The providers whose watched locations differ from those in use.
     fn unwatched(&mut self, policy: RefreshPolicy) -> BTreeMap<Arc<str>, BTreeSet<Location>> {
         if !policy.follow {
             return BTreeMap::new();
@@ -277,7 +277,7 @@ impl SecretCache {
         watched
     }
 
-    /// Every lease that its store can take back before it ends.
+    /// Every lease that its store can revoke before it ends.
     pub(super) fn revocable(&self, now: Instant) -> BTreeMap<Arc<str>, Vec<Lease>> {
         let mut leases: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (secret_key, entry) in &self.entries {
@@ -293,18 +293,18 @@ impl SecretCache {
 
     /// Whether the last attempt at it failed for the same reason.
     pub(super) fn is_known(&self, secret_key: &SecretKey, error: &FetchError) -> bool {
-        // A store may give each of its answers a number of its own.
+        // A store may number its responses.
         let same = |known: &FetchError| {
             known.kind() == error.kind() && gist(&known.to_string()) == gist(&error.to_string())
         };
         self.entries.get(secret_key).and_then(|entry| entry.failure.as_ref()).is_some_and(same)
     }
 
-    /// What is asked for when somebody asks for it: what has no lease is fetched anew, and so is what fails; a lease that goes well
-    /// is only renewed. A store that is left alone is asked all the same.
+    /// The requests of a reload by hand: secrets without a lease and failing ones are fetched again; healthy leases
+    /// are only renewed. Stores with an open circuit are queried too.
     pub(super) fn by_hand(&self, now: Instant) -> DueWork {
         let mut work = DueWork::default();
-        // A load asks for what is missing by itself.
+        // A load requests missing secrets itself.
         for (secret_key, entry) in self.entries.iter().filter(|(_, entry)| !entry.missing) {
             let term = entry.kept.as_ref().map(|kept| kept.term());
             let over = entry.kept.as_ref().is_some_and(|kept| kept.is_over(now));

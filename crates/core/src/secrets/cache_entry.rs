@@ -10,24 +10,24 @@ use super::{
 };
 use crate::{backoff::Backoff, issue::gist};
 
-/// One location.
+/// The state of one location.
 #[derive(Debug, Default)]
 pub(super) struct CacheEntry {
-    /// The last good answer.
+    /// The last good response.
     pub(super) kept: Option<Arc<CachedSecret>>,
-    /// Why the store gave no other since.
+    /// The last failure since then.
     pub(super) failure: Option<FetchError>,
-    /// Whether a load was refused for want of it.
+    /// Whether a load was refused because it was missing.
     pub(super) missing: bool,
     pub(super) due: Option<Instant>,
     backoff: Backoff,
-    /// When its store first hinted at a change that was not looked at.
+    /// The time of the first hint from its store that was not handled yet.
     pub(super) hinted: Option<Instant>,
-    /// It is to be fetched, even if it could be renewed.
+    /// Whether it is to be fetched even if it could be renewed.
     pub(super) anew: bool,
-    /// Whether its end was told.
+    /// Whether the end of its lease was reported.
     pub(super) over: bool,
-    /// Why the last good answer is not in force, if a load with it was refused.
+    /// The reason for which the last good response is not in force, if a load with it was refused.
     pub(super) refused: Option<String>,
     refusals: Backoff,
 }
@@ -39,19 +39,20 @@ impl CacheEntry {
         (self.hinted, self.anew, self.over) = (None, false, false);
         self.backoff.reset();
         if self.refused.is_some() {
-            // The same again.
+            // Unchanged since it was refused.
             self.ask_soon(Instant::now(), policy);
         }
     }
 
-    /// A load with the last good answer was refused. Returns whether it was before, for the same reason.
+    /// A load with the last good response was refused. Returns whether it was refused before for the
+    /// same reason.
     pub(super) fn refuse(&mut self, why: &str, now: Instant, policy: RefreshPolicy) -> bool {
         let before = self.refused.replace(why.to_owned());
         self.ask_soon(now, policy);
         before.is_some_and(|before| gist(&before) == gist(why))
     }
 
-    /// Fetches it anew after a pause that grows with each refusal in a row.
+    /// Schedules a fetch after a pause that grows with each consecutive refusal.
     fn ask_soon(&mut self, now: Instant, policy: RefreshPolicy) {
         self.anew = true;
         let leased = self.kept.as_ref().is_some_and(|kept| kept.term().lease.is_some());
@@ -62,7 +63,7 @@ impl CacheEntry {
         self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
     }
 
-    /// The last good answer is in force.
+    /// The last good response is in force.
     pub(super) fn accepted(&mut self) {
         self.refused = None;
         self.refusals.reset();
@@ -79,7 +80,7 @@ impl CacheEntry {
         (!self.anew && lease.is_renewable()).then_some(lease)
     }
 
-    /// Whether it is another secret now or may be used again, and whether it was missing.
+    /// Returns whether the secret changed or may be used again, and whether it was missing.
     pub(super) fn record(&mut self, answer: Answer, now: Instant, policy: RefreshPolicy) -> (bool, bool) {
         let fresh = match answer {
             Ok(fresh) => fresh,
@@ -104,7 +105,7 @@ impl CacheEntry {
         }
     }
 
-    /// Whether it has to be fetched anew.
+    /// Returns whether it must be fetched again.
     pub(super) fn record_renewal(
         &mut self,
         answer: Result<Lease, FetchError>,
@@ -116,7 +117,8 @@ impl CacheEntry {
         match answer {
             Ok(lease) => {
                 let before = kept.term().lease.map(|lease| lease.lasts());
-                // At its last limit a lease is renewed for less and less: another one is better in time.
+                // Near its maximum lifetime a lease is renewed for ever shorter times, so a new one is
+                // fetched early.
                 let dwindles = before.is_some_and(|before| lease.lasts() < before / 2);
                 kept.renew(lease, asked);
                 self.accept(kept, policy);

@@ -126,7 +126,7 @@ fn a_store_that_fails_is_tried_with_one_thing() {
     for _ in 0..3 {
         cache.record(all(), now, RHYTHM);
     }
-    // Each for itself is due, but the store is left alone.
+    // Each location is due, but the circuit of the store is open.
     assert!(cache.next(now).unwrap() > now);
     let later = now + HOUR;
     assert_eq!(cache.due_work(later, RHYTHM).fetch.len(), 1);
@@ -168,12 +168,12 @@ fn providers_are_told_what_is_in_use() {
     assert!(cache.unwatch_all().is_empty());
 }
 
-/// How long after `now` the location is due, after it was refused this often in a row.
+/// The time after `now` at which the location is due, after this many consecutive refusals.
 fn pauses(cache: &mut SecretCache, now: Instant, refusals: usize) -> Vec<f64> {
     let pause = |_| {
         cache.refuse(&secret_key("a"), "too short", now, RHYTHM);
         let due = cache.entries[&secret_key("a")].due.unwrap();
-        // The same again.
+        // The same response again.
         let lease = Lease::new(HOUR).revocable("new");
         note(cache, "a", given(text("new").leased(lease), now), now);
         (due - now).as_secs_f64()
@@ -193,7 +193,7 @@ fn what_was_refused_is_asked_for_soon_and_then_less_and_less_often() {
     assert!(pauses[0] <= 2.5, "{pauses:?}");
     assert!(pauses.last().unwrap() >= &30.0, "{pauses:?}");
     assert!(cache.has_refused());
-    // Neither of the two is forgotten.
+    // Both leases are known.
     let leases = cache.revocable(now);
     let ids: Vec<_> = leases["store"].iter().filter_map(Lease::id).collect();
     assert_eq!(ids, ["new", "old"]);
@@ -208,9 +208,9 @@ fn what_is_in_force_may_be_used_once_its_successor_was_refused() {
     note(&mut cache, "a", given(text("new").leased(Lease::new(HOUR * 9)), now), now);
     cache.refuse(&secret_key("a"), "too short", now, RHYTHM);
     assert!(cache.in_force(&secret_key("a")).unwrap().is_usable(over));
-    // That it has ended is told all the same.
+    // The end is still reported.
     assert!(cache.due_work(over, RHYTHM).over);
-    // A refused one that has ended itself is none to try again.
+    // A refused secret whose own lease has ended is not tried again.
     assert!(cache.candidates(now + HOUR * 9).is_empty());
 }
 

@@ -1,4 +1,4 @@
-//! Asks all stores at once, with one deadline.
+//! Queries all stores in parallel, with one deadline.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,11 +21,10 @@ use super::{
 };
 use crate::panics::catch_panic;
 
-/// The secret at each of the places, or why it cannot be fetched.
+/// Fetches the secret of each location, or the error.
 ///
-/// Each store is asked on a thread of its own, once for all of its locations. One that does not let go of its
-/// thread
-/// in time is left behind with it.
+/// Each store is queried on a thread of its own, once for all of its locations. A thread that does not return
+/// in time is abandoned.
 pub(crate) fn fetch(providers: &ProviderRegistry, secret_keys: &BTreeSet<SecretKey>, limit: Limit) -> Table {
     let mut batches: BTreeMap<Arc<str>, Vec<Location>> = BTreeMap::new();
     let mut table = Table::new();
@@ -68,13 +67,13 @@ pub(crate) struct Limit {
 impl Limit {
     pub(crate) fn new(timeout: Duration) -> Self {
         let now = Instant::now();
-        // Longer than anybody waits, and short enough to be counted.
+        // Longer than any caller waits, and short enough for the clock.
         let deadline = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
         Self { timeout, deadline }
     }
 }
 
-/// For the word of a store that was stopped at the deadline.
+/// Extra time for the response of a store that is stopped at the deadline.
 const GRACE: Duration = Duration::from_millis(100);
 
 fn ask(
@@ -101,10 +100,10 @@ fn ask(
     })
 }
 
-/// What comes of renewing each of the leases.
+/// The results of renewing leases.
 pub(super) type Renewals = BTreeMap<SecretKey, Result<Lease, FetchError>>;
 
-/// Renews leases, those of each store one after the other.
+/// Renews leases, one after the other within each store.
 pub(super) fn renew(
     providers: &ProviderRegistry,
     leases: &BTreeMap<SecretKey, Lease>,
@@ -151,13 +150,13 @@ pub(super) fn both(
         let renewing = || renew(providers, leases, limit);
         let thread = thread::Builder::new().name("hotswap-fetch".into()).spawn_scoped(scope, renewing);
         let table = fetch(providers, secret_keys, limit);
-        // Without a thread it is done afterwards; it does not panic.
+        // Without a thread it is done afterwards.
         let renewals = thread.map_or_else(|_| renewing(), |thread| thread.join().unwrap_or_default());
         (table, renewals)
     })
 }
 
-/// Gives leases back, and says of which stores that failed.
+/// Revokes leases, and returns the stores for which that failed.
 pub(super) fn revoke(
     providers: &ProviderRegistry,
     leases: BTreeMap<Arc<str>, Vec<Lease>>,
@@ -189,14 +188,14 @@ pub(super) fn revoke(
     failures
 }
 
-/// Works on a thread of its own.
+/// Runs work on a thread of its own.
 fn run_on_thread<T: Send + 'static>(
     tell: &Sender<T>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<(), FetchError> {
     let tell = tell.clone();
     let thread = thread::Builder::new().name("hotswap-fetch".into());
-    // Who asked may have gone.
+    // The caller may have stopped waiting.
     let thread = thread.spawn(move || drop(tell.send(work())));
     thread.map(drop).map_err(|error| {
         FetchError::unreachable(format!("the system gives no thread: {error}"))
@@ -214,7 +213,7 @@ fn panicked() -> FetchError {
     FetchError::invalid("the provider panicked")
 }
 
-/// Runs a future here; `None` if it is not done in time, and is dropped.
+/// Runs a future on this thread; `None` if it is not complete in time and so was dropped.
 pub(super) fn block_on<F: Future>(future: F, deadline: Instant) -> Option<F::Output> {
     struct Unpark(Thread);
 

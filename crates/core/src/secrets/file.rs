@@ -1,4 +1,4 @@
-//! `file:/path`: secrets that something else puts into files.
+//! `file:/path`: secrets in files that another program writes.
 
 mod exposure;
 mod fence;
@@ -28,23 +28,24 @@ use crate::{
     },
 };
 
-/// More than any secret; what is larger is most likely another file.
+/// Larger than any secret; a larger file is most likely not a secret.
 const MAX_SIZE: u64 = 1024 * 1024;
-/// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
+/// The number of immediate retries if a file is swapped while its path is resolved.
 const TRIES: usize = 4;
 
-/// Reads secrets from files: the mounts of Kubernetes and Docker, or what an agent writes. The provider of
+/// Reads secrets from files: mounts of Kubernetes and Docker, or files of an agent. The provider of
 /// `file:`.
 ///
-/// A file is one text; with `#key` it is read as JSON. One line end after it is left out. A file that is not UTF-8 is
-/// bytes, all of them, for a `Secret<Vec<u8>>`. Files are opened once, of regular ones only, and watched: a new content is there a moment after it was written or swapped in.
+/// A file is one text; with `#key` it is read as JSON. One trailing line break is removed. A file that is not UTF-8 is
+/// read as bytes without changes, for a `Secret<Vec<u8>>`. Only regular files are read. They are opened once and
+/// watched: new content is detected shortly after it was written or swapped in.
 ///
-/// A file that everybody may write is refused; [`private`](Self::private) is stricter. A directory on the way to it in which
-/// everybody may replace files is a warning, unless it is sticky or mounted read-only.
+/// A world-writable file is refused; [`private`](Self::private) is stricter. A world-writable directory on its path is
+/// a warning, unless it is sticky or mounted read-only.
 ///
-/// A reference may come from a file that somebody else writes. So it cannot name what is in `/proc`, `/sys` and `/dev` (but for
-/// `/dev/shm`), however the path is spelled and whichever links lead there; [`allow`](Self::allow) lifts that for a directory.
-/// [`under`](Self::under) admits one directory and nothing else.
+/// A reference may come from a file that others write. So it cannot name files in `/proc`, `/sys` and `/dev` (except
+/// `/dev/shm`), by any spelling or link; [`allow`](Self::allow) permits a directory there. [`under`](Self::under)
+/// permits one directory and nothing else.
 ///
 /// ```
 /// use hotswap::{HotConfig, Secret, secrets::File};
@@ -85,18 +86,20 @@ impl std::fmt::Debug for Armed {
 }
 
 impl File {
-    /// Takes any file but those that everybody may write, and those in which the system shows itself: mounts of Kubernetes are
-    /// readable for all.
+    /// Accepts any file that is not world-writable and not in a file system of the kernel. World-readable files are
+    /// accepted, because mounts of Kubernetes are.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes only files that nobody but their owner may read or write. On Unix; elsewhere it changes nothing.
+    /// Accepts only files that no other user than their owner may read or write. On Unix; elsewhere it has no
+    /// effect.
     pub fn private(self) -> Self {
         Self { private: true, ..self }
     }
 
-    /// Takes only files below this directory, links followed; and those that [`allow`](Self::allow) names.
+    /// Accepts only files below this directory, after following links, and files permitted by
+    /// [`allow`](Self::allow).
     ///
     /// ```
     /// use hotswap::{HotConfig, Secret, secrets::File};
@@ -119,8 +122,8 @@ impl File {
         Self { fence: Fence::under(dir.into()), ..Self::default() }
     }
 
-    /// Also takes files at or below this path: one in `/proc`, `/sys` or `/dev`, or outside of the directory of
-    /// [`under`](Self::under).
+    /// Also accepts files at or below this path: one in `/proc`, `/sys` or `/dev`, or outside of the directory
+    /// of [`under`](Self::under).
     ///
     /// ```
     /// use hotswap::secrets::File;
@@ -139,7 +142,7 @@ impl File {
         let mut outcome = self.attempt(path);
         for _ in 1..TRIES {
             match &outcome {
-                // While a link is swapped, the old directory can go away under a path walk that is on its way.
+                // While a link is swapped, the old directory can disappear during the resolution of a path.
                 Err(error)
                     if matches!(error.kind(), FetchErrorKind::NotFound | FetchErrorKind::Unreachable) => {}
                 _ => break,
@@ -179,7 +182,7 @@ impl File {
 
 impl SecretProvider for File {
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>> {
-        // Watches come before the read, so that a change after it is told.
+        // Watches are set before the read, so that a later change is reported.
         if let Some(Armed { watcher, targets }) = &mut *lock(&self.watch) {
             watcher.arm(targets);
         }
@@ -190,7 +193,7 @@ impl SecretProvider for File {
     fn watch(&self, locations: &[Location], changed: Changed) {
         let paths = locations.iter().map(|at| Path::new(at.as_str()));
         let targets = paths.map(|path| Target::File(path.to_owned()));
-        // One that is refused is not watched either.
+        // Refused files are not watched.
         let targets: Vec<_> = targets.filter(|target| self.may_be_watched(target)).collect();
         let mut watch = lock(&self.watch);
         if targets.is_empty() {
@@ -201,12 +204,12 @@ impl SecretProvider for File {
         let mut watcher = Watcher::start(move |_: Hint| hint.notify());
         watcher.arm(&targets);
         *watch = Some(Armed { watcher, targets });
-        // What changed since it was read was not watched yet.
+        // A change since the read was not watched yet.
         changed.notify();
     }
 }
 
-/// A text without the line end that editors and `echo` put behind everything; bytes as they are.
+/// A text without the trailing line break that editors and `echo` add; bytes without changes.
 fn payload(bytes: Vec<u8>) -> Result<Payload, FetchError> {
     let mut text = match String::from_utf8(bytes) {
         Ok(text) => text,

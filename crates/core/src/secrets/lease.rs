@@ -1,11 +1,11 @@
-//! How long a store lets a secret be used.
+//! How long a secret may be used.
 
 use std::time::Duration;
 
-/// A secret that its store takes back: after `lasts`, unless it is renewed.
+/// The limited validity of a secret: it ends after `lasts`, unless it is renewed.
 ///
-/// It is renewed after about two thirds of that time, and fetched anew where it cannot be renewed. It counts from the
-/// moment at which it was asked for, by a clock that nobody sets.
+/// It is renewed after about two thirds of that time; if it cannot be renewed, the secret is fetched again. The time
+/// counts from the request, by a monotonic clock.
 ///
 /// ```
 /// use hotswap::secrets::Lease;
@@ -23,29 +23,30 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// One that ends, and can only be followed by another fetch.
+    /// A lease that cannot be renewed, so the secret is fetched again before it ends.
     pub fn new(lasts: Duration) -> Self {
         Self { lasts, id: None, renewable: false }
     }
 
-    /// The same, which can be given back under this name by [`SecretProvider::revoke`](super::SecretProvider::revoke).
+    /// The same with an id by which it can be revoked by [`SecretProvider::revoke`](super::SecretProvider::revoke).
     ///
     /// See [`SecretProvider::revoke`](super::SecretProvider::revoke) for an example.
     pub fn revocable(self, id: impl Into<String>) -> Self {
         Self { id: Some(id.into()), ..self }
     }
 
-    /// The same, which can be renewed too, by [`SecretProvider::renew`](super::SecretProvider::renew).
+    /// The same with an id by which it can also be renewed by
+    /// [`SecretProvider::renew`](super::SecretProvider::renew).
     pub fn renewable(self, id: impl Into<String>) -> Self {
         Self { renewable: true, ..self.revocable(id) }
     }
 
-    /// From the moment at which it was asked for.
+    /// Its duration, counted from the request.
     pub fn lasts(&self) -> Duration {
         self.lasts
     }
 
-    /// What its store calls it; `None` if it can neither be renewed nor be given back.
+    /// The id of the lease in its store; `None` if it can be neither renewed nor revoked.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }

@@ -1,13 +1,15 @@
-//! What a provider is asked for.
+//! The location of a secret in a store.
 
 use std::{fmt, sync::Arc};
 
 use crate::excerpt;
 
-/// How much of a location is shown; one of `age:` is a whole ciphertext.
+/// The maximum number of characters of a location that are shown; a location of `age:` is a whole
+/// ciphertext.
 const SHOWN: usize = 120;
 
-/// The part of a reference between its scheme and its `#key`: what the store has to give as a whole.
+/// The part of a reference between its scheme and its `#key`. The store returns the secret at a
+/// location as a whole.
 ///
 /// ```
 /// use hotswap::secrets::Location;
@@ -20,7 +22,7 @@ const SHOWN: usize = 120;
 pub struct Location(Arc<str>);
 
 impl Location {
-    /// A location as it stands in a reference.
+    /// Creates a location from the text in a reference.
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
@@ -30,18 +32,18 @@ impl Location {
         &self.0
     }
 
-    /// What stands before the first `?`.
+    /// The part before the first `?`.
     pub fn path(&self) -> &str {
         self.0.split_once('?').map_or(&self.0, |(path, _)| path)
     }
 
-    /// What stands behind the first `?`.
+    /// The part after the first `?`.
     pub fn query(&self) -> Option<&str> {
         self.0.split_once('?').map(|(_, query)| query)
     }
 }
 
-/// A long one is cut.
+/// A long location is truncated.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.char_indices().nth(SHOWN) {

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretSet {
     pub(crate) table: Arc<Table>,
-    /// Today's, even where an older version's count for everything else.
+    /// Today's variables, even if those of an older version apply to everything else.
     pub(crate) variables: Arc<Variables>,
 }
 
@@ -31,30 +31,30 @@ pub(crate) struct SecretSet {
 pub(crate) struct SecretLookup {
     providers: Arc<ProviderRegistry>,
     accepted: SecretSet,
-    /// Leases are looked at as of this moment.
+    /// The time at which leases are checked.
     now: Instant,
     used: RefCell<BTreeSet<SecretKey>>,
     wanted: RefCell<BTreeSet<SecretKey>>,
-    /// The named parts of what was looked up, so that a text is parsed once for all keys.
+    /// The parsed parts of secrets, so that a text is parsed once for all keys.
     opened: RefCell<BTreeMap<SecretKey, Opened>>,
-    /// A reference stands for itself where its secret is not known.
+    /// Whether an unknown secret is replaced by its reference.
     lenient: bool,
-    /// Whether the end of a lease counts.
+    /// Whether ended leases are refused.
     leases: bool,
-    /// What is wrong with the defaults of fields.
+    /// The problems of the defaults of fields.
     defaults: Diagnostics,
     /// Which sources may supply a secret.
     allowed: SecretSources,
 }
 
-/// Problems, and what becomes of each.
+/// Problems, and the policy for each.
 pub(crate) type Diagnostics = Arc<[(UnknownKeys, Issue)]>;
 
 /// The result of resolving a reference.
 pub(crate) enum Resolution {
     Value(Value),
     Failed(FetchError),
-    /// Nobody has asked the store yet.
+    /// The store was not queried yet.
     Unknown,
 }
 
@@ -76,7 +76,7 @@ impl SecretLookup {
         }
     }
 
-    /// The same, where only these sources may supply a secret.
+    /// The same, but only these sources may supply a secret.
     pub(crate) fn only_from(self, allowed: SecretSources) -> Self {
         Self { allowed, ..self }
     }
@@ -93,7 +93,7 @@ impl SecretLookup {
         self.lenient
     }
 
-    /// What supplies the secret that a reference leads to.
+    /// The kind of source that supplies the secret of a reference.
     pub(crate) fn source(&self, reference: &Reference) -> SecretSources {
         match self.providers.is_variable(&reference.secret_key.scheme) {
             true => SecretSources::ENVIRONMENT,
@@ -101,17 +101,17 @@ impl SecretLookup {
         }
     }
 
-    /// The same, with what is wrong with the defaults of fields.
+    /// The same, with the problems of the defaults of fields.
     pub(crate) fn with_diagnostics(self, defaults: Diagnostics) -> Self {
         Self { defaults, ..self }
     }
 
-    /// What is wrong with the defaults of fields.
+    /// The problems of the defaults of fields.
     pub(crate) fn diagnostics(&self) -> &[(UnknownKeys, Issue)] {
         &self.defaults
     }
 
-    /// For loads of values that stand in no store, though references may be among them.
+    /// For loads without secrets from stores, although there may be references among the values.
     pub(crate) fn none(known: &'static [KnownStore]) -> Self {
         Self::new(Arc::new(ProviderRegistry::new(known)), SecretSet::default(), Instant::now())
     }
@@ -121,12 +121,12 @@ impl SecretLookup {
         Self { lenient: true, ..self }
     }
 
-    /// For a look at what would be if no lease ever ended.
+    /// Ignores the end of leases.
     pub(crate) fn without_leases(self) -> Self {
         Self { leases: false, ..self }
     }
 
-    /// The reference that a text is, if it is one.
+    /// Parses a text as a reference, if it is one.
     pub(crate) fn reference(&self, text: &str) -> Option<Reference> {
         Reference::parse(text, |scheme| self.providers.contains(scheme))
     }
@@ -161,7 +161,7 @@ impl SecretLookup {
         }
     }
 
-    /// What the reference picks from a payload, which is parsed once for all keys.
+    /// The part of a payload that the reference selects. The payload is parsed once for all keys.
     fn part(
         &self,
         reference: &Reference,
@@ -177,7 +177,7 @@ impl SecretLookup {
         part.map_or_else(Resolution::Failed, Resolution::Value)
     }
 
-    /// What is wrong with the way in which a secret is kept.
+    /// Warnings about how a secret is stored.
     pub(crate) fn warnings(&self, reference: &Reference) -> Vec<String> {
         let kept = self.accepted.table.get(&reference.secret_key).and_then(|answer| answer.as_ref().ok());
         kept.map(|kept| kept.term().warnings).unwrap_or_default()
@@ -193,19 +193,19 @@ impl SecretLookup {
         Ok(Payload::text(text.to_owned()))
     }
 
-    /// What was asked for and is not known, to be fetched.
+    /// The requested secrets that are unknown and must be fetched.
     pub(crate) fn take_missing(&self) -> BTreeSet<SecretKey> {
         self.wanted.take()
     }
 
-    /// With what was fetched.
+    /// Adds fetched secrets.
     pub(crate) fn extend(&mut self, fetched: Table) {
         self.now = Instant::now();
         self.opened.get_mut().clear();
         Arc::make_mut(&mut self.accepted.table).extend(fetched);
     }
 
-    /// Of all that is known what loads have used.
+    /// The known secrets that loads have used.
     pub(crate) fn accepted(&self) -> SecretSet {
         let used = self.used.borrow();
         let table = self.accepted.table.iter().filter(|(secret_key, _)| used.contains(secret_key));

@@ -1,8 +1,8 @@
 //! Where secrets come from: references, and the providers that resolve them.
 //!
-//! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`. It is given by
-//! `#[hot(secret = "..")]`, or by any layer instead of the value. [The guide](crate::guide::secrets) describes
-//! how they are used, and what happens when they change.
+//! A reference is a text `scheme:location#key`, for example `vault:secret/data/app#db_password`.
+//! `#[hot(secret = "..")]` sets it, or any layer supplies it instead of the value.
+//! [The guide](crate::guide::secrets) describes how they are used, and what happens when they change.
 
 pub(crate) mod cache;
 mod cache_entry;

@@ -1,4 +1,4 @@
-//! What a store gives for one location.
+//! The content of one location in a store.
 
 use std::{fmt, sync::Arc};
 
@@ -12,8 +12,8 @@ use crate::{
     value::{MAX_DEPTH, Value, too_deep},
 };
 
-/// What stands at one location: a text, bytes, or named parts of which `#key` picks one. Never shows what it holds, and wipes
-/// it at the end.
+/// The content of one location: a text, bytes, or named parts of which `#key` selects one. It is redacted when
+/// displayed, and wiped when dropped.
 ///
 /// ```
 /// use hotswap::secrets::Payload;
@@ -33,7 +33,7 @@ impl Payload {
         Self(value)
     }
 
-    /// Bytes that may be no text, for a secret of type `Secret<Vec<u8>>`. Those that are UTF-8 can be taken as text too.
+    /// Bytes that need not be text, for a secret of type `Secret<Vec<u8>>`. Valid UTF-8 can be read as text, too.
     ///
     /// ```
     /// let key = hotswap::secrets::Payload::bytes(vec![0xff, 0x00]);
@@ -57,7 +57,7 @@ impl Payload {
         Self(value)
     }
 
-    /// What `#key` picks, or all of it; a secret in either case.
+    /// The part that `#key` selects, or the whole content; a secret in either case.
     pub(crate) fn part(&self, key: Option<&str>) -> Result<Value, FetchError> {
         match key {
             Some(key) => self.opened().part(key),
@@ -66,10 +66,10 @@ impl Payload {
         }
     }
 
-    /// Its named parts, read once for all keys.
+    /// Its named parts, parsed once for all keys.
     pub(crate) fn opened(&self) -> Opened {
         let opened = match self.0.inside() {
-            // The parser's words may repeat the text.
+            // The error of the parser may contain the text.
             whole @ (Value::Untyped(_) | Value::Bytes(_)) => match text(whole).map(serde_json::from_str) {
                 Some(Ok(json)) => Self::json(json),
                 Some(Err(_)) => return Opened::NoJson("a text"),
@@ -81,16 +81,16 @@ impl Payload {
     }
 }
 
-/// What `#key` picks from.
+/// The parsed content, from which `#key` selects a part.
 pub(crate) enum Opened {
     Parts(Payload),
-    /// What it is instead.
+    /// The kind of content that is not JSON.
     NoJson(&'static str),
     TooDeep,
 }
 
 impl Opened {
-    /// What `#key` picks; a secret.
+    /// The part that `#key` selects; a secret.
     pub(crate) fn part(&self, key: &str) -> Result<Value, FetchError> {
         let whole = match self {
             Self::Parts(parts) => parts.0.inside(),
@@ -98,7 +98,7 @@ impl Opened {
             Self::TooDeep => return Err(FetchError::invalid(too_deep())),
         };
         let part = find(whole, key).ok_or_else(|| no_key(whole, key))?;
-        // Stores keep numbers as text, too.
+        // Stores may contain numbers as text.
         let part = if let Value::Text(text) = part { Value::variable(text) } else { part.clone() };
         Ok(Value::secret(part))
     }
@@ -117,7 +117,7 @@ fn no_json(found: &str, key: &str) -> FetchError {
         .with_help("leave the key out of the reference")
 }
 
-/// A name as it stands, else a way down through names and places in lists.
+/// Finds a key by its whole name, else by a path of names and list indices.
 fn find<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     let step = |name: &str| match value {
         Value::Table(table) => table.get(name),

@@ -1,17 +1,17 @@
-//! What resolves the references of one scheme.
+//! The provider of the references of one scheme.
 
 use std::{fmt, future::Future, path::PathBuf, pin::Pin};
 
 use super::{Lease, Location, Payload};
 use crate::source::Changed;
 
-/// A future of a provider; it may need any runtime, as long as the provider brings it.
+/// A future of a provider. If it needs a runtime, the provider must supply it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A secret store, as a value. It resolves the references of one scheme.
+/// A secret store, which resolves the references of one scheme.
 ///
-/// Its futures are polled on threads of the configuration, outside any runtime: a client that needs one brings it. A
-/// future that takes longer than the deadline is dropped.
+/// Its futures are polled on threads of the configuration, outside any runtime: a client that needs a runtime must
+/// supply it. A future that takes longer than the deadline is dropped.
 ///
 /// ```
 /// use hotswap::secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider};
@@ -30,17 +30,18 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 /// ```
 pub trait SecretProvider: Send + Sync + 'static {
-    /// Fetches what stands at each location: one outcome for each, in the same order.
+    /// Fetches the content of each location. Returns one outcome for each, in the same order.
     fn fetch<'a>(&'a self, locations: &'a [Location]) -> BoxFuture<'a, Vec<Result<Fetched, FetchError>>>;
 
-    /// Decrypts a file that is encrypted as a whole. Asked of the provider of the scheme `age`, for sources that end in
-    /// `.age`. It may take its time: readers and writers do not wait for it.
+    /// Decrypts a file that is encrypted as a whole. Called on the provider of the scheme `age`, for sources that end
+    /// in `.age`. It may be slow, because readers and writers do not wait for it.
     fn open(&self, file: &[u8]) -> Result<Payload, FetchError> {
         let _ = file;
         Err(FetchError::new(FetchErrorKind::Unsupported, "the provider opens no files"))
     }
 
-    /// Makes a lease last longer, and says how long it lasts now. Who cannot, fetches again.
+    /// Extends a lease, and returns its new duration. If a provider cannot renew leases, their secrets are
+    /// fetched again.
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Lease, FetchError>> {
         let _ = lease;
         Box::pin(std::future::ready(Err(FetchError::new(
@@ -49,10 +50,10 @@ pub trait SecretProvider: Send + Sync + 'static {
         ))))
     }
 
-    /// Gives leases back, because the program needs them no more: after [`shutdown`](crate::Handle::shutdown), which
-    /// waits for it up to two seconds. What fails is logged, and ends when it would have ended anyway.
+    /// Revokes leases that the program no longer needs: after [`shutdown`](crate::Handle::shutdown), which waits up
+    /// to two seconds for it. A failure is logged, and the lease ends at its regular time.
     ///
-    /// It is not called when the last handle just goes, nor for leases that were followed by another fetch.
+    /// It is not called when the last handle is only dropped, nor for leases whose secret was fetched again.
     ///
     /// ```
     /// use hotswap::secrets::{BoxFuture, FetchError, Fetched, Lease, Location, Payload, SecretProvider};
@@ -95,20 +96,20 @@ pub trait SecretProvider: Send + Sync + 'static {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// The files that the provider reads keys from. A load is refused if one of them is also a file of the
-    /// [`state_dir`](crate::Builder::state_dir), which would be written over.
+    /// The files from which the provider reads keys. A load is refused if one of them is also a file of
+    /// the [`state_dir`](crate::Builder::state_dir), because it would be overwritten.
     fn key_files(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 
-    /// Called whenever the set of locations in use changes, and with none at the end: keep `changed`, and call it when fetching again may give
-    /// something else. Without it they are fetched again at intervals.
+    /// Called whenever the set of locations in use changes, and with an empty set at the end. Store `changed`, and
+    /// call it when a new fetch may give other content. Providers without an implementation are polled at intervals.
     fn watch(&self, locations: &[Location], changed: Changed) {
         let _ = (locations, changed);
     }
 }
 
-/// What a provider gives for one location.
+/// The response of a provider for one location.
 ///
 /// ```
 /// use hotswap::secrets::{Fetched, Lease, Payload};
@@ -126,27 +127,27 @@ pub struct Fetched {
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
     pub(crate) settled: bool,
-    /// What is wrong with the way it is kept, though not with what is kept.
+    /// Warnings about how the secret is stored.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Fetched {
-    /// One that stays valid until it is changed in its store.
+    /// A secret that stays valid until it is changed in its store.
     pub fn new(payload: Payload) -> Self {
         Self { payload, lease: None, version: None, settled: false, warnings: Vec::new() }
     }
 
-    /// The same for a limited time.
+    /// The same with a lease.
     pub fn leased(self, lease: Lease) -> Self {
         Self { lease: Some(lease), ..self }
     }
 
-    /// The same for ever: it is not fetched again.
+    /// The same, but immutable: it is not fetched again.
     pub fn settled(self) -> Self {
         Self { settled: true, ..self }
     }
 
-    /// What the store calls this content; shown in the status.
+    /// Sets the version of the content in the store, which the status shows.
     pub fn version(self, version: impl Into<String>) -> Self {
         Self { version: Some(version.into()), ..self }
     }
@@ -155,18 +156,19 @@ impl Fetched {
         Self { warnings, ..self }
     }
 
-    /// What stands there, for a provider that hands on what another one gives.
+    /// The content, for a provider that wraps another one.
     pub fn payload(&self) -> &Payload {
         &self.payload
     }
 
-    /// For how long.
+    /// The lease, if any.
     pub fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
     }
 }
 
-/// Why a secret cannot be fetched. Its words are shown, so they hold neither a secret nor a token.
+/// The reason for which a secret cannot be fetched. Its message is displayed, so it must contain neither a
+/// secret nor a token.
 ///
 /// ```
 /// use hotswap::secrets::{FetchError, FetchErrorKind};
@@ -183,28 +185,28 @@ pub struct FetchError {
     help: Option<String>,
 }
 
-/// What went wrong at a secret store; see [`FetchError`].
+/// The kind of a failure of a secret store; see [`FetchError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchErrorKind {
     /// There is nothing at this location.
     NotFound,
-    /// The store knows who asks, and refuses.
+    /// The credentials are valid, but access is denied.
     Denied,
-    /// The store does not know, or not any more, who asks.
+    /// The credentials are invalid or have expired.
     Unauthenticated,
-    /// The store does not answer.
+    /// The store cannot be reached.
     Unreachable,
-    /// It did not answer in time.
+    /// The store did not respond in time.
     TimedOut,
-    /// The reference, the settings or the answer make no sense.
+    /// The reference, the settings or the response are invalid.
     Invalid,
-    /// The provider cannot do this.
+    /// The provider does not support this operation.
     Unsupported,
 }
 
 impl FetchErrorKind {
-    /// Whether the same question may be answered later.
+    /// Whether the same request may succeed later.
     ///
     /// See [`FetchError`] for an example.
     pub fn is_passing(self) -> bool {
@@ -223,22 +225,22 @@ impl FetchError {
         Self::new(FetchErrorKind::NotFound, message)
     }
 
-    /// The store knows who asks, and refuses.
+    /// The credentials are valid, but access is denied.
     pub fn denied(message: impl Into<String>) -> Self {
         Self::new(FetchErrorKind::Denied, message)
     }
 
-    /// The store does not answer.
+    /// The store cannot be reached.
     pub fn unreachable(message: impl Into<String>) -> Self {
         Self::new(FetchErrorKind::Unreachable, message)
     }
 
-    /// The reference, the settings or the answer make no sense.
+    /// The reference, the settings or the response are invalid.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(FetchErrorKind::Invalid, message)
     }
 
-    /// What to do about it.
+    /// Adds advice for the user.
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
@@ -250,12 +252,12 @@ impl FetchError {
         }
     }
 
-    /// What went wrong.
+    /// The kind of the failure.
     pub fn kind(&self) -> FetchErrorKind {
         self.kind
     }
 
-    /// What to do about it.
+    /// The advice for the user.
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }

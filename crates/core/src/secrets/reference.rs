@@ -1,22 +1,22 @@
-//! `scheme:location#key`: the text that stands where a secret would.
+//! `scheme:location#key`: a text in place of a secret.
 
 use std::{fmt, sync::Arc};
 
 use super::Location;
 use crate::excerpt;
 
-/// What a provider is asked for, and by whose name.
+/// The scheme of a provider, and a location.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SecretKey {
     pub(crate) scheme: Arc<str>,
     pub(crate) location: Location,
 }
 
-/// A text that was found to be a reference.
+/// A parsed reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
     pub(crate) secret_key: SecretKey,
-    /// Which part of what stands there.
+    /// The selected part of the content.
     pub(crate) key: Option<Arc<str>>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn scheme(text: &str) -> Option<&str> {
 }
 
 impl Reference {
-    /// `None` for a text of another form, and for one with another scheme than those that are `known`.
+    /// Parses a reference; `None` for a text of another form, or with a scheme that is not `known`.
     pub(crate) fn parse(text: &str, known: impl Fn(&str) -> bool) -> Option<Self> {
         let scheme = scheme(text).filter(|scheme| known(scheme))?;
         let rest = &text[scheme.len() + 1..];

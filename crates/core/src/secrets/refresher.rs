@@ -1,4 +1,5 @@
-//! Keeps secrets fresh, on a thread of its own: renews, fetches again, and says when something changed.
+//! Keeps secrets fresh, on a thread of its own: renews leases, fetches secrets again, and reports
+//! changes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,19 +19,19 @@ use super::{
 };
 use crate::{panics::catch_panic, source::Changed};
 
-/// What the refresher reports.
+/// The events of the refresher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefreshEvent {
-    /// Secrets in use changed, or may not be used any more.
+    /// Secrets in use changed, or may no longer be used.
     Changed,
-    /// Something is there for want of which a load was refused.
+    /// A secret was found because of which a load was refused.
     Found,
-    /// The refresher's thread could not be started; [`SecretManager::keep_fresh`] is to be tried again.
+    /// The refresher's thread could not be spawned; [`SecretManager::keep_fresh`] must be called again.
     NoThread,
 }
 
 impl SecretManager {
-    /// Starts the refresher, if it does not run and anything is in use.
+    /// Starts the refresher, if it does not run and there are secrets in use.
     pub(crate) fn keep_fresh(self: &Arc<Self>) -> io::Result<()> {
         if !self.needs_refresher() {
             return Ok(());
@@ -66,7 +67,7 @@ impl SecretManager {
         self.watch(&watched);
     }
 
-    /// Sleeps until something is due; `None` at the end.
+    /// Sleeps until a request is due; `None` at the end.
     fn wait(&self) -> Option<DueWork> {
         let mut state = self.cache.lock();
         loop {
@@ -83,7 +84,8 @@ impl SecretManager {
         }
     }
 
-    /// Tells providers what to watch: without a lock, since it is code of the program.
+    /// Passes the locations to watch to providers, with no lock held because they may be code of the
+    /// program.
     fn watch(self: &Arc<Self>, watch: &BTreeMap<Arc<str>, BTreeSet<Location>>) {
         for (scheme, locations) in watch {
             let Ok(provider) = self.providers().provider(scheme) else { continue };
@@ -101,7 +103,7 @@ impl SecretManager {
         }
     }
 
-    /// Fetches these again, and takes what comes of it.
+    /// Fetches these again, and records the responses.
     fn fetch_again(&self, secret_keys: &BTreeSet<SecretKey>) -> Changes {
         if secret_keys.is_empty() {
             return Changes::default();
@@ -109,7 +111,7 @@ impl SecretManager {
         self.note_fetched(fetch(self.providers(), secret_keys, Limit::new(self.settings.timeout)))
     }
 
-    /// Takes what stores gave, and logs why others did not.
+    /// Records responses of stores, and logs failures.
     pub(super) fn note_fetched(&self, table: Table) -> Changes {
         let mut state = self.cache.lock();
         let failed =
@@ -124,7 +126,7 @@ impl SecretManager {
         changes
     }
 
-    /// Gives back what was fetched, refused, and replaced without ever being used.
+    /// Revokes leases of secrets that were fetched, refused, and replaced without ever being used.
     fn revoke_discarded(&self) {
         let discarded = self.cache.lock().cache.take_discarded();
         if !discarded.is_empty() {

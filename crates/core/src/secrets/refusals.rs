@@ -1,7 +1,7 @@
-//! Rotated secrets that were refused: fetched, but not valid in this configuration, or not wanted by a hook.
+//! Rotated secrets that were refused: fetched, but invalid in this configuration, or refused by a hook.
 //!
-//! Until another one is accepted, the one before stays in force. It may be used longer than its lease says then: nobody knows
-//! whether it still works, but whatever does not depend on it must stay writable.
+//! Until another secret is accepted, the previous one stays in force, even after the end of its lease. It may no
+//! longer work then, but everything that does not depend on it must stay writable.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,24 +19,24 @@ use super::{
 };
 use crate::error::Error;
 
-/// The newest secrets that are known, and what stands against them.
+/// The newest known secrets, and which of them were refused.
 pub(crate) struct Newest {
     pub(crate) table: Arc<Table>,
-    /// The same, with what is in force in the place of the candidates.
+    /// The same, with the secrets in force instead of the candidates.
     pub(crate) in_force: Arc<Table>,
-    /// Locations with another secret than the one in force.
+    /// Locations whose newest secret differs from the one in force.
     pub(crate) candidates: BTreeSet<SecretKey>,
     /// Whether all of these were refused before.
     pub(crate) refused_before: bool,
 }
 
 impl SecretCache {
-    /// What the current version stands on at a location.
+    /// The secret of the current version at a location.
     pub(super) fn in_force(&self, secret_key: &SecretKey) -> Option<&Arc<CachedSecret>> {
         self.accepted.table.get(secret_key)?.as_ref().ok()
     }
 
-    /// Locations whose store gave another secret than the one in force, that may still be used.
+    /// Locations whose store supplied another secret than the one in force, if that may still be used.
     pub(super) fn candidates(&self, now: Instant) -> BTreeSet<SecretKey> {
         let candidate = |secret_key: &SecretKey| {
             let newest = self.entries.get(secret_key)?.kept.as_ref().filter(|kept| !kept.is_over(now))?;
@@ -49,8 +49,8 @@ impl SecretCache {
         self.entries.values().any(|entry| entry.refused.is_some())
     }
 
-    /// What the store gave last was refused: its store is asked again soon.
-    /// Returns whether the same was refused for the same reason before.
+    /// The last response of the store was refused: the store is queried again soon. Returns whether the same
+    /// was refused for the same reason before.
     pub(super) fn refuse(
         &mut self,
         secret_key: &SecretKey,
@@ -64,14 +64,14 @@ impl SecretCache {
         self.entries.get_mut(secret_key).is_some_and(|entry| entry.refuse(why, now, policy))
     }
 
-    /// Leases of refused secrets that others took the place of: nobody ever used them.
+    /// Leases of refused secrets that were replaced and never used.
     pub(super) fn take_discarded(&mut self) -> BTreeMap<Arc<str>, Vec<Lease>> {
         std::mem::take(&mut self.discarded)
     }
 }
 
 impl SecretManager {
-    /// A load begins that asks for all that it needs.
+    /// The secrets for a new load, which requests missing ones itself.
     pub(crate) fn newest(&self) -> Newest {
         let mut state = self.cache.lock();
         let candidates = state.cache.candidates(Instant::now());
@@ -90,18 +90,18 @@ impl SecretManager {
         Newest { table: Arc::new(table), in_force: Arc::new(in_force), candidates, refused_before }
     }
 
-    /// Locations with another secret than the one in force.
+    /// Locations whose newest secret differs from the one in force.
     pub(crate) fn candidates(&self) -> BTreeSet<SecretKey> {
         self.cache.lock().cache.candidates(Instant::now())
     }
 
-    /// What the current version stands on, with the newest secrets of these locations.
+    /// The secrets of the current version, with the newest secrets of these locations.
     pub(crate) fn accepted_with(&self, candidates: &BTreeSet<SecretKey>) -> SecretSet {
         let state = self.cache.lock();
         let mut accepted = state.cache.accepted.clone();
         let newest =
             state.cache.known().into_iter().filter(|(secret_key, _)| candidates.contains(secret_key));
-        // What could not be had before is no candidate, and is taken as soon as it is there.
+        // A secret that was missing before is not a candidate, and is used as soon as it is available.
         let missing = |secret_key: &SecretKey| accepted.table.get(secret_key).is_some_and(Result::is_err);
         let found: Table =
             state.cache.known().into_iter().filter(|(secret_key, _)| missing(secret_key)).collect();
@@ -113,8 +113,8 @@ impl SecretManager {
         self.cache.lock().cache.has_refused()
     }
 
-    /// A version with the newest secret of this location was refused. Returns whether the same was refused for the same reason
-    /// before.
+    /// A version with the newest secret of this location was refused. Returns whether it was refused before for the
+    /// same reason.
     pub(crate) fn refuse(&self, secret_key: &SecretKey, error: &Error) -> bool {
         let why: Vec<_> = error.issues().map(|issue| first_line(&issue.to_string())).collect();
         let is_known =
@@ -123,13 +123,13 @@ impl SecretManager {
         is_known
     }
 
-    /// Whether the lease of what is in force at a location has ended.
+    /// Whether the lease of the secret in force at a location has ended.
     pub(crate) fn is_over(&self, secret_key: &SecretKey) -> bool {
         self.cache.lock().cache.in_force(secret_key).is_some_and(|kept| kept.is_over(Instant::now()))
     }
 }
 
-/// Without the place, which the status need not repeat.
+/// The message without the position, which the status does not repeat.
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Which provider resolves the references of a scheme.
+//! The providers by scheme.
 
 use std::{
     collections::BTreeMap,
@@ -10,10 +10,10 @@ use std::{
 use super::{FetchError, FetchErrorKind, File, SecretProvider, reference::SecretKey};
 use crate::sync::lock;
 
-/// The scheme of variables, which need no provider: the configuration knows them anyway.
+/// The scheme of variables, which need no provider because the configuration reads them anyway.
 pub(crate) const ENV: &str = "env";
 
-/// The scheme of files, whose provider is always there.
+/// The scheme of files, whose provider always exists.
 const FILE: &str = "file";
 
 type Provider = Arc<dyn SecretProvider>;
@@ -21,17 +21,17 @@ type Provider = Arc<dyn SecretProvider>;
 /// Why a file must not be read as a secret.
 type FileRefusal = Box<dyn Fn(&Path) -> Option<FetchError> + Send + Sync>;
 
-/// A secret store that the build knows, whether or not it is switched on.
+/// A secret store that the build knows, whether it is enabled or not.
 ///
-/// The facade has a table of them, which the derive hands to each configuration: a new store changes that table, and not
-/// this crate.
+/// The facade has a table of them, which the derive passes to each configuration: a new store changes that table, and
+/// not this crate.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownStore {
     /// The scheme of its references.
     pub scheme: &'static str,
-    /// The cargo feature of the facade that switches it on.
+    /// The cargo feature of the facade that enables it.
     pub feature: &'static str,
-    /// Opens the store that the environment names, without asking it for anything; `None` if it is switched off.
+    /// Opens the store described by the environment, without any request; `None` if it is disabled.
     pub open: Option<fn() -> Arc<dyn SecretProvider>>,
 }
 
@@ -46,14 +46,14 @@ impl KnownStore {
 pub(crate) struct ProviderRegistry {
     known: &'static [KnownStore],
     given: BTreeMap<Arc<str>, Provider>,
-    /// Those that are opened when the first reference asks for them.
+    /// Providers that are opened at the first reference.
     opened: Mutex<BTreeMap<Arc<str>, Provider>>,
     /// Files that no reference may name, once there is a state directory.
     file_refusal: OnceLock<FileRefusal>,
 }
 
 impl ProviderRegistry {
-    /// With the stores that the build knows.
+    /// Creates a registry with the stores that the build knows.
     pub(crate) fn new(known: &'static [KnownStore]) -> Self {
         Self { known, ..Self::default() }
     }
@@ -74,7 +74,7 @@ impl ProviderRegistry {
         self.known.iter().find(|store| store.scheme == scheme)
     }
 
-    /// Puts a provider in the place of whoever had the scheme.
+    /// Registers a provider, and replaces any earlier one of the scheme.
     pub(crate) fn register(&mut self, scheme: &str, provider: Provider) {
         self.given.insert(scheme.into(), provider);
     }
@@ -89,20 +89,20 @@ impl ProviderRegistry {
         self.given.contains_key(scheme) || matches!(scheme, ENV | FILE) || self.known(scheme).is_some()
     }
 
-    /// The files from which providers take their keys.
+    /// The files from which providers read their keys.
     pub(crate) fn key_files(&self) -> Vec<PathBuf> {
         let replaced = |store: &&KnownStore| self.given.contains_key(store.scheme);
         let known = self.known.iter().filter(|store| !replaced(store)).filter_map(KnownStore::opened);
         self.given.values().cloned().chain(known).flat_map(|provider| provider.key_files()).collect()
     }
 
-    /// Whether the variables of the configuration are meant.
+    /// Whether the scheme refers to variables.
     pub(crate) fn is_variable(&self, scheme: &str) -> bool {
         scheme == ENV && !self.given.contains_key(ENV)
     }
 
     /// # Errors
-    /// The build has no provider for the scheme, or the environment does not say where the store is.
+    /// The build has no provider for the scheme, or the environment does not describe the store.
     pub(crate) fn provider(&self, scheme: &str) -> Result<Provider, FetchError> {
         if let Some(given) = self.given.get(scheme) {
             return Ok(Arc::clone(given));
@@ -122,7 +122,7 @@ impl ProviderRegistry {
         }
     }
 
-    /// Why nobody resolves a scheme.
+    /// The error for a scheme without a provider.
     pub(crate) fn absent(&self, scheme: &str) -> FetchError {
         match self.known(scheme) {
             Some(KnownStore { feature, .. }) => FetchError::new(

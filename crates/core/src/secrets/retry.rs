@@ -1,4 +1,4 @@
-//! When a store gets the next request: after a success, after a failure, and while the circuit is open.
+//! The time of the next request to a store: after a success, after a failure, and while the circuit is open.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -11,17 +11,17 @@ use crate::backoff::{Backoff, SHORTEST};
 /// After this many failures in a row, a store gets no requests for a while, and then a single one.
 const FAILURE_THRESHOLD: u32 = 3;
 
-/// When to ask again for what was given under this term; `None` for never.
+/// The time of the next request for a secret with this term; `None` for never.
 ///
-/// At two thirds of a lease, and else after an interval; neither exactly, so that programs that started together do
-/// not ask together.
+/// At two thirds of a lease, or else after an interval; both with jitter, so that programs that started at the same
+/// time do not send requests at the same time.
 pub(super) fn next_refresh(term: &Term, refresh: Option<Duration>) -> Option<Instant> {
     let span = match &term.lease {
         Some(lease) => lease.lasts().as_secs_f64() * jittered(0.6, 0.7),
         None if term.settled => return None,
         None => refresh?.as_secs_f64() * jittered(0.9, 1.1),
     };
-    // What is too long to be counted never comes.
+    // A time beyond the range of the clock is never reached.
     term.asked.checked_add(Duration::try_from_secs_f64(span).ok()?.max(SHORTEST))
 }
 
@@ -33,13 +33,13 @@ pub(super) struct CircuitBreaker {
     backoff: Backoff,
 }
 
-/// How many requests a store may receive.
+/// The requests that a store may receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Permit {
     Everything,
-    /// One thing, to see whether it answers again.
+    /// A single request, to check whether it responds again.
     Probe,
-    /// Nothing before this moment.
+    /// No request before this time.
     Nothing(Instant),
 }
 
@@ -52,7 +52,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// The store answered, whatever it said; or it did not.
+    /// Records whether the store responded at all.
     pub(super) fn record(&mut self, answered: bool, now: Instant, refresh: Duration) {
         if answered {
             *self = Self::default();
@@ -66,7 +66,7 @@ impl CircuitBreaker {
 }
 
 fn jittered(low: f64, high: f64) -> f64 {
-    // Every state of this hasher begins with other keys.
+    // Each `RandomState` has other keys.
     let chance = RandomState::new().hash_one(()) as f64 / u64::MAX as f64;
     low + (high - low) * chance
 }

@@ -26,15 +26,15 @@ use crate::{
     worker::WorkerThread,
 };
 
-/// The longest that a reload by hand waits for all stores together.
+/// The maximum time that a requested reload waits for all stores together.
 const BY_HAND: Duration = Duration::from_secs(10);
 
-/// What the program chose about its stores.
+/// The settings for stores.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
-    /// For all stores together, each time.
+    /// The time limit of one fetch from all stores together.
     pub(crate) timeout: Duration,
-    /// How often what has no lease is fetched again.
+    /// How often secrets without a lease are fetched again.
     pub(crate) refresh: Duration,
 }
 
@@ -52,7 +52,7 @@ type Listener = Box<dyn Fn(RefreshEvent) + Send + Sync>;
 pub(crate) struct SecretManager {
     providers: Arc<ProviderRegistry>,
     pub(crate) settings: Settings,
-    /// Whether changes are noticed.
+    /// Whether changes are detected.
     pub(crate) follow: bool,
     /// Credentials in the defaults of fields.
     pub(crate) diagnostics: Diagnostics,
@@ -69,7 +69,7 @@ pub(super) struct State {
     /// Whether the refresher was started.
     started: bool,
     pub(super) closed: bool,
-    /// Whether leases were given back.
+    /// Whether leases were revoked.
     returned: bool,
 }
 
@@ -86,7 +86,7 @@ impl State {
 }
 
 impl SecretManager {
-    /// With the stores that the build knows.
+    /// Creates a manager with the stores that the build knows.
     pub(crate) fn new(known: &'static [KnownStore]) -> Self {
         Self { providers: Arc::new(ProviderRegistry::new(known)), ..Self::default() }
     }
@@ -95,14 +95,14 @@ impl SecretManager {
         &self.providers
     }
 
-    /// Puts a provider in the place of whoever had the scheme. Before anything is fetched.
+    /// Registers a provider, and replaces any earlier one of the scheme. Must be called before any fetch.
     pub(crate) fn register(&mut self, scheme: &str, provider: Arc<dyn SecretProvider>) {
         if let Some(providers) = Arc::get_mut(&mut self.providers) {
             providers.register(scheme, provider);
         }
     }
 
-    /// Schemes that no reference can have.
+    /// The problems of registered schemes that no reference can have.
     pub(crate) fn mistakes(&self) -> Vec<Issue> {
         let malformed =
             self.providers.registered().filter(|name| scheme(&format!("{name}:x")) != Some(*name));
@@ -118,16 +118,15 @@ impl SecretManager {
         RefreshPolicy { refresh: self.settings.refresh, follow: self.follow }
     }
 
-    /// What a load looks secrets up in.
+    /// The lookup for a load.
     pub(crate) fn secrets(&self, accepted: SecretSet) -> SecretLookup {
         SecretLookup::new(Arc::clone(&self.providers), accepted, Instant::now())
             .with_diagnostics(Arc::clone(&self.diagnostics))
             .only_from(self.allowed)
     }
 
-    /// Runs `attempt` until it asks for nothing that was not fetched. To be called without a lock, since
-    /// stores may be
-    /// slow.
+    /// Runs `attempt` until it requests no secret that was not fetched. Must be called with no lock
+    /// held, because stores may be slow.
     pub(crate) fn resolve<R>(
         &self,
         known: SecretSet,
@@ -136,8 +135,8 @@ impl SecretManager {
         self.attempt(known, None, attempt).0
     }
 
-    /// The same for what is tried again as soon as what it could not have is there. Under a limit, all that is fetched is bounded
-    /// together, and otherwise each time.
+    /// The same for a load that is retried as soon as its missing secrets are available. A limit applies to all
+    /// fetches together; without it, each fetch has its own timeout.
     pub(crate) fn resolve_or_await<R>(
         &self,
         known: SecretSet,
@@ -173,12 +172,12 @@ impl SecretManager {
         }
     }
 
-    /// What the current version stands on.
+    /// The secrets of the current version.
     pub(crate) fn accepted(&self) -> SecretSet {
         self.cache.lock().cache.accepted.clone()
     }
 
-    /// A version that stands on these was published.
+    /// A version with these secrets was published.
     pub(crate) fn adopt(self: &Arc<Self>, accepted: &SecretSet) {
         let mut state = self.cache.lock();
         if accepted.table.is_empty() && state.cache.is_empty() {
@@ -194,13 +193,13 @@ impl SecretManager {
         }
     }
 
-    /// Who is told of what changes; without one nothing is fetched again.
+    /// Sets the listener for changes; without one no secret is fetched again.
     pub(crate) fn on_event(&self, listener: impl Fn(RefreshEvent) + Send + Sync + 'static) {
-        // There is one configuration for each of these.
+        // Set only once, because each manager belongs to one configuration.
         let _ = self.listener.set(Box::new(listener));
     }
 
-    /// Whether there is something to keep fresh and nobody does; from then on the caller does.
+    /// Whether a refresher is needed and none runs. If so, the caller must start one.
     pub(super) fn needs_refresher(&self) -> bool {
         let mut state = self.cache.lock();
         let needed =
@@ -209,7 +208,7 @@ impl SecretManager {
         needed
     }
 
-    /// It did not start after all.
+    /// The refresher could not be started.
     pub(super) fn refresher_failed(&self) {
         self.cache.lock().started = false;
     }
@@ -221,29 +220,29 @@ impl SecretManager {
         }
     }
 
-    /// The provider of a scheme may have something else.
+    /// The provider of a scheme reported a possible change.
     pub(super) fn hint(&self, scheme: &str) {
         self.cache.lock().cache.hint(scheme, Instant::now());
         self.cache.notify_all();
     }
 
-    /// Takes what came of renewals, and says what is to be fetched instead.
+    /// Records the results of renewals, and returns the secrets that must be fetched instead.
     pub(super) fn note_renewals(&self, renewals: Renewals, asked: Instant) -> BTreeSet<SecretKey> {
         self.cache.lock().cache.record_renewals(renewals, asked, Instant::now(), self.policy())
     }
 
-    /// How long stores may take together when somebody waits for them.
+    /// The time limit of all stores together for a requested reload.
     pub(crate) fn limit_by_hand(&self) -> Limit {
         Limit::new(self.settings.timeout.min(BY_HAND))
     }
 
-    /// Asks for everything that can be asked for again, because somebody waits for it. Returns what could not be had.
+    /// Requests all secrets again, because a caller waits for them. Returns the failures.
     pub(crate) fn refresh(&self, limit: Limit) -> BTreeMap<SecretKey, FetchError> {
         let DueWork { fetch: secret_keys, renew: leases, .. } =
             self.cache.lock().cache.by_hand(Instant::now());
         let asked = Instant::now();
         let (table, renewals) = both(&self.providers, &secret_keys, &leases, limit);
-        // A store that does not renew now is no failure: the lease goes on until it is due.
+        // A renewal that fails now is not an error: the lease stays valid and is renewed when it is due.
         let renewals: Renewals = renewals
             .into_iter()
             .filter(|(_, answer)| answer.as_ref().err().is_none_or(|error| error.kind().is_passing()))
@@ -266,7 +265,7 @@ impl SecretManager {
         self.cache.lock().statuses()
     }
 
-    /// The same without waiting; `None` while somebody else holds the lock.
+    /// The same without waiting; `None` if the lock is held.
     pub(crate) fn try_statuses(&self) -> Option<Vec<SecretStatus>> {
         Some(self.cache.try_lock()?.statuses())
     }
@@ -276,7 +275,7 @@ impl SecretManager {
         self.cache.notify_all();
     }
 
-    /// Gives leases back that nobody needs any more, once.
+    /// Revokes all leases, once.
     pub(crate) fn give_back(&self, bound: Duration) {
         let mut state = self.cache.lock();
         if std::mem::replace(&mut state.returned, true) {
@@ -287,7 +286,7 @@ impl SecretManager {
         self.revoke(leases, bound);
     }
 
-    /// Gives leases back, and logs those that their stores did not take.
+    /// Revokes leases, and logs failures.
     pub(super) fn revoke(&self, leases: BTreeMap<Arc<str>, Vec<Lease>>, bound: Duration) {
         for (scheme, error) in revoke(&self.providers, leases, bound) {
             let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a configuration says of its secrets.
+//! The status of secrets.
 
 use std::{
     fmt,
@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::{cache_entry::CacheEntry, reference::SecretKey, table::CachedSecret};
 use crate::{excerpt, health::Health};
 
-/// One location at a secret store, and how it is; part of a [`Status`](crate::Status). Never holds what
-/// stands there.
+/// The status of one location at a secret store; part of a [`Status`](crate::Status). Never contains
+/// the secret.
 ///
 /// ```
 /// use hotswap::{Health, HotConfig, Secret};
@@ -36,24 +36,25 @@ use crate::{excerpt, health::Health};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SecretStatus {
-    /// What stands before the first colon of the reference.
+    /// The part of the reference before the first colon.
     pub scheme: String,
-    /// What stands between the scheme and the key; a long one is cut.
+    /// The part between the scheme and the key; truncated if it is long.
     pub location: String,
-    /// `Ok`, or `Failing` while the store does not give it again, or what it gave was refused: what was in force stays so,
-    /// until its lease ends. `Missing` if a load waits for it.
+    /// `Ok`, or `Failing` if the store cannot supply it again, or if its new value was refused: the previous value
+    /// stays in force until its lease ends. `Missing` if a load waits for it.
     pub health: Health,
-    /// What the store calls the content that is in force.
+    /// The version of the content in force, as named by the store.
     pub version: Option<String>,
-    /// How much longer what is in force may be used; `None` when there is no limit. Serialised in seconds.
+    /// The remaining time for which the secret in force may be used; `None` if there is no limit. Serialized
+    /// in seconds.
     #[serde(serialize_with = "crate::timestamp::maybe_seconds")]
     pub lease: Option<Duration>,
-    /// What went wrong the last time, unless it is well.
+    /// The last problem, unless it is healthy.
     pub message: Option<String>,
 }
 
 impl SecretStatus {
-    /// `in_force` is what the current version stands on.
+    /// `in_force` is the secret of the current version.
     pub(super) fn new(
         secret_key: &SecretKey,
         entry: &CacheEntry,

@@ -1,4 +1,4 @@
-//! What was fetched.
+//! Fetched secrets.
 
 use std::{
     collections::BTreeMap,
@@ -13,30 +13,31 @@ use arc_swap::ArcSwap;
 
 use super::{FetchError, Fetched, Lease, Payload, reference::SecretKey};
 
-/// What came of asking for each location.
+/// The response for each location.
 pub(crate) type Table = BTreeMap<SecretKey, Answer>;
 
-/// What a store said.
+/// The response of a store.
 pub(crate) type Answer = Result<Arc<CachedSecret>, FetchError>;
 
-/// What a store gave. Two of them hold different secrets: one that is given again only gets a new term.
+/// A fetched secret. Two objects always contain different secrets: if the same secret is fetched again,
+/// only its term is replaced.
 #[derive(Debug)]
 pub(crate) struct CachedSecret {
     pub(crate) payload: Payload,
     term: ArcSwap<Term>,
-    /// Its successor was refused, so it stays in force whatever its lease says.
+    /// Whether its successor was refused, so that it stays in force after the end of its lease.
     outlasts_lease: AtomicBool,
 }
 
-/// For how long, and since when.
+/// The lease, and the time of the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Term {
     pub(crate) asked: Instant,
     pub(crate) lease: Option<Lease>,
     pub(crate) version: Option<String>,
-    /// It never changes.
+    /// Whether it never changes.
     pub(crate) settled: bool,
-    /// What is wrong with the way it is kept.
+    /// Warnings about how it is stored.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -54,7 +55,7 @@ impl CachedSecret {
         (**self.term.load()).clone()
     }
 
-    /// The same secret was given again.
+    /// Records that the same secret was fetched again.
     pub(crate) fn take_term(&self, term: Term) {
         self.term.store(Arc::new(term));
     }
@@ -64,7 +65,7 @@ impl CachedSecret {
         self.term.rcu(|term| Term { lease: Some(lease.clone()), asked, ..(**term).clone() });
     }
 
-    /// From now on loads may use it after the end of its lease, too.
+    /// Permits loads to use it after the end of its lease, too.
     pub(super) fn outlast_lease(&self) {
         self.outlasts_lease.store(true, Ordering::Relaxed);
     }
@@ -81,12 +82,12 @@ impl CachedSecret {
 }
 
 impl Term {
-    /// When the store takes the secret back.
+    /// The end of its lease.
     pub(crate) fn ends(&self) -> Option<Instant> {
         self.asked.checked_add(self.lease.as_ref()?.lasts())
     }
 
-    /// How much longer it may be used; `None` for ever.
+    /// The remaining time for which it may be used; `None` if unlimited.
     pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
         self.ends().map(|end| end.saturating_duration_since(now))
     }

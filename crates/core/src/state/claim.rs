@@ -1,7 +1,7 @@
-//! What belongs to a state directory, so that nothing else is read or written there.
+//! The files that belong to a state directory, which nothing else may read or write.
 //!
-//! Two paths may name one file in many ways: relative, through links, through a mount, by a second hard link. So files
-//! are compared by their numbers where they exist, and by their real parents and names where they do not exist yet.
+//! Different paths can lead to one file: relative, through links, through a mount, by a second hard link. So files are
+//! compared by their inode numbers if they exist, and by their real parents and names if they do not exist yet.
 
 use std::{
     fs,
@@ -25,7 +25,7 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// Looks at the file system, and changes nothing.
+    /// Reads the file system, and changes nothing.
     pub(crate) fn new(dir: &Path) -> Self {
         Self {
             dir: ResolvedFile::resolve(dir),
@@ -33,8 +33,8 @@ impl Claim {
         }
     }
 
-    /// Whether `path` names a file that is written, renamed or removed here, or the directory, in whose place no file can
-    /// be.
+    /// Whether `path` leads to a file that is written, renamed or removed here, or to the directory itself, which no
+    /// file can replace.
     pub(crate) fn has_file(&self, path: &Path) -> bool {
         let real = ResolvedFile::resolve(path);
         let here =
@@ -44,7 +44,7 @@ impl Claim {
         known || (ours() && here())
     }
 
-    /// Whether `path` names the directory itself.
+    /// Whether `path` leads to the directory itself.
     pub(crate) fn is_dir(&self, path: &Path) -> bool {
         ResolvedFile::resolve(path).is_same(&self.dir)
     }
@@ -58,9 +58,9 @@ pub(crate) fn collision(path: &Path, what: &str) -> Issue {
         .with_help("give `state_dir` a directory that nothing else uses")
 }
 
-/// Where a path really leads.
+/// The target of a path.
 struct ResolvedFile {
-    /// All links followed, as far as it exists.
+    /// With all links followed, as far as it exists.
     path: PathBuf,
     file: Option<Stamp>,
     parent: Option<Stamp>,
@@ -76,7 +76,7 @@ impl ResolvedFile {
 
     fn is_same(&self, other: &Self) -> bool {
         let same = |one: &Option<Stamp>, other: &Option<Stamp>| match (one, other) {
-            // Where the system has no such numbers, they are all 0.
+            // On systems without inode numbers, they are all 0.
             (Some(one), Some(other)) => one.ino != 0 && one.same_file(other),
             _ => false,
         };
@@ -91,7 +91,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
     fs::metadata(path).ok().map(|metadata| Stamp::from_metadata(&metadata))
 }
 
-/// Follows every link, also one that leads to what does not exist yet.
+/// Follows every link, also to a target that does not exist yet.
 fn resolve(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {

@@ -1,4 +1,4 @@
-//! All the ways in which a path names a file of the state directory.
+//! The ways in which a path leads to a file of the state directory.
 
 use std::os::unix::fs::symlink;
 
@@ -24,7 +24,7 @@ fn files_that_do_not_exist_yet_are_claimed() {
     for name in ["state/app.json", "overrides.json", "state/below/overrides.json", "states"] {
         assert!(!claim(&root).has_file(&root.join(name)), "{name}");
     }
-    // A file would stand in the way of the directory.
+    // A file would prevent the creation of the directory.
     assert!(claim(&root).has_file(&root.join("state")));
     assert!(claim(&root).is_dir(&root.join("x/../state")) && !claim(&root).is_dir(&root));
 }

@@ -1,4 +1,4 @@
-//! The directory: who may write there, what is read, what is set aside.
+//! The state directory: who may write there, reading its files, and renaming damaged ones.
 
 use std::{
     fs::{self, DirBuilder},
@@ -30,21 +30,21 @@ use crate::{
     sync,
 };
 
-/// A directory that this process may write to, unless there is a reason why not.
+/// A state directory, to which this process may write unless `barred` is set.
 #[derive(Debug)]
 pub(crate) struct StateDir {
-    /// As the program named it, for messages.
+    /// The path as the program gave it, for messages.
     shown: PathBuf,
-    /// Fixed at the start, so that the program may change its working directory.
+    /// Resolved at the start, because the program may change its working directory.
     path: PathBuf,
     lock: Mutex<Option<Lock>>,
-    /// Why nothing is written.
+    /// The reason for which nothing is written.
     barred: Option<String>,
-    /// Whose files are trusted; `None` for everybody's.
+    /// The owner whose files are trusted; `None` to trust all files.
     owner: Option<Ownership>,
 }
 
-/// What was written last, so that the same is not written twice.
+/// The last written content, so that the same content is not written twice.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     overrides: Option<String>,
@@ -52,11 +52,12 @@ pub(crate) struct Written {
 }
 
 impl StateDir {
-    /// Takes the directory, and makes it if it is not there. `trusted` skips the check of who could have written its files.
+    /// Opens the directory, and creates it if it does not exist. `trusted` skips the check of who could have written
+    /// its files.
     ///
     /// # Errors
-    /// Somebody else has taken it, or could have written its files. That nothing can be written is no error: the program
-    /// has a configuration all the same.
+    /// Another process uses it, or another user could have written its files. It is not an error if nothing can be
+    /// written, because the program still has a configuration.
     pub(crate) fn open(shown: &Path, trusted: bool) -> Result<Self, Error> {
         let path = std::path::absolute(shown).unwrap_or_else(|_| shown.to_owned());
         let (shown, lock) = (shown.to_owned(), Mutex::default());
@@ -67,7 +68,7 @@ impl StateDir {
         }
         if !trusted {
             dir.owner = Some(Ownership::read(&dir.path));
-            // Before the lock, which whoever may write there could hold.
+            // Before the lock, which any user who may write there could hold.
             dir.judge_all()?;
         }
         dir.take_lock()?;
@@ -100,12 +101,12 @@ impl StateDir {
         Ok(())
     }
 
-    /// As the program named it.
+    /// The path as the program gave it.
     pub(crate) fn shown(&self) -> &Path {
         &self.shown
     }
 
-    /// Where it is, wherever the program works by now.
+    /// The absolute path, whatever the current working directory is.
     pub(crate) fn absolute(&self) -> &Path {
         &self.path
     }
@@ -114,15 +115,15 @@ impl StateDir {
         self.barred.as_deref()
     }
 
-    /// Lets others have it.
+    /// Releases it for other processes.
     pub(crate) fn release(&self) {
         sync::lock(&self.lock).take();
     }
 
-    /// What was written before the restart, as far as it can be made out, and what is wrong with the rest.
+    /// The state from before the restart, as far as it can be read, and the problems with the rest.
     ///
     /// # Errors
-    /// Somebody else could have written a file.
+    /// Another user could have written a file.
     pub(crate) fn read(&mut self, today: &CurrentSetup<'_>) -> Result<(Saved, Vec<Issue>), Error> {
         let mut issues = Vec::new();
         let overrides: Option<OverridesForm> = self.read_file(OVERRIDES, &mut issues)?;
@@ -132,8 +133,8 @@ impl StateDir {
         Ok((saved, issues))
     }
 
-    /// That files are trusted only because of what the file system forces on every file, or that somebody else may replace
-    /// them.
+    /// A warning if files are trusted only because the file system forces an owner or mode on every file, or if
+    /// another user may replace them.
     pub(crate) fn leniency(&self) -> Option<Issue> {
         let owner = self.owner.as_ref()?;
         let leniency = self.leniency_of_files(owner);
@@ -196,7 +197,7 @@ impl StateDir {
         Issue::new(IssueKind::State, Keys::root(), message).at(Origin::file(path))
     }
 
-    /// Only its owner moves files; others may be in the middle of it.
+    /// Only the owner of the lock renames files, because another process may be writing them.
     fn set_aside(&self, path: &Path) -> io::Result<PathBuf> {
         if self.barred.is_some() {
             return Err(io::ErrorKind::PermissionDenied.into());
@@ -209,7 +210,7 @@ impl StateDir {
     }
 
     /// # Errors
-    /// What stops it from being on the disk; what was there is there still.
+    /// The reason for which it is not on disk; the previous file is unchanged.
     pub(crate) fn write_overrides(&self, form: &OverridesForm, written: &mut Written) -> Result<(), Unsaved> {
         self.write(OVERRIDES, form, &mut written.overrides)
     }
@@ -230,22 +231,23 @@ impl StateDir {
             return Err(Unsaved::too_large(name, file::MAX_SIZE));
         }
         let head = text.lines().next().map(str::to_owned);
-        // The first line has the digest of all others.
+        // The first line contains the digest of all other lines.
         if head == *last {
             return Ok(());
         }
         let failed = |error: io::Error| Unsaved::system(name, &error);
         atomic::write_private(&self.path.join(name), text.as_bytes()).map_err(failed)?;
-        // Replaced meanwhile, the file may be in either directory.
+        // If the directory was replaced in the meantime, the file may be in either directory.
         self.still_ours()?;
         *last = head;
         Ok(())
     }
 
-    /// Whether this is still the directory that was taken at the start. In another one, another process may write.
+    /// Checks that this is still the directory that was opened at the start. To another directory, another process
+    /// may write.
     ///
     /// # Errors
-    /// It was moved, removed or replaced, or that cannot be found out.
+    /// It was moved, removed or replaced, or this cannot be determined.
     pub(crate) fn still_ours(&self) -> Result<(), Unsaved> {
         match &*sync::lock(&self.lock) {
             Some(lock) => match lock.is_at(&self.path.join(LOCK)) {
@@ -258,7 +260,7 @@ impl StateDir {
     }
 }
 
-/// What to do about a state file that cannot be read. It has nothing to do with the limit of configuration files.
+/// Advice for a state file that cannot be read. The size limit of configuration files does not apply here.
 fn advice(error: &ReadError) -> Option<&'static str> {
     match error {
         ReadError::NotRegular(_) | ReadError::TooLarge { .. } => {
@@ -268,7 +270,7 @@ fn advice(error: &ReadError) -> Option<&'static str> {
     }
 }
 
-/// For its owner only, as far as it is not there yet.
+/// Creates the missing directories, accessible only to their owner.
 fn make(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -277,12 +279,13 @@ fn make(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Takes away what a process left that was killed while it wrote. Who has the lock is the only one who writes.
+/// Removes temporary files of a process that was killed during a write. Only the owner of the lock writes, so
+/// no other process uses them.
 fn sweep(path: &Path) {
     let Ok(entries) = fs::read_dir(path) else { return };
     for entry in entries.flatten() {
         if atomic::is_fresh(&entry.file_name()) {
-            // Left there, it does no harm.
+            // A file that cannot be removed does no harm.
             let _ = fs::remove_file(entry.path());
         }
     }

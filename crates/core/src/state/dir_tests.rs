@@ -1,4 +1,4 @@
-//! The directory: whose it is, what becomes of files that are not what was written, and what comes back.
+//! The directory: its ownership, files that were changed, and the restored state.
 
 use std::{
     collections::BTreeMap,
@@ -86,7 +86,7 @@ fn a_damaged_file_is_set_aside_and_the_rest_is_read() {
     for number in 1..3 {
         fs::write(folder.path().join(OVERRIDES), "hotswap-state 1 00\n{}").unwrap();
         let (saved, issues) = read(&mut open(folder.path()));
-        // As the history knows them.
+        // From the history.
         assert_eq!(saved.overrides.len(), 1);
         assert!(issues[0].contains(&format!("overrides.damaged-{number}")), "{issues:?}");
     }
@@ -163,7 +163,7 @@ proptest! {
         let history = History::restored(limits, history.versions, history.content);
         for (version, plain) in (1..).zip(contents) {
             let found = Plain::new(&history.lookup(version).unwrap().content());
-            // Variables are those of today.
+            // Variables have today's values.
             prop_assert_eq!(found, Plain { variables: BTreeMap::new(), ..plain });
         }
     }

@@ -1,4 +1,4 @@
-//! One file: a line that says what it is, and JSON.
+//! The form of one file: a header line, and JSON.
 
 use std::{fs::Metadata, path::Path};
 
@@ -13,27 +13,27 @@ use crate::{
     },
 };
 
-/// In bytes. The history holds what the sources gave and is larger than any of them; a file beyond this was not written
-/// by hotswap, and would only fill the memory.
+/// In bytes. The history contains the content of all sources and is larger than any of them. A file beyond this limit
+/// was not written by hotswap, and would only exhaust the memory.
 pub(super) const MAX_SIZE: u64 = 256 * 1024 * 1024;
 
-/// Raised with every change that an older program would misread.
+/// Incremented with every change that an older program would misread.
 const FORMAT: u32 = 1;
 const MAGIC: &str = "hotswap-state";
 
-/// What a file turns out to be.
+/// The result of reading a file.
 #[derive(Debug, PartialEq)]
 pub(super) enum StateFile<T> {
-    /// There is none.
+    /// The file does not exist.
     Absent,
     Sound(T),
-    /// It is not what was written, and why.
+    /// The file is damaged, and why.
     Damaged(String),
-    /// A later hotswap wrote it, in this format.
+    /// A newer version of hotswap wrote it, in this format.
     Newer(u32),
 }
 
-/// The text of a file: `hotswap-state 1 <digest>`, and what it holds.
+/// The text of a file: `hotswap-state 1 <digest>`, and its content.
 ///
 /// # Errors
 /// A value has no form in the file.
@@ -42,18 +42,18 @@ pub(super) fn text(content: &impl Serialize) -> Result<String, String> {
     Ok(format!("{MAGIC} {FORMAT} {:032x}\n{body}\n", fnv(body.as_bytes())))
 }
 
-/// Why a file gives nothing.
+/// The reason for which a file cannot be used.
 pub(super) enum Unread {
-    /// Its owner or its mode let others write it.
+    /// Its owner or its mode allows others to write it.
     Untrusted(Box<Issue>),
     Failed(ReadError),
 }
 
-/// Reads a regular file of bounded size, as configuration files are read. `judge` sees the file that was opened, which
-/// may be another one than stood there before.
+/// Reads a regular file of bounded size, as configuration files are read. `judge` checks the file that was opened,
+/// which may differ from the one that was there before.
 ///
 /// # Errors
-/// The file is not trusted, or the system refuses; whatever the file holds is no error.
+/// The file is not trusted, or the system reports an error; invalid content is not an error.
 pub(super) fn read<T: DeserializeOwned>(
     path: &Path,
     judge: impl FnOnce(&Metadata) -> Result<(), Box<Issue>>,
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(parse(text.as_bytes()), StateFile::Sound(vec![1, 2]));
     }
 
-    /// Whichever byte is wrong, and wherever it ends.
+    /// Any wrong byte, and truncation at any position.
     #[test]
     fn no_damage_goes_unseen() {
         let text = text(&vec![12, 34]).unwrap().into_bytes();

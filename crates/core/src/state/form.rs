@@ -1,4 +1,4 @@
-//! What stands in the files, as it is written there.
+//! The serialized form of the files.
 
 mod read;
 mod write;
@@ -23,7 +23,7 @@ pub(crate) struct OverridesForm {
     /// The name is that of the file format: state directories with it exist.
     #[serde(rename = "pins")]
     pub(super) overrides: Vec<OverrideForm>,
-    /// The places of those that are secret, and not here.
+    /// The paths of secret overrides, which are not written.
     pub(super) withheld: Vec<String>,
 }
 
@@ -38,14 +38,14 @@ pub(crate) struct HistoryForm {
     pub(super) deferred: Vec<DeferredForm>,
     #[serde(rename = "holds")]
     pub(super) suppressions: Vec<SuppressionForm>,
-    /// The places whose values are not here.
+    /// The paths whose values are not written.
     pub(super) secrets: Vec<Path>,
     /// Oldest first.
     pub(super) versions: Vec<VersionForm>,
 }
 
 impl HistoryForm {
-    /// Every mention of a source, to be called as it is called today.
+    /// Every source id, so that it can be mapped to the current sources.
     pub(super) fn sources_mut(&mut self) -> impl Iterator<Item = &mut SourceForm> {
         let layers = self.layers.iter_mut().map(|layer| &mut layer.source);
         let suppressions = self.suppressions.iter_mut().flat_map(|suppression| {
@@ -63,13 +63,13 @@ impl HistoryForm {
 }
 
 impl HistoryForm {
-    /// The last version that is mentioned.
+    /// The newest version in the form.
     pub(super) fn newest(&self) -> u64 {
         let recorded = self.versions.iter().map(|version| version.record.version);
         recorded.chain(self.suppressions.iter().map(|suppression| suppression.version)).max().unwrap_or(0)
     }
 
-    /// Drops overrides of this kind, the old ones too. Gives the places of those that were in force.
+    /// Drops matching overrides, including old ones. Returns the paths of those that were in force.
     pub(super) fn drop_overrides(&mut self, is_dropped: impl Fn(&Keys, Option<&Value>) -> bool) -> Vec<Keys> {
         let drops = |entry: &OverrideForm| {
             is_dropped(&entry.path.keys(), entry.value.as_ref().map(|Tree(value)| value))
@@ -78,7 +78,7 @@ impl HistoryForm {
             self.overrides.iter().filter(|entry| drops(entry)).map(|entry| entry.path.keys()).collect();
         self.overrides.retain(|entry| !drops(entry));
         let backs = self.versions.iter_mut().filter_map(|version| version.back.as_mut());
-        // That there was none is also a difference from the next version.
+        // The absence of an override is also a difference from the next version.
         let old = backs.flat_map(|back| &mut back.overrides).map(|(_, old)| old);
         old.filter(|old| old.as_ref().is_some_and(|old| drops(&old.entry))).for_each(|old| *old = None);
         dropped
@@ -143,7 +143,7 @@ enum UnknownKeysForm {
     Allow,
 }
 
-/// A running value in the place of one that waits.
+/// A running value that is kept instead of a pending one.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DeferredForm {
     path: Path,
@@ -215,11 +215,11 @@ enum ActForm {
     Splice { at: usize, removed: usize, items: Vec<Tree> },
 }
 
-/// By the system's clock, in nanoseconds since 1970.
+/// By the system clock, in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Time(u64);
 
-/// An explicit null is not the same as nothing.
+/// An explicit null differs from a missing value.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tree>, D::Error> {
     Tree::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! One process at a time.
+//! The lock that admits one process at a time.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -8,18 +8,18 @@ use std::{
 
 use crate::source::{advice::with_advice_on_write, read::regular, read_error::Shown, stamp::Stamp};
 
-/// Held until it is dropped, or the process ends, however it ends.
+/// Held until it is dropped, or the process ends in any way.
 #[derive(Debug)]
 pub(super) struct Lock(File);
 
 impl Lock {
-    /// Whether the file at `path` is the one that is locked. While it is not, another process may lock the file that is
-    /// there, and write beside this one.
+    /// Whether the file at `path` is the locked one. If not, another process may lock the file at `path` and write at
+    /// the same time.
     ///
-    /// The number of a file is not given to another one while it is open, so equal numbers prove it.
+    /// An inode number is not reused while its file is open, so equal numbers prove that it is the same file.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The file cannot be examined.
     pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
         let there = match fs::symlink_metadata(path) {
             Ok(there) => Stamp::from_metadata(&there),
@@ -35,19 +35,19 @@ fn is_missing(error: &io::Error) -> bool {
 }
 
 impl Drop for Lock {
-    /// To close the file is not enough: a process that is just being started has it open too, for a moment.
+    /// Closing the file is not enough: a process that is being spawned also has it open for a moment.
     fn drop(&mut self) {
-        // Who cannot give it back ends soon, or has no lock to lose.
+        // If unlocking fails, the process ends soon or has no lock.
         let _ = self.0.unlock();
     }
 }
 
-/// Why there is no lock.
+/// The reason for which the lock was not acquired.
 #[derive(Debug)]
 pub(super) enum NoLock {
-    /// Somebody else has it.
+    /// Another process holds it.
     Taken,
-    /// Why the file cannot be opened or locked.
+    /// The file cannot be opened or locked.
     Refused(String),
 }
 
@@ -62,7 +62,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock, NoLock> {
 
 /// Opens a regular file, or creates it. A link is not followed: the file would be created wherever it leads.
 fn open(path: &Path) -> Result<File, String> {
-    // Before the open too, which has effects of its own on devices.
+    // Checked before opening, because opening a device may have side effects.
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_symlink() => {
             return Err("a symlink stands in the place of its lock file".to_owned());

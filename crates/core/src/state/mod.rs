@@ -1,7 +1,8 @@
-//! What survives a restart: files in a directory that belongs to one process.
+//! State that survives a restart: files in a directory that belongs to one process.
 //!
-//! Values set at run time have a file of their own, for it is small and must be on the disk before whoever set
-//! them is told so; everything else may be large and follows. Neither holds the value of a secret, nor a variable.
+//! Values set at run time have a file of their own, which is small and must be on disk before the call that sets
+//! them returns; everything else may be large and is written later. Neither file contains values of secrets or of
+//! variables.
 
 mod claim;
 mod dir;

@@ -1,4 +1,4 @@
-//! How the files of a state directory are called.
+//! The names of the files in a state directory.
 
 use std::ffi::OsStr;
 
@@ -9,15 +9,15 @@ pub(super) const HISTORY: &str = "history.json";
 pub(super) const LOCK: &str = "lock";
 const DAMAGED: &str = "damaged-";
 
-/// Those that are always there.
+/// The files that always exist.
 pub(super) const ALL: [&str; 3] = [OVERRIDES, HISTORY, LOCK];
 
-/// What a damaged file is kept as; an extension that takes the place of `json`.
+/// The extension of a damaged file, which replaces `json`.
 pub(super) fn damaged(number: usize) -> String {
     format!("{DAMAGED}{number}")
 }
 
-/// Whether a file of this name in a state directory is written, renamed or removed there.
+/// Whether a file with this name in a state directory is written, renamed or removed there.
 pub(super) fn is_ours(name: &OsStr) -> bool {
     let damaged = |name: &str| {
         let rest = name.strip_prefix("overrides.").or_else(|| name.strip_prefix("history."));

@@ -1,8 +1,8 @@
-//! Whether the files of a state directory could have been written by somebody else.
+//! Checks whether another user could have written the files of a state directory.
 //!
-//! A file counts as ours if a file that this process creates in the same directory gets the same owner, and nobody else
-//! may write it. Asking the file system in this way, and not for the user of the process, keeps file systems working
-//! that give every file one owner or one mode: NFS with root_squash, CIFS, FAT.
+//! A file counts as ours if a file that this process creates in the same directory gets the same owner, and no other
+//! user may write it. Comparing with a new file, and not with the user of the process, supports file systems that give
+//! every file one owner or one mode: NFS with root_squash, CIFS, FAT.
 
 use std::{fs::Metadata, path::Path};
 
@@ -30,23 +30,23 @@ mod unix {
     const STICKY: u32 = 0o1000;
     const ROOT: u32 = 0;
 
-    /// What files that this process creates in the directory look like.
+    /// The owner and mode of files that this process creates in the directory.
     #[derive(Debug)]
     pub(in crate::state) struct Ownership {
-        /// `None` if that cannot be found out.
+        /// `None` if it cannot be determined.
         owner: Option<u32>,
-        /// Whether another user than that of the process.
+        /// Whether the owner differs from the user of the process.
         is_other: bool,
-        /// The permissions to write that every file gets, however it is created.
+        /// The write permissions that every file gets, however it is created.
         forced: u32,
-        /// The group that the directory gives to every file, and lets write.
+        /// The group that the directory gives to every file, with write permission.
         group: Option<u32>,
     }
 
     impl Ownership {
         pub(in crate::state) fn read(dir: &Path) -> Self {
             let process = fs::metadata("/proc/self").ok().map(|process| process.uid());
-            // Removed when it is dropped. A directory that is full or read-only has none.
+            // Removed when it is dropped. `None` in a directory that is full or read-only.
             let probe = atomic::empty(dir).ok();
             let probe = probe.and_then(|probe| probe.as_file().metadata().ok());
             let owner = probe.as_ref().map(Metadata::uid).or(process);
@@ -59,7 +59,7 @@ mod unix {
         }
 
         /// # Errors
-        /// Somebody else owns the file, or may write it.
+        /// Another user owns the file, or may write it.
         pub(in crate::state) fn judge(&self, path: &Path, file: &Metadata) -> Result<(), Box<Issue>> {
             let writable = file.mode() & OTHERS & !self.forced & !self.granted(file);
             let foreign = self.owner.filter(|owner| *owner != file.uid());
@@ -81,17 +81,17 @@ mod unix {
             Err(Box::new(issue.at(Origin::file(path)).with_help(help)))
         }
 
-        /// Whether the file counts as ours only because of what the file system forces.
+        /// Whether the file counts as ours only because the file system forces its owner or mode.
         pub(in crate::state) fn is_lenient(&self, file: &Metadata) -> bool {
             self.is_other || file.mode() & (self.forced | self.granted(file)) != 0
         }
 
-        /// A warning if somebody else may replace the files of the directory, whatever their owner.
+        /// A warning if another user may replace the files of the directory, whatever their owner.
         pub(in crate::state) fn exposure_of(&self, dir: &Path) -> Option<Issue> {
             let there = fs::metadata(dir).ok()?;
             let is_ours = |owner: u32| there.uid() == owner || there.uid() == ROOT;
             let foreign = self.owner.filter(|owner| !is_ours(*owner));
-            // In a directory with the sticky bit, only owners rename and remove files.
+            // In a directory with the sticky bit, only owners can rename and remove files.
             let writable =
                 if there.mode() & STICKY == 0 { there.mode() & OTHERS & !self.shared(&there) } else { 0 };
             if foreign.is_none() && writable == 0 {
@@ -110,13 +110,13 @@ mod unix {
             Some(Issue::new(IssueKind::State, Keys::root(), message).with_help(help))
         }
 
-        /// What the directory lets the group write that it is meant to be shared with.
+        /// The write permission that the directory gives to the group with which it is shared.
         fn shared(&self, dir: &Metadata) -> u32 {
             if self.group == Some(dir.gid()) { GROUP } else { 0 }
         }
 
         /// A volume that is shared by a group, as Kubernetes makes one with `fsGroup`: every file gets the group of the
-        /// directory, and mode 0660 each time the volume is mounted. Who is in the group may replace files anyway.
+        /// directory, and mode 0660 each time the volume is mounted. Members of the group may replace files anyway.
         fn granted(&self, file: &Metadata) -> u32 {
             if self.group == Some(file.gid()) { file.mode() & GROUP } else { 0 }
         }
@@ -135,7 +135,7 @@ mod unix {
         chown.into_iter().chain(chmod).collect::<Vec<_>>().join(" && ")
     }
 
-    /// As a shell reads it.
+    /// Quoted for a shell.
     fn quoted(path: &Path) -> String {
         let text = path.to_string_lossy();
         let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
@@ -223,7 +223,7 @@ mod unix {
 mod elsewhere {
     use super::{Issue, Metadata, Path};
 
-    /// Owners and modes are those of Unix.
+    /// Owners and modes exist only on Unix.
     #[derive(Debug)]
     pub(in crate::state) struct Ownership;
 

@@ -1,4 +1,4 @@
-//! What comes back after a restart, fitted to the fields and sources of today.
+//! The state that is restored after a restart, adapted to the current fields and sources.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ use crate::{
     variables::Variables,
 };
 
-/// What the sources are called, and what they give, after the restart.
+/// The ids and layers of the sources after the restart.
 pub(crate) struct CurrentSetup<'t> {
     pub(crate) shape: &'static Shape,
     pub(crate) sources: Vec<SourceId>,
@@ -34,18 +34,18 @@ pub(crate) struct CurrentSetup<'t> {
     pub(crate) rules: &'t SecretPolicy,
 }
 
-/// What was in force before the restart.
+/// The state from before the restart.
 #[derive(Default)]
 pub(crate) struct Saved {
-    /// The last version; 0 if nothing was kept.
+    /// The last version; 0 if nothing was saved.
     pub(crate) version: u64,
     pub(crate) overrides: Overrides,
     pub(crate) history: Option<SavedHistory>,
 }
 
-/// What is only kept after the fact.
+/// The part that is written later than the overrides.
 pub(crate) struct SavedHistory {
-    /// What the last version that was kept stood on.
+    /// The content of the last saved version.
     pub(crate) content: VersionContent,
     pub(crate) suppressions: Suppressions,
     /// Oldest first.
@@ -53,7 +53,7 @@ pub(crate) struct SavedHistory {
 }
 
 impl Saved {
-    /// What of it does not fit any more is left out, and told.
+    /// Parts that no longer fit are left out and reported.
     pub(crate) fn from_forms(
         overrides: Option<OverridesForm>,
         history: Option<HistoryForm>,
@@ -71,7 +71,7 @@ impl Saved {
                 let version = if counts_on(version, "the last version", issues) { version } else { 0 };
                 (version, overrides_of(overrides))
             }
-            // The next best: what the history knows of them.
+            // Otherwise, the overrides in the history are used.
             None => {
                 (0, history.as_ref().map(|history| history.content.overrides.clone()).unwrap_or_default())
             }
@@ -83,8 +83,8 @@ impl Saved {
     }
 }
 
-/// No program publishes so many versions. One that is given such a number could soon publish no more: the number after
-/// the last one does not exist, and versions never go back.
+/// No program publishes this many versions. A program that starts with such a number could soon publish no more,
+/// because versions never decrease and there is none after the last number.
 const LAST_PLAUSIBLE: u64 = u64::MAX / 2;
 
 fn counts_on(version: u64, what: &str, issues: &mut Vec<Issue>) -> bool {
@@ -97,7 +97,7 @@ fn counts_on(version: u64, what: &str, issues: &mut Vec<Issue>) -> bool {
     plausible
 }
 
-/// The history without overrides of secrets, which hotswap never writes. It tells of those that would be in force.
+/// The history without overrides of secrets, which hotswap never writes. Reports the ones that would be in force.
 fn open_only(
     mut history: HistoryForm,
     shape: &'static Shape,
@@ -113,7 +113,8 @@ fn is_secret(keys: &Keys, value: Option<&Value>, shape: &'static Shape) -> bool 
     shape.leaves().iter().any(|leaf| leaf.secret() && touches(keys, value, &leaf.keys))
 }
 
-/// Whether an override at `keys` overrides the secret at `secret`: it is there, or it gives a value that holds one there.
+/// Whether an override at `keys` overrides the secret at `secret`: it has that path, or its value contains a value at
+/// that path.
 pub(crate) fn touches(keys: &Keys, value: Option<&Value>, secret: &Keys) -> bool {
     if keys.starts_with(secret) {
         return true;
@@ -123,7 +124,7 @@ pub(crate) fn touches(keys: &Keys, value: Option<&Value>, secret: &Keys) -> bool
     secret.starts_with(keys) && value.is_some_and(given)
 }
 
-/// That an override of a secret was found, and is not used.
+/// The warning for an override of a secret, which is not used.
 pub(crate) fn secret_override(keys: &Keys) -> Issue {
     let message = "the override is dropped, for the value of a secret is never taken from a state file";
     let issue = Issue::new(IssueKind::State, keys.clone(), message);
@@ -152,7 +153,7 @@ fn secret(path: String) -> Issue {
     Issue::new(IssueKind::State, Keys::root(), message).with_help("set it again")
 }
 
-/// The program may have other fields than it had.
+/// Whether the path fits, because the fields of the program may have changed.
 fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
     // Each key of a flattened leaf has an override of its own.
     let place = if is_shared_key(shape, keys) { keys.parent() } else { keys.clone() };
@@ -169,7 +170,7 @@ fn fits(keys: &Keys, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
 }
 
 impl SavedHistory {
-    /// Drops the values of secrets, which were none when they were written. `layers` are those of today.
+    /// Drops the values of fields that have become secret. `layers` are the current ones.
     pub(crate) fn forget(
         &mut self,
         secrets: &BTreeSet<Keys>,
@@ -214,7 +215,7 @@ impl SavedHistory {
         };
         let mut suppressions = Suppressions::default();
         for SuppressionForm { source, refused, used, version } in history.suppressions {
-            // A source that the program has given up holds nothing.
+            // A source that the program no longer has suppresses nothing.
             if today.sources.iter().any(|known| known.rank == source.rank) {
                 suppressions.restore(source.id(), refused.map(again), used.map(again), version);
             }
@@ -227,7 +228,7 @@ impl SavedHistory {
     }
 }
 
-/// The layer without values of secrets, but for those of today.
+/// The layer with values of secrets replaced by the current ones.
 fn without_secrets(
     layer: &Arc<Layer>,
     secrets: &BTreeSet<Keys>,
@@ -254,9 +255,10 @@ fn without_secrets(
     }
 }
 
-/// The layer as it was, with today's secrets. If the source gives the same again, it is that one, which knows its text.
+/// The layer as it was, with today's secrets. If the source still gives the same content, its current layer is used,
+/// which knows its text.
 fn resumed(form: LayerForm, secrets: &[Keys], today: &CurrentSetup<'_>) -> Arc<Layer> {
-    // A secret in plain text in the file is as good as one in a configuration file.
+    // A secret in plain text in the state file is judged like one in a configuration file.
     let layer = form.layer().judged_by(today.rules);
     let Some(given) = today.layers.iter().find(|given| given.source() == layer.source()) else {
         return Arc::new(layer);
@@ -279,14 +281,14 @@ fn without_gaps(layer: &Layer, tree: Value, given: &Layer) -> Value {
     })
 }
 
-/// Whether today's source must not give the secret as it does.
+/// Whether the current source must not give the secret in this form.
 fn is_refused(secret: &Value, given: &Layer, rules: &SecretPolicy) -> bool {
     let plain = !matches!(secret, Value::List(_) | Value::Table(_))
         && SecretForm::new(secret, &rules.providers) == SecretForm::Value;
     plain && given.plaintext() == UnknownKeys::Deny
 }
 
-/// Where sources stand today. They are numbered in order of precedence, so a new one moves others.
+/// The current ranks of sources. They are numbered in order of precedence, so a new source shifts others.
 struct SourceRanks {
     known: Vec<SourceId>,
     moved: BTreeMap<usize, usize>,
@@ -310,7 +312,7 @@ impl SourceRanks {
         if stays { Some(source.rank) } else { same.next() }
     }
 
-    /// By its name; the files of a directory by their neighbours.
+    /// Found by name; files of a directory by their neighbours.
     fn adjust(&self, source: &mut SourceForm) {
         let moved = || self.moved.get(&source.rank).copied();
         if let Some(rank) = self.by_name(source).or_else(moved) {

@@ -1,4 +1,4 @@
-//! What is not written: values of secrets. References to them are.
+//! Removes values of secrets from what is written. References to them are kept.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     value::Value,
 };
 
-/// The places of leaves that are secret, and which texts only say where a secret is to be found.
+/// The paths of secret leaves, and the schemes of references.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretFilter {
     places: Vec<Keys>,
@@ -43,7 +43,7 @@ impl SecretFilter {
         self.places.iter()
     }
 
-    /// The value at a place as it may be written; `None` if that is nothing.
+    /// The value at a path as it may be written; `None` if nothing may be written.
     pub(super) fn redact(&self, at: &Keys, value: &Value) -> Option<Value> {
         let value = &unsealed(value);
         if self.places.iter().any(|secret| at.starts_with(secret)) {
@@ -60,8 +60,8 @@ impl SecretFilter {
         if holds_secret(&shown) { open(&shown) } else { Some(shown) }
     }
 
-    /// Whether the value only says where the secret is to be found. What is mixed with other text, or has a default, may
-    /// hold a part of it.
+    /// Whether the value is only a reference to a secret. Text that is mixed with other text, or has a default, may
+    /// contain part of the secret.
     fn is_reference(&self, value: &Value) -> bool {
         let scalar = matches!(value, Value::Template(_) | Value::Text(_) | Value::Untyped(_));
         scalar
@@ -71,13 +71,13 @@ impl SecretFilter {
             )
     }
 
-    /// A change as it may be written: what it was and is, unless a secret is there or below.
+    /// Whether the values of a change must not be written, because there is a secret at or below its path.
     pub(super) fn hides_change(&self, path: &str) -> bool {
         let keys = Keys::parse(path);
         self.places.iter().any(|secret| keys.starts_with(secret) || secret.starts_with(&keys))
     }
 
-    /// A tree as it may be written, without keys that no field takes: nobody knows what they hold.
+    /// A tree as it may be written, without unknown keys, whose content may be anything.
     pub(super) fn tree(&self, tree: &Value, shape: &'static Shape) -> Value {
         let unknown = normalise(tree, shape).unknown.into_iter();
         let known = unknown.fold(tree.clone(), |tree, (keys, _)| place_at(&tree, &keys, None));
@@ -85,8 +85,8 @@ impl SecretFilter {
     }
 }
 
-/// Opens what is sealed for what it will be, the names of variables. Seals text whose template no file can have: after a
-/// restart it would be resolved as another one.
+/// Unseals texts that consist of variables, because only the template is written. Seals text whose template cannot be
+/// written to a file, because after a restart it would be resolved differently.
 fn unsealed(value: &Value) -> Value {
     match value {
         Value::Secret(_) => match value.inside() {
@@ -106,7 +106,8 @@ fn is_mixed(value: &Value) -> bool {
     holds_secret(value) || holds_display_only(value)
 }
 
-/// Without the values that say of themselves that they are secret. A list without some of its items would be another one.
+/// Removes sealed values. A list with a sealed item is removed as a whole, because a list without some of its items
+/// would be a different one.
 fn open(value: &Value) -> Option<Value> {
     match value {
         Value::Secret(_) => None,

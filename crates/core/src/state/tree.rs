@@ -1,6 +1,6 @@
-//! Values as JSON, without losing what they are: a string begins with a letter for its kind.
+//! Values as JSON without loss of their types: a string begins with a letter for its kind.
 //!
-//! A kind around each value would double the depth, and readers of JSON have a limit.
+//! A wrapper around each value would double the depth, and JSON parsers have a depth limit.
 
 use std::{fmt, sync::Arc};
 
@@ -12,10 +12,10 @@ use serde::{
 
 use crate::value::{Dialect, MAX_DEPTH, Table, Untyped, Value, too_deep};
 
-/// Lists and tables, and the scalar inside them.
+/// The levels of lists and tables, and one for the scalar inside them.
 const LEVELS: usize = MAX_DEPTH + 1;
 
-/// A value of a file. Never holds a secret.
+/// A value in a state file. Never contains a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tree(pub(crate) Value);
 
@@ -68,7 +68,7 @@ impl Serialize for Written<'_> {
                 }
                 map.end()
             }
-            // Whoever writes files takes these out before.
+            // Secrets and bytes are removed before a file is written.
             Value::Secret(_) | Value::Bytes(_) => Err(S::Error::custom("a secret is not written")),
         }
     }

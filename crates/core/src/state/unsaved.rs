@@ -1,16 +1,17 @@
-//! Why something is not on the disk.
+//! The reason for which state is not on disk.
 
 use std::io;
 
 use crate::source::advice;
 
-/// A write that failed, or was not tried.
+/// A failed or skipped write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unsaved {
     /// For the status.
     pub(crate) message: String,
     pub(crate) help: Option<&'static str>,
-    /// Equal for all failures of one cause, whatever file they name: one failure is reported once.
+    /// Equal for all failures with one cause, whatever file they name, so that each cause is
+    /// reported once.
     pub(crate) cause: String,
 }
 
@@ -24,7 +25,7 @@ impl Unsaved {
         Self::new(&cause, format!("{name} cannot be written: {error}"), advice::on_write(error))
     }
 
-    /// Nothing is written from the start on.
+    /// For a directory to which nothing is written from the start.
     pub(super) fn read_only(why: &str) -> Self {
         Self::new("barred", why.to_owned(), None)
     }

@@ -1,4 +1,4 @@
-//! notify behind a fence: whatever it does, the program goes on.
+//! Isolates notify: a failure or panic in it does not affect the program.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -10,11 +10,11 @@ use notify::{ErrorKind, RecursiveMode};
 pub(crate) type Notifier = Box<dyn notify::Watcher + Send>;
 pub(crate) type Open = Box<dyn FnMut() -> notify::Result<Notifier> + Send>;
 
-/// The system's watcher, if it can be had.
+/// The system's watcher, if it is available.
 pub(crate) struct Backend {
     open: Open,
     live: Option<Notifier>,
-    /// Why there is none.
+    /// The error if there is none.
     fault: Option<String>,
 }
 
@@ -23,7 +23,7 @@ impl Backend {
         Self { open, live: None, fault: None }
     }
 
-    /// Tries to have a watcher; a limit that was reached before may not be any more.
+    /// Tries to create a watcher, because a limit that was reached before may no longer apply.
     pub(crate) fn ensure(&mut self) -> bool {
         if self.live.is_none() {
             match catch_unwind(AssertUnwindSafe(&mut self.open)) {
@@ -43,7 +43,7 @@ impl Backend {
         self.fault.as_deref()
     }
 
-    /// Watches a directory, but not what is below the directories in it.
+    /// Watches a directory, but not its subdirectories.
     pub(crate) fn watch(&mut self, dir: &Path) -> Result<(), String> {
         match self.call(|live| live.watch(dir, RecursiveMode::NonRecursive)) {
             Some(outcome) => outcome.map_err(|error| reason(&error)),
@@ -52,11 +52,11 @@ impl Backend {
     }
 
     pub(crate) fn unwatch(&mut self, dir: &Path) {
-        // That there is nothing to unwatch is not a fault: notify drops watches by itself.
+        // A missing watch is not an error, because notify drops watches by itself.
         self.call(|live| live.unwatch(dir).ok());
     }
 
-    /// When notify's thread has died, calls into it panic, and so does dropping it.
+    /// If notify's thread has died, calls into it panic, and so does dropping it.
     fn call<R>(&mut self, request: impl FnOnce(&mut Notifier) -> R) -> Option<R> {
         let live = self.live.as_mut()?;
         let outcome = catch_unwind(AssertUnwindSafe(|| request(live)));
@@ -75,7 +75,7 @@ impl Drop for Backend {
     }
 }
 
-/// What a person can do about the common ones is part of the reason.
+/// For common errors, the message includes a remedy.
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
         ErrorKind::MaxFilesWatch => "no watch is left, raise `fs.inotify.max_user_watches`".to_owned(),

@@ -1,7 +1,7 @@
-//! When to read: after a pause, or when there was no pause for long enough, but not under a writer's hands.
+//! Decides when to read: after a pause, or after a maximum wait, but not during a write.
 //!
-//! A pure state machine. It is told what happened and when, and says when it wants to be asked again; it never
-//! looks at a clock, so that every schedule can be tested, and no clock that is set can disturb it.
+//! A pure state machine. Its inputs are events with their times, and its output is the time of the next call.
+//! It never reads a clock, so that every schedule can be tested, and changes of the clock have no effect.
 
 use std::{
     collections::BTreeMap,
@@ -11,19 +11,19 @@ use std::{
 
 use crate::watch::hint::Hint;
 
-/// Polling more often than this would keep a processor busy with nothing.
+/// Polling more often than this would keep a processor busy for nothing.
 const SHORTEST_POLL: Duration = Duration::from_millis(10);
 
-/// How long to wait for what.
+/// The time limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timing {
     /// After the last hint, before reading.
     pub(crate) quiet: Duration,
-    /// After the first hint of a batch, when hints do not cease.
+    /// After the first hint of a batch, if hints keep coming.
     pub(crate) max_wait: Duration,
-    /// On top of `max_wait`, for a write that began and has not ended; for each write anew.
+    /// In addition to `max_wait`, for a write that has begun and not ended; counted for each write.
     pub(crate) write_wait: Duration,
-    /// Between two reads when nothing is heard at all; at least 10 ms.
+    /// Between two reads without any event; at least 10 ms.
     pub(crate) poll: Duration,
 }
 
@@ -38,22 +38,22 @@ impl Default for Timing {
     }
 }
 
-/// Leave to read, given by [`Debounce::fire`].
+/// The permission to read, returned by [`Debounce::fire`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "leave to read is given once"]
 pub(crate) struct ReadPermit {
-    /// When the batch began; kept through [`Debounce::defer`], so that its limits are not set anew.
+    /// The start of the batch; kept by [`Debounce::defer`], so that its limits do not start again.
     first: Instant,
-    /// As in the batch.
+    /// The same as in the batch.
     moved: Instant,
-    /// Nothing was heard: the interval ran out.
+    /// There was no event: the poll interval has passed.
     pub(crate) poll: bool,
-    /// All waiting is used up. What is read now counts, or counts as broken.
+    /// The maximum wait has passed. The content is now used as it is, or reported as broken.
     pub(crate) last_try: bool,
 }
 
 impl ReadPermit {
-    /// For a read that nobody asked for, such as the first one.
+    /// For a read without a hint, such as the first one.
     pub(crate) fn now(now: Instant) -> Self {
         Self { first: now, moved: now, poll: false, last_try: false }
     }
@@ -63,10 +63,10 @@ impl ReadPermit {
 struct Batch {
     first: Instant,
     last: Instant,
-    /// When a write last began or ended: whoever rewrites without a pause is in the middle of another write at
-    /// every look, and none of them has been waited for.
+    /// When a write last began or ended: with continuous rewrites, each read falls into another write, and
+    /// none of them has been waited for.
     moved: Instant,
-    /// When what was read turned out to be unfinished.
+    /// When the content that was read turned out to be unfinished.
     held: Option<Instant>,
     written: bool,
 }
@@ -77,13 +77,13 @@ impl Batch {
     }
 }
 
-/// Gathers hints into batches; see the module.
+/// Collects hints into batches; see the module.
 #[derive(Debug)]
 pub(crate) struct Debounce {
     timing: Timing,
     batch: Option<Batch>,
     next_poll: Instant,
-    /// What has been written to and not been closed since, and when that began.
+    /// Files that were written to and not closed since, with the start of the write.
     writers: BTreeMap<PathBuf, Instant>,
 }
 
@@ -97,14 +97,14 @@ impl Debounce {
         let batch = self.batch.get_or_insert(Batch::at(now));
         batch.last = now;
         match hint {
-            // After an overflow the close may be lost, but that is no sign that it happened: a reader who waits
-            // too long is late, one who does not publishes half a file.
+            // After an overflow the close event may be lost, but it may also not have happened: waiting too
+            // long delays a read, not waiting may publish half a file.
             Hint::Changed | Hint::Rescan => {}
             Hint::Writing(path) => {
                 batch.written = true;
                 batch.moved = batch.moved.max(*self.writers.entry(path.clone()).or_insert(now));
             }
-            // A directory that went takes along the writers below it.
+            // If a directory was removed, so were the writers below it.
             Hint::Settled(path) => {
                 batch.moved = now;
                 self.writers.retain(|writing, _| !writing.starts_with(path));
@@ -112,7 +112,7 @@ impl Debounce {
         }
     }
 
-    /// When to call [`fire`](Self::fire), unless a hint comes before.
+    /// When to call [`fire`](Self::fire), unless a hint arrives first.
     pub(crate) fn next_deadline(&self) -> Instant {
         self.batch.map_or(self.next_poll, |batch| self.deadline(&batch))
     }
@@ -127,35 +127,35 @@ impl Debounce {
         due.min(end)
     }
 
-    /// When a batch is read, come what may. One who writes on and on is waited for since that write began; what
-    /// others do meanwhile makes the wait no longer.
+    /// When a batch is read in any case. The wait for a continuous write counts from the start of that write;
+    /// other writers do not prolong it.
     fn end(&self, moved: Instant) -> Instant {
         let since = self.writers.values().max().copied().unwrap_or(moved);
         after(after(since, self.timing.max_wait), self.timing.write_wait)
     }
 
-    /// Whether somebody is known to have a file open that was written to.
+    /// Whether a file is known to be open for writing after a modification.
     pub(crate) fn is_writing(&self) -> bool {
         !self.writers.is_empty()
     }
 
-    /// A file that somebody is known to have open and to have written to.
+    /// A file that is known to be open for writing after a modification.
     pub(crate) fn written(&self) -> Option<&Path> {
         self.writers.keys().next().map(PathBuf::as_path)
     }
 
-    /// Whether anybody wrote since the last leave to read, finished or not: a read that was going on meanwhile
-    /// may have seen half of it.
+    /// Whether there was a write since the last permission, finished or not: a read at the same time may have
+    /// seen half of it.
     pub(crate) fn was_written(&self) -> bool {
         self.batch.is_some_and(|batch| batch.written)
     }
 
-    /// Whether any hint came that no read has answered yet.
+    /// Whether there is a hint after the last read.
     pub(crate) fn is_pending(&self) -> bool {
         self.batch.is_some()
     }
 
-    /// Leave to read, if it is time. The batch ends here: hints that come from now on are about later changes.
+    /// The permission to read, if it is time. The batch ends here: later hints are about later changes.
     pub(crate) fn fire(&mut self, now: Instant) -> Option<ReadPermit> {
         if now < self.next_deadline() {
             return None;
@@ -165,14 +165,15 @@ impl Debounce {
             return Some(ReadPermit { poll: true, ..ReadPermit::now(now) });
         };
         let last_try = now >= self.end(batch.moved);
-        // A writer that was not waited for any longer must not delay the next batch as well. It counts again as
-        // soon as it writes again.
+        // A writer whose wait has expired must not delay the next batch as well. It counts again with its next
+        // write.
         self.writers.clear();
         Some(ReadPermit { first: batch.first, moved: batch.moved, poll: false, last_try })
     }
 
-    /// Gives a leave back because what was read is unfinished (empty, torn, or written to meanwhile): there is to
-    /// be another after a pause, within the limits of the same batch. Says whether there will be.
+    /// Returns a permission because the content was unfinished (empty, torn, or written to in the meantime).
+    /// Another one follows after a pause, within the limits of the same batch. Returns whether there will be
+    /// another one.
     pub(crate) fn defer(&mut self, now: Instant, permit: ReadPermit) -> bool {
         let will_be = !permit.last_try;
         if will_be {
@@ -183,7 +184,7 @@ impl Debounce {
     }
 }
 
-/// A time so far away that it cannot be told is a hundred years away.
+/// A time beyond the range of the clock is replaced by a hundred years.
 fn after(now: Instant, wait: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     now.checked_add(wait.min(CENTURY)).unwrap_or(now)

@@ -182,7 +182,7 @@ fn who_rewrites_without_a_pause_is_never_read_in_the_middle() {
         assert!(clocked.fire(turn * 10 + 9).is_none());
         clocked.hint(turn * 10 + 9, &settled("a"));
         if let Some(permit) = clocked.fire(turn * 10 + 9) {
-            // The next write begins before the read is done.
+            // The next write begins before the read has finished.
             clocked.hint(turn * 10 + 9, &writing("a"));
             assert!(clocked.debounce.defer(clocked.at(turn * 10 + 9), permit));
         }
@@ -229,8 +229,8 @@ fn hint() -> impl Strategy<Value = Hint> {
     ]
 }
 
-/// Plays the schedule as the engine would, and calls `check` at each read with the time of the first and of the
-/// last hint, whether a writer is known, and the time of the read.
+/// Runs the schedule like the engine, and calls `check` at each read with the times of the first and the last
+/// hint, whether a writer is known, and the time of the read.
 fn play(schedule: &[(u64, Hint)], mut check: impl FnMut(u64, u64, bool, u64)) {
     let mut clocked = Clocked::new();
     let (mut now, mut batch, mut writers) = (0, None::<(u64, u64)>, std::collections::BTreeSet::new());
@@ -261,10 +261,10 @@ proptest! {
     #[test]
     fn every_batch_is_read_in_time(schedule in prop::collection::vec((0..300_u64, hint()), 1..60)) {
         play(&schedule, |first, last, writing, now| {
-            // Each write is waited for anew, so that it is the last one that counts.
+            // The wait starts again with each write, so only the last one counts.
             assert!(now <= last + MAX + WRITE, "too late: {first} {last} {now}");
             if !writing {
-                // A write that ended after the longest wait is read at its end.
+                // A write that ended after the maximum wait is read at its end.
                 assert!(now <= (first + MAX).max(last), "too late: {first} {last} {now}");
                 assert!(now <= last + QUIET, "too late: {first} {last} {now}");
             }

@@ -9,13 +9,14 @@ use crate::watch::backend::Backend;
 
 /// A watched file of the calling thread in /proc.
 ///
-/// Events come in the order in which things happened. A file on disk would not do: other programs, and other
-/// handles of this one, may open it at the same moment, and writing one of our own is not for us to do.
+/// Events arrive in the order in which they happened. A file on disk is not suitable: other programs, and
+/// other handles of this one, may open it at the same time, and the library must not create files of its
+/// own.
 pub(crate) struct EventBarrier {
     path: PathBuf,
-    /// Which of the names it has.
+    /// The index of its name.
     turn: usize,
-    /// Kept open because the kernel forgets unused files of /proc, and their watches with them.
+    /// Kept open because the kernel drops unused files of /proc together with their watches.
     _held: File,
 }
 
@@ -23,10 +24,10 @@ pub(crate) struct EventBarrier {
 const NAMES: [&str; 4] = ["limits", "oom_score", "oom_score_adj", "cgroup"];
 
 impl EventBarrier {
-    /// `None` where there is no /proc, or nothing in it may be watched.
+    /// `None` if there is no /proc, or if it cannot be watched.
     ///
-    /// Every turn has another name: the event of a barrier that was given up may still come, and is not the one
-    /// of the next.
+    /// Every turn has another name, because the event of an abandoned barrier may still arrive, and must not be
+    /// taken for that of the next one.
     pub(crate) fn set(backend: &mut Backend, turn: usize) -> Option<Self> {
         let path = Self::free_path(turn)?;
         let held = File::open(&path).ok()?;
@@ -43,7 +44,7 @@ impl EventBarrier {
         &self.path
     }
 
-    /// Makes the event. Says whether there will be one.
+    /// Causes the event. Returns whether there will be one.
     pub(crate) fn touch(&self) -> bool {
         Self::free_path(self.turn).as_ref() == Some(&self.path) && File::open(&self.path).is_ok()
     }

@@ -41,7 +41,7 @@ impl Fixture {
         fs::write(self.path(name), "port = 1").unwrap();
     }
 
-    /// Saves the way most tools do.
+    /// Saves a file like most tools.
     pub(crate) fn replace(&self, name: &str) {
         let temporary = self.path(name).with_extension("tmp");
         fs::write(&temporary, "port = 1").unwrap();
@@ -52,13 +52,14 @@ impl Fixture {
         self.watcher.arm(&self.targets);
     }
 
-    /// Every hint about what happened until now.
+    /// All hints for changes up to now.
     pub(crate) fn hints(&mut self) -> Vec<Hint> {
         self.watcher.flush();
         self.hints.try_iter().collect()
     }
 
-    /// What just happened gave a hint, and afterwards an edit of the file in `name` gives one.
+    /// Checks that the last change produced a hint, and that an edit of the file `name` then
+    /// produces one.
     pub(crate) fn noticed_and_alive(&mut self, name: &str) {
         assert_ne!(self.hints(), [], "not noticed");
         self.arm_until_silent();
@@ -67,7 +68,7 @@ impl Fixture {
         assert!(hints.contains(&Hint::Settled(self.path(name))), "an edit is not noticed: {hints:?}");
     }
 
-    /// As the engine does it, which arms again for every hint.
+    /// Like the engine, arms again for every hint.
     fn arm_until_silent(&mut self) {
         self.arm();
         while !self.hints().is_empty() {

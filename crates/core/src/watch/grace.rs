@@ -1,10 +1,11 @@
-//! How long a missing file is waited for.
+//! The grace period of a missing file.
 
 use std::time::{Duration, Instant};
 
-/// The time that one optional file may stay away before it counts as gone.
+/// The time for which one optional file may be missing before it counts as removed.
 ///
-/// Deleting and writing anew is how some tools save; a configuration must not lose a layer in between.
+/// Some tools save a file by deleting and recreating it; a configuration must not lose a layer in
+/// between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grace {
     length: Duration,
@@ -16,18 +17,18 @@ impl Grace {
         Self { length, since: None }
     }
 
-    /// The file is there.
+    /// The file exists.
     pub(crate) fn found(&mut self) {
         self.since = None;
     }
 
-    /// The file is not there. Says whether it has been away for so long that it counts as gone.
+    /// The file is missing. Returns whether the grace period is over, so that it counts as removed.
     pub(crate) fn missed(&mut self, now: Instant) -> bool {
         self.since.get_or_insert(now);
         self.deadline().is_some_and(|end| now >= end)
     }
 
-    /// When to look again, if the file is away.
+    /// When to check again, if the file is missing.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.since?.checked_add(self.length)
     }

@@ -1,4 +1,4 @@
-//! What runs on notify's thread.
+//! The event handler, which runs on notify's thread.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,21 +18,21 @@ use crate::watch::{
 /// How long to wait for an event that may never come.
 const BARRIER_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// What the handler, on notify's thread, shares with the watcher.
+/// The state that the handler on notify's thread shares with the watcher.
 pub(crate) struct Shared {
     pub(crate) interest: Mutex<Interest>,
-    /// Tells that nothing is awaited any more.
+    /// Signals that the awaited event has arrived.
     passed: Condvar,
     forward: Mutex<Box<dyn Fn(Hint) + Send>>,
     pub(crate) overflows: AtomicU64,
-    /// What went wrong since the last arming.
+    /// The error since the last arming.
     pub(crate) fault: Mutex<Option<String>>,
 }
 
-/// Runs on notify's thread, which a panic would end without a word.
+/// Runs on notify's thread, which a panic would end silently.
 pub(crate) struct Handler {
     pub(crate) shared: Arc<Shared>,
-    /// Hangs up when the handler is gone.
+    /// Disconnected when the handler is dropped.
     pub(crate) _alive: mpsc::Sender<()>,
 }
 
@@ -59,7 +59,7 @@ impl Shared {
             Ok(_) => drop(self.overflows.fetch_add(1, Ordering::Relaxed)),
             Err(error) => *locked(&self.fault) = Some(error.to_string()),
         }
-        // Among what was not heard may be that a watch was lost.
+        // The lost events may include the loss of a watch.
         locked(&self.interest).lose_all();
         vec![Hint::Rescan]
     }
@@ -90,7 +90,7 @@ impl Shared {
     }
 }
 
-/// No state here is left half changed by a panic.
+/// Ignores poisoning, because a panic never leaves this state half changed.
 pub(crate) fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,13 +1,13 @@
-//! What the status says about watching.
+//! The status of watching.
 
 use serde::Serialize;
 
-/// How changes of files are noticed; see [`WatcherHealth`].
+/// How changes of files are detected; see [`WatcherHealth`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WatcherMode {
-    /// The system reports changes of every source; polling is only the backstop.
+    /// The system reports changes of every source; polling is only a fallback.
     Events,
     /// Changes of at least one source are found by polling alone.
     PollOnly,
@@ -30,12 +30,12 @@ pub enum WatcherMode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WatcherHealth {
-    /// How changes are noticed.
+    /// How changes are detected.
     pub mode: WatcherMode,
-    /// Directories that are watched.
+    /// The number of watched directories.
     pub watched: usize,
-    /// Why something is not watched, and what to do; empty when all is well.
+    /// The reasons for which files are not watched, with remedies; empty if everything is watched.
     pub problems: Vec<String>,
-    /// How often the system's queue of events overflowed; each time, everything was read again.
+    /// How often the system's event queue overflowed. Each time, everything was read again.
     pub overflows: u64,
 }

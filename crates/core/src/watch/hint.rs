@@ -1,7 +1,7 @@
-//! From what the system reports to what it may mean.
+//! Converts events of the system to hints.
 //!
-//! An event is never more than a hint. A read makes events too, names are those under which a directory was
-//! watched and may be old, and some changes make no event at all; so an event only says that it is worth looking.
+//! An event is only a hint. A read causes events too, names are those under which a directory was watched and may
+//! be outdated, and some changes cause no event at all; so an event only shows that a read is worthwhile.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,28 +15,29 @@ use notify::{
 
 use crate::watch::resolved_path::Names;
 
-/// What may have happened. A path is for telling writers apart and not for opening: it may be another name of
-/// the file than the program knows.
+/// A possible change. A path only identifies a writer and must not be opened, because it may be another name
+/// of the file than the one that the program uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Hint {
-    /// Something that matters.
+    /// A relevant change.
     Changed,
     /// Content was written, and the file has not been closed since.
     Writing(PathBuf),
-    /// Nobody writes to what has this name any more: closed after writing, replaced, moved or removed.
+    /// The file with this name is no longer written to: it was closed after writing, replaced, moved or
+    /// removed.
     Settled(PathBuf),
-    /// Events were lost, or a watch was.
+    /// Events or a watch were lost.
     Rescan,
 }
 
-/// Only Linux tells when a file is closed; elsewhere a write would seem never to end.
+/// Only Linux reports when a file is closed; elsewhere a write would seem never to end.
 pub(crate) const CLOSES_ARE_TOLD: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
-/// What the handler of events knows: which names matter where. Also where it notes which watches were lost.
+/// The data of the event handler: the relevant names of each directory, and the watches that were lost.
 #[derive(Debug, Default)]
 pub(crate) struct Interest {
     pub(crate) roots: BTreeMap<PathBuf, Names>,
-    /// Until somebody is seen to open this, events that came before it may be on their way.
+    /// The file of the barrier. Until its open event arrives, earlier events may still be pending.
     pub(crate) awaited: Option<PathBuf>,
     lost: BTreeSet<PathBuf>,
 }
@@ -51,9 +52,9 @@ impl Interest {
         self.lost.extend(self.roots.keys().cloned());
     }
 
-    /// What an event may mean; nothing for most.
+    /// The hints for an event; none for most events.
     pub(crate) fn hints(&mut self, event: &Event) -> Vec<Hint> {
-        // A program that opens the file ten thousand times makes ten thousand events.
+        // A program that opens the file ten thousand times causes ten thousand events.
         let closed_after_writing = EventKind::Access(AccessKind::Close(AccessMode::Write));
         if event.kind.is_access() && event.kind != closed_after_writing {
             self.awaited.take_if(|awaited| event.paths.first() == Some(awaited));
@@ -79,13 +80,13 @@ impl Interest {
             let (dir, name) = (path.parent()?, path.file_name()?);
             Some(self.roots.get(dir)?.matter(name))
         };
-        // An event of a directory itself may be the only one: its parent need not be readable.
+        // An event for the directory itself may be the only one, because its parent need not be readable.
         self.roots.contains_key(path) || inside().unwrap_or(false)
     }
 
-    /// When a watched directory moves, notify silently drops its watch and every watch below it; when one is
-    /// removed, the kernel does. Another directory may stand there, or the same one may be back, before anybody
-    /// looks, so that this cannot be found out later.
+    /// If a watched directory moves, notify silently drops its watch and every watch below it; if one is
+    /// removed, the kernel does. This cannot be detected later, because another directory, or the same one, may
+    /// be at that path again.
     fn lose(&mut self, path: &Path) -> bool {
         let below: Vec<_> = self.roots.keys().filter(|root| root.starts_with(path)).cloned().collect();
         let any = !below.is_empty();
@@ -94,12 +95,12 @@ impl Interest {
     }
 }
 
-/// Whether the event says that what had this name has it no more.
+/// Whether the event shows that the file with this name was moved or removed.
 fn went(kind: EventKind, index: usize) -> bool {
     match kind {
         EventKind::Remove(_) => true,
         EventKind::Modify(ModifyKind::Name(RenameMode::To)) => false,
-        // Both names in one event: only the first went.
+        // With both names in one event, only the first one was moved away.
         EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => index == 0,
         EventKind::Modify(ModifyKind::Name(_)) => true,
         _ => false,

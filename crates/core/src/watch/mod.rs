@@ -1,14 +1,15 @@
-//! Notices that a file may have changed.
+//! Detects possible changes of files.
 //!
-//! [`resolved_path`] finds out which directories decide what a path names, [`watch_plan`] which of them need a watch, and the
-//! [`Watcher`] keeps those watches alive. What the system reports becomes a [`Hint`](hint::Hint), and `debounce`
-//! says when hints are to be answered by reading. Nothing here reads a file or knows what is in one.
+//! [`resolved_path`] finds the directories that determine the target of a path, [`watch_plan`] selects those that need
+//! a watch, and the [`Watcher`] keeps these watches alive. Events of the system become [`Hint`](hint::Hint)s, and
+//! `debounce` decides when hints cause a read. This module does not read the content of files.
 //!
 //! Callers keep to one order: hints are drained, [`Debounce::fire`](debounce::Debounce::fire) gives a permit,
-//! the watcher is *armed and then flushed*, files are read, the watcher is flushed again. What was read counts if
-//! nobody wrote meanwhile; otherwise the permit is given back with [`Debounce::defer`](debounce::Debounce::defer).
-//! Arming first means that a change after the read is heard; arming at each poll finds what no event tells:
-//! mounts, and directories that were swapped while nobody could hear.
+//! the watcher is *armed and then flushed*, files are read, the watcher is flushed again. The content is used if
+//! there was no write in the meantime; otherwise the permit is returned with
+//! [`Debounce::defer`](debounce::Debounce::defer). Arming before the read ensures that a later change causes an
+//! event; arming at each poll finds changes without events: mounts, and directories that were swapped while they
+//! were not watched.
 
 mod backend;
 pub(crate) mod debounce;

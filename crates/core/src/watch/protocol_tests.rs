@@ -1,4 +1,4 @@
-//! The pieces together, in the order that the module asks for: a small engine whose configuration is a text.
+//! All parts together, in the order that the module requires: a small engine whose configuration is a text.
 
 use std::{
     fs::{self, File},

@@ -1,9 +1,9 @@
-//! Which directories decide what a path names.
+//! The directories that determine the target of a path.
 //!
-//! A watch on a file dies with its first atomic replacement, and a watch on a directory says nothing of a link
-//! above it that is given another goal. So each step of the walk from the root to the file is written down,
-//! links included: the directory it was taken in and the name that was looked up there. A change to any of these
-//! names may change what the path gives, and nothing else can.
+//! A watch on a file ends with its first atomic replacement, and a watch on a directory does not report a link
+//! above it that gets another target. So each step of the resolution from the root to the file is recorded,
+//! including links: the directory, and the name that was looked up in it. Only a change to one of these names
+//! can change the target of the path.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,7 @@ use crate::source::dir;
 /// As many links as Linux follows.
 const LINKS: usize = 40;
 
-/// What a source reads.
+/// The path of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     File(PathBuf),
@@ -32,17 +32,18 @@ pub(crate) enum Target {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     exact: BTreeSet<OsString>,
-    /// Besides, every name that a directory source with these extensions takes.
+    /// In addition, every name that a directory source with these extensions reads.
     extensions: Vec<&'static str>,
 }
 
-/// What the walks for some targets went through.
+/// The steps of the resolution of some targets.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ResolvedPath {
-    /// Every directory on the way, all links followed, so that one directory has one name (but for mounts).
+    /// Every directory on the paths, with all links followed, so that one directory has one name (except for
+    /// mounts).
     pub(crate) dirs: BTreeMap<PathBuf, Names>,
-    /// Per target, the directory that holds the file, or the nearest one that exists: without a watch on it
-    /// a target is not watched.
+    /// For each target, the directory that contains the file, or the nearest existing one: without a watch
+    /// on it, the target is not watched.
     pub(crate) holders: Vec<PathBuf>,
 }
 
@@ -69,8 +70,8 @@ impl Names {
 }
 
 impl ResolvedPath {
-    /// Walks to every target. Looks at the file system, changes nothing, and takes what it finds: a path that
-    /// cannot be walked to its end gives the steps up to there.
+    /// Resolves every target. Only reads the file system. A path that cannot be resolved completely gives the
+    /// steps up to the failure.
     pub(crate) fn resolve(targets: &[Target]) -> Self {
         let mut resolved = Self::default();
         for target in targets {
@@ -85,7 +86,7 @@ impl ResolvedPath {
         resolved
     }
 
-    /// Follows `path`; gives the last directory looked into, and what stands at the end if anything does.
+    /// Follows `path`. Returns the last directory that was searched, and the target if it exists.
     fn walk(&mut self, path: &Path) -> (PathBuf, Option<PathBuf>) {
         let Ok(path) = std::path::absolute(path) else { return (PathBuf::new(), None) };
         let (mut here, mut holder, mut links) = (PathBuf::new(), PathBuf::new(), 0);
@@ -116,7 +117,7 @@ impl ResolvedPath {
         (holder, Some(here))
     }
 
-    /// All names of a directory source matter, and so does what its links go through.
+    /// All names of a directory source are relevant, and so are the steps of its links.
     fn enter(&mut self, dir: &Path, extensions: &'static [&'static str]) {
         let Ok(entries) = fs::read_dir(dir) else { return };
         self.dirs.entry(dir.to_owned()).or_default().list(extensions);
@@ -130,13 +131,13 @@ impl ResolvedPath {
 }
 
 enum Step {
-    /// To a root.
+    /// Continues at a root.
     Jump(OsString),
     Up,
     Into(OsString),
 }
 
-/// The steps of a path, last one first, so that they can be taken from the end and a link can put its own there.
+/// The steps of a path in reverse order, so that they can be popped and a link can push its own.
 fn steps(path: &Path) -> Vec<Step> {
     let step = |component: Component<'_>| match component {
         Component::Prefix(_) | Component::RootDir => Some(Step::Jump(component.as_os_str().to_owned())),
@@ -150,7 +151,7 @@ fn steps(path: &Path) -> Vec<Step> {
 enum Found {
     Here(PathBuf),
     Link(PathBuf),
-    /// Nothing that a walk can go on with.
+    /// The resolution cannot continue.
     Nothing,
 }
 

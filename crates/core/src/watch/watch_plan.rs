@@ -9,8 +9,8 @@ use std::{
 
 use crate::watch::resolved_path::{Names, ResolvedPath, Target};
 
-/// Which directory it is that has a path. The time of birth is part of it because a number is given to a new
-/// directory as soon as the old one is gone.
+/// The identity of a directory. It includes the creation time because an inode number is reused as soon as
+/// the old directory is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     number: Number,
@@ -20,7 +20,7 @@ pub(crate) struct Identity {
 #[cfg(unix)]
 type Number = (u64, u64);
 
-/// Where directories have no number that can be had, two names are taken for two directories.
+/// If directories have no inode number, two names are treated as two directories.
 #[cfg(not(unix))]
 type Number = PathBuf;
 
@@ -38,17 +38,17 @@ impl Identity {
     }
 }
 
-/// What to watch, and what matters there.
+/// The directories to watch, and the relevant names in them.
 #[derive(Debug, Default)]
 pub(crate) struct WatchPlan {
     pub(crate) dirs: BTreeMap<PathBuf, (Identity, Names)>,
-    /// See [`ResolvedPath::holders`]; those that went away meanwhile are left as they are.
+    /// See [`ResolvedPath::holders`]; holders that were removed in the meantime are left unchanged.
     pub(crate) holders: Vec<PathBuf>,
 }
 
 impl WatchPlan {
-    /// The kernel has one watch per directory and notify one name per watch, the last one given. So where a
-    /// directory has several names, through mounts, one is chosen: that of `watched` if there is one.
+    /// The kernel has one watch per directory and notify one name per watch, the last one given. So if a
+    /// directory has several names through mounts, one is chosen: the one in `watched`, if any.
     pub(crate) fn new(targets: &[Target], watched: &BTreeMap<PathBuf, Identity>) -> Self {
         let resolved = ResolvedPath::resolve(targets);
         let mut plan = Self::default();

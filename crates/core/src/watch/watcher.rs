@@ -1,4 +1,4 @@
-//! Keeps a watch on every directory that matters.
+//! Keeps a watch on every relevant directory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,14 +20,15 @@ use crate::{
     },
 };
 
-/// How often watches are set and checked before directories that do not hold still are left to the next hint.
+/// The maximum number of rounds of setting and checking watches before directories that keep changing are
+/// left to the next hint.
 const ROUNDS: usize = 8;
 /// After this many barriers without an event in a row, the system is assumed to report none.
 const MAX_UNHEARD: u8 = 4;
-/// How long to wait at the end for a handler that is running.
+/// How long to wait at the end for a running handler.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Watches directories and forwards hints; degrades to nothing, which polling covers, but never fails.
+/// Watches directories and forwards hints. It never fails: without watches, polling finds all changes.
 pub(crate) struct Watcher {
     backend: Backend,
     shared: Arc<Shared>,
@@ -41,17 +42,18 @@ pub(crate) struct Watcher {
     silent: u8,
     /// How often it was set at all.
     turn: usize,
-    /// What was logged already.
+    /// The problems that were already logged.
     told: BTreeSet<String>,
-    /// Hangs up when the last handler is gone.
+    /// Disconnected when the last handler is dropped.
     handlers: mpsc::Receiver<()>,
 }
 
 impl Watcher {
-    /// Starts to watch nothing yet.
+    /// Starts without any watch.
     ///
-    /// `forward` is called on notify's thread, from one call at a time, and on the caller's of [`arm`](Self::arm).
-    /// It must neither block nor call the watcher: that thread also answers the watcher's requests.
+    /// `forward` is called on notify's thread, one call at a time, and on the thread that calls
+    /// [`arm`](Self::arm). It must neither block nor call the watcher: that thread also answers the watcher's
+    /// requests.
     pub(crate) fn start(forward: impl Fn(Hint) + Send + 'static) -> Self {
         Self::with(forward, |handler| Ok(Box::new(notify::recommended_watcher(handler)?)))
     }
@@ -83,8 +85,8 @@ impl Watcher {
         watcher
     }
 
-    /// Sets the watches that `targets` need now and drops all others. To be called before the first read, and
-    /// again before each read that follows: what was read afterwards cannot change without a hint.
+    /// Sets the watches that `targets` need now and drops all others. Must be called before each read,
+    /// including the first one: content that is read afterwards cannot change without a hint.
     pub(crate) fn arm(&mut self, targets: &[Target]) {
         self.refused.clear();
         if let Some(fault) = locked(&self.shared.fault).take() {
@@ -97,8 +99,8 @@ impl Watcher {
         if !self.backend.ensure() {
             return self.report();
         }
-        // A directory may be swapped between a look at it and its watch, so look again until nothing is left to
-        // do: the last look was then taken under the watches.
+        // A directory may be swapped between its resolution and its watch, so this is repeated until there is
+        // nothing to do: the last resolution then happened under the watches.
         let steady = (0..ROUNDS).any(|_| !self.round(targets));
         self.report();
         if !steady {
@@ -106,12 +108,12 @@ impl Watcher {
         }
     }
 
-    /// Says whether there was anything to do.
+    /// Returns whether there was anything to do.
     fn round(&mut self, targets: &[Target]) -> bool {
         let plan = WatchPlan::new(targets, &self.watched);
         let lost = {
             let mut interest = locked(&self.shared.interest);
-            // Before the watches, so that their first event is already known to matter.
+            // Before the watches, so that their first event is already recognized as relevant.
             interest.roots = plan.dirs.iter().map(|(dir, (_, names))| (dir.clone(), names.clone())).collect();
             interest.take_lost()
         };
@@ -127,8 +129,8 @@ impl Watcher {
         self.watched.retain(|dir, identity| {
             let wanted = dirs.get(dir).is_some_and(|(now, _)| now == identity);
             if !wanted {
-                // First of all, because a directory that moved is to be watched under its new name: the kernel
-                // has one watch for it, and this would take that one away.
+                // Must be first, because a moved directory must be watched under its new name: the kernel has
+                // only one watch for it, which this call would remove.
                 backend.unwatch(dir);
             }
             wanted && !lost.contains(dir)
@@ -156,8 +158,8 @@ impl Watcher {
         any
     }
 
-    /// Returns when every event that happened before the call has been forwarded, or after a while. Says `false`
-    /// if some may still be on their way; `true` where there is nothing to wait for, as on systems but Linux.
+    /// Returns when every event from before the call has been forwarded, or after a timeout. Returns `false` if
+    /// events may still be pending; `true` if there is nothing to wait for, as on systems other than Linux.
     pub(crate) fn flush(&mut self) -> bool {
         if !CLOSES_ARE_TOLD || self.watched.is_empty() {
             return true;
@@ -173,7 +175,7 @@ impl Watcher {
         self.barrier.is_some()
     }
 
-    /// The old one, if any, stays silent: it may belong to a thread that is no more.
+    /// The old barrier, if any, is discarded, because it may belong to a thread that has ended.
     fn set_sentinel(&mut self) {
         if let Some(old) = self.barrier.take() {
             self.backend.unwatch(old.path());
@@ -218,8 +220,8 @@ impl Watcher {
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        // notify does not wait for its thread. Wait until the handler is gone, so that nothing is forwarded after
-        // this; but not for ever, because a handler may be stuck in somebody else's code.
+        // notify does not join its thread. Wait until the handler is dropped, so that nothing is forwarded after
+        // this; but with a timeout, because a handler may be stuck in other code.
         self.backend = Backend::new(Box::new(|| Err(notify::Error::generic("closed"))));
         let _ = self.handlers.recv_timeout(HANDLER_TIMEOUT);
     }

@@ -1,4 +1,4 @@
-//! Against systems that refuse, lose and break.
+//! Tests against systems with refused watches, lost events and failures.
 
 use std::{
     io,
@@ -17,7 +17,7 @@ use crate::watch::{handler::Handler, health::WatcherMode, hint::Hint, resolved_p
 
 type Answer = fn(&Path) -> notify::Result<()>;
 
-/// A system's watcher that answers as it is told, counts what it is asked to watch and keeps its handler at hand.
+/// A fake system watcher with preset results, which counts its watches and exposes its handler.
 #[derive(Clone)]
 struct Fake {
     answer: Answer,
@@ -68,7 +68,8 @@ impl notify::Watcher for Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        // As with notify, the handler ends with the watcher; each clone holds the slot, so empty it.
+        // As with notify, the handler ends with the watcher. Each clone holds the slot, so it is
+        // emptied.
         if let Ok(mut handler) = self.handler.try_lock() {
             handler.take();
         }

@@ -1,4 +1,4 @@
-//! Links that are given other goals, and directories that come and go.
+//! Links that get other targets, and directories that appear and disappear.
 
 use std::{
     fs,
@@ -135,12 +135,12 @@ fn directories_that_never_hold_still_are_watched_in_the_end() {
         }
     });
     fixture.noticed_and_alive("a/b/app.toml");
-    // Nothing of the many directories that came and went is left.
+    // No trace of the many temporary directories is left.
     let above = fixture.dir.path().ancestors().count();
     assert_eq!(fixture.watcher.health().watched, above + 2);
 }
 
-/// notify knows one inode by one name only, the last that it was watched under.
+/// notify knows only one name of an inode, the last one under which it was watched.
 #[test]
 #[ignore = "mounts: run as root in `unshare --mount`"]
 fn a_directory_with_two_names_is_heard_for_both() {
@@ -155,7 +155,7 @@ fn a_directory_with_two_names_is_heard_for_both() {
         fixture.write(name);
         assert_ne!(fixture.hints(), [], "{name} is not heard");
     }
-    // A mount is no event, so that the next poll has to find it.
+    // A mount causes no event, so the next poll has to find it.
     fs::create_dir_all(fixture.path("y/b")).unwrap();
     mount(&fixture.path("y"), &fixture.path("x"));
     fixture.hints();

@@ -1,4 +1,4 @@
-//! Against the real thing: what happens to a file.
+//! Tests with the real watcher: changes of a file.
 
 use std::{
     fs::{self, File},

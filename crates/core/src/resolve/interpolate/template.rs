@@ -14,34 +14,35 @@ use crate::{
 /// How deep defaults may be nested.
 const MAX_NESTING: usize = 32;
 
-/// A template that is being read.
+/// A template that is being expanded.
 pub(super) struct Template<'t> {
     rest: &'t str,
     variables: &'t Known<'t>,
-    /// The bytes that are kept.
+    /// The maximum number of bytes that are kept.
     pub(super) most: usize,
-    /// Only its length counts.
+    /// Whether only the length is measured.
     measuring: bool,
     pub(super) length: usize,
-    /// The bytes that come from variables.
+    /// The number of bytes from variables.
     pub(super) expanded: usize,
-    /// Wiped, for it may hold a secret.
+    /// Wiped, because it may contain a secret.
     pub(super) out: Zeroizing<String>,
-    /// In order of name, each once.
+    /// Sorted by name, each once.
     pub(super) missing: BTreeSet<&'t str>,
     /// Every variable of the text.
     pub(super) names: BTreeSet<&'t str>,
-    /// Whether there is text that no variable gave, even in a default that is not needed.
+    /// Whether there is text that does not come from a variable, even in an unused default.
     pub(super) literal: bool,
 }
 
-/// Why a template is not well formed.
+/// The error of a malformed template.
 #[derive(Debug)]
 pub(super) enum Malformed<'t> {
     Unclosed,
     Name,
     TooDeep,
-    /// A default that begins with a sign of the shell, with the name of the variable, and what follows the sign.
+    /// A default that begins with an operator of the shell: the name of the variable, and the text after the
+    /// operator.
     Shell {
         name: &'t str,
         sign: char,
@@ -50,7 +51,7 @@ pub(super) enum Malformed<'t> {
 }
 
 impl Malformed<'_> {
-    /// Nothing but the usual name of a variable is repeated of a `discreet` value.
+    /// For a `discreet` value, the message quotes only conventional names of variables.
     pub(super) fn issue(&self, keys: Keys, discreet: bool) -> Issue {
         let (message, help) = match *self {
             Self::Unclosed => (UNCLOSED.to_owned(), LITERAL.to_owned()),
@@ -69,7 +70,7 @@ impl Malformed<'_> {
     }
 }
 
-/// A default that may be repeated wherever it stands: a number or a truth value is hardly ever a secret.
+/// Whether a default may be quoted anywhere: a number or a boolean is hardly ever a secret.
 fn is_plain(default: &str) -> bool {
     let number = default.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     matches!(default, "true" | "false") || (number && (1..=10).contains(&default.len()))
@@ -95,13 +96,14 @@ impl<'t> Template<'t> {
         Self { measuring: true, ..self }
     }
 
-    /// For a result of this many bytes. A text that grows in place may move, and what it leaves is not wiped.
+    /// Reserves space for a result of this size. A growing text may be moved, and its old memory is not
+    /// wiped.
     pub(super) fn with_room(self, bytes: usize) -> Self {
         Self { out: Zeroizing::new(String::with_capacity(bytes)), ..self }
     }
 
-    /// Up to the end, or, in a default, to the `}` that ends it: the first without a brace of its own. What is not `live`
-    /// is read and goes nowhere.
+    /// Expands up to the end, or, in a default, to the first unbalanced `}`. Text that is not `live` is parsed and
+    /// discarded.
     pub(super) fn run(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
         let mut open = 0_usize;
         while let Some(next) = self.rest.chars().next() {
@@ -127,7 +129,7 @@ impl<'t> Template<'t> {
         if nesting == 0 { Ok(()) } else { Err(Malformed::Unclosed) }
     }
 
-    /// The text up to the next character that may mean something.
+    /// Literal text up to the next special character.
     fn plain(&mut self, first: usize, live: bool) {
         let more = self.rest[first..].find(['$', '{', '}']).unwrap_or(self.rest.len() - first);
         let (text, rest) = self.rest.split_at(first + more);
@@ -158,7 +160,7 @@ impl<'t> Template<'t> {
         self.out.push_str(text);
     }
 
-    /// What follows `${`.
+    /// The part after `${`.
     fn variable(&mut self, nesting: usize, live: bool) -> Result<(), Malformed<'t>> {
         if nesting > MAX_NESTING {
             return Err(Malformed::TooDeep);

@@ -107,7 +107,7 @@ fn each_source_has_a_budget() {
     assert_eq!(resolve(&tree(9), &big, &|keys, _| number(keys).min(1)).unwrap_err()[0].path(), "[6]");
 }
 
-/// Each time it is looked up, its text is copied.
+/// Its text is copied at each lookup.
 #[test]
 fn a_variable_is_looked_up_once_for_all_templates() {
     let count = std::cell::Cell::new(0);

@@ -1,4 +1,4 @@
-//! One small value, one expectation; every rule stands in a constant, as the derive writes it.
+//! One small value, one expectation. Every rule is in a constant, as the derive emits it.
 
 use std::{
     borrow::Cow,
@@ -23,7 +23,7 @@ mod within;
 
 type Rules<F> = &'static [&'static dyn Rule<F>];
 
-/// What is reported of a value, one line for each problem.
+/// The report for a value, one line for each problem.
 fn report<F>(rules: Rules<F>, value: F, secret: bool) -> String {
     let found = Findings::check(&value, rules, secret).found;
     let line = |finding: Finding| {

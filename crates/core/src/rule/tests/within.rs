@@ -1,4 +1,4 @@
-//! Another crate-owned wrapper joins all rules the way `Option` does, by a few lines.
+//! Another wrapper type supports all rules like `Option`, with a few lines of code.
 
 use validator::ValidateLength;
 

@@ -1,4 +1,4 @@
-//! Who else may write a file, or put another in its place.
+//! Checks whether other users may write or replace a file.
 
 #[cfg(unix)]
 use std::{
@@ -13,7 +13,7 @@ use crate::{
     watch::resolved_path::ResolvedPath,
 };
 
-/// Refuses a file that others may write, or, if it is to be private, read.
+/// Refuses a file that others may write or, if it must be private, read.
 #[cfg(unix)]
 pub(super) fn check_file(metadata: &Metadata, private: bool) -> Result<(), FetchError> {
     let mode = metadata.mode() & 0o777;
@@ -26,10 +26,10 @@ pub(super) fn check_file(metadata: &Metadata, private: bool) -> Result<(), Fetch
     Err(error.with_help(format!("take the permissions {:04o} away", mode & others)))
 }
 
-/// Warns of every directory on the way to a file in which others may replace the next step.
+/// Warns of every directory on the path of a file in which others may replace the next component.
 ///
-/// In a sticky directory they cannot, as in `/tmp` and the mounts of Kubernetes' secrets; nor in one that is mounted read-only,
-/// as its config maps are.
+/// They cannot do so in a sticky directory, such as `/tmp` and mounts of Kubernetes secrets, nor in one that is
+/// mounted read-only, such as config maps.
 #[cfg(unix)]
 pub(super) fn warn_of_directories(chain: &ResolvedPath, private: bool, mounts: &Mounts) -> Vec<String> {
     let (others, who) = if private { (0o022, "others than its owner") } else { (0o002, "everybody") };

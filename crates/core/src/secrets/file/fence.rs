@@ -1,7 +1,7 @@
-//! Which files references may name.
+//! Restricts the files that references may name.
 //!
-//! A path has many spellings: `//proc`, `..`, links, links of the kernel that lead out of `/proc` again. So what it says, every
-//! step that the system takes to resolve it, and what was opened in the end are compared with the fence.
+//! A path has many spellings: `//proc`, `..`, links, links of the kernel that lead out of `/proc` again. So the
+//! spelling of the path, every step of its resolution, and the opened file are checked.
 
 use std::{
     fs,
@@ -14,11 +14,11 @@ use crate::{
     watch::resolved_path::ResolvedPath,
 };
 
-/// Directories in which the system shows itself: its processes, devices and settings.
+/// Directories of the kernel, with processes, devices and settings.
 const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
 /// A directory like any other.
 const SHARED_MEMORY: &str = "/dev/shm";
-/// The same by file system, for `/proc` of another machine or container that is mounted elsewhere.
+/// The same by file system type, for the `/proc` of another container that is mounted elsewhere.
 const SHOWING_THE_SYSTEM: [&str; 12] = [
     "proc",
     "sysfs",
@@ -34,10 +34,10 @@ const SHOWING_THE_SYSTEM: [&str; 12] = [
     "binfmt_misc",
 ];
 
-/// The directories that references may name, and those that they may name besides.
+/// The directories that references may name, and additional permitted ones.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
-    /// Any directory, if there is none.
+    /// Empty to permit any directory.
     under: Vec<PathBuf>,
     allowed: Vec<PathBuf>,
 }
@@ -51,10 +51,10 @@ impl Fence {
         self.allowed.push(path);
     }
 
-    /// Looks at a path before it is opened, which may have effects of its own.
+    /// Checks a path before it is opened, because opening a file may have side effects.
     ///
     /// # Errors
-    /// It leads to where the system shows itself.
+    /// It leads to a directory of the kernel.
     pub(super) fn check_path(&self, path: &Path, chain: &ResolvedPath) -> Result<(), FetchError> {
         if self.is_allowed_by_name(path) {
             return Ok(());
@@ -68,10 +68,10 @@ impl Fence {
         Ok(())
     }
 
-    /// Looks at what was opened.
+    /// Checks the opened file.
     ///
     /// # Errors
-    /// The system shows itself in it, or it is outside of the directories that references may name.
+    /// It belongs to the kernel, or it is outside of the directories that references may name.
     pub(super) fn check_open(&self, path: &Path, file: &fs::File, mounts: &Mounts) -> Result<(), FetchError> {
         if self.is_allowed_by_name(path) {
             return Ok(());
@@ -93,7 +93,7 @@ impl Fence {
         }
     }
 
-    /// As it is spelled; `..` in a path may lead anywhere, so then only what it resolves to counts.
+    /// Checks the spelling. `..` in a path may lead anywhere, so then only its target counts.
     fn is_allowed_by_name(&self, path: &Path) -> bool {
         let plain = path.components().all(|part| part != Component::ParentDir);
         plain && self.is_allowed(&spelled_out(path))
@@ -103,20 +103,20 @@ impl Fence {
         self.allowed.iter().any(|allowed| path.starts_with(spelled_out(allowed)))
     }
 
-    /// Whether it is allowed, or a directory above what is.
+    /// Whether the path is allowed, or is a parent of an allowed one.
     fn leads_to_allowed(&self, path: &Path) -> bool {
         self.is_allowed(path) || self.allowed.iter().any(|allowed| spelled_out(allowed).starts_with(path))
     }
 }
 
-/// The directory of the system that a path is below.
+/// The directory of the kernel that contains a path.
 fn root_of(path: &Path) -> Option<&'static str> {
     let below = |root: &&str| path.starts_with(root) && path != Path::new(root);
     let shared = path.starts_with(SHARED_MEMORY);
     OF_THE_SYSTEM.into_iter().find(below).filter(|_| !shared)
 }
 
-/// Absolute, and without `.`, `..` and double slashes. Links are not looked at.
+/// Makes a path absolute, without `.`, `..` and double slashes. Links are not followed.
 fn spelled_out(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut plain = PathBuf::new();
@@ -130,7 +130,8 @@ fn spelled_out(path: &Path) -> PathBuf {
     plain
 }
 
-/// Where the opened file is, as the system has it. A path could have been given to another file since.
+/// The path of the opened file according to the system, because the original path may lead to another file by
+/// now.
 #[cfg(target_os = "linux")]
 fn real(path: &Path, file: &fs::File) -> PathBuf {
     use std::os::fd::AsRawFd;
@@ -143,7 +144,7 @@ fn real(path: &Path, file: &fs::File) -> PathBuf {
     resolved(path, file)
 }
 
-/// Where the path leads by now, if that is still the opened file; else nowhere.
+/// The current target of the path, if that is still the opened file; else empty.
 fn resolved(path: &Path, file: &fs::File) -> PathBuf {
     use crate::source::stamp::Stamp;
     let resolve = || -> std::io::Result<Option<PathBuf>> {

@@ -1,4 +1,4 @@
-//! From what was written to what may be in force again.
+//! Converts the serialized form to state.
 
 use std::{
     sync::Arc,
@@ -77,7 +77,7 @@ impl VersionForm {
         Version {
             record: self.record.record(),
             back: self.back.map(|back| Arc::new(back.back())),
-            // A clock that does not reach back so far makes it younger than it is.
+            // If the monotonic clock does not reach back that far, the version counts as younger.
             replaced: self.replaced.map(|at| now.checked_sub(gone(at)).unwrap_or(now)),
         }
     }

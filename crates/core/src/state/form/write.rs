@@ -1,4 +1,4 @@
-//! From what is in force to what is written.
+//! Converts state to the serialized form.
 
 use std::time::SystemTime;
 
@@ -25,7 +25,7 @@ use crate::{
     value::Value,
 };
 
-/// What decides how things are written.
+/// The context of the conversion.
 pub(crate) struct Writer<'w> {
     pub(crate) secret_filter: &'w SecretFilter,
     pub(crate) shape: &'static Shape,
@@ -70,7 +70,7 @@ impl Writer<'_> {
         overrides.iter().filter_map(|(keys, entry)| self.override_form(keys, entry)).collect()
     }
 
-    /// `None` for one that is secret as a whole, or in a part.
+    /// `None` if it is wholly or partly secret.
     fn override_form(&self, keys: &Keys, entry: &OverrideEntry) -> Option<OverrideForm> {
         let value = match &entry.value {
             None => None,
@@ -111,7 +111,7 @@ impl Writer<'_> {
                 UnknownKeys::Allow => UnknownKeysForm::Allow,
             },
             tree: Tree(match layer.is_sealed() {
-                // All of an encrypted file is secret.
+                // The whole content of an encrypted file is secret.
                 true => Value::empty(),
                 false => self.secret_filter.tree(layer.tree(), self.shape),
             }),
@@ -155,7 +155,7 @@ impl Writer<'_> {
 
     fn old_override(&self, keys: &Keys, old: &OldOverride) -> Option<OldOverrideForm> {
         let edits = old.edits.as_ref().map(|edits| self.edits(keys, edits));
-        // A part of a leaf would be another value.
+        // Part of a leaf would be a different value.
         let whole = old.edits.as_ref().map(Vec::len) == edits.as_ref().map(Vec::len);
         whole.then_some(OldOverrideForm { entry: self.override_form(keys, &old.entry)?, edits })
     }
@@ -207,7 +207,7 @@ impl RecordForm {
                 .changes
                 .iter()
                 .map(|change| {
-                    // A null says that there was nothing.
+                    // A null shows that there was no value.
                     let hidden = secret_filter.hides_change(change.path());
                     let shown = |value: &serde_json::Value| match hidden && !value.is_null() {
                         true => MASK.into(),
