@@ -20,7 +20,7 @@ use crate::{secret::MASK, structure::Parsed};
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The message for a value that is nested more deeply.
-pub(crate) const TOO_DEEP: &str = "lists and tables stand in each other deeper than 64 levels";
+pub(crate) const TOO_DEEP: &str = "lists and tables are nested deeper than 64 levels";
 const _: () = assert!(MAX_DEPTH == 64, "the message names the limit");
 
 /// [`TOO_DEEP`] for errors that own their text.

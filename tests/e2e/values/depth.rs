@@ -53,7 +53,7 @@ fn is_limited(path: &str, levels: usize, read: impl Fn(&str) -> Result<App, hots
     read(&lists(levels)).unwrap();
     for deeper in [levels + 1, 64, 65, 100, 1000] {
         let error = read(&lists(deeper)).unwrap_err().to_string();
-        let expected = format!("{path}: lists and tables stand in each other deeper than 64 levels");
+        let expected = format!("{path}: lists and tables are nested deeper than 64 levels");
         assert!(error.contains(&expected), "{deeper}: {error}");
         assert!(error.contains("give a value with fewer levels") && !error.contains("JSON"), "{error}");
     }
@@ -113,7 +113,7 @@ fn a_reload_refuses_a_deep_text_and_a_write_a_deep_value() {
     let folder = Folder::with("a.toml", "p.q.w = [1]");
     let config = App::hot_builder().file(folder.path("a.toml")).watch(false).load().unwrap();
     folder.write("a.toml", &format!("p.q.w = '${{NOPE:{}}}'", lists(62)));
-    let words = "p.q.w: lists and tables stand in each other deeper than 64 levels";
+    let words = "p.q.w: lists and tables are nested deeper than 64 levels";
     let error = config.reload().unwrap_err().to_string();
     assert!(error.contains(words), "{error}");
     let deep: Json = serde_json::from_str(&lists(61)).unwrap();
