@@ -138,7 +138,7 @@ fn no_key(whole: &Value, key: &str) -> FetchError {
 }
 
 /// Drops JSON and overwrites its strings.
-pub fn wipe(json: Json) {
+pub(crate) fn wipe(json: Json) {
     match json {
         Json::String(mut text) => text.zeroize(),
         Json::Array(items) => items.into_iter().for_each(wipe),

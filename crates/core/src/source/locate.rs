@@ -22,7 +22,7 @@ use lines::Lines;
 
 /// Which end of an entry is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpanOf {
+pub(crate) enum SpanOf {
     /// The key in a table; for what has none, an element of a list, its value.
     Key,
     /// The value.
@@ -85,7 +85,7 @@ impl SpanNode {
 }
 
 /// The places of all values of one text, for reports of more than one problem.
-pub struct SourceMap<'t> {
+pub(crate) struct SourceMap<'t> {
     lines: Lines<'t>,
     root: SpanNode,
     /// How many bytes stand before what is counted: a byte order mark.
@@ -94,7 +94,7 @@ pub struct SourceMap<'t> {
 
 impl<'t> SourceMap<'t> {
     /// `None` when the text does not parse.
-    pub fn new(format: Format, text: &'t str) -> Option<Self> {
+    pub(crate) fn new(format: Format, text: &'t str) -> Option<Self> {
         Some(Self::known(text, spans(format, text)?))
     }
 
@@ -120,7 +120,7 @@ impl<'t> SourceMap<'t> {
 
     /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
     /// the keys lead there.
-    pub fn nearest(&self, keys: &Keys, what: SpanOf) -> (usize, LineCol) {
+    pub(crate) fn nearest(&self, keys: &Keys, what: SpanOf) -> (usize, LineCol) {
         let (reached, key, mark) = self.walk(keys);
         let at = if what == SpanOf::Key { key } else { mark.at };
         (reached, self.lines.line_col(at))

@@ -9,6 +9,7 @@ use crate::{
     issue::{Issue, IssueKind, Origin},
     save,
     source::{format::Format, names::Names},
+    value::Value,
 };
 pub use crate::{
     builder::examine,
@@ -19,15 +20,8 @@ pub use crate::{
         atomic::{write, write_private},
         unwritten,
     },
-    source::{
-        format::{
-            parse,
-            text::{Flaw, line_col, without_mark},
-        },
-        locate::{SourceMap, SpanOf},
-        sealed::is_sealed,
-    },
-    value::{Untyped, Value},
+    source::sealed::is_sealed,
+    support::references::References,
 };
 
 /// Creates issues for the command line; programs only receive issues.

@@ -10,7 +10,7 @@ use std::{
 
 use hotswap_core::{
     secrets::{FetchError, FetchErrorKind},
-    support::store::{ReadError, Shown, WithAnyHelp as _, lock_within, open, within},
+    support::store::{ReadError, Shown, lock_within, open, within},
 };
 use zeroize::Zeroizing;
 
@@ -23,7 +23,11 @@ const MAX_SIZE: u64 = 64 * 1024;
 pub(super) fn read(path: &Path, exposed: ExposedKeys) -> Result<Zeroizing<Vec<u8>>, FetchError> {
     let failed = |error: ReadError| {
         let message = format!("{}: {error}", Shown(path));
-        FetchError::new(FetchErrorKind::Unauthenticated, message).with_any_help(error.help())
+        let refused = FetchError::new(FetchErrorKind::Unauthenticated, message);
+        match error.help() {
+            Some(help) => refused.with_help(help),
+            None => refused,
+        }
     };
     let system = |error| ReadError::from_io(path, error);
     let file = open(path).map_err(failed)?;

@@ -5,8 +5,8 @@ use std::{sync::Mutex, sync::PoisonError, time::Duration};
 use hotswap_client::credential_file;
 use hotswap_core::{
     Secret,
-    secrets::FetchError,
-    support::store::{Shown, WithAnyHelp as _, wipe},
+    secrets::{FetchError, Payload},
+    support::store::Shown,
 };
 use rustify::clients::reqwest::Client as Http;
 use serde::Serialize;
@@ -157,8 +157,8 @@ impl Session {
         let data = self.send(Request::read("auth/token/lookup-self")).await?.data.unwrap_or_default();
         let seconds = data.get("ttl").and_then(Json::as_u64).unwrap_or_default();
         let renewable = data.get("renewable").and_then(Json::as_bool).unwrap_or_default();
-        // It holds the token.
-        wipe(data);
+        // It holds the token, and a payload is wiped.
+        drop(Payload::json(data));
         Ok(TokenLifetime::new(seconds, renewable))
     }
 
@@ -211,7 +211,11 @@ const MAX_TOKEN: u64 = 64 << 10;
 fn read(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, FetchError> {
     let refused = |why: &str, help: Option<&str>| {
         let message = format!("the token in {} cannot be read: {why}", Shown(path));
-        FetchError::invalid(message).with_any_help(help)
+        let refused = FetchError::invalid(message);
+        match help {
+            Some(help) => refused.with_help(help),
+            None => refused,
+        }
     };
     let bytes =
         credential_file::read(path, MAX_TOKEN).map_err(|error| refused(&error.to_string(), error.help()))?;

@@ -102,7 +102,7 @@ formats! {
 ///
 /// # Errors
 /// Every problem that the parser can tell apart, in the order of the text. A message never repeats the text.
-pub fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
+pub(crate) fn parse(format: Format, text: &str) -> Result<Value, Vec<Flaw>> {
     let Some(reader) = format.reader() else {
         let feature = format.feature();
         let message = format!(

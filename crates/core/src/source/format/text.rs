@@ -5,7 +5,7 @@ pub(crate) type LineCol = (usize, usize);
 
 /// A problem of the text itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub(crate) struct Flaw {
     /// What is wrong; never repeats the text, which may be a secret.
     pub message: String,
     /// From 1.
@@ -16,7 +16,7 @@ pub struct Flaw {
 
 impl Flaw {
     /// At this line and column.
-    pub fn new(message: impl Into<String>, (line, column): LineCol) -> Self {
+    pub(crate) fn new(message: impl Into<String>, (line, column): LineCol) -> Self {
         Self { message: message.into(), line, column }
     }
 }
@@ -73,12 +73,12 @@ fn limited<T>(mut found: Vec<T>, message: impl Fn(&mut T) -> &mut String) -> Vec
 }
 
 /// The text behind a byte order mark, which some editors write and which means nothing in UTF-8.
-pub fn without_mark(text: &str) -> &str {
+pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The place of a byte; one beyond the text is taken for its end.
-pub fn line_col(text: &str, offset: usize) -> LineCol {
+pub(crate) fn line_col(text: &str, offset: usize) -> LineCol {
     let before = &text.as_bytes()[..offset.min(text.len())];
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = 1 + before[..start].iter().filter(|byte| **byte == b'\n').count();
