@@ -1,21 +1,21 @@
 //! Where a value comes from.
 
 mod explainer;
-mod rejected;
 
 use std::{fmt, ops::Deref, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
-pub use rejected::Rejected;
-
 use self::explainer::Explainer;
 use crate::{
+    describe::StructInfo,
     engine::Core,
+    error::Error,
     excerpt,
     issue::{Issue, Origin, one_line},
     keys::Keys,
     overrides::{Attribution, OverrideEntry, Overrides},
+    schema::Loadable,
     secrets::lookup::{SecretLookup, SecretSet},
     shape::{Leaf, Shape},
     snapshot::Published,
@@ -242,5 +242,42 @@ impl fmt::Display for Explanation {
             self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))?;
             self.refused.iter().try_for_each(|why| write!(f, "\n  refused: {why}"))
         })
+    }
+}
+
+/// The layers that were read, and the problems for which they are refused.
+pub struct Rejected(ExplainInput);
+
+impl Rejected {
+    pub(crate) fn new<T: Loadable>(layers: Vec<Arc<Layer>>, secrets: SecretLookup, error: &Error) -> Self {
+        let sealed: Vec<_> = layers.iter().flat_map(|layer| layer.sealed_leaves(T::SHAPE)).collect();
+        // Secrets inside a type are only known after decoding, which did not happen here.
+        let secret = StructInfo::new::<T>().leaves_that_may_be_secret();
+        let leaves = T::SHAPE.leaves();
+        let hidden = leaves
+            .iter()
+            .zip(secret)
+            .map(|(leaf, secret)| secret || leaf.secret() || sealed.contains(&leaf.keys));
+        Self(ExplainInput {
+            shape: T::SHAPE,
+            hidden: hidden.collect(),
+            layers,
+            overrides: Overrides::new(),
+            tree: None,
+            fixed: None,
+            secrets,
+            refused: error.issues().cloned().collect(),
+        })
+    }
+
+    /// The values of the layers for the field at this path, and the problems for which it is
+    /// refused.
+    pub fn explain(&self, path: &str) -> Explanation {
+        Explanation::at(&self.0, &Keys::root(), path)
+    }
+
+    /// The same for every field.
+    pub fn explain_all(&self) -> Explanations {
+        Explanations::at(&self.0, 0)
     }
 }

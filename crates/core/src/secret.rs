@@ -2,21 +2,26 @@
 
 pub(crate) mod marker;
 pub(crate) mod policy;
-mod private;
 mod read;
-mod redacted;
 pub(crate) mod tracking;
 mod value;
 mod write;
 
-use std::{fmt, sync::Arc};
+use zeroize::Zeroize;
 
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    ffi::{OsStr, OsString},
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
+
+pub use self::value::SecretValue;
 pub(crate) use self::{
-    private::Private,
     read::{BYTES, NAME},
     write::reveal,
 };
-pub use self::{redacted::Redacted, value::SecretValue};
 
 /// Replaces a value that is not shown.
 pub(crate) const MASK: &str = "***";
@@ -127,6 +132,96 @@ impl<T: SecretValue> fmt::Display for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MASK)
     }
+}
+
+/// A redacted text, which is wiped when its last owner is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Private(Arc<WipedText>);
+
+#[derive(PartialEq, Eq)]
+struct WipedText(OsString);
+
+impl Drop for WipedText {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.0).into_encoded_bytes().zeroize();
+    }
+}
+
+impl From<OsString> for Private {
+    fn from(text: OsString) -> Self {
+        Self(Arc::new(WipedText(text)))
+    }
+}
+
+impl From<&str> for Private {
+    fn from(text: &str) -> Self {
+        OsString::from(text).into()
+    }
+}
+
+impl Deref for Private {
+    type Target = OsStr;
+
+    fn deref(&self) -> &OsStr {
+        &self.0.0
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// A type whose `Debug`, `Display` and `Serialize` do not reveal a secret. `#[hot(secret)]` requires it
+/// of the field's type.
+///
+/// [`Secret`] implements it, and so do options, lists and maps of `Secret`. An implementation for your
+/// own type is a promise:
+///
+/// ```
+/// use hotswap::{HotConfig, Redacted, Secret};
+/// use serde::Deserialize;
+///
+/// #[derive(Clone, Debug, PartialEq, Deserialize)]
+/// struct Login {
+///     user: String,
+///     password: Secret<String>,
+/// }
+///
+/// impl Redacted for Login {}
+///
+/// #[derive(Deserialize, HotConfig)]
+/// struct Config {
+///     #[hot(secret)]
+///     logins: Vec<Login>,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` would show its value, but the field is marked as secret",
+    label = "prints what it holds",
+    note = "write `hotswap::Secret<{Self}>`, or implement `hotswap::Redacted` for a type of your own that shows nothing"
+)]
+pub trait Redacted {}
+
+impl<T: SecretValue> Redacted for Secret<T> {}
+
+macro_rules! redacted {
+    ($([$($generics:tt)*] $holder:ty;)*) => {
+        $(impl<$($generics)*> Redacted for $holder {})*
+    };
+}
+
+redacted! {
+    [T: Redacted] Option<T>;
+    [T: Redacted + ?Sized] Box<T>;
+    [T: Redacted + ?Sized] Arc<T>;
+    [T: Redacted] [T];
+    [T: Redacted, const N: usize] [T; N];
+    [T: Redacted] Vec<T>;
+    [T: Redacted] VecDeque<T>;
+    [K, T: Redacted, S] HashMap<K, T, S>;
+    [K, T: Redacted] BTreeMap<K, T>;
 }
 
 #[cfg(test)]

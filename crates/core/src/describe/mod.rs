@@ -6,21 +6,21 @@
 mod form;
 pub(crate) mod hash;
 mod known;
-mod may_be_secret;
 mod reference;
 mod schema;
 mod table_layout;
 mod template;
-mod type_names;
+
+use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
 pub(crate) use form::{Form, FormKind};
-pub(crate) use may_be_secret::may_hold_secret;
-use table_layout::FieldContext;
+use table_layout::{FieldContext, LeafEntry};
 
 use crate::{
     de::{DecodeError, Decoder},
+    keys::Keys,
     panics,
     rule::{Requirement, Rule},
     schema::Loadable,
@@ -175,4 +175,104 @@ pub(crate) fn template<T: Loadable>(format: Format) -> String {
 
 pub(crate) fn reference<T: Loadable>() -> String {
     reference::render(&StructInfo::new::<T>(), names::<T>().as_ref())
+}
+
+/// Whether what a function reads holds a secret, or does not show what it holds.
+pub(crate) fn may_hold_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
+    let (form, secret) = tracking::reads_any(|| form::trace(&|decoder| decode(decoder).err()));
+    secret || is_opaque(&form)
+}
+
+impl StructInfo {
+    /// The leaves of which it is not known that they hold no secret. Nothing of their text may be shown.
+    pub(crate) fn guarded(&self) -> BTreeSet<Keys> {
+        let leaves = self.shape.leaves().into_iter().zip(self.leaves_that_may_be_secret());
+        leaves.filter(|(_, secret)| *secret).map(|(leaf, _)| leaf.keys).collect()
+    }
+
+    /// For each leaf, in the order of the shape's: whether it is secret, or its type does not show what it holds.
+    pub(crate) fn leaves_that_may_be_secret(&self) -> Vec<bool> {
+        let of_field = |field: &FieldInfo| match &field.body {
+            FieldKind::Leaf(leaf) => vec![field.is_secret() || is_opaque(&leaf.form)],
+            FieldKind::Nested(section) | FieldKind::Optional(section) => section.leaves_that_may_be_secret(),
+        };
+        self.fields.iter().flat_map(of_field).collect()
+    }
+}
+
+fn is_opaque(form: &Form) -> bool {
+    let unseen = match &form.kind {
+        FormKind::Any => true,
+        FormKind::Tuple(known, length) => known.len() < *length,
+        _ => false,
+    };
+    unseen || form.parts().into_iter().any(is_opaque)
+}
+
+impl Form {
+    fn words(&self) -> String {
+        match &self.kind {
+            FormKind::Any => "anything".into(),
+            FormKind::Unit => "nothing".into(),
+            FormKind::Bool => "true or false".into(),
+            FormKind::Integer(..) => "integer".into(),
+            FormKind::Number => "number".into(),
+            FormKind::Char => "character".into(),
+            FormKind::Text(_) if self.is_plain_text() => "text".into(),
+            FormKind::Text(expected) => bare(expected).into(),
+            FormKind::Bytes => "text, or list of bytes".into(),
+            FormKind::List(element) => format!("list of {}", element.plural()),
+            FormKind::Tuple(elements, length) => match elements.first() {
+                Some(first) if elements.iter().all(|element| element == first) => {
+                    format!("list of {length} {}", first.plural())
+                }
+                _ => format!("list of {length} values"),
+            },
+            FormKind::Map(value) => format!("table of {}", value.plural()),
+            FormKind::Struct(fields) => format!("table of {}", name_list(fields)),
+            FormKind::Enum(variants) => format!("one of {}", name_list(variants)),
+        }
+    }
+
+    fn plural(&self) -> String {
+        match &self.kind {
+            FormKind::Integer(..) => "integers".into(),
+            FormKind::Number => "numbers".into(),
+            FormKind::Char => "characters".into(),
+            FormKind::List(_) | FormKind::Tuple(..) => "lists".into(),
+            FormKind::Map(_) => "tables".into(),
+            FormKind::Struct(fields) => format!("tables of {}", name_list(fields)),
+            FormKind::Text(expected) if !self.is_plain_text() => format!("values, each a {}", bare(expected)),
+            FormKind::Any
+            | FormKind::Unit
+            | FormKind::Bool
+            | FormKind::Text(_)
+            | FormKind::Bytes
+            | FormKind::Enum(_) => self.words(),
+        }
+    }
+}
+
+fn name_list(forms: &[(&'static str, Form)]) -> String {
+    let names: Vec<String> = forms.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// What a type expects, without its article.
+fn bare(expected: &str) -> &str {
+    let bare = expected.strip_prefix("a ").or_else(|| expected.strip_prefix("an "));
+    bare.unwrap_or(expected)
+}
+
+impl LeafEntry<'_> {
+    /// What it takes, and what it counts.
+    fn form(&self) -> String {
+        let words = self.leaf.form.words();
+        self.field.shape.unit.map_or_else(|| words.clone(), |unit| format!("{words} ({unit})"))
+    }
+
+    fn rules(&self) -> String {
+        let rules: Vec<String> = self.leaf.rules.iter().map(ToString::to_string).collect();
+        rules.join(", ")
+    }
 }

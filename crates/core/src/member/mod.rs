@@ -6,19 +6,26 @@
 mod leaf;
 mod nested;
 mod optional;
-mod probe;
 
-use std::{any::Any, collections::BTreeSet, sync::Arc};
+use serde::Serialize;
 
+use std::{any::Any, collections::BTreeSet, marker::PhantomData, sync::Arc};
+
+use self::leaf::Encode;
 pub use self::{
     leaf::{Leaf, bits, encode_with},
     nested::Nested,
     optional::Optional,
-    probe::{NoEncode, NotOption, Probe},
 };
 use crate::{
-    describe::FieldKind, examinations::Examinations, keys::Keys, problems::Problems, schema::Schema,
-    ser::EncodeError, shape::FieldShape, value::Value,
+    describe::FieldKind,
+    examinations::Examinations,
+    keys::Keys,
+    problems::Problems,
+    schema::Schema,
+    ser::{self, EncodeError},
+    shape::FieldShape,
+    value::Value,
 };
 
 /// A copy of a value, for comparison with later ones, or for separate use.
@@ -100,3 +107,31 @@ fn put<S: Schema, F: 'static>(owner: &mut S, index: usize, value: F) {
         *place = value;
     }
 }
+
+/// Finds out whether a type is `Serialize`, and whether it is an `Option`.
+#[doc(hidden)]
+pub struct Probe<F>(PhantomData<F>);
+
+impl<F: Serialize> Probe<F> {
+    pub const ENCODE: Option<Encode<F>> = Some(ser::encode::<F>);
+}
+
+/// The fallback of [`Probe`].
+#[doc(hidden)]
+pub trait NoEncode<F> {
+    const ENCODE: Option<Encode<F>> = None;
+}
+
+impl<F> NoEncode<F> for Probe<F> {}
+
+impl<T> Probe<Option<T>> {
+    pub const IS_OPTION: bool = true;
+}
+
+/// The same for an `Option`, which may have an alias.
+#[doc(hidden)]
+pub trait NotOption<F> {
+    const IS_OPTION: bool = false;
+}
+
+impl<F> NotOption<F> for Probe<F> {}
