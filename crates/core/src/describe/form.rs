@@ -1,4 +1,4 @@
-//! The form of a value, as far as its type shows it.
+//! The form of a value, as far as its type reveals it.
 
 mod required_fields;
 
@@ -8,58 +8,59 @@ use crate::{
     panics,
 };
 
-/// How deep a form is followed; what stands deeper may be anything.
+/// The maximum depth of a form; deeper values may be anything.
 const MAX_DEPTH: usize = 16;
-/// How many questions are put to one type.
+/// The maximum number of runs for one type.
 const MAX_RUNS: usize = 4096;
-/// How many elements of a tuple are told apart.
+/// The maximum number of elements of a tuple that are distinguished.
 const MAX_ELEMENTS: usize = 32;
 
-/// What a type reads.
+/// The form that a type reads.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Form {
     /// Whether it may be absent, or null.
     pub(crate) nullable: bool,
-    /// Whether the struct that it is a field of is refused without it.
+    /// Whether its struct is refused without it.
     pub(crate) needed: bool,
-    /// Whether it stands in a secret.
+    /// Whether it is inside a secret.
     secret: bool,
     pub(crate) kind: FormKind,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FormKind {
-    /// The type takes whatever there is, or holds itself, or would not say.
+    /// The type accepts any value, is recursive, or does not reveal its form.
     Any,
     Unit,
     Bool,
     Integer(Option<i128>, Option<i128>),
     Number,
     Char,
-    /// With what the type says it expects.
+    /// A text, with the type's `expecting` message.
     Text(String),
     /// As a text, or as a list of numbers.
     Bytes,
     List(Box<Form>),
-    /// So many elements, of which the first are known.
+    /// The known first elements, and the number of elements.
     Tuple(Vec<Form>, usize),
     Map(Box<Form>),
     Struct(Vec<(&'static str, Form)>),
-    /// With what stands in each variant.
+    /// The variants and their forms.
     Enum(Vec<(&'static str, Form)>),
 }
 
 impl Form {
     const ANY: Self = Self { nullable: false, needed: false, secret: false, kind: FormKind::Any };
 
-    /// Whether rules see the text as the file has it: a type with words of its own may change it.
+    /// Whether rules see the text of the file: a type with its own `expecting` message may change
+    /// it.
     pub(super) fn is_plain_text(&self) -> bool {
         matches!(&self.kind, FormKind::Text(expected) if is_plain(expected))
     }
 }
 
 impl Form {
-    /// What it is made of.
+    /// The forms of which it consists.
     pub(super) fn parts(&self) -> Vec<&Self> {
         match &self.kind {
             FormKind::List(inner) | FormKind::Map(inner) => vec![inner],
@@ -75,7 +76,7 @@ impl Form {
         self.secret || self.parts().into_iter().any(Self::holds_secret)
     }
 
-    /// The same where several documents together make one struct.
+    /// The same for a struct that consists of several documents.
     pub(super) fn in_pieces(mut self) -> Self {
         self.needed = false;
         let pieces = |fields: Vec<(&'static str, Self)>| {
@@ -95,12 +96,13 @@ impl Form {
     }
 }
 
-/// What the text types of the standard library say they expect.
+/// Whether this is the `expecting` message of a text type of the standard library.
 pub(super) fn is_plain(expected: &str) -> bool {
     matches!(expected, "a string" | "a borrowed string")
 }
 
-/// Asks a type, through what reads it, one question per run. Panics of the type are contained.
+/// Traces a type through its reading function, with one probe per run. Panics of the type are
+/// contained.
 pub(super) fn trace(read: &dyn Fn(Decoder<'_, '_>) -> Option<DecodeError>) -> Form {
     Walk { read, runs: 0, trials: 0, above: Vec::new() }.form(&Keys::root())
 }
@@ -109,11 +111,11 @@ struct Walk<'r> {
     read: &'r dyn Fn(Decoder<'_, '_>) -> Option<DecodeError>,
     runs: usize,
     trials: usize,
-    /// The structs and enums on the way, to know one that holds itself.
+    /// The enclosing structs and enums, to detect a recursive one.
     above: Vec<Named>,
 }
 
-/// A type as serde sees it: its name, and where its list of fields lies.
+/// A type as serde identifies it: its name, and the address and length of its list of fields.
 type Named = (&'static str, *const &'static str, usize);
 
 impl Walk<'_> {
@@ -132,7 +134,7 @@ impl Walk<'_> {
             return Heard::default();
         }
         let tracer = Tracer::new(target.clone());
-        // What the run yields does not matter, nor whether it fails: it is refused at its target.
+        // The result of the run does not matter: it always fails at its target.
         let _ = panics::catch_panic(|| (self.read)(Decoder::tracing(&tracer)));
         tracer.heard()
     }
@@ -161,7 +163,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The forms below a struct or an enum; `None` if it stands below itself.
+    /// The forms below a struct or an enum; `None` if it is recursive.
     fn below(
         &mut self,
         name: &'static str,

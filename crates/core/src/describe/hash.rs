@@ -2,23 +2,24 @@
 
 use serde_json::Value as Json;
 
-/// FNV-1a of 128 bits over the compact JSON text with the keys of each object in order, in hexadecimal.
+/// 128-bit FNV-1a over the compact JSON text with the keys of each object sorted, in hexadecimal.
 ///
-/// It tells schemas apart, it does not protect anything: so a published function of five lines will do.
+/// It distinguishes schemas and is not a security measure, so a simple published function is enough.
 pub(super) fn digest(schema: &Json) -> String {
     let mut text = String::new();
     write(schema, &mut text);
     format!("{:032x}", fnv(text.as_bytes()))
 }
 
-/// Tells texts apart; protects nothing.
+/// Distinguishes texts; not a security measure.
 pub(crate) fn fnv(bytes: &[u8]) -> u128 {
     bytes.iter().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash, byte| {
         (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
     })
 }
 
-/// `serde_json` keeps the order of insertion when any crate of the program asks it to.
+/// Sorted here because `serde_json` keeps the insertion order if any crate of the program enables
+/// that.
 fn write(value: &Json, text: &mut String) {
     match value {
         Json::Object(entries) => {

@@ -1,10 +1,11 @@
-//! Which keys of a place the types name, and which come from what somebody wrote.
+//! Distinguishes keys of a path that types name from keys that come from the input.
 
 use super::{FieldInfo, FieldKind, Form, FormKind, StructInfo};
 use crate::keys::{Key, Keys};
 
 impl StructInfo {
-    /// For each key of a place below a leaf whether a type names it: indexes, fields and variants, but no keys of maps.
+    /// For each key of a path below a leaf, whether a type names it: indices, fields and variants, but not keys of
+    /// maps.
     pub(crate) fn names(&self, keys: &Keys) -> Vec<bool> {
         let leaves = self.shape.leaves().into_iter().zip(self.forms());
         let mut around = leaves.filter(|(leaf, _)| keys.starts_with(&leaf.keys));
@@ -21,7 +22,7 @@ impl StructInfo {
         named
     }
 
-    /// That of each leaf, in the order of the shape's.
+    /// The form of each leaf, in the order of the shape.
     fn forms(&self) -> Vec<&Form> {
         self.fields.iter().flat_map(FieldInfo::forms).collect()
     }
@@ -36,7 +37,7 @@ impl FieldInfo {
     }
 }
 
-/// The form of what a key leads to; `None` if the type has no such key.
+/// The form below a key; `None` if the type has no such key.
 fn step<'f>(form: &'f Form, key: &Key) -> Option<&'f Form> {
     match (&form.kind, key) {
         (FormKind::Struct(fields) | FormKind::Enum(fields), Key::Name(name)) => {

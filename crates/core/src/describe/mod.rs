@@ -1,7 +1,8 @@
-//! A configuration that describes itself: what its fields take, what they must keep, where they come from.
+//! The description of a configuration: the types, rules and sources of its fields.
 //!
-//! A [`StructInfo`] is a struct with everything that is known of it: names and docs from the field table, forms
-//! from tracing, requirements from the rules. Schema, template and reference are three ways to write it down.
+//! A [`StructInfo`] contains everything that is known about a struct: names and docs from the field table,
+//! forms from tracing, requirements from the rules. Schema, template and reference are three representations of
+//! it.
 
 mod form;
 pub(crate) mod hash;
@@ -40,16 +41,16 @@ pub struct StructInfo {
     pub(crate) checks: Vec<Requirement>,
 }
 
-/// A field of it.
+/// A field of such a struct.
 #[derive(Debug)]
 pub(crate) struct FieldInfo {
     pub(crate) shape: &'static FieldShape,
     pub(crate) body: FieldKind,
-    /// What serde takes for it where nothing is said of the struct that it stands in.
+    /// Its serde default if the enclosing struct is not mentioned.
     pub(crate) absent: Option<Value>,
 }
 
-/// What stands at a field.
+/// The kind of a field.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum FieldKind {
@@ -64,9 +65,9 @@ pub enum FieldKind {
 pub struct Leaf {
     pub(crate) form: Form,
     pub(crate) rules: Vec<Requirement>,
-    /// It is read by a function of its own: what the file says and what the rules see may be two things.
+    /// Whether a custom function reads it, so that rules may see another value than the file has.
     pub(crate) converted: bool,
-    /// Its type holds a secret, whatever the attributes say.
+    /// Whether its type contains a secret, regardless of attributes.
     pub(crate) secret: bool,
 }
 
@@ -82,13 +83,13 @@ impl StructInfo {
         Self { shape: T::SHAPE, fields: fields.collect(), checks: requirements(T::CHECKS) }
     }
 
-    /// Whether a configuration must say something about it.
+    /// Whether a configuration must give it a value.
     pub(crate) fn is_required(&self) -> bool {
         self.fields.iter().any(FieldInfo::is_required)
     }
 }
 
-/// Of a list that is merged by key each document may give a part of an element.
+/// For a list that is merged by key, each document may give part of an element.
 fn body(shape: &FieldShape, body: FieldKind) -> FieldKind {
     match body {
         FieldKind::Leaf(leaf) if matches!(shape.merge, Merge::Key(_)) => {
@@ -99,7 +100,7 @@ fn body(shape: &FieldShape, body: FieldKind) -> FieldKind {
 }
 
 impl FieldInfo {
-    /// Whether a configuration must say something about it. Secrets are told elsewhere than in files.
+    /// Whether a configuration must give it a value. Secrets are supplied outside of files.
     pub(crate) fn is_required(&self) -> bool {
         match &self.body {
             FieldKind::Leaf(leaf) => {
@@ -112,7 +113,7 @@ impl FieldInfo {
         }
     }
 
-    /// Takes over a part of what serde takes for a whole struct.
+    /// Takes over part of the serde default of the enclosing struct.
     fn note_absent(&mut self, value: &Value) {
         let (FieldKind::Nested(section) | FieldKind::Optional(section)) = &mut self.body else {
             self.absent = Some(value.clone());
@@ -127,12 +128,12 @@ impl FieldInfo {
         }
     }
 
-    /// Whether the value may not be shown, as far as the field itself knows.
+    /// Whether the value must not be shown, as far as the field itself knows.
     pub(crate) fn is_secret(&self) -> bool {
         self.shape.secret || matches!(&self.body, FieldKind::Leaf(leaf) if leaf.secret)
     }
 
-    /// The default that an attribute gives; a function of the program may stand behind it.
+    /// The default of an attribute, which may be a function of the program.
     pub(crate) fn default(&self) -> Option<Value> {
         if let Some(absent) = &self.absent {
             return Some(absent.clone()).filter(|absent| !absent.is_null());
@@ -156,7 +157,7 @@ fn requirements<F: ?Sized>(rules: &[&dyn Rule<F>]) -> Vec<Requirement> {
     rules.iter().map(|rule| rule.describe()).collect()
 }
 
-/// The names of the variables; without any where two fields claim one, which a load reports.
+/// The names of the variables; `None` if two fields use the same name, which a load reports.
 fn names<T: Loadable>() -> Option<Names> {
     Names::new(T::SHAPE, T::SETUP.env).ok()
 }

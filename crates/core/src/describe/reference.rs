@@ -57,7 +57,7 @@ fn checks(section: &StructInfo) -> Option<String> {
 
 fn row(entry: &LeafEntry<'_>, names: Option<&Names>) -> String {
     let variable = entry.variable(names).map_or(String::new(), |name| code(&name));
-    // What is flattened takes the keys that no field has.
+    // A flattened field takes the keys that match no field.
     let keys = if entry.field.shape.flatten { entry.place.keys.name("*") } else { entry.place.keys.clone() };
     let cells =
         [code(&keys.to_string()), entry.form(), default(entry), entry.rules(), variable, description(entry)];
@@ -88,7 +88,7 @@ fn description(entry: &LeafEntry<'_>) -> String {
     parts.join(" ")
 }
 
-/// A code span, whatever backticks the text holds.
+/// A code span, even if the text contains backticks.
 fn code(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -96,7 +96,7 @@ fn code(text: &str) -> String {
     format!("{fence}{blank}{text}{blank}{fence}")
 }
 
-/// A cell is one line, and a bar would end it, in code too.
+/// A table cell is one line, and a bar would end it, even in code.
 fn cell_of(text: &str) -> String {
     let paragraphs: Vec<String> =
         text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();

@@ -1,15 +1,15 @@
-//! One table of a file: what stands on its level, flattened structs spread out.
+//! One table of a file: the entries on its level, including those of flattened structs.
 
 use super::{FieldInfo, FieldKind, Leaf, StructInfo};
 use crate::{keys::Keys, source::names::Names};
 
-/// Where a field stands.
+/// The position of a field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FieldContext {
     pub(super) keys: Keys,
     pub(super) restart: bool,
     pub(super) secret: bool,
-    /// Inside a flattened `Option`: nothing there need be given.
+    /// Whether it is inside a flattened `Option`, where nothing is required.
     pub(super) optional: bool,
 }
 
@@ -24,7 +24,7 @@ impl FieldContext {
     }
 }
 
-/// What stands on one level.
+/// The entries on one level.
 #[derive(Default)]
 pub(super) struct TableLayout<'s> {
     pub(super) entries: Vec<LeafEntry<'s>>,

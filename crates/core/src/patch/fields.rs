@@ -1,4 +1,4 @@
-//! What a patch can touch: leaves, each of which is overridden as a whole.
+//! The leaves that a patch can touch, each of which is overridden as a whole.
 
 use std::ops::Range;
 
@@ -16,35 +16,35 @@ use crate::{
     value::Value,
 };
 
-/// One leaf with everything that stands inside it; an `Option` of a nested struct is one.
+/// One leaf with everything inside it; an `Option` of a nested struct is a leaf.
 pub(crate) struct OverridableField {
     pub(crate) slot: usize,
     pub(crate) keys: Keys,
-    /// Itself, or the leaves of the struct inside the option.
+    /// The leaf itself, or the leaves of the struct inside the option.
     pub(crate) leaves: Vec<Leaf>,
     /// The struct inside the option.
     pub(crate) inner: Option<&'static Shape>,
-    /// It takes the keys beside it that no field does.
+    /// Whether it takes the keys of its table that match no field.
     pub(crate) flatten: bool,
-    /// Where secrets stand: at the leaf, or at places inside it that a patch keeps as they are.
+    /// The paths of secrets: the leaf, or paths inside it that a patch leaves unchanged.
     pub(crate) secrets: Vec<Keys>,
 }
 
 /// The leaves below a handle, in order.
 pub(crate) struct OverridableFields(Vec<OverridableField>);
 
-/// A place that no field takes.
+/// A path that matches no field.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unknown {
     pub(crate) keys: Keys,
     pub(crate) message: String,
 }
 
-/// What a place is.
+/// The target of a path.
 pub(crate) enum PatchTarget<'u> {
     /// A struct, with the leaves below it.
     Above(Vec<&'u OverridableField>),
-    /// A leaf, or a place inside it.
+    /// A leaf, or a path inside it.
     Within(&'u OverridableField),
 }
 
@@ -58,7 +58,7 @@ impl<'u> PatchTarget<'u> {
 }
 
 impl OverridableField {
-    /// Whether all of it is secret.
+    /// Whether the whole leaf is secret.
     pub(crate) fn is_secret(&self) -> bool {
         self.secrets.contains(&self.keys)
     }
@@ -67,7 +67,7 @@ impl OverridableField {
         self.leaves.iter().filter(|leaf| leaf.readonly())
     }
 
-    /// What a document says of it.
+    /// The value in a document.
     pub(crate) fn value(&self, shape: &'static Shape, tree: &Value) -> Option<Value> {
         let value = self.keys.find(tree)?;
         let (true, Some(_)) = (self.flatten, value.as_table()) else { return Some(value.clone()) };
@@ -80,7 +80,7 @@ impl OverridableField {
 }
 
 impl OverridableFields {
-    /// The leaves with these numbers, and what they hide in this version.
+    /// The leaves with these numbers, and their secrets in this version.
     pub(crate) fn of_version(published: &Published, slots: &Range<usize>) -> Self {
         let mut fields = Self::new(published.root.shape(), slots);
         fields.0.iter_mut().for_each(|field| field.hide(published));
@@ -103,10 +103,10 @@ impl OverridableFields {
         self.0.iter().find(|field| field.slot == slot)
     }
 
-    /// What stands at `keys`.
+    /// Finds the target at `keys`.
     ///
     /// # Errors
-    /// No field takes it; with `suggest` another name is looked for.
+    /// The path matches no field; with `suggest` a similar name is searched.
     pub(crate) fn find(&self, keys: &Keys, suggest: bool) -> Result<PatchTarget<'_>, Unknown> {
         let own = || self.0.iter().filter(|field| !field.flatten);
         if let Some(field) = own().find(|field| keys.starts_with(&field.keys)) {
@@ -119,7 +119,7 @@ impl OverridableFields {
         }
         let open = self.0.iter().filter(|field| field.flatten && keys.starts_with(&field.keys));
         match open.max_by_key(|field| field.keys.0.len()) {
-            // What a flattened leaf takes stands right beside it, or it is a struct's key that is wrong.
+            // The keys of a flattened leaf are on its own level; otherwise the key of a struct is wrong.
             Some(field) if !self.is_struct(keys, field.keys.0.len() + 1) => Ok(PatchTarget::Within(field)),
             _ => Err(unknown(own().map(|field| &field.keys), keys, suggest)),
         }
@@ -172,7 +172,7 @@ impl OverridableField {
         }
     }
 
-    /// Notes where secrets stand: what fields say of it, and what types do.
+    /// Records the paths of secrets, from marked fields and from types.
     fn hide(&mut self, published: &Published) {
         let shape = published.root.shape();
         let whole =
@@ -189,7 +189,7 @@ impl OverridableField {
         }
         self.secrets.sort_unstable();
         self.secrets.dedup();
-        // An element of a list may stand elsewhere after the patch.
+        // An element of a list may have another index after the patch.
         unclear |= self.secrets.iter().flat_map(|keys| &keys.0).any(|key| matches!(key, Key::Index(_)));
         if unclear {
             self.secrets = vec![self.keys.clone()];
@@ -197,7 +197,7 @@ impl OverridableField {
     }
 }
 
-/// Whether the struct inside an option, which stands at `base`, knows the place.
+/// Whether the struct inside an option, which has the path `base`, contains the path.
 fn inside(shape: &'static Shape, base: &Keys, keys: &Keys, suggest: bool) -> Result<(), Unknown> {
     let rest = Keys(keys.0[base.0.len()..].to_vec());
     if rest.is_root() {
@@ -207,7 +207,7 @@ fn inside(shape: &'static Shape, base: &Keys, keys: &Keys, suggest: bool) -> Res
     found.map_err(|unknown| Unknown { keys: base.join(&unknown.keys), ..unknown })
 }
 
-/// The first key on the way that no field has.
+/// The first key of the path that matches no field.
 fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys, suggest: bool) -> Unknown {
     let shared = |other: &Keys| other.0.iter().zip(&keys.0).take_while(|(a, b)| a == b).count();
     let depth = known.clone().map(shared).max().unwrap_or(0).min(keys.0.len().saturating_sub(1));
@@ -224,7 +224,7 @@ fn unknown<'k>(known: impl Iterator<Item = &'k Keys> + Clone, keys: &Keys, sugge
     Unknown { keys: Keys(keys.0[..keys.0.len().min(depth + 1)].to_vec()), message: unknown_key(meant) }
 }
 
-/// The places at which a type marked a secret.
+/// The paths at which a type marked a secret.
 pub(crate) fn secret_paths(value: &Value, keys: &Keys, found: &mut Vec<Keys>) {
     match value {
         Value::Secret(_) => found.push(keys.clone()),

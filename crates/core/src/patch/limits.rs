@@ -1,4 +1,4 @@
-//! What a patch may cost: a few `copy` operations of a few bytes could fill the memory.
+//! Limits for a patch: without them, a few small `copy` operations could exhaust the memory.
 
 use serde_json::Value as Json;
 
@@ -10,15 +10,15 @@ pub(super) const OPERATIONS: usize = 10_000;
 /// Roughly the bytes that all operations together may add.
 const BYTES: usize = 16 << 20;
 
-/// What a value costs beside its text.
+/// The cost of a value in addition to its text.
 const NODE: usize = 16;
 
-/// What is said of a value that is deeper than any may be.
+/// The message for a value that is nested too deeply.
 pub(super) fn too_deep() -> String {
     format!("it makes a value more than {MAX_DEPTH} levels deep")
 }
 
-/// What is left for a patch to add.
+/// The remaining budget of a patch.
 pub(super) struct Budget(usize);
 
 impl Budget {
@@ -26,7 +26,7 @@ impl Budget {
         Self(BYTES)
     }
 
-    /// Pays for a value that is put `depth` levels deep.
+    /// Pays for a value that is added `depth` levels deep.
     pub(super) fn spend(&mut self, value: &Json, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
             return Err(too_deep());

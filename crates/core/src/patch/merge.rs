@@ -1,4 +1,4 @@
-//! JSON Merge Patch (RFC 7396): what it names is replaced, `null` takes away.
+//! JSON Merge Patch (RFC 7396): its values replace existing ones, and `null` removes them.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! From a patch to the document that it leaves and the leaves that it touched. Pure: nothing is published here.
+//! Applies a patch: the result is the patched document and the touched leaves. Pure: nothing is published here.
 //!
-//! A patch is applied to the effective document, in which secrets are masked; places are checked against the fields
-//! before anything is applied, so that every wrong place is reported at once.
+//! A patch is applied to the effective document, in which secrets are masked; paths are checked against the fields
+//! before anything is applied, so that all wrong paths are reported at once.
 
 mod fields;
 mod limits;
@@ -23,7 +23,7 @@ pub(crate) use fields::{OverridableField, OverridableFields, secret_paths};
 pub(crate) use trace::Traced;
 pub(crate) use wide::{restored, with_integers};
 
-/// What changes a document.
+/// A patch of a document.
 #[derive(Clone, Debug)]
 pub(crate) enum Patch {
     /// RFC 6902.
@@ -35,35 +35,35 @@ pub(crate) enum Patch {
 /// The document to be patched: the part of one handle.
 pub(crate) struct PatchInput<'s> {
     pub(crate) fields: &'s OverridableFields,
-    /// Where the part stands in the whole.
+    /// The path of this part in the whole document.
     pub(crate) base: Keys,
     pub(crate) document: Json,
     /// The same document with a mark in place of each interpolated value; `None` if nothing in it was interpolated.
     pub(crate) marked: Option<Json>,
 }
 
-/// What a patch did.
+/// The result of a patch.
 #[derive(Debug)]
 pub(crate) struct PatchOutput {
     /// The part of the handle, after the patch.
     pub(crate) document: Json,
-    /// The document with the marks where the operations took them.
+    /// The document with the marks at the paths to which the operations moved them.
     pub(crate) marked: Option<Json>,
-    /// By the number of the leaf: what touched it last.
+    /// By the number of the leaf: the last change.
     pub(crate) touched: BTreeMap<usize, Touched>,
 }
 
 /// One change of a leaf by a patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Touched {
-    /// What did it, for reports; empty where the path says it all.
+    /// The operation, for reports; empty if the path is enough.
     pub(crate) by: String,
-    /// It took the value away rather than giving another.
+    /// Whether it removed the value.
     pub(crate) removed: bool,
 }
 
 impl Touched {
-    /// The problem, with what of the patch is at fault.
+    /// Adds the operation at fault to the problem.
     pub(crate) fn attribute_to_patch(&self, issue: Issue) -> Issue {
         if self.by.is_empty() { issue } else { issue.because(&self.by) }
     }

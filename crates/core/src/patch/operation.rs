@@ -19,14 +19,14 @@ use crate::{
     value::MAX_DEPTH,
 };
 
-/// An operation that was read, with what reports call it.
+/// A parsed operation, with its name in reports.
 struct Operation {
     number: usize,
     operation: PatchOperation,
     name: String,
 }
 
-/// What one operation touches, by the number of the leaf.
+/// The changes of one operation, by the number of the leaf.
 type TouchedFields = Vec<(usize, Touched)>;
 
 pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutput, Vec<Issue>> {
@@ -97,7 +97,7 @@ impl Operation {
         Touched { by: self.name.clone(), removed }
     }
 
-    /// Whether it may be done at all, and what it would touch.
+    /// Checks whether the operation is permitted. Returns the leaves that it would touch.
     fn check(&self, input: &PatchInput<'_>) -> Result<TouchedFields, Vec<Issue>> {
         let (from, removed) = match &self.operation {
             PatchOperation::Move(operation) => (Some(&*operation.from), false),
@@ -125,7 +125,7 @@ impl Operation {
         if issues.is_empty() { Ok(touched) } else { Err(issues) }
     }
 
-    /// What a value is taken from: nothing secret, for it would stand elsewhere then.
+    /// Checks the source of a value, which must not be secret, because the operation would copy it elsewhere.
     fn source<'s>(
         &self,
         input: &PatchInput<'s>,
@@ -154,7 +154,7 @@ impl Operation {
         }
     }
 
-    /// The keys that a pointer names. One with more levels than any value has leads nowhere, and is not followed.
+    /// The path of a pointer. A pointer with more levels than any value can have is not followed.
     fn keys(&self, input: &PatchInput<'_>, pointer: &Pointer) -> Result<Keys, Box<Issue>> {
         if pointer.tokens().nth(MAX_DEPTH).is_some() {
             let message = format!("{}: {}", self.name, too_deep());
@@ -175,7 +175,7 @@ impl Operation {
             .with_help("set it by the field's own setter")
     }
 
-    /// The marked document after the operation, which the document itself took already.
+    /// The marked document after the operation, which was already applied to the document itself.
     fn trace(&self, mut marked: Json) -> Option<Json> {
         if let PatchOperation::Test(_) = self.operation {
             return Some(marked);
@@ -184,7 +184,7 @@ impl Operation {
         Some(marked)
     }
 
-    /// `above` is how many levels stand above the document.
+    /// `above` is the number of levels above the document.
     fn run(&self, document: &mut Json, above: usize, budget: &mut Budget) -> Result<(), String> {
         let path = self.operation.path();
         let depth = above + path.tokens().count();
@@ -192,7 +192,7 @@ impl Operation {
             PatchOperation::Add(operation) => budget.spend(&operation.value, depth)?,
             PatchOperation::Replace(operation) => budget.spend(&operation.value, depth)?,
             PatchOperation::Copy(operation) => pay_for(document, &operation.from, depth, budget)?,
-            // It adds nothing, but may put it deeper.
+            // It adds no value, but may increase the depth.
             PatchOperation::Move(operation) => pay_for(document, &operation.from, depth, &mut Budget::new())?,
             PatchOperation::Test(operation) => return test(document, path, &operation.value),
             PatchOperation::Remove(_) => {}
@@ -215,7 +215,7 @@ fn explain(kind: &PatchErrorKind) -> String {
     }
 }
 
-/// Numbers are compared by what they count, as RFC 6902 wants it: 1 is 1.0.
+/// Numbers are compared by value, as RFC 6902 requires: 1 equals 1.0.
 fn test(document: &Json, path: &Pointer, expected: &Json) -> Result<(), String> {
     match document.pointer(path.as_str()) {
         None => Err("there is no such place in the document".to_owned()),

@@ -1,11 +1,11 @@
-//! JSON pointers (RFC 6901) as places in the value tree.
+//! JSON pointers (RFC 6901) as paths in the value tree.
 
 use json_patch::jsonptr::Pointer;
 use serde_json::Value as Json;
 
 use crate::keys::{Key, Keys};
 
-/// The place that a pointer names below `base`; a number is an index where the document has a list.
+/// The path of a pointer below `base`; a number is an index if the document has a list there.
 pub(super) fn keys(base: &Keys, document: &Json, pointer: &Pointer) -> Keys {
     let mut keys = base.clone();
     let mut here = Some(document);

@@ -1,7 +1,7 @@
-//! Where the operations of a patch take interpolated values.
+//! Traces where the operations of a patch move interpolated values.
 //!
-//! The operations are applied to a second document too, in which each such value is a mark. `copy` and `move` take the marks
-//! along, and whatever replaces a value replaces its mark.
+//! The operations are also applied to a second document, in which each such value is a mark. `copy` and `move` also
+//! copy and move the marks, and a replaced value loses its mark.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Traced {
     marked: Vec<Value>,
-    /// What a type read as a list or a table, and what it writes: the items have marks of their own.
+    /// Texts that a type read as a list or a table, and the forms that it writes: the items have marks of
+    /// their own.
     opened: Vec<(Value, Value)>,
 }
 
@@ -55,8 +56,8 @@ impl Traced {
         }
     }
 
-    /// The patched document with the interpolated values where the marks are now. A text that is in both documents was given
-    /// by the patch, even if it looks like a mark.
+    /// The patched document with the interpolated values at the new paths of the marks. A text that is in both
+    /// documents comes from the patch, even if it looks like a mark.
     pub(crate) fn restored(&self, after: Value, marked: Option<&Json>) -> Value {
         match (after, marked) {
             (Value::List(items), Some(Json::Array(marked))) => {
@@ -78,7 +79,7 @@ impl Traced {
         }
     }
 
-    /// The text that a list or table was read from, if it still has all of it.
+    /// The text from which a list or table was read, if nothing of it changed.
     fn closed(&self, plain: &Value, restored: Value) -> Value {
         let is_whole = |(_, written): &&(Value, Value)| plain == written;
         let whole = || self.opened.iter().find(is_whole).map(|(given, _)| given.clone());

@@ -1,17 +1,19 @@
-//! Integers beyond 64 bits: serde_json's tree holds them as text, and a patch must not turn them into text.
+//! Integers beyond 64 bits: `serde_json::Value` contains them as text, and a patch must not turn them into
+//! text.
 
 use std::sync::Arc;
 
 use crate::value::{Dialect, Untyped, Value};
 
-/// The patched tree with each such integer where it was before. At any other place a patch may have moved the text of an
-/// integer, or given one, so the type of the field decides what the text means.
+/// The patched tree with each such integer at its previous path. At any other path a patch may have moved or added the
+/// text of an integer, so the type of the field determines the meaning of the text.
 pub(crate) fn restored(after: Value, before: Option<&Value>) -> Value {
     match (after, before) {
         (Value::Text(text), Some(before @ (Value::Int(_) | Value::Uint(_)))) if before.to_json() == *text => {
             before.clone()
         }
-        // The type of the field decides what the text of a file means, and a type that cannot write its values has just that.
+        // The type of the field determines the meaning of the text of a file, and a type that cannot write its values
+        // only has this text.
         (Value::Text(text), Some(before @ Value::Untyped(untyped)))
             if untyped.template().is_none() && untyped.text == text =>
         {
@@ -67,7 +69,7 @@ fn set_integers(value: &mut Value, typed: &Value) {
     *value = with_integers(std::mem::replace(value, Value::Null), typed);
 }
 
-/// Whether the text is an integer beyond 64 bits in the only spelling that this crate writes.
+/// Whether the text is an integer beyond 64 bits in the notation that this crate writes.
 fn is_wide(text: &str) -> bool {
     if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() {
         return false;

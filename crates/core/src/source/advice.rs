@@ -1,15 +1,15 @@
-//! What to do about an error of the system, for the person who operates the program.
+//! Advice on errors of the system, for operators of the program.
 //!
-//! Advice is only given where the error has one usual remedy: wrong advice sends people to the wrong place.
+//! Advice is only given if the error has one usual remedy, because wrong advice is misleading.
 
 use std::io;
 
-/// Advice on an error met while reading a file or a directory.
+/// Advice on an error of reading a file or a directory.
 pub(crate) fn on_read(error: &io::Error) -> Option<&'static str> {
     common(error).or_else(|| by_kind(error))
 }
 
-/// Advice on an error met while writing a file.
+/// Advice on an error of writing a file.
 pub(crate) fn on_write(error: &io::Error) -> Option<&'static str> {
     use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     match error.kind() {
@@ -21,7 +21,7 @@ pub(crate) fn on_write(error: &io::Error) -> Option<&'static str> {
     }
 }
 
-/// The error, and the advice on it, where there is one place for both.
+/// The error and its advice in one text.
 pub(crate) fn with_advice_on_write(error: &io::Error) -> String {
     on_write(error).map_or_else(|| error.to_string(), |advice| format!("{error}; {advice}"))
 }
@@ -46,7 +46,7 @@ fn by_kind(error: &io::Error) -> Option<&'static str> {
 
 const NETWORK: &str = "check the server of the network file system, and the connection to it";
 
-/// Errors that have no kind of their own in the standard library, or one that is too wide.
+/// Errors that have no kind of their own in the standard library, or one that is too broad.
 #[cfg(unix)]
 fn common(error: &io::Error) -> Option<&'static str> {
     match error.raw_os_error()? {
@@ -86,7 +86,7 @@ fn common(_: &io::Error) -> Option<&'static str> {
     None
 }
 
-/// `ELOOP` is also what a chain of more links than the system follows gives.
+/// `ELOOP` is also the error of a chain with more links than the system follows.
 pub(crate) const LOOP: &str =
     "a symbolic link leads back to itself, or too many follow one another; let the link name a file";
 

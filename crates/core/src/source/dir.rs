@@ -1,4 +1,4 @@
-//! A directory of files, the conf.d way.
+//! A directory of files, like conf.d.
 
 use std::{
     ffi::OsStr,
@@ -8,11 +8,11 @@ use std::{
 
 use crate::source::{read_error::ReadError, sealed};
 
-/// Every file of `dir` whose extension is one of `extensions`, by the bytes of its name: an order that no
-/// locale and no file system changes.
+/// Every file of `dir` whose extension is one of `extensions`, in byte order of the names, which does not
+/// depend on the locale or the file system.
 ///
-/// Directories are left out, and so is everything that [`is_listed`] leaves out. A link that leads nowhere is
-/// kept, so that reading it says what is wrong.
+/// Directories and names that [`is_listed`] excludes are left out. A dangling link is kept, so that reading
+/// it reports the problem.
 ///
 /// # Errors
 /// `Missing`, `NotDirectory`, `Denied`, `LinkLoop` or `Unlisted`.
@@ -29,11 +29,11 @@ pub(crate) fn list(dir: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Read
     Ok(files)
 }
 
-/// Whether a directory source takes a file of this name.
+/// Whether a directory source reads a file with this name.
 ///
-/// What editors and deployers leave about is ignored: hidden names (among them `..data` of Kubernetes, `.f.swp`
-/// of vim and `.#f` of Emacs), `#f#`, and whatever ends in something else than a known extension: `f~`, `f.bak`,
-/// `f.tmp`, `f.swp`, `f.rpmsave`, vim's `4913`.
+/// Files of editors and deployment tools are ignored: hidden names (such as `..data` of Kubernetes, `.f.swp` of
+/// vim and `.#f` of Emacs), `#f#`, and names without a known extension: `f~`, `f.bak`, `f.tmp`, `f.swp`,
+/// `f.rpmsave`, vim's `4913`.
 pub(crate) fn is_listed(name: &OsStr, extensions: &[&str]) -> bool {
     let hidden = matches!(name.as_encoded_bytes().first(), None | Some(b'.' | b'#'));
     let known = sealed::inner(Path::new(name))
@@ -47,7 +47,8 @@ fn name(path: &Path) -> &[u8] {
 }
 
 fn unlisted(dir: &Path, error: io::Error) -> ReadError {
-    // A file on the way makes the directory missing; only a file in its place is a wrong kind.
+    // With a file in a parent path, the directory is missing; only a file at the path itself has the wrong
+    // kind.
     let in_place = error.kind() == io::ErrorKind::NotADirectory && dir.exists();
     if in_place { ReadError::NotDirectory } else { ReadError::from_listing(dir, error) }
 }

@@ -1,6 +1,7 @@
 //! Variables from a `.env` file, by the rules of `docker compose`. The process's environment is not changed.
 //!
-//! The one difference: a variable that is not set is an error, where compose warns and takes an empty text.
+//! The only difference: a variable that is not set is an error, whereas compose warns and uses an empty
+//! text.
 
 mod expand;
 mod statement;
@@ -20,11 +21,11 @@ pub(crate) struct Variable {
     pub(crate) name: String,
     /// Quotes and escapes resolved, and variables replaced.
     pub(crate) value: Private,
-    /// Where it begins, from 1.
+    /// The line at which it starts, counted from 1.
     pub(crate) line: usize,
-    /// Whether the value stands for no other variable, whose value may be a secret.
+    /// Whether the value contains no other variable, whose value may be a secret.
     pub(crate) verbatim: bool,
-    /// The text before variables were replaced, unless it is verbatim or that of a secret.
+    /// The text before variables were expanded, unless it is verbatim or belongs to a secret.
     pub(crate) raw: Option<Raw>,
 }
 
@@ -32,32 +33,32 @@ pub(crate) struct Variable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Raw {
     pub(crate) text: Private,
-    /// Whether none of the variables gave any text.
+    /// Whether no text comes from variables.
     pub(crate) literal: bool,
 }
 
-/// What stands around the file.
+/// The context of the file.
 pub(crate) trait Outside {
-    /// A variable of the process: it wins over one above in the file.
+    /// A variable of the process, which overrides a line above in the file.
     fn of_process(&self, name: &str) -> Option<Private>;
 
     /// A variable of a dotenv file that is read before this one.
     fn of_files(&self, name: &str) -> Option<Private>;
 
-    /// Whether a file that is read before this one gives no variables, because something is wrong with it.
+    /// Whether a file that is read before this one gives no variables because of an error.
     fn is_incomplete(&self) -> bool;
 
-    /// Whether a field that is known to be secret takes the variable.
+    /// Whether a field that is known to be secret reads the variable.
     fn is_secret(&self, name: &str) -> bool;
 
-    /// Whether a field takes the variable that is known to hold no secret.
+    /// Whether a field that is known to contain no secret reads the variable.
     fn is_open(&self, name: &str) -> bool;
 }
 
 /// Reads a whole file.
 ///
 /// # Errors
-/// Every statement that is not well formed, and every variable that is not set. A message repeats no value.
+/// Every malformed statement, and every variable that is not set. A message never contains a value.
 pub(crate) fn parse(text: &str, outside: &dyn Outside) -> Result<Vec<Variable>, Vec<Flaw>> {
     let mut reader = Reader {
         outside,
@@ -88,9 +89,9 @@ pub(crate) fn names(raw: &str) -> impl Iterator<Item = &str> {
 struct Reader<'o> {
     outside: &'o dyn Outside,
     variables: Vec<Variable>,
-    /// The value that counts of each name so far.
+    /// The effective value of each name so far.
     known: BTreeMap<String, Private>,
-    /// The names that statements set that are wrong: what names them is no mistake of its own.
+    /// The names that malformed statements set. A reference to them is not reported as another mistake.
     broken: BTreeSet<String>,
     budget: Budget,
     flaws: Flaws,
@@ -115,12 +116,12 @@ impl Reader<'_> {
         self.variables.push(Variable { name, value, line: statement.place.0, verbatim, raw });
     }
 
-    /// `None` if it gives no value, or something is wrong.
+    /// `None` if there is no value or an error.
     fn value(&mut self, statement: &Statement<'_>) -> Option<Expanded> {
         match &statement.body {
             Body::Literal(text) => Some(Expanded { text: text.clone(), verbatim: true, literal: true }),
             Body::Inherited => {
-                // The environment gives it to the fields, and to `${..}`, by itself.
+                // Fields and `${..}` read it from the environment anyway.
                 if self.outside.of_process(statement.name).is_none() {
                     self.flaws.push(Flaw::new(INHERITED, statement.place));
                 }

@@ -1,4 +1,5 @@
-//! The environment as a layer: the variables that a field takes, and those that were meant to be.
+//! The environment as a layer: the variables that match a field, and those that were probably meant
+//! to.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,23 +17,23 @@ use crate::{
     value::{Dialect, Value},
 };
 
-/// How many variables a help names.
+/// The maximum number of variables in a help text.
 const NAMED: usize = 4;
 
-/// What a set of variables gives.
+/// The result of reading a set of variables.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// The layer; every leaf is read for the type of its field.
     pub(crate) tree: Value,
-    /// The variable of each leaf, as the user typed it.
+    /// The variable of each leaf, as it was written.
     pub(crate) names: BTreeMap<Keys, String>,
-    /// Variables with the prefix that no field takes.
+    /// Variables with the prefix that match no field.
     pub(crate) unknown: Vec<Issue>,
-    /// Variables that a field takes and that cannot be read.
+    /// Variables that match a field and cannot be read.
     pub(crate) issues: Vec<Issue>,
 }
 
-/// Reads the variables that `names` knows; of one name given twice the last counts.
+/// Reads the variables that `names` knows; if a name is given twice, the last value is used.
 pub(crate) fn collect(names: &Names, variables: impl IntoIterator<Item = (OsString, Private)>) -> Found {
     let mut found =
         Found { tree: Value::empty(), names: BTreeMap::new(), unknown: Vec::new(), issues: Vec::new() };
@@ -70,7 +71,7 @@ impl Found {
         }
     }
 
-    /// All variables that reach the field at `keys`.
+    /// Sets the field at `keys` from all variables that match it.
     fn set_field(&mut self, keys: Keys, spellings: BTreeMap<String, Private>) {
         let mut spellings = spellings.into_iter();
         let Some((name, value)) = spellings.next() else { return };
@@ -97,7 +98,7 @@ fn text(value: &OsStr) -> Result<&str, &'static str> {
 }
 
 fn unknown(names: &Names, name: &str, suggest: bool) -> Issue {
-    // A name may hold a line break, which would forge a line of the report.
+    // A name may contain a line break, which would forge a line of the report.
     let shown = excerpt::visible(name);
     if let Some((keys, variables)) = names.table(name) {
         let message = format!("the variable {shown} names a table, and a variable gives one field of it");
@@ -125,7 +126,7 @@ fn set(tree: &mut Value, keys: &[Key], value: Value) {
         [Key::Name(name), below @ ..] => {
             set(tree.entries_mut().entry(name.clone()).or_insert_with(Value::empty), below, value);
         }
-        // A field's place never leads through a list.
+        // The path of a field never contains an index.
         [Key::Index(_), ..] => {}
     }
 }

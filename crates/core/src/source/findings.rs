@@ -1,4 +1,4 @@
-//! What is to be said of secrets in plain text, and of what looks like a secret and is shown.
+//! Findings of secrets in plain text, and of displayed values that look like secrets.
 
 use super::{
     UnknownKeys,
@@ -16,7 +16,7 @@ use crate::{
     value::Value,
 };
 
-/// What becomes of secrets in plain text.
+/// The policy for secrets in plain text.
 pub(super) fn plaintext(source_kind: SourceKind, rules: &SecretPolicy) -> UnknownKeys {
     match rules.plaintext {
         _ if source_kind != SourceKind::Plain => UnknownKeys::Allow,
@@ -26,7 +26,7 @@ pub(super) fn plaintext(source_kind: SourceKind, rules: &SecretPolicy) -> Unknow
     }
 }
 
-/// The problem of a secret in plain text, whole or `beside` variables.
+/// The problem of a secret in plain text, either the whole text or text `beside` variables.
 pub(crate) fn plain_secret(keys: &Keys, beside: bool, shape: &'static Shape, names: Option<&Names>) -> Issue {
     let leaf = shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
     let variable = leaf.and_then(|leaf| names?.variable(&leaf.keys));
@@ -47,7 +47,7 @@ pub(crate) fn plain_secret(keys: &Keys, beside: bool, shape: &'static Shape, nam
         .with_help(format!("{help}{or_set}; and change the secret, for it was seen"))
 }
 
-/// Texts that look like credentials, in fields that show what they hold.
+/// Texts that look like credentials, in fields that are not secret.
 pub(super) fn of_credentials(tree: &Value, layer_options: &LayerOptions<'_>) -> Vec<(UnknownKeys, Issue)> {
     match layer_options.source_kind {
         SourceKind::Variables | SourceKind::Encrypted => Vec::new(),
@@ -57,7 +57,7 @@ pub(super) fn of_credentials(tree: &Value, layer_options: &LayerOptions<'_>) -> 
     }
 }
 
-/// The same in defaults of fields, which are part of the source code of the program.
+/// The same for defaults of fields, which are part of the source code of the program.
 pub(crate) fn of_defaults(shape: &'static Shape, rules: &SecretPolicy) -> Vec<(UnknownKeys, Issue)> {
     let found = credentials(&defaults::all(shape), shape, rules);
     found.into_iter().map(|(policy, issue)| (policy, issue.at(Origin::Default))).collect()
@@ -78,7 +78,8 @@ fn credentials(tree: &Value, shape: &'static Shape, rules: &SecretPolicy) -> Vec
     scanner.found.into_vec().into_iter().map(|issue| (policy, issue)).collect()
 }
 
-/// How many credentials of one source are reported one by one, since each has to be changed.
+/// The maximum number of credentials of one source that are reported individually, because each
+/// must be changed.
 const CREDENTIALS: usize = 1000;
 
 struct Scanner<'v> {
@@ -88,7 +89,7 @@ struct Scanner<'v> {
 }
 
 impl<'v> Scanner<'v> {
-    /// `names` are those of the value and of the table that it is in.
+    /// `names` are the names of the value and of its table.
     fn level(&mut self, value: &'v Value, shape: Option<&'static Shape>, names: [&'v str; 2], way: &Way<'_>) {
         match value {
             Value::Table(table) => {
@@ -106,12 +107,12 @@ impl<'v> Scanner<'v> {
             }
             Value::Text(text) | Value::Template(text) => self.text(names, text, way),
             Value::Untyped(untyped) => self.text(names, &untyped.text, way),
-            // What is sealed is known to be secret.
+            // Sealed values are known to be secret.
             _ => {}
         }
     }
 
-    /// What variables put into a text is not known; what is beside them is.
+    /// The text of variables is unknown; only the text next to them is scanned.
     fn text(&mut self, [table, name]: [&'v str; 2], text: &str, way: &Way<'_>) {
         let refers = |text: &str| Reference::parse(text, |scheme| self.providers.contains(scheme)).is_some();
         if refers(text) {

@@ -1,4 +1,4 @@
-//! What one source says, with the names that fields have, and the way back to the text.
+//! The content of one source, with the primary names of fields, and the mapping to its text.
 
 mod key_issues;
 mod origin;
@@ -30,24 +30,25 @@ use crate::{
     value::Value,
 };
 
-/// Which source of the program a layer is from; sorts by precedence, lowest first.
+/// The source of a layer; sorts by precedence, lowest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SourceId {
     pub(crate) rank: usize,
-    /// As the status has it: two sources of the program may have one name, the files of a directory one rank.
+    /// The name in the status. Two sources of the program may have the same name, and the files of a
+    /// directory the same rank.
     pub(crate) name: Arc<str>,
 }
 
-/// How the place of a value is found.
+/// How the position of a value is found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum OriginIndex {
-    /// In a text, searched for when asked.
+    /// In a text, which is searched on demand.
     Text { path: PathBuf, format: Format, text: Arc<RedactedText> },
-    /// In a text that is not kept any more.
+    /// In a text that is no longer kept.
     Past(PathBuf),
     /// Known for each value: variables.
     Each(BTreeMap<Keys, Named>),
-    /// The source's name is all there is.
+    /// Only the name of the source is known.
     Named(String),
 }
 
@@ -56,34 +57,34 @@ pub(crate) enum OriginIndex {
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) origin: Origin,
-    /// Whether the value is what was written, and may so be shown.
+    /// Whether the value is shown as it was written.
     pub(crate) verbatim: bool,
 }
 
-/// One source's values. Parsed once and kept until the source gives something else.
+/// The values of one source. Parsed once and kept until the source changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     source: SourceId,
     places: OriginIndex,
     normal: Normal,
     unknown_keys: UnknownKeys,
-    /// What becomes of secrets in plain text.
+    /// The policy for secrets in plain text.
     plaintext: UnknownKeys,
     source_kind: SourceKind,
-    /// Whether any string waits for interpolation.
+    /// Whether any string needs interpolation.
     templates: bool,
-    /// The variables that strings name, but for those of secrets.
+    /// The variables in strings, except those in secrets.
     variables: BTreeSet<String>,
-    /// Found while the source was read; each refuses the load or warns.
+    /// Problems found while the source was read; each is an error or a warning.
     diagnostics: Vec<(UnknownKeys, Issue)>,
-    /// What is wrong with values that never took effect, once somebody looked.
+    /// The type errors of overridden values, computed on first use.
     shadowed: OnceLock<Vec<Issue>>,
-    /// Where secrets of marked fields stand, once somebody looked.
+    /// The paths of secrets of marked fields, computed on first use.
     marked: OnceLock<Vec<SecretSite>>,
 }
 
 impl Layer {
-    /// Checks a tree's keys against the fields and gives them the fields' own names.
+    /// Checks the keys of a tree against the fields, and replaces aliases by primary names.
     pub(crate) fn new(places: OriginIndex, given: &ParsedLayer, layer_options: &LayerOptions<'_>) -> Self {
         let normal = unknown_keys::normalise(&without_schema(&given.tree), layer_options.shape);
         let templates = holds_template(&normal.tree);
@@ -102,7 +103,7 @@ impl Layer {
         };
         layer.name_variables();
         let credentials = findings::of_credentials(&layer.normal.tree, layer_options);
-        // To find places costs as much as to parse: only when there is something to place.
+        // Finding positions costs as much as parsing, so it is only done if needed.
         let odd = layer.has_oddities() || !credentials.is_empty();
         let text = if odd { layer.text_places() } else { None };
         let found: Vec<_> = layer
@@ -118,7 +119,7 @@ impl Layer {
         layer
     }
 
-    /// Seals what turned out to be secret, here and in the text.
+    /// Seals values that were found to be secret, here and in the text.
     pub(crate) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         let tree = &mut self.normal.tree;
         let reads: Vec<_> = marker.mark(tree).into_iter().filter(SecretSite::is_value).collect();
@@ -130,7 +131,7 @@ impl Layer {
         }
     }
 
-    /// The text that it stands in, as it is kept.
+    /// The stored text of the file.
     pub(crate) fn kept(&self) -> Option<&Arc<RedactedText>> {
         match &self.places {
             OriginIndex::Text { text, .. } => Some(text),
@@ -138,7 +139,7 @@ impl Layer {
         }
     }
 
-    /// The same with more secrets known; itself if it holds none of them.
+    /// The same layer with more secrets marked; itself if it contains none of them.
     pub(crate) fn with_secrets(self: &Arc<Self>, marker: SecretMarker<'_>) -> Arc<Self> {
         if marker.mark(&mut self.tree().clone()).is_empty() {
             return Arc::clone(self);
@@ -157,7 +158,7 @@ impl Layer {
         self
     }
 
-    /// Says which source it is from.
+    /// Sets the source.
     pub(crate) fn with_source(mut self, source: SourceId) -> Self {
         self.source = source;
         self
@@ -172,7 +173,7 @@ impl Layer {
         matches!(self.places, OriginIndex::Each(_))
     }
 
-    /// Whether it is what a file at this path says, or said once.
+    /// Whether it is the current or a previous content of the file at this path.
     pub(crate) fn is_file(&self, path: &Path) -> bool {
         match &self.places {
             OriginIndex::Text { path: own, .. } | OriginIndex::Past(own) => same_file(own, path),
@@ -180,7 +181,7 @@ impl Layer {
         }
     }
 
-    /// Whether its text was encrypted, so that everything in it is secret.
+    /// Whether its file was encrypted, so that everything in it is secret.
     pub(crate) fn is_sealed(&self) -> bool {
         match &self.places {
             OriginIndex::Text { path, .. } | OriginIndex::Past(path) => is_sealed(path),
@@ -188,13 +189,13 @@ impl Layer {
         }
     }
 
-    /// The leaves that it gives a value to, if it was encrypted.
+    /// The leaves for which it gives a value, if it was encrypted.
     pub(crate) fn sealed_leaves(&self, shape: &'static Shape) -> impl Iterator<Item = Keys> {
         let leaves = if self.is_sealed() { shape.leaves() } else { Vec::new() };
         leaves.into_iter().map(|leaf| leaf.keys).filter(|keys| keys.find(self.tree()).is_some())
     }
 
-    /// The layer with another tree that the same source gave once. The text of that one is not known.
+    /// The layer with a previous tree of the same source, whose text is not known.
     pub(crate) fn with_past(&self, tree: Value) -> Self {
         let places = match &self.places {
             OriginIndex::Text { path, .. } => OriginIndex::Past(path.clone()),
@@ -223,12 +224,12 @@ impl Layer {
         }
     }
 
-    /// The variables that its strings name, but for those of secrets.
+    /// The variables in its strings, except those in secrets.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(String::as_str)
     }
 
-    /// A layer that was written before a restart.
+    /// A layer that was saved before a restart.
     pub(crate) fn resumed(
         source: SourceId,
         places: OriginIndex,
@@ -260,7 +261,7 @@ impl Layer {
         layer
     }
 
-    /// The same layer, with its secrets judged as those of its source are.
+    /// The same layer, with the policy of its source for secrets.
     pub(crate) fn judged_by(mut self, rules: &SecretPolicy) -> Self {
         self.plaintext = findings::plaintext(self.source_kind, rules);
         self
@@ -293,32 +294,32 @@ impl Layer {
         self.unknown_keys
     }
 
-    /// What becomes of secrets in plain text.
+    /// The policy for secrets in plain text.
     pub(crate) fn plaintext(&self) -> UnknownKeys {
         self.plaintext
     }
 
-    /// What kind of source it is from, as far as secrets are concerned.
+    /// The kind of its source, which determines how secrets are handled.
     pub(crate) fn source_kind(&self) -> SourceKind {
         self.source_kind
     }
 
-    /// What `find` finds, which is asked once.
+    /// The result of `find`, which is called once.
     pub(crate) fn shadowed_type_errors(&self, find: impl FnOnce() -> Vec<Issue>) -> &[Issue] {
         init::<Vec<_>>(&self.shadowed, find)
     }
 
-    /// Where secrets of marked fields stand, which is looked up once.
+    /// The paths of secrets of marked fields, computed once.
     pub(crate) fn secret_sites(&self, find: impl FnOnce() -> Vec<SecretSite>) -> &[SecretSite] {
         init::<Vec<_>>(&self.marked, find)
     }
 
-    /// Whether it has keys that no field takes.
+    /// Whether it has unknown keys.
     pub(crate) fn has_unknown(&self) -> bool {
         !self.normal.unknown.is_empty()
     }
 
-    /// Whether nothing was found wrong while it was read.
+    /// Whether no problem was found while it was read.
     pub(crate) fn is_flawless(&self) -> bool {
         self.diagnostics.is_empty()
     }
@@ -327,7 +328,8 @@ impl Layer {
         self.diagnostics.iter().cloned()
     }
 
-    /// The places of everything in the text; parses it once more, so ask once for many.
+    /// The positions of everything in the text. Parses the text again, so call it once for several
+    /// problems.
     pub(crate) fn text_places(&self) -> Option<TextPlaces<'_>> {
         match &self.places {
             OriginIndex::Text { format, text, .. } => text.places(*format),
@@ -336,7 +338,7 @@ impl Layer {
     }
 }
 
-/// Whether two paths lead to one place, links followed; the file itself may be missing.
+/// Whether two paths lead to the same file, following links; the file itself may be missing.
 pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| {
         std::fs::canonicalize(path).ok().or_else(|| {
@@ -348,7 +350,7 @@ pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
-/// Editors put a `$schema` key at the root; it is nobody's value.
+/// Removes the `$schema` key that editors use at the root.
 fn without_schema(tree: &Value) -> Value {
     match tree.as_table() {
         Some(table) if table.contains_key("$schema") => {

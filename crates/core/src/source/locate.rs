@@ -1,9 +1,9 @@
-//! Where a value stands in the text of its file: read again, and only when a report asks.
+//! Finds the position of a value in the text of its file, which is parsed again, but only for a report.
 //!
-//! Positions beside every value would cost memory and time on each load; a report is rare, and the text of the
-//! version it speaks of is at hand.
+//! Positions on every value would cost memory and time on each load; reports are rare, and the text of the
+//! version is available.
 
-// What only one format needs is dead in a build without it.
+// Code for only one format is unused in a build without it.
 #![cfg_attr(not(all(feature = "json", feature = "toml", feature = "yaml")), allow(dead_code))]
 
 mod lines;
@@ -20,10 +20,10 @@ use crate::{
 };
 use lines::Lines;
 
-/// Which end of an entry is meant.
+/// The part of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpanOf {
-    /// The key in a table; for what has none, an element of a list, its value.
+    /// The key in a table; for an element of a list, which has none, its value.
     Key,
     /// The value.
     Value,
@@ -34,7 +34,7 @@ pub(crate) enum SpanOf {
 pub(super) enum Span {
     /// Offsets into the text.
     Bytes(usize, usize),
-    /// Lines and columns; of a list or a table only the begin is right.
+    /// Lines and columns; for a list or a table only the start is correct.
     Places(LineCol, LineCol),
 }
 
@@ -42,11 +42,11 @@ pub(super) enum Span {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SpanNode {
     pub(super) at: Span,
-    /// Shared, because YAML's aliases stand for the same thing at many places.
+    /// Shared, because YAML aliases use the same value at several positions.
     pub(super) below: Arc<Children>,
 }
 
-/// A key of a table, with its place and its value.
+/// A key of a table, with its span and its value.
 type KeyedSpan = (Box<str>, (Span, SpanNode));
 
 /// The nodes below a value.
@@ -54,8 +54,8 @@ type KeyedSpan = (Box<str>, (Span, SpanNode));
 pub(super) enum Children {
     Nothing,
     List(Vec<SpanNode>),
-    /// In the order of names: the place of the key, and the value. A map for each of many small tables would be larger
-    /// than the text.
+    /// Sorted by name: the span of the key, and the value. A map for each of many small tables would be larger than
+    /// the text.
     Table(Box<[KeyedSpan]>),
 }
 
@@ -70,7 +70,7 @@ impl SpanNode {
         Self { at, below: Arc::new(below) }
     }
 
-    /// The key's place and the value below this one.
+    /// The span of the key and the value below this one.
     fn child(&self, key: &Key) -> Option<(Span, &SpanNode)> {
         match (&*self.below, key) {
             (Children::List(items), Key::Index(index)) => items.get(*index).map(|mark| (mark.at, mark)),
@@ -84,49 +84,49 @@ impl SpanNode {
     }
 }
 
-/// The places of all values of one text, for reports of more than one problem.
+/// The positions of all values of one text, for reports of several problems.
 pub(crate) struct SourceMap<'t> {
     lines: Lines<'t>,
     root: SpanNode,
-    /// How many bytes stand before what is counted: a byte order mark.
+    /// The number of bytes before the parsed text: a byte order mark.
     shift: usize,
 }
 
 impl<'t> SourceMap<'t> {
-    /// `None` when the text does not parse.
+    /// `None` if the text does not parse.
     pub(crate) fn new(format: Format, text: &'t str) -> Option<Self> {
         Some(Self::known(text, spans(format, text)?))
     }
 
-    /// With marks that were found before.
+    /// With spans that were computed before.
     pub(super) fn known(text: &'t str, root: SpanNode) -> Self {
         let bare = without_mark(text);
         Self { lines: Lines::new(bare), root, shift: text.len() - bare.len() }
     }
 
-    /// From where to where in the whole text the value at exactly these keys stands.
+    /// The range in the whole text of the value at exactly these keys.
     pub(super) fn range(&self, keys: &Keys) -> Option<Range<usize>> {
         let (reached, _, mark) = self.walk(keys);
         let range = (reached == keys.0.len()).then(|| self.lines.range(mark.at))??;
         Some(range.start + self.shift..range.end + self.shift)
     }
 
-    /// The place of the value at `keys`, or of its key.
+    /// The position of the value at `keys`, or of its key.
     #[cfg(test)]
     pub(crate) fn locate(&self, keys: &Keys, what: SpanOf) -> Option<LineCol> {
         let (reached, place) = self.nearest(keys, what);
         (reached == keys.0.len()).then_some(place)
     }
 
-    /// The place of the value at `keys`, or of the deepest value above it that the text has; with how many of
-    /// the keys lead there.
+    /// The position of the value at `keys`, or of the deepest value above it in the text, and the number of
+    /// keys that lead there.
     pub(crate) fn nearest(&self, keys: &Keys, what: SpanOf) -> (usize, LineCol) {
         let (reached, key, mark) = self.walk(keys);
         let at = if what == SpanOf::Key { key } else { mark.at };
         (reached, self.lines.line_col(at))
     }
 
-    /// What may be shown of the line at [`nearest`](Self::nearest).
+    /// The excerpt of the line at [`nearest`](Self::nearest).
     pub(crate) fn excerpt(&self, keys: &Keys, what: SpanOf, show: Show) -> Option<Excerpt> {
         let (reached, key, mark) = self.walk(keys);
         let named = matches!(keys.0.get(reached.checked_sub(1)?)?, Key::Name(_));
@@ -154,9 +154,10 @@ impl<'t> SourceMap<'t> {
     }
 }
 
-/// The place of the value at `keys`, or of its key; `None` when the text does not hold exactly that path.
+/// The position of the value at `keys`, or of its key; `None` if the text does not contain exactly that path.
 ///
-/// What a YAML alias or merge key brings in stands where it is written; the alias itself where it stands.
+/// Values from a YAML alias or merge key have the position at which they are written; the alias has its own
+/// position.
 #[cfg(test)]
 pub(crate) fn locate(format: Format, text: &str, keys: &Keys, what: SpanOf) -> Option<LineCol> {
     SourceMap::new(format, text)?.locate(keys, what)

@@ -1,12 +1,13 @@
-//! Names of sources without what a URL in them keeps secret.
+//! Names of sources with the secret parts of URLs masked.
 
 use crate::secret::MASK;
 
-/// The name with user info, query and fragment of every URL in it masked, since a name is printed wherever its source is.
+/// The name with user info, query and fragment of every URL masked, because the name of a source is printed in many
+/// places.
 ///
-/// Passwords may hold `/`, `?` and blanks that nobody has escaped, so everything from the scheme up to the last `@` is user
-/// info, and everything behind the first sign of a query is one. An `@` of a path is taken for one, too: a name that shows too
-/// little is better than one that shows too much.
+/// Passwords may contain unescaped `/`, `?` and blanks, so everything from the scheme up to the last `@` is user info,
+/// and everything after the first query delimiter is a query. An `@` in a path is treated in the same way: masking too
+/// much is better than showing too much.
 pub(crate) fn masked(name: &str) -> String {
     without_query(&without_user_info(name))
 }
@@ -22,7 +23,7 @@ fn without_user_info(name: &str) -> String {
     }
 }
 
-/// Many clients understand `user:password@host` without a scheme.
+/// Many clients accept `user:password@host` without a scheme.
 fn without_login(text: &str) -> String {
     let login = text.rfind('@').and_then(|end| Some((start_of_login(&text[..end])?, end)));
     match login {
@@ -31,14 +32,14 @@ fn without_login(text: &str) -> String {
     }
 }
 
-/// Where a `user:password` begins; a colon before a blank ends a word instead.
+/// The start of a `user:password`; a colon before a blank ends a word instead.
 fn start_of_login(before: &str) -> Option<usize> {
     let is_of_login = |at: &usize| !before[at + 1..].starts_with(char::is_whitespace);
     let colon = before.match_indices(':').map(|(at, _)| at).find(is_of_login)?;
     Some(before[..colon].rfind(char::is_whitespace).map_or(0, |blank| blank + 1))
 }
 
-/// With `?***` instead of what follows the path. Without a scheme, and behind a `;`, only `key=value` is a query.
+/// Replaces the text after the path with `?***`. Without a scheme, and after a `;`, only `key=value` is a query.
 fn without_query(name: &str) -> String {
     let scheme = name.find("://").unwrap_or(name.len());
     let begins = |(at, sign): &(usize, &str)| (*at > scheme && *sign != ";") || name[*at..].contains('=');

@@ -1,4 +1,4 @@
-//! Where values come from: each source yields a layer, a value tree that knows where its values stand.
+//! The sources of values: each source yields a layer, a value tree that knows the positions of its values.
 
 pub(crate) mod advice;
 pub(crate) mod dir;
@@ -36,21 +36,21 @@ use crate::{
     value::Value,
 };
 
-/// What happens to keys that no field takes; for [`Builder::unknown_keys`](crate::Builder::unknown_keys), which has an
-/// example.
+/// How unknown keys are handled; for [`Builder::unknown_keys`](crate::Builder::unknown_keys), which has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownKeys {
-    /// The configuration is rejected; what files do by default.
+    /// The configuration is rejected; the default for files.
     Deny,
-    /// A warning; what the environment does by default.
+    /// A warning is reported; the default for the environment.
     Warn,
-    /// Nothing.
+    /// Unknown keys are ignored.
     Allow,
 }
 
-/// Precedence of the sources, lowest first; a [`Source::priority`](crate::Source::priority) stands among these numbers.
+/// Priorities of the sources, lowest first; [`Source::priority`](crate::Source::priority) returns a number on the same
+/// scale.
 ///
-/// Attribute defaults are below all of them, values set at run time above.
+/// Attribute defaults are below all of them, and values set at run time above.
 ///
 /// ```
 /// use hotswap::priority;
@@ -66,13 +66,15 @@ pub mod priority {
     pub const DOTENV: i32 = 200;
     /// Environment variables.
     pub const ENVIRONMENT: i32 = 300;
-    /// What [`Builder::layer`](crate::Builder::layer) and [`Builder::source`](crate::Builder::source) add.
+    /// Sources added by [`Builder::layer`](crate::Builder::layer) and
+    /// [`Builder::source`](crate::Builder::source).
     pub const SOURCES: i32 = 400;
 }
 
-/// A place that configuration comes from and that is not built in.
+/// A custom source of configuration.
 ///
-/// It is read on the engine's own thread, so it may block; reads never hold up readers or writers.
+/// It is read on the engine's own thread, so it may block; a read never delays readers or writers of the
+/// configuration.
 ///
 /// ```
 /// use hotswap::{HotConfig, Reading, Source};
@@ -98,33 +100,33 @@ pub mod priority {
 /// # Ok::<(), hotswap::Error>(())
 /// ```
 pub trait Source: Send + 'static {
-    /// The name that reports and the status use. It is asked for once. Of a URL in it, user info, query and fragment are
-    /// shown as `***`.
+    /// The name for reports and the status. It is called once. User info, query and fragment of a URL in it are shown
+    /// as `***`.
     fn name(&self) -> String;
 
-    /// Where it stands among the other sources, by the numbers in [`priority`]; [`priority::SOURCES`] when `None`. Among
-    /// equal numbers the order of the builder's calls counts.
+    /// Its precedence among the sources, on the scale of [`priority`]; [`priority::SOURCES`] if `None`. Sources of
+    /// equal priority keep the order of the builder's calls.
     fn priority(&self) -> Option<i32> {
         None
     }
 
-    /// Reads what the source says now. A reading that equals the last one changes nothing.
+    /// Reads the current content of the source. A reading that equals the last one changes nothing.
     ///
     /// # Errors
-    /// Why it cannot be read. The last reading stays in force; at start the load fails.
+    /// The source cannot be read. The last reading stays in force; at start the load fails.
     ///
     /// # Panics
-    /// It may: a panic counts as a failure to read.
+    /// It may panic: a panic counts as a read error.
     fn read(&mut self) -> Result<Reading, SourceError>;
 
-    /// Called once, before the first read: keep `changed` and call it when reading again may give something
-    /// else. The source is read again at every poll too.
+    /// Called once, before the first read. Store `changed`, and call it when a new read may give other
+    /// content. The source is also read at every poll.
     fn watch(&mut self, changed: Changed) {
         drop(changed);
     }
 }
 
-/// Tells the engine that a source has something new; see [`Source::watch`]. It does not keep the configuration alive.
+/// Notifies the engine that a source has changed; see [`Source::watch`]. It does not keep the configuration alive.
 ///
 /// ```
 /// # use hotswap::HotConfig;
@@ -165,7 +167,7 @@ pub struct Changed(pub(crate) Arc<dyn Fn() + Send + Sync>);
 impl Changed {
     pub(crate) fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
         let process = Process::current();
-        // In a fork nobody reads what it asks for, and the locks on the way may be held by threads that are not there.
+        // In a fork the engine does not run, and the locks may be held by threads that do not exist.
         Self(Arc::new(move || {
             if process.is_current() {
                 call();
@@ -173,7 +175,7 @@ impl Changed {
         }))
     }
 
-    /// Asks for a new read soon; cheap, and never blocks. Does nothing once the configuration is gone.
+    /// Requests a new read; cheap, and never blocks. Does nothing once the configuration has been dropped.
     pub fn notify(&self) {
         (self.0)();
     }
@@ -185,10 +187,10 @@ impl std::fmt::Debug for Changed {
     }
 }
 
-/// Why a source cannot be read. Made from any error, or from a text.
+/// The error of a source that cannot be read. Created from any error, or from a text.
 ///
-/// Its words are shown in reports, so they must hold no secret. A [`hotswap::Error`](Error) keeps all of its problems
-/// and their places.
+/// Its message is shown in reports, so it must not contain a secret. A [`hotswap::Error`](Error) keeps all of its
+/// problems and their origins.
 ///
 /// ```
 /// use hotswap::SourceError;
@@ -204,21 +206,21 @@ pub struct SourceError(pub(crate) Error);
 
 impl<E: std::fmt::Display + 'static> From<E> for SourceError {
     fn from(error: E) -> Self {
-        // A report keeps its problems and their places; any other error has only its words.
+        // A report keeps its problems and their origins; any other error has only a message.
         let report = (&error as &dyn Any).downcast_ref::<Error>().cloned();
         let words = || Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string()).into();
         Self(report.unwrap_or_else(words))
     }
 }
 
-/// What a [`Source`] gives when it is read.
+/// The result of reading a [`Source`].
 #[derive(Clone)]
 pub struct Reading {
     pub(crate) tree: Value,
     pub(crate) text: Option<(Format, Arc<Zeroizing<String>>)>,
 }
 
-/// Nobody knows yet what of it is secret.
+/// Which parts are secret is not known yet.
 impl std::fmt::Debug for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reading").finish_non_exhaustive()
@@ -275,10 +277,10 @@ impl Reading {
         Ok(Self { tree, text: Some((format, Arc::new(text.to_owned().into()))) })
     }
 
-    /// Anything that serialises to a table.
+    /// Any value that serializes to a table.
     ///
     /// # Errors
-    /// The value does not serialise, or not to a table.
+    /// The value does not serialize, or not to a table.
     ///
     /// ```
     /// use hotswap::Reading;
@@ -294,7 +296,7 @@ impl Reading {
         }
     }
 
-    /// Nothing: every value is left to the other sources.
+    /// An empty reading, which leaves all values to the other sources.
     ///
     /// ```
     /// # use hotswap::{HotConfig, Reading, Source, SourceError};

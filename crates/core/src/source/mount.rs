@@ -1,22 +1,22 @@
-//! What the system has mounted where: whether a file is mounted by itself, read-only, and in which kind of file system.
+//! The mounts of the system: whether a file is a mount point, read-only, and its type of file system.
 
 use std::{fs, path::Path};
 
-/// What to do where such a file cannot be replaced.
+/// Advice for a mounted file that cannot be replaced.
 pub(crate) const WRITE_ADVICE: &str =
     "the file is mounted by itself, so it cannot be replaced: mount the directory that holds it";
 
-/// Whether the file at `real`, a path without links, is a mount of its own: a Kubernetes `subPath`, or a single
-/// file given to a container.
+/// Whether the file at `real`, a path without links, is itself a mount point: a Kubernetes `subPath`, or a
+/// single file that is mounted into a container.
 ///
-/// Such a mount goes on showing the file that was there when it was made. Who replaces the original, as almost
-/// every tool does, changes nothing that can be seen here; only a write into the original arrives. `false` where
-/// the system does not tell.
+/// Such a mount keeps showing the file that existed when it was created. A replacement of the original, as by
+/// almost every tool, is not visible through the mount; only a write to the original file is. `false` if the
+/// system does not provide this information.
 pub(crate) fn is_mounted_file(real: &Path) -> bool {
     real.is_file() && Mounts::read().is_mount_point(real)
 }
 
-/// The mounts that this process sees, as in proc_pid_mountinfo(5); none where the system does not tell.
+/// The mounts of this process, as in proc_pid_mountinfo(5); empty if the system does not provide them.
 #[derive(Debug)]
 pub(crate) struct Mounts(Vec<u8>);
 
@@ -42,15 +42,15 @@ impl Mounts {
         self.each().any(|mount| mount.point == path.as_os_str().as_encoded_bytes())
     }
 
-    /// Whether nobody can write at `real`, a path without links, whatever its permissions say.
+    /// Whether `real`, a path without links, is on a read-only mount.
     pub(crate) fn is_read_only(&self, real: &Path) -> bool {
         let above = |mount: &Mount<'_>| real.starts_with(mount.path());
-        // Of two at one place the later one covers the earlier.
+        // Of two mounts at the same path, the later one covers the earlier one.
         let nearest = self.each().filter(above).max_by_key(|mount| mount.point.len());
         nearest.is_some_and(|mount| mount.read_only)
     }
 
-    /// The kind of file system that a file is in, such as `ext4`.
+    /// The type of file system of a file, such as `ext4`.
     #[cfg(target_os = "linux")]
     pub(crate) fn kind_of(&self, file: &fs::File) -> Option<&str> {
         use std::os::unix::fs::MetadataExt;
@@ -69,7 +69,8 @@ impl<'m> Mount<'m> {
     fn parse(line: &'m [u8]) -> Option<Self> {
         let words: Vec<_> = line.split(|byte| *byte == b' ').collect();
         let [_, _, device, _, point, options, ..] = *words.as_slice() else { return None };
-        // Any number of optional fields is followed by a dash, the kind, what is mounted, and the options of the whole.
+        // After any number of optional fields come a dash, the type, the mounted device, and the options of the file
+        // system.
         let rest = words.iter().skip(6).position(|word| *word == b"-").map(|at| &words[at + 7..]);
         let kind = rest.and_then(|rest| rest.first()).and_then(|kind| std::str::from_utf8(kind).ok());
         let of_all = rest.and_then(|rest| rest.get(2)).copied().unwrap_or_default();
@@ -93,7 +94,7 @@ fn has(options: &[u8], wanted: &[u8]) -> bool {
     options.split(|byte| *byte == b',').any(|option| option == wanted)
 }
 
-/// Undoes what the kernel does to white space and backslashes: `\040` and the like.
+/// Decodes the kernel's escapes of white space and backslashes, such as `\040`.
 fn plain(escaped: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(escaped.len());
     let mut rest = escaped;

@@ -1,5 +1,5 @@
-//! Which environment variables reach which field. The field table decides, not the variable's own spelling:
-//! `APP_RATE_LIMIT_MAX` could mean three different nestings, and only one of them exists.
+//! Maps environment variables to fields. The field table decides, not the spelling of the variable:
+//! `APP_RATE_LIMIT_MAX` could mean three different nestings, only one of which exists.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,23 @@ use crate::{
 
 /// The variables that a struct reads.
 ///
-/// Names are compared by case, except on Windows, whose environment does not tell cases apart.
+/// Names are case-sensitive, except on Windows, whose environment is not.
 pub(crate) struct Names {
-    /// Every run of `_` made one; `None` when only exact names are read.
+    /// With every run of `_` collapsed to one; `None` if only exact names are read.
     prefix: Option<String>,
     /// `#[hot(env = "..")]`, as written.
     exact: BTreeMap<String, usize>,
-    /// Prefix and path, every run of `_` made one.
+    /// Prefix and path, with every run of `_` collapsed to one.
     prefixed: BTreeMap<String, usize>,
     leaves: Vec<Leaf>,
 }
 
 impl Names {
-    /// The variables for the fields of `shape`; with an empty prefix, a field's name alone names its variable.
+    /// The variables for the fields of `shape`. With an empty prefix, the name of a variable is the name of
+    /// its field alone.
     ///
     /// # Errors
-    /// Every name that two fields claim, or that a field and the profile claim.
+    /// Every name that two fields use, or that a field and the profile use.
     pub(crate) fn new(shape: &'static Shape, prefix: Option<&str>) -> Result<Self, Vec<Issue>> {
         let mut names = Self {
             prefix: prefix.map(|prefix| fold(&collapse(prefix))),
@@ -69,7 +70,7 @@ impl Names {
         issues
     }
 
-    /// The field that a variable reaches.
+    /// The field of a variable.
     pub(crate) fn find(&self, variable: &str) -> Option<&Leaf> {
         let index =
             self.exact.get(&*fold(variable)).or_else(|| self.prefixed.get(&fold(&collapse(variable))));
@@ -92,7 +93,7 @@ impl Names {
         self.prefix.as_deref().filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}_PROFILE"))
     }
 
-    /// The variable to set for the field at `keys`, as a help text would name it.
+    /// The variable to set for the field at `keys`, for a help text.
     pub(crate) fn variable(&self, keys: &Keys) -> Option<String> {
         let leaf = self.leaves.iter().find(|leaf| leaf.keys == *keys)?;
         match (leaf.field().env, self.prefix.as_deref()) {
@@ -101,7 +102,7 @@ impl Names {
         }
     }
 
-    /// The table that a variable's name leads to, which no variable gives as a whole, and the variables of its fields.
+    /// The table with the name of a variable, which no variable can set as a whole, and the variables of its fields.
     pub(crate) fn table(&self, variable: &str) -> Option<(Keys, Vec<String>)> {
         let (prefix, name) = (self.prefix.as_deref()?, fold(&collapse(variable)));
         let around = self.leaves.iter().find_map(|leaf| {
@@ -115,11 +116,11 @@ impl Names {
         Some((keys, variables))
     }
 
-    /// The known variable that an unknown one was most likely meant to be.
+    /// The known variable that is closest to an unknown one.
     pub(crate) fn suggest(&self, variable: &str) -> Option<&str> {
         let prefix = self.prefix.as_deref().unwrap_or_default();
         let name = fold(&collapse(variable));
-        // The prefix is right already; letting it count would make strangers look alike.
+        // Without the prefix, which is correct already and would make different names look similar.
         let bare = |name| rest(name, prefix).unwrap_or(name);
         let best = crate::suggest::did_you_mean(bare(&name), self.known().map(|(name, _)| bare(name)))?;
         self.known().map(|(name, _)| name).find(|name| bare(name) == best)
@@ -130,16 +131,16 @@ impl Names {
     }
 }
 
-/// Every name by which the prefix reaches a leaf: its own first, then what its aliases make.
+/// Every name of a leaf with the prefix: its primary name first, then names from aliases.
 fn spellings(leaf: &Leaf, prefix: &str) -> Vec<String> {
-    // An exact name is the remedy for a collision, so it replaces the others. What is flattened has no name.
+    // An exact name resolves a collision, so it replaces the others. A flattened leaf has no name.
     if leaf.field().env.is_some() || leaf.field().flatten {
         return Vec::new();
     }
     spelled(&leaf.trail, prefix)
 }
 
-/// Every name that the fields on the way to a place make.
+/// Every name from the fields on a path.
 fn spelled(trail: &[&FieldShape], prefix: &str) -> Vec<String> {
     let mut names = vec![prefix.to_string()];
     for field in trail.iter().filter(|field| !field.flatten) {
@@ -155,13 +156,14 @@ fn join(name: &str, segment: &str) -> String {
     if name.is_empty() { segment.to_string() } else { format!("{name}_{segment}") }
 }
 
-/// A serde name as a part of a variable's: `poolSize`, `pool-size` and `pool.size` are `POOL_SIZE`.
+/// A serde name as part of the name of a variable: `poolSize`, `pool-size` and `pool.size` become
+/// `POOL_SIZE`.
 fn segment(key: &str) -> String {
     let parts = key.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     parts.map(humps).collect::<Vec<_>>().join("_").to_uppercase()
 }
 
-/// `HTTPServer` is `HTTP_Server`; a part without small letters, as `SHA256SUM`, has no humps.
+/// `HTTPServer` becomes `HTTP_Server`; a part without lower-case letters, such as `SHA256SUM`, is not split.
 fn humps(part: &str) -> String {
     let letters: Vec<char> = part.chars().collect();
     let mixed = letters.iter().any(|letter| letter.is_lowercase());
@@ -180,7 +182,7 @@ fn humps(part: &str) -> String {
     })
 }
 
-/// The name with every run of `_` made one, and none at its end.
+/// The name with every run of `_` collapsed to one, and none at its end.
 fn collapse(name: &str) -> String {
     let mut collapsed = String::with_capacity(name.len());
     for letter in name.chars() {
@@ -192,12 +194,12 @@ fn collapse(name: &str) -> String {
     collapsed
 }
 
-/// Windows does not tell cases apart in the names of variables.
+/// On Windows, names of variables are case-insensitive.
 fn fold(name: &str) -> String {
     if cfg!(windows) { name.to_uppercase() } else { name.to_string() }
 }
 
-/// What follows the prefix and its `_`.
+/// The part after the prefix and its `_`.
 fn rest<'n>(name: &'n str, prefix: &str) -> Option<&'n str> {
     if prefix.is_empty() { Some(name) } else { name.strip_prefix(prefix)?.strip_prefix('_') }
 }

@@ -19,11 +19,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct ParsedLayer {
     pub(crate) tree: Value,
-    /// Where secrets stand in it, and places that lead to one.
+    /// The paths of secrets in it, and of references to secrets.
     pub(crate) places: Vec<SecretSite>,
 }
 
-/// Which values are secret, and where secrets are allowed.
+/// The policy for secrets: which values are secret, and where secrets are allowed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SecretPolicy {
     /// Leaves not marked secret in which the decoder read a secret.
@@ -31,7 +31,8 @@ pub(crate) struct SecretPolicy {
     /// The providers by scheme: they decide which texts are references.
     pub(crate) providers: Arc<ProviderRegistry>,
     pub(crate) plaintext: PlaintextSecrets,
-    /// Which sources may supply one; [`SecretManager`](crate::secrets::secret_manager::SecretManager) tells loads.
+    /// The sources that may supply a secret; [`SecretManager`](crate::secrets::secret_manager::SecretManager)
+    /// passes this to loads.
     pub(crate) sources: SecretSources,
     pub(crate) scan: ScanCredentials,
 }
@@ -59,26 +60,27 @@ pub(crate) struct LayerOptions<'t> {
 }
 
 impl SecretPolicy {
-    /// Which values of a source are secret.
+    /// The marker for the secret values of a source.
     pub(crate) fn marker(&self, shape: &'static Shape) -> SecretMarker<'_> {
         SecretMarker { shape, hidden: &self.hidden, providers: Some(&self.providers) }
     }
 }
 
 impl ParsedLayer {
-    /// Seals the secrets of a tree, which should have no other owner: what is shared is copied and stays elsewhere.
+    /// Seals the secrets of a tree, which should have no other owner, because shared values are copied and the
+    /// originals stay.
     pub(crate) fn new(mut tree: Value, marker: SecretMarker<'_>) -> Self {
         let places = marker.mark(&mut tree);
         Self { tree, places }
     }
 
-    /// Seals all of a tree, but for references.
+    /// Seals a whole tree except references.
     pub(crate) fn whole(mut tree: Value, marker: SecretMarker<'_>) -> Self {
         let places = marker.mark_all(&mut tree);
         Self { tree, places }
     }
 
-    /// Where the secrets themselves stand.
+    /// The paths of the secrets themselves.
     pub(crate) fn secret_sites(&self) -> Vec<SecretSite> {
         self.places.iter().filter(|place| place.is_value()).cloned().collect()
     }

@@ -14,26 +14,26 @@ use crate::source::{
     stamp::Stamp,
 };
 
-/// A file may be swapped between two looks at its path; this often, a fresh look is taken at once.
+/// The number of immediate retries if a file is swapped while its path is resolved.
 const TRIES: usize = 4;
 const CHUNK: usize = 8 * 1024;
 
-/// What a file held.
+/// The content of a file.
 #[derive(Debug)]
 pub(crate) struct FileContent {
-    /// Wiped, for it may hold a secret.
+    /// Wiped, because it may contain a secret.
     pub(crate) text: Zeroizing<String>,
-    /// The bytes of a file that is encrypted; its text is not known yet.
+    /// The bytes of an encrypted file, whose text is not known yet.
     pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) stamp: Stamp,
-    /// Where the file really stands, all links followed; as given if that cannot be said.
+    /// The path with all links followed; the given path if that cannot be determined.
     pub(crate) real: PathBuf,
-    /// Whether the file seemed to change while it was read: the text may mix two states.
+    /// Whether the file seemed to change during the read, so that the text may mix two states.
     pub(crate) torn: bool,
 }
 
 impl FileContent {
-    /// No bytes, or only white space: the first half of a rewrite in place looks like this.
+    /// No bytes, or only white space, as in the first half of a rewrite in place.
     pub(crate) fn is_blank(&self) -> bool {
         if let Some(bytes) = &self.sealed {
             return bytes.is_empty();
@@ -42,7 +42,7 @@ impl FileContent {
     }
 
     /// Whether the file has no name any more. A bind mount of a single file keeps showing it after the
-    /// original was replaced, so later changes of the original stay unseen.
+    /// original was replaced, so later changes of the original are not visible.
     pub(crate) fn is_deleted(&self) -> bool {
         self.stamp.nlink == 0
     }
@@ -56,7 +56,7 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<FileContent, ReadError>
     let mut outcome = attempt(path, max_size);
     for _ in 1..TRIES {
         match &outcome {
-            // While a link is swapped, the old directory can go away under a path walk that is on its way.
+            // While a link is swapped, the old directory can disappear during the resolution of a path.
             Err(error) if error.is_missing() => {}
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => {}
             Ok(content) if !still_there(content) => {}
@@ -67,7 +67,8 @@ pub(crate) fn read(path: &Path, max_size: u64) -> Result<FileContent, ReadError>
     outcome
 }
 
-/// Whether the resolved path names what was read. It does not prove a fault: some file systems make numbers up.
+/// Whether the resolved path still leads to the file that was read. A difference does not prove a change,
+/// because some file systems invent inode numbers.
 fn still_there(content: &FileContent) -> bool {
     fs::metadata(&content.real).is_ok_and(|now| Stamp::from_metadata(&now).same_file(&content.stamp))
 }
@@ -89,8 +90,8 @@ fn attempt(path: &Path, max_size: u64) -> Result<FileContent, ReadError> {
 /// Opens a regular file and nothing else.
 pub fn open(path: &Path) -> Result<File, ReadError> {
     let sorted = |error| ReadError::from_io(path, error);
-    // Opening has effects of its own: a pipe's writer wakes up, a tape rewinds. So look before, and look again
-    // at what was opened, because the path may have been given to something else in between.
+    // Opening a file may have side effects: a pipe's writer wakes up, a tape rewinds. So the type is checked
+    // before, and again after opening, because the path may lead to another file by then.
     regular(fs::metadata(path).map_err(sorted)?.file_type())?;
     let mut options = OpenOptions::new();
     options.read(true);
@@ -128,8 +129,9 @@ fn what(kind: FileType) -> What {
     if kind.is_dir() { What::Directory } else { What::Unknown }
 }
 
-/// Everything up to the end, or `None` when that is more than `max_size` bytes. Never holds more than one byte
-/// above the limit, whatever the file does meanwhile; a size of 0 is not believed, as /proc always says so.
+/// Reads everything up to the end; `None` if that is more than `max_size` bytes. Never reads more than one
+/// byte above the limit, even if the file grows. A reported size of 0 is ignored, because /proc always reports
+/// it.
 pub fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<Option<Vec<u8>>> {
     if expected > max_size {
         return Ok(None);
@@ -141,7 +143,7 @@ pub fn within(mut file: impl Read, expected: u64, max_size: u64) -> io::Result<O
     while filled < limit {
         if filled == bytes.len() {
             let room = step.min(limit - filled);
-            // A vector that grows in place may move, and what it leaves is not wiped.
+            // A growing vector may be moved, and its old memory is not wiped.
             let mut roomier = Zeroizing::new(Vec::with_capacity(filled + room));
             roomier.extend_from_slice(&bytes);
             roomier.resize(filled + room, 0);

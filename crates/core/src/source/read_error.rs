@@ -1,4 +1,4 @@
-//! Why a file, or a directory of files, cannot be read.
+//! Errors of reading a file or a directory of files.
 
 use std::{
     fmt, io,
@@ -9,56 +9,57 @@ use std::{
 use super::advice;
 use crate::excerpt;
 
-/// Why a file cannot be read. The message leaves out the path: the issue made of it says where.
+/// The reason for which a file cannot be read. The message omits the path, which the issue contains as its
+/// origin.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Nothing is there, or a link that leads nowhere.
+    /// The file does not exist, or is a dangling link.
     #[error("no file at {}{}", Shown(.path), Dangling(.link_to.as_deref()))]
     Missing {
-        /// Absolute, so that a wrong working directory shows.
+        /// Absolute, so that a wrong working directory is visible.
         path: PathBuf,
-        /// What a link at `path` names.
+        /// The target of a link at `path`.
         link_to: Option<PathBuf>,
     },
-    /// A directory, a device, or anything else that is no plain file.
+    /// A directory, a device, or anything else that is not a regular file.
     #[error("expected a regular file, found {0}")]
     NotRegular(What),
-    /// A directory of files was asked for and something else is there.
+    /// The path of a directory source is not a directory.
     #[error("expected a directory, found something else")]
     NotDirectory,
-    /// The system does not let the user read it.
+    /// The user has no permission to read it.
     #[error("permission denied")]
     Denied,
-    /// It is larger than its reader takes.
+    /// It is larger than the limit.
     #[error("the file is larger than the limit of {limit} bytes")]
     TooLarge {
         /// In bytes.
         limit: u64,
     },
-    /// Some of its bytes are no text.
+    /// Some of its bytes are not text.
     #[error("the file is not UTF-8: byte {offset} is not part of any character")]
     NotUtf8 {
-        /// From 0.
+        /// Counted from 0.
         offset: usize,
         /// From 1.
         line: usize,
-        /// From 1, in characters.
+        /// Counted from 1, in characters.
         column: usize,
-        /// Whether the file starts as UTF-16 files do.
+        /// Whether the file starts like UTF-16.
         utf16: bool,
     },
     /// Links that lead to each other.
     #[error("too many levels of symbolic links")]
     LinkLoop,
-    /// Anything else that the system says about a file, in its own text.
+    /// Any other error of the system for a file, with its own message.
     #[error("cannot read the file: {0}")]
     Io(Arc<io::Error>),
-    /// The same about a directory.
+    /// The same for a directory.
     #[error("cannot list the directory: {0}")]
     Unlisted(Arc<io::Error>),
 }
 
-/// What stands where a regular file was expected.
+/// The kind of file in place of a regular file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Directory,
@@ -69,10 +70,10 @@ pub enum What {
 }
 
 impl ReadError {
-    /// Sorts what the system says about `path`.
+    /// Classifies an error of the system for `path`.
     pub fn from_io(path: &Path, error: io::Error) -> Self {
         match error.kind() {
-            // A file where a directory is expected on the way: what is asked for cannot be there.
+            // With a file in place of a parent directory, the requested file cannot exist.
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::missing(path),
             // EPERM has the same kind and another cause: a security policy, not the permissions of the file.
             io::ErrorKind::PermissionDenied if !is_not_permitted(&error) => Self::Denied,
@@ -100,7 +101,7 @@ impl ReadError {
         matches!(self, Self::Missing { .. })
     }
 
-    /// What to do about it, for the person who set the program up; `None` where nothing fits.
+    /// Advice for the operator of the program; `None` if there is none.
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Missing { link_to: Some(_), .. } => {
@@ -123,7 +124,7 @@ impl ReadError {
         })
     }
 
-    /// Line and column, both from 1, if the error is about one place in the text.
+    /// Line and column, both counted from 1, if the error has a position in the text.
     pub(crate) fn line_col(&self) -> Option<(usize, usize)> {
         match self {
             Self::NotUtf8 { line, column, .. } => Some((*line, *column)),
@@ -142,7 +143,7 @@ fn is_not_permitted(_: &io::Error) -> bool {
     false
 }
 
-// The standard library knows the error but has not settled its name yet.
+// The standard library has this error kind, but its name is not stable yet.
 #[cfg(unix)]
 fn is_link_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::ELOOP)
@@ -165,7 +166,7 @@ impl fmt::Display for What {
     }
 }
 
-/// A path for a message: a name may hold a newline or a terminal's escape, and must not forge a line.
+/// A path for a message: a name may contain a newline or a terminal escape, which must not forge a line.
 pub struct Shown<'a>(pub &'a Path);
 
 impl fmt::Display for Shown<'_> {

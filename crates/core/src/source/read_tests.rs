@@ -12,7 +12,7 @@ fn kept(bytes: &[u8]) -> Result<FileContent, ReadError> {
     read(&path, LIMIT)
 }
 
-/// Gives bytes for ever, and counts them.
+/// An endless source of bytes that counts them.
 struct Endless(usize);
 
 impl Read for &mut Endless {

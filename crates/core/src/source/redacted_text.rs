@@ -16,26 +16,27 @@ use super::{
 };
 use crate::{keys::Keys, secret::marker::SecretSite, value::Value};
 
-/// What is shorter is overwritten only where it is known to be the secret: as a part of other words it is none.
+/// Shorter secrets are overwritten only at their known positions, because they may occur as part of other
+/// words.
 const MIN_COPY_LENGTH: usize = 8;
 
 /// A text in which secrets are overwritten, character by character, so that lines, columns and offsets stay right.
 ///
-/// What was overwritten is known by a digest, under a key that no other process has.
+/// The overwritten text is represented by a digest with a key of this process.
 #[derive(Clone, PartialEq)]
 pub(crate) struct RedactedText {
     text: Box<str>,
-    /// How long the text was; it is not kept at all if nobody asks for places in it.
+    /// The length of the text; the text itself is not kept if positions in it are not needed.
     length: usize,
-    /// Where everything stands, if the text that is left would not parse as the one that was.
+    /// The spans of all values, if the redacted text would not parse to the same tree.
     root: Option<Arc<SpanNode>>,
-    /// What was overwritten, in order.
+    /// The overwritten ranges, in order.
     gaps: Vec<Range<usize>>,
     digest: u64,
 }
 
 impl RedactedText {
-    /// A text without the secrets that stand in it: at these places of the tree that was read from it.
+    /// A text without the secrets at these paths of the tree that was parsed from it.
     pub(crate) fn new(format: Format, text: &str, tree: &Value, secrets: &[SecretSite]) -> Self {
         let mut kept = Self {
             text: text.into(),
@@ -51,14 +52,14 @@ impl RedactedText {
         kept
     }
 
-    /// Only that there was a text. It cannot be said where secrets stand in it.
+    /// Keeps none of the text, because the positions of secrets in it are unknown.
     pub(crate) fn fully_redacted(text: &str) -> Self {
         let gaps: Vec<_> = std::iter::once(0..text.len()).collect();
         let digest = digest(text, &gaps);
         Self { text: Box::default(), length: text.len(), root: None, gaps, digest }
     }
 
-    /// Whether it was kept of this text.
+    /// Whether this is the redacted form of `text`.
     pub(crate) fn is_of(&self, text: &str) -> bool {
         if text.len() != self.length {
             return false;
@@ -75,7 +76,7 @@ impl RedactedText {
         self.gaps.is_empty() || digest(text, &self.gaps) == self.digest
     }
 
-    /// Where everything stands in it.
+    /// The positions of all values in it.
     pub(crate) fn places(&self, format: Format) -> Option<SourceMap<'_>> {
         match &self.root {
             Some(root) => Some(SourceMap::known(&self.text, SpanNode::clone(root))),
@@ -83,7 +84,7 @@ impl RedactedText {
         }
     }
 
-    /// Overwrites what stands at these places, and every copy of it.
+    /// Overwrites the values at these paths, and every copy of them.
     pub(crate) fn redact<'s>(
         &mut self,
         format: Format,
@@ -95,7 +96,7 @@ impl RedactedText {
         let places = SourceMap::known(&self.text, root.clone());
         let mut gaps = std::mem::take(&mut self.gaps);
         for (keys, value) in secrets {
-            // What cannot be placed stands anywhere.
+            // A secret whose position is unknown may be anywhere.
             let Some(range) = places.range(keys) else { return self.redact_all() };
             gaps.push(range);
             let value = value.and_then(Value::as_text).filter(|text| text.len() >= MIN_COPY_LENGTH);
@@ -136,7 +137,7 @@ impl fmt::Debug for RedactedText {
     }
 }
 
-/// What stands for a character: as long as it, in bytes too.
+/// The replacement of a character, which has the same length in bytes.
 fn stand_in(character: char) -> char {
     match (character, character.len_utf8()) {
         ('\n' | '\r', _) => character,
@@ -159,7 +160,8 @@ fn joined(mut gaps: Vec<Range<usize>>) -> Vec<Range<usize>> {
     joined
 }
 
-/// Of what stands in the gaps. SipHash, under a key of this process: nobody else can try secrets out.
+/// A digest of the overwritten text. SipHash with a key of this process, so that another process cannot guess
+/// secrets from it.
 fn digest(text: &str, gaps: &[Range<usize>]) -> u64 {
     static KEY: OnceLock<RandomState> = OnceLock::new();
     let parts: Vec<&[u8]> =

@@ -9,7 +9,7 @@ use crate::{
     secrets::{FetchErrorKind, Payload, registry::ProviderRegistry},
 };
 
-/// The extension that stands behind the one of the format.
+/// The extension after that of the format.
 const EXTENSION: &str = "age";
 
 /// The scheme whose provider decrypts.
@@ -20,7 +20,7 @@ pub fn is_sealed(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
 }
 
-/// The path without what says that the file is encrypted.
+/// The path without the extension of encryption.
 pub(crate) fn inner(path: &Path) -> &Path {
     match path.file_stem() {
         Some(stem) if is_sealed(path) => Path::new(stem),
@@ -33,13 +33,15 @@ pub(crate) fn format(path: &Path) -> Option<Format> {
     Format::of(inner(path))
 }
 
-/// Why a file does not open, and whether it may open later as it is.
+/// The reason for which a file cannot be decrypted, and whether it may be decrypted later without a
+/// change.
 pub(crate) struct Locked {
     pub(crate) issue: Box<Issue>,
     pub(crate) passing: bool,
 }
 
-/// Decrypts a file. It is never longer than its ciphertext, so the limit of size holds for it too.
+/// Decrypts a file. The plaintext is never longer than the ciphertext, so the size limit applies to
+/// it, too.
 pub(crate) fn open(shown: &Path, bytes: &[u8], providers: &ProviderRegistry) -> Result<Payload, Locked> {
     let opened = providers.provider(SCHEME).and_then(|provider| provider.open(bytes));
     opened.map_err(|error| {
@@ -49,7 +51,7 @@ pub(crate) fn open(shown: &Path, bytes: &[u8], providers: &ProviderRegistry) -> 
             Some(help) => issue.with_help(help),
             None => issue,
         };
-        // Another identity may come; the ciphertext stays what it is.
+        // Another identity may be added later, without a change of the ciphertext.
         Locked {
             issue: issue.into(),
             passing: !matches!(error.kind(), FetchErrorKind::Invalid | FetchErrorKind::Unsupported),

@@ -1,22 +1,22 @@
-//! What tells one state of a file from another.
+//! The state of a file, for comparison.
 
 use std::fs::Metadata;
 
-/// The state of a file as the file system tells it.
+/// The state of a file according to the file system.
 ///
 /// Two equal stamps do not prove equal content: clocks are coarse and can be set back. They only show that
-/// nothing seemed to happen while a file was read; whether it changed is for its text to say.
+/// a file did not seem to change while it was read; only its text shows whether it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// The device, and the number of the file on it; both 0 where the platform does not tell.
+    /// The device and the inode number; both 0 if the platform does not provide them.
     pub(crate) dev: u64,
     pub(crate) ino: u64,
-    /// In bytes; 0 also for files that a kernel makes up while they are read.
+    /// In bytes; 0 also for files that a kernel generates while they are read.
     pub(crate) len: u64,
-    /// Since 1970. A time may lie before that, or be nonsense, so these are wider than a duration.
+    /// Since 1970. A time may be earlier, or invalid, so these types are wider than a duration.
     pub(crate) mtime_ns: i128,
     pub(crate) ctime_ns: i128,
-    /// How many names the file has; 0 when it was deleted, which a bind mount outlives.
+    /// The number of hard links; 0 if the file was deleted, which a bind mount survives.
     pub(crate) nlink: u64,
 }
 
@@ -56,7 +56,8 @@ impl Stamp {
         (self.dev, self.ino) == (other.dev, other.ino)
     }
 
-    /// Whether nothing seems to have been written in between. A changed count of names is not a write.
+    /// Whether nothing seems to have been written in between. A changed number of hard links is not a
+    /// write.
     pub(crate) fn same_state(&self, other: &Self) -> bool {
         Self { nlink: 0, ..*self } == Self { nlink: 0, ..*other }
     }

@@ -1,4 +1,4 @@
-//! Several files read as one: all of one moment, or not at all.
+//! Reads several files consistently: all from the same moment, or not at all.
 
 use std::{
     fs,
@@ -14,21 +14,21 @@ use crate::source::{
 /// One file of a [`read_together`].
 pub(crate) type ReadOutcome = (PathBuf, Result<FileContent, ReadError>);
 
-/// How often everything is read before a file that will not hold still is given up for now.
+/// The maximum number of reads before giving up on a file that keeps changing.
 const TRIES: usize = 8;
 
-/// Reads every path; when it returns, each of them still named what was read from it.
+/// Reads every path. When it returns, each path still led to the content that was read.
 ///
 /// Two files of one directory that is swapped as a whole (a mounted ConfigMap, a release link) are therefore
-/// never of different generations. Where this cannot be had, because something changes all the time, the
-/// contents that moved are marked as torn.
+/// never of different generations. If this is not possible because files keep changing, the contents that
+/// changed are marked as torn.
 #[cfg(test)]
 pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<ReadOutcome> {
     read_all_together(|| paths.to_vec(), max_size)
 }
 
-/// As [`read_together`], for paths that are themselves found on the file system: `expand` is asked again after
-/// reading, and must give the same list.
+/// Like [`read_together`], for paths that are listed from the file system: `expand` is called again after
+/// reading, and must return the same list.
 pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
     let mut outcomes = read_each(expand(), max_size);
     for _ in 1..TRIES {
@@ -36,7 +36,8 @@ pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64
             return outcomes;
         }
         let again = read_each(expand(), max_size);
-        // Two passes that found the same are as good: some file systems make stamps up at every look.
+        // Two reads with the same content are equivalent, because some file systems invent stamps at every
+        // call.
         if alike(&outcomes, &again) {
             return again;
         }
@@ -60,12 +61,12 @@ fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
 }
 
 fn is_stable(outcomes: &[ReadOutcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
-    // In this order: the list held at a moment through which every content held too.
+    // In this order, because then the list was valid at a moment at which every content was valid, too.
     outcomes.iter().map(|(path, _)| path).eq(&expand())
         && outcomes.iter().all(|(path, outcome)| is_unchanged(path, outcome))
 }
 
-/// Whether the path still gives what it gave.
+/// Whether the path still has the same content.
 fn is_unchanged(path: &Path, outcome: &Result<FileContent, ReadError>) -> bool {
     match outcome {
         Ok(content) => {
@@ -77,7 +78,7 @@ fn is_unchanged(path: &Path, outcome: &Result<FileContent, ReadError>) -> bool {
 }
 
 fn look(path: &Path) -> Option<(PathBuf, Stamp)> {
-    // In this order: a swap between the two calls shows as another file.
+    // In this order, a swap between the two calls is detected as another file.
     let real = fs::canonicalize(path).ok()?;
     Some((real, Stamp::from_metadata(&fs::metadata(path).ok()?)))
 }

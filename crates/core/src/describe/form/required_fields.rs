@@ -1,7 +1,7 @@
-//! Which fields a struct of the program cannot do without.
+//! Finds the required fields of a struct of the program.
 //!
-//! Only its `Deserialize` knows, and says it when a key is missing. So it is given some keys with samples, and asked what
-//! it misses. What user code refuses for another reason stays unknown, and counts as not needed.
+//! Only its `Deserialize` knows, and reports a missing key. So it is run with some keys and sample values, and reports
+//! the keys that it misses. A field that user code refuses for another reason stays unknown, and counts as optional.
 
 use super::{Form, MAX_RUNS, Walk};
 use crate::{
@@ -13,18 +13,18 @@ use crate::{
 
 type Fields = Vec<(&'static str, Form)>;
 
-/// What a struct says of one of its keys.
+/// The result for one key of a struct.
 struct Verdict {
     key: &'static str,
     missing: bool,
 }
 
 impl Walk<'_> {
-    /// Marks what the struct at `target` needs. Secrets are told elsewhere than in files.
+    /// Marks the required fields of the struct at `target`. Secrets are supplied outside of files.
     pub(super) fn needing(&mut self, mut fields: Fields, target: &Keys) -> Fields {
         let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
         let mut given = Vec::new();
-        // It names what is missing one by one.
+        // Each run reports one missing key.
         while let Some(Verdict { key, missing: true }) = self.verdict(&given, &names, target) {
             given.push(key);
             let needed = self.is_needed(key, &names, target);
@@ -36,20 +36,21 @@ impl Walk<'_> {
         fields
     }
 
-    /// Whether it is missed even if every other key is there: one of them may be another name of it.
+    /// Whether it is missed even if every other key is present: one of them may be an alias of it.
     fn is_needed(&mut self, name: &'static str, names: &[&'static str], target: &Keys) -> bool {
         let mut given: Vec<_> = names.iter().copied().filter(|other| *other != name).collect();
         while let Some(Verdict { key, missing }) = self.verdict(&given, names, target) {
             let Some(at) = given.iter().position(|other| *other == key) else {
                 return missing && key == name;
             };
-            // Its type refuses the sample, or it is another name of what is there.
+            // Its type refuses the sample, or it is an alias of a present key.
             given.remove(at);
         }
         false
     }
 
-    /// The key for which the struct at `target` is refused if it has these; one that is not there is missing.
+    /// The key for which the struct at `target` is refused if the keys `given` are present; a key that is not
+    /// among them is missing.
     fn verdict(&mut self, given: &[&'static str], names: &[&'static str], target: &Keys) -> Option<Verdict> {
         self.trials += 1;
         if self.trials > MAX_RUNS {

@@ -1,16 +1,16 @@
-//! Regular expressions as JSON Schema reads them: those of ECMAScript, in its Unicode mode.
+//! Regular expressions for JSON Schema: those of ECMAScript in its Unicode mode.
 
-/// What must be escaped to stand for itself, and may be.
+/// Characters that must be escaped to be literal, and may be.
 const SYNTAX: &str = r"^$\.*+?()[]{}|/";
 
-/// A pattern that matches a text as it stands.
+/// A pattern that matches a text literally.
 pub(super) fn escaped(text: &str) -> String {
     let special = |letter: &char| SYNTAX.contains(*letter) && *letter != '/';
     text.chars().flat_map(|letter| special(&letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
-/// The pattern, if it means the same in both dialects; `\d`, `\w`, `\s` and `\b` are taken to, although
-/// ECMAScript's know few letters and digits beyond ASCII.
+/// The pattern, if it means the same in both dialects; `\d`, `\w`, `\s` and `\b` are treated as equal,
+/// although those of ECMAScript match few letters and digits beyond ASCII.
 pub(super) fn translated(pattern: &str) -> Option<String> {
     let mut rest = pattern;
     let mut in_class = false;
@@ -21,7 +21,7 @@ pub(super) fn translated(pattern: &str) -> Option<String> {
             '[' => {
                 in_class = true;
                 let inner = rest[1..].strip_prefix('^').unwrap_or(&rest[1..]);
-                // Here only Rust takes it for a letter.
+                // At this position only Rust treats it as a literal.
                 if inner.starts_with(']') {
                     return None;
                 }
@@ -35,7 +35,7 @@ pub(super) fn translated(pattern: &str) -> Option<String> {
             '(' if !in_class && rest.starts_with("(?") => after_group(&rest[2..])?,
             '{' if !in_class => after_count(&rest[1..])?,
             ']' | '}' if !in_class => return None,
-            // Repeated repetitions are no pattern to ECMAScript.
+            // Repeated repetitions are not valid in ECMAScript.
             '*' | '+' | '?' if !in_class && rest[1..].starts_with(['*', '+']) => return None,
             _ => &rest[next.len_utf8()..],
         };

@@ -1,4 +1,4 @@
-//! From the form of a value and its rules to keywords.
+//! Converts the form of a value and its rules to keywords.
 
 use serde_json::{Value as Json, json};
 
@@ -9,20 +9,20 @@ use super::{
 };
 use crate::rule::{Literal, Requirement};
 
-/// The largest integer that every reader of JSON keeps.
+/// The largest integer that every JSON parser preserves.
 const SAFE: i128 = (1 << 53) - 1;
 
-/// Rules that no keyword says go to `unsaid`.
+/// Rules without a keyword are added to `unsaid`.
 pub(super) fn of_leaf(leaf: &Leaf, unsaid: &mut Vec<Requirement>) -> Schema {
     if leaf.converted {
-        // The rules see what the function made of the file's value.
+        // Rules see the value after conversion by the function.
         unsaid.extend(leaf.rules.iter().cloned());
         return schema_of(&leaf.form, &[], unsaid);
     }
     schema_of(&leaf.form, &leaf.rules, unsaid)
 }
 
-/// The schema of these types, and of a string that is filled in later.
+/// The schema of these types, and of a string that is expanded later.
 pub(super) fn typed(types: &[&str], nullable: bool) -> Schema {
     let mut types = types.to_vec();
     types.extend(nullable.then_some("null"));
@@ -102,7 +102,7 @@ fn number(mut schema: Schema, form: &Form, rules: &[Requirement], unsaid: &mut V
     schema
 }
 
-/// Bounds of a rule stand for those of the type. False if one cannot be written.
+/// Bounds of a rule replace those of the type. False if one cannot be written.
 fn range(schema: &mut Schema, keywords: [&str; 2], bounds: [&Option<Literal>; 2]) -> bool {
     let mut said = true;
     for (keyword, bound) in keywords.into_iter().zip(bounds) {
@@ -127,7 +127,7 @@ fn one_of(schema: &mut Schema, choices: &[Literal], nullable: bool) -> bool {
 }
 
 fn bytes(form: &Form, rules: &[Requirement], unsaid: &mut Vec<Requirement>) -> Schema {
-    // A rule sees the value, which is no text.
+    // A rule sees the value, which is not text.
     unsaid.extend(rules.iter().cloned());
     let mut schema = typed(&["string", "array"], form.nullable);
     schema.insert("items".into(), json!({ "type": "integer", "minimum": 0, "maximum": 255 }));
@@ -211,7 +211,7 @@ fn size(schema: &mut Schema, keyword: &str, bound: Option<usize>) {
     }
 }
 
-/// The rules of the elements, and the others.
+/// The rules of the elements, and the other rules.
 fn split(rules: &[Requirement]) -> (Vec<Requirement>, Vec<&Requirement>) {
     let mut each = Vec::new();
     let mut rest = Vec::new();

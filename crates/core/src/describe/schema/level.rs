@@ -1,4 +1,4 @@
-//! The keys of one table: those of a struct, and of what is flattened into it.
+//! The keys of one table: those of a struct, and of its flattened fields.
 
 use serde_json::{Value as Json, json};
 
@@ -9,9 +9,9 @@ use crate::shape::FieldShape;
 pub(super) struct Level {
     properties: Schema,
     required: Vec<Json>,
-    /// Names of which one must be there.
+    /// Names of which one must be present.
     either: Vec<Json>,
-    /// What other keys hold, where a flattened value takes them.
+    /// The schema of other keys, if a flattened value takes them.
     rest: Option<Json>,
 }
 
@@ -30,10 +30,10 @@ impl Level {
         self.either.push(json!({ "anyOf": branches }));
     }
 
-    /// A flattened value takes the keys that are no field's.
+    /// A flattened value takes the keys that match no field.
     pub(super) fn open(&mut self, mut value: Schema) {
         let rest = value.remove("additionalProperties").unwrap_or(Json::Bool(true));
-        // With two of them, each key goes to both.
+        // With two such values, both receive each key.
         self.rest = Some(if self.rest.is_some() { Json::Bool(true) } else { rest });
     }
 

@@ -1,4 +1,4 @@
-//! What is said beside the constraints: defaults, marks, and what has no keyword.
+//! Annotations: defaults, attributes, and properties without a keyword.
 
 use serde_json::{Value as Json, json};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{rule::Requirement, shape::Merge, value::Value};
 
-/// The value as a file would write it; `None` for what JSON cannot write.
+/// The value as written in a file; `None` if JSON cannot represent it.
 pub(super) fn json(value: &Value) -> Option<Json> {
     match value {
         Value::Null | Value::Secret(_) | Value::Bytes(_) | Value::Uint(_) => None,
@@ -25,7 +25,7 @@ pub(super) fn json(value: &Value) -> Option<Json> {
     }
 }
 
-/// What a struct asks for as a whole.
+/// The requirements of a struct as a whole.
 pub(super) fn of_section(schema: &mut Schema, section: &StructInfo) {
     let mut marks = Schema::new();
     unsaid(&mut marks, &section.checks);
@@ -80,7 +80,7 @@ fn merge(merge: Merge) -> Option<Json> {
     }
 }
 
-/// Rules that no keyword says.
+/// Rules without a keyword.
 fn unsaid(marks: &mut Schema, rules: &[Requirement]) {
     let mut add = |name: &str, value: Json| {
         let list = marks.entry(name).or_insert_with(|| json!([]));

@@ -1,8 +1,8 @@
 //! JSON Schema, draft 2020-12.
 //!
-//! It accepts what a file may say, so a string with `${` stands for any value. Keywords of other types do not
-//! see strings, and strings have a pattern of their own: so most rules stay beside the type, where people
-//! look for them.
+//! It accepts every valid file, so a string with `${` is accepted in place of any value. Keywords of other
+//! types do not apply to strings, and strings have a pattern of their own. So most rules stay next to the
+//! type, where readers look for them.
 
 mod dialect;
 mod leaf;
@@ -18,7 +18,7 @@ use level::Level;
 
 type Schema = Map<String, Json>;
 
-/// Whether words for people are part of a schema.
+/// Whether titles and descriptions are part of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prose {
     Kept,
@@ -34,7 +34,7 @@ pub(super) fn render(section: &StructInfo, names: Option<&Names>, prose: Prose) 
     writer.annotate(&mut schema, "description", section.shape.docs);
     schema.insert("type".into(), "object".into());
     let mut level = Level::default();
-    // Editors put it there, whatever the program is.
+    // Editors add it in any file.
     level.property("$schema", Schema::new());
     writer.fill(&mut level, section, FieldContext::default());
     level.close(&mut schema);
@@ -84,7 +84,7 @@ impl Writer<'_> {
             level.property(alias, schema);
         }
         level.property(field.shape.key, schema);
-        // A secret is told elsewhere than in files.
+        // Secrets are supplied outside of files.
         if field.is_required() && !optional && !place.secret {
             level.require(field.shape);
         }

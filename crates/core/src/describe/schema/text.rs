@@ -1,7 +1,7 @@
 //! Text and its rules.
 //!
-//! A string that is filled in later keeps no rule yet. Where a keyword would refuse it, the rules stand in
-//! one branch of an `anyOf` and such strings in the other; a pattern has an alternative of its own instead.
+//! A string that is expanded later satisfies no rule yet. If a keyword would refuse it, the rules are in
+//! one branch of an `anyOf` and such strings in the other; a pattern contains an alternative instead.
 
 use serde_json::{Value as Json, json};
 
@@ -11,15 +11,15 @@ use crate::{
     rule::{Literal, Requirement},
 };
 
-/// Matches what holds `${..}`.
+/// Matches text with `${..}`.
 pub(super) const TEMPLATE: &str = r"\$\{";
-/// The shortest one is `${A}`.
+/// The length of `${A}`.
 const SHORTEST_TEMPLATE: usize = 4;
 
 /// Matches a reference to a secret.
 const REFERENCE: &str = "^[a-z][a-z0-9+.-]*:.";
 
-/// Lets a reference stand wherever a string that is filled in later may.
+/// Accepts a reference wherever a string that is expanded later is accepted.
 pub(super) fn admit_references(schema: &mut Schema) {
     for (keyword, value) in schema.iter_mut() {
         match value {
@@ -33,7 +33,7 @@ pub(super) fn admit_references(schema: &mut Schema) {
     }
 }
 
-/// A string that is filled in later.
+/// A string that is expanded later.
 pub(super) fn template() -> Json {
     json!({ "type": "string", "pattern": TEMPLATE })
 }
@@ -75,7 +75,7 @@ impl Text {
         self.write()
     }
 
-    /// Whether keywords can say it.
+    /// Returns whether keywords can express the rule.
     fn apply_rule(&mut self, rule: &Requirement) -> bool {
         match rule {
             Requirement::Email if self.format.is_none() => self.format = Some("email"),

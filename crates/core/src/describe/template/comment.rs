@@ -1,4 +1,4 @@
-//! What is said of a field beside its value.
+//! The comment of a field.
 
 use super::super::table_layout::{LeafEntry, TableEntry};
 use crate::source::{
@@ -6,7 +6,7 @@ use crate::source::{
     names::Names,
 };
 
-/// Lines without the sign of a comment.
+/// Lines without comment markers.
 pub(super) fn of_entry(entry: &LeafEntry<'_>, names: Option<&Names>, format: Format) -> Vec<String> {
     let shape = entry.field.shape;
     let mut lines = of_docs(shape.docs);

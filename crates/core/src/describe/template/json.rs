@@ -1,4 +1,4 @@
-//! JSON: no comments, so there are values only, and `null` where one is wanted.
+//! JSON has no comments, so there are only values, and `null` for missing ones.
 
 use super::{
     super::{FieldContext, StructInfo, table_layout::TableLayout},

@@ -1,7 +1,7 @@
 //! A file with every field, which loads back to the defaults.
 //!
-//! What has no default stands there as a comment, as do secrets: a line becomes live when its first `#` goes.
-//! JSON has no comments, so there it is `null`.
+//! Fields without a default and secrets are commented out: a line takes effect when its first `#` is removed.
+//! JSON has no comments, so they are `null` there.
 
 mod comment;
 mod json;
@@ -30,12 +30,12 @@ pub(super) fn render(section: &StructInfo, names: Option<&Names>, format: Format
 enum Line {
     /// The default.
     Live(String),
-    /// An example of a value that there is no default for.
+    /// An example value for a field without a default.
     Example(String),
 }
 
 impl LeafEntry<'_> {
-    /// The value to show; one that the format cannot write is left to an example.
+    /// The value to show; an example if the format cannot write the default.
     fn line(&self, names: Option<&Names>, format: Format) -> Line {
         let default = self.field.default().filter(|_| !self.place.secret && !self.place.optional);
         match default.and_then(|default| write::value(&default, format)) {
@@ -84,14 +84,14 @@ fn example(form: &Form) -> Value {
     }
 }
 
-/// A blank line between what stands in a table; at the root also before the first.
+/// A blank line between the entries of a table; at the root also before the first one.
 fn gap(text: &mut String, start: usize, root: bool) {
     if root || text.len() > start {
         text.push('\n');
     }
 }
 
-/// Comments out a text whose lines begin with so many blanks.
+/// Comments out a text whose lines have this indentation.
 fn commented(text: &str, indent: usize) -> String {
     let lines = text.lines().map(|line| match line.split_at_checked(indent) {
         Some((blanks, rest)) if !rest.is_empty() => format!("{blanks}#{rest}\n"),
@@ -100,7 +100,7 @@ fn commented(text: &str, indent: usize) -> String {
     lines.collect()
 }
 
-/// Whether anything but comments stands in a text.
+/// Whether a text contains anything but comments.
 fn is_live(text: &str) -> bool {
     text.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
 }

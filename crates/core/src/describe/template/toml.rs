@@ -15,7 +15,7 @@ pub(super) fn render(section: &StructInfo, names: Option<&Names>) -> String {
     text.trim_start_matches('\n').to_owned()
 }
 
-/// The table's own lines, then its tables, each with its header.
+/// The lines of the table itself, then its tables, each with its header.
 fn table(section: &StructInfo, place: &FieldContext, header: &str, names: Option<&Names>, text: &mut String) {
     let outline = TableLayout::new(section, place);
     let start = text.len();

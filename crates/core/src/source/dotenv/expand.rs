@@ -12,40 +12,40 @@ use crate::{
     source::format::text::{Flaw, Flaws, LineCol},
 };
 
-/// How deep defaults may stand in defaults.
+/// The maximum nesting of defaults.
 const MAX_NESTING: usize = 32;
 
 type Lookup<'l> = &'l dyn Fn(&str) -> Option<Private>;
 
-/// A value as written, and what is known around it.
+/// A value as written, and its context.
 #[derive(Clone, Copy)]
 pub(super) struct Expansion<'t> {
     pub(super) raw: &'t str,
-    /// It stood in double quotes.
+    /// Whether it is in double quotes.
     pub(super) escapes: bool,
     pub(super) lookup: Lookup<'t>,
     /// Whether the statement that sets a variable is wrong, which is reported there.
     pub(super) is_broken: &'t dyn Fn(&str) -> bool,
-    /// Whether it is known that the value is no secret; else nothing of it is repeated.
+    /// Whether the value is known not to be secret; otherwise messages do not quote it.
     pub(super) is_open: &'t dyn Fn() -> bool,
-    /// Where it stands.
+    /// The position of the value.
     pub(super) start: LineCol,
 }
 
-/// What a value is once its variables are replaced.
+/// An expanded value.
 pub(super) struct Expanded {
     pub(super) text: Zeroizing<String>,
-    /// Whether it names no variable.
+    /// Whether it contains no variable.
     pub(super) verbatim: bool,
-    /// Whether no variable gave any text.
+    /// Whether no text comes from variables.
     pub(super) literal: bool,
 }
 
 impl Expansion<'_> {
-    /// The value; `None` if something is wrong with it.
+    /// The value; `None` if there is an error.
     ///
-    /// Read twice: the first time finds how long the value is. A text that grows leaves copies that nobody wipes, and
-    /// one that is too long is never made.
+    /// Read twice: the first run measures the length. A growing text would leave copies that are not wiped, and a
+    /// text that is too long is never created.
     pub(super) fn run(&self, budget: &mut Budget, flaws: &mut Flaws) -> Option<Expanded> {
         let mut measured = Walk::new(self, None);
         if let Err(flaw) = measured.text(0, true) {
@@ -62,7 +62,7 @@ impl Expansion<'_> {
             return None;
         }
         let mut walk = Walk::new(self, Some(Zeroizing::new(String::with_capacity(measured.length))));
-        // What was well formed is so again.
+        // It was well formed before.
         walk.text(0, true).ok()?;
         let (verbatim, literal) = (measured.names.is_empty(), measured.expanded == 0);
         Some(Expanded { text: walk.out?, verbatim, literal })
@@ -74,7 +74,7 @@ pub(super) fn names(raw: &str) -> BTreeSet<&str> {
     let (lookup, is_broken, start) = (&|_: &str| None, &|_: &str| false, (1, 1));
     let value = Expansion { raw, escapes: true, lookup, is_broken, is_open: &|| false, start };
     let mut walk = Walk::new(&value, None);
-    // What is not well formed is refused before anybody asks.
+    // A malformed text was refused before.
     let _ = walk.text(0, false);
     walk.names
 }
@@ -82,15 +82,15 @@ pub(super) fn names(raw: &str) -> BTreeSet<&str> {
 struct Walk<'t> {
     value: Expansion<'t>,
     rest: &'t str,
-    /// `None` while it is measured.
+    /// `None` during the measurement.
     out: Option<Zeroizing<String>>,
     length: usize,
-    /// The bytes that come from variables.
+    /// The number of bytes from variables.
     expanded: usize,
     /// Every variable of the text.
     names: BTreeSet<&'t str>,
     missing: BTreeSet<&'t str>,
-    /// A variable is named whose own statement is wrong.
+    /// Whether it refers to a variable with a malformed statement.
     depends_on_broken: bool,
     flaws: Vec<Flaw>,
 }
@@ -110,7 +110,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Up to the end, or, in a default, to the `}` that ends it. What is not `live` is read and has no effect.
+    /// Expands up to the end, or, in a default, to its closing `}`. Text that is not `live` is parsed without
+    /// effect.
     fn text(&mut self, nesting: usize, live: bool) -> Result<(), Flaw> {
         let mut braces = 0_usize;
         while let Some(next) = self.rest.chars().next() {
@@ -133,7 +134,7 @@ impl<'t> Walk<'t> {
         Ok(())
     }
 
-    /// The first bytes, and the text up to the next character that may mean something.
+    /// The first bytes, and the literal text up to the next special character.
     fn plain(&mut self, first: usize, live: bool) {
         let more = self.rest[first..].find(['$', '\\', '{', '}']).unwrap_or(self.rest.len() - first);
         let (text, rest) = self.rest.split_at(first + more);
@@ -153,7 +154,7 @@ impl<'t> Walk<'t> {
         self.push(value, true);
     }
 
-    /// In double quotes it may begin an escape; else it is itself.
+    /// In double quotes it may start an escape; otherwise it is literal.
     fn backslash(&mut self, live: bool) -> Result<(), Flaw> {
         let escaped = self.rest[1..].chars().next();
         if !self.value.escapes {
@@ -197,7 +198,7 @@ impl<'t> Walk<'t> {
             return self.braced(start, nesting + 1, live);
         }
         if !refers(rest) {
-            // "$5", and a dollar at the end, stand for themselves.
+            // "$5", and a dollar at the end, are literal.
             self.plain(1, live);
             return Ok(());
         }
@@ -215,7 +216,7 @@ impl<'t> Walk<'t> {
         Ok(())
     }
 
-    /// What follows `${`.
+    /// The part after `${`.
     fn braced(&mut self, start: &'t str, nesting: usize, live: bool) -> Result<(), Flaw> {
         if nesting > MAX_NESTING {
             return Err(self.flaw(start, "the defaults are nested too deep"));
@@ -225,7 +226,7 @@ impl<'t> Walk<'t> {
             return Err(self.flaw(start, FORM));
         }
         self.names.insert(name);
-        // What is in the braces depends on a value that is not known.
+        // The content of the braces depends on an unknown value.
         let live = !self.is_broken(name, live) && live;
         let empty_is_unset = self.skip(':');
         let value = self.get(name).filter(|value| !(empty_is_unset && value.is_empty()));
@@ -261,7 +262,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The text behind the sign of a form.
+    /// The text after the operator of a form.
     fn inner(&mut self, nesting: usize, live: bool) -> Result<(), Flaw> {
         self.rest = &self.rest[1..];
         self.text(nesting, live)
@@ -290,7 +291,8 @@ impl<'t> Walk<'t> {
         rest.is_some()
     }
 
-    /// A variable that is not set. What follows a bare `$` may be a part of a password, and is then not repeated.
+    /// Reports a variable that is not set. Text after a bare `$` may be part of a password, and is then not
+    /// quoted.
     fn miss(&mut self, name: &'t str, start: &str, named: bool) {
         let shown = excerpt::name(name);
         let message = match named {
@@ -302,7 +304,7 @@ impl<'t> Walk<'t> {
         self.record_undefined(name, start, message);
     }
 
-    /// A variable that is not set, where the file says what that means.
+    /// Reports a variable that is not set, with the message in the file.
     fn demand(&mut self, name: &'t str, start: &str, told: &str) {
         let is_open = (self.value.is_open)();
         let told = if is_open { excerpt::visible(told.trim()) } else { String::new() };
@@ -321,14 +323,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A flaw at the place from which this much was left.
+    /// A flaw at the position where the text `left` starts.
     fn flaw(&self, left: &str, message: impl Into<String>) -> Flaw {
         let read = &self.value.raw[..self.value.raw.len() - left.len()];
         Flaw::new(message, after(self.value.start, read))
     }
 }
 
-/// Whether the text behind a `$` makes it stand for something.
+/// Whether the text after a `$` makes it a reference.
 fn refers(behind: &str) -> bool {
     behind.starts_with(|c: char| c.is_ascii_alphabetic() || "_{".contains(c))
 }

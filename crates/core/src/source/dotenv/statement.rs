@@ -1,4 +1,4 @@
-//! The statements of a dotenv file: names, quotes and comments. What values mean is read in `expand`.
+//! The statements of a dotenv file: names, quotes and comments. Values are expanded in `expand`.
 
 use zeroize::Zeroizing;
 
@@ -8,27 +8,27 @@ use crate::source::format::text::{Flaw, LineCol};
 pub(super) struct Statement<'t> {
     pub(super) name: &'t str,
     pub(super) body: Body<'t>,
-    /// Where the name stands.
+    /// The position of the name.
     pub(super) place: LineCol,
 }
 
 pub(super) enum Body<'t> {
-    /// No `=` and no value: the variable of the process.
+    /// Without `=` and value: the variable of the process.
     Inherited,
     /// In single quotes, which are resolved.
     Literal(Zeroizing<String>),
-    /// Without quotes, or what stands in double quotes.
+    /// Without quotes, or in double quotes.
     Text { raw: &'t str, escapes: bool, place: LineCol },
 }
 
-/// A statement that is not well formed.
+/// A malformed statement.
 pub(super) struct Broken<'t> {
-    /// Of what it sets, as far as that can be read.
+    /// The name that it sets, as far as it can be read.
     pub(super) name: &'t str,
     pub(super) flaw: Flaw,
 }
 
-/// Reads statement by statement. After one that is wrong it goes on with the next line.
+/// Reads statement by statement. After a malformed one it continues with the next line.
 pub(super) struct Statements<'t> {
     rest: &'t str,
     place: LineCol,
@@ -39,7 +39,7 @@ impl<'t> Statements<'t> {
         Self { rest: text, place: (1, 1) }
     }
 
-    /// Takes a number of bytes off the front.
+    /// Takes a number of bytes from the front.
     fn advance(&mut self, bytes: usize) -> &'t str {
         let (taken, rest) = self.rest.split_at(bytes);
         self.rest = rest;
@@ -56,7 +56,7 @@ impl<'t> Statements<'t> {
         self.take_while(|c| c != '\n');
     }
 
-    /// Up to the next character that is neither white space nor part of a comment.
+    /// Skips to the next character that is neither white space nor part of a comment.
     fn skip_comments(&mut self) {
         self.take_while(char::is_whitespace);
         while self.rest.starts_with('#') {
@@ -96,7 +96,7 @@ impl<'t> Statements<'t> {
         }
     }
 
-    /// Up to the end of the line, or to a comment behind a blank.
+    /// Reads up to the end of the line, or to a comment after a blank.
     fn unquoted(&mut self, before: &str) -> Body<'t> {
         let place = self.place;
         let line = self.take_while(|c| c != '\n');
@@ -122,7 +122,7 @@ impl<'t> Statements<'t> {
         }
     }
 
-    /// Behind the closing quote nothing but a comment may stand.
+    /// Only a comment may follow the closing quote.
     fn end_of_quoted(&mut self) -> Result<(), Flaw> {
         self.take_while(is_blank);
         match self.rest.chars().next() {
@@ -149,7 +149,7 @@ impl<'t> Iterator for Statements<'t> {
     }
 }
 
-/// The bytes up to the closing quote. A backslash escapes a quote, and itself where it stands before one.
+/// The bytes up to the closing quote. A backslash escapes a quote, and another backslash before a quote.
 fn quoted_length(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     text.char_indices().find_map(|(at, c)| {
@@ -159,7 +159,7 @@ fn quoted_length(text: &str, quote: char) -> Option<usize> {
     })
 }
 
-/// Single quotes know one escape, that of the quote.
+/// Single quotes have only one escape, for the quote.
 fn unescaped(raw: &str) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(raw.len()));
     let mut escaped = false;
@@ -184,7 +184,7 @@ fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || "_.-[]".contains(c)
 }
 
-/// The place behind a text that begins at `place`.
+/// The position after a text that starts at `place`.
 pub(super) fn after((line, column): LineCol, text: &str) -> LineCol {
     match text.rfind('\n') {
         None => (line, column + text.chars().count()),

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use super::{Outside, Variable, parse};
 use crate::secret::Private;
 
-/// Variables of the process and of files before; what begins with `SECRET` is for a field that is secret.
+/// Variables of the process and of earlier files; names that begin with `SECRET` belong to a secret
+/// field.
 #[derive(Default)]
 struct World {
     process: BTreeMap<&'static str, &'static str>,
@@ -174,7 +175,7 @@ fn variables_are_replaced() {
     }
 }
 
-/// As compose does: what was exported in the shell is not undone by a file.
+/// Like compose: a file does not override variables exported in the shell.
 #[test]
 fn the_process_wins_over_lines_above_and_these_over_files_before() {
     assert_eq!(value("HOME=/home\nB=$HOME"), "/root");
@@ -221,7 +222,7 @@ fn forms_that_mean_something_else_elsewhere_are_refused_whether_the_variable_is_
     assert!(messages("A=${NOPE:5432}")[0].contains("expected `${NAME}`, `${NAME:-default}`"));
 }
 
-/// What names a variable whose own statement is wrong has no mistake of its own.
+/// A reference to a variable with a malformed statement is not another mistake.
 #[test]
 fn one_cause_is_one_error() {
     for (text, line) in [
@@ -240,7 +241,7 @@ fn one_cause_is_one_error() {
     assert_eq!(lines("A=$NOPE\nB=$A\nC=$OTHER\nD=${A}${OTHER}"), [1, 3, 4]);
 }
 
-/// Nothing of a secret is repeated, and the advice is a sentence.
+/// Messages do not quote secrets, and the advice is a sentence.
 #[test]
 fn an_unset_dollar_of_a_secret_has_its_advice() {
     let found = messages("A=\"x$nope\"");

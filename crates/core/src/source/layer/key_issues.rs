@@ -1,4 +1,4 @@
-//! What is odd about the keys of a layer.
+//! The problems of the keys of a layer.
 
 use super::Layer;
 use crate::{

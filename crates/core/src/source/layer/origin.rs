@@ -1,4 +1,4 @@
-//! Where the values of a layer stand, and what may be seen of them.
+//! The positions of the values of a layer, and the parts that may be shown.
 
 use super::{Layer, OriginIndex};
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl Layer {
-    /// Where the value at `keys` stands, given [`text_places`](Self::text_places).
+    /// The origin of the value at `keys`, given [`text_places`](Self::text_places).
     pub(crate) fn origin(&self, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Origin {
         self.spot(text, &self.as_written(keys), SpanOf::Value)
     }
 
-    /// The problem, with the place of the value at `keys` and what may be shown of it.
+    /// The problem, with the origin of the value at `keys` and an excerpt.
     pub(crate) fn placed(
         &self,
         issue: Issue,
@@ -26,7 +26,7 @@ impl Layer {
         self.mark(issue, text, &self.as_written(keys), SpanOf::Value, show)
     }
 
-    /// The problem, with the place of the key at `keys`.
+    /// The problem, with the origin of the key at `keys`.
     pub(crate) fn placed_at_key(&self, issue: Issue, text: Option<&TextPlaces<'_>>, keys: &Keys) -> Issue {
         self.mark(issue, text, &self.as_written(keys), SpanOf::Key, Show::Key)
     }
@@ -56,7 +56,7 @@ impl Layer {
         matches!(self.places, OriginIndex::Text { .. })
     }
 
-    /// Whether an origin stands in this layer.
+    /// Whether an origin belongs to this layer.
     pub(crate) fn speaks_for(&self, origin: &Origin) -> bool {
         match (&self.places, origin) {
             (OriginIndex::Text { path, .. } | OriginIndex::Past(path), Origin::File { path: other, .. }) => {
@@ -93,7 +93,7 @@ impl Layer {
         }
     }
 
-    /// The place under the names that the text uses.
+    /// The path with the names in the text.
     pub(super) fn as_written(&self, keys: &Keys) -> Keys {
         let longest = self
             .normal
@@ -108,7 +108,7 @@ impl Layer {
     }
 }
 
-/// A variable, unless its text holds a structure, of which nobody knows what may be seen.
+/// A variable, unless its text contains a structure, which may contain secrets.
 fn shown(name: &str, value: &Value) -> Option<Excerpt> {
     match value {
         Value::Untyped(untyped) if !untyped.text.trim_start().starts_with(['{', '[']) => {

@@ -1,18 +1,18 @@
-//! The lines of a text, and what may be cut out of one.
+//! The lines of a text, and excerpts of them.
 
 use std::ops::Range;
 
 use super::Span;
 use crate::{excerpt::Excerpt, source::format::text::LineCol};
 
-/// A text whose lines are found without reading it again.
+/// A text with an index of its lines.
 pub(super) struct Lines<'t> {
     text: &'t str,
-    /// Where each line begins.
+    /// The offset at which each line starts.
     starts: Vec<usize>,
 }
 
-/// A part of one line, with what stands around it.
+/// A part of one line, with the text around it.
 pub(super) struct Cut<'t> {
     before: &'t str,
     pub(super) part: &'t str,
@@ -26,7 +26,7 @@ impl<'t> Lines<'t> {
         Self { text, starts: std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect() }
     }
 
-    /// Where it begins.
+    /// Its start.
     pub(super) fn line_col(&self, at: Span) -> LineCol {
         match at {
             Span::Places(place, _) => place,
@@ -38,7 +38,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The bytes of what stands there; a list or a table in YAML has no end that is known.
+    /// The byte range of a span; `None` for a list or a table in YAML, whose end is unknown.
     pub(super) fn range(&self, at: Span) -> Option<Range<usize>> {
         let offset = |place| {
             self.inside_of(place)
@@ -51,7 +51,7 @@ impl<'t> Lines<'t> {
         self.text.get(range.clone()).is_some().then_some(range)
     }
 
-    /// What stands there, up to the end of its first line.
+    /// The text of a span, up to the end of its first line.
     pub(super) fn cut(&self, at: Span) -> Option<Cut<'t>> {
         let ((line, start), (last, end)) = match at {
             Span::Bytes(start, end) => (self.inside(start), self.inside(end)),
@@ -71,7 +71,7 @@ impl<'t> Lines<'t> {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// The line from 0, and the offset into it.
+    /// The line, counted from 0, and the offset in it.
     fn inside(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         (line, offset - self.starts.get(line).copied().unwrap_or(0))
@@ -97,7 +97,7 @@ impl<'t> Cut<'t> {
         Excerpt::new(&self.lead(), self.part, after)
     }
 
-    /// A value, behind its key if that stands right before it.
+    /// A value, with its key if that is directly before it.
     pub(super) fn of_value(&self, key: Option<Cut<'t>>) -> Excerpt {
         let begin = key.as_ref().filter(|key| key.line == self.line).and_then(|key| {
             let between = self.before.get(key.before.len() + key.part.len()..)?;
@@ -107,7 +107,7 @@ impl<'t> Cut<'t> {
         Excerpt::new(&begin.unwrap_or_else(|| self.lead()), self.part, self.trail())
     }
 
-    /// Nothing but the names of tables around it is shown before a key.
+    /// Before a key, only the names of its enclosing tables are shown.
     fn lead(&self) -> String {
         let before = self.before.trim_start();
         let name = |c: char| c.is_ascii_alphanumeric() || "_-.[ \t".contains(c);

@@ -10,7 +10,7 @@ fn keys(path: &str) -> Keys {
     Keys(path.split('.').filter(|part| !part.is_empty()).map(key).collect())
 }
 
-/// The places of the key and of the value.
+/// The positions of the key and of the value.
 fn found(format: Format, text: &str, path: &str) -> [Option<(usize, usize)>; 2] {
     [SpanOf::Key, SpanOf::Value].map(|spot| locate(format, text, &keys(path), spot))
 }

@@ -149,7 +149,7 @@ fn a_field_names_its_variable() {
 }
 
 proptest! {
-    /// However the joints are written, a variable comes back to the field it was made of.
+    /// With any separators, a variable maps back to its field.
     #[test]
     fn a_field_is_reached_by_its_own_name(
         keys in proptest::collection::vec("[a-z][a-z0-9]{0,5}([_.-][a-z]{1,4}|[A-Z][a-z]{1,4}){0,2}", 1..4),

@@ -1,4 +1,5 @@
-//! Random trees, written in every format's different ways: each value is found where it was written.
+//! Random trees, written in the various notations of every format: each value is found where it was
+//! written.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ fn root() -> impl Strategy<Value = Tree> {
     table(tree).prop_map(Tree::Table)
 }
 
-/// Writes trees; each choice between two ways to write a thing takes the next of `choices`.
+/// Writes trees; each choice between two notations takes the next of `choices`.
 struct Writer {
     out: String,
     leaves: usize,
@@ -66,7 +67,7 @@ impl Writer {
         self.push(&self.leaves.to_string());
     }
 
-    /// A key: bare where it may be.
+    /// A key, bare if possible.
     fn key(&mut self, key: &str) -> String {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase());
         if plain && self.choose() { key.into() } else { serde_json::to_string(key).unwrap() }
@@ -108,7 +109,7 @@ impl Writer {
         self.toml_table("", entries);
     }
 
-    /// What stands below a header: values first, since the next header ends them.
+    /// The entries below a header: values first, because the next header ends them.
     fn toml_table(&mut self, path: &str, entries: &BTreeMap<String, Tree>) {
         let mut headed = Vec::new();
         for (key, value) in entries {
@@ -208,7 +209,7 @@ fn leaves(value: &Value, keys: &Keys, out: &mut Vec<(Keys, String)>) {
     }
 }
 
-/// What stands at a place of the text.
+/// The text at a position.
 fn behind(text: &str, (line, column): (usize, usize)) -> String {
     text.lines().nth(line - 1).unwrap().chars().skip(column - 1).collect()
 }
