@@ -1,13 +1,13 @@
-//! Variables that fields take, and who took which.
+//! The variables of fields, and detection of duplicates.
 
 use std::collections::HashMap;
 
-/// A variable that a field takes.
+/// A variable of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Claim {
-    /// Below the prefix, unless exact.
+    /// The name below the prefix, unless exact.
     pub(crate) name: String,
-    /// `#[hot(env = "..")]`: the name as it stands.
+    /// Whether it is the exact name of `#[hot(env = "..")]`.
     pub(crate) exact: bool,
 }
 
@@ -20,7 +20,7 @@ impl Claim {
         Self { name, exact: false }
     }
 
-    /// The same leaf, seen from the struct around its own.
+    /// The same leaf, seen from the enclosing struct.
     pub(crate) fn below(&self, step: &str) -> Self {
         match self.exact {
             true => self.clone(),
@@ -29,15 +29,15 @@ impl Claim {
     }
 }
 
-/// Who took which variable.
+/// The fields by variable.
 #[derive(Default)]
 pub(crate) struct EnvNames {
-    /// By the name with each `__` as `_`, since both may stand between two steps of a path.
+    /// By the name with each `__` replaced by `_`, because both may separate two steps of a path.
     taken: HashMap<String, Vec<(Claim, usize)>>,
 }
 
 impl EnvNames {
-    /// Takes a variable for a field; the other field that has it already, if one has.
+    /// Registers a variable for a field. Returns the field that already has it, if any.
     pub(crate) fn take(&mut self, prefix: Option<&str>, claim: &Claim, field: usize) -> Option<usize> {
         let name = full_name(prefix, claim)?;
         let takers = self.taken.entry(name.replace("__", "_")).or_default();
@@ -52,7 +52,7 @@ impl EnvNames {
     }
 }
 
-/// `None` when the struct does not say its prefix.
+/// `None` if the struct has no prefix.
 pub(crate) fn full_name(prefix: Option<&str>, claim: &Claim) -> Option<String> {
     match (claim.exact, prefix) {
         (true, _) => Some(claim.name.clone()),

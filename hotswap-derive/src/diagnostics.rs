@@ -1,4 +1,4 @@
-//! Everything that is wrong with one struct, reported together.
+//! All mistakes of one struct, reported together.
 
 use std::fmt::Display;
 
@@ -17,7 +17,7 @@ impl Diagnostics {
         self.add(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Underlines one place.
+    /// Underlines one span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.add(syn::Error::new(span, message));
     }
@@ -33,7 +33,7 @@ impl Diagnostics {
         self.found.is_none()
     }
 
-    /// Keeps what was read, or reports why it could not be.
+    /// Returns the parsed value, or reports its error.
     pub(crate) fn record<T>(&mut self, read: syn::Result<T>) -> Option<T> {
         read.map_err(|error| self.add(error)).ok()
     }

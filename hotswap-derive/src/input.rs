@@ -1,4 +1,4 @@
-//! A struct as written: attributes with their places, maybe wrong.
+//! A parsed struct: attributes with their spans, possibly with mistakes.
 
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Fields, Generics, Type, Visibility};
@@ -18,7 +18,7 @@ pub(crate) struct Input {
     pub(crate) serde: serde::Container,
     /// A union has no `Deserialize`, without which no implementation compiles.
     pub(crate) is_union: bool,
-    /// `None` when it is no struct with named fields.
+    /// `None` if it is not a struct with named fields.
     pub(crate) fields: Option<Vec<Field>>,
 }
 

@@ -1,4 +1,4 @@
-//! A struct as checked: every name resolved, nothing impossible left.
+//! A checked struct: every name is resolved, and invalid parts are removed.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -25,19 +25,19 @@ pub(crate) struct Model {
     pub(crate) env: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) checks: Vec<Path>,
-    /// Whether a test of the defaults is wanted.
+    /// Whether to generate a test of the defaults.
     pub(crate) test: bool,
-    /// Without skipped ones.
+    /// The fields, without skipped ones.
     pub(crate) fields: Vec<Field>,
     pub(crate) skipped: Vec<Ident>,
-    /// Whether nothing is wrong with it. If something is, the code has no bodies and no tables, for which types
-    /// would have to be right, and still has every name.
+    /// Whether there are no mistakes. Otherwise the generated code has every name, but no bodies and tables,
+    /// which would require correct types.
     pub(crate) sound: bool,
 }
 
-/// A field that takes part.
+/// A field that is not skipped.
 pub(crate) struct Field {
-    /// Among the fields that take part.
+    /// Its index among the fields that are not skipped.
     pub(crate) index: usize,
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
@@ -46,11 +46,11 @@ pub(crate) struct Field {
     /// The serde name.
     pub(crate) key: String,
     pub(crate) aliases: Vec<String>,
-    /// What generated methods are named after, without `r#`.
+    /// The name in generated methods, without `r#`.
     pub(crate) getter: String,
     pub(crate) flatten: bool,
     pub(crate) serde_default: bool,
-    /// What serde takes for it where a file has nothing.
+    /// Its serde default, for when no file gives a value.
     pub(crate) absent: Option<Absent>,
     pub(crate) restart: bool,
     pub(crate) readonly: bool,
@@ -71,31 +71,31 @@ pub(crate) struct Leaf {
     pub(crate) read: Read,
     pub(crate) default: Option<Literal>,
     pub(crate) env: Option<String>,
-    /// By its attribute or by its type.
+    /// Whether it is secret by its attribute or its type.
     pub(crate) secret: bool,
-    /// By its attribute, so that the type must show nothing.
+    /// Whether it is secret by its attribute, so that the type must be redacted.
     pub(crate) marked_secret: bool,
-    /// What its attribute says to fetch.
+    /// The reference in its attribute.
     pub(crate) reference: Option<String>,
-    /// Not to be searched for credentials.
+    /// Whether it is excluded from the scan for credentials.
     pub(crate) not_secret: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) decode: Option<ExprPath>,
     pub(crate) encode: Encode,
 }
 
-/// Where serde's default of a field comes from.
+/// The origin of serde's default of a field.
 pub(crate) enum Absent {
     /// From an attribute of the field.
     Own(Default),
-    /// From one of the struct: the same field of the whole default.
+    /// From an attribute of the struct: the same field of its default.
     OfStruct(Default),
 }
 
-/// How a getter hands out a leaf.
+/// How a getter returns a leaf.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// From a cell of its own; the primitive, if the type is written as one.
+    /// From a cell; contains the primitive, if the type is written as one.
     Scalar(Option<Scalar>),
     /// By value, copied out of the snapshot.
     Copy(Option<Scalar>),
@@ -103,17 +103,17 @@ pub(crate) enum Read {
     Guard,
 }
 
-/// How a leaf is written.
+/// How a leaf is encoded.
 pub(crate) enum Encode {
     /// By its `Serialize`, if it has one.
     Own,
     With(ExprPath),
-    /// serde reads it with a function and has none to write it with.
+    /// Not at all: serde reads it with a function and has no function to write it.
     Never,
 }
 
 impl Leaf {
-    /// A primitive about which no attribute says anything that the runtime would have to know.
+    /// Whether it is a primitive without attributes that are relevant at run time.
     pub(crate) fn is_plain_scalar(&self) -> bool {
         let own = matches!(self.encode, Encode::Own) && self.decode.is_none();
         matches!(self.read, Read::Scalar(Some(_))) && own && self.rules.is_empty()
@@ -121,9 +121,9 @@ impl Leaf {
 }
 
 pub(crate) struct Nested {
-    /// The struct as the field's type spells it.
+    /// The struct as written in the type of the field.
     pub(crate) ty: Type,
-    /// Names the struct's hidden macro.
+    /// The path of the struct's hidden macro.
     pub(crate) path: Path,
 }
 
@@ -135,8 +135,8 @@ impl Field {
         }
     }
 
-    /// The variables that the field itself takes, below the prefix of its struct. A nested struct takes none,
-    /// and a flattened leaf takes the keys that no field does.
+    /// The variables of the field itself, below the prefix of its struct. A nested struct has none, and a
+    /// flattened leaf takes the keys that match no field.
     pub(crate) fn claims(&self) -> Vec<Claim> {
         let Kind::Leaf(leaf) = &self.kind else { return Vec::new() };
         match &leaf.env {
@@ -146,18 +146,17 @@ impl Field {
         }
     }
 
-    /// Every name that serde reads the field by.
+    /// Every name by which serde reads the field.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.key).chain(&self.aliases)
     }
 }
 
 impl Model {
-    /// The hidden part of the crate, at the place of something of the user's, so that what does not fit is
-    /// reported there.
+    /// The hidden module of the crate, with the span of user code, so that errors are reported there.
     pub(crate) fn private_at(&self, span: Span) -> TokenStream {
         match self.krate_given {
-            // A path through `$crate` must keep its own place.
+            // A path through `$crate` must keep its own span.
             true => {
                 let krate = &self.krate;
                 quote_spanned!(span=> #krate::__private)

@@ -1,4 +1,4 @@
-//! Names that other names are made of: serde's, the environment's, and those of generated methods.
+//! Derived names: those of serde, of environment variables, and of generated methods.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
@@ -71,12 +71,12 @@ pub(crate) fn is_reserved(method: &str) -> bool {
     RESERVED.binary_search(&method).is_ok()
 }
 
-/// The three methods of a field whose getter has this name, and the getter alone as first.
+/// The three methods of a field whose getter has this name, starting with the getter.
 pub(crate) fn methods(getter: &str) -> [String; 3] {
     [getter.to_owned(), format!("on_{getter}_change"), format!("set_{getter}")]
 }
 
-/// The name as an identifier, raw where it is a keyword.
+/// The name as an identifier, raw if it is a keyword.
 pub(crate) fn ident(name: &str, span: Span) -> Ident {
     // No keyword has an underscore, and most names have.
     match name.contains('_') || syn::parse_str::<Ident>(name).is_ok() {
@@ -121,7 +121,7 @@ fn camel(field: &str) -> String {
 /// A serde name as a part of a variable's name: `pool-size` and `poolSize` become `POOL_SIZE`.
 pub(crate) fn variable(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
-    // A name in capitals has no humps.
+    // A name in capitals is not split.
     let mixed = letters.iter().any(|letter| letter.is_lowercase());
     let mut name = String::new();
     for (place, &letter) in letters.iter().enumerate() {
@@ -136,7 +136,7 @@ pub(crate) fn variable(key: &str) -> String {
     name
 }
 
-/// Whether a hump of camel case starts at `letter`: `poolSize`, `HTTPPort`.
+/// Whether a word of a camel-case name starts at `letter`: `poolSize`, `HTTPPort`.
 fn starts_word(before: char, letter: char, after: Option<char>) -> bool {
     letter.is_uppercase()
         && (before.is_lowercase()

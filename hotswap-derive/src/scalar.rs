@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{GenericArgument, Path, PathArguments, Type};
 
-/// A primitive that is handed out by value.
+/// A primitive that a getter returns by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scalar(&'static str);
 
@@ -48,8 +48,8 @@ impl Scalar {
         self.0.starts_with('f')
     }
 
-    /// The least and the greatest value; those of the wide ones are cut to what an `i128` holds, and those of
-    /// the pointer-sized ones are those of 64 bits.
+    /// The minimum and maximum value. Those of 128-bit types are limited to the range of `i128`, and
+    /// pointer-sized types are treated as 64 bits.
     pub(crate) fn range(self) -> Option<(i128, i128)> {
         let bits: u32 = self.0[1..].parse().or_else(|_| self.0[1..].replace("size", "64").parse()).ok()?;
         match self.0.as_bytes()[0] {
@@ -71,7 +71,7 @@ fn last_of_primitive(path: &Path) -> Option<String> {
     }
 }
 
-/// The path of a type that is one, also where a macro put it into invisible delimiters.
+/// The path of a type, also if a macro wrapped it in invisible delimiters.
 pub(crate) fn plain_path(ty: &Type) -> Option<&Path> {
     match ty {
         Type::Group(group) => plain_path(&group.elem),
@@ -102,12 +102,12 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The names of the lists that everybody knows.
+/// Whether this is the name of a well-known list type.
 pub(crate) fn is_list(name: &str) -> bool {
     matches!(name, "Vec" | "VecDeque" | "HashSet" | "BTreeSet")
 }
 
-/// Types that rules take for text, and whose text is what a file says.
+/// Whether rules treat the type as text, and its text equals that of the file.
 pub(crate) fn is_text(ty: &Type) -> bool {
     let Some(path) = plain_path(ty) else { return false };
     match last_name(path) {

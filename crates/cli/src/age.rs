@@ -30,10 +30,10 @@ pub use self::{
 
 use super::output::{End, Output};
 
-/// What can be done about secrets that are encrypted: subcommands for clap, which need no configuration.
+/// Commands for encrypted secrets: subcommands for clap, which need no configuration.
 ///
-/// They are part of [`ConfigCommand`](super::ConfigCommand). No secret is taken from the command line, which everybody
-/// on the machine can see.
+/// They are part of [`ConfigCommand`](super::ConfigCommand). Secrets are never arguments of the command line, which
+/// all users of the machine can see.
 #[derive(Clone, Debug, clap::Subcommand)]
 #[non_exhaustive]
 pub enum SecretCommand {
@@ -64,7 +64,7 @@ impl SecretCommand {
                 Ok(End::Failed)
             }
             Err(Failed::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
-            // What was to be kept is lost.
+            // The output would be lost.
             Err(Failed::Output(error)) => {
                 writeln!(output.err, "the output cannot be written: {error}").map(|()| End::Failed)
             }
@@ -72,10 +72,10 @@ impl SecretCommand {
     }
 }
 
-/// Why a command did not do what it should.
+/// The reason for which a command failed.
 enum Failed {
     Refused(Error),
-    /// What it says does not arrive.
+    /// The output cannot be written.
     Output(io::Error),
 }
 
@@ -95,14 +95,14 @@ type Ended = Result<(), Failed>;
 
 type Refusal = Box<Issue>;
 
-/// More than any file that is a configuration.
+/// Larger than any configuration file.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
     Issue::new(IssueKind::Setup, Keys::root(), message).with_help(help).into()
 }
 
-/// What a provider says of a ciphertext.
+/// The refusal of a ciphertext by a provider.
 fn unopened(error: &FetchError) -> Refusal {
     let issue = Issue::new(IssueKind::Unreadable, Keys::root(), error.to_string());
     match error.help() {
@@ -111,7 +111,7 @@ fn unopened(error: &FetchError) -> Refusal {
     }
 }
 
-/// A file of at most the usual limit; wiped at the end, since it may hold secrets.
+/// Reads a file within the usual limit. It is wiped when dropped, because it may contain secrets.
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let refuse = |message: String| Issue::new(IssueKind::Unreadable, Keys::root(), message).at(file(path));
     let file = open(path).map_err(|error| refuse(error.to_string()).with_any_help(error.help()))?;
@@ -125,7 +125,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     content.map(Zeroizing::new).ok_or_else(large)
 }
 
-/// The standard input to its end.
+/// Reads the standard input to its end.
 fn read_input(
     input: &mut impl Read,
     output: &mut Output<'_>,
@@ -140,7 +140,7 @@ fn read_input(
     content.map(Zeroizing::new).ok_or_else(large)
 }
 
-/// Puts a file in its place for its owner alone.
+/// Writes a file that is accessible only to its owner.
 fn write(path: &Path, content: &[u8]) -> Result<(), Refusal> {
     write_private(path, content).map_err(|error| unwritten(path, &error))
 }

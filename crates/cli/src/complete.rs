@@ -1,10 +1,10 @@
-//! Completion for shells.
+//! Shell completion.
 
 use clap_complete::Shell;
 
-/// The script that makes a shell complete the program's whole command line.
+/// The script that completes the whole command line of the program in a shell.
 ///
-/// `command` is the program's own, as clap's `CommandFactory::command()` gives it.
+/// `command` is the command of the program, from clap's `CommandFactory::command()`.
 ///
 /// ```
 /// use clap::CommandFactory;

@@ -1,4 +1,4 @@
-//! Which sources a command looks at.
+//! Arguments for the sources of a command.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use hotswap_core::{
     support::command_line::{Rejected, examine},
 };
 
-/// Arguments that choose files and profile; for commands of the program's own, too.
+/// Arguments that select files and a profile; also for other commands of the program.
 ///
 /// ```
 #[doc = include_str!("../../core/src/example.txt")]
@@ -37,7 +37,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The builder with what was chosen. Variables, dotenv files and sources of the program stay.
+    /// Applies the selection to a builder. Variables, dotenv files and sources of the program stay.
     pub fn apply<T: HotConfig>(&self, mut builder: Builder<T>) -> Builder<T> {
         if !self.files.is_empty() {
             builder = self.files.iter().fold(builder.without_files(), Builder::file);
@@ -48,7 +48,7 @@ impl Selection {
         }
     }
 
-    /// What `diff` is given: a file if there is one or it looks like one, else a profile.
+    /// Parses an argument of `diff`: a file if it exists or looks like one, else a profile.
     pub(super) fn named(text: &str) -> Self {
         let path = Path::new(text);
         if path.is_file() || path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR) {
@@ -57,7 +57,7 @@ impl Selection {
         Self { files: Vec::new(), profile: Some(text.to_owned()) }
     }
 
-    /// What the sources say of what did not load.
+    /// Examines the sources of a configuration that did not load.
     pub(super) fn examine<T: HotConfig>(&self, builder: Builder<T>, why: &Error) -> Result<Rejected, Error> {
         examine(self.apply(builder).watch(false), why)
     }

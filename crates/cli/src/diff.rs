@@ -29,7 +29,7 @@ pub struct Diff {
     pub json: bool,
 }
 
-/// A field that differs; `null` where one side has nothing.
+/// A field that differs; `null` if one side has no value.
 #[derive(Serialize)]
 struct Difference {
     path: String,

@@ -43,7 +43,7 @@ impl Explain {
         Ok(if explanation.known { End::Done } else { End::No })
     }
 
-    /// Shows what there is, and all that is wrong.
+    /// Shows the values in the layers, and all problems.
     fn rejected<T: HotConfig>(
         &self,
         builder: Builder<T>,

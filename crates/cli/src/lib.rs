@@ -1,7 +1,7 @@
 //! A command line for the configuration of any program.
 //!
-//! [`ConfigCommand`] is a subcommand of clap: a program mounts it beside its own, and hands it the type of its
-//! configuration. Nothing is published or watched.
+//! [`ConfigCommand`] is a subcommand of clap: a program mounts it next to its own subcommands, and passes it
+//! the type of its configuration. The commands neither publish nor watch anything.
 //!
 //! ```no_run
 //! use clap::Parser;
@@ -97,9 +97,10 @@ pub enum ConfigCommand {
 }
 
 impl ConfigCommand {
-    /// Runs the command on what `builder` describes, often `Config::hot_builder`, and prints to the standard streams.
+    /// Runs the command on the configuration of `builder`, often `Config::hot_builder`, and prints to the standard
+    /// streams.
     ///
-    /// The code is for `main` to return; see the [module](self#exit-codes).
+    /// Return the exit code from `main`; see the [module](self#exit-codes).
     ///
     /// ```
     #[doc = include_str!("../../core/src/example.txt")]
@@ -123,7 +124,7 @@ impl ConfigCommand {
         self.end(builder, &mut output).into()
     }
 
-    /// As [`run`](Self::run), with streams of the caller's: for tests, and for programs with a console of their own.
+    /// Like [`run`](Self::run), with streams of the caller: for tests, and for programs with their own console.
     ///
     /// Returns the exit code.
     ///
@@ -166,7 +167,7 @@ impl ConfigCommand {
             Self::Env(command) => command.run(&builder(), output),
             Self::Secret(command) => command.run(output),
         };
-        // A reader that went away, as `head` does, has seen what it wanted.
+        // A closed pipe, as with `head`, is not an error.
         end.unwrap_or(End::Done)
     }
 }

@@ -1,4 +1,4 @@
-//! Where a command writes, and how it ends.
+//! The output streams and exit codes of a command.
 
 use std::{
     borrow::Cow,
@@ -34,17 +34,17 @@ impl From<FileFormat> for Format {
 pub(super) struct Output<'o> {
     pub(super) out: &'o mut dyn Write,
     pub(super) err: &'o mut dyn Write,
-    /// Whether `err` is the process's own, which may be a terminal.
+    /// Whether `err` is the standard error of the process, which may be a terminal.
     pub(super) standard: bool,
 }
 
-/// How a command ends; the number is the exit code.
+/// The result of a command; the number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Done = 0,
-    /// The answer is no: rejected, different, not there.
+    /// A negative result: rejected, different, not found.
     No = 1,
-    /// There is no answer.
+    /// The command could not produce a result.
     Failed = 2,
 }
 
@@ -67,7 +67,7 @@ impl Output<'_> {
     }
 }
 
-/// Problems for programs to read.
+/// Problems in machine-readable form.
 pub(super) fn issues(error: &Error) -> Vec<serde_json::Value> {
     error.issues().map(issue).collect()
 }
@@ -82,9 +82,10 @@ fn issue(issue: &Issue) -> serde_json::Value {
     })
 }
 
-/// JSON in which the letters that mislead have JSON's own escapes.
+/// JSON in which misleading letters are escaped.
 fn clear(text: &str) -> Cow<'_, str> {
-    // Between its texts, JSON has line breaks and no other letter that misleads; in them, it has escapes for line breaks.
+    // Outside of strings, JSON contains no misleading letters except line breaks; inside, line breaks are already
+    // escaped.
     let hides = |letter: char| letter != '\n' && misleads(letter);
     if !text.contains(hides) {
         return text.into();

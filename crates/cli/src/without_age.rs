@@ -1,4 +1,4 @@
-//! What stands in the place of `encrypt`, `decrypt` and `rotate-recipients` in a build without the feature `age`.
+//! Replaces `encrypt`, `decrypt` and `rotate-recipients` in a build without the feature `age`.
 
 use std::io;
 

@@ -1,14 +1,14 @@
-//! Files of tokens and certificates that clients of stores need. They may be pipes or devices by mistake, as any file may.
+//! Files with tokens and certificates for clients of stores. Like any path, they may be pipes or devices by mistake.
 
 use std::path::Path;
 
 use hotswap_core::support::store::{ReadError, open, within};
 use zeroize::Zeroizing;
 
-/// Reads all of it.
+/// Reads the whole file.
 ///
 /// # Errors
-/// It is no regular file, is larger, or the system does not give it; what is read need be no text.
+/// It is not a regular file, is larger than `max_size`, or cannot be read. The content need not be text.
 pub fn read(path: &Path, max_size: u64) -> Result<Zeroizing<Vec<u8>>, ReadError> {
     let sorted = |error| ReadError::from_io(path, error);
     let file = open(path)?;

@@ -1,4 +1,4 @@
-//! All locations of one fetch, concurrently.
+//! Fetches all locations of one request concurrently.
 
 use std::future::Future;
 
@@ -6,9 +6,10 @@ use hotswap_core::secrets::{FetchError, Fetched};
 
 use crate::runtime::together;
 
-/// Fetches every place by `one`, after `session` has logged in. One outcome for each place, in their order.
+/// Fetches every location with `one`, after `session` has logged in. Returns one outcome for each location,
+/// in the same order.
 ///
-/// Without a session no place is asked for: each of them would wait for a login that fails.
+/// Without a session there are no further requests, because each would wait for a login that fails.
 pub async fn fetch_each<P, F>(
     places: Vec<Result<P, FetchError>>,
     session: impl Future<Output = Result<(), FetchError>>,

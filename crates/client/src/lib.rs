@@ -1,4 +1,4 @@
-//! What the clients of secret stores share: the runtime that drives them, and how they read addresses and credentials.
+//! Shared code of the clients of secret stores: their runtime, and parsing of addresses and credentials.
 //!
 //! For the packages of this workspace; not a stable interface.
 

@@ -1,4 +1,4 @@
-//! The client of a store, made at the first use.
+//! The client of a store, created at the first use.
 
 use std::{
     fmt,
@@ -10,8 +10,8 @@ use hotswap_core::{secrets::FetchError, support::store::lock};
 
 use crate::runtime::Runtime;
 
-/// A client, and the runtime that drives it. Both exist from the first fetch on: a provider that no reference names
-/// starts no thread.
+/// A client and its runtime. Both are created at the first fetch, so a provider without references starts no
+/// thread.
 pub struct Running<C>(Mutex<Option<Pair<C>>>);
 
 type Pair<C> = (Arc<C>, Arc<Runtime>);
@@ -29,7 +29,7 @@ impl<C> Running<C> {
     /// Runs the work on the thread of the runtime, with the client; `make` creates the client at the first use.
     ///
     /// # Errors
-    /// The system refuses the thread of the runtime, or the work panicked.
+    /// The thread of the runtime cannot be spawned, or the work panicked.
     pub async fn run<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
         &self,
         make: impl FnOnce() -> C,
@@ -46,7 +46,7 @@ impl<C> Default for Running<C> {
     }
 }
 
-/// The client may hold a token.
+/// Omits the client, which may contain a token.
 impl<C> fmt::Debug for Running<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Running")

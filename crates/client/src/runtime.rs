@@ -1,7 +1,7 @@
 //! The async runtime of the clients of stores, so that the program needs none.
 //!
-//! One thread drives all clients. It starts with the first fetch and ends with the last client. The runtime lives on that
-//! thread alone: nothing of it is dropped where the program runs async code, where that would panic.
+//! One thread drives all clients. It starts with the first fetch and ends with the last client. The runtime is only
+//! used on that thread, because dropping it inside async code of the program would panic.
 
 use std::{
     future::Future,
@@ -23,25 +23,26 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-/// The runtime of whoever holds a client now.
+/// The runtime of the existing clients.
 static SHARED: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
 
 /// How long another thread may take to start it.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Ends its thread when it is dropped.
+/// Stops its thread when it is dropped.
 #[derive(Debug)]
 pub struct Runtime {
-    /// The one that has its thread; a fork of it needs another runtime.
+    /// The process of its thread; a fork needs another runtime.
     process: Process,
     handle: Handle,
     _stop: oneshot::Sender<()>,
 }
 
 impl Runtime {
-    /// The one that others use already, or a new one.
+    /// The existing runtime, or a new one.
     pub fn shared() -> Result<Arc<Self>, FetchError> {
-        // A thread of the parent may have held the lock when this process was forked: what is started then is not shared.
+        // A thread of the parent may have held the lock during the fork of this process; then the new runtime is not
+        // shared.
         let mut shared = lock_within(&SHARED, STARTUP_TIMEOUT);
         let running = shared.as_ref().and_then(|shared| shared.upgrade());
         if let Some(running) = running.filter(|running| running.process.is_current()) {
@@ -62,7 +63,7 @@ impl Runtime {
         Ok(Self { process: Process::current(), handle, _stop: stop })
     }
 
-    /// Runs the work on the runtime's thread; it ends early when what is returned is dropped.
+    /// Runs the work on the runtime's thread. Dropping the result cancels the work.
     pub fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Task<T> {
         Task(self.handle.spawn(work))
     }
@@ -71,9 +72,9 @@ impl Runtime {
 fn drive(started: &mpsc::SyncSender<io::Result<Handle>>, stopped: oneshot::Receiver<()>) {
     match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            // Whoever does not wait for this is gone, and so is the sender of the stop.
+            // If the receiver is gone, so is the sender of the stop signal.
             let _ = started.send(Ok(runtime.handle().clone()));
-            // An error says that the sender is gone, which is how it ends.
+            // An error means that the sender was dropped, which is the stop signal.
             let _ = runtime.block_on(stopped);
             // A lookup of a host name may hang in a thread of the runtime.
             runtime.shutdown_background();

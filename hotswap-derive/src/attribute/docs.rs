@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The doc comment as one text, each line without the blank that follows the slashes.
+/// The doc comment as one text, with each line without the space after the slashes.
 pub(crate) fn read(attrs: &[Attribute]) -> String {
     let lines: Vec<String> = attrs.iter().filter_map(line).collect();
     lines.join("\n").trim_end().to_owned()

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-/// What stands on a field.
+/// The attributes of a field.
 #[derive(Default)]
 pub(crate) struct FieldKeys {
     pub(crate) nested: Option<Nested>,

@@ -1,4 +1,4 @@
-//! One item of an attribute: a key and what is given for it.
+//! One item of an attribute: a key and its value.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::{
@@ -14,7 +14,7 @@ pub(crate) struct Item {
     pub(crate) given: ItemValue,
 }
 
-/// What follows a key.
+/// The value of a key.
 pub(crate) enum ItemValue {
     Nothing,
     Value(TokenStream),
@@ -33,7 +33,7 @@ pub(crate) fn read(attrs: &[Attribute], name: &str, diagnostics: &mut Diagnostic
     items
 }
 
-/// The items of a list; what is no item is reported and left out.
+/// The items of a list. Invalid items are reported and left out.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Vec<Item> {
     split(tokens).into_iter().filter_map(|tokens| diagnostics.record(Item::parse(tokens))).collect()
 }
@@ -99,7 +99,7 @@ impl Item {
         self.key.to_string()
     }
 
-    /// The key alone.
+    /// Requires a key without a value.
     pub(crate) fn flag(&self, usage: &str) -> syn::Result<Span> {
         match &self.given {
             ItemValue::Nothing => Ok(self.span()),
@@ -107,7 +107,7 @@ impl Item {
         }
     }
 
-    /// What stands behind the equals sign.
+    /// The part after the equals sign.
     pub(crate) fn value<T: Parse>(&self, usage: &str) -> syn::Result<T> {
         match &self.given {
             ItemValue::Value(tokens) => {
@@ -134,7 +134,7 @@ impl Item {
         self.value(usage)
     }
 
-    /// What stands in the parentheses.
+    /// The part in the parentheses.
     pub(crate) fn list(&self, usage: &str) -> syn::Result<TokenStream> {
         match &self.given {
             ItemValue::List(tokens) => Ok(tokens.clone()),
@@ -155,7 +155,8 @@ fn after_key(key: &Ident) -> String {
     format!("expected `=`, `(` or `,` after `{key}`")
 }
 
-/// Parses all the tokens; the error is only where they stand, since the caller knows what should.
+/// Parses all the tokens. The error contains only their span, because the caller knows what is
+/// expected.
 fn parse_all<T: Parse>(tokens: TokenStream) -> Result<T, Span> {
     let place = tokens.clone();
     T::parse.parse2(tokens).map_err(|_| syn::Error::new_spanned(place, "").span())

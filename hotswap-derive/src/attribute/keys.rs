@@ -1,4 +1,4 @@
-//! The keys of `#[hot(..)]`, how each is written, and what to say about one that does not exist.
+//! The keys of `#[hot(..)]`, their syntax, and the error for unknown ones.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use proc_macro2::Ident;
 use super::item::Item;
 use crate::diagnostics::Diagnostics;
 
-/// A key and how it is written.
+/// A key and its syntax.
 pub(crate) type Key = (&'static str, &'static str);
 
 pub(crate) const STRUCTURE: &[Key] = &[
@@ -55,15 +55,15 @@ pub(crate) const RULE: &[Key] = &[
     ("validate", "`validate`"),
 ];
 
-/// Keys of a field that may stand more than once.
+/// Keys that may be repeated.
 const REPEATABLE: &[&str] = &["file", "dir", "dotenv", "check", "regex", "contains", "custom"];
 
-/// How a key is written.
+/// The syntax of a key.
 pub(crate) fn usage(key: &str, tables: &[&[Key]]) -> &'static str {
     tables.iter().copied().flatten().find(|(name, _)| *name == key).map_or("a known key", |(_, usage)| usage)
 }
 
-/// The items whose key is known and stands there for the first time; the others are reported.
+/// The items with a known key that is not repeated; the others are reported.
 pub(crate) fn known(items: Vec<Item>, here: &Place, diagnostics: &mut Diagnostics) -> Vec<Item> {
     let mut seen: HashMap<String, ()> = HashMap::new();
     let keep = |item: &Item| {
@@ -83,7 +83,7 @@ pub(crate) fn known(items: Vec<Item>, here: &Place, diagnostics: &mut Diagnostic
     items
 }
 
-/// What an attribute stands on, and the keys it may have there.
+/// The place of an attribute, and the keys that are valid there.
 pub(crate) struct Place {
     /// As in "unknown key for ..".
     pub(crate) what: &'static str,
@@ -121,7 +121,7 @@ fn names(tables: &[&'static [Key]]) -> impl Iterator<Item = &'static str> {
     tables.iter().copied().flatten().map(|(name, _)| *name)
 }
 
-/// The known name that `key` was most likely meant to be.
+/// The known name that is closest to `key`.
 fn closest(key: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     known
         .map(|name| (strsim::jaro_winkler(key, name), name))

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprArray, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
 
-/// A value as it stands in `default = ..` and in rules.
+/// A value in `default = ..` and in rules.
 #[derive(Clone)]
 pub(crate) struct Literal {
     pub(crate) span: Span,
@@ -38,14 +38,14 @@ impl Literal {
             other => return Err(syn::Error::new_spanned(other, instead_of(other))),
         };
         let span = match expr {
-            // The sign alone would be underlined.
+            // Otherwise only the sign would be underlined.
             Expr::Unary(negative) => negative.expr.span(),
             expr => expr.span(),
         };
         Ok(Self { span, content })
     }
 
-    /// What it is, for messages.
+    /// The kind of value, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self.content {
             Content::Bool(_) => "a bool",

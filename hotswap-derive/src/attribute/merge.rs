@@ -1,11 +1,11 @@
-//! `merge = ".."`: how the values of two layers meet.
+//! `merge = ".."`: how the values of two layers are merged.
 
 use proc_macro2::Span;
 use syn::{Expr, ExprCall, ExprLit, Lit, LitStr, spanned::Spanned};
 
 use super::item::Item;
 
-/// A way to merge and where it stands.
+/// A merge strategy and its span.
 pub(crate) struct Merge {
     pub(crate) span: Span,
     pub(crate) way: Way,

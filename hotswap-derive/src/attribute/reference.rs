@@ -5,7 +5,7 @@ use syn::LitStr;
 
 use super::item::{Item, ItemValue};
 
-/// Where the key stands, and where the value is fetched from.
+/// The span of the key, and the reference from which the value is fetched.
 pub(crate) struct Secret {
     pub(crate) span: Span,
     pub(crate) reference: Option<LitStr>,
@@ -19,7 +19,7 @@ pub(super) fn read(item: &Item, usage: &str) -> syn::Result<Secret> {
     Ok(Secret { span: item.span(), reference })
 }
 
-/// Which schemes there are is known at run time only.
+/// The known schemes depend on the run time, so any scheme is accepted.
 fn checked(reference: LitStr) -> syn::Result<LitStr> {
     let text = reference.value();
     let (scheme, rest) = text.split_once(':').unwrap_or(("", &text));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-/// One rule and where it stands.
+/// One rule and its span.
 #[derive(Clone)]
 pub(crate) struct Rule {
     pub(crate) span: Span,

@@ -1,4 +1,4 @@
-//! `#[serde(..)]`, as far as it decides what a file looks like. What is wrong in it, serde itself reports.
+//! `#[serde(..)]`, as far as it affects the form of files. serde itself reports mistakes in it.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, ExprPath, LitStr};
@@ -6,16 +6,16 @@ use syn::{Attribute, ExprPath, LitStr};
 use super::item::{self, Item, ItemValue};
 use crate::diagnostics::Diagnostics;
 
-/// What serde takes where a file has nothing.
+/// The serde default of a missing value.
 #[derive(Clone)]
 pub(crate) enum Default {
-    /// That of the type.
+    /// `Default` of the type.
     Trait,
-    /// What a function returns.
+    /// The result of a function.
     Function(ExprPath),
 }
 
-/// What stands on a struct.
+/// The serde attributes of a struct.
 #[derive(std::default::Default)]
 pub(crate) struct Container {
     pub(crate) rename_all: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Container {
     pub(crate) reshaping: Vec<Ident>,
 }
 
-/// What stands on a field.
+/// The serde attributes of a field.
 #[derive(std::default::Default)]
 pub(crate) struct Field {
     pub(crate) rename: Option<String>,
@@ -80,7 +80,7 @@ fn default(item: &Item) -> Option<Default> {
     }
 }
 
-/// serde reports what does not parse, so nothing is reported twice.
+/// Invalid attributes are ignored, because serde reports them.
 fn items(attrs: &[Attribute]) -> Vec<Item> {
     item::read(attrs, "serde", &mut Diagnostics::default())
 }

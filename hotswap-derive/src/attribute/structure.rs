@@ -9,7 +9,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-/// What stands on a struct.
+/// The attributes of a struct.
 #[derive(Default)]
 pub(crate) struct Structure {
     /// In the order of the attributes, which is their priority.

@@ -1,4 +1,4 @@
-//! Names that two fields would claim: keys in files, and variables.
+//! Names that two fields would share: keys in files, and variables.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,8 @@ pub(super) fn check_keys(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The struct's own leaves; those inside nested structs are known when the macros of these have run.
+/// Checks the struct's own leaves; those inside nested structs are known only after the macros of
+/// these structs have run.
 pub(super) fn check_variables(model: &Model, diagnostics: &mut Diagnostics) {
     let mut env_names = EnvNames::default();
     for field in &model.fields {

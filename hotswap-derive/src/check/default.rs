@@ -1,4 +1,4 @@
-//! `#[hot(default = ..)]` against the type of its field, as far as the tokens tell.
+//! Checks `#[hot(default = ..)]` against the type of its field, as far as the tokens show it.
 
 use syn::Type;
 
@@ -17,7 +17,7 @@ pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnosti
             value.span,
             "nothing says how this value is written: use `#[serde(with = \"..\")]`, or a literal as files have it",
         ),
-        // A literal is read by the function, as the text of a file would be.
+        // A literal is read by the function, like the text of a file.
         _ => {}
     }
 }

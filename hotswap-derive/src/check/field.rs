@@ -1,4 +1,4 @@
-//! A field as written to a field as checked.
+//! Converts a parsed field to a checked field.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -79,7 +79,7 @@ fn leaf(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) -> Leaf 
     default::check(field, ty, diagnostics);
     secret::check(field, ty, diagnostics);
     rule::check_all(&field.hot.rules, ty, diagnostics);
-    // What a function reads may mean anything.
+    // A value that a function reads may have any form.
     if let (Some(value), None) = (&field.hot.default, &field.serde.deserialize_with) {
         kept::check(&field.hot.rules, value, ty, diagnostics);
     }
@@ -97,7 +97,8 @@ fn leaf(field: &input::Field, ty: &Type, diagnostics: &mut Diagnostics) -> Leaf 
     }
 }
 
-/// What serde takes for a nested struct that a file says nothing of. A flattened one is always read, so serde never asks.
+/// The serde default of a nested struct that no file mentions. A flattened one is always read, so serde never uses its
+/// default.
 fn absent(field: &input::Field, input: &Input) -> Option<Absent> {
     if field.serde.flatten.is_some() {
         return None;
@@ -125,7 +126,7 @@ fn encode(field: &input::Field) -> Encode {
     }
 }
 
-/// The type as every impl block can spell it: `Self` means another type in the handle's.
+/// The type in a form that is valid in every impl block: in that of the handle, `Self` means another type.
 fn without_self(ty: &Type, input: &Input) -> Type {
     let ident = &input.ident;
     let (_, parameters, _) = input.generics.split_for_impl();
@@ -133,7 +134,7 @@ fn without_self(ty: &Type, input: &Input) -> Type {
     tokens.and_then(|tokens| syn::parse2(tokens).ok()).unwrap_or_else(|| ty.clone())
 }
 
-/// `None` when there is no `Self`.
+/// `None` if there is no `Self`.
 fn replace_self(tokens: TokenStream, with: &TokenStream) -> Option<TokenStream> {
     let mut found = false;
     let mut replaced = TokenStream::new();

@@ -1,10 +1,11 @@
-//! Parameters of the struct.
+//! Checks the generic parameters of the struct.
 
 use syn::{GenericParam, parse_quote};
 
 use crate::{diagnostics::Diagnostics, input::Input, model::Model};
 
-/// Adds what generated code needs of type parameters. Lifetimes are refused: a configuration outlives all of them.
+/// Adds the bounds on type parameters that generated code needs. Lifetimes are refused: a configuration outlives
+/// all of them.
 pub(super) fn check(mut model: Model, diagnostics: &mut Diagnostics) -> Option<Model> {
     let krate = model.krate.clone();
     let mut outlives = true;
@@ -25,7 +26,7 @@ pub(super) fn check(mut model: Model, diagnostics: &mut Diagnostics) -> Option<M
     outlives.then_some(model)
 }
 
-/// A test has no types to put in for the parameters.
+/// A test cannot choose types for the parameters.
 pub(super) fn refuse_test(input: &Input, diagnostics: &mut Diagnostics) {
     if let (Some(test), true) = (input.hot.test, !input.generics.params.is_empty()) {
         let message = "a struct with parameters cannot test itself: remove `test`";

@@ -1,4 +1,5 @@
-//! A default against the rules of its own field, where both are literals. The rest is for the struct's test.
+//! Checks a default against the rules of its field, if both are literals. The rest is left to the test of
+//! the struct.
 
 use syn::Type;
 
@@ -29,7 +30,7 @@ pub(super) fn check(rules: &[Rule], value: &Literal, ty: &Type, diagnostics: &mu
     }
 }
 
-/// The name of the rule and what it says; `None` also where only the type would know.
+/// The name and the message of a broken rule; `None` also if only the type could decide.
 fn broken(rule: &Kind, value: &Literal, ty: &Type) -> Option<(&'static str, String)> {
     let text = text(value, ty);
     match rule {
@@ -50,7 +51,7 @@ fn broken(rule: &Kind, value: &Literal, ty: &Type) -> Option<(&'static str, Stri
     }
 }
 
-/// The text of a field that is text for every rule.
+/// The text of a value whose field is text for every rule.
 fn text<'v>(value: &'v Literal, ty: &Type) -> Option<&'v str> {
     match &value.content {
         Content::Text(text) if scalar::is_text(ty) => Some(text),
@@ -62,14 +63,14 @@ fn not(text: Option<&str>, what: &str) -> String {
     format!("{:?} is not {what}", text.unwrap_or_default())
 }
 
-/// What every URL begins with, so that what has none is certainly no URL.
+/// Whether the text starts with a scheme, without which it cannot be a URL.
 fn has_scheme(text: &str) -> bool {
     text.trim()
         .split_once(':')
         .is_some_and(|(scheme, _)| scheme.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Bounds that are numbers exist for numbers only, so that the type need not be known.
+/// Numeric bounds apply only to numbers, so the type need not be known.
 fn out_of(bounds: &[(&'static str, Literal)], value: &Literal) -> Option<String> {
     bounds.iter().find_map(|(name, bound)| {
         let order = compare(value, bound)?;

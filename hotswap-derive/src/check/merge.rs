@@ -1,4 +1,4 @@
-//! `#[hot(merge = ..)]` against the type of its field, as far as the tokens tell.
+//! Checks `#[hot(merge = ..)]` against the type of its field, as far as the tokens show it.
 
 use syn::Type;
 

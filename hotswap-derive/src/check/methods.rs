@@ -1,4 +1,4 @@
-//! Names of generated methods.
+//! Checks the names of generated methods.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ pub(super) fn check(model: &mut Model, diagnostics: &mut Diagnostics) {
         let methods = names::methods(&field.getter);
         if let Some(message) = methods.iter().find_map(|method| conflict(method, &taken)) {
             diagnostics.on(&field.ident, message);
-            // Nobody calls them by this name, so that nothing else is reported.
+            // Renamed to an unused name, so that nothing else is reported.
             field.getter = format!("__{}_{}", field.getter, field.index);
         } else {
             taken.extend(methods.map(|method| (method, field.ident.clone())));

@@ -1,4 +1,4 @@
-//! As written to as checked; every mistake of the struct is found on the way.
+//! Converts the parsed struct to the checked model, and reports every mistake.
 
 mod claims;
 mod default;
@@ -17,7 +17,7 @@ use syn::parse_quote;
 
 use crate::{diagnostics::Diagnostics, input::Input, model::Model};
 
-/// The model of what is right; `None` when no implementation could compile.
+/// The model of the valid parts; `None` if no implementation could compile.
 pub(crate) fn check(input: Input, diagnostics: &mut Diagnostics) -> Option<Model> {
     refuse_reshaping(&input, diagnostics);
     if input.is_union {
@@ -48,7 +48,8 @@ pub(crate) fn check(input: Input, diagnostics: &mut Diagnostics) -> Option<Model
     Some(Model { sound: diagnostics.is_empty(), ..model })
 }
 
-/// A file names the fields of a struct; what serde reads in another form has none.
+/// A file contains the fields of a struct, so serde attributes that give it another form are
+/// refused.
 fn refuse_reshaping(input: &Input, diagnostics: &mut Diagnostics) {
     for key in &input.serde.reshaping {
         diagnostics.on(

@@ -1,4 +1,4 @@
-//! `#[hot(nested)]`: which types can be nested, and which keys make no sense beside it.
+//! Checks `#[hot(nested)]`: the types that can be nested, and the keys that it excludes.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -11,7 +11,7 @@ use crate::{
     scalar::{self, Scalar},
 };
 
-/// `None` for a leaf, and for what cannot be nested.
+/// `None` for a leaf, and for a type that cannot be nested.
 pub(super) fn check(
     field: &input::Field,
     ty: &Type,
@@ -57,7 +57,7 @@ fn refuse_keys_of_leaves(field: &input::Field, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The path of the hidden macro, which is the type's own; or why there is none.
+/// The path of the hidden macro, which equals that of the type; or the reason for which there is none.
 fn macro_path(ty: &Type, input: &Input) -> Result<Path, String> {
     const NO_STRUCT: &str =
         "only a struct that derives `HotConfig`, or an `Option` of one, can be nested: remove `nested`";
@@ -76,7 +76,8 @@ fn macro_path(ty: &Type, input: &Input) -> Result<Path, String> {
     Ok(path)
 }
 
-/// Well-known types that hold others. A struct of the same name is taken for one only if it has a parameter.
+/// Refuses well-known containers. A struct with such a name counts as a container only if it has a type
+/// parameter.
 fn refuse_container(path: &Path) -> Result<(), String> {
     let Some(last) = path.segments.last() else { return Ok(()) };
     let name = last.ident.to_string();

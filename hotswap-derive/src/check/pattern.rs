@@ -1,14 +1,14 @@
-//! Regular expressions, read and matched as the runtime does.
+//! Regular expressions, parsed and matched like at run time.
 
 use regex_automata::{
     nfa::thompson::{self, NFA, pikevm::PikeVM},
     util::syntax,
 };
 
-/// What `regex::Regex::new` allows.
+/// The size limit of `regex::Regex::new`.
 const SIZE_LIMIT: usize = 10 * (1 << 20);
 
-/// A pattern that the runtime accepts; or why it does not, in one line.
+/// Parses a pattern as the runtime does, or returns the reason for a refusal in one line.
 pub(super) fn parse(pattern: &str) -> Result<PikeVM, String> {
     let config = thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT));
     let compiled = NFA::compiler().configure(config).syntax(syntax::Config::new()).build(pattern);
@@ -20,7 +20,7 @@ pub(super) fn matches(engine: &PikeVM, text: &str) -> bool {
     engine.is_match(&mut engine.create_cache(), text)
 }
 
-/// The parser's own words, which it draws over several lines, and the part of the pattern that they are about.
+/// The parser's message, which spans several lines, and the part of the pattern that it concerns.
 fn reason(pattern: &str, error: &thompson::BuildError) -> String {
     use regex_syntax::Error;
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());

@@ -1,4 +1,4 @@
-//! Rules against themselves and against types that the tokens tell.
+//! Checks rules for consistency and against types, as far as the tokens show them.
 
 use syn::{LitStr, Type, parse_quote};
 
@@ -72,7 +72,7 @@ fn number(value: &Literal) -> Option<f64> {
     }
 }
 
-/// What rustc would report at the rule's trait, said in the words of the attribute.
+/// Reports in terms of the attribute what rustc would report for the rule's trait.
 fn check_type(rule: &Rule, ty: &Type, diagnostics: &mut Diagnostics) {
     let ty = scalar::inside_option(ty).unwrap_or(ty);
     let scalar = Scalar::new(ty).map(Scalar::name);

@@ -1,4 +1,4 @@
-//! `#[hot(secret)]` and `#[hot(not_secret)]` against what else is said of the field.
+//! Checks `#[hot(secret)]` and `#[hot(not_secret)]` against the other attributes and the type of the field.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -23,7 +23,8 @@ pub(super) fn check(field: &input::Field, ty: &Type, diagnostics: &mut Diagnosti
     }
 }
 
-/// Whether `Secret` stands anywhere in the type. What hides behind an alias or inside a struct, the decoder finds.
+/// Whether `Secret` occurs anywhere in the type. A secret behind an alias or inside a struct is found by the
+/// decoder.
 pub(super) fn is_named_in(ty: TokenStream) -> bool {
     ty.into_iter().any(|token| match token {
         TokenTree::Ident(name) => name == "Secret",

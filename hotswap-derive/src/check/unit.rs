@@ -1,4 +1,4 @@
-//! `#[hot(unit = "..")]` against the type of its field, as far as the tokens tell.
+//! Checks `#[hot(unit = "..")]` against the type of its field, as far as the tokens show it.
 
 use quote::ToTokens;
 use syn::Type;

@@ -1,4 +1,4 @@
-//! What is known when every nested struct has answered: all fields at every depth.
+//! All fields at every depth, which are known once every nested struct has answered.
 
 use std::collections::HashMap;
 
@@ -45,11 +45,11 @@ pub(super) fn finish(root: &Root, answers: &[Answer]) -> TokenStream {
     quote!(#methods #callback #diagnostics)
 }
 
-/// A field at any depth, and the root's field that leads to it.
+/// A field at any depth, and the field of the root that contains it.
 struct Found<'r> {
     field: &'r RootField,
     entry: Entry,
-    /// Its number, where all fields before it are known.
+    /// Its number, if all fields before it are known.
     slot: Option<usize>,
 }
 
@@ -58,7 +58,7 @@ impl Found<'_> {
         self.entry.path.len() == 1
     }
 
-    /// As `rate_limit.max`.
+    /// The dotted path, such as `rate_limit.max`.
     fn shown(&self) -> String {
         let outer = &self.field.entry.getter;
         match self.entry.getter.strip_prefix(outer).and_then(|rest| rest.strip_prefix('_')) {
@@ -97,7 +97,7 @@ fn number(all: &mut [Found]) {
     numbered.zip(1..).for_each(|(found, slot)| found.slot = Some(slot));
 }
 
-/// The fields whose methods are to be written: at depth, and with names that nothing else has.
+/// The nested fields for which methods are generated: those with unique names.
 fn without_collisions<'a, 'r>(all: &'a [Found<'r>], diagnostics: &mut Diagnostics) -> Vec<&'a Found<'r>> {
     let mut taken: HashMap<String, &Found> = HashMap::new();
     let (own, deep): (Vec<_>, Vec<_>) = all.iter().partition(|found| found.is_own());
@@ -129,7 +129,7 @@ fn conflict(method: &str, found: &Found, taken: &HashMap<String, &Found>) -> Opt
     Some(format!("`{shown}` and `{other}` both have a method `{method}` on the handle: {remedy}"))
 }
 
-/// Two own leaves are compared by the derive itself.
+/// Leaves of the struct itself were already compared.
 fn check_variables(root: &Root, all: &[Found], diagnostics: &mut Diagnostics) {
     let Some(prefix) = root.env.as_deref() else { return };
     let mut env_names = EnvNames::default();
@@ -174,8 +174,8 @@ fn method(root: &Root, found: &Found) -> TokenStream {
     .expand()
 }
 
-/// From the root to a field at depth. The root's field has a type that can be spelled; those below it are
-/// parameters, for which only one type fits.
+/// The path from the root to a nested field. The type of the root's field can be written; those below it
+/// are type parameters, for which only one type fits.
 struct Way {
     slot: TokenStream,
     ty: TokenStream,
@@ -194,7 +194,7 @@ impl Way {
             let steps = path.iter().zip(types.windows(2));
             steps.map(|(index, pair)| step(root, *index, &pair[0], &pair[1])).collect()
         };
-        // The first step is the root's own, which needs no promise.
+        // The first step belongs to the root, which needs no bound.
         let promises = found.entry.path.iter().zip(types.windows(2)).skip(1).map(|(index, pair)| {
             let (outer, inner, index) = (&pair[0], &pair[1], Literal::usize_unsuffixed(*index));
             quote!(#outer: #krate::__private::FieldOf<#index, #inner>)
@@ -224,7 +224,7 @@ impl Way {
     }
 }
 
-/// The type of the value, and the parameter that it is unless its token is known.
+/// The type of the value, and its type parameter unless the token is known.
 fn value(krate: &syn::Path, kind: EntryKind) -> (TokenStream, Option<TokenStream>) {
     let primitive = |scalar: Scalar| {
         let name = scalar.ident();
@@ -242,7 +242,7 @@ fn value(krate: &syn::Path, kind: EntryKind) -> (TokenStream, Option<TokenStream
     (quote!(__F), Some(quote!(__F: #bound)))
 }
 
-/// The root, its field, then every struct on the way, and the value.
+/// The root, its field, then every struct on the path, and the value.
 fn types(owner: &TokenStream, field: &TokenStream, depth: usize, value: &TokenStream) -> Vec<TokenStream> {
     let between = (1..depth - 1).map(|place| {
         let name: Ident = format_ident!("__N{place}");
@@ -257,7 +257,8 @@ fn step(root: &Root, index: usize, outer: &TokenStream, inner: &TokenStream) -> 
     quote!(<#outer as #krate::__private::FieldOf<#index, #inner>>)
 }
 
-/// From the root to the value. A function costs less to compile than a closure, and most are two steps deep.
+/// The projection from the root to the value. A function compiles faster than a closure, and most paths have
+/// two steps.
 fn projection(
     root: &Root,
     path: &[usize],

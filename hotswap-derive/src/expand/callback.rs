@@ -1,4 +1,5 @@
-//! The hidden macro of a struct, under the struct's own name: it hands the struct's fields to whoever nests it.
+//! The hidden macro of a struct, under the name of the struct: it passes the fields of the struct to structs
+//! that nest it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -11,11 +12,12 @@ use syn::{
 
 use super::entry::Entry;
 
-/// Name and reach of a hidden macro.
+/// The name and visibility of a hidden macro.
 pub(crate) struct Callback {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
-    /// Two exported macros of one crate must not meet, and two structs of one crate may have one name.
+    /// Unique, because exported macros of one crate must have different names, but two structs of one crate
+    /// may have the same name.
     pub(crate) mangled: Ident,
 }
 
@@ -25,7 +27,7 @@ impl Callback {
         Self { ident: ident.clone(), vis: vis.clone(), mangled }
     }
 
-    /// A complete list has every field at every depth, in the order of their numbers.
+    /// A complete list contains every field at every depth, in the order of their numbers.
     pub(crate) fn expand(&self, entries: &[Entry], complete: bool) -> TokenStream {
         let Self { ident, vis, mangled } = self;
         // Only an exported macro can be named in another crate.
@@ -44,8 +46,8 @@ impl Callback {
     }
 }
 
-/// Where the struct stands in the source. A macro that writes structs puts them all at one place, which the
-/// number of its expansion tells apart.
+/// The position of the struct in the source. All structs that a macro generates have the same position, and
+/// are distinguished by the number of the expansion.
 fn place(ident: &Ident) -> String {
     let span = ident.span().unwrap();
     let call = Span::call_site().unwrap();

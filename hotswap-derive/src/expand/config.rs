@@ -45,7 +45,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     }
 }
 
-/// The closure turns whatever error the function has into the one that the runtime knows.
+/// The closure converts the error of the function to the error type of the runtime.
 fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
     model.checks.iter().map(move |function| {
         let hidden = model.private_at(function.span());
@@ -56,7 +56,7 @@ fn checks(model: &Model) -> impl Iterator<Item = TokenStream> {
     })
 }
 
-/// Field by field, so that neither the struct nor a nested one need be `Clone`.
+/// Field by field, so that neither the struct nor a nested one needs `Clone`.
 fn clone(model: &Model) -> TokenStream {
     if !model.sound {
         return quote!(::core::unimplemented!());
@@ -84,7 +84,7 @@ fn clone(model: &Model) -> TokenStream {
     }
 }
 
-/// Exchanges what no layer gives: the trait has a method without effect for structs without such fields.
+/// Swaps skipped fields. The trait has a default method without effect for structs without such fields.
 fn swap_skipped(model: &Model) -> TokenStream {
     let (krate, skipped) = (&model.krate, &model.skipped);
     let nested = model.fields.iter().filter_map(|field| {

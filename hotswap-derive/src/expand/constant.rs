@@ -1,4 +1,5 @@
-//! Ranges and defaults of which at least one is a constant: rustc knows its value and compares.
+//! Compile-time checks of ranges and defaults that contain constants, whose values only rustc
+//! knows.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -13,7 +14,7 @@ use crate::{
     scalar::Scalar,
 };
 
-/// Nothing for a generic struct, whose constants have no value of their own.
+/// Empty for a generic struct, whose constants may depend on its parameters.
 pub(super) fn expand(model: &Model) -> TokenStream {
     if !model.sound || !model.generics.params.is_empty() {
         return TokenStream::new();
@@ -54,7 +55,7 @@ fn assertion(model: &Model, ty: Scalar, value: &Literal, name: &str, bound: &Lit
     })
 }
 
-/// `None` for a function, which is told from a constant by its name.
+/// `None` for a function, which is distinguished from a constant by its name.
 fn operand(model: &Model, ty: Scalar, value: &Literal) -> Option<TokenStream> {
     let Content::Path(path) = &value.content else { return Some(quote!(#value)) };
     let name = path.segments.last()?.ident.to_string();
@@ -62,11 +63,11 @@ fn operand(model: &Model, ty: Scalar, value: &Literal) -> Option<TokenStream> {
         return None;
     }
     let (path, ty) = (outside(model, path), ty.ident());
-    // A default may be of any type that converts; between numbers that loses nothing.
+    // A default may have any type that converts; between numbers this is lossless.
     Some(quote!((#path as ::core::primitive::#ty)))
 }
 
-/// The path where `Self` means nothing.
+/// The path in a form that is valid where `Self` is not.
 fn outside(model: &Model, path: &Path) -> TokenStream {
     match path.segments.first() {
         Some(first) if first.ident == "Self" => {

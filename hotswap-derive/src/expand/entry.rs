@@ -1,4 +1,4 @@
-//! What a struct's hidden macro says about one field, its own or one further down.
+//! The entry of a struct's hidden macro for one field, its own or a nested one.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -11,14 +11,14 @@ use crate::{
     scalar::Scalar,
 };
 
-/// A field as seen from a struct around it.
+/// A field as seen from an enclosing struct.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    /// What its methods are named after.
+    /// The name in its methods.
     pub(crate) getter: String,
     pub(crate) span: Span,
     pub(crate) kind: EntryKind,
-    /// The index of a field in each struct on the way.
+    /// The index of a field in each struct on the path.
     pub(crate) path: Vec<usize>,
     pub(crate) claims: Vec<Claim>,
     pub(crate) docs: String,
@@ -28,7 +28,7 @@ pub(crate) struct Entry {
 pub(crate) enum EntryKind {
     Leaf(Read),
     Nested,
-    /// A leaf inside an `Option`: it has no methods and still takes its variables.
+    /// A leaf inside an `Option`: it has no methods, but reads its variables.
     Hidden,
 }
 
@@ -48,8 +48,8 @@ impl Entry {
         }
     }
 
-    /// The same field, seen from the struct around. The steps are the names that the nested field has in
-    /// variables; a flattened one has none.
+    /// The same field, seen from the enclosing struct. The steps are the names of the nested field in
+    /// variables; a flattened field has none.
     pub(crate) fn below(&self, outer: &Entry, steps: &[String], optional: bool) -> Self {
         let claims = match steps {
             [] => self.claims.clone(),
@@ -99,7 +99,7 @@ impl Parse for EntryKind {
     }
 }
 
-/// `getter kind [path] [claims] "docs"`; an exact variable stands behind `=`.
+/// `getter kind [path] [claims] "docs"`; an exact variable follows `=`.
 impl ToTokens for Entry {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let getter = names::ident(&self.getter, self.span);
@@ -142,7 +142,7 @@ fn claim(text: &str) -> Claim {
     }
 }
 
-/// Everything up to the end.
+/// Parses everything up to the end.
 pub(crate) fn all<T: Parse, U>(input: ParseStream, mut each: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
     let mut items = Vec::new();
     while !input.is_empty() {

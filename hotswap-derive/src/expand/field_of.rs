@@ -1,4 +1,4 @@
-//! `FieldOf`: where a field stands in its struct, with its type as a parameter.
+//! `FieldOf`: the position of a field in its struct, with its type as a parameter.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -1,9 +1,9 @@
 //! The flat methods of a struct with nested fields, and its hidden macro with everything in it flattened.
 //!
-//! Only the nested structs know their fields. So the derive calls the hidden macro of the first one, with what it
-//! knows itself as state; that macro calls [`flatten`] with the state and its entries; and `flatten` goes on to
-//! the next one, until all have answered. Paths inside a `macro_rules!` resolve where it is called, so each level
-//! is flattened in its own module, and no path is ever resolved in another.
+//! Only the nested structs know their fields. So the derive calls the hidden macro of the first one, and passes
+//! its own data as state; that macro calls [`flatten`] with the state and its entries; and `flatten` continues
+//! with the next one, until all have answered. Paths inside a `macro_rules!` resolve at the call site, so each
+//! level is flattened in its own module, and no path is resolved in another module.
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -22,8 +22,8 @@ use super::{
 };
 use crate::model::{Field, Model, Nested};
 
-/// Each nested struct nests two macro calls, and a crate allows 128 unless it says otherwise. Beyond this number
-/// the struct's own hidden macro lists only its own fields.
+/// Each nested struct nests two macro calls, and the default recursion limit of a crate is 128. Beyond this
+/// number of nested structs, the hidden macro of the struct lists only its own fields.
 const LONGEST_CHAIN: usize = 40;
 
 /// Calls the hidden macros of the nested structs, if there are any.
@@ -57,14 +57,14 @@ fn begin(root: &Root, asks: &[impl ToTokens]) -> TokenStream {
     state.advance().unwrap_or_else(syn::Error::into_compile_error)
 }
 
-/// What it takes to ask one nested struct: the path of its macro; what fails to compile, in our words and at the
-/// field, if there is no such macro; and what makes that compile once there is an answer.
+/// The request to one nested struct: the path of its macro; code that fails to compile with our message, at the
+/// field, if there is no such macro; and code that makes it compile once there is an answer.
 fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
     let Nested { path, ty } = field.nested()?;
     let span = ty.span();
     let (private, owner, handle) = (model.private_at(span), model.self_type(), &names.handle);
     let index = Literal::usize_unsuffixed(field.index);
-    // The struct's name at the place of the field, where the promise is broken.
+    // The name of the struct with the span of the field, where the error is reported.
     let (_, arguments, _) = model.generics.split_for_impl();
     let mut ident = model.ident.clone();
     ident.set_span(span);
@@ -82,7 +82,7 @@ fn ask(model: &Model, names: &Names, field: &Field) -> Option<TokenStream> {
     })
 }
 
-/// Takes the entries of one nested struct; what remains, and what is known, comes back as it was given.
+/// Receives the entries of one nested struct. The remaining structs and the state are passed on unchanged.
 pub(crate) fn flatten(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
     let (state, answered) = State::read(group(&mut input));
@@ -90,7 +90,8 @@ pub(crate) fn flatten(input: TokenStream) -> TokenStream {
     quote!(#answered #next)
 }
 
-/// Opaque tokens, since it passes through every nested struct's macro. Only the last step looks into them.
+/// Opaque tokens, because the state passes through every nested struct's macro. Only the last step parses
+/// them.
 struct State {
     krate: TokenStream,
     pending: TokenStream,
@@ -100,7 +101,7 @@ struct State {
 }
 
 impl State {
-    /// The state, and the code that says that there was an answer.
+    /// The state, and the code that records that there was an answer.
     fn read(state: TokenStream) -> (Self, TokenStream) {
         let mut state = state.into_iter();
         let [krate, pending, root, answered] = std::array::from_fn(|_| group(&mut state));
@@ -129,7 +130,7 @@ impl State {
     }
 }
 
-/// What stands in the next group. There is one: this was written by the derive.
+/// The content of the next group, which exists because the derive generated it.
 fn group(tokens: &mut impl Iterator<Item = TokenTree>) -> TokenStream {
     match tokens.next() {
         Some(TokenTree::Group(group)) => group.stream(),

@@ -1,4 +1,4 @@
-//! What the runtime does with each field.
+//! The operations of the runtime on each field.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -27,7 +27,7 @@ fn of_field(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// At the place of the type, so that a missing bound is reported there.
+/// With the span of the type, so that a missing bound is reported there.
 fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (private, ty) = (model.private_at(field.ty.span()), &field.ty);
     let index = Literal::usize_unsuffixed(field.index);
@@ -49,7 +49,7 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     quote_spanned!(ty.span()=> &#kind { encode: #encode, #bits #rules ..#rest })
 }
 
-/// How a leaf is written, if it can be.
+/// How a leaf is encoded, if it can be.
 fn encode(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (krate, ty) = (&model.krate, &field.ty);
     match &leaf.encode {
@@ -62,7 +62,7 @@ fn encode(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     }
 }
 
-/// The function that writes a leaf. One that has none was refused where it is needed.
+/// The function that encodes a leaf. A leaf without one was refused where it is needed.
 pub(super) fn encode_function(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     let (krate, ty) = (&model.krate, &field.ty);
     match &leaf.encode {

@@ -6,19 +6,19 @@ use syn::{Path, Visibility, spanned::Spanned};
 
 use crate::{model::Read, names};
 
-/// A field as a handle reaches it.
+/// A field as seen from a handle.
 pub(crate) struct Method<'m> {
     pub(crate) krate: &'m Path,
     /// The struct of the handle.
     pub(crate) root: &'m TokenStream,
     pub(crate) vis: &'m Visibility,
-    /// What the methods are named after.
+    /// The name in the methods.
     pub(crate) getter: &'m str,
     pub(crate) span: Span,
     pub(crate) docs: &'m str,
-    /// The type of the value; one of the parameters where it cannot be spelled.
+    /// The type of the value; a type parameter if it cannot be written.
     pub(crate) ty: &'m TokenStream,
-    /// Type parameters of each method, in angle brackets, with the traits that tell them from each other.
+    /// Type parameters of each method, in angle brackets, with the bounds that determine them.
     pub(crate) parameters: &'m TokenStream,
     pub(crate) bounds: &'m TokenStream,
     pub(crate) slot: &'m TokenStream,
@@ -55,7 +55,7 @@ impl Method<'_> {
         }
     }
 
-    /// What the getter returns, and the call that it is.
+    /// The return type of the getter, and its implementation.
     fn read(&self) -> (TokenStream, TokenStream, &TokenStream) {
         let Self { krate, root, ty, slot, get, .. } = self;
         match self.kind {

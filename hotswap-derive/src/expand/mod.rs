@@ -1,4 +1,4 @@
-//! Code for a checked struct: data, and calls of one line. Nothing here can fail.
+//! Generates code for a checked struct: data, and one-line calls. This stage cannot fail.
 
 mod all_fields;
 mod callback;
@@ -25,7 +25,7 @@ use crate::model::Model;
 
 pub(crate) use flat::flatten;
 
-/// Everything that the derive adds beside the struct.
+/// Everything that the derive adds next to the struct.
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let names = Names::new(model);
     let krate = &model.krate;
@@ -54,7 +54,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// The types that a struct gets.
+/// The generated types of a struct.
 pub(crate) struct Names {
     pub(crate) handle: Ident,
     pub(crate) paths: Ident,

@@ -69,7 +69,7 @@ fn definition(model: &Model, names: &Names, generics: &Generics) -> TokenStream 
     }
 }
 
-/// The struct's parameters behind the root.
+/// The parameters of the struct after the root.
 fn generics(model: &Model) -> Generics {
     let krate = &model.krate;
     let mut generics = model.generics.clone();

@@ -1,5 +1,5 @@
-//! A struct with nested fields, as far as the code for what stands inside them needs it. Tokens carry it through
-//! the hidden macros of the nested structs.
+//! The data of a struct that the code for its nested fields needs. It is passed as tokens through the hidden
+//! macros of the nested structs.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -20,15 +20,15 @@ use crate::{
 
 pub(crate) struct Root {
     pub(crate) krate: Path,
-    /// Of the implementation.
+    /// The parameters of the implementation.
     pub(crate) parameters: TokenStream,
     pub(crate) handle: TokenStream,
     pub(crate) bounds: TokenStream,
     /// The struct itself.
     pub(crate) ty: TokenStream,
-    /// The prefix of its variables, if the struct says it.
+    /// The prefix of its variables, if the struct has one.
     pub(crate) env: Option<String>,
-    /// `None` when another expansion writes the struct's hidden macro.
+    /// `None` if another expansion generates the struct's hidden macro.
     pub(crate) callback: Option<Callback>,
     pub(crate) fields: Vec<RootField>,
 }
@@ -37,12 +37,12 @@ pub(crate) struct RootField {
     pub(crate) vis: Visibility,
     pub(crate) ty: TokenStream,
     pub(crate) inside: Inside,
-    /// The names that it has in variables of what stands inside.
+    /// Its names in the variables of its nested fields.
     pub(crate) steps: Vec<String>,
     pub(crate) entry: Entry,
 }
 
-/// What stands inside a field.
+/// The content of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inside {
     Nothing,

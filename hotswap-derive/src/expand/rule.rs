@@ -11,7 +11,7 @@ use crate::{
     model::Model,
 };
 
-/// At the place of the rule, so that a type that it does not fit is reported there.
+/// With the span of the rule, so that an unsuitable type is reported there.
 pub(super) fn expand(model: &Model, rule: &Rule) -> TokenStream {
     let span = rule.span;
     let private = model.private_at(span);

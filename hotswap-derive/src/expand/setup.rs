@@ -1,4 +1,4 @@
-//! What the struct's attributes say about sources.
+//! The sources in the attributes of the struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -72,7 +72,8 @@ fn of_leaf(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     quote!(#secret #not_secret #nullable #(#reference)* #(#env)* #(#default)*)
 }
 
-/// Whether the type is an `Option`, by whatever name: serde calls one that a function reads missing, where any other is `None`.
+/// Whether the type is an `Option`, under any name: serde reports an `Option` with a custom function as missing,
+/// whereas any other is `None`.
 fn nullable(model: &Model, field: &Field, leaf: &Leaf) -> TokenStream {
     if leaf.decode.is_none() || field.serde_default || leaf.default.is_some() {
         return TokenStream::new();
@@ -108,7 +109,7 @@ fn merge(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// What serde takes for a nested struct that no layer mentions, as a layer would give it.
+/// The serde default of a nested struct that no layer mentions, in the form of a layer.
 fn absent(model: &Model, field: &Field) -> TokenStream {
     let Some(value) = absent_value(model, field) else { return TokenStream::new() };
     let private = model.private_at(field.ty.span());
@@ -131,7 +132,7 @@ pub(super) fn absent_value(model: &Model, field: &Field) -> Option<TokenStream> 
         Absent::Own(default) => made(default, &quote!(#ty)),
         Absent::OfStruct(default) => {
             let whole = made(default, &owner);
-            // Copied, because a struct with a destructor gives no field away.
+            // Copied, because a field cannot be moved out of a struct with a destructor.
             let copy = match field.kind {
                 Kind::Optional(_) => quote! {
                     ::core::option::Option::map(
@@ -166,7 +167,7 @@ fn kind(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// A default as a value of a layer. That of a constant or function is written as the field's own value would be.
+/// A default as a value of a layer. The value of a constant or function is encoded like the field itself.
 fn default(model: &Model, field: &Field, leaf: &Leaf, value: &Value) -> TokenStream {
     let tree = Path { model, name: quote!(Value) };
     match &value.content {
@@ -209,7 +210,7 @@ impl ToTokens for Path<'_> {
     }
 }
 
-/// A type or path as its author would write it: tokens know no blanks.
+/// A type or path with the usual spacing, because tokens do not contain spaces.
 pub(super) fn written(tokens: &impl ToTokens) -> String {
     let spaced = tokens.to_token_stream().to_string();
     let mut text = String::new();

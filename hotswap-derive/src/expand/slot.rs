@@ -1,11 +1,12 @@
-//! The numbers of fields: a literal up to the first nested struct, and from there on what its width adds.
+//! The numbers of fields: literals up to the first nested struct, and expressions with its width after
+//! it.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::model::{Field, Kind, Model};
 
-/// How the number of each field is written, and of what comes after the last one.
+/// The expression for the number of each field, and for the number after the last field.
 pub(crate) struct Slots {
     definitions: Vec<TokenStream>,
     /// The width of the whole struct.
@@ -32,12 +33,12 @@ impl Slots {
         }
     }
 
-    /// In the implementation of `FieldOf`, where it is not the number that stands there for most.
+    /// The definition in the implementation of `FieldOf`, if it differs from the default.
     pub(crate) fn definition(&self, field: &Field) -> Option<&TokenStream> {
         self.definitions.get(field.index).filter(|_| field.index > self.first_nested)
     }
 
-    /// How any other place writes the number of a field.
+    /// The expression for the number of a field in other code.
     pub(crate) fn of_field(&self, model: &Model, field: &Field) -> TokenStream {
         match field.index <= self.first_nested {
             true => self.definitions[field.index].clone(),
@@ -46,7 +47,7 @@ impl Slots {
     }
 }
 
-/// The number that comes next: so many after a nested field, or after the start.
+/// The next number, as an offset from a nested field or from the start.
 struct Next<'m> {
     after: Option<&'m Field>,
     offset: usize,

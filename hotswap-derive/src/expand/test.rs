@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::{model::Model, names};
 
-/// Beside the struct and not inside a block, where the test harness finds nothing.
+/// Next to the struct and not inside a block, where the test harness does not find tests.
 pub(super) fn expand(model: &Model) -> TokenStream {
     if !model.test || !model.sound {
         return TokenStream::new();

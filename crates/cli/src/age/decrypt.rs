@@ -54,7 +54,7 @@ impl Decrypt {
                 })?;
                 output.json(&serde_json::json!({ "value": text }))?;
             }
-            // As it was encrypted, without a line end that somebody would take for a part of it.
+            // Unchanged, without an additional line break that could be mistaken for part of it.
             (None, false) => output.out.write_all(&plaintext)?,
         }
         Ok(())

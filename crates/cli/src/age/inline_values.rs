@@ -1,4 +1,4 @@
-//! References inside of a file: only they change, whatever format the file has.
+//! References inside a file. Only they change, in any format.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use hotswap_core::{Issue, support::command_line::References};
 
 use super::{Refusal, keys::Lock, unopened};
 
-/// The text of the file with every `age:` reference encrypted for the new recipients, and how many there were.
+/// The text of the file with every `age:` reference encrypted again, and their number.
 ///
 /// # Errors
-/// Every one that does not open, with its place.
+/// Every reference that cannot be decrypted, with its position.
 pub(super) fn rotate(
     path: &Path,
     bytes: &[u8],
@@ -35,7 +35,7 @@ fn encrypted_again(old: &str, identities: &Identities, lock: &Lock) -> Result<St
     Ok(encode(&ciphertext))
 }
 
-/// Any other text may begin like a reference.
+/// Another text may also begin like a reference.
 fn is_reference(text: &str) -> bool {
     reference(text.as_bytes()).is_ok_and(|ciphertext| is_age_file(&ciphertext))
 }

@@ -1,4 +1,4 @@
-//! For whom is encrypted, and with what is decrypted.
+//! Arguments for recipients and identities.
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -8,7 +8,7 @@ use hotswap_core::{Origin, support::command_line::MakeIssue as _};
 
 use super::{Refusal, read, refusal, unopened};
 
-/// Arguments that say with what to decrypt.
+/// Arguments for the identities to decrypt with.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[non_exhaustive]
 pub struct IdentityFiles {
@@ -24,7 +24,7 @@ impl IdentityFiles {
     }
 }
 
-/// Arguments that say for whom to encrypt.
+/// Arguments for the recipients to encrypt for.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[non_exhaustive]
 pub struct Recipients {
@@ -39,7 +39,7 @@ pub struct Recipients {
     pub passphrase: bool,
 }
 
-/// For whom to encrypt.
+/// The recipients or the passphrase.
 pub(super) enum Lock {
     Recipients(Vec<x25519::Recipient>),
     Passphrase(SecretString),
@@ -83,7 +83,7 @@ impl Recipients {
     }
 }
 
-/// Says what a text is, and nothing of what it holds.
+/// Describes the kind of a text without quoting it.
 fn recipient(text: &str) -> Result<x25519::Recipient, (&'static str, &'static str)> {
     x25519::Recipient::from_str(text).map_err(|_| {
         if text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
@@ -108,7 +108,7 @@ impl Lock {
         sealed.map_err(|error| refusal(format!("it cannot be encrypted: {error}"), "check the recipients"))
     }
 
-    /// How it is told of.
+    /// The description for messages.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Recipients(recipients) if recipients.len() == 1 => "for 1 recipient".to_owned(),

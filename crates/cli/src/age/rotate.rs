@@ -34,16 +34,16 @@ pub struct RotateRecipients {
     pub json: bool,
 }
 
-/// A file as it is to be.
+/// A file with its new content.
 struct Rotated<'p> {
     path: &'p Path,
     content: Vec<u8>,
-    /// How many values; `None` for a file that is encrypted as a whole.
+    /// The number of values; `None` for a file that is encrypted as a whole.
     values: Option<usize>,
 }
 
 impl RotateRecipients {
-    /// Nothing is written before all of it is known to open.
+    /// No file is written before all of them are decrypted.
     pub(super) fn run(&self, output: &mut Output<'_>) -> Ended {
         let lock = self.recipients.read()?;
         let identities = self.identities.read()?;

@@ -23,7 +23,7 @@ struct Fixture {
     other: x25519::Identity,
 }
 
-/// What a command said, and how it ended.
+/// The output and the exit code of a command.
 struct Said {
     code: u8,
     out: String,
@@ -160,7 +160,7 @@ fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
     let error = fixture.fails(&format!("encrypt --recipient {key}"), "hunter2");
     assert!(error.contains("an identity, which is secret") && !error.contains(&key), "{error}");
     assert!(fixture.fails("encrypt", "hunter2").contains("nobody is named who may decrypt it"));
-    // A secret goes nowhere unless somebody says so.
+    // A secret is not written without an explicit target.
     assert!(Program::try_parse_from(["program", "decrypt"]).is_err());
 }
 

@@ -1,4 +1,4 @@
-//! What decrypts.
+//! The identities for decryption.
 
 use std::{env, path::PathBuf};
 
@@ -29,7 +29,7 @@ impl KeySource {
     }
 }
 
-/// What the environment gives: the variables of this crate, else those of sops.
+/// The identities of the environment: from the variables of this crate, or else those of sops.
 pub(super) fn variables() -> Vec<KeySource> {
     let own = [
         path("HOTSWAP_AGE_IDENTITY_FILE").map(KeySource::File),
@@ -51,7 +51,7 @@ fn text(variable: &str) -> Option<Secret<String>> {
     env::var(variable).ok().filter(|text| !text.is_empty()).map(Secret::new)
 }
 
-/// All that was given, read.
+/// All given identities, loaded.
 pub struct Identities {
     pub(super) keys: Vec<x25519::Identity>,
     pub(super) passphrases: Vec<SecretString>,
@@ -95,7 +95,7 @@ impl Identities {
         Ok(read)
     }
 
-    /// Their public halves, which anybody may know.
+    /// Their public keys.
     pub fn recipients(&self) -> Vec<String> {
         self.keys.iter().map(|key| key.to_public().to_string()).collect()
     }
@@ -138,7 +138,7 @@ fn no_text(name: &str) -> FetchError {
     unusable(format!("{name} is no text")).with_help("name a file that `age-keygen` wrote")
 }
 
-/// Says what a line is, and nothing of what it holds.
+/// Describes the kind of a line without quoting it.
 fn not_an_identity(line: &str, name: &str, number: usize) -> FetchError {
     let (what, help) = if line.starts_with("AGE-PLUGIN-") {
         ("the identity of a plugin, which is not supported", "make an identity of its own with `age-keygen`")

@@ -1,4 +1,4 @@
-//! Files that hold an identity or a passphrase.
+//! Files that contain an identity or a passphrase.
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +19,7 @@ use super::ExposedKeys;
 /// A key takes 74 bytes; a file of a hundred, with comments, fits.
 const MAX_SIZE: u64 = 64 * 1024;
 
-/// Reads a file once, and judges the mode of what it read.
+/// Reads a file once, and checks the mode of the opened file.
 pub(super) fn read(path: &Path, exposed: ExposedKeys) -> Result<Zeroizing<Vec<u8>>, FetchError> {
     let failed = |error: ReadError| {
         let message = format!("{}: {error}", Shown(path));
@@ -39,7 +39,7 @@ pub(super) fn read(path: &Path, exposed: ExposedKeys) -> Result<Zeroizing<Vec<u8
 }
 
 fn judge(path: &Path, metadata: &Metadata, exposed: ExposedKeys) -> Result<(), FetchError> {
-    /// Those that were warned of.
+    /// The files for which a warning was logged.
     static WARNED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
     if exposed == ExposedKeys::Allow || !is_exposed(metadata) {
@@ -50,7 +50,8 @@ fn judge(path: &Path, metadata: &Metadata, exposed: ExposedKeys) -> Result<(), F
     if exposed == ExposedKeys::Deny {
         return Err(FetchError::new(FetchErrorKind::Unauthenticated, message).with_help(help));
     }
-    // In a fork a thread of the parent may hold the lock for ever: a warning twice is better than a load that hangs.
+    // In a fork a thread of the parent may hold the lock forever: a repeated warning is better than a load that
+    // hangs.
     let warned = lock_within(&WARNED, Duration::from_secs(1));
     if warned.is_none_or(|mut warned| warned.insert(path.to_owned())) {
         log::warn!(target: "hotswap", "hotswap: {message}; {help}");
@@ -58,7 +59,7 @@ fn judge(path: &Path, metadata: &Metadata, exposed: ExposedKeys) -> Result<(), F
     Ok(())
 }
 
-/// Whether the group or everybody may read or write.
+/// Whether the group or all users may read or write.
 #[cfg(unix)]
 fn is_exposed(metadata: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,8 +1,8 @@
-//! Secrets that stand encrypted in the configuration itself, by age (<https://age-encryption.org/v1>).
+//! Secrets in the configuration itself, encrypted with age (<https://age-encryption.org/v1>).
 //!
-//! A reference `age:YWdlLWVuY3J5cHRpb24...` is an age file in base64; what it holds is the value. A file that ends in
-//! `.toml.age`, `.yaml.age` or `.json.age` is encrypted as a whole, and is a source as any other file is. Both are made
-//! by the command `encrypt` of the module `cli`, or by the tool `age`.
+//! A reference `age:YWdlLWVuY3J5cHRpb24...` is an age file in base64, whose content is the value. A file that ends in
+//! `.toml.age`, `.yaml.age` or `.json.age` is encrypted as a whole, and is a source like any other file. Both are
+//! created by the command `encrypt` of the module `cli`, or by the tool `age`.
 
 mod identities;
 mod key_file;
@@ -32,31 +32,32 @@ use self::{
     open::Opened,
 };
 
-/// What [`Age`] does about an identity file that more than its owner can read; it has an example.
+/// How [`Age`] handles an identity file that other users than its owner can read; it has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExposedKeys {
-    /// Nothing is decrypted with it.
+    /// The file is refused.
     Deny,
-    /// A warning in the log, once for each file.
+    /// A warning is logged, once for each file.
     #[default]
     Warn,
-    /// Nothing.
+    /// The file is accepted without a warning.
     Allow,
 }
 
 /// Decrypts `age:` references and `*.age` files.
 ///
-/// It is there by default and takes its identities from the environment when it needs them, all that are given:
+/// It is registered by default, and reads its identities from the environment on demand. All variables that are
+/// set are used:
 ///
-/// | variable | holds |
+/// | variable | content |
 /// | --- | --- |
 /// | `HOTSWAP_AGE_IDENTITY_FILE` | the path of a file as `age-keygen` writes it |
-/// | `HOTSWAP_AGE_IDENTITY` | the identities themselves, `AGE-SECRET-KEY-1..`, one a line |
-/// | `HOTSWAP_AGE_PASSPHRASE_FILE` | the path of a file that holds a passphrase |
+/// | `HOTSWAP_AGE_IDENTITY` | the identities themselves, `AGE-SECRET-KEY-1..`, one per line |
+/// | `HOTSWAP_AGE_PASSPHRASE_FILE` | the path of a file with a passphrase |
 /// | `HOTSWAP_AGE_PASSPHRASE` | a passphrase |
-/// | `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY` | as the first two; only if none of the others is set |
+/// | `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY` | same as the first two; used only if none of the others is set |
 ///
-/// An identity that is given by a method takes the place of all variables. An identity file may itself be encrypted with a
+/// If identities are set by methods, the variables are ignored. An identity file may itself be encrypted with a
 /// passphrase.
 ///
 /// ```
@@ -69,7 +70,8 @@ pub struct Age {
     given: Vec<KeySource>,
     exposed: ExposedKeys,
     max_work_factor: u8,
-    /// The locations in use, each with what a passphrase opened: every time would cost a second, by design.
+    /// The locations in use, each with its plaintext if a passphrase decrypted it, because each decryption
+    /// would cost a second by design.
     opened: Arc<Mutex<BTreeMap<Location, Option<Payload>>>>,
 }
 
@@ -88,19 +90,19 @@ impl Default for Age {
 }
 
 impl Age {
-    /// With the identities that the environment gives; see [above](Self).
+    /// Uses the identities of the environment; see [above](Self).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds the identities in a file, as `age-keygen` writes it. It is read whenever something is decrypted.
+    /// Adds the identities in a file that `age-keygen` wrote. It is read at each decryption.
     ///
     /// See [above](Self) for an example.
     pub fn identity_file(self, path: impl Into<PathBuf>) -> Self {
         self.with(KeySource::File(path.into()))
     }
 
-    /// Adds identities: `AGE-SECRET-KEY-1..`, one a line.
+    /// Adds identities: `AGE-SECRET-KEY-1..`, one per line.
     ///
     /// ```
     /// use hotswap::{Secret, secrets::age::Age};
@@ -124,18 +126,18 @@ impl Age {
         self.with(KeySource::Passphrase(passphrase))
     }
 
-    /// What happens if an identity file, or a passphrase file, can be read by more than its owner; [`ExposedKeys::Warn`]
-    /// by default, because those that Kubernetes mounts can.
+    /// How an identity file or passphrase file that other users than its owner can read is handled;
+    /// [`ExposedKeys::Warn`] by default, because files in Kubernetes mounts are readable for others.
     ///
     /// See [above](Self) for an example.
     pub fn exposed_keys(self, exposed: ExposedKeys) -> Self {
         Self { exposed, ..self }
     }
 
-    /// How much work a passphrase may cost: 2 to the power of this, 20 by default, which takes 1 GiB of memory.
+    /// The maximum work factor of a passphrase, as a power of 2; 20 by default, which takes 1 GiB of memory.
     ///
-    /// What asks for more is refused before any work is done, for whoever can write a file could else stop the program
-    /// with it. The tool `age` asks for 18.
+    /// A ciphertext with a higher work factor is refused before any work is done; otherwise anyone who can write a
+    /// file could stop the program. The tool `age` uses 18.
     ///
     /// ```
     /// let age = hotswap::secrets::age::Age::new().max_work_factor(22);
@@ -149,7 +151,7 @@ impl Age {
         self
     }
 
-    /// What decrypts, as it is now.
+    /// The current identities.
     #[doc(hidden)]
     pub fn identities(&self) -> Result<Identities, FetchError> {
         let given = if self.given.is_empty() { &variables() } else { &self.given };

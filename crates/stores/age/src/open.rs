@@ -1,4 +1,4 @@
-//! From an age file to its plaintext.
+//! Decrypts age files.
 
 use std::io::{self, Read as _};
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Identities, text};
 
-/// A plaintext, and how it was come by.
+/// A plaintext, and whether a passphrase decrypted it.
 pub(super) struct Opened {
     pub(super) plaintext: Zeroizing<Vec<u8>>,
     pub(super) by_passphrase: bool,
@@ -23,12 +23,12 @@ impl Identities {
     /// Decrypts an age file.
     ///
     /// # Errors
-    /// It is none, it is damaged, none of the identities fits, or it asks for too much work.
+    /// It is not an age file, it is damaged, no identity matches, or its work factor is too high.
     pub(super) fn open(&self, ciphertext: &[u8]) -> Result<Opened, FetchError> {
         let parsed = parse(ciphertext)?;
         let by_passphrase = parsed.is_scrypt();
         let stream = if by_passphrase { self.by_passphrase(ciphertext)? } else { self.by_key(parsed)? };
-        // Never longer than its ciphertext, so that nothing is moved and left behind while it is read.
+        // Never longer than its ciphertext, so the buffer does not grow and leave unwiped copies.
         let mut plaintext = Zeroizing::new(Vec::with_capacity(ciphertext.len()));
         let limit = ciphertext.len() as u64;
         stream.take(limit).read_to_end(&mut plaintext).map_err(|error| damaged(&error))?;
@@ -43,7 +43,7 @@ impl Identities {
         file.decrypt(keys).map_err(|error| self.refused(&error))
     }
 
-    /// One after the other, because a wrong passphrase ends the crate's own search.
+    /// Tried one after the other, because a wrong passphrase ends the crate's own search.
     fn by_passphrase<'c>(&self, ciphertext: &'c [u8]) -> Result<StreamReader<&'c [u8]>, FetchError> {
         let mut refused = self.no_identity("it is encrypted with a passphrase, and none is given");
         for passphrase in &self.passphrases {

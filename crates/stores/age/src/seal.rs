@@ -1,4 +1,4 @@
-//! From a plaintext to an age file: what only the command line does.
+//! Encrypts age files, for the command line only.
 
 use std::io::{self, Write as _};
 
@@ -15,7 +15,8 @@ use super::{
     text::{BEGIN, END, decode, no_base64},
 };
 
-/// What the tool `age` takes; measuring the machine, as the crate does by itself, gives a weak one on a busy machine.
+/// The work factor of the tool `age`. The crate's default measures the machine, which gives a weak factor on a busy
+/// machine.
 const WORK_FACTOR: u8 = 18;
 
 /// Encrypts for recipients, each of which can decrypt it alone.
@@ -30,7 +31,7 @@ pub fn encrypt(plaintext: &[u8], recipients: &[x25519::Recipient]) -> Result<Vec
 /// Encrypts with a passphrase.
 ///
 /// # Errors
-/// None that is known: memory takes everything.
+/// No known error, because writing to memory does not fail.
 pub fn encrypt_with_passphrase(plaintext: &[u8], passphrase: &SecretString) -> Result<Vec<u8>, EncryptError> {
     let mut recipient = scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
@@ -46,12 +47,12 @@ fn written(encryptor: Encryptor, plaintext: &[u8]) -> io::Result<Vec<u8>> {
     Ok(ciphertext)
 }
 
-/// As it stands behind `age:`.
+/// The form after `age:`.
 pub fn encode(ciphertext: &[u8]) -> String {
     BASE64_STANDARD_NO_PAD.encode(ciphertext)
 }
 
-/// As `age --armor` writes it.
+/// The form of `age --armor`.
 pub fn armored(ciphertext: &[u8]) -> Vec<u8> {
     let text = BASE64_STANDARD.encode(ciphertext);
     let mut armored = format!("{BEGIN}\n");
@@ -71,7 +72,7 @@ pub fn is_armored(file: &[u8]) -> bool {
     file.trim_ascii_start().starts_with(BEGIN.as_bytes())
 }
 
-/// Whether it is meant to be one.
+/// Whether the file looks like an age file.
 pub fn is_age_file(file: &[u8]) -> bool {
     file.starts_with(b"age-encryption.org/") || is_armored(file)
 }
@@ -85,7 +86,7 @@ pub fn reference(text: &[u8]) -> Result<Vec<u8>, FetchError> {
     decode(text.split_once('#').map_or(text, |(location, _)| location))
 }
 
-/// The one passphrase that the environment gives, to encrypt with.
+/// The passphrase of the environment, for encryption.
 pub fn passphrase(exposed: ExposedKeys) -> Result<SecretString, FetchError> {
     let given: Vec<_> = variables()
         .into_iter()

@@ -60,12 +60,12 @@ fn each_of_several_recipients_opens_it() {
 #[test]
 fn every_kind_of_base64_is_read() {
     let key = x25519::Identity::generate();
-    // Long enough for every letter to be there.
+    // Long enough to contain every letter.
     let bytes = sealed(&"hunter2".repeat(99), &[&key]);
     let (plain, url) = (encode(&bytes), BASE64_URL_SAFE.encode(&bytes));
     let folded = format!("  {}\n    {}\n", &plain[..50], &plain[50..]);
     let armored = String::from_utf8(armored(&bytes)).unwrap();
-    // As YAML folds it.
+    // Like folded text in YAML.
     let on_one_line = armored.replace('\n', " ");
     for text in [plain, url, folded, armored, on_one_line] {
         assert_eq!(fetch(&with(&key), &text), Ok(Payload::text("hunter2".repeat(99))));

@@ -13,7 +13,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 pub(super) const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 pub(super) const END: &str = "-----END AGE ENCRYPTED FILE-----";
 
-/// An age file, armored or in base64 of any kind: formats fold lines, and shells and editors add some.
+/// Decodes an age file, armored or in any kind of base64. Line breaks are ignored, because formats
+/// fold lines, and shells and editors add some.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, FetchError> {
     let text = text.trim();
     let text = match text.strip_prefix(BEGIN) {
@@ -28,7 +29,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, FetchError> {
     let alphabet = if url { URL_SAFE } else { STANDARD };
     let settings = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let decoded = GeneralPurpose::new(&alphabet, settings).decode(&letters);
-    // Somebody may have put the secret itself there.
+    // The text may be the secret itself by mistake.
     letters.zeroize();
     decoded.map_err(|_| no_base64("what stands behind `age:` is no base64, or is cut short"))
 }
@@ -65,7 +66,7 @@ pub(super) fn no_base64(message: &str) -> FetchError {
     FetchError::invalid(message).with_help("put the whole line there that the command `encrypt` prints")
 }
 
-/// What an age file says that ends too early.
+/// The error of a truncated age file.
 pub(super) fn cut() -> FetchError {
     FetchError::invalid("the ciphertext is cut short").with_help("copy all of it, or encrypt the value anew")
 }

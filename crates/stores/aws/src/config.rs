@@ -1,4 +1,4 @@
-//! What the program says about AWS, and what the environment adds.
+//! The settings for AWS, from the program and the environment.
 
 use std::{env, time::Duration};
 
@@ -18,27 +18,28 @@ use super::{
     credentials_timeout::{CREDENTIALS_TIMEOUT, WithTimeout},
 };
 
-/// Two of these, and the way to the credentials, fit into the time that a fetch has if nothing is said.
+/// Two attempts and the lookup of credentials fit into the default timeout of a fetch.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Whoever is not connected by then will hardly be.
+/// A connection that takes longer is unlikely to succeed.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// A second one for a connection that was closed meanwhile; longer pauses are the configuration's own.
+/// The second attempt is for a connection that was closed in the meantime; longer pauses are up to the
+/// configuration.
 const ATTEMPTS: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Makes the SDK put whole answers into its log, which nothing in its interface forbids.
+/// Makes the SDK log whole responses, which its interface cannot prevent.
 pub(super) const LOG: &str = "LOG_SENSITIVE_BODIES";
 
 pub(super) fn logs_secrets() -> bool {
     env::var(LOG).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// How a store of AWS is reached.
+/// How to connect to a store of AWS.
 ///
-/// What is not said here comes from where all of AWS's tools look: variables, the files `~/.aws/config` and
-/// `~/.aws/credentials`, web identities, containers, and the machine itself.
+/// Settings that are not given here come from the usual places of AWS's tools: variables, the files
+/// `~/.aws/config` and `~/.aws/credentials`, web identities, containers, and the machine itself.
 ///
 /// ```
 /// use hotswap::secrets::aws::{Config, ParameterStore, SecretsManager};
@@ -58,53 +59,52 @@ pub struct Config {
 
 impl Config {
     /// The region, the profile, the endpoint and the credentials that AWS's own tools would use. They are looked
-    /// for at the first fetch, and again when the credentials are not valid any more.
+    /// up at the first fetch, and again when the credentials are no longer valid.
     ///
     /// See [`Config`] for an example.
     pub fn from_env() -> Self {
         Self { region: None, profile: None, endpoint_url: None, credentials: None, timeout: TIMEOUT }
     }
 
-    /// The region, in the place of `AWS_REGION` and that of the profile.
+    /// The region, instead of `AWS_REGION` and that of the profile.
     ///
     /// See [`Config`] for an example.
     pub fn region(self, region: impl Into<String>) -> Self {
         Self { region: Some(region.into()), ..self }
     }
 
-    /// The profile in AWS's files, in the place of `AWS_PROFILE`.
+    /// The profile in AWS's files, instead of `AWS_PROFILE`.
     ///
     /// See [`Config`] for an example.
     pub fn profile(self, name: impl Into<String>) -> Self {
         Self { profile: Some(name.into()), ..self }
     }
 
-    /// Another address than the region's own, in the place of `AWS_ENDPOINT_URL`.
+    /// Another address than the default of the region, instead of `AWS_ENDPOINT_URL`.
     ///
     /// See the page `aws` of the guide for an example.
     pub fn endpoint_url(self, url: impl Into<String>) -> Self {
         Self { endpoint_url: Some(url.into()), ..self }
     }
 
-    /// An access key, in the place of all that is looked for.
+    /// An access key, instead of looking up credentials.
     ///
     /// See [`Credentials`] for an example.
     pub fn credentials(self, credentials: Credentials) -> Self {
         Self { credentials: Some(credentials), ..self }
     }
 
-    /// How long AWS may take to begin with an answer, 3 seconds if nothing is said. What failed is asked for a
-    /// second time.
+    /// The timeout until the start of a response; 3 seconds by default. A failed request is retried once.
     ///
     /// See [`Config`] for an example of a configuration.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// With all that the environment adds.
+    /// Adds the settings of the environment.
     ///
     /// # Errors
-    /// Nothing says which region, or the endpoint holds a password.
+    /// The region is not set, or the endpoint contains a password.
     pub(super) async fn load(&self) -> Result<SdkConfig, FetchError> {
         let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
         let timeouts =
@@ -135,9 +135,9 @@ fn late() -> FetchError {
         .with_help("set AWS_REGION, name a profile that has one, or give `Config::region`")
 }
 
-/// With an end to looking for credentials.
+/// Adds a timeout for the lookup of credentials.
 fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
-    // The endpoint is shown, so one with a password in it is not repeated.
+    // The endpoint is shown in messages, so one with a password is refused.
     if config.endpoint_url().is_some_and(|url| url.contains('@')) {
         return Err(FetchError::invalid("the endpoint of AWS holds credentials")
             .with_help("give AWS_ENDPOINT_URL as `https://host:port`, and nothing else"));
@@ -155,7 +155,8 @@ fn checked(config: SdkConfig) -> Result<SdkConfig, FetchError> {
     })
 }
 
-/// As the SDK would make it, but with ring: no second library of C beside that of the other clients.
+/// The SDK's default client, but with ring, which avoids a second C library next to that of the other
+/// clients.
 fn http_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::Ring));

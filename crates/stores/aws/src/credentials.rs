@@ -1,11 +1,11 @@
-//! Who asks, where the program says so itself.
+//! Credentials that the program supplies.
 
 use aws_sdk_secretsmanager::config::Credentials as Keys;
 use hotswap_core::Secret;
 
-/// An access key, in the place of what the environment gives.
+/// An access key, instead of the credentials of the environment.
 ///
-/// Programs that run on AWS need none: their role gives them one that is replaced all the time.
+/// Programs that run on AWS need none: their role supplies temporary keys.
 ///
 /// ```
 /// use hotswap::secrets::aws::{Config, Credentials};
@@ -31,14 +31,14 @@ impl Credentials {
         Self { access_key_id, secret_access_key, session_token: None }
     }
 
-    /// The token that belongs to an access key for a limited time, as a role gives it.
+    /// The session token of a temporary access key, such as that of a role.
     ///
     /// See [`Credentials`] for an example.
     pub fn session_token(self, token: impl Into<Secret<String>>) -> Self {
         Self { session_token: Some(token.into()), ..self }
     }
 
-    /// As the SDK has them.
+    /// The credentials in the type of the SDK.
     pub(super) fn keys(&self) -> Keys {
         let token = self.session_token.as_ref().map(|token| token.expose().clone());
         Keys::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "hotswap")

@@ -1,4 +1,5 @@
-//! An end to looking for credentials: the SDK would go on for longer than a fetch may take.
+//! A timeout for the lookup of credentials: the SDK would continue for longer than a fetch may
+//! take.
 
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use aws_credential_types::{
 };
 use tokio::time::timeout;
 
-/// Half of what a fetch has if nothing is said.
+/// Half of the default timeout of a fetch.
 pub(super) const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Gives up in time.
+/// Stops the lookup after the timeout.
 #[derive(Debug)]
 pub(super) struct WithTimeout(pub(super) SharedCredentialsProvider);
 

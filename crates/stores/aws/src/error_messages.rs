@@ -1,4 +1,4 @@
-//! Failures in words for people. A word of the server is never among them.
+//! Messages for failures. They never contain text from the server.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use super::{
     secret_name::{SecretName, VersionSelector},
 };
 
-/// Who was asked for what.
+/// The store and the request, for messages.
 #[derive(Clone, Debug)]
 pub(super) struct RequestInfo {
     pub(super) service: &'static str,
-    /// What a policy has to allow.
+    /// The action that a policy must allow.
     pub(super) action: &'static str,
-    /// The region, and the endpoint if it is not the region's own.
+    /// The region, and the endpoint if it is not the default of the region.
     pub(super) at: String,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for RequestInfo {
     }
 }
 
-/// There is nothing of this name, or no such version of it.
+/// The name or the version does not exist.
 pub(super) fn missing(asked: &RequestInfo, place: &SecretName) -> FetchError {
     let name = &place.name;
     match &place.version_selector {
@@ -55,7 +55,7 @@ pub(super) fn missing(asked: &RequestInfo, place: &SecretName) -> FetchError {
     }
 }
 
-/// Why something cannot be read.
+/// The error of a failed read.
 pub(super) fn unread(failure: Failure, asked: &RequestInfo, place: &SecretName) -> FetchError {
     let Failure::Refused { code, kms, status } = failure else { return unavailable(failure, asked) };
     let name = &place.name;
@@ -91,7 +91,7 @@ pub(super) fn unread(failure: Failure, asked: &RequestInfo, place: &SecretName) 
     }
 }
 
-/// Who asks is not known, or not any more.
+/// The credentials are invalid or have expired.
 fn unknown(code: &str, asked: &RequestInfo) -> FetchError {
     let (why, help) = match code {
         "ExpiredTokenException" | "ExpiredToken" => {
@@ -125,7 +125,7 @@ fn is_overload(code: &str) -> bool {
         .any(|begin| code.starts_with(begin))
 }
 
-/// What the SDK is told by its variable, and cannot be told otherwise.
+/// The error for the variable that makes the SDK log responses, which cannot be overridden.
 pub(super) fn exposed() -> FetchError {
     FetchError::invalid(format!("the variable {LOG} would put secrets into the log of AWS's SDK"))
         .with_help("unset it")
@@ -136,7 +136,7 @@ pub(super) fn lost() -> FetchError {
     FetchError::unreachable("the client ended before it had an answer")
 }
 
-/// What may go wrong with any question.
+/// Failures of any request.
 fn unavailable(failure: Failure, asked: &RequestInfo) -> FetchError {
     match failure {
         Failure::NoCredentials => {

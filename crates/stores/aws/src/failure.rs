@@ -1,4 +1,4 @@
-//! Why there is no answer to read, without a word of the server.
+//! The failures of a request, without text from the server.
 
 use std::error::Error as StdError;
 
@@ -10,19 +10,19 @@ use aws_sdk_secretsmanager::{
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// AWS has a name for the reason.
+    /// AWS returned an error code.
     Refused {
         code: String,
         kms: bool,
         status: u16,
     },
-    /// Nobody says who asks.
+    /// No credentials were found.
     NoCredentials,
-    /// Whoever would say it does not answer.
+    /// The source of credentials does not respond.
     LateCredentials,
     Unreachable(String),
     TimedOut,
-    /// Something else than AWS answers.
+    /// The response does not come from AWS.
     Garbled,
 }
 
@@ -49,7 +49,7 @@ fn refused(error: &impl ProvideErrorMetadata, status: u16) -> Failure {
     }
 }
 
-/// Only the message tells whose permission is missing: the store's, or its key's.
+/// Only the message shows whether the permission for the store or for its key is missing.
 fn is_about_the_key(message: &str) -> bool {
     ["kms:Decrypt", "Access to KMS", "ciphertext refers"].iter().any(|words| message.contains(words))
 }
@@ -61,7 +61,7 @@ fn garbled(status: u16) -> Failure {
     Failure::Garbled
 }
 
-/// What happened on the way there.
+/// The failure of the connection.
 fn transport(error: &(dyn StdError + 'static)) -> Failure {
     let mut last = error;
     for source in std::iter::successors(error.source(), |&error| error.source()) {
@@ -70,7 +70,7 @@ fn transport(error: &(dyn StdError + 'static)) -> Failure {
         }
         last = source;
     }
-    // Above the last one are layers, which say that something below them failed.
+    // The errors above the last one only report that a lower layer failed.
     Failure::Unreachable(last.to_string())
 }
 

@@ -20,7 +20,7 @@ const FORM: LocationFormat = LocationFormat {
     selectors: "`?version=3` or `?label=` with a label",
 };
 
-/// What one question may ask for.
+/// The maximum number of parameters in one request.
 const BATCH: usize = 10;
 
 /// The Parameter Store of AWS Systems Manager, for references such as `aws-ssm:/prod/db/password`.
@@ -36,31 +36,30 @@ const BATCH: usize = 10;
 /// # let _ = plain;
 /// ```
 ///
-/// # What a reference may name
+/// # Locations
 ///
-/// | location | gives |
+/// | location | content |
 /// | --- | --- |
 /// | `/prod/db/password`, or the ARN of a parameter | its newest version, decrypted |
 /// | `/prod/db/password?label=live` | the version with this label |
-/// | `/prod/db/password?version=3` | its third version, for ever |
+/// | `/prod/db/password?version=3` | its third version, which is not fetched again |
 ///
-/// `#key` picks a part of a parameter that is JSON. Up to ten parameters are asked for at once; each is an answer
-/// of its own.
+/// `#key` selects a part of a parameter that is JSON. Up to ten parameters are fetched in one request; each has
+/// its own result.
 ///
-/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs
-/// none.
+/// The client uses a thread with its own async runtime, which all clients share. The program needs none.
 #[derive(Debug)]
 pub struct ParameterStore(Store<Parameters>);
 
 impl ParameterStore {
-    /// The one that is reached like this.
+    /// Creates a provider with these settings.
     ///
     /// See [`ParameterStore`] for an example.
     pub fn new(config: Config) -> Self {
         Self(Store::new(config))
     }
 
-    /// The one that AWS's own tools would reach.
+    /// Creates a provider with the settings of AWS's own tools.
     ///
     /// See [`ParameterStore`] for an example.
     pub fn from_env() -> Self {
@@ -97,7 +96,7 @@ impl Service for Parameters {
     }
 }
 
-/// Each of them once, and none beside another version of the same, for answers are told apart by name.
+/// Each parameter once, and never two versions of one in a batch, because results are identified by name.
 fn batches<'a>(places: impl Iterator<Item = &'a SecretName>) -> Vec<Vec<SecretName>> {
     let mut batches: Vec<Vec<SecretName>> = Vec::new();
     for place in places {
@@ -115,7 +114,7 @@ fn batches<'a>(places: impl Iterator<Item = &'a SecretName>) -> Vec<Vec<SecretNa
     batches
 }
 
-/// As AWS writes a name with its version.
+/// The name with its version in the syntax of AWS.
 fn selector(place: &SecretName) -> String {
     let SecretName { name, version_selector } = place;
     match version_selector {
@@ -132,7 +131,7 @@ fn pick(answers: &[(SecretName, FetchResult)], place: &SecretName) -> FetchResul
 impl Parameters {
     async fn fetch_batch(self, batch: Vec<SecretName>) -> Vec<(SecretName, FetchResult)> {
         match self.get(&batch).await {
-            // One of them is enough for a refusal of all.
+            // One refused parameter causes a refusal of the whole batch.
             Err(Failure::Refused { .. }) if batch.len() > 1 => {
                 let alone = together(batch, |place| {
                     let this = self.clone();
@@ -171,7 +170,7 @@ impl Parameters {
     }
 }
 
-/// Whether this parameter is the answer for the place. Not every server that stands in for AWS repeats a label.
+/// Whether this parameter is the result for the location. Not every AWS emulator returns the label.
 fn is(parameter: &Parameter, place: &SecretName) -> bool {
     let named = [parameter.name(), parameter.arn()].contains(&Some(&*place.name));
     let selector = parameter.selector().map(|selector| selector.trim_start_matches(':'));

@@ -1,11 +1,11 @@
-//! What a location says: a name, and which version of it.
+//! A parsed location: a name and a version.
 
 use hotswap_core::secrets::{FetchError, Location};
 
-/// A location of AWS, taken apart.
+/// A parsed location of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretName {
-    /// Or an ARN.
+    /// A name or an ARN.
     pub(super) name: String,
     pub(super) version_selector: Option<VersionSelector>,
 }
@@ -19,15 +19,15 @@ pub(super) enum VersionSelector {
     Moving(String),
 }
 
-/// How a store writes its locations.
+/// The syntax of locations of a store.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LocationFormat {
     pub(super) example: &'static str,
-    /// What it calls names that move.
+    /// The parameter for moving names.
     pub(super) moving: &'static str,
-    /// Whether versions are numbers; then no name begins with one.
+    /// Whether versions are numbers.
     pub(super) numbered: bool,
-    /// What may stand behind `?`.
+    /// The permitted text after `?`.
     pub(super) selectors: &'static str,
 }
 

@@ -33,30 +33,29 @@ const FORM: LocationFormat = LocationFormat {
 /// # let _ = plain;
 /// ```
 ///
-/// # What a reference may name
+/// # Locations
 ///
-/// | location | gives |
+/// | location | content |
 /// | --- | --- |
 /// | `prod/db`, or the ARN of a secret | its current version, at the stage `AWSCURRENT` |
 /// | `prod/db?stage=AWSPREVIOUS` | the version at this stage |
-/// | `prod/db?version=2e1d..` | the version with this id, for ever |
+/// | `prod/db?version=2e1d..` | the version with this id, which is not fetched again |
 ///
-/// `#key` picks a part of a secret that is JSON. One that was stored as binary is bytes, or text if it is UTF-8.
+/// `#key` selects a part of a secret that is JSON. A binary secret is bytes, or text if it is UTF-8.
 ///
-/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs
-/// none.
+/// The client uses a thread with its own async runtime, which all clients share. The program needs none.
 #[derive(Debug)]
 pub struct SecretsManager(Store<Manager>);
 
 impl SecretsManager {
-    /// The one that is reached like this.
+    /// Creates a provider with these settings.
     ///
     /// See [`SecretsManager`] for an example.
     pub fn new(config: Config) -> Self {
         Self(Store::new(config))
     }
 
-    /// The one that AWS's own tools would reach.
+    /// Creates a provider with the settings of AWS's own tools.
     ///
     /// See [`SecretsManager`] for an example.
     pub fn from_env() -> Self {
@@ -82,7 +81,7 @@ impl Service for Manager {
         Self { client: Client::new(config), asked }
     }
 
-    /// One by one: a batch takes no versions, and needs another permission.
+    /// One request per secret, because a batch supports no versions, and needs another permission.
     fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<FetchResult>> {
         Box::pin(async move {
             let outcomes = together(locations, |location| self.clone().fetch_one(location)).await;

@@ -1,4 +1,4 @@
-//! The client of one service: how it comes to be, and when there is another one.
+//! The client of one service: its creation and replacement.
 
 use std::{fmt, sync::Arc};
 
@@ -11,21 +11,21 @@ use super::{Config, config, error_messages};
 
 pub(super) type FetchResult = Result<Fetched, FetchError>;
 
-/// What a client of AWS's SDK can do here.
+/// The operations of a client of AWS's SDK.
 pub(super) trait Service: Clone + Send + Sync + 'static {
     fn connect(config: &SdkConfig) -> Self;
 
-    /// One outcome for each location, in their order.
+    /// One outcome for each location, in the same order.
     fn fetch(self, locations: Vec<Location>) -> BoxFuture<'static, Vec<FetchResult>>;
 }
 
 pub(super) struct Store<S> {
     config: Config,
-    /// Held while one is made, so that one is enough for all who wait.
+    /// Locked during the creation of a client, so that concurrent fetches share one.
     service: Running<AsyncMutex<Option<S>>>,
 }
 
-/// The client is made of the same, and would tell more.
+/// Omits the client, whose `Debug` would reveal more.
 impl<S> fmt::Debug for Store<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.config.fmt(f)
@@ -60,13 +60,13 @@ async fn ask<S: Service>(
         if !outcomes.iter().any(is_unknown) {
             return Ok(outcomes);
         }
-        // Perhaps there are others by now where the credentials come from.
+        // There may be new credentials by now.
         *known.lock().await = None;
     }
     Ok(connected(&known, &config).await?.fetch(locations).await)
 }
 
-/// The client that others made, or a new one.
+/// The existing client, or a new one.
 async fn connected<S: Service>(known: &AsyncMutex<Option<S>>, config: &Config) -> Result<S, FetchError> {
     let mut known = known.lock().await;
     if let Some(service) = &*known {
@@ -76,7 +76,7 @@ async fn connected<S: Service>(known: &AsyncMutex<Option<S>>, config: &Config) -
     Ok(known.insert(service).clone())
 }
 
-/// Whether AWS does not know, or not any more, who asks.
+/// Whether the credentials are invalid or have expired.
 fn is_unknown(outcome: &FetchResult) -> bool {
     outcome.as_ref().is_err_and(|error| error.kind() == FetchErrorKind::Unauthenticated)
 }

@@ -1,4 +1,4 @@
-//! One secret: asked for, checked, and taken out of the answer.
+//! Fetches one secret, verifies its checksum, and extracts it from the response.
 
 use google_cloud_secretmanager_v1::model::{AccessSecretVersionResponse, SecretPayload};
 use hotswap_core::secrets::{FetchError, Fetched, Payload};
@@ -17,7 +17,7 @@ pub(super) async fn fetch(session: &Session, place: &SecretVersion) -> Result<Fe
 }
 
 fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, FetchError> {
-    // The number, whatever it was asked for by.
+    // The version number, whatever the request contained.
     let version = answer.name.rsplit('/').next().filter(|version| !version.is_empty());
     let (Some(version), Some(payload)) = (version, answer.payload) else {
         return Err(error_messages::garbled(address));
@@ -25,16 +25,16 @@ fn taken(answer: AccessSecretVersionResponse, address: &str) -> Result<Fetched, 
     Ok(Fetched::new(checked(payload)?).version(version))
 }
 
-/// A text, or bytes that are none.
+/// A text, or bytes that are not UTF-8.
 fn checked(payload: SecretPayload) -> Result<Payload, FetchError> {
     let sum = i64::from(crc32c(&payload.data));
     let bytes = Zeroizing::new(payload.data.to_vec());
-    // The only other copy is the text of the answer, which the client freed.
+    // The only other copy is the text of the response, which the client has freed.
     if let Ok(mut data) = payload.data.try_into_mut() {
         data.zeroize();
     }
     if payload.data_crc32c.is_some_and(|expected| expected != sum) {
-        // Damage on the way is gone at the next attempt.
+        // A transmission error is unlikely to occur again.
         return Err(FetchError::unreachable("the secret does not match its checksum")
             .with_help("it is fetched again; if it stays so, add a new version"));
     }

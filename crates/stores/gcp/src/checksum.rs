@@ -1,9 +1,9 @@
-//! The checksum that Secret Manager gives with each secret.
+//! The checksum that Secret Manager sends with each secret.
 
-/// Castagnoli's polynomial, with its bits the other way round.
+/// Castagnoli's polynomial, with its bits reversed.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
-/// CRC32C. Bit by bit, for a secret has 64 KiB at most.
+/// CRC32C, bit by bit, because a secret has at most 64 KiB.
 pub(super) fn crc32c(bytes: &[u8]) -> u32 {
     let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ POLYNOMIAL } else { sum >> 1 };
     !bytes.iter().fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step))
@@ -13,7 +13,7 @@ pub(super) fn crc32c(bytes: &[u8]) -> u32 {
 mod tests {
     use super::crc32c;
 
-    /// Of RFC 3720, and the check value of the catalogue of such sums.
+    /// The values of RFC 3720, and the check value of the CRC catalogue.
     #[test]
     fn it_gives_what_others_give() {
         assert_eq!(crc32c(b""), 0);

@@ -1,4 +1,4 @@
-//! What is asked of Secret Manager, all at once, and again when the token died.
+//! Requests to Secret Manager, sent concurrently, and repeated when the token is no longer valid.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{access, secret_version::SecretVersion, session::Session, settings::S
 
 pub(super) struct Client {
     settings: Settings,
-    /// Held during a login, so that one is enough for all who wait.
+    /// Locked during a login, so that concurrent fetches share one.
     session: Mutex<Option<Arc<Session>>>,
 }
 
@@ -19,7 +19,7 @@ impl Client {
         Self { settings, session: Mutex::default() }
     }
 
-    /// All at once, in their order.
+    /// Fetches all locations concurrently. Outcomes are in the same order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
         let places = locations.iter().map(SecretVersion::parse).collect();
         let session = async { self.session(None).await.map(drop) };
@@ -37,8 +37,8 @@ impl Client {
         }
     }
 
-    /// One with a token, and another one than was refused. What cannot log in is forgotten, for some
-    /// credentials never try again.
+    /// A session with a token, other than the refused one. A session that cannot log in is dropped,
+    /// because some credentials never try again.
     async fn session(&self, refused: Option<&Arc<Session>>) -> Result<Arc<Session>, FetchError> {
         let mut current = self.session.lock().await;
         let known = current.take();

@@ -1,4 +1,4 @@
-//! How the provider says who it is.
+//! The credentials of the provider.
 
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ impl Credentials {
     }
 
     /// A file in JSON: the key of a service account, a user as `gcloud auth application-default login` writes
-    /// it, a service account to impersonate, or an account of somebody else (workload identity federation).
+    /// it, a service account to impersonate, or an external account (workload identity federation).
     ///
     /// It is read at the first fetch, and again when a token was refused.
     ///
@@ -51,7 +51,7 @@ impl Credentials {
         Self(Method::File(path.into()))
     }
 
-    /// What such a file holds.
+    /// The content of such a file.
     ///
     /// ```
     /// use hotswap::secrets::google::Credentials;
@@ -76,7 +76,7 @@ impl Credentials {
         Self(Method::MetadataServer)
     }
 
-    /// No token at all, for a stand-in of Google's that wants none.
+    /// No token, for an emulator that needs none.
     ///
     /// ```
     /// use hotswap::secrets::google::{Credentials, SecretManager};
@@ -118,7 +118,7 @@ impl Credentials {
         opened.map_err(|error| self.unusable(&error))
     }
 
-    /// Without the words of the error, which may hold what it could not read.
+    /// Without the message of the error, which may contain the text that it could not read.
     fn unusable(&self, error: &BuildError) -> FetchError {
         self.refused(if error.is_loading() {
             "cannot be read"
@@ -135,7 +135,7 @@ impl Credentials {
         FetchError::invalid(format!("the credentials {self} {why}")).with_help(self.remedy())
     }
 
-    /// What to do if they do not work.
+    /// The advice if they do not work.
     pub(super) fn remedy(&self) -> String {
         match &self.0 {
             Method::Environment => "name a file by GOOGLE_APPLICATION_CREDENTIALS, log in with `gcloud auth \
@@ -152,7 +152,7 @@ impl Credentials {
     }
 }
 
-/// Behind the words "the credentials".
+/// Printed after "the credentials".
 impl std::fmt::Display for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! Failures in words for people. A word of a server is never among them.
+//! Messages for failures. They never contain text from a server.
 
 use std::{error::Error as StdError, io};
 
@@ -13,7 +13,7 @@ use hotswap_core::secrets::{FetchError, FetchErrorKind};
 
 use super::{credentials::Credentials, secret_version::SecretVersion};
 
-/// Why a secret could not be read.
+/// The error of a failed read.
 pub(super) fn unread(
     error: &Error,
     place: &SecretVersion,
@@ -59,7 +59,7 @@ fn refused(status: &Status, place: &SecretVersion, address: &str) -> FetchError 
     }
 }
 
-/// What Google says of a secret that is not there, too.
+/// Google also reports this for a secret that does not exist.
 fn denied(status: &Status, secret: &str) -> FetchError {
     let reason = status.details.iter().find_map(|detail| match detail {
         StatusDetails::ErrorInfo(info) => Some(info.reason.as_str()),
@@ -79,7 +79,7 @@ fn denied(status: &Status, secret: &str) -> FetchError {
     }
 }
 
-/// The state is told in the message only.
+/// The state is only in the message.
 fn unusable(message: &str, secret: &str, version: &str) -> FetchError {
     let (state, help) = if message.contains("DISABLED") {
         ("is disabled", "enable it with `gcloud secrets versions enable`, or name another one")
@@ -91,7 +91,7 @@ fn unusable(message: &str, secret: &str, version: &str) -> FetchError {
     FetchError::not_found(format!("version `{version}` of `{secret}` {state}")).with_help(help)
 }
 
-/// Why there is no token.
+/// The error of a failed login.
 pub(super) fn no_token(error: &CredentialsError, credentials: &Credentials) -> FetchError {
     let error = match (cause(error), error.is_transient()) {
         (Some(cause), _) => {
@@ -108,7 +108,7 @@ pub(super) fn no_token(error: &CredentialsError, credentials: &Credentials) -> F
     error.with_help(credentials.remedy())
 }
 
-/// Why there is no client.
+/// The error of creating the client.
 pub(super) fn no_client(error: &BuildError) -> FetchError {
     if error.is_universe_domain_mismatch() {
         return FetchError::invalid("the credentials are for another universe of Google's")
@@ -140,7 +140,8 @@ fn away(address: &str, error: &Error) -> FetchError {
     }
 }
 
-/// What the system, or TLS, says. The clients above it only say that something below them failed.
+/// The error of the system or of TLS. The errors of the clients above it only report that a lower
+/// layer failed.
 fn cause<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e io::Error> {
     std::iter::successors(Some(error), |&error| error.source())
         .filter_map(|error| error.downcast_ref::<io::Error>())

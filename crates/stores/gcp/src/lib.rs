@@ -33,27 +33,27 @@ use self::{client::Client, settings::Settings};
 /// # let _ = plain;
 /// ```
 ///
-/// # What a reference may name
+/// # Locations
 ///
-/// | location | gives |
+/// | location | content |
 /// | --- | --- |
 /// | `my-project/db` | the newest version of the secret `db` |
 /// | `my-project/db/7`, `my-project/db/stable` | the version with this number, or with this alias |
 /// | `projects/my-project/secrets/db` | the same by its full name, to which `/versions/7` may be added |
 /// | `projects/my-project/locations/europe-west3/secrets/db` | a regional secret, from the endpoint of its region |
 ///
-/// A secret is a text, or bytes if it is no UTF-8. `#key` reads it as JSON and picks a part. What arrives is
-/// held against its checksum.
+/// A secret is a text, or bytes if it is not UTF-8. `#key` reads it as JSON and selects a part. The checksum
+/// of each secret is verified.
 ///
-/// Every version is looked at again at intervals, even one with a number: its content never changes, but
-/// somebody may disable or destroy it. The status tells then, and the value in use stays.
+/// Every version is polled at intervals, even one with a number: its content never changes, but it may
+/// be disabled or destroyed. The status then reports this, and the value in use stays in force.
 ///
 /// # Tokens
 ///
-/// The first fetch gets a token; nothing happens before. Google's client gets another one before it expires.
-/// A token that is refused all the same is followed by a new one once, for which credentials are read again.
+/// The first fetch gets a token; there is no request before that. Google's client renews it before it
+/// expires. If a token is refused anyway, credentials are read again and one new token is requested.
 ///
-/// The client brings a thread with an async runtime of its own. The program needs none.
+/// The client uses a thread with its own async runtime. The program needs none.
 #[derive(Debug)]
 pub struct SecretManager {
     settings: Settings,
@@ -61,24 +61,24 @@ pub struct SecretManager {
 }
 
 impl SecretManager {
-    /// With the credentials that the environment gives to all of Google's clients: the file that
-    /// `GOOGLE_APPLICATION_CREDENTIALS` names, else the one that `gcloud auth application-default login`
-    /// wrote, else those of the machine, from its metadata server.
+    /// Uses the default credentials of Google's clients: the file that `GOOGLE_APPLICATION_CREDENTIALS`
+    /// names, or else the one that `gcloud auth application-default login` wrote, or else those of the
+    /// machine, from its metadata server.
     ///
     /// See [`SecretManager`] for an example.
     pub fn from_env() -> Self {
         Self::with(Credentials::of_environment())
     }
 
-    /// With these credentials.
+    /// Uses these credentials.
     ///
     /// See [`SecretManager`] for an example.
     pub fn with(credentials: Credentials) -> Self {
         Self { settings: Settings::new(credentials), running: Running::default() }
     }
 
-    /// Where to ask, as `https://host`, in the place of `https://secretmanager.googleapis.com`; regional
-    /// secrets too. Any other text is an error of the fetch.
+    /// Sets the endpoint, in the form `https://host`, instead of `https://secretmanager.googleapis.com`;
+    /// also for regional secrets. Any other text is an error of the fetch.
     ///
     /// See [`SecretManager`] for an example.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
@@ -86,7 +86,7 @@ impl SecretManager {
         self
     }
 
-    /// How long one answer may take, 5 seconds if nothing is said. A fetch may need two: the token and the
+    /// Sets the timeout of one response; 5 seconds by default. A fetch may need two: the token and the
     /// secret.
     ///
     /// ```

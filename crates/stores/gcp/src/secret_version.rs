@@ -1,11 +1,11 @@
-//! What a location says: a secret by its full name, and a version.
+//! A parsed location: the full name of a secret, and a version.
 
 use hotswap_core::secrets::{FetchError, Location};
 
-/// What Google calls the newest version.
+/// Google's name of the newest version.
 const LATEST: &str = "latest";
 
-/// A location of Secret Manager, taken apart.
+/// A parsed location of Secret Manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretVersion {
     /// `projects/P/secrets/S`, with the region if the secret has one.
@@ -26,7 +26,8 @@ impl SecretVersion {
             ["projects", project, "locations", region, "secrets", secret, "versions", version] => {
                 (project, Some(region), secret, version)
             }
-            // Half of a full name would else be one of a project that is called `projects`.
+            // Otherwise part of a full name would be a secret of a project with the name
+            // `projects`.
             ["projects", ..] => return Err(odd()),
             [project, secret] => (project, None, secret, LATEST),
             [project, secret, version] => (project, None, secret, version),
@@ -43,13 +44,13 @@ impl SecretVersion {
         })
     }
 
-    /// What is asked for.
+    /// The name in the request.
     pub(super) fn name(&self) -> String {
         format!("{}/versions/{}", self.secret, self.version)
     }
 }
 
-/// Old ones stand below a domain: `example.com:my-project`.
+/// Old project ids have a domain: `example.com:my-project`.
 fn is_project(text: &str) -> bool {
     let inside = |letter: char| letter.is_ascii_alphanumeric() || "-.:".contains(letter);
     text.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && text.chars().all(inside)

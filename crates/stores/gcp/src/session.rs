@@ -17,7 +17,7 @@ use super::{
     settings::{ENDPOINT, Settings},
 };
 
-/// Makes Google's client write its answers to the log, secrets among them.
+/// Makes Google's client log its responses, including secrets.
 const LOGGING: &str = "GOOGLE_CLOUD_RUST_LOGGING";
 
 pub(super) struct Session {
@@ -32,7 +32,7 @@ impl Session {
             let error = FetchError::invalid(format!("with {LOGGING} Google's client would log the secret"));
             return Err(error.with_help(format!("take {LOGGING} out of the environment")));
         }
-        // Google's client panics where this fails.
+        // Checked here because Google's client panics if this fails.
         reqwest::Client::builder().build().map_err(|_| {
             FetchError::invalid("TLS cannot be set up")
                 .with_help("see whether the machine has certificates of authorities: package ca-certificates")
@@ -41,14 +41,14 @@ impl Session {
         Ok(Self { settings: settings.clone(), google, services: Mutex::default() })
     }
 
-    /// Gets a token, if there is none that lasts.
+    /// Gets a token, unless there is a valid one.
     pub(super) async fn log_in(&self) -> Result<(), FetchError> {
         let late = || error_messages::late("the server that gives the token");
         let headers = self.in_time(self.google.headers(Default::default()), late).await?;
         headers.map(drop).map_err(|error| error_messages::no_token(&error, &self.settings.credentials))
     }
 
-    /// What to ask, and where it is.
+    /// The client for an endpoint.
     pub(super) async fn service(
         &self,
         region: Option<&str>,
@@ -57,11 +57,11 @@ impl Session {
         if let Some(known) = self.services().get(&address) {
             return Ok((known.clone(), address));
         }
-        // What failed is asked for again later, at a pace that the configuration knows.
+        // The configuration retries failed requests itself.
         let mut builder = SecretManagerService::builder()
             .with_credentials(self.google.clone())
             .with_retry_policy(NeverRetry);
-        // Where the endpoint is not said, it depends on the universe.
+        // The default endpoint depends on the universe.
         if address != ENDPOINT {
             builder = builder.with_endpoint(&address);
         }
@@ -72,7 +72,7 @@ impl Session {
         Ok((service, address))
     }
 
-    /// Runs a question for as long as one may take.
+    /// Runs a request with a timeout.
     pub(super) async fn in_time<T>(
         &self,
         question: impl Future<Output = T>,

@@ -1,4 +1,4 @@
-//! What the program says about Secret Manager.
+//! The settings for Secret Manager.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use hotswap_core::secrets::FetchError;
 
 use super::Credentials;
 
-/// Where Google's client asks if nothing is said.
+/// The default endpoint of Google's client.
 pub(super) const ENDPOINT: &str = "https://secretmanager.googleapis.com";
 
-/// A secret manager that takes longer for one answer is as good as away.
+/// A store that takes longer for one response is treated as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl Settings {
         Self { credentials, endpoint: None, timeout: TIMEOUT }
     }
 
-    /// Where to ask for the secrets of a region, or for those of none.
+    /// The endpoint for the secrets of a region, or for global ones.
     pub(super) fn address(&self, region: Option<&str>) -> Result<String, FetchError> {
         match (&self.endpoint, region) {
             (Some(endpoint), _) => checked(endpoint),

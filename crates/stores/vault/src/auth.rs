@@ -1,10 +1,10 @@
-//! How the provider says who it is.
+//! The authentication of the provider.
 
 use std::path::PathBuf;
 
 use hotswap_core::Secret;
 
-/// Where Kubernetes puts the token of a pod's service account.
+/// The path of a pod's service account token in Kubernetes.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /// How a [`Vault`](super::Vault) gets its token.
@@ -18,7 +18,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/tok
 #[derive(Clone, Debug)]
 pub struct Auth {
     pub(super) method: Method,
-    /// Where the method is mounted, below `auth/`.
+    /// The mount path of the method, below `auth/`.
     pub(super) mount: String,
 }
 
@@ -36,22 +36,22 @@ impl Auth {
         Self { method, mount: mount.to_owned() }
     }
 
-    /// This token. It is renewed while it lets itself be renewed.
+    /// Uses this token, which is renewed for as long as possible.
     ///
     /// See [`Auth`] for an example.
     pub fn token(token: impl Into<Secret<String>>) -> Self {
         Self::new(Method::Token(token.into()), "token")
     }
 
-    /// The token in a file, such as an agent writes. It is read again when the token is not valid any more.
+    /// Uses the token in a file, such as one of an agent. It is read again when the token is no longer valid.
     ///
     /// See [`Auth`] for an example.
     pub fn token_file(path: impl Into<PathBuf>) -> Self {
         Self::new(Method::TokenFile(path.into()), "token")
     }
 
-    /// A token that is handed over wrapped (`vault token create -wrap-ttl=5m`): it is unwrapped once, at the first fetch,
-    /// and is an error if somebody did so before.
+    /// Uses a wrapped token (`vault token create -wrap-ttl=5m`): it is unwrapped once, at the first fetch, and is an
+    /// error if it was already unwrapped.
     ///
     /// See [`Auth`] for an example.
     pub fn wrapped_token(wrapping: impl Into<Secret<String>>) -> Self {
@@ -72,8 +72,8 @@ impl Auth {
         Self::new(Method::Kubernetes { role: role.into(), token: SERVICE_ACCOUNT.into() }, "kubernetes")
     }
 
-    /// Another file with the token of the service account, as projected volumes give it. It is read at each login.
-    /// Only [`kubernetes`](Self::kubernetes) has one.
+    /// Sets another file with the token of the service account, such as that of a projected volume. It is read at
+    /// each login. Only for [`kubernetes`](Self::kubernetes).
     ///
     /// ```
     /// use hotswap::secrets::vault::Auth;
@@ -88,14 +88,14 @@ impl Auth {
         self
     }
 
-    /// Where the method is mounted, if not at its usual place; without `auth/`.
+    /// Sets the mount path of the method, if it differs from the default; without `auth/`.
     ///
     /// See [`service_account`](Self::service_account) for an example.
     pub fn mounted_at(self, mount: impl Into<String>) -> Self {
         Self { mount: mount.into(), ..self }
     }
 
-    /// Whether a token that died can be followed by another one.
+    /// Whether another token can be obtained when a token is no longer valid.
     pub(super) fn can_repeat(&self) -> bool {
         !matches!(self.method, Method::Token(_) | Method::Wrapped(_))
     }

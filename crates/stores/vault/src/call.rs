@@ -1,7 +1,7 @@
-//! One question to the server, and its answer.
+//! One request to the server, and its response.
 //!
-//! vaultrs gives the headers and the envelope of answers. Its own calls are not used: they drop the lease of an answer,
-//! and log what the server says.
+//! vaultrs supplies the headers and the envelope of responses. Its own calls are not used, because they drop the lease
+//! of a response, and log text from the server.
 
 use std::error::Error as StdError;
 
@@ -16,17 +16,17 @@ use serde_json::Value as Json;
 use vaultrs::api::{EndpointMiddleware, EndpointResult};
 use zeroize::{Zeroize, Zeroizing};
 
-/// What Vault wraps every answer in.
+/// Vault's envelope of every response.
 pub(super) type Reply = EndpointResult<Json>;
 
 pub(super) struct Request {
     path: String,
     query: Option<String>,
-    /// Without one it is a read.
+    /// A request without a body is a read.
     body: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Why there is no answer to read. Holds no word of the server but for the body, which is not shown.
+/// A failed request. Contains no text from the server except the body, which is not shown.
 #[derive(Debug)]
 pub(super) enum Failure {
     Answered { status: u16, body: Zeroizing<String> },
@@ -58,7 +58,7 @@ impl Request {
         reply
     }
 
-    /// Sends what is answered by nothing.
+    /// Sends a request with an empty response.
     pub(super) async fn order(self, http: &Http, headers: &EndpointMiddleware) -> Result<(), Failure> {
         let answer = self.with_middleware(headers).exec(http).await?;
         answer.response.into_body().zeroize();
@@ -110,7 +110,7 @@ impl From<ClientError> for Failure {
     }
 }
 
-/// A proxy, or a server that wants TLS, refuses in words of its own.
+/// A proxy, or a server that requires TLS, responds with its own text.
 fn is_vaults(body: &str) -> bool {
     let answer: Option<Json> = serde_json::from_str(body).ok();
     answer.is_some_and(|answer| ["errors", "request_id"].iter().any(|key| answer.get(key).is_some()))
@@ -120,7 +120,7 @@ fn transport(error: &reqwest::Error) -> Failure {
     if error.is_timeout() {
         return Failure::TimedOut;
     }
-    // Above the last one are the clients' layers, which say that something below them failed.
+    // The errors above the last one only report that a lower layer failed.
     let Some(last) = std::iter::successors(error.source(), |&error| error.source()).last() else {
         return Failure::Unreachable("the connection failed".into());
     };
@@ -128,19 +128,19 @@ fn transport(error: &reqwest::Error) -> Failure {
     if is_tls(last) { Failure::Untrusted(why) } else { Failure::Unreachable(why) }
 }
 
-/// The layers between hide it in errors of input, whose content is not a source of them.
+/// The layers in between wrap it in I/O errors, which do not return it as their source.
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
 }
 
 impl Failure {
-    /// Whether the server knows the token, or not any more, but does not allow the question.
+    /// Whether the server denied the request, or no longer knows the token.
     pub(super) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Answered { status: 403, .. })
     }
 
-    /// Whether the same question may be answered later.
+    /// Whether the same request may succeed later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
             Self::Answered { status, .. } => *status == 429 || *status >= 500,

@@ -1,4 +1,4 @@
-//! The client of one server: its session, its mounts, and what is asked of it.
+//! The client of one server: its session, its mounts, and its requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,14 +22,14 @@ use super::{
 
 pub(super) struct Client {
     settings: Settings,
-    /// Held during a login, so that one is enough for all who wait.
+    /// Locked during a login, so that concurrent fetches share one.
     session: AsyncMutex<Option<Arc<Session>>>,
     unwrapped: Mutex<Option<Secret<String>>>,
     mounts: Mutex<Vec<Mount>>,
     changed: Arc<Mutex<Option<Changed>>>,
 }
 
-/// Why a question failed: what a new token may mend, and what it cannot.
+/// A failed request: whether a new token may help or not.
 enum Refusal {
     Forbidden(FetchError),
     Other(FetchError),
@@ -54,7 +54,7 @@ impl Client {
         Self { settings, session, unwrapped, mounts, changed }
     }
 
-    /// All at once, in their order.
+    /// Fetches all locations concurrently. Outcomes are in the same order.
     pub(super) async fn fetch(self: Arc<Self>, locations: Vec<Location>) -> Vec<Result<Fetched, FetchError>> {
         let places = locations.iter().map(|location| self.parse_path(location)).collect();
         let session = async { self.session().await.map(drop) };
@@ -94,7 +94,8 @@ impl Client {
             other => other?,
         };
         let renewed = leased(&reply);
-        // One that nears its longest time gets shorter and shorter: another one is better while it lasts.
+        // Near its maximum lifetime a lease is renewed for ever shorter times, so a new one is requested
+        // early.
         if !renewed.is_renewable() || renewed.lasts() * 10 < lease.lasts() * 9 {
             let error = FetchError::new(
                 FetchErrorKind::Unsupported,
@@ -105,8 +106,8 @@ impl Client {
         Ok(renewed)
     }
 
-    /// Revokes all leases concurrently and reports the first failure. A token that Vault no longer knows took its
-    /// leases with it.
+    /// Revokes all leases concurrently and reports the first failure. The leases of a token that Vault no longer
+    /// knows are already revoked.
     pub(super) async fn revoke(self: Arc<Self>, leases: Vec<Lease>) -> Result<(), FetchError> {
         let Some(session) = self.session.lock().await.clone() else { return Ok(()) };
         let outcomes = together(leases, |lease| {
@@ -142,7 +143,7 @@ impl Client {
         let path = mount.ask(&place.path);
         let reply = session.send(Request::read(&path).version(place.version)).await.map_err(|failure| {
             if matches!(failure, Failure::Answered { status: 404, .. }) {
-                // Perhaps something else is mounted there by now.
+                // Another engine may be mounted there by now.
                 self.mounts().retain(|known| *known != mount);
             }
             refusal(failure, |failure| error_messages::unread(failure, session.address(), &path))
@@ -152,7 +153,7 @@ impl Client {
         Ok(if place.version.is_some() { fetched.settled() } else { fetched })
     }
 
-    /// What is mounted at a path; asked for once.
+    /// The mount of a path, which is requested once.
     async fn mount(&self, session: &Session, path: &str) -> Result<Mount, Refusal> {
         let known = self.mounts().iter().find(|mount| mount.holds(path)).cloned();
         if let Some(mount) = known {
@@ -182,7 +183,7 @@ impl Client {
         }
     }
 
-    /// A session in the place of `old`, by a new login unless somebody else did that already.
+    /// A session that replaces `old`, by a new login unless another task has already logged in.
     pub(super) async fn follow(self: &Arc<Self>, old: &Arc<Session>) -> Result<Arc<Session>, FetchError> {
         let mut current = self.session.lock().await;
         if let Some(other) = current.as_ref().filter(|session| !Arc::ptr_eq(session, old)) {
@@ -201,9 +202,9 @@ impl Client {
         Ok(session)
     }
 
-    /// A session with a token that lives; `error` if the one of `old` does.
+    /// A session with a valid token; `error` if the token of `old` is valid.
     ///
-    /// "Forbidden" is what the server says of a token that it does not know any more, too.
+    /// The server also responds with "forbidden" for a token that it no longer knows.
     async fn revive(
         self: &Arc<Self>,
         old: &Arc<Session>,
@@ -224,7 +225,7 @@ impl Client {
         if new.has_token_of(old) { Err(dead()) } else { Ok(new) }
     }
 
-    /// Leases end with the token that they were given to, so what is leased is fetched anew.
+    /// Leases end with their token, so secrets with a lease are fetched again.
     pub(super) fn notify_changed(&self) {
         let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(changed) = changed {

@@ -1,4 +1,4 @@
-//! The HTTP client: where to, whom to trust, how long to wait.
+//! The HTTP client: address, trusted authorities and timeouts.
 
 use std::{path::Path, sync::Arc};
 
@@ -15,7 +15,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::settings::Settings;
 
-/// A standby sends to the active server, which may send to its own public name.
+/// A standby redirects to the active server, which may redirect to its own public name.
 const REDIRECTS: usize = 2;
 
 pub(super) fn connect(settings: &Settings) -> Result<Http, FetchError> {
@@ -34,7 +34,7 @@ fn address(text: &str) -> Result<Url, FetchError> {
     server(text, "the address of Vault", "give VAULT_ADDR as `https://host:port`, and nothing else")
 }
 
-/// The token goes along, so it must not leave TLS.
+/// A redirect includes the token, so it must not leave TLS.
 fn redirects() -> redirect::Policy {
     redirect::Policy::custom(|attempt| {
         let from = attempt.previous();
@@ -43,7 +43,7 @@ fn redirects() -> redirect::Policy {
     })
 }
 
-/// With cryptography of its own: what the whole process uses is the program's to choose.
+/// With its own cryptography provider, because the program chooses the provider of the process.
 fn tls(https: bool, authority: Option<&Path>) -> Result<ClientConfig, FetchError> {
     let unusable = |error| FetchError::invalid(format!("TLS cannot be set up: {error}"));
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -56,10 +56,10 @@ fn tls(https: bool, authority: Option<&Path>) -> Result<ClientConfig, FetchError
     Ok(builder.with_no_client_auth())
 }
 
-/// The bundle of a whole system has a few hundred kB.
+/// The bundle of a system has a few hundred kB.
 const MAX_CERTIFICATES: u64 = 16 << 20;
 
-/// The authorities in a file, and no others.
+/// Only the authorities in a file.
 fn roots(path: &Path) -> Result<RootCertStore, FetchError> {
     let refuse = |why: &str| {
         FetchError::invalid(format!("the file of certificates {} {why}", Shown(path)))

@@ -1,4 +1,4 @@
-//! Failures in words for people. A word of the server is never among them.
+//! Messages for failures. They never contain text from the server.
 
 use hotswap_core::{
     secrets::{FetchError, FetchErrorKind},
@@ -11,7 +11,7 @@ use super::{
     call::Failure,
 };
 
-/// Why a path could not be read.
+/// The error of a failed read.
 pub(super) fn unread(failure: Failure, address: &str, path: &str) -> FetchError {
     match failure {
         Failure::Answered { status: 403, .. } => denied(path),
@@ -29,7 +29,7 @@ fn denied(path: &str) -> FetchError {
         .with_help(format!("give its policy `path \"{path}\" {{ capabilities = [\"read\"] }}`"))
 }
 
-/// A version that was deleted still has its dates.
+/// A deleted version still has its timestamps.
 fn missing(body: &str, path: &str) -> FetchError {
     let known: Option<Json> = serde_json::from_str(body).ok();
     let metadata = known.as_ref().and_then(|known| known.pointer("/data/metadata"));
@@ -41,7 +41,7 @@ fn missing(body: &str, path: &str) -> FetchError {
     }
 }
 
-/// Why there is no mount for a path.
+/// The error of a failed mount lookup.
 pub(super) fn unmounted(failure: Failure, address: &str, path: &str) -> FetchError {
     match failure {
         Failure::Answered { status: 403 | 404, .. } => FetchError::denied(format!(
@@ -52,7 +52,7 @@ pub(super) fn unmounted(failure: Failure, address: &str, path: &str) -> FetchErr
     }
 }
 
-/// Why there is no token.
+/// The error of a failed login.
 pub(super) fn unknown(failure: Failure, address: &str, auth: &Auth, namespace: Option<&str>) -> FetchError {
     let Failure::Answered { status: 400..=405, .. } = failure else { return unavailable(failure, address) };
     let refused = |role: String, help: &str| {
@@ -77,7 +77,7 @@ pub(super) fn unknown(failure: Failure, address: &str, auth: &Auth, namespace: O
     }
 }
 
-/// A token that is not known any more, and that nothing follows.
+/// The error of a token that is no longer valid and cannot be replaced.
 pub(super) fn expired(method: &Method, namespace: Option<&str>) -> FetchError {
     let help = match method {
         Method::TokenFile(path) => format!("write a new one to {}", Shown(path)),
@@ -87,12 +87,12 @@ pub(super) fn expired(method: &Method, namespace: Option<&str>) -> FetchError {
         .with_help(help + &within(namespace))
 }
 
-/// A token of another namespace is not known either.
+/// A token of another namespace is not known, either.
 fn within(namespace: Option<&str>) -> String {
     namespace.map_or_else(String::new, |name| format!("; see whether the namespace `{name}` is right"))
 }
 
-/// Why a lease is not renewed.
+/// The error of a failed renewal.
 pub(super) fn lapsed(failure: Failure, address: &str) -> FetchError {
     match failure {
         Failure::Answered { status: 400 | 404, .. } => {
@@ -104,7 +104,7 @@ pub(super) fn lapsed(failure: Failure, address: &str) -> FetchError {
     }
 }
 
-/// Why a lease is not given back.
+/// The error of a failed revocation.
 pub(super) fn unrevoked(failure: Failure, address: &str) -> FetchError {
     match failure {
         Failure::Answered { status: 403, .. } => {
@@ -115,7 +115,7 @@ pub(super) fn unrevoked(failure: Failure, address: &str) -> FetchError {
     }
 }
 
-/// What may go wrong with any question.
+/// Failures of any request.
 fn unavailable(failure: Failure, address: &str) -> FetchError {
     match failure {
         Failure::TimedOut => {

@@ -1,16 +1,16 @@
-//! Which paths references may name.
+//! Restricts the paths that references may name.
 
 use hotswap_core::secrets::FetchError;
 
 use super::mount::Mount;
 
-/// What Vault keeps for itself: what can be read there are tokens, keys and settings of its own.
+/// Paths with tokens, keys and settings of Vault itself.
 const OF_VAULT: [&str; 4] = ["auth", "sys", "identity", "cubbyhole"];
 
-/// Beginnings of paths, by whole segments.
+/// Path prefixes, compared by whole segments.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fence {
-    /// Any path, if there is none.
+    /// Empty to permit any path.
     only: Vec<String>,
     allowed: Vec<String>,
 }
@@ -24,10 +24,10 @@ impl Fence {
         self.allowed.push(prefix.to_owned());
     }
 
-    /// Looks at a path before anything is asked.
+    /// Checks a path before any request.
     ///
     /// # Errors
-    /// References may not name it, whatever is mounted there.
+    /// References must not name it, whatever is mounted there.
     pub(super) fn check_path(&self, path: &str) -> Result<(), FetchError> {
         if begins(path, &self.allowed) {
             return Ok(());
@@ -36,7 +36,7 @@ impl Fence {
         if OF_VAULT.contains(&first) {
             return Err(of_vault(first));
         }
-        // An engine with versions may have its `data` in the path, and which engine it is is not known yet.
+        // The path of a versioned engine may contain `data`, and the engine is not known yet.
         let segments: Vec<_> = path.split('/').collect();
         let without = |at: usize| [&segments[..at], &segments[at + 1..]].concat().join("/");
         let mut spellings = (1..segments.len()).filter(|at| segments[*at] == "data").map(without);
@@ -46,10 +46,11 @@ impl Fence {
         }
     }
 
-    /// Looks at what is mounted there: the path may lead through a namespace, or have another meaning.
+    /// Checks the mount of the path, because the path may lead through a namespace, or have another
+    /// meaning.
     ///
     /// # Errors
-    /// References may not name it.
+    /// References must not name it.
     pub(super) fn check_mount(&self, path: &str, mount: &Mount) -> Result<(), FetchError> {
         if begins(path, &self.allowed) {
             return Ok(());

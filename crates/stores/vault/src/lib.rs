@@ -48,28 +48,28 @@ use self::{client::Client, settings::Settings};
 /// # let _ = (plain, role);
 /// ```
 ///
-/// # What a reference may name
+/// # Locations
 ///
-/// | location | gives |
+/// | location | content |
 /// | --- | --- |
-/// | `secret/app`, `secret/data/app` | the secret `app` of a key-value engine, with versions or without |
+/// | `secret/app`, `secret/data/app` | the secret `app` of a key-value engine, versioned or not |
 /// | `secret/app?version=3` | its third version |
-/// | `database/creds/app` | what any other engine makes when it is read, with its lease |
+/// | `database/creds/app` | the response of any other engine to a read, with its lease |
 ///
-/// Which engine is mounted is found by asking. `#key` picks a part. In an engine with versions the secret that is itself
-/// called `data/app` is `secret/data/data/app`.
+/// The type of the engine is requested from the server. `#key` selects a part. In a versioned engine, a secret with
+/// the name `data/app` is `secret/data/data/app`.
 ///
-/// A reference may come from a file that somebody else writes. So it cannot name what is Vault's own, in `auth/`, `sys/`, `identity/`
-/// and `cubbyhole/`, also inside of a namespace; [`allow`](Self::allow) lifts that for a path. [`only`](Self::only) admits one path
-/// and nothing else.
+/// A reference may come from a file that others write. So it cannot name paths of Vault itself in `auth/`, `sys/`,
+/// `identity/` and `cubbyhole/`, not even inside a namespace; [`allow`](Self::allow) permits one of them.
+/// [`only`](Self::only) permits one path and nothing else.
 ///
 /// # Tokens and leases
 ///
-/// The first fetch logs in; nothing happens before. A token is renewed after two thirds of its time. One that cannot be
-/// renewed any more, or that died, is followed by a new login, if the method allows it. With a token end the leases that it
-/// was given, so everything is fetched again then.
+/// The first fetch logs in; there is no request before that. A token is renewed after two thirds of its time. If it
+/// cannot be renewed any more, or is no longer valid, a new login follows, if the method permits it. The leases of a
+/// token end with it, so everything is fetched again then.
 ///
-/// The client brings a thread with an async runtime of its own, shared by all of them. The program needs none.
+/// The client uses a thread with its own async runtime, which all clients share. The program needs none.
 #[derive(Debug)]
 pub struct Vault {
     settings: Settings,
@@ -83,15 +83,16 @@ impl Vault {
         Self { settings: Settings::new(environment, address), running, changed }
     }
 
-    /// The server that `VAULT_ADDR` names. What is not given otherwise comes from the variables of Vault's own tools:
-    /// `VAULT_TOKEN`, `VAULT_NAMESPACE`, `VAULT_CACERT`, and the file `~/.vault-token`. They are read at a login.
+    /// Uses the server in `VAULT_ADDR`. Settings that are not given otherwise come from the variables of Vault's own
+    /// tools: `VAULT_TOKEN`, `VAULT_NAMESPACE`, `VAULT_CACERT`, and the file `~/.vault-token`. They are read at a
+    /// login.
     ///
     /// See [`Vault`] for an example.
     pub fn from_env() -> Self {
         Self::new(true, None)
     }
 
-    /// The server at this address, and nothing from the environment.
+    /// Uses the server at this address, without settings from the environment.
     ///
     /// The address is `https://host:port`; any other is an error of the fetch.
     ///
@@ -100,7 +101,7 @@ impl Vault {
         Self::new(false, Some(address.into()))
     }
 
-    /// Another address.
+    /// Sets another address.
     ///
     /// See [`Vault`] for an example of a server.
     pub fn address(mut self, address: impl Into<String>) -> Self {
@@ -108,7 +109,7 @@ impl Vault {
         self
     }
 
-    /// How it gets its token.
+    /// Sets the authentication method.
     ///
     /// See [`Vault`] for an example.
     pub fn auth(mut self, auth: Auth) -> Self {
@@ -116,7 +117,7 @@ impl Vault {
         self
     }
 
-    /// The namespace of every question, the login among them.
+    /// Sets the namespace of every request, including the login.
     ///
     /// See [`Vault`] for an example.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
@@ -124,7 +125,7 @@ impl Vault {
         self
     }
 
-    /// A file in PEM format with the authorities that may vouch for the server, in the place of those of the system.
+    /// Sets a file in PEM format with the certificate authorities to trust, instead of those of the system.
     ///
     /// See [`Vault`] for an example.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
@@ -132,7 +133,7 @@ impl Vault {
         self
     }
 
-    /// How long one answer may take, 5 seconds if nothing is said. A fetch may need three: login, mount and secret.
+    /// Sets the timeout of one response; 5 seconds by default. A fetch may need three: login, mount and secret.
     ///
     /// See [`Vault`] for an example of a server.
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -140,9 +141,9 @@ impl Vault {
         self
     }
 
-    /// References may only name what is at or below this path; called again, below any of them. By whole segments, and by the name
-    /// of the secret: `secret/app/` admits `secret/data/app/db`, which is the same secret as `secret/app/db`, and not
-    /// `secret/apple`.
+    /// Permits references only at or below this path; may be called again to permit further paths. Whole segments and
+    /// the name of the secret are compared: `secret/app/` permits `secret/data/app/db`, which is the same secret as
+    /// `secret/app/db`, but not `secret/apple`.
     ///
     /// ```
     /// use hotswap::{HotConfig, Secret, secrets::vault::Vault};
@@ -162,8 +163,8 @@ impl Vault {
         self
     }
 
-    /// References may also name what is at or below this path: in `auth/`, `sys/`, `identity/` or `cubbyhole/`, which are refused
-    /// otherwise, or outside of [`only`](Self::only).
+    /// Also permits references at or below this path: in `auth/`, `sys/`, `identity/` or `cubbyhole/`, which are
+    /// refused otherwise, or outside of [`only`](Self::only).
     ///
     /// ```
     /// use hotswap::secrets::vault::Vault;
@@ -203,7 +204,7 @@ impl SecretProvider for Vault {
         )
     }
 
-    /// Calls `changed` when a token was followed by another one.
+    /// Calls `changed` when a token was replaced by another one.
     fn watch(&self, _locations: &[Location], changed: Changed) {
         *self.changed.lock().unwrap_or_else(PoisonError::into_inner) = Some(changed);
     }

@@ -1,28 +1,28 @@
-//! Which engine answers at a path.
+//! The engine of a path.
 
 /// An engine, and where it is mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mount {
-    /// With a slash at its end.
+    /// With a trailing slash.
     pub(super) path: String,
     pub(super) engine: Engine,
-    /// What Vault keeps for itself.
+    /// Whether it is an engine of Vault itself.
     internal: bool,
 }
 
-/// Kinds of engines that hold what is Vault's; in a namespace their names begin with `ns_`.
+/// Types of engines with data of Vault itself; in a namespace their names begin with `ns_`.
 const INTERNAL: [&str; 4] = ["system", "identity", "cubbyhole", "token"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
-    /// Key-value with versions.
+    /// A versioned key-value engine.
     Kv2,
-    /// Whatever else: key-value without versions, or made when it is asked for.
+    /// Any other engine: key-value without versions, or dynamic secrets.
     Plain,
 }
 
 impl Mount {
-    /// From what Vault says of a mount.
+    /// Parses Vault's description of a mount.
     pub(super) fn read(data: &serde_json::Value) -> Option<Self> {
         let path = data.get("path")?.as_str()?.to_owned();
         let kind = data.get("type")?.as_str()?;
@@ -30,7 +30,7 @@ impl Mount {
         let kv = matches!(kind, "kv" | "generic");
         let version = data.get("options").and_then(|options| options.get("version")?.as_str());
         let engine = if kv && version == Some("2") { Engine::Kv2 } else { Engine::Plain };
-        // An engine for secrets may be called so, a method to log in is no engine for secrets.
+        // A key-value engine may have such a name; any other such mount is an authentication method.
         let logs_in = !kv && path.split('/').any(|part| part == "auth");
         Some(Self { path, engine, internal: internal || logs_in })
     }
@@ -39,15 +39,15 @@ impl Mount {
         path.starts_with(&self.path)
     }
 
-    /// Whether a path leads to what Vault keeps for itself: one of its own engines, or a method to log in.
+    /// Whether a path leads to an engine of Vault itself, or to an authentication method.
     pub(super) fn is_of_vault(&self, path: &str) -> bool {
         let whole = format!("/{path}/");
-        // Of a method the path of the mount begins behind `auth/`; of a namespace, behind its name.
+        // The mount path of a method starts after `auth/`; in a namespace, after its name.
         let above = whole.find(&format!("/{}", self.path)).map(|at| &whole[..at]);
         self.internal || above.is_some_and(|above| above.ends_with("/auth"))
     }
 
-    /// The path by the name that a secret has, without the `data/` that an engine with versions puts into it.
+    /// The path with the name of the secret, without the `data/` of a versioned engine.
     pub(super) fn logical(&self, path: &str) -> String {
         let inside = path.strip_prefix(&self.path).filter(|_| self.engine == Engine::Kv2);
         match inside.and_then(|inside| inside.strip_prefix("data/")) {
@@ -56,7 +56,8 @@ impl Mount {
         }
     }
 
-    /// What to ask for: `secret/app` and `secret/data/app` are one secret of an engine with versions.
+    /// The path of the request: `secret/app` and `secret/data/app` are the same secret of a versioned
+    /// engine.
     pub(super) fn ask(&self, path: &str) -> String {
         match self.engine {
             Engine::Plain => path.to_owned(),

@@ -1,11 +1,11 @@
-//! What a location says: a path, and the version of a secret.
+//! A parsed location: a path, and the version of a secret.
 
 use hotswap_core::secrets::{FetchError, Location};
 
-/// A location of Vault, taken apart.
+/// A parsed location of Vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretPath {
-    /// Without slashes around it.
+    /// Without leading and trailing slashes.
     pub(super) path: String,
     pub(super) version: Option<u64>,
 }
@@ -13,10 +13,10 @@ pub(super) struct SecretPath {
 impl SecretPath {
     pub(super) fn parse(location: &Location) -> Result<Self, FetchError> {
         let path = location.path().trim_matches('/');
-        // The URL would leave dots out, and ask for another secret.
+        // The URL would drop dot segments, and request another secret.
         let odd =
             |part: &str| part.is_empty() || part == "." || part == ".." || part.contains(char::is_control);
-        // In a URL, both would spell the same path differently, past every look at it.
+        // In a URL, both would be other spellings of a path, which would bypass the checks.
         let respelled = path.contains('\\') || has_escape(path);
         if path.split('/').any(odd) || !path.contains('/') || respelled {
             return Err(FetchError::invalid("it is no path of Vault")

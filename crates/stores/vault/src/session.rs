@@ -1,4 +1,4 @@
-//! A token, from login to its end.
+//! A token, from the login to its end.
 
 use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
@@ -22,22 +22,22 @@ use super::{
     settings::Settings,
 };
 
-/// Longer is not told apart from for ever.
+/// Longer times are treated as unlimited.
 const LONGEST: u64 = 366 * 24 * 3600;
 
-/// How long a token lasts.
+/// The lifetime of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TokenLifetime {
     pub(super) lasts: Duration,
     pub(super) renewable: bool,
 }
 
-/// A client with a token, which it wipes at the end.
+/// A client with a token, which is wiped when it is dropped.
 pub(super) struct Session {
     http: Http,
     headers: EndpointMiddleware,
     pub(super) auth: Auth,
-    /// `None` for one that does not end, as far as it is known.
+    /// `None` for a token that does not expire, as far as known.
     pub(super) life: Option<TokenLifetime>,
     /// Keeps the token alive.
     pub(super) state_writer: Mutex<Option<AbortHandle>>,
@@ -78,7 +78,7 @@ struct Kubernetes<'a> {
 struct Nothing {}
 
 impl Session {
-    /// Gets a token. What was unwrapped once is kept in `unwrapped`, for it cannot be unwrapped again.
+    /// Gets a token. An unwrapped token is kept in `unwrapped`, because it cannot be unwrapped again.
     pub(super) async fn start(
         settings: &Settings,
         unwrapped: &Mutex<Option<Secret<String>>>,
@@ -141,7 +141,7 @@ impl Session {
         Ok(())
     }
 
-    /// A token may be forbidden to look at itself, so that says nothing yet.
+    /// A token may lack the permission to look up itself, so a refusal is not an error yet.
     async fn use_token(&mut self, token: &str) -> Result<(), FetchError> {
         self.headers.token = header(token.trim().to_owned(), "token")?;
         self.life = match self.look_at_itself().await {
@@ -152,12 +152,12 @@ impl Session {
         Ok(())
     }
 
-    /// How long the token lasts.
+    /// The remaining lifetime of the token.
     pub(super) async fn look_at_itself(&self) -> Result<Option<TokenLifetime>, Failure> {
         let data = self.send(Request::read("auth/token/lookup-self")).await?.data.unwrap_or_default();
         let seconds = data.get("ttl").and_then(Json::as_u64).unwrap_or_default();
         let renewable = data.get("renewable").and_then(Json::as_bool).unwrap_or_default();
-        // It holds the token, and a payload is wiped.
+        // The response contains the token.
         drop(Payload::json(data));
         Ok(TokenLifetime::new(seconds, renewable))
     }
@@ -173,7 +173,7 @@ impl Session {
         request.send(&self.http, &self.headers).await
     }
 
-    /// For what is answered by nothing.
+    /// Sends a request with an empty response.
     pub(super) async fn order(&self, request: Request) -> Result<(), Failure> {
         request.order(&self.http, &self.headers).await
     }
@@ -186,7 +186,7 @@ impl Session {
         self.headers.token == other.headers.token
     }
 
-    /// A token that is not known any more, and that nothing follows.
+    /// The error of a token that is no longer valid and cannot be replaced.
     pub(super) fn expired(&self) -> FetchError {
         error_messages::expired(&self.auth.method, self.headers.namespace.as_deref())
     }
@@ -196,7 +196,7 @@ impl Session {
     }
 }
 
-/// A text that a header takes.
+/// A text that is valid in a header.
 fn header(mut text: String, what: &str) -> Result<String, FetchError> {
     if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_graphic()) {
         return Ok(text);
@@ -205,7 +205,7 @@ fn header(mut text: String, what: &str) -> Result<String, FetchError> {
     Err(FetchError::invalid(format!("the {what} is empty, or holds letters that none has")))
 }
 
-/// A token has a few hundred bytes, and one that is wrapped a few thousand.
+/// A token has a few hundred bytes, and a wrapped one a few thousand.
 const MAX_TOKEN: u64 = 64 << 10;
 
 fn read(path: &std::path::Path) -> Result<zeroize::Zeroizing<String>, FetchError> {

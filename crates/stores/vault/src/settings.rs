@@ -1,4 +1,4 @@
-//! What the program says about its Vault, and what the environment adds.
+//! The settings for Vault, from the program and the environment.
 
 use std::{env, path::PathBuf, time::Duration};
 
@@ -6,16 +6,16 @@ use hotswap_core::{Secret, secrets::FetchError};
 
 use super::{auth::Auth, fence::Fence};
 
-/// What Vault's own tools assume.
+/// The default of Vault's own tools.
 const ADDRESS: &str = "https://127.0.0.1:8200";
 
 /// The file in the home directory that `vault login` writes.
 const TOKEN_FILE: &str = ".vault-token";
 
-/// A secret store that takes longer for one answer is as good as away.
+/// A store that takes longer for one response is treated as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// As the program gives them; what it does not give may come from the environment.
+/// The settings of the program; missing ones may come from the environment.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) environment: bool,
@@ -52,7 +52,7 @@ impl Settings {
         self.ca_file.clone().or_else(|| self.variable("VAULT_CACERT").map(PathBuf::from))
     }
 
-    /// The method that was given; else what Vault's own tools do.
+    /// The given method; otherwise that of Vault's own tools.
     pub(super) fn auth(&self) -> Result<Auth, FetchError> {
         let token = || self.variable("VAULT_TOKEN").map(|token| Auth::token(Secret::new(token)));
         self.auth.clone().or_else(token).or_else(|| self.token_file()).ok_or_else(|| {
@@ -72,7 +72,7 @@ impl Settings {
         given.clone().or_else(|| self.variable(name))
     }
 
-    /// An empty one counts as none, as it does for Vault's own tools.
+    /// An empty variable counts as not set, like in Vault's own tools.
     fn variable(&self, name: &str) -> Option<String> {
         env::var(name).ok().filter(|value| self.environment && !value.is_empty())
     }

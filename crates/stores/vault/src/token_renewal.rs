@@ -12,7 +12,7 @@ use super::{
     session::{Session, TokenLifetime},
 };
 
-/// Nearer to the end nothing is tried any more: the next question finds out.
+/// Closer to the end there is no further attempt: the next request detects the expiry.
 const LAST: Duration = Duration::from_secs(1);
 
 /// Runs until the token expires or is replaced. Boxed, because a session that it starts runs it, too.
@@ -39,13 +39,13 @@ async fn next(
     life: TokenLifetime,
     full: TokenLifetime,
 ) -> Option<TokenLifetime> {
-    // A third of the time is left, for as many attempts as fit in.
+    // A third of the time is left for further attempts.
     let left = TokenLifetime { lasts: life.lasts / 3, ..life };
     if life.renewable {
         match session.renew().await {
             Ok(Some(longer)) if longer.lasts * 2 > full.lasts => return Some(longer),
             Err(failure) if failure.is_passing() => return Some(left),
-            // It nears the longest time that it may last, or is not known any more.
+            // It approaches its maximum lifetime, or is no longer valid.
             Ok(_) | Err(_) => {}
         }
     }
