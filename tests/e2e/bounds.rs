@@ -94,10 +94,7 @@ fn with_a_large_stack(test: fn()) {
 fn a_value_of_thousands_of_levels_is_refused_where_the_stack_is_small() {
     let app = App::hot_builder().source(Given(json!({}))).load().unwrap();
     let error = app.set(App::paths().any(), nested(3000)).unwrap_err();
-    assert!(
-        error.to_string().contains("any: lists and tables are nested deeper than 64 levels"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("any: lists and tables are nested deeper than 64 levels"), "{error}");
     assert_eq!((app.version(), &*app.any()), (1, &Value::Null));
 }
 

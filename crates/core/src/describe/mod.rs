@@ -178,7 +178,7 @@ pub(crate) fn reference<T: Loadable>() -> String {
     reference::render(&StructInfo::new::<T>(), names::<T>().as_ref())
 }
 
-/// Whether what a function reads holds a secret, or does not show what it holds.
+/// Whether the type that a function reads contains a secret, or does not reveal its form.
 pub(crate) fn may_hold_secret<F>(decode: for<'p, 'v> fn(Decoder<'p, 'v>) -> Result<F, DecodeError>) -> bool {
     let (form, secret) = tracking::reads_any(|| form::trace(&|decoder| decode(decoder).err()));
     secret || is_opaque(&form)
@@ -191,7 +191,7 @@ impl StructInfo {
         leaves.filter(|(_, secret)| *secret).map(|(leaf, _)| leaf.keys).collect()
     }
 
-    /// For each leaf, in the order of the shape's: whether it is secret, or its type does not show what it holds.
+    /// For each leaf, in the order of the shape: whether it is secret, or its type does not reveal its form.
     pub(crate) fn leaves_that_may_be_secret(&self) -> Vec<bool> {
         let of_field = |field: &FieldInfo| match &field.body {
             FieldKind::Leaf(leaf) => vec![field.is_secret() || is_opaque(&leaf.form)],
@@ -259,14 +259,14 @@ fn name_list(forms: &[(&'static str, Form)]) -> String {
     names.join(", ")
 }
 
-/// What a type expects, without its article.
+/// The `expecting` message of a type, without its article.
 fn bare(expected: &str) -> &str {
     let bare = expected.strip_prefix("a ").or_else(|| expected.strip_prefix("an "));
     bare.unwrap_or(expected)
 }
 
 impl LeafEntry<'_> {
-    /// What it takes, and what it counts.
+    /// The form and the unit of the field.
     fn form(&self) -> String {
         let words = self.leaf.form.words();
         self.field.shape.unit.map_or_else(|| words.clone(), |unit| format!("{words} ({unit})"))
