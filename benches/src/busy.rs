@@ -1,4 +1,4 @@
-//! Whether readers notice a writer.
+//! The effect of a writer on readers.
 
 use std::{
     hint::black_box,
@@ -63,7 +63,7 @@ fn long(mut read: Side<'_>) -> Side<'_> {
     Box::new(move || (0..BATCHES).map(|_| read()).sum::<f64>() / f64::from(BATCHES))
 }
 
-/// Publishes every [`PERIOD`] while `busy`; what a late wake-up missed is made up for.
+/// Publishes every [`PERIOD`] while `busy`; publishes missed by a late wake-up are made up for.
 fn publish(config: &ServerHandle, busy: &AtomicBool, done: &AtomicBool) {
     let mut timeout = 0;
     while !done.load(Ordering::Acquire) {

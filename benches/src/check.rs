@@ -1,4 +1,4 @@
-//! What the derive costs at compile time.
+//! The compile-time cost of the derive.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::{
     table::{Aim, Row},
 };
 
-/// A compiler is disturbed more easily than a loop.
+/// A compiler run is more sensitive to disturbances than a loop.
 const ROUNDS: usize = 15;
 /// Ten structs of twenty fields each.
 const STRUCTS: usize = 10;
@@ -30,7 +30,7 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 fn check<'c>(crates: &'c Crates, name: &'c str) -> Side<'c> {
-    // Dependencies are built by the round that does not count.
+    // Dependencies are built in the first round, which is not measured.
     once(|| crates.touch(name), || crates.cargo(&["check", "--package", name]))
 }
 

@@ -1,4 +1,4 @@
-//! Small crates, generated under `target/`, for what only the compiler can tell.
+//! Small crates, generated under `target/`, for measurements of the compiler.
 
 use std::{
     fs,
@@ -10,7 +10,8 @@ use std::{
 pub(crate) struct Crates(PathBuf);
 
 impl Crates {
-    /// Each crate by its name, its dependencies as lines of a manifest, the name of its file and its source.
+    /// For each crate: its name, its dependencies as lines of a manifest, the name of its file and its
+    /// source.
     pub(crate) fn generate(name: &str, crates: &[(&str, String, &str, String)]) -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace around this crate");
         let root = here.join("target/bench-crates").join(name);
@@ -41,7 +42,7 @@ impl Crates {
             .args(["--quiet", "--offline"])
             .current_dir(&self.0)
             .env("CARGO_TARGET_DIR", self.0.join("target"))
-            // What the compiler remembers of the time before would hide what it has to do.
+            // Incremental compilation would hide the cost.
             .env("CARGO_INCREMENTAL", "0")
             .stdin(Stdio::null())
             .status()

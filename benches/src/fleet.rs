@@ -10,7 +10,7 @@ pub(crate) const SERVICES: usize = 4_500;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
 #[hot(check = Fleet::ports_are_set)]
 pub(crate) struct Fleet {
-    /// What every edit changes.
+    /// The value that every edit changes.
     #[hot(default = 0)]
     pub(crate) revision: u32,
     #[hot(default = "eu-1", length(min = 1, max = 64))]
@@ -38,7 +38,7 @@ impl Fleet {
         }
     }
 
-    /// These services, at this revision; it shows in the middle of the services too.
+    /// The services at this revision, which also changes a value in the middle.
     pub(crate) fn of(services: Range<usize>, revision: u32) -> Self {
         let middle = services.start.midpoint(services.end);
         let entry = |number: usize| {
@@ -63,7 +63,7 @@ impl Service {
     }
 }
 
-/// A file format, as the alternatives call it.
+/// A file format, in the types of the alternatives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
     Json,
@@ -95,7 +95,7 @@ impl Kind {
     }
 }
 
-/// By hand, since no writer is maintained; JSON's strings are YAML's too.
+/// Written manually, because no YAML writer is maintained; JSON strings are valid YAML.
 fn yaml(fleet: &Fleet) -> String {
     let mut text = format!("revision: {}\nregion: {}\nservices:\n", fleet.revision, fleet.region);
     for (name, service) in &fleet.services {

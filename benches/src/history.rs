@@ -1,4 +1,4 @@
-//! The way back over many versions of one large file.
+//! Rollback over many versions of one large file.
 
 use std::fs;
 
@@ -32,7 +32,7 @@ pub(crate) fn rows() -> Vec<Row> {
         revision += 1;
         write(revision);
     };
-    // The oldest one that is remembered, and all of those between are walked.
+    // The oldest version in the history, so that all deltas are applied.
     let back = || assert!(old.rollback(VERSIONS as u64 - 1).is_ok(), "it is remembered");
     let reload = || assert!(plain.reload().is_ok(), "the file is well formed");
     let figures = contest(ROUNDS, vec![once(|| {}, back), once(edit, reload)]);

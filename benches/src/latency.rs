@@ -16,7 +16,7 @@ use crate::{
 };
 
 const ROUNDS: u16 = 150;
-/// The default; given all the same, since the figures are counted from it.
+/// The default, set explicitly because the figures are relative to it.
 const DEBOUNCE: Duration = Duration::from_millis(50);
 
 type Write = fn(&Path, &str) -> io::Result<()>;
@@ -39,7 +39,7 @@ fn measure(how: &str, write: Write) -> Vec<Row> {
         Server::hot_builder().file(&path).debounce(DEBOUNCE).load().expect("the file is well formed");
     let (tell, heard) = channel();
     let _subscription = config.on_port_change(move |_, port| {
-        // At the end of the measurement nobody listens any more.
+        // At the end of the measurement the receiver is gone.
         let _ = tell.send((*port, Instant::now()));
     });
     let late: Vec<f64> = (2..ROUNDS + 2).map(|port| round(&path, port, write, &heard)).collect();

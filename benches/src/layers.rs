@@ -1,4 +1,4 @@
-//! Reload when one small layer of ten changes: what did not change is not read again.
+//! Reload when one small layer of ten changes: unchanged layers are not parsed again.
 
 use std::{cell::Cell, fs, ops::Range, path::PathBuf};
 

@@ -1,7 +1,7 @@
-//! Measures hotswap beside the alternatives and prints a table.
+//! Compares hotswap with the alternatives and prints a table.
 //!
 //! `cargo xtask bench` runs everything; `cargo run --release -p hotswap-benches -- reload layers` only these groups.
-//! An aim that is missed is reported, never a failure: how fast a machine is today is no property of the code.
+//! A missed target is reported but is not a failure, because the speed of the machine is not a property of the code.
 
 mod busy;
 mod check;

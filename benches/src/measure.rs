@@ -1,9 +1,9 @@
-//! Rounds in which the contenders take turns.
+//! Rounds in which the measured sides take turns.
 //!
-//! Neither criterion nor divan: both measure one function to its end and then the next, so a ratio compares two
-//! stretches of time, and on a machine that does something else meanwhile it says more about that than about the
-//! code. Here every round runs every contender, a batch each. What others do to a batch can only slow it down, so
-//! a side is judged by its quiet batches: the fastest tenth of the rounds.
+//! Neither criterion nor divan: both measure one function completely and then the next, so a ratio compares two
+//! periods, and on a busy machine it depends more on the other load than on the code. Here every round runs one
+//! batch of every side. Other load can only slow a batch down, so a side is judged by its undisturbed batches:
+//! the fastest tenth of the rounds.
 
 use std::{
     hint::black_box,
@@ -12,25 +12,26 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a batch of short operations runs: far above what a clock costs, far below a time slice.
+/// The duration of a batch of short operations: far above the cost of reading a clock, far below a time
+/// slice.
 const BATCH: Duration = Duration::from_millis(2);
 
-/// How many operations stand in one turn of the loop.
+/// The number of operations in one iteration of the loop.
 const UNROLLED: usize = 8;
 
-/// Runs a batch and says what one operation took, in seconds.
+/// Runs a batch and returns the time of one operation, in seconds.
 pub(crate) type Side<'s> = Box<dyn FnMut() -> f64 + 's>;
 
-/// What a contest yields.
+/// The result of a comparison.
 pub(crate) struct Figures {
     /// In seconds per operation: for each side its time in every round.
     times: Vec<Vec<f64>>,
-    /// By which of its rounds a side is judged.
+    /// The rounds by which a side is judged.
     share: f64,
 }
 
 impl Figures {
-    /// Judges by the median instead, where being disturbed is what is measured.
+    /// Judges by the median instead, if disturbance is measured.
     pub(crate) fn disturbed(self) -> Self {
         Self { share: 0.5, ..self }
     }
@@ -41,7 +42,7 @@ impl Figures {
     }
 }
 
-/// Lets the sides take turns, each first equally often, after one round that does not count.
+/// Lets the sides take turns, each first equally often, after one warm-up round.
 pub(crate) fn contest(rounds: usize, mut sides: Vec<Side<'_>>) -> Figures {
     let count = sides.len();
     let mut times = vec![Vec::new(); count];
@@ -90,8 +91,8 @@ macro_rules! unrolled {
 pub(crate) fn batch<R>(count: usize, operation: &impl Fn() -> R) -> Duration {
     let start = Instant::now();
     for _ in 0..count {
-        // Written out, so that where the linker happens to put a loop's jump says less: on some processors a jump
-        // across a border of 32 bytes costs two cycles, which is more than what is measured.
+        // Unrolled, to reduce the effect of the position of the loop's jump: on some processors a jump across a
+        // 32-byte boundary costs two cycles, which is more than the measured operation.
         unrolled! { operation operation operation operation operation operation operation operation }
     }
     start.elapsed()

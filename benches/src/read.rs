@@ -1,4 +1,4 @@
-//! What a read costs beside the atomics it stands on.
+//! The cost of a read compared with the underlying atomics.
 
 use std::{
     hint::black_box,

@@ -1,7 +1,7 @@
-//! Reload of one large file, as each alternative does it.
+//! Reload of one large file with each alternative.
 //!
-//! Ours reads, merges, decodes, validates, compares and publishes; figment and config only read and extract. The
-//! file changes before each reload, or ours would see by its hash that nothing is to be done.
+//! hotswap reads, merges, decodes, validates, compares and publishes; figment and config only read and extract.
+//! The file changes before each reload, because hotswap would otherwise detect that it is unchanged.
 
 use std::{fs, path::Path};
 

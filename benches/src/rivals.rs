@@ -1,4 +1,4 @@
-//! One read of a field, as each alternative offers it.
+//! One read of a field with each alternative.
 
 use std::{hint::black_box, sync::RwLock};
 
@@ -54,6 +54,6 @@ fn against(threads: usize, ours: Side<'_>, field: impl Fn(&Server) -> u64 + Copy
         repeated(threads, || field(&black_box(&lock).read().expect("nobody panics under it"))),
     ];
     let figures = contest(ROUNDS, sides);
-    // Two threads are in each other's way where a lock or a count is shared.
+    // Two threads contend for a shared lock or counter.
     if threads == 1 { figures } else { figures.disturbed() }
 }

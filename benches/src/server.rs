@@ -1,9 +1,9 @@
-//! A small configuration, as every library here can hold it.
+//! A small configuration that every library here supports.
 
 use hotswap::HotConfig;
 use serde::{Deserialize, Serialize};
 
-/// Carries the attributes of two libraries: neither is in the other's way.
+/// Has the attributes of two libraries, which do not conflict.
 #[dynamic_config::dynamic_config]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
 pub(crate) struct Server {
@@ -32,7 +32,7 @@ pub(crate) fn server() -> Server {
     }
 }
 
-/// A handle that the optimiser knows nothing of.
+/// A handle that is opaque to the optimiser.
 pub(crate) fn handle() -> ServerHandle {
     Server::hot_fixed(server())
 }

@@ -1,4 +1,4 @@
-//! What the library adds to a binary.
+//! The binary size that the library adds.
 
 use crate::{
     crates::Crates,

@@ -1,4 +1,4 @@
-//! Whether a publish notices subscribers of fields that did not change.
+//! The cost of subscribers of unchanged fields for a publish.
 
 use std::time::Instant;
 

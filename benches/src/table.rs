@@ -1,4 +1,4 @@
-//! What is printed: one row per figure.
+//! The printed table: one row per figure.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 
 use crate::measure::Figures;
 
-/// What a figure is measured by.
+/// The criterion for a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Aim {
     AtMost(f64),
     AtLeast(f64),
     /// Faster than the other.
     Ahead,
-    /// Told, and judged by nobody.
+    /// Reported without a criterion.
     None,
 }
 
-/// What the figure of a row is.
+/// The figure of a row.
 #[derive(Clone, Copy)]
 pub(crate) enum Unit {
     Ratio,
@@ -35,7 +35,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The first side of a contest by another one.
+    /// The ratio of the first side to another one.
     pub(crate) fn of(what: impl Into<String>, other: &str, figures: &Figures, side: usize, aim: Aim) -> Self {
         Self {
             what: what.into(),

@@ -1,4 +1,4 @@
-//! What a write at run time costs beside a value that is swapped unchecked, and what it costs that it survives a restart.
+//! The cost of a write at run time compared with an unchecked swap of a value, and the cost of its durability.
 
 use std::{
     fs::{self, File},
@@ -60,7 +60,7 @@ fn volatile() -> Vec<Row> {
     vec![row("set_x to visible", each(BATCH, visible)), row("set_x to callback", each(BATCH, callback))]
 }
 
-/// Against the least that any program does that loses nothing.
+/// Compared with the minimum that any durable program must do.
 fn durable() -> Row {
     let folder = tempfile::tempdir().expect("a folder for the files");
     let builder = Server::hot_builder().watch(false).state_dir(folder.path().join("state"));
@@ -90,7 +90,7 @@ fn replace(path: &Path, port: u16) {
     write().expect("the file can be written");
 }
 
-/// A batch of writes of ports that all differ.
+/// A batch of writes of different ports.
 fn each<'s>(count: u16, write: impl Fn(u16) + 's) -> Side<'s> {
     let mut port = 1;
     Box::new(move || {

@@ -1,4 +1,4 @@
-//! A component: it brings its own settings, and knows nothing of the application around it.
+//! A component with its own settings, independent of the application around it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -20,7 +20,7 @@ pub struct RateLimit {
     pub window: Duration,
 }
 
-/// Admits so many requests in a window, and no more.
+/// Limits the number of requests in a window.
 pub struct Limiter {
     settings: RateLimitHandle,
     window: Arc<Mutex<Window>>,
@@ -28,7 +28,7 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// A limiter that follows its settings for as long as it lives.
+    /// A limiter that follows its settings until it is dropped.
     pub fn new(settings: RateLimitHandle) -> Self {
         let window = Arc::new(Mutex::new(Window::open()));
         let resized = Arc::clone(&window);
@@ -36,7 +36,7 @@ impl Limiter {
         Self { settings, window, _fresh_window }
     }
 
-    /// Whether one more request may pass. A new limit counts from the next call on.
+    /// Whether one more request is admitted. A new limit applies from the next call on.
     pub fn admits(&self) -> bool {
         let mut window = lock(&self.window);
         if window.opened.elapsed() >= self.settings.window() {
@@ -59,7 +59,7 @@ impl Window {
     }
 }
 
-/// A window is whole at every moment, so a panic elsewhere is no reason to stop.
+/// A window is consistent at all times, so a panic elsewhere is not a reason to stop.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

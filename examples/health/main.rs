@@ -1,4 +1,4 @@
-//! A change that passes every rule and harms the program all the same is taken back by itself.
+//! A change that passes every rule but harms the program is rolled back automatically.
 //!
 //! Run it with `cargo run --example health`.
 
@@ -20,7 +20,7 @@ pub struct Settings {
     pub time_limit: Duration,
 }
 
-/// Long enough to see what a change does; a real service gives itself minutes.
+/// Long enough to see the effect of a change; a real service would use minutes.
 const PROBATION: Duration = Duration::from_millis(400);
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -1,4 +1,4 @@
-//! A service that knows how it does.
+//! A service with a health check.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use crate::SettingsHandle;
 /// How long its work takes.
 const WORK: Duration = Duration::from_millis(5);
 
-/// So many requests one after the other that fail are no accident.
+/// This many consecutive failures are not a coincidence.
 const TOO_MANY: u32 = 5;
 
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Serves requests until the configuration is gone.
+    /// Serves requests until the configuration is dropped.
     pub fn start(self: &Arc<Self>, config: &SettingsHandle) {
         let (service, config) = (Arc::clone(self), config.downgrade());
         thread::spawn(move || {

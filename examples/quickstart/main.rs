@@ -1,4 +1,5 @@
-//! A tour in one minute: load, react, refuse, recover, patch, go back. `-- --stay` keeps watching at the end.
+//! A tour in one minute: load, react, refuse, recover, patch, roll back. `-- --stay` keeps watching at the
+//! end.
 //!
 //! Run it with `cargo run --example quickstart`.
 
@@ -64,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What an operator does to the running program.
+/// Changes that an operator makes in the running program.
 fn operate(config: &AppConfigHandle) -> Result<(), Box<dyn Error>> {
     let burst = |burst: u32| json!([{ "op": "replace", "path": "/rate_limit/burst", "value": burst }]);
     let alice = config.by("alice");
@@ -90,7 +91,7 @@ fn operate(config: &AppConfigHandle) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A program cannot safely change its own environment, so the tour starts itself once more with a variable set.
+/// A program cannot safely change its own environment, so the tour starts itself again with a variable set.
 fn again_with_a_variable() -> Result<(), Box<dyn Error>> {
     println!("$ APP_POOL_SIZE=16 quickstart\n");
     let mut tour = Command::new(std::env::current_exe()?);
@@ -128,7 +129,7 @@ fn edit(path: &str, old: &str, new: &str) -> std::io::Result<()> {
     fs::write(path, fs::read_to_string(path)?.replace(old, new))
 }
 
-/// Prints what a callback says, or fails if none speaks.
+/// Prints the message of a callback, or fails if there is none.
 fn wait(heard: &Receiver<String>) -> Result<(), Box<dyn Error>> {
     let text = heard.recv_timeout(PATIENCE).map_err(|_| "no callback came within ten seconds")?;
     text.lines().for_each(|line| println!("   {line}"));

@@ -1,1 +1,1 @@
-//! The examples stand in folders of their own.
+//! The examples are in folders of their own.

@@ -1,4 +1,4 @@
-//! What the quickstart's configuration says of itself, as the guide shows it.
+//! The description of the quickstart's configuration, as shown in the guide.
 
 #[path = "../quickstart/settings.rs"]
 mod settings;
@@ -26,7 +26,7 @@ fn same(file: &str, now: &str) {
 #[test]
 fn the_schema_is_the_one_shown() {
     let now = AppConfig::schema();
-    // The order of keys is for serde_json's features to say.
+    // The order of keys depends on the features of serde_json.
     let shown: serde_json::Value =
         serde_json::from_str(&shown("schema.json", &format!("{now:#}\n"))).unwrap();
     assert_eq!(shown, now, "renew it: RENEW=1 cargo test -p examples --test described");

@@ -1,6 +1,6 @@
-//! Each example, run as a user would.
+//! Runs each example like a user.
 
-// Cargo tests what stands in an example only when it is asked to; here it is tested in every run.
+// Cargo runs the tests inside an example only on request; here they run every time.
 #[path = "../components/limiter.rs"]
 mod limiter;
 
@@ -44,7 +44,7 @@ fn a_change_that_harms_is_taken_back() {
     }
 }
 
-/// What an example that succeeds prints.
+/// The output of a successful example.
 #[track_caller]
 fn output(example: &str) -> String {
     let run = Command::new(program(example)).output().unwrap();
@@ -53,8 +53,9 @@ fn output(example: &str) -> String {
     text
 }
 
-/// `cargo test` and `cargo nextest run` put the examples of a package into `examples`, beside the `deps` where its
-/// tests are. With `--all-targets` they build the examples' own tests instead, and the program may be missing.
+/// `cargo test` and `cargo nextest run` put the examples of a package into `examples`, next to the `deps` folder
+/// with its tests. With `--all-targets` they build the examples' own tests instead, and the program may be
+/// missing.
 fn program(example: &str) -> PathBuf {
     let tests = env::current_exe().unwrap();
     let profile = tests.ancestors().nth(2).unwrap();

@@ -1,4 +1,4 @@
-//! Its test needs the servers that the tests of the stores need.
+//! Its test needs the same servers as the tests of the stores.
 
 #[path = "../../tests/servers/build.rs"]
 mod servers;

@@ -1,22 +1,22 @@
-//! Commits, the thread that writes them down, and a disk that is a number.
+//! Commits, the thread that writes them, and a disk that is a number.
 
 use crate::{
     sync::{Arc, AtomicU64, Instant, Mutex, Ordering, lock, thread},
     write_queue::{Job, WriteQueue},
 };
 
-/// What is done wrong, to see whether that is found.
+/// The bugs that the model must find.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mistake {
     None,
-    /// A commit is noted before it can be seen.
+    /// A commit takes its number before it is visible.
     NotesBeforeItShows,
-    /// What is in force is looked at before the number is taken.
+    /// The state in force is read before the number.
     LooksBeforeItTakesTheNumber,
 }
 
 struct Fixture {
-    /// The last number that was given, and the writer lock.
+    /// The last assigned number, and the writer lock.
     writer: Mutex<u64>,
     shared_status: AtomicU64,
     disk: AtomicU64,
@@ -38,7 +38,7 @@ impl Fixture {
             self.write_queue.mark_dirty()
         };
         drop(last);
-        // It may give up waiting: then nothing is promised.
+        // The wait may time out; then there is no guarantee.
         if self.write_queue.wait_for_overrides(noted) {
             let there = self.disk.load(Ordering::SeqCst);
             assert!(there >= version, "{version} was told, and {there} is on the disk");
@@ -61,7 +61,7 @@ impl Fixture {
     }
 }
 
-/// Two who write, and an end that comes once they have.
+/// Two writers, and an end after both have finished.
 pub(crate) fn commits(mistake: Mistake) {
     let fixture = Arc::new(Fixture {
         writer: Mutex::new(0),

@@ -1,4 +1,4 @@
-//! The order of events in the engine under shuttle: what is read, what is answered, what is on the disk.
+//! The order of events in the engine under shuttle: reads, replies, and writes to disk.
 
 mod broken;
 mod disk;

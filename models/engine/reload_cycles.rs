@@ -1,16 +1,16 @@
-//! The engine's thread as `engine/run.rs` has it: a source that is a number, hints, and questions.
+//! The engine's thread as in `engine/run.rs`: a source that is a number, hints, and requests.
 
 use shuttle::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::sync::{Arc, AtomicU64, Ordering, thread};
 
-/// What the engine does wrong, to see whether that is found.
+/// The bugs that the model must find.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mistake {
     None,
-    /// Questions that came in during the read are answered by it.
+    /// Requests that arrive during the read are answered by it.
     AnswersLateQuestions,
-    /// Hints that came in during the read count as answered by it.
+    /// Hints that arrive during the read count as handled by it.
     DropsLateHints,
 }
 
@@ -19,7 +19,7 @@ enum Command {
     Reload(Sender<u64>),
 }
 
-/// Why a reload cycle runs.
+/// The reason for a cycle.
 #[derive(Default)]
 struct Wakeup {
     hint: bool,
@@ -55,7 +55,7 @@ impl Engine {
                 let Ok(first) = self.inbox.recv() else { return };
                 wakeup.apply_command(first);
             }
-            // What came in by now is answered by a read that begins after all of it.
+            // The requests up to now are answered by a read that starts after them.
             self.inbox.try_iter().for_each(|command| wakeup.apply_command(command));
             self.reload_cycle(wakeup);
         }
@@ -73,13 +73,13 @@ impl Engine {
         self.later = later;
         self.current.store(read, Ordering::SeqCst);
         for reply in wakeup.questions {
-            // Who asked may have gone.
+            // The caller may have stopped waiting.
             let _ = reply.send(read);
         }
     }
 }
 
-/// Two edits, and somebody who asks for a reload.
+/// Two edits, and a caller that requests a reload.
 pub(crate) fn edits_and_questions(mistake: Mistake) {
     let (commands, inbox) = channel();
     let (source, current) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));

@@ -1,4 +1,4 @@
-//! The same scenes with one mistake each: a model that does not find them proves nothing.
+//! The same scenarios with one bug each: a model that does not find the bugs proves nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

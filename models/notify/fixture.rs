@@ -1,4 +1,4 @@
-//! A number that is published, and ears that listen to it.
+//! A published number, and its subscribers.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) struct Fixture {
     pub(crate) mistake: Mistake,
 }
 
-/// What a scene does wrong, to see whether that is found.
+/// The bugs that the model must find.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mistake {
     None,
@@ -88,7 +88,7 @@ impl Fixture {
     }
 }
 
-/// As the deliveries of fields do it.
+/// Like the delivery of fields.
 struct Listening<C> {
     current: Arc<AtomicU64>,
     last: Mutex<u64>,
@@ -111,7 +111,7 @@ impl<C: Fn(u64) + Send + Sync> Delivery for Listening<C> {
     }
 }
 
-/// What one subscriber heard.
+/// The values that one subscriber received.
 #[derive(Default)]
 pub(crate) struct Ear {
     state: Monitor<Heard>,
@@ -151,7 +151,7 @@ impl Ear {
         self.state.lock().last.is_some()
     }
 
-    /// Blocks for ever if the value never comes.
+    /// Blocks forever if the value never arrives.
     pub(crate) fn wait_for(&self, version: u64) {
         let mut heard = self.state.lock();
         while heard.last < Some(version) {
@@ -182,13 +182,13 @@ impl Drop for Inside<'_> {
     }
 }
 
-/// Panics in callbacks are contained, so a violation is told to the thread that runs the model.
+/// Panics in callbacks are caught, so a violation is reported to the thread that runs the model.
 fn fail(what: String) {
     FAILURES.with(|failures| failures.borrow_mut().push(what));
 }
 
 std::thread_local! {
-    // All threads of a model run on one thread of the system.
+    // All threads of a model run on one system thread.
     static FAILURES: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 

@@ -1,7 +1,7 @@
 //! The notifier under shuttle: many random schedules of publishes, subscribers, slow callbacks and closing.
 //!
-//! What is published is a number. A schedule in which a last value is not delivered ends with everybody waiting,
-//! which shuttle reports as a deadlock; so does a worker that does not end when the notifier closes.
+//! The published value is a number. A schedule in which the last value is not delivered ends with all threads
+//! waiting, which shuttle reports as a deadlock; so does a worker that does not end when the notifier closes.
 
 mod broken;
 mod fixture;
@@ -9,7 +9,7 @@ mod fixture;
 mod subscribe;
 mod sync;
 
-/// There is one process in a model.
+/// A model has only one process.
 mod process {
     #[derive(Clone, Copy)]
     pub(crate) struct Process;
@@ -47,7 +47,7 @@ fn checked(model: &dyn Fn()) {
     assert_eq!(fixture::failures(), Vec::<String>::new());
 }
 
-/// Publishes beside a subscriber that is just coming.
+/// Publishes while a subscriber is added.
 fn the_last_value_arrives(fixture: fn() -> Arc<Fixture>) {
     let fixture = fixture();
     let early = Ear::new();
@@ -72,7 +72,7 @@ fn a_stuck_callback_holds_up_only_itself() {
         let fixture = Fixture::new();
         let (slow, quick) = (Ear::new(), Ear::new());
         let awaited = Arc::clone(&quick);
-        // Stuck until the other one has heard everything, which it can only from another worker.
+        // Blocked until the other subscriber has received everything, which requires another worker.
         let _slow = fixture.subscribe_with(&slow, move |_| awaited.wait_for(2));
         let _quick = fixture.subscribe(&quick);
         let writer = fixture.publishing(2);
@@ -107,7 +107,7 @@ fn a_stuck_callback_behind_another_holds_up_only_itself() {
     explore(|| {
         let fixture = Fixture::new();
         let (first, second, quick) = (Ear::new(), Ear::new(), Ear::new());
-        // The first one ends, and steps back, while the second is stuck.
+        // The first worker ends and stops leading while the second one is blocked.
         let (begun, awaited) = (Arc::clone(&second), Arc::clone(&quick));
         let _first = fixture.subscribe_with(&first, move |_| begun.wait_for(1));
         let _second = fixture.subscribe_with(&second, move |_| awaited.wait_for(1));
@@ -137,7 +137,7 @@ fn who_comes_while_a_callback_is_stuck_is_called() {
     });
 }
 
-/// Unsubscribes beside a publish, then publishes once more.
+/// Unsubscribes during a publish, then publishes again.
 fn who_left_hears_nothing_new(fixture: fn() -> Arc<Fixture>) {
     let fixture = fixture();
     let (gone, stays) = (Ear::new(), Ear::new());
@@ -196,7 +196,7 @@ fn a_panicking_callback_costs_the_others_nothing() {
     });
 }
 
-/// Closes beside publishes and a subscriber that is just coming.
+/// Closes during publishes and while a subscriber is added.
 #[test]
 fn nobody_hears_anything_after_the_end() {
     explore(|| {
@@ -215,7 +215,7 @@ fn nobody_hears_anything_after_the_end() {
         coming.join().unwrap();
         fixture.publish(3);
         fixture.join();
-        // Never ends if a callback is kept.
+        // Never ends if a callback is not dropped.
         while Arc::strong_count(&early) + Arc::strong_count(&late) > 2 {
             thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! The sources that are checked.
+//! The checked source files.
 
 #[path = "../../crates/core/src/subscribe/notifier.rs"]
 mod notifier;

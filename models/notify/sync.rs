@@ -1,4 +1,4 @@
-//! What subscribers and workers meet at: shuttle's, with a clock that says anything.
+//! The primitives of shuttle, with an arbitrary clock.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl<T> Monitor<T> {
         lock(&self.state)
     }
 
-    /// With a bound it wakes at once, for which the real one has leave too.
+    /// With a bound it returns immediately, which the real one may do, too.
     pub(crate) fn wait<'m>(&'m self, guard: MutexGuard<'m, T>, bound: Option<Duration>) -> MutexGuard<'m, T> {
         if bound.is_none() {
             return self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner);
@@ -47,7 +47,7 @@ impl<T> Monitor<T> {
     }
 }
 
-/// Any time may have passed since, or none.
+/// Any amount of time may have passed.
 #[derive(Clone, Copy)]
 pub(crate) struct Instant;
 

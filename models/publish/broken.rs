@@ -1,4 +1,4 @@
-//! The same core with one mistake each: a model that does not find them proves nothing.
+//! The same core with one bug each: a model that does not find the bugs proves nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +9,7 @@ const PENDING: u64 = u64::MAX;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Flaw {
-    /// None: the copy below is faithful.
+    /// No bug: the copy below is faithful.
     Sound,
     NoMark,
     MarkAfterTheSwap,

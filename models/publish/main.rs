@@ -1,16 +1,16 @@
 //! The publish core under loom: every interleaving, and every value that the memory model lets a load see.
 //!
 //! The snapshot slot is an atomic whose swap only releases and whose load only acquires: the least that the
-//! argument in `cell.rs` asks of arc-swap. A snapshot is told by its version, and the cells of version v hold v,
-//! so that every read, by whatever way, says which version it saw. Cell 0 is the version's own.
+//! argument in `cell.rs` asks of arc-swap. A snapshot is identified by its version, and the cells of version v
+//! contain v, so that every kind of read shows which version it saw. Cell 0 contains the version itself.
 
 mod broken;
 
-/// What the cells meet at.
+/// The primitives of the cells.
 mod sync {
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
 
-    /// One cell beyond, so that both kinds are checked.
+    /// One cell beyond the inline ones, so that both kinds are checked.
     pub(crate) const NEAR: usize = 2;
 }
 
@@ -25,7 +25,7 @@ use loom::{
 };
 use sync::{AtomicU64, Ordering};
 
-/// What is checked, and what is checked to be found wanting.
+/// The correct core, and the cores with a bug.
 trait Core: Send + Sync + 'static {
     fn read(&self, cell: usize) -> Option<u64>;
     fn version(&self) -> Option<u64>;
@@ -46,7 +46,7 @@ impl Core for Cells {
     }
 }
 
-/// A struct with one nested in it, whose cells are its own: cell 2 is read there.
+/// A struct with a nested struct that has its own cells: cell 2 is read there.
 struct Parts([Cells; 2]);
 
 impl Core for Parts {
@@ -119,7 +119,7 @@ fn ascending(seen: &[u64]) {
     assert!(seen.is_sorted(), "a thread went back: {seen:?}");
 }
 
-/// Two publishes beside a reader that goes from cell to cell.
+/// Two publishes concurrent with a reader that reads one cell after the other.
 fn cells_never_go_back<C: Core>(core: fn() -> C) {
     let current = Current::new(core());
     let writer = Arc::clone(&current);
@@ -132,7 +132,7 @@ fn cells_never_go_back<C: Core>(core: fn() -> C) {
     assert_eq!((current.scalar(1), current.scalar(2), current.version(), current.load()), (3, 3, 3, 3));
 }
 
-/// One publish beside a reader that uses every way to read.
+/// One publish concurrent with a reader that uses every kind of read.
 fn no_way_of_reading_goes_back<C: Core>(core: fn() -> C) {
     let current = Current::new(core());
     let writer = Arc::clone(&current);
@@ -184,7 +184,7 @@ fn a_writer_reads_what_it_wrote() {
     explore(Some(3), || {
         let current = Current::new(cells());
         let other = Arc::clone(&current);
-        // The lock stands for the writer lock.
+        // The lock represents the writer lock.
         let last = Arc::new(Mutex::new(1));
         let others = Arc::clone(&last);
         let write = |current: &Current<Cells>, last: &Mutex<u64>| {

@@ -1,7 +1,8 @@
 //! Line coverage of each crate, by cargo-llvm-cov with the system's LLVM tools.
 //!
-//! The derive runs inside rustc while the tests are compiled, those of the `ui` suite too; its profiles are written
-//! then and counted like all others. Examples in the documentation are not counted: only a nightly rustdoc can.
+//! The derive runs inside rustc while the tests are compiled, including the `ui` suite; its profiles are written at
+//! that time and counted like all others. Examples in the documentation are not counted: only a nightly rustdoc
+//! can.
 
 mod lcov;
 
@@ -13,10 +14,10 @@ use std::{
 
 use crate::steps::{Outcome, cargo, root, run};
 
-/// The version of LLVM that the pinned toolchain's profiles can be read with; Debian packages it.
+/// The LLVM version that can read profiles of the pinned toolchain; Debian packages it.
 const LLVM: &str = "19";
 
-/// What is measured, each by itself: the folder of each package. The facade has no code of its own.
+/// The folders of the measured packages, which are measured separately. The facade has no code of its own.
 const CRATES: [&str; 8] = [
     "crates/core",
     "hotswap-derive",
@@ -28,7 +29,7 @@ const CRATES: [&str; 8] = [
     "crates/stores/vault",
 ];
 
-/// What runs them.
+/// The packages that run them.
 const RUNNERS: [&str; 12] = [
     "hotswap",
     "hotswap-core",
@@ -44,10 +45,10 @@ const RUNNERS: [&str; 12] = [
     "examples",
 ];
 
-/// The least share of lines, in percent.
+/// The minimum coverage of lines, in percent.
 const AIM: f64 = 90.0;
 
-/// How many of the files with the most lines left out are named.
+/// The number of files with the most uncovered lines that are listed.
 const NAMED: usize = 12;
 
 pub(crate) fn measure() -> Outcome {
@@ -55,7 +56,7 @@ pub(crate) fn measure() -> Outcome {
     let packages = RUNNERS.iter().flat_map(|name| ["--package", *name]);
     let mut tests = llvm_cov(&["nextest", "--no-report", "--no-fail-fast", "--all-features"]);
     let tested = run("tests", tests.args(packages));
-    // A test that fails must not hide what the others reached.
+    // A failing test must not hide the coverage of the others.
     let path = root().join("target").join("coverage.lcov");
     run("report", llvm_cov(&["report", "--lcov", "--output-path"]).arg(&path))?;
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -73,7 +74,8 @@ fn llvm_cov(arguments: &[&str]) -> Command {
     command
 }
 
-/// Prints a line for each crate and the files that lack most; fails if a crate is below the aim.
+/// Prints a line for each crate and the files with the most uncovered lines; fails if a crate is below the
+/// minimum.
 fn judge(files: &[lcov::File]) -> Outcome {
     let of = |name: &str| -> Vec<&lcov::File> {
         let source = root().join(name).join("src");
@@ -105,7 +107,7 @@ fn tool(name: &str) -> PathBuf {
     PathBuf::from(format!("/usr/bin/{name}-{LLVM}"))
 }
 
-/// Brings what is missing, where it may.
+/// Installs missing tools, if permitted.
 fn install() -> Outcome {
     if !Path::new(&tool("llvm-cov")).exists() {
         let package = format!("llvm-{LLVM}");

@@ -1,8 +1,7 @@
-//! Checks that modules import only from their own floor and from lower ones, as `ARCHITECTURE.md` draws them, and form no other
-//! circles than it lists; that stores use the public seam; and that the documents name files that exist.
+//! Checks that modules import only from their own floor and from lower ones, as listed in `ARCHITECTURE.md`.
 //!
-//! The drawing is the data: a block of `ARCHITECTURE.md` lists the floors, and the exceptions and circles with their reasons. So
-//! it cannot become false without a failing check.
+//! The documentation is the data: a block of `ARCHITECTURE.md` lists the floors, and the exceptions with their
+//! reasons. So it cannot become outdated without a failing check.
 
 mod circles;
 mod documents;
@@ -16,7 +15,7 @@ use crate::steps::{Outcome, output_of, root};
 use circles::Graph;
 use floors::{Floors, Verdict};
 
-/// The crate whose floors are drawn.
+/// The crate whose floors are listed.
 const SOURCES: &str = "crates/core/src/";
 
 pub(crate) fn check() -> Outcome {
@@ -45,7 +44,7 @@ fn imports(floors: &Floors) -> Result<Findings, String> {
     let mut findings = Findings::default();
     let files = output_of("git", &["ls-files", &format!("{SOURCES}*.rs")])?;
     for path in files.lines() {
-        // A file that was deleted and not committed yet has no imports.
+        // A deleted file whose deletion is not committed yet has no imports.
         let Ok(text) = read(path) else { continue };
         let Some(module) = module_of(path) else { continue };
         if !floors.has(module) {

@@ -34,7 +34,7 @@ pub(crate) fn check() -> Outcome {
     if problems.is_empty() { Ok(()) } else { Err(format!("prose:\n{}", problems.join("\n"))) }
 }
 
-/// Lowers the allowance to what the files hold now. It never raises a number.
+/// Lowers the allowance to the current counts. It never raises a number.
 pub(crate) fn lower() -> Outcome {
     let found = findings()?;
     let counts: Vec<_> = found.iter().map(|(path, findings)| (path.as_str(), findings.len())).collect();
@@ -42,7 +42,7 @@ pub(crate) fn lower() -> Outcome {
     check()
 }
 
-/// The findings of every text file under version control that has some.
+/// The findings of every text file under version control that has any.
 fn findings() -> Result<Vec<(String, Vec<Finding>)>, String> {
     let files = output_of("git", &["ls-files", "*.rs", "*.md"])?;
     let mut found = Vec::new();
@@ -56,7 +56,7 @@ fn findings() -> Result<Vec<(String, Vec<Finding>)>, String> {
     Ok(found)
 }
 
-/// A file that was deleted and not committed yet has no text.
+/// A deleted file whose deletion is not committed yet has no text.
 fn read(path: &Path) -> Result<Option<String>, String> {
     if !path.exists() {
         return Ok(None);

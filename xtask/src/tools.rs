@@ -1,4 +1,4 @@
-//! Programs that tests need, brought where this machine lets anybody.
+//! Installs programs that tests need, if this machine permits it.
 
 use std::{
     fs::File,
@@ -8,10 +8,11 @@ use std::{
 
 use crate::steps::root;
 
-/// A program, and the package of Debian that has it.
+/// A program, and its Debian package.
 const TOOLS: [(&str, &str); 1] = [("age", "age")];
 
-/// Installs what is missing. What cannot be had is no failure: its tests are left out by name.
+/// Installs missing programs. An unavailable program is not a failure: its tests are skipped and
+/// listed by name.
 pub(crate) fn bring() {
     let missing = TOOLS.iter().filter(|(program, _)| !is_there(program));
     let brought = missing.filter(|(_, package)| install(package)).count();
@@ -38,9 +39,9 @@ fn quiet(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The build script of the tests finds out what there is, and runs when it has changed.
+/// The build script of the tests detects installed programs, and runs again when its file changes.
 fn look_again() {
     let script = File::options().append(true).open(root().join("tests").join("build.rs"));
-    // If it cannot be touched, the tests stay left out until somebody does.
+    // If it cannot be touched, the tests stay skipped.
     let _ = script.and_then(|script| script.set_modified(SystemTime::now()));
 }

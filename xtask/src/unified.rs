@@ -1,5 +1,5 @@
-//! Checks that no store switches on a feature of a package below the runtime that is off without the store: cargo would build
-//! the runtime again.
+//! Checks that no store enables a feature of a package below the runtime that is disabled without the store, because
+//! cargo would build the runtime again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::steps::{Outcome, output_of};
 /// The runtime, as cargo names it.
 const RUNTIME: &str = "hotswap-core ";
 
-/// What adds packages to the facade.
+/// The features that add packages to the facade.
 const ADDED: [&str; 6] = ["cli", "age", "vault", "aws", "gcp", "cli,age,vault,aws,gcp"];
 
 /// Packages with their features. A package has several sets if the host and the target have different ones.

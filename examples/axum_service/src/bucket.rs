@@ -1,4 +1,4 @@
-//! A token bucket that is told its limits with every request.
+//! A token bucket that receives its limits with every request.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -14,7 +14,7 @@ struct Level {
 }
 
 impl Bucket {
-    /// A bucket that is as full as its first request allows.
+    /// A bucket that is filled at its first request.
     pub fn new(now: Instant) -> Self {
         Self(Mutex::new(Level { tokens: f64::INFINITY, at: now }))
     }

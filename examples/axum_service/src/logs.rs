@@ -12,12 +12,12 @@ use tracing_subscriber::{
 
 use crate::settings::AppConfigHandle;
 
-/// Logs to `out`, as much as the configuration says for as long as the subscription is kept.
+/// Logs to `out`, with the level of the configuration, for as long as the subscription is kept.
 pub fn start<W>(config: &AppConfigHandle, out: W) -> Result<Subscription, TryInitError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    // Everything at first: what comes by way of `log` never rises above the level that it finds here.
+    // The most verbose level at first, because it is the maximum for records from `log`.
     let (filter, level) = reload::Layer::new(LevelFilter::TRACE);
     tracing_subscriber::registry().with(filter).with(fmt::layer().with_writer(out)).try_init()?;
 
@@ -30,8 +30,8 @@ where
     Ok(subscription)
 }
 
-/// Reads the level inside, so that of two that come at once the second one never brings the older level.
+/// Reads the level inside, so that the second of two concurrent calls never sets the older level.
 fn adopt(level: &reload::Handle<LevelFilter, Registry>, config: &AppConfigHandle) {
-    // Fails only when the subscriber is gone, and its logs with it.
+    // Fails only if the subscriber was dropped, together with its logs.
     let _ = level.modify(|level| *level = config.log_level().into());
 }

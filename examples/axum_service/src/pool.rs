@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::settings::WorkersHandle;
 
-/// Lets as many requests be worked on at once as the settings say.
+/// Limits the number of concurrent requests to that in the settings.
 pub struct Pool {
     settings: WorkersHandle,
     free: Arc<Semaphore>,
@@ -18,20 +18,20 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool without workers; [`fit`](Self::fit) hires them. `runtime` is where the busy ones are waited for.
+    /// A pool without workers; [`fit`](Self::fit) adds them. `runtime` runs the task that waits for busy ones.
     pub fn new(settings: WorkersHandle, runtime: Handle) -> Self {
         Self { settings, free: Arc::new(Semaphore::new(0)), size: Mutex::new(0), runtime }
     }
 
-    /// A worker, as soon as one is free.
+    /// Waits for a free worker.
     pub async fn worker(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.free.acquire().await
     }
 
-    /// Hires or dismisses workers, to be as many as the settings say. Nobody waits here for the busy ones.
+    /// Adds or removes workers to match the settings. Does not wait for busy ones.
     pub fn fit(&self) {
         let mut size = self.size.lock().unwrap_or_else(PoisonError::into_inner);
-        // Read under the lock: of two that come at once, the second one never sees the older size.
+        // Read under the lock, so that the second of two concurrent calls never uses the older size.
         let wanted = self.settings.size();
         match wanted.checked_sub(*size) {
             Some(more) => self.free.add_permits(more.into()),

@@ -1,4 +1,4 @@
-//! The HTTP side: every request reads the limits of that moment.
+//! The HTTP side: every request reads the current limits.
 
 use std::{
     io,
@@ -28,7 +28,7 @@ struct App {
     pool: Arc<Pool>,
 }
 
-/// Serves until `stop`, and then finishes what it has begun.
+/// Serves until `stop`, and then finishes the requests in progress.
 pub async fn serve(
     config: AppConfigHandle,
     listener: TcpListener,

@@ -1,4 +1,4 @@
-//! The service under load, run as a user would.
+//! Runs the service under load, like a user.
 
 use std::process::Command;
 

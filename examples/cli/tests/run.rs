@@ -1,4 +1,4 @@
-//! The program, run as its users would.
+//! Runs the program like its users.
 
 use std::{
     path::Path,
@@ -11,7 +11,7 @@ use serde_json::Value;
 fn service(arguments: &str) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_cli"));
     program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).args(arguments.split_whitespace());
-    // What the machine happens to have set is no part of the test.
+    // Variables of the machine must not affect the test.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("APP_")) {
         program.env_remove(name);
     }

@@ -1,7 +1,7 @@
-//! A pool that makes each connection with the user of the moment.
+//! A pool that opens each connection with the current user.
 //!
-//! Nothing is rebuilt when the user changes: connections of the user before end as they come back, or at once if they
-//! are idle, and new ones are made in their place. Who holds one goes on with it.
+//! The pool is not rebuilt when the user changes: connections of the previous user are closed when they are returned,
+//! or immediately if they are idle, and replaced by new ones. A connection in use stays open.
 
 use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult};
 use hotswap::{Secret, Subscription};
@@ -17,7 +17,7 @@ pub struct Connection {
 pub struct Connections(PoolConfigHandle);
 
 impl Connections {
-    /// From one version of the configuration: user and password belong to each other.
+    /// From one version of the configuration, so that user and password belong together.
     fn database(&self) -> (Config, Secret<String>) {
         let settings = self.0.load();
         let mut database = Config::new();
@@ -34,7 +34,7 @@ impl Manager for Connections {
     async fn create(&self) -> Result<Connection, Error> {
         let (database, user) = self.database();
         let (client, connection) = database.connect(NoTls).await?;
-        // It moves the bytes until the client is dropped; what goes wrong, the client's queries tell.
+        // It transfers the data until the client is dropped; the client's queries report errors.
         tokio::spawn(connection);
         Ok(Connection { client, user })
     }
@@ -60,7 +60,7 @@ pub fn open(config: &PoolConfigHandle) -> Result<(Pool<Connections>, Subscriptio
     Ok((pool, subscription))
 }
 
-/// What the database calls whoever asks.
+/// The current user according to the database.
 pub async fn session_user(connection: &Object<Connections>) -> Result<String, Error> {
     let row = connection.client.query_one("select session_user::text", &[]).await?;
     Ok(row.get(0))

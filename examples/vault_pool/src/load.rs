@@ -1,4 +1,4 @@
-//! Queries, as many as the pool gives, and what came of them.
+//! Runs queries with all connections of the pool, and counts the outcomes.
 
 use std::{
     collections::BTreeSet,
@@ -11,14 +11,14 @@ use tokio::task::JoinSet;
 
 use crate::connections::{Connections, session_user};
 
-/// More than there are connections, so that some wait for one.
+/// More than the number of connections, so that some wait for one.
 const CALLERS: usize = 12;
 
 #[derive(Default)]
 pub struct Tally {
     pub queries: u64,
     pub failed: u64,
-    /// Whom the database saw.
+    /// The users that the database saw.
     pub users: BTreeSet<String>,
 }
 

@@ -1,11 +1,11 @@
-//! The pool under load, run as a user would, while its users change and OpenBao goes away.
+//! Runs the pool under load while its users change and OpenBao is stopped.
 
 // The helpers of the tests of stores, of which not all are needed here.
 #[allow(dead_code, unused_imports)]
 #[path = "../../../tests/servers/run/mod.rs"]
 mod run;
 
-// The same for all tests with such servers.
+// Shared by all tests with such servers.
 #[path = "../../../tests/e2e/left_out.rs"]
 mod left_out;
 
@@ -17,17 +17,17 @@ use std::{
 
 use run::{Bao, Postgres, ROOT};
 
-/// Which servers the build script did not find, and why.
+/// The servers that the build script did not find, and why.
 const LACKS: &str = env!("HOTSWAP_LACKS_SERVERS");
 
-/// Where `cargo xtask test` looks when all is done.
+/// The folder that `cargo xtask test` reads at the end.
 const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/left-out");
 
 #[test]
 #[cfg_attr(any(without = "openbao", without = "postgres"), ignore = "needs OpenBao and PostgreSQL")]
 fn no_query_fails_while_users_change_and_the_store_goes_away() {
     let (mut bao, postgres) = (Bao::start_durable(), Postgres::start());
-    // Each user lives for 9 s, and is followed by another one after 6.
+    // Each user is valid for 9 s, and is replaced after 6 s.
     postgres.behind(&bao, serde_json::json!({ "default_ttl": "9s", "max_ttl": "9s" }));
     let pool = Command::new(env!("CARGO_BIN_EXE_vault_pool"))
         .arg("20")

@@ -1,8 +1,8 @@
-//! Reads what a report in lcov's format says of whole files.
+//! Reads the totals per file from a report in lcov's format.
 
 use std::path::PathBuf;
 
-/// A source file, and how many of its lines were reached.
+/// A source file, and the number of its covered lines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) path: PathBuf,
@@ -10,7 +10,7 @@ pub(super) struct File {
     pub(super) hit: usize,
 }
 
-/// Files beside the sources that hold nothing but tests and what they share.
+/// Files next to the sources that contain only tests and their helpers.
 const TESTS: [&str; 4] = ["tests.rs", "fixture.rs", "watcher_faults.rs", "watcher_moves.rs"];
 
 impl File {
@@ -26,7 +26,7 @@ impl File {
     }
 }
 
-/// `SF:` begins a file; `LF:` counts its lines, `LH:` those that were reached.
+/// `SF:` begins a file; `LF:` is the number of its lines, `LH:` that of covered lines.
 pub(super) fn files(report: &str) -> Vec<File> {
     let mut files = Vec::new();
     for line in report.lines() {

@@ -1,4 +1,4 @@
-//! The floors of `ARCHITECTURE.md`: which module is above which, which form circles, and what may break the rule.
+//! The floors of `ARCHITECTURE.md`: the order of modules, and the exceptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ const OPENING: &str = "```floors";
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Floors {
-    /// From the lowest, by module.
+    /// The floor of each module, counted from the lowest.
     floor: BTreeMap<String, usize>,
     exceptions: BTreeSet<(String, String)>,
     /// Modules of one floor that import each other.
@@ -17,7 +17,7 @@ pub(super) struct Floors {
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
     Allowed,
-    /// Upwards, and listed with a reason.
+    /// An upward import that is listed with a reason.
     Exception,
     Upwards,
     /// The module is on no floor.

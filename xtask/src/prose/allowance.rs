@@ -1,4 +1,4 @@
-//! How many phrases each older file may still have: one line per file, `<count> <path>`.
+//! The number of phrases that each older file may still have: one line per file, `<count> <path>`.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -27,7 +27,7 @@ impl Allowance {
         self.0.get(path).copied().unwrap_or_default()
     }
 
-    /// Whether any file has fewer phrases than it may have.
+    /// Whether any file has fewer phrases than its allowance.
     pub(crate) fn exceeds(&self, counts: &[(&str, usize)]) -> bool {
         let counts: BTreeMap<_, _> = counts.iter().copied().collect();
         self.0.iter().any(|(path, allowed)| *allowed > counts.get(path.as_str()).copied().unwrap_or_default())

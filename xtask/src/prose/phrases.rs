@@ -1,4 +1,4 @@
-//! The phrases, each with what to write instead.
+//! The phrases, each with a replacement.
 
 use std::fmt;
 

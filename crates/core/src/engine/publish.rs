@@ -250,7 +250,7 @@ pub(crate) fn record(
     }
 }
 
-/// Versions never decrease, so the last one has no successor.
+/// Versions never decrease, so no version follows the last number.
 fn following(version: u64) -> Result<u64, Error> {
     version.checked_add(1).ok_or_else(|| {
         let message = format!("version {version} is the last one that can be counted");

@@ -84,7 +84,7 @@ impl Saved {
 }
 
 /// No program publishes this many versions. A program that starts with such a number could soon publish no more,
-/// because versions never decrease and there is none after the last number.
+/// because versions never decrease and no version follows the last number.
 const LAST_PLAUSIBLE: u64 = u64::MAX / 2;
 
 fn counts_on(version: u64, what: &str, issues: &mut Vec<Issue>) -> bool {

@@ -1,4 +1,4 @@
-//! A client that knows as much of HTTP as it takes to count answers.
+//! A minimal HTTP client that counts responses.
 
 use std::{
     io::{self, ErrorKind},
@@ -15,14 +15,14 @@ use tokio::{
 use super::{PATIENCE, tally::Tally};
 
 const REQUEST: &[u8] = b"GET /work HTTP/1.1\r\nhost: localhost\r\n\r\n";
-/// Between an answer and the next request.
+/// The pause between a response and the next request.
 const PAUSE: Duration = Duration::from_millis(4);
-/// Requests on one connection; the next one takes a new connection.
+/// The number of requests on one connection.
 const PER_CONNECTION: usize = 100;
-/// An end even for a machine without a clock.
+/// An upper bound on the number of requests.
 const MOST: u32 = 20_000;
 
-/// Asks again and again, and counts what comes back.
+/// Sends requests repeatedly, and counts the responses.
 pub async fn ask_until(address: SocketAddr, deadline: Instant) -> Tally {
     let mut tally = Tally::default();
     while Instant::now() < deadline && tally.all() < MOST {
@@ -33,10 +33,10 @@ pub async fn ask_until(address: SocketAddr, deadline: Instant) -> Tally {
     tally
 }
 
-/// One connection's requests.
+/// The requests of one connection.
 ///
 /// # Errors
-/// The last request got no answer.
+/// The last request got no response.
 async fn converse(address: SocketAddr, deadline: Instant, tally: &mut Tally) -> io::Result<()> {
     let mut server = BufReader::new(timeout(PATIENCE, TcpStream::connect(address)).await??);
     for _ in 0..PER_CONNECTION {
@@ -50,7 +50,7 @@ async fn converse(address: SocketAddr, deadline: Instant, tally: &mut Tally) -> 
     Ok(())
 }
 
-/// Sends one request and reads its answer to the end.
+/// Sends one request and reads its response to the end.
 async fn ask(server: &mut BufReader<TcpStream>) -> io::Result<u16> {
     server.write_all(REQUEST).await?;
     let status = line(server).await?.split(' ').nth(1).and_then(|code| code.parse().ok());

@@ -1,4 +1,5 @@
-//! A file that changes as files do: in place, by a rename, and now and then with a mistake in it.
+//! A file that changes in different ways: in place, by a rename, and sometimes with a mistake in
+//! it.
 
 use std::{
     fmt, fs, io,
@@ -19,7 +20,7 @@ const MISTAKES: [&str; 3] = [
     "listen = \"127.0.0.1:0\"\n[pool\nsize = 4\n",
 ];
 
-/// Somebody who cannot leave a configuration alone.
+/// Edits a configuration continuously.
 pub struct Edits {
     folder: TempDir,
     made: u32,
@@ -33,7 +34,7 @@ impl Edits {
         Ok(edits)
     }
 
-    /// What is edited.
+    /// The edited file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("default.toml")
     }

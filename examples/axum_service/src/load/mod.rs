@@ -1,4 +1,4 @@
-//! The service under load while its file changes: no request may get lost.
+//! The service under load while its file changes: no request may be lost.
 
 mod client;
 mod edits;
@@ -27,10 +27,10 @@ use crate::{
 };
 
 const CLIENTS: usize = 8;
-/// What is too long even on a slow and busy machine.
+/// A timeout that is too long even for a slow and busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Prints what became of the requests.
+/// Prints the outcomes of the requests.
 ///
 /// # Errors
 /// One of them failed, or the last edit never went live.

@@ -1,4 +1,4 @@
-//! What became of the requests.
+//! The outcomes of the requests.
 
 use std::{fmt, iter::Sum};
 
@@ -12,7 +12,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a request by the status of its answer; `None` is no answer.
+    /// Counts a request by the status of its response; `None` if there was none.
     pub fn count(&mut self, status: Option<u16>) {
         let outcome = match status {
             Some(200) => &mut self.answered,
@@ -28,7 +28,7 @@ impl Tally {
         self.answered + self.limited + self.lost()
     }
 
-    /// Requests that should have been answered. Being over the limit is an answer.
+    /// Requests that failed. A response that the limit is exceeded is not a failure.
     pub fn lost(&self) -> u32 {
         self.dropped + self.failed
     }
