@@ -1,7 +1,7 @@
-//! Finds out what this machine lets a test do.
+//! Detects the abilities of this machine for tests.
 //!
-//! A test that it does not let run is compiled with `#[ignore]`, so that no runner counts it as passed, and the
-//! test `left_out` writes its name and the reason down for `cargo xtask test` to print.
+//! A test that cannot run is compiled with `#[ignore]`, so that no runner counts it as passed, and the test
+//! `left_out` records its name and the reason for `cargo xtask test` to print.
 
 #[path = "servers/build.rs"]
 mod servers;
@@ -13,8 +13,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What a row may need, and a command that succeeds where it can be had. Each runs in a mount namespace of its
-/// own, in an empty directory.
+/// The requirements of tests, and a command that succeeds if each is met. Each runs in its own mount
+/// namespace, in an empty directory.
 const ABILITIES: [(&str, &str); 7] = [
     ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
     (
@@ -23,14 +23,14 @@ const ABILITIES: [(&str, &str); 7] = [
     ),
     ("limits", "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_inotify_instances'"),
     ("bindfs", "mkdir a b && bindfs a b && umount b && rmdir a b"),
-    // Only root has to become somebody else, who must be able to reach the test's binary.
+    // Only root has to switch to another user, who must have access to the test binary.
     ("nobody", "[ -z \"$ROOT\" ] || setpriv --reuid=65534 --regid=65534 --clear-groups ls \"$PWD\""),
     ("faketime", "faketime -f -1d true"),
-    // `script` gives it the terminal that it reads passphrases from.
+    // `script` provides the terminal from which it reads passphrases.
     ("age", "age --version && age-keygen --version && script --version"),
 ];
 
-/// The official cases of JSON Patch, a folder by this name.
+/// The official cases of JSON Patch, a folder with this name.
 const PATCHES: &str = "json-patch-tests";
 
 fn main() {
@@ -55,7 +55,7 @@ fn main() {
     servers::look();
 }
 
-/// Where the official cases of JSON Patch are, if anywhere.
+/// The path of the official cases of JSON Patch, if they exist.
 fn patches() -> PathBuf {
     println!("cargo::rerun-if-env-changed=HOTSWAP_JSON_PATCH_TESTS");
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(PATCHES);

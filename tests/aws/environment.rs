@@ -1,4 +1,4 @@
-//! What the variables and files of AWS's own tools give, without a line of code.
+//! Settings from the variables and files of AWS's own tools, without code.
 
 use std::{
     env, fs,
@@ -28,8 +28,7 @@ struct AppConfig {
     key: Secret<String>,
 }
 
-/// Runs the rest in a process in which nothing of this machine's own is found. The port is that of the
-/// endpoint.
+/// Runs the rest in a process without the settings of this machine. The port is that of the endpoint.
 fn with_nothing_but(variables: &[(&str, &str)], test: impl FnOnce(u16)) {
     let endpoint = format!("http://127.0.0.1:{}", free_port());
     let mut all = vec![
@@ -70,20 +69,20 @@ fn without_a_region_or_credentials_it_says_what_to_set() {
         assert_refused(&there, "app", Unauthenticated, &["no credentials", "AWS_ACCESS_KEY_ID"]);
         let gone = Config::from_env().region("eu-central-1").profile("gone");
         assert_refused(&SecretsManager::new(gone), "app", Unauthenticated, &["no credentials", "profile"]);
-        // Nobody was asked: nobody is there.
+        // There was no request, because there is no server.
         TcpListener::bind(("127.0.0.1", port)).unwrap();
     });
 }
 
 #[test]
 fn credentials_that_nobody_gives_in_time_are_not_waited_for() {
-    // It accepts, by the system's backlog, and says nothing.
+    // It accepts connections, by the system's backlog, but does not respond.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let container = format!("http://{}", silent.local_addr().unwrap());
     with_nothing_but(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &*container), REGION], |_| {
         let start = Instant::now();
         assert_refused(&SecretsManager::from_env(), "app", TimedOut, &["credentials", "AWS_ACCESS_KEY_ID"]);
-        // The configuration's own end is at ten.
+        // The timeout of the configuration is ten seconds.
         assert!(start.elapsed() < Duration::from_secs(9));
     });
 }
@@ -117,7 +116,7 @@ fn credentials_that_have_expired_are_looked_for_again() {
         write("new");
         assert_text(&secrets, "app", "one");
         write("old");
-        // The client remembers the ones that it has.
+        // The client caches its credentials.
         assert_text(&secrets, "app", "one");
         let secrets = SecretsManager::from_env();
         assert_refused(&secrets, "app", Unauthenticated, &["have expired", "eu-central-1"]);

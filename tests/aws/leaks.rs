@@ -1,4 +1,4 @@
-//! Nothing secret is in what the SDK logs, or in what the providers say.
+//! Neither the log of the SDK nor messages of the providers contain secrets.
 
 use std::{
     io,
@@ -39,7 +39,7 @@ fn known(config: Config) -> Config {
     config.credentials(Credentials::new("app", "canary-key").session_token("canary-token"))
 }
 
-/// In a process of its own, which has one log.
+/// In a separate process, which has one log.
 #[test]
 #[cfg_attr(without = "moto", ignore = "needs moto")]
 fn no_log_holds_a_secret_or_a_token() {

@@ -1,12 +1,11 @@
-//! The providers of AWS's stores against servers that answer as AWS does: moto, ministack, and stubs for what
-//! neither can.
+//! The providers of AWS's stores against emulators of AWS: moto, ministack, and stubs for features that both
+//! lack.
 //!
-//! `cargo xtask test` brings the servers. Each test starts its own, on a free port of the loopback, and ends
-//! it.
+//! `cargo xtask test` installs the servers. Each test starts its own, on a free loopback port, and stops it.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
-// A child process talks to its parent.
+// A child process prints output for its parent.
 #![allow(clippy::print_stdout)]
 
 mod environment;
@@ -17,15 +16,15 @@ mod rotations;
 mod run;
 mod secrets;
 
-// The same helpers, of which not all are needed here.
+// Shared helpers, not all of which are used here.
 #[allow(dead_code)]
 #[path = "../e2e/support/child.rs"]
 mod child;
 #[path = "../e2e/left_out.rs"]
 mod left_out;
 
-/// Which servers the build script did not find, and why.
+/// The servers that the build script did not find, and why.
 const LACKS: &str = env!("HOTSWAP_LACKS_AWS");
 
-/// Where `cargo xtask test` looks when all is done.
+/// The folder that `cargo xtask test` reads at the end.
 const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");

@@ -1,4 +1,4 @@
-//! What a reference to the Parameter Store may name.
+//! Locations of the Parameter Store.
 
 use hotswap::secrets::{
     FetchErrorKind::{Denied, Invalid, NotFound},
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::run::{Cloud, assert_refused, assert_text, at, fetch, json as answer, serve_each, wait};
 
-/// Both servers write the versions of their answers differently.
+/// The two servers write the versions in their responses differently.
 fn versions_of(cloud: &Cloud) {
     let parameters = cloud.parameters();
     for text in ["one", "two", "three"] {
@@ -30,7 +30,7 @@ fn versions_of(cloud: &Cloud) {
     assert_refused(&parameters, "/prod/db?label=dead", NotFound, &["`/prod/db`", "`dead`"]);
     assert_refused(&parameters, "/prod/none", NotFound, &["no `/prod/none`"]);
 
-    // Together, in one question or several.
+    // Together, in one or several requests.
     let names = ["/prod/db?label=live", "/prod/db", "/prod/db?version=1"].map(Location::new);
     for (outcome, text) in wait(parameters.fetch(&names)).into_iter().zip(["two", "three", "one"]) {
         assert!(*outcome.unwrap().payload() == Payload::text(text.to_owned()), "{text}");
@@ -74,7 +74,7 @@ fn a_batch_keeps_its_order_and_its_failures_apart() {
     }
 }
 
-/// No server looks at each of the names, as AWS does.
+/// Unlike AWS, no emulator checks each of the names.
 #[test]
 fn one_that_may_not_be_read_does_not_hide_the_others() {
     let port = serve_each(0, |request| {

@@ -1,4 +1,4 @@
-//! How each failure is told: its kind, and words that help.
+//! The report of each failure: its kind, and advice.
 
 use std::{net::TcpListener, time::Duration};
 
@@ -20,7 +20,7 @@ fn who_may_not_read_is_told_what_to_allow() {
     assert_refused(&secrets, "shut", Denied, &["`shut`", "allow `secretsmanager:GetSecretValue`"]);
     assert_refused(&parameters, "/shut/db", Denied, &["`/shut/db`", "allow `ssm:GetParameters`"]);
 
-    // One that nobody knows is not a lack of rights.
+    // An unknown parameter is not a missing permission.
     let config = cloud.config().credentials(Credentials::new("nobody", "hunter2"));
     assert_refused(&SecretsManager::new(config.clone()), "open", Unauthenticated, &["not valid"]);
     assert_refused(&ParameterStore::new(config), "/open/db", Unauthenticated, &["not valid"]);
@@ -91,7 +91,7 @@ fn a_store_that_is_not_there() {
 
 #[test]
 fn a_store_that_does_not_answer() {
-    // It accepts, by the system's backlog, and says nothing.
+    // It accepts connections, by the system's backlog, but does not respond.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
     let config = at(port).timeout(Duration::from_millis(100));

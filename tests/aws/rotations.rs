@@ -1,4 +1,4 @@
-//! A configuration whose secrets come from AWS, and change there.
+//! A configuration whose secrets come from AWS and change there.
 
 use std::{sync::mpsc::channel, time::Duration};
 
@@ -23,7 +23,7 @@ fn builder(cloud: &Cloud) -> Builder<Database> {
     Database::hot_builder().secrets("aws-sm", cloud.secrets()).secret_refresh(Duration::from_millis(200))
 }
 
-/// Gives the version's id.
+/// Returns the id of the version.
 fn store(cloud: &Cloud, number: u32) -> String {
     let login = json!({ "user": format!("user-{number}"), "password": format!("password-{number}") });
     cloud.store("prod/db", &login.to_string()).0
@@ -52,7 +52,7 @@ fn a_rotation_reaches_who_subscribed() {
         config.status().secrets.iter().any(|secret| secret.version.as_ref() == Some(&second))
     });
 
-    // Going back is a change of stages, and no new version.
+    // A rollback changes stages and creates no version.
     let back = json!({
         "SecretId": "prod/db", "VersionStage": "AWSCURRENT",
         "MoveToVersionId": first, "RemoveFromVersionId": second,

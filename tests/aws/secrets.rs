@@ -1,4 +1,4 @@
-//! What a reference to Secrets Manager may name.
+//! Locations of Secrets Manager.
 
 use hotswap::secrets::{
     FetchErrorKind::{Invalid, NotFound},
@@ -33,7 +33,7 @@ fn a_secret_has_a_name_an_arn_and_versions() {
 #[cfg_attr(without = "moto", ignore = "needs moto")]
 fn a_binary_secret_is_text_or_bytes() {
     let cloud = Cloud::moto();
-    // `hunter2`, and a byte that is in no text.
+    // `hunter2`, and a byte that is not valid UTF-8.
     for (name, binary) in [("text", "aHVudGVyMg=="), ("odd", "/w==")] {
         cloud.tell("secretsmanager.CreateSecret", &json!({ "Name": name, "SecretBinary": binary }));
     }

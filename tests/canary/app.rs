@@ -1,4 +1,4 @@
-//! A configuration with secrets wherever one can stand, and everything that it says of itself.
+//! A configuration with secrets in all positions, and all of its outputs.
 
 use std::collections::BTreeMap;
 
@@ -30,12 +30,12 @@ pub(crate) struct App {
     /// No field says that these hold secrets.
     #[hot(default = [])]
     pub(crate) logins: Vec<Login>,
-    /// What serde buffers before it is read.
+    /// Values that serde buffers before they are read.
     #[serde(default)]
     pub(crate) auth: Option<Auth>,
     #[hot(default = 1)]
     pub(crate) port: u16,
-    /// What the check does.
+    /// The behaviour of the check.
     #[hot(default = "pass")]
     pub(crate) check: String,
 }
@@ -72,11 +72,11 @@ impl App {
 pub(crate) const POLICIES: [PlaintextSecrets; 3] =
     [PlaintextSecrets::Deny, PlaintextSecrets::Warn, PlaintextSecrets::Allow];
 
-/// Loads, and gives all that is said of it, whether it is refused or not.
+/// Loads, and returns all outputs, whether it is refused or not.
 pub(crate) fn told(builder: hotswap::Builder<App>) -> String {
     listen();
     let described = format!("{builder:?}");
-    // A panic in a `Deserialize` of the program would come out here.
+    // A panic in a `Deserialize` of the program would appear here.
     let loaded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.watch(false).load()));
     let said = match loaded {
         Ok(Ok(app)) => told_by(&app),
@@ -86,7 +86,7 @@ pub(crate) fn told(builder: hotswap::Builder<App>) -> String {
     format!("{described}\n{said}\n{}", heard())
 }
 
-/// Everything that a running configuration says.
+/// All outputs of a running configuration.
 pub(crate) fn told_by(app: &AppHandle) -> String {
     let json = |value: serde_json::Result<String>| value.unwrap();
     let version = app.version();
@@ -128,7 +128,7 @@ pub(crate) fn told_by(app: &AppHandle) -> String {
     said.join("\n")
 }
 
-/// What is written into files.
+/// The content of saved files.
 fn saved(app: &AppHandle) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut said = String::new();
@@ -143,7 +143,7 @@ fn saved(app: &AppHandle) -> String {
     said
 }
 
-/// Everything that an error says.
+/// All outputs of an error.
 pub(crate) fn told_of(error: &hotswap::Error) -> String {
     let json = serde_json::to_string(error).unwrap();
     let mut said = format!("{error} {error:?} {error:#?} {} {json}", error.report());

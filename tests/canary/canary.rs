@@ -1,17 +1,17 @@
-//! The secret of this run, and all the shapes in which it could come out.
+//! The secret of this run, and all the encodings in which it could appear.
 
 use std::{
     hash::{BuildHasher, RandomState},
     sync::LazyLock,
 };
 
-/// It has characters that JSON, URLs and base64 write in another way.
+/// It has characters that JSON, URLs and base64 encode.
 pub(crate) static CANARY: LazyLock<String> = LazyLock::new(|| {
     let part = || RandomState::new().hash_one(0);
     format!("Qj{:016x}\"/+ü&{:016x}Zk", part(), part())
 });
 
-/// The canary as every format here writes a text.
+/// The canary in the notation of every format.
 pub(crate) fn quoted() -> String {
     serde_json::to_string(&*CANARY).unwrap()
 }
@@ -45,7 +45,7 @@ static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     ]
 });
 
-/// Without the end, which depends on what follows.
+/// Without the end, which depends on the following bytes.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let letter = |group: &[u8], place: usize| {
@@ -55,7 +55,7 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks_exact(3).flat_map(|group| (0..4).map(move |place| letter(group, place))).collect()
 }
 
-/// Fails if the canary is to be seen in what was said.
+/// Fails if an output contains the canary.
 #[track_caller]
 pub(crate) fn assert_silent(what: &str, said: &str) {
     for (shape, text) in SHAPES.iter() {
@@ -63,7 +63,7 @@ pub(crate) fn assert_silent(what: &str, said: &str) {
     }
 }
 
-/// A search that finds nothing anywhere would pass for silence.
+/// Checks the search itself, because a broken search would let every test pass.
 #[test]
 fn every_shape_is_found() {
     for (shape, text) in SHAPES.iter() {

@@ -1,4 +1,4 @@
-//! What is said to nobody in particular: log records and panics.
+//! Log records and panic messages.
 
 use std::{
     fmt::Write as _,
@@ -26,7 +26,7 @@ fn hear(text: &str) {
     let _ = writeln!(heard, "{text}");
 }
 
-/// Listens from now on.
+/// Starts recording.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -35,7 +35,7 @@ pub(crate) fn listen() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             hear(&info.to_string());
-            // A test that fails speaks for itself.
+            // A failing test prints its own panic.
             if info.payload().downcast_ref::<&str>().is_none_or(|text| !text.contains("canary")) {
                 before(info);
             }
@@ -43,7 +43,7 @@ pub(crate) fn listen() {
     });
 }
 
-/// Everything so far, of all tests.
+/// All records so far, of all tests.
 pub(crate) fn heard() -> String {
     HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -1,4 +1,4 @@
-//! The value of a variable that a text names, in a field that is no secret: it is in the value itself and nowhere else.
+//! The value of a variable in the text of a field that is not secret appears only in the value itself.
 
 use std::{
     fs,
@@ -52,14 +52,14 @@ fn told_by(site: &SiteHandle, folder: &Path) -> String {
     said + &heard()
 }
 
-/// Where the text with the variable is.
+/// The position of the text with the variable.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     File,
     Dotenv,
 }
 
-/// Writes the sources: the variable ends with `suffix`, and `n` is what the field says.
+/// Writes the sources: the variable ends with `suffix`, and `n` is the value of the field.
 fn write(place: Place, folder: &Path, suffix: &str, edit: u32, n: &str) {
     let mut variables = format!("CANARY_PW='{}{suffix}'\n", *CANARY);
     let mut file = "# empty\n".to_owned();
@@ -77,7 +77,7 @@ fn write(place: Place, folder: &Path, suffix: &str, edit: u32, n: &str) {
     fs::write(folder.join(".env"), variables).unwrap();
 }
 
-/// All that is said and kept over edits, writes, a rollback, a restart and refusals.
+/// All outputs and stored data across edits, writes, a rollback, a restart and refusals.
 fn said_of(place: Place) -> String {
     listen();
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,9 @@
-//! One secret per run goes through everything that says something, and is searched for in all of it.
+//! One secret per run passes through everything that produces output, and is searched in all
+//! outputs.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
-// A child process talks to its parent.
+// A child process prints output for its parent.
 #![allow(clippy::print_stdout)]
 
 mod app;

@@ -1,5 +1,5 @@
-//! What stays in memory once everything is dropped: no more than a bare parse of the same text by the same parser
-//! leaves. Each count has a process of its own, which knows the canary only backwards.
+//! The copies that remain in memory after everything is dropped: no more than after only parsing the same text
+//! with the same parser. Each count runs in its own process, which contains the canary only in reverse.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -16,7 +16,7 @@ use crate::{app::App, canary::quoted};
 
 const CASE: &str = "HOTSWAP_CANARY_MEMORY";
 
-/// Without what a format would escape, so that the file has it as it is.
+/// Without characters that a format would escape, so that the file contains it literally.
 fn canary() -> String {
     quoted().chars().filter(char::is_ascii_alphanumeric).collect()
 }
@@ -28,7 +28,7 @@ fn next(text: &str) -> String {
         .fold(text.to_owned(), |text, port| text.replace(port, &port.replace("11", "12")))
 }
 
-/// Runs one case in a process of its own, and gives how many copies are left there.
+/// Runs one case in its own process, and returns the number of remaining copies there.
 fn left(case: &str, text: &str) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let name = case.split(' ').nth(1).unwrap();
@@ -74,7 +74,7 @@ fn run(what: &str, path: &Path) {
             let text = fs::read_to_string(path).unwrap();
             black_box(saphyr_parser::Parser::new_from_str(&text).count());
         }
-        // No parser of others reads it.
+        // No third-party parser reads it.
         "bare .env" => drop(black_box(fs::read(path).unwrap())),
         "kept app.toml" => drop(black_box(Box::leak(fs::read_to_string(path).unwrap().into_boxed_str()))),
         "bare variable" => drop(black_box(std::env::var_os("APP_PASSWORD"))),
@@ -125,7 +125,8 @@ impl Source for Text {
     }
 }
 
-/// How often the word stands in writable memory, which is read into one buffer that does not count.
+/// The number of occurrences of the word in writable memory, which is read into one buffer that is not
+/// counted.
 fn copies(backwards: &[u8]) -> usize {
     const ROOM: usize = 1 << 20;
     let mut buffer = vec![0_u8; ROOM];
@@ -147,7 +148,7 @@ fn copies(backwards: &[u8]) -> usize {
             let Ok(read @ 1..) = memory.read_at(&mut buffer[..room], from as u64) else { break };
             let found = |window: &&[u8]| window.iter().eq(backwards.iter().rev());
             count += buffer[..read].windows(backwards.len()).filter(found).count();
-            // A word may stand on the border of two pieces.
+            // A word may cross the border of two pieces.
             from += if read == room && from + read < end { read - backwards.len() + 1 } else { read.max(1) };
         }
     }
@@ -176,7 +177,7 @@ fn toml() {
     leaves_no_more_than_the_parser("app.toml", &toml_text());
 }
 
-/// Secrets that no field says are known from the first load on.
+/// Unmarked secrets are known from the first load on.
 #[test]
 fn toml_with_secrets_that_only_the_decoder_meets() {
     let text = format!("{}logins = [{{ user = 'a', password = '{}' }}]", toml_text(), canary());

@@ -1,4 +1,4 @@
-//! A running configuration: it is written to, patched, refused, rolled back and listened to.
+//! A running configuration with writes, patches, refusals, rollbacks and subscribers.
 
 use std::{
     fs,
@@ -62,7 +62,7 @@ impl Scene {
     fn is_silent(&self, what: &str, outcome: &str) {
         self.is_silent_but_for_now(what, outcome);
         let deadline = Instant::now() + Duration::from_secs(30);
-        // What is told is told a moment later.
+        // Callbacks are called a moment later.
         while self.said.lock().unwrap().is_empty() && Instant::now() < deadline && self.app.version() > 1 {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -121,7 +121,7 @@ fn patches_keep_it() {
     for patch in patches {
         let what = patch.to_string().replace(&quoted(), "<the canary>");
         let said = outcome(scene.app.patch(patch));
-        // A path is no place for a secret, and is told.
+        // Paths do not contain secrets, and are shown.
         if !what.contains("oops") {
             scene.is_silent(&what, &said);
         }
@@ -175,7 +175,7 @@ fn reloads_and_rollbacks_keep_it() {
     said.push_str(&outcome(scene.app.rollback_to(77)));
     said.push_str(&outcome(scene.app.clear_overrides()));
     scene.is_silent("rollbacks", &said);
-    // Today's secrets count, whatever the version.
+    // Every version uses today's secrets.
     assert_eq!(*scene.app.at(1).unwrap().password.expose(), format!("{}2", *CANARY));
 }
 

@@ -1,4 +1,5 @@
-//! Where a secret could come out: what is searched here, and what this project does not have.
+//! The possible outputs of a secret: those that are searched here, and those that do not exist in
+//! this project.
 
 /// Either the tests that search it, or why there is nothing to search.
 const SINKS: &[(&str, Result<&str, &str>)] = &[

@@ -1,4 +1,4 @@
-//! Every source, and every way in which one fails.
+//! Every source, and every kind of failure of a source.
 
 use std::{fs, process::Command};
 
@@ -41,7 +41,7 @@ fn a_key_that_no_field_takes_keeps_it_even_if_it_is_let_pass() {
     }
 }
 
-/// What a program brings: as text in a format, as values, as a figment provider.
+/// Sources of the program: as text in a format, as values, as a figment provider.
 struct Remote(Result<Reading, &'static str>);
 
 impl Source for Remote {
@@ -68,7 +68,7 @@ fn sources_of_the_program_keep_it() {
     }
 }
 
-/// With the canary in its name, and in what it says when it fails.
+/// With the canary in its name, and in its error.
 struct Named(bool);
 
 impl Source for Named {
@@ -156,7 +156,7 @@ fn references_to_files_keep_it() {
     let (path, secret) = (folder.path().join("app.toml"), folder.path().join("secret"));
     fs::write(&secret, &*CANARY).unwrap();
     let reference = format!("'file:{}'", secret.display());
-    // No text, so it is bytes.
+    // Not UTF-8, so it is bytes.
     let other = folder.path().join("other");
     fs::write(&other, [CANARY.as_bytes(), b"\xff"].concat()).unwrap();
     let bytes = format!("'file:{}'", other.display());

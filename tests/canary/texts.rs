@@ -1,10 +1,10 @@
-//! Files, in every format and with every way to be wrong.
+//! Files in every format, with every kind of mistake.
 
 use hotswap::Format;
 
 use crate::canary::quoted;
 
-/// A text with the canary, and what is right or wrong about it.
+/// A text with the canary, valid or with a mistake.
 pub(crate) struct Case {
     pub(crate) what: &'static str,
     pub(crate) text: String,

@@ -1,4 +1,4 @@
-//! Forms that only a type's `Deserialize` knows.
+//! Forms that only the `Deserialize` of a type knows.
 
 use std::collections::{BTreeMap, HashMap};
 

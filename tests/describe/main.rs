@@ -1,4 +1,4 @@
-//! What a configuration says of itself, read by others.
+//! The descriptions of a configuration, checked by other tools.
 
 // Tests are allowed to panic; clippy takes their helpers for a program.
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! What a schema says beside constraints, and its hash.
+//! The annotations of a schema, and its hash.
 
 use hotswap::{HotConfig, Secret};
 use serde::Deserialize;

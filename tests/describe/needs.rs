@@ -1,4 +1,4 @@
-//! What a struct inside of a leaf cannot do without.
+//! The required fields of a struct inside a leaf.
 
 use std::collections::BTreeMap;
 

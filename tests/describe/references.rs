@@ -1,4 +1,4 @@
-//! A reference may stand wherever a secret may.
+//! References are accepted wherever secrets are.
 
 use hotswap::{HotConfig, Secret};
 use serde::Deserialize;

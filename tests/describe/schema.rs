@@ -1,4 +1,4 @@
-//! The schema against a validator that knows nothing of this project.
+//! The schema against an independent validator.
 
 use std::sync::LazyLock;
 

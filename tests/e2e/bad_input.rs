@@ -1,5 +1,5 @@
-//! What a file, a variable or a profile can be and must not: refused at the start with one report, and while
-//! running with the last good configuration kept.
+//! Invalid files, variables and profiles: refused at the start with one report, and at run time with the
+//! last good configuration kept.
 
 mod around;
 mod kinds;
@@ -30,11 +30,11 @@ struct App {
     list: Vec<String>,
 }
 
-/// One input in the place of a good one.
+/// An invalid input instead of a valid one.
 struct Input<'a> {
-    /// The name of the file; its end chooses the format.
+    /// The name of the file; its extension selects the format.
     file: &'a str,
-    /// A complete content that says `number: 7`.
+    /// Complete content with `number: 7`.
     good: &'a str,
     bad: &'a [u8],
     /// A part of the report.
@@ -77,8 +77,8 @@ impl Input<'_> {
     }
 }
 
-/// `put` makes the file at `file` bad: at the start there is one report and no handle; while running the last good
-/// content stays, the status and one report say why, and the next good content is taken.
+/// `put` makes the file at `file` invalid. At the start there is one report and no handle; at run time the last
+/// good content stays in force, the status and one report give the reason, and the next valid content is accepted.
 #[track_caller]
 fn is_refused(file: &str, good: &str, reason: &str, put: impl Fn(&Folder)) {
     let folder = Folder::new();

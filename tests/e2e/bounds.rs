@@ -1,4 +1,4 @@
-//! What somebody else gives costs no more than its size, and its names show.
+//! The cost of external input is proportional to its size, and its names are displayed safely.
 
 mod names;
 mod references;
@@ -61,7 +61,7 @@ fn file(name: &str, text: &str) -> Result<(), Error> {
     App::hot_builder().file(folder.path(name)).check().map(drop)
 }
 
-/// Every way to give `any` a value, by name.
+/// Every kind of source for `any`, by name.
 fn entrances(value: &Value) -> Vec<(&'static str, Result<(), Error>)> {
     let text = json!({ "any": value }).to_string();
     let empty = json!({});
@@ -85,7 +85,7 @@ fn entrances(value: &Value) -> Vec<(&'static str, Result<(), Error>)> {
     ]
 }
 
-/// The values themselves are walked by code of others, which needs more stack than a test has.
+/// Other libraries traverse the values recursively, which needs more stack than a test thread has.
 fn with_a_large_stack(test: fn()) {
     std::thread::Builder::new().stack_size(256 << 20).spawn(test).unwrap().join().unwrap();
 }
@@ -133,7 +133,7 @@ fn the_levels_above_a_nested_handle_count() {
     assert_eq!(*inner.any(), nested(61));
 }
 
-/// All that is printed of an error.
+/// All printed forms of an error.
 fn printed(error: &Error) -> String {
     let report = error.report();
     let issues: String = error.issues().map(ToString::to_string).collect();

@@ -42,10 +42,11 @@ fn variables<T: HotConfig>(text: &str) -> Result<T, hotswap::Error> {
     T::hot_builder().env("APP").dotenv(folder.path(".env")).check()
 }
 
-/// What is said of a value whose type does not show whether it holds a secret, as no type does that serde buffers.
+/// The message for a value whose type does not reveal whether it contains a secret, as for all types that serde
+/// buffers.
 const DISCREET: &str = "the value does not fit the type of the field";
 
-/// The problems of a configuration that is refused: each with its place and its message.
+/// The problems of a refused configuration, each with its path and its message.
 #[track_caller]
 fn problems<T: HotConfig + Debug>(read: Result<T, hotswap::Error>) -> Vec<String> {
     let error = read.unwrap_err();

@@ -1,4 +1,4 @@
-//! What is said of a configuration by its handles, guards, paths and changes, and the async twins of calls.
+//! The `Debug` and `Display` output of handles, guards, paths and changes, and the async variants of calls.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn the_attributes_name_the_sources() {
     folder.write("site.env", "CALLS_MARK=y");
     let name = "calls::the_attributes_name_the_sources";
     with_variables(name, &[("CALLS_PAUSE", "5s")], || {
-        // Paths are relative to the working directory, which is this process's own.
+        // Paths are relative to the working directory, which belongs to this process.
         std::env::set_current_dir(folder.root()).unwrap();
         let config = block_on(Calls::hot_load_async()).unwrap();
         assert_eq!((config.level().as_str(), config.part_size(), config.mark()), ("warn", 3, 'y'));

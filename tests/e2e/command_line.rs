@@ -1,4 +1,4 @@
-//! The command line over configurations of its own; the example shows the rest.
+//! The command line with its own configurations; the example tests the rest.
 
 use clap::Parser;
 use hotswap::{Builder, HotConfig, ScanCredentials, Secret, cli::ConfigCommand};
@@ -12,7 +12,7 @@ struct Program {
     command: ConfigCommand,
 }
 
-/// The exit code, and what is printed on each stream.
+/// The exit code, and the output on each stream.
 fn run<T: HotConfig>(arguments: &str, builder: impl Fn() -> Builder<T>) -> (u8, String, String) {
     let arguments = ["program"].into_iter().chain(arguments.split_whitespace());
     let program = Program::try_parse_from(arguments).unwrap();
@@ -133,7 +133,7 @@ fn explain_shows_what_is_left_if_a_file_is_broken() {
     assert!(err.contains("upper.toml\n  1:"), "{err}");
 }
 
-/// What holds a secret is known of what was read; nothing was.
+/// Secrets inside types are only known after decoding, which did not happen.
 #[test]
 fn explain_hides_secrets_of_what_is_rejected() {
     let lower = "password = 'hunter2'\nlogins = [{ user = 'a', password = 'hunter2' }]\nany = { user = 1, password = 'hunter2' }";

@@ -1,4 +1,4 @@
-//! Where secrets may stand, and what looks like one.
+//! Policies for secrets in sources, and values that look like secrets.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ struct Login {
     password: Secret<String>,
 }
 
-/// Each problem of one kind with its place.
+/// Each problem of one kind with its position.
 fn found(error: &hotswap::Error, kind: IssueKind) -> Vec<String> {
     let of_kind = error.issues().filter(|issue| issue.kind() == kind);
     of_kind.map(|issue| format!("{} {}", issue.path(), issue.origin().map_or(String::new(), place))).collect()
@@ -80,7 +80,7 @@ fn what_leads_to_a_secret_is_none() {
     }
 }
 
-/// Whoever sees the file sees the secret, whichever value wins.
+/// Anyone who can read the file can read the secret, even if it is overridden.
 #[test]
 fn a_hidden_one_is_refused_too() {
     with_variables(
@@ -165,7 +165,7 @@ fn a_credential_in_a_field_that_shows_it_warns_once_and_is_not_told() {
     assert!(builder().scan_credentials(ScanCredentials::Off).load().unwrap().status().warnings.is_empty());
 }
 
-/// What is secret is not told to be one.
+/// Secret values are not reported as credentials.
 #[test]
 fn a_secret_is_no_finding() {
     let key = "Vb7kQ9zR2mXt4LpW8nYc";
@@ -244,7 +244,7 @@ struct Values {
     values: Vec<BTreeMap<String, String>>,
 }
 
-/// The rates that the guide tells.
+/// The detection rates in the guide.
 #[test]
 fn false_alarms_are_rare_and_most_credentials_are_found() {
     let labelled: Vec<Labelled> = serde_json::from_str(include_str!("credentials/values.json")).unwrap();
@@ -291,7 +291,7 @@ struct Tables {
     url: String,
 }
 
-/// The names of a table count for the values in it, and the text beside a variable is text.
+/// The name of a table counts for the values in it, and text next to a variable is scanned.
 #[test]
 fn credentials_in_tables_and_beside_variables_are_found() {
     let found = |text: &str| {
@@ -408,7 +408,7 @@ struct CarelessDatabase {
     urls: Vec<String>,
 }
 
-/// Whoever has the program has them, whatever layers say.
+/// Defaults are part of the program, whatever the layers contain.
 #[test]
 fn a_credential_in_a_default_is_told_at_its_field() {
     let folder = Folder::with("a.toml", "token = 'none'\nport = 2");

@@ -1,4 +1,4 @@
-//! A cloud of the test's own, with nothing in it.
+//! An empty cloud for one test.
 
 use std::{
     net::TcpStream,
@@ -11,11 +11,11 @@ use serde_json::{Value as Json, json};
 
 use super::{Running, eventually, free_port, http};
 
-/// Where the build script found them.
+/// The paths that the build script found.
 const MOTO: &str = env!("HOTSWAP_MOTO");
 const MINISTACK: &str = env!("HOTSWAP_MINISTACK");
 
-/// Who may do everything, as far as the servers care.
+/// Credentials with all permissions in the emulators.
 const ADMIN: &str = "AWS4-HMAC-SHA256 Credential=admin/20260101/eu-central-1/SERVICE/aws4_request, \
                      SignedHeaders=host, Signature=0";
 
@@ -25,7 +25,7 @@ pub(crate) struct Cloud {
     _folder: tempfile::TempDir,
 }
 
-/// How a store at this port is reached.
+/// The settings for a store at this port.
 pub(crate) fn at(port: u16) -> Config {
     let config = Config::from_env().region("eu-central-1").credentials(Credentials::new("app", "hunter2"));
     config.endpoint_url(format!("http://127.0.0.1:{port}"))
@@ -42,7 +42,7 @@ impl Cloud {
         Self::start(port, command)
     }
 
-    /// One that speaks TLS, with this certificate of [`certificates`].
+    /// An emulator with TLS and this certificate of [`certificates`].
     pub(crate) fn moto_with_tls(folder: &Path, name: &str) -> Self {
         let port = free_port();
         let mut command = Command::new(MOTO);
@@ -53,12 +53,13 @@ impl Cloud {
         cloud
     }
 
-    /// One that gives versions their stages as AWS does.
+    /// An emulator that supports the stages of versions like AWS.
     pub(crate) fn ministack() -> Self {
         Self::ministack_with("AUTH", "false")
     }
 
-    /// One with a secret and a parameter that are open and shut, and a user who may do this and nothing else.
+    /// An emulator with permitted and forbidden secrets and parameters, and a user with only these
+    /// permissions.
     pub(crate) fn guarded(action: &str, resource: &str) -> (Self, Credentials) {
         let cloud = Self::ministack_with("AUTH", "true");
         let endpoint = format!("http://127.0.0.1:{}", cloud.port);
@@ -110,7 +111,8 @@ impl Cloud {
         ParameterStore::new(self.config())
     }
 
-    /// Another version of a secret, which may be its first; gives the version's id and the secret's ARN.
+    /// Adds a version of a secret, possibly its first one. Returns the id of the version and the ARN of
+    /// the secret.
     pub(crate) fn store(&self, name: &str, text: &str) -> (String, String) {
         let (status, answer) = self
             .ask("secretsmanager.PutSecretValue", &json!({ "SecretId": name, "SecretString": text }))
@@ -122,13 +124,13 @@ impl Cloud {
         (text_of(&answer, "VersionId"), text_of(&answer, "ARN"))
     }
 
-    /// Another version of a parameter, which may be its first.
+    /// Adds a version of a parameter, possibly its first one.
     pub(crate) fn put(&self, name: &str, text: &str) {
         let parameter = json!({ "Name": name, "Value": text, "Type": "SecureString", "Overwrite": true });
         self.tell("AmazonSSM.PutParameter", &parameter);
     }
 
-    /// What has to succeed.
+    /// A command that must succeed.
     #[track_caller]
     pub(crate) fn tell(&self, action: &str, what: &Json) -> Json {
         let (status, answer) = self.ask(action, what).unwrap();
@@ -148,12 +150,12 @@ impl Cloud {
     }
 }
 
-/// Two certificates of this machine, `trusted` and `other`, that nobody vouches for.
+/// Two self-signed certificates for this machine, `trusted` and `other`.
 pub(crate) fn certificates(folder: &Path) {
     python(MOTO, include_str!("certificates.py"), &[folder.to_str().unwrap()]);
 }
 
-/// What a script prints, with the libraries that are beside a program.
+/// The output of a script that uses the libraries next to a program.
 fn python(program: &str, script: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(Path::new(program).with_file_name("python"));
     let made = command.args(["-c", script]).args(arguments).stderr(Stdio::inherit()).output().unwrap();

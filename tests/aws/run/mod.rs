@@ -1,4 +1,4 @@
-//! Servers of the tests' own, and how a provider is asked.
+//! Servers for tests, and helpers that call a provider.
 
 #[allow(dead_code)]
 #[path = "../../servers/run/asking.rs"]
@@ -17,7 +17,7 @@ pub(crate) use process::{BOUND, Running, eventually, free_port};
 
 use hotswap::secrets::{Payload, SecretProvider};
 
-/// What stands there is this text.
+/// The location contains this text.
 #[track_caller]
 pub(crate) fn assert_text(store: &impl SecretProvider, location: &str, expected: &str) {
     let fetched = fetch(store, location).unwrap_or_else(|error| panic!("{location}: {error:?}"));

@@ -1,4 +1,4 @@
-//! What stands at the path and is no readable file.
+//! Paths that do not lead to a readable file.
 
 use std::{
     fs::{self, File, Permissions},

@@ -1,4 +1,4 @@
-//! What the system refuses: its own words, then advice that fits them.
+//! Errors of the system: its message, followed by suitable advice.
 
 use std::{fs::File, os::unix::fs::symlink};
 
@@ -23,7 +23,7 @@ fn says<T: HotConfig>(builder: Builder<T>, words: &str, advice: &str) {
     assert!(!error.to_string().contains("check the disk") || advice.contains("check the disk"), "{error}");
 }
 
-/// Takes every descriptor that the process may have.
+/// Uses up all file descriptors of the process.
 fn all_descriptors() -> Vec<File> {
     (0..).map_while(|_| File::open("/dev/null").ok()).collect()
 }

@@ -1,4 +1,4 @@
-//! Texts that are broken, or look so.
+//! Texts that are malformed, or look malformed.
 
 use super::{json, toml, yaml};
 

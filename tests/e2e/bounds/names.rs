@@ -1,4 +1,4 @@
-//! Names are cut and escaped wherever they are printed.
+//! Names are truncated and escaped wherever they are printed.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -40,7 +40,8 @@ fn a_long_name_is_cut_wherever_it_is_printed() {
     }
 }
 
-/// Letters that turn the reading round; that do not show, some of which have a width; line breaks; an escape of terminals.
+/// Letters that reverse the reading direction; invisible letters, some of which have a width; line breaks; a terminal
+/// escape.
 const SIGNS: [char; 14] = [
     '\u{202e}',
     '\u{2066}',
@@ -136,7 +137,7 @@ struct Shown {
     map: BTreeMap<String, String>,
 }
 
-/// Whatever is printed for people, of values, keys, names and paths.
+/// All printed forms of values, keys, names and paths.
 #[test]
 fn values_that_do_not_show_are_escaped_wherever_they_are_printed() {
     for sign in SIGNS {

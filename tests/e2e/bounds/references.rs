@@ -1,4 +1,4 @@
-//! References to secrets cost no more than what they lead to.
+//! The cost of references is limited by the size of their secrets.
 
 use std::collections::BTreeMap;
 

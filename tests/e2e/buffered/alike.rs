@@ -1,4 +1,5 @@
-//! Every representation of serde's, from a file of each format, from variables and by a write: the same value.
+//! Every representation of serde gives the same value from a file of each format, from variables and by a
+//! write.
 
 use std::collections::BTreeMap;
 
@@ -184,7 +185,8 @@ fn all() -> impl Strategy<Value = All> {
     )
 }
 
-/// JSON in which texts of digits, truths and the like have no quotes: YAML, whose readers have to guess.
+/// JSON without quotes around texts such as digits and booleans, which is YAML whose parsers have to
+/// guess.
 fn plain(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A map that takes the keys that are left.
+//! A map that takes the remaining keys.
 
 use std::collections::BTreeMap;
 

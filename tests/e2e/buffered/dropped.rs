@@ -1,4 +1,4 @@
-//! A flattened `Option` in a leaf: its value is loaded, or reported with its place.
+//! A flattened `Option` in a leaf: its value is loaded, or reported with its position.
 
 use std::{
     collections::BTreeMap,
@@ -116,7 +116,7 @@ fn a_missing_field_in_a_value_is_reported() {
     // The other key is unknown.
     assert_eq!(places("server: {name: a, sub: {w: 1}}\n"), ["server.sub.p", "server.sub.w"]);
     let found = problems(variables::<App>(r#"APP_SERVER={"name":"a","sub":{"w":1}}"#));
-    // The keys of a variable may be parts of a secret.
+    // The keys in a variable may be parts of a secret.
     assert_eq!(found, ["server.***.p: missing value"]);
 }
 

@@ -1,4 +1,4 @@
-//! The same at every entrance: a file, a variable, a reload, a write, a patch.
+//! The same result at every entry point: a file, a variable, a reload, a write, a patch.
 
 use hotswap::HotConfig;
 use serde::{Deserialize, Serialize};

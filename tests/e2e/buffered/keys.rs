@@ -1,4 +1,4 @@
-//! Keys that nothing asks for, behind one of serde's buffers.
+//! Unknown keys behind serde's buffers.
 
 use std::collections::BTreeMap;
 
@@ -198,7 +198,7 @@ fn a_flattened_option_is_absent_or_whole() {
     assert_eq!((maybe.pos, maybe.size), (Some(Coords { x: 1, y: 2 }), None));
     let maybe = yaml::<Maybe>("name: a\nwidth: 1").unwrap();
     assert_eq!((maybe.pos, maybe.size), (None, Some(Size { width: 1 })));
-    // Another problem does not bring up what is absent.
+    // Another problem does not cause reports of missing values.
     assert_eq!(problems(yaml::<Maybe>("name: [a]")), ["name: expected a string, found a list"]);
 }
 

@@ -1,4 +1,4 @@
-//! Values that serde drops without a word, with the flattened `Option` in which they stand.
+//! Values that serde drops silently together with their flattened `Option`.
 
 use hotswap::HotConfig;
 use serde::{Deserialize, Deserializer};
@@ -96,7 +96,7 @@ fn opts(a: Option<u8>, b: Option<&str>) -> Option<Opts> {
     Some(Opts { a, b: b.map(str::to_owned) })
 }
 
-/// The places of the problems.
+/// The paths of the problems.
 #[track_caller]
 fn places<T: HotConfig + std::fmt::Debug>(read: Result<T, hotswap::Error>) -> Vec<String> {
     problems(read).iter().map(|problem| problem.split(": ").next().unwrap().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! Maps with keys that are no strings, behind one of serde's buffers.
+//! Maps with non-string keys behind serde's buffers.
 
 use std::collections::BTreeMap;
 

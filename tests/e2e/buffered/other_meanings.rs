@@ -1,4 +1,5 @@
-//! The place of an error behind texts that were given another meaning: that of the error, not of the texts.
+//! The position of an error after texts were read in another meaning is that of the error, not of the
+//! texts.
 
 use std::collections::BTreeMap;
 

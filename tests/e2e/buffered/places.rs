@@ -1,4 +1,4 @@
-//! Where an error stands that comes out of one of serde's buffers.
+//! The positions of errors from serde's buffers.
 
 use std::net::IpAddr;
 
@@ -58,7 +58,7 @@ struct App {
     untagged: Vec<Untagged>,
 }
 
-/// Messages that can hold no part of a value.
+/// Messages that cannot contain part of a value.
 fn is_shown(message: &str) -> bool {
     message.starts_with("missing") || message.starts_with("unknown key")
 }

@@ -1,4 +1,4 @@
-//! Large values behind one of serde's buffers: all of it is read, and the work is linear.
+//! Large values behind serde's buffers are read completely, in linear time.
 
 use std::{
     collections::BTreeMap,
@@ -74,11 +74,11 @@ struct App {
     items: Vec<Item>,
 }
 
-/// How much the work may grow with a value that is five times as large, on a machine that does something else too.
+/// The permitted factor of the time for a value that is five times as large, on a busy machine.
 const SMALL: usize = 400;
 const LARGE: usize = 5 * SMALL;
 
-/// Reads a value of two sizes. A work that grows with the square takes 25 times as long for the larger one.
+/// Reads a value of two sizes. Quadratic work takes 25 times as long for the larger one.
 #[track_caller]
 fn read_both(text: impl Fn(usize) -> String, check: impl Fn(Result<App, hotswap::Error>, usize)) {
     let time = |size: usize| {

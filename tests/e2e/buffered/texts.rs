@@ -1,4 +1,4 @@
-//! What a text means once serde has buffered it.
+//! The meaning of a text that serde has buffered.
 
 use std::collections::BTreeMap;
 

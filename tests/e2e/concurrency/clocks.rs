@@ -1,4 +1,4 @@
-//! Only monotonic time decides: neither a clock that is set nor the times of files move a wait.
+//! I26 only monotonic time counts: neither a change of the clock nor file times affect a wait.
 
 use std::{
     fs::{self, File},
@@ -20,7 +20,7 @@ const SHORT: Duration = Duration::from_secs(1800);
 fn waits_and_ages_are_the_same_under_a_clock_that_is_set_all_the_time() {
     if !is_child() {
         let clock = Folder::with("clock", "+0");
-        // The wrapper sets a clock of its own that would win over the file.
+        // The wrapper sets its own clock, which would override the file.
         let mut child = child(&this_test(), &["faketime", "-f", "+0", "env", "--unset=FAKETIME"]);
         child.env("FAKETIME_TIMESTAMP_FILE", clock.path("clock")).env("HOTSWAP_TEST_CLOCK", clock.root());
         child.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
@@ -55,7 +55,7 @@ fn edits_live_and_waits_end() {
         .load()
         .unwrap();
 
-    // A writer without a pause: only the longest wait gets its values through.
+    // A continuous writer: only the maximum wait lets its values through.
     let writer = Instant::now();
     let mut value = 1;
     eventually("an edit of a writer who never pauses is published", || {
@@ -66,7 +66,7 @@ fn edits_live_and_waits_end() {
     assert!(writer.elapsed() < BOUND);
     eventually("the last edit is published", || config.a() == value);
 
-    // A grace ends, and not at once.
+    // A grace period ends, but not immediately.
     let gone = Instant::now();
     fs::remove_file(folder.path("extra.toml")).unwrap();
     eventually("the optional file leaves", || config.b() == 0);
@@ -75,7 +75,7 @@ fn edits_live_and_waits_end() {
     ok(config.set_b(9));
     assert!(config.status().age < SHORT, "{:?}", config.status().age);
     config.shutdown().unwrap();
-    // Or the clock never jumped, and nothing was tested.
+    // Otherwise the clock never jumped, and nothing was tested.
     eventually("the clock jumps", || {
         let distance = |now: SystemTime| now.duration_since(started).unwrap_or_else(|error| error.duration());
         distance(SystemTime::now()) > SHORT

@@ -22,7 +22,7 @@ fn threads() -> usize {
     line.trim().parse().unwrap()
 }
 
-/// Starts, works, and ends by `end`; then there are as many threads as before. In a process of its own, because
+/// Starts, works, and ends by `end`; then there are as many threads as before. Runs in its own process, because
 /// other tests have threads too.
 #[cfg(target_os = "linux")]
 #[track_caller]
@@ -140,7 +140,7 @@ fn nothing_is_called_after_the_last_handle_even_if_a_read_is_under_way() {
     ends("dropping the handle beside a stuck source", move || drop(config));
     assert!(weak.upgrade().is_none());
     gate.open();
-    // The engine lets go of the source when it has ended.
+    // The engine drops the source when it has ended.
     eventually("the engine ends", || Arc::strong_count(&tap.0) == 1);
     assert_eq!(log.len(), 0);
 }

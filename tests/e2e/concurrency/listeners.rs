@@ -55,7 +55,7 @@ fn deliveries_are_in_order_and_end_with_the_last_value() {
         versions.last().is_some_and(|(_, version)| version == config.version())
     });
     assert!(versions.all().is_sorted_by(|(_, before), (_, after)| before < after));
-    // Each starts from what was delivered before it.
+    // Each call starts with the value of the previous delivery.
     assert_eq!(pairs.all()[0].0, 0);
     assert!(pairs.all().windows(2).all(|two| two[0].1 == two[1].0), "{:?}", pairs.all());
     assert!(pairs.all().iter().all(|(old, new)| old != new));

@@ -1,4 +1,6 @@
-//! What must hold when many threads read, write, listen and leave at once.
+//! Invariants for many threads that read, write, subscribe and unsubscribe at the same time.
+//!
+//! The numbers in the names of the sections are those of the list of invariants: I1 and so on.
 
 mod clocks;
 mod ends;
@@ -27,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::BOUND;
 
-/// Numbers that belong together: `b` and the length of `c` follow `a` in every version that anybody publishes.
+/// Numbers that belong together: `b` and the length of `c` follow `a` in every published version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
 pub(super) struct Whole {
     #[hot(default = 0)]
@@ -62,14 +64,14 @@ impl Whole {
     }
 }
 
-/// A configuration whose only source says what `Tap` holds.
+/// A configuration whose only source is a `Tap`.
 pub(super) fn tapped() -> (WholeHandle, Tap<Whole>) {
     let tap = Tap::new(Whole::of(0));
     let config = Whole::hot_builder().source(tap.source()).load().unwrap();
     (config, tap)
 }
 
-/// A source that the test turns.
+/// A source that the test controls.
 pub(super) struct Tap<T>(Arc<Inside<T>>);
 
 struct Inside<T> {
@@ -95,12 +97,12 @@ impl<T: Serialize + Clone + Send + 'static> Tap<T> {
         self.clone()
     }
 
-    /// What the next read gives; nobody is told.
+    /// Sets the result of the next read, without a notification.
     pub(super) fn put(&self, value: T) {
         *self.0.value.lock().unwrap() = value;
     }
 
-    /// Gives something else and says so.
+    /// Sets another result and notifies the engine.
     pub(super) fn turn(&self, value: T) {
         self.put(value);
         self.0.changed.get().unwrap().notify();
@@ -137,7 +139,7 @@ impl<T: Serialize + Clone + Send + 'static> Source for Tap<T> {
     }
 }
 
-/// Holds threads until it is opened, and knows how many it holds.
+/// Blocks threads until it is opened, and counts them.
 #[derive(Default)]
 pub(super) struct Gate {
     state: Mutex<(bool, usize)>,
@@ -156,7 +158,7 @@ impl Gate {
         drop(self.changed.wait_timeout_while(state, BOUND, |(open, _)| !*open).unwrap());
     }
 
-    /// Waits until somebody stands at the gate, or has passed it.
+    /// Waits until a thread is at the gate, or has passed it.
     #[track_caller]
     pub(super) fn wait_for_one(&self) {
         let state = self.state.lock().unwrap();
@@ -171,7 +173,7 @@ impl Gate {
     }
 }
 
-/// A write that must succeed, whatever version comes of it.
+/// A write that must succeed, with any version.
 #[track_caller]
 pub(super) fn ok(written: Result<u64, hotswap::Error>) {
     written.unwrap();
@@ -190,7 +192,7 @@ pub(super) fn hear<T>(heard: &Receiver<T>, what: &str) -> T {
     heard.recv_timeout(BOUND).unwrap_or_else(|error| panic!("{what}: {error}"))
 }
 
-/// What a callback was called with, in order.
+/// The arguments of the calls of a callback, in order.
 pub(super) struct Log<T>(Mutex<Vec<T>>);
 
 impl<T: Clone> Log<T> {

@@ -1,4 +1,4 @@
-//! What is written in another order is the same: no version, no callback, no override.
+//! I30 another order of keys or items is not a change: no version, no callback, no override.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -71,14 +71,14 @@ fn a_map_that_was_filled_in_another_order_is_no_change() {
     let calls = Log::new();
     let log = std::sync::Arc::clone(&calls);
     let _subscription = config.on_limits_change(move |_, limits| log.push(limits.len()));
-    // Every map has a seed of its own, so no two of these are alike inside.
+    // Every map has its own seed, so their internal orders differ.
     for numbers in [[3, 1, 2], [2, 3, 1], [1, 3, 2]] {
         let limits = numbers.map(|number| (format!("name-{number}"), number)).into_iter().collect();
         assert_eq!(config.set_limits(limits).unwrap(), 1);
     }
     assert!(config.overrides().is_empty());
 
-    // Whatever was delivered wrongly would have come before this.
+    // A wrong delivery would have arrived before this.
     config.set_limits(HashMap::from([("name-1".to_owned(), 1)])).unwrap();
     eventually("the change is delivered", || calls.len() > 0);
     assert_eq!((calls.all(), config.version()), (vec![1], 2));

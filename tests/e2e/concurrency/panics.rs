@@ -1,4 +1,4 @@
-//! Panics: code of the program that panics costs only itself.
+//! I17: a panic in code of the program affects nothing else.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -67,7 +67,7 @@ fn what_a_callback_owns_may_panic_as_it_goes() {
     });
     *own.lock().unwrap() = Some(subscription);
     config.set_a(1).unwrap();
-    // Its last owner is the notifier, which must survive that.
+    // Its last owner is the notifier, which must survive the panic.
     hear(&heard, "it is called");
     let (tell, heard) = channel();
     let _next = config.on_a_change(move |_, new| tell.send(*new).unwrap());
@@ -95,7 +95,7 @@ fn a_panicking_closure_changes_nothing() {
     assert_eq!((config.a(), config.version(), config.set_a(1).unwrap()), (0, 1, 2));
 }
 
-/// Says when to panic.
+/// Determines when to panic.
 static WHERE: AtomicU64 = AtomicU64::new(0);
 const DECODING: u64 = 1;
 const RULE: u64 = 2;
@@ -158,7 +158,7 @@ struct Given {
     other: u64,
 }
 
-/// One test, because the place is one for the whole process.
+/// One test, because the panic hook is shared by the whole process.
 #[test]
 fn a_panic_anywhere_in_a_reload_publishes_all_or_nothing() {
     let tap = Tap::new(Given { touchy: 0, other: 0 });
@@ -173,7 +173,7 @@ fn a_panic_anywhere_in_a_reload_publishes_all_or_nothing() {
         assert!(config.reload().unwrap_err().to_string().contains("panicked"), "at {place}");
         WHERE.store(0, Ordering::SeqCst);
         assert_eq!((config.version(), config.touchy().0, config.other()), (before, place - 1, place - 1));
-        // A write stands on what was accepted last, not on what was being read when it panicked.
+        // A write is based on the last accepted content, not on the read that panicked.
         let version = config.set_other(place + 50).unwrap();
         assert_eq!(config.at(version).unwrap().touchy.0, place - 1, "half of a refused reload went live");
         config.clear_overrides().unwrap();

@@ -1,4 +1,5 @@
-//! Whole snapshots, never back, read your write, never blocked, old snapshots.
+//! I1 complete snapshots, I2 monotonic reads, I3 read your writes, I7 never blocked, I19 and I20 old
+//! snapshots.
 
 use std::{
     sync::{
@@ -38,7 +39,7 @@ fn readers_see_whole_versions_in_order_while_updates_sets_and_reloads_go_on() {
         let readers = [0; 2].map(|_| scope.spawn(|| read_until(&config, &over)));
         for step in 1..=WRITES {
             if step % 3 == 0 {
-                // Hidden by what was set until that is taken back.
+                // Hidden by the override until it is cleared.
                 tap.put(Whole::of(step));
                 config.reload().unwrap();
                 config.clear_overrides().unwrap();
@@ -64,7 +65,7 @@ fn a_writer_reads_what_it_wrote() {
                     assert!(config.version() >= version);
                     if config.version() == version {
                         let load = config.load();
-                        // Another writer may have come between the two looks.
+                        // Another write may have happened between the two reads.
                         assert!(load.a == writer * 1000 + step || config.version() > version);
                     }
                 }
@@ -213,7 +214,7 @@ fn old_snapshots_are_freed_whoever_subscribed_or_watches() {
         config.set_counted(Counted::new(number)).unwrap();
     }
     eventually("the first snapshot is freed", || first.strong_count() == 0);
-    // The snapshot, and one copy for each who compares with what it saw last.
+    // The snapshot, and one copy for each subscriber that compares with its last value.
     eventually("old values are freed", || ALIVE.load(Ordering::SeqCst) <= 8);
 }
 
@@ -227,7 +228,7 @@ impl Drop for Slow {
     }
 }
 
-/// Its first value goes slowly.
+/// Dropping its first value is slow.
 #[derive(Serialize, Deserialize)]
 struct Heavy {
     number: u64,
@@ -258,7 +259,7 @@ fn nobody_waits_for_the_drop_of_an_old_version() {
     let heavy = Heavy { number: 0, _slow: Some(Slow(Arc::clone(gate))) };
     let config = Heavyweight::hot_fixed(Heavyweight { heavy });
     thread::scope(|scope| {
-        // As many as the history keeps: the last one lets the first version go.
+        // As many as the history keeps, so the last one evicts the first version.
         scope.spawn(|| {
             for number in 1..=32 {
                 config.set_heavy(Heavy { number, _slow: None }).unwrap();

@@ -1,4 +1,4 @@
-//! Reentrance: whatever calls back into the library ends, with a defined result.
+//! I16: calls into the library from callbacks end with a defined result.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Tap, Whole, WholeHandle, ends, hear, tapped};
 use crate::support::eventually;
 
-/// Runs `action` inside a callback, with and without sources, and hands out what it gave.
+/// Runs `action` inside a callback, with and without sources, and returns its result.
 #[track_caller]
 fn in_a_callback<R: std::fmt::Debug + PartialEq + Send + 'static>(
     action: fn(&WholeHandle) -> R,
@@ -203,7 +203,7 @@ fn a_callback_that_owns_the_last_handle_goes_with_its_subscription() {
     assert!(weak.upgrade().is_none());
 }
 
-/// Every write there is, as an error's text each.
+/// The error texts of every kind of write.
 fn writes(config: &WholeHandle) -> Vec<String> {
     let results = [
         config.set_a(7),

@@ -1,4 +1,4 @@
-//! A reload reads after it was asked for, a change during a read is read again, limits of waiting.
+//! I23 a reload reads after its request, I24 a change during a read is read again, I25 limits of waiting.
 
 use std::{
     sync::{
@@ -23,7 +23,7 @@ fn every_reload_reads_what_was_there_when_it_was_asked_for() {
             scope.spawn(|| {
                 for _ in 0..15 {
                     let mine = {
-                        // Never puts back something older.
+                        // Never restores an older value.
                         static ORDER: std::sync::Mutex<()> = std::sync::Mutex::new(());
                         let _order = ORDER.lock().unwrap();
                         let mine = newest.fetch_add(1, Ordering::SeqCst) + 1;
@@ -60,7 +60,7 @@ fn a_reload_during_a_read_gets_a_read_of_its_own() {
     gate.open();
     reloading.join().unwrap();
     others.into_iter().for_each(|other| assert!(other.join().is_ok()));
-    // At least one for all of them, after the one that was under way.
+    // At least one read for all of them, after the one in progress.
     assert!((reads + 1..=reads + 3).contains(&tap.reads()), "{} reads", tap.reads() - reads);
 }
 
@@ -89,7 +89,7 @@ fn a_file_that_changes_all_the_time_is_read_within_the_limit() {
         .unwrap();
     let begin = Instant::now();
     let mut step = 0;
-    // Never quiet for as long as the debounce wants.
+    // Never quiet for the debounce time.
     while config.version() == 1 {
         step += 1;
         folder.replace("app.toml", &format!("a = {step}"));

@@ -1,4 +1,4 @@
-//! Any runtime or none, futures that are dropped.
+//! I27 any runtime or none, I28 dropped futures.
 
 use std::{future::Future, sync::Arc, task::Poll, time::Duration};
 
@@ -119,7 +119,7 @@ fn after_the_end_of_a_runtime() {
         let mut watch = config.watch(Whole::paths().a());
         runtime.spawn(async move { watch.changed().await });
         runtime.shutdown_timeout(Duration::ZERO);
-        // A waker that leads nowhere hurts nobody.
+        // A waker without a task does no harm.
         config.set_a(1).unwrap();
         tap.put(Whole { b: 9, ..Whole::of(0) });
         config.reload().unwrap();
@@ -128,7 +128,7 @@ fn after_the_end_of_a_runtime() {
     });
 }
 
-/// Polls `future` so often, then drops it.
+/// Polls `future` this many times, then drops it.
 fn abandon<T>(future: impl Future<Output = T>, polls: usize) {
     let mut future = std::pin::pin!(future);
     for _ in 0..polls {

@@ -1,4 +1,4 @@
-//! Random schedules against a model so simple that it is obviously right.
+//! Random schedules against a model that is simple enough to be obviously correct.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -33,7 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What the source says, what was set over it, and how often the two together changed.
+/// The value of the source, the override, and the number of changes of the effective value.
 struct Model {
     source: (u64, u64),
     pins: (Option<u64>, Option<u64>),
@@ -45,7 +45,7 @@ impl Model {
         (self.pins.0.unwrap_or(self.source.0), self.pins.1.unwrap_or(self.source.1))
     }
 
-    /// A leaf is pinned when a write changes it.
+    /// A leaf is overridden if a write changes it.
     fn write(&mut self, a: Option<u64>, b: Option<u64>) {
         let seen = self.seen();
         self.change(|model| {
@@ -85,7 +85,8 @@ impl Listeners {
     }
 }
 
-/// Starts where the subscription began; each call goes on where the one before ended, and changes something.
+/// Starts with the value at the subscription; each call continues from the previous one, and changes the
+/// value.
 fn assert_chain(calls: &[(u64, u64)], first: u64) {
     let mut last = first;
     for (old, new) in calls {
@@ -174,7 +175,7 @@ proptest! {
         let (early, first, _) = &listeners.on[&0];
         eventually("the last value is delivered", || early.last().is_some_and(|(_, new)| new == config.a()));
         assert_chain(&early.all(), *first);
-        // This one may have begun with the last value.
+        // This subscription may have started with the last value.
         let (late, ..) = &listeners.on[&1];
         eventually("the last value is delivered", || late.last().is_none_or(|(_, new)| new == config.a()));
     }

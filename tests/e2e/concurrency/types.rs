@@ -1,4 +1,4 @@
-//! Thread safety: what may go to other threads, and what may not.
+//! I31: types that may be sent to other threads, and types that may not.
 
 use std::marker::PhantomData;
 
@@ -21,7 +21,8 @@ fn what_is_kept_may_go_anywhere() {
     shared::<Status>();
 }
 
-/// Whether `T` is `Send`, without specialisation: the inherent constant wins over the trait's.
+/// Whether `T` is `Send`, without specialisation: the inherent constant takes precedence over that
+/// of the trait.
 struct Probe<T>(PhantomData<T>);
 
 trait NotSend {

@@ -1,4 +1,4 @@
-//! No update is lost, one of many wins, a closure runs once, a refusal leaves no trace, the first
+//! I4 no update is lost, I5 one of many wins, I6 a closure runs once, I8 a refusal has no effect, I32 the first
 //! version.
 
 use std::{
@@ -55,7 +55,7 @@ fn updates_and_sets_of_different_fields_do_not_undo_each_other() {
     assert_eq!((config.a(), config.b(), config.inner_ratio(), config.version()), (30, 30, 10.0, 71));
 }
 
-/// No update is lost in any way to write: each has a field of its own, and all of them count in one that they share.
+/// I4 for every kind of write: each has its own field, and all of them increment a shared one.
 #[test]
 fn four_ways_to_write_at_once_lose_nothing() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
@@ -151,7 +151,7 @@ fn a_refusal_leaves_no_trace_but_one_report() {
     assert!(Arc::ptr_eq(&before, &config.snapshot()));
     assert_eq!((config.version(), config.overrides().len()), (1, 0));
 
-    // Whatever was reported or delivered wrongly would have come before this.
+    // A wrong report or delivery would have arrived before this.
     tap.turn(Ruled { value: 2 });
     eventually("the next change is delivered", || calls.len() > 0);
     assert_eq!((calls.all(), reports.len(), config.version()), (vec![2], 1, 2));
