@@ -267,7 +267,7 @@ fn a_reference_that_is_folded_is_left_to_people() {
     let text = format!("a: >-\n  {}\n  {}\n", &reference[..80], &reference[80..]);
     fixture.write("a.yaml", &text);
     let error = fixture.fails("rotate-recipients @a.yaml -I @key.txt -r $other", "");
-    assert!(error.contains("stands on more than one line") && error.contains("a.yaml"), "{error}");
+    assert!(error.contains("spans more than one line") && error.contains("a.yaml"), "{error}");
     assert_eq!(fixture.read("a.yaml"), text);
 }
 

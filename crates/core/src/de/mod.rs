@@ -94,7 +94,7 @@ impl<'p> PathNode<'p> {
 /// A serde deserializer over a [`Value`].
 #[derive(Clone, Copy)]
 pub struct Decoder<'p, 'v> {
-    /// `None` stands for a value that no layer gives: only an `Option` can be read from it.
+    /// `None` is a value that no layer gives: only an `Option` can be read from it.
     value: Option<&'v Value>,
     place: PathNode<'p>,
     /// Whether the table holds keys of other fields too.
@@ -118,7 +118,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         Self { flat: true, ..self }
     }
 
-    /// The same for a value that has so many lists and tables around it.
+    /// The same for a value inside the given number of lists and tables.
     pub(crate) fn at_depth(mut self, depth: usize) -> Self {
         self.place.depth = depth;
         self
@@ -357,7 +357,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        // Other formats take a list for the fields in their order; whoever reads a file cannot tell them
+        // Other formats take a list for the fields in their order; a reader of the file cannot tell them
         // apart.
         if let Some(list @ Value::List(_)) = self.value {
             return Err(DecodeError::expected_table(list));

@@ -103,7 +103,7 @@ impl References<'_> {
     }
 
     fn folded(&self) -> Box<Issue> {
-        let message = "the reference stands on more than one line, or is escaped";
+        let message = "the reference spans more than one line, or is escaped";
         Issue::new(IssueKind::Write, Keys::root(), message).with_help(self.help).into()
     }
 
