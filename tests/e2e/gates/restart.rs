@@ -1,4 +1,4 @@
-//! Fields that need a restart: what waits, where it stands, and the other policies.
+//! Fields that need a restart: pending values, their origins, and the other policies.
 
 use hotswap::{HotConfig, IssueKind, Restart, Secret};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ fn app(folder: &Folder, policy: Restart) -> AppHandle {
         .unwrap()
 }
 
-/// What waits after a reload of `text`, a line for each.
+/// The pending values after a reload of `text`, one line for each.
 fn waiting(before: &str, text: &str) -> (AppHandle, Vec<String>) {
     let folder = Folder::with("app.toml", before);
     let app = app(&folder, Restart::Report);

@@ -1,4 +1,4 @@
-//! What was set at run time: whose it is, and what must not be set.
+//! Values set at run time: their authors, and values that must not be set.
 
 mod conflicts;
 mod expiry;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::Folder;
 
-/// The paths of what was set at run time.
+/// The paths of the values set at run time.
 pub(crate) fn paths<T: HotConfig>(config: &Handle<T>) -> Vec<String> {
     config.overrides().iter().map(|value| value.path().to_owned()).collect()
 }
