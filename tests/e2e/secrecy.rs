@@ -1,4 +1,4 @@
-//! A secret is judged and hidden in the same way wherever it is.
+//! The same policies and masking apply to secrets in all positions.
 
 mod buffered;
 mod exposed;

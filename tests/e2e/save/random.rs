@@ -1,4 +1,5 @@
-//! Random values, files with comments and writes: what is saved loads again, and comments stay.
+//! Random values, files with comments and writes: saved values load again, and comments are
+//! preserved.
 
 use std::{collections::BTreeMap, fs};
 
@@ -107,7 +108,7 @@ fn sample() -> impl Strategy<Value = Sample> {
     })
 }
 
-/// Which fields a write takes from the other sample, as bits.
+/// The fields that a write takes from the other sample, as bits.
 fn write(config: &SampleHandle, new: &Sample, fields: u16) -> Result<u64, hotswap::Error> {
     config.update(|now| {
         let is_set = |bit: u16| fields & (1 << bit) != 0;
@@ -140,7 +141,7 @@ fn write(config: &SampleHandle, new: &Sample, fields: u16) -> Result<u64, hotswa
 
 const FILES: [&str; 3] = ["a.toml", "a.yaml", "a.json"];
 
-/// A file that gives a sample, written by a save, with a comment above and behind each line.
+/// A saved file with a sample, with a comment above and after each line.
 fn starting_file(folder: &Folder, file: &str, sample: &Sample) {
     let fixed = Sample::hot_fixed(sample.clone());
     fixed.save(folder.path(file)).unwrap();

@@ -49,7 +49,7 @@ fn login(user: &str, password: &str, lease: Duration) -> Result<Fetched, FetchEr
     Ok(Fetched::new(payload).leased(Lease::new(lease).revocable(user)).version(user))
 }
 
-/// A login for a short time, and a file.
+/// A login with a short lease, and a file.
 fn start() -> (Folder, Store, AppHandle) {
     let (folder, store) = (Folder::with("app.toml", "number = 1"), Store::with(&[("key", "one")]));
     store.answer("db", login("user1", "password1", SHORT));
@@ -68,7 +68,7 @@ fn wait_until_refused(app: &AppHandle, why: &str) {
     let secret = db(app);
     let message = secret.message.unwrap();
     assert!(message.contains(why) && !message.contains("gave no other"), "{message}");
-    // Of what is in force, not of what was refused.
+    // Of the secret in force, not of the refused one.
     assert_eq!((secret.health, secret.version.as_deref()), (Health::Failing, Some("user1")));
     assert!(secret.lease.unwrap() <= SHORT, "{:?}", secret.lease);
 }
@@ -103,12 +103,12 @@ fn what_a_rule_refuses_leaves_other_settings_writable() {
     assert!(db(&app).message.unwrap().starts_with("its lease has ended: a newer secret was refused"));
     assert_eq!((app.user().expose().as_str(), app.password().expose().as_str()), ("user1", "password1"));
 
-    // Another one is asked for long before the lease of the refused one nears its end.
+    // Another one is requested long before the end of the lease of the refused one.
     store.answer("db", login("user3", "password3", NEVER));
     eventually("the next one is taken", || app.password().expose() == "password3");
     eventually("it is well again", || app.status().last_error.is_none());
     assert_eq!((db(&app).health, db(&app).message), (Health::Ok, None));
-    // Nobody used the one that was refused.
+    // The refused one was never used.
     eventually("it is given back", || store.revoked() == ["user2"]);
     app.shutdown().unwrap();
     assert_eq!(store.revoked(), ["user2", "user3"]);
@@ -187,7 +187,7 @@ fn a_file_that_makes_the_new_secret_valid_brings_it_in() {
     eventually("it is taken", || app.user().expose() == "u2");
 }
 
-/// An outage is another matter: nobody knows what the old secret is good for, and no other is there.
+/// An outage is different: the old secret may no longer work, and there is no other one.
 #[test]
 fn a_store_that_gives_nothing_still_closes_writes_when_the_lease_ends() {
     let (_folder, store, app) = start();

@@ -1,4 +1,5 @@
-//! Accepted writes that change no running value: observed once, and noticed by writers that did not expect them.
+//! Accepted writes that change no running value: observed once, and detected by writers that did not expect
+//! them.
 
 use std::{
     sync::mpsc::{Receiver, channel},
