@@ -1,4 +1,4 @@
-//! What one run of the decoder records beside its result.
+//! The records of one run of the decoder, in addition to its result.
 
 use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
@@ -41,7 +41,7 @@ pub(crate) struct Ignored {
     pub(crate) known: &'static [&'static str],
     /// More keys that are known there.
     pub(crate) also: Vec<String>,
-    /// Why the key has no effect, where that is not because it is unknown.
+    /// The reason for which the key has no effect, unless it is unknown.
     pub(crate) reason: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Notes {
         self.buffered.borrow_mut().push(keys);
     }
 
-    /// Whether serde took any part of the value into a buffer, out of the decoder's sight.
+    /// Whether serde buffered any part of the value.
     pub(crate) fn is_buffered(&self) -> bool {
         !self.buffered.borrow().is_empty()
     }

@@ -1,4 +1,4 @@
-//! The deepest changes that turn what a file says of a value into another value.
+//! The deepest changes that turn the value in a file into another value.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Leaves<'_> {
-    /// A secret that is left out agrees with anything: the file keeps what it has.
+    /// A secret that is left out equals any value, so the file keeps its value.
     pub(super) fn agrees(&self, new: &Value, read: &Value) -> bool {
         match (new, read) {
             (Value::Secret(_), _) => true,
@@ -29,7 +29,8 @@ impl Leaves<'_> {
         }
     }
 
-    /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
+    /// The deepest changes that turn `raw`, which is read as `old`, into `new`; `None` if they cannot be
+    /// determined.
     pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
         match (raw, old, new) {
             (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
@@ -56,7 +57,7 @@ impl Leaves<'_> {
         }
     }
 
-    /// Items at both ends that are equal stay; those between change in pairs.
+    /// Equal items at both ends stay; those in between change in pairs.
     fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
         let start = old.iter().zip(new).take_while(|(old, new)| self.agrees(new, old)).count();
         let rest = old.len().min(new.len()) - start;

@@ -1,4 +1,4 @@
-//! Flattened leaves, whose keys stand beside those of other fields.
+//! Flattened leaves, whose keys are in the same table as those of other fields.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Leaves<'_> {
-    /// Changes the keys that the leaf takes of the table at `keys`, and no others.
+    /// Changes only the keys that the leaf takes from the table at `keys`.
     ///
     /// # Errors
     /// The file cannot give the value.

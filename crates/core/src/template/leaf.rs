@@ -1,4 +1,4 @@
-//! A leaf that its type reads again, as a trial: what a type makes of a value is known to the type alone.
+//! Trial reads of a leaf by its type, because only the type knows how it reads a value.
 
 use std::cell::{Cell, RefCell};
 
@@ -11,10 +11,10 @@ use crate::{
     value::Value,
 };
 
-/// How many nodes of values the type of one leaf reads to find out what gave them.
+/// The maximum number of nodes that the type of one leaf reads to trace the sources of its value.
 const WORK: usize = 1_000_000;
 
-/// One leaf of a configuration, in a copy that nobody else sees.
+/// One leaf of a configuration, in a private copy.
 pub(super) struct Leaf {
     copy: RefCell<Option<Box<dyn ErasedConfig>>>,
     slot: usize,
@@ -22,17 +22,18 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    /// A copy is made with the first read.
+    /// The copy is created by the first read.
     pub(super) fn new(slot: usize) -> Self {
         Self { copy: RefCell::default(), slot, work: Cell::new(WORK) }
     }
 
-    /// Whether it reads no more.
+    /// Whether the limit is reached.
     pub(super) fn is_spent(&self) -> bool {
         self.work.get() == 0
     }
 
-    /// What the type writes after it has read this value; `None` if it refuses the value, or after too much work.
+    /// The encoded form after the type has read this value; `None` if it refuses the value, or if the limit is
+    /// reached.
     pub(super) fn written(&self, root: &dyn ErasedConfig, value: &Value) -> Option<Value> {
         self.read(root, value, |copy| copy.encode(self.slot).ok())?
     }
@@ -52,7 +53,7 @@ impl Leaf {
         self.read(root, value, same).unwrap_or(false)
     }
 
-    /// The panic of a type refuses the value.
+    /// A panic of a type counts as a refusal of the value.
     fn read<R>(
         &self,
         root: &dyn ErasedConfig,

@@ -1,4 +1,4 @@
-//! Text that a write takes from an interpolated field into another one.
+//! Text that a write copies from an interpolated field to another one.
 //!
 //! A closure that copies such a text leaves no trace but the text itself, so a text that equals the result of a template gets
 //! that template. Short texts and those that are also written out somewhere are left alone: they are hardly secret, and are

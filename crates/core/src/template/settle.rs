@@ -33,12 +33,12 @@ pub(super) fn settled(root: &dyn ErasedConfig, slot: usize, plain: &Value, kept:
     Leaf::new(slot).gives(root, &settled).then_some(settled)
 }
 
-/// The value itself, shown by the template.
+/// The value itself, displayed as the template.
 fn shown_only(plain: &Value, template: &Value) -> Value {
     first_template(template).map_or_else(|| plain.clone(), |untyped| untyped.part(plain))
 }
 
-/// The places at which a template is now.
+/// The paths at which there is a template now.
 fn find<'p>(plain: &'p Value, kept: &Value, at: &Keys, found: &mut Vec<(Keys, &'p Value, Value)>) {
     match (plain, kept) {
         _ if !holds_template(kept) => {}

@@ -1,4 +1,4 @@
-//! What is to change in the text of a file, as a tree of its keys.
+//! The changes of the text of a file, as a tree of its keys.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,7 +15,7 @@ use crate::{
 /// The index of a new list item is the length of the list or more.
 pub(crate) type Changes = Vec<(Key, Change)>;
 
-/// What happens to one value of a file.
+/// The change of one value of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     Put(Value),
@@ -48,7 +48,7 @@ impl Change {
         }
     }
 
-    /// The entries of the table that the change makes where nothing was, in order; `None` if it makes no table.
+    /// The entries of the table that the change creates, in order; `None` if it creates no table.
     pub(crate) fn entries(&self) -> Option<Changes> {
         match self {
             Self::Put(Value::Table(table)) => {
@@ -90,7 +90,7 @@ fn apply_to_table(mut table: Table, changes: &Changes) -> Value {
     Value::Table(Arc::new(table))
 }
 
-/// Adds a change at a path; a later change of the same place replaces the earlier one.
+/// Adds a change at a path; a later change of the same path replaces the earlier one.
 pub(crate) fn add(changes: &mut Changes, path: &[Key], change: Change) {
     let Some((key, rest)) = path.split_first() else { return };
     let known = changes.iter().position(|(known, _)| known == key);
@@ -139,7 +139,7 @@ pub(crate) fn add_all(changes: &mut Changes, path: &[Key], new: Changes) {
     }
 }
 
-/// The text of a string as files have it, so that no variable is put in when it is read.
+/// The text of a string with escapes, so that no variable is expanded when it is read.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }
