@@ -8,4 +8,5 @@ mod replaced;
 mod reports;
 mod restart;
 mod scale;
+mod sources;
 mod tuples;

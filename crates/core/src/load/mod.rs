@@ -262,7 +262,8 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let judge = Judge { config_type, input, defaults: &defaults, merged: &merged, variables };
     let verdict = judge.run(decoded.is_ok().then_some(&reads), &tree);
     let found = problems.into_issues().into_iter().map(|issue| references.attribute_to_reference(issue));
-    let found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
+    let mut found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
+    policy::without_repeated(config_type.shape, &mut found, &verdict.refused);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(config_type, &found, &secrets);
     let found = with_values(config_type, found, &tree, &hidden);
