@@ -136,6 +136,45 @@ fn what_a_hook_refuses_leaves_other_settings_writable() {
     eventually("it is well again", || app.status().last_error.is_none());
 }
 
+#[derive(Debug, Deserialize, HotConfig)]
+struct Pinned {
+    #[hot(secret = "store:pin", length(min = 3))]
+    pin: Secret<String>,
+    #[hot(default = 1)]
+    number: u32,
+}
+
+#[test]
+fn the_status_shows_a_refused_secret_until_another_one_is_taken() {
+    let (folder, store) = (Folder::with("app.toml", "number = 1"), Store::with(&[("pin", "one")]));
+    let builder = Pinned::hot_builder().file(folder.path("app.toml")).secrets("store", store.clone());
+    let app = builder.watch(false).load().unwrap();
+    let is_shown = |event: &str| {
+        let shown = app.status().last_error.unwrap_or_default();
+        assert!(shown.contains("the new secret of `store:pin` is refused"), "{event}: {shown}");
+    };
+    store.put("pin", "x");
+    for event in ["a reload", "the next one"] {
+        let error = app.reload().unwrap_err();
+        assert!(error.has(IssueKind::Rule), "{event}: {error}");
+        is_shown(event);
+    }
+    folder.write("app.toml", "number = 2");
+    app.reload().unwrap_err();
+    is_shown("a reload with another file");
+    assert_eq!(app.number(), 2);
+    app.set_number(3).unwrap();
+    is_shown("a write");
+    folder.write("app.toml", "number = 'x'");
+    app.reload().unwrap_err();
+    folder.write("app.toml", "number = 4");
+    app.reload().unwrap_err();
+    is_shown("a reload after a file that was refused");
+    store.put("pin", "two");
+    app.reload().unwrap();
+    assert_eq!((app.pin().expose().as_str(), app.status().last_error), ("two", None));
+}
+
 #[test]
 fn a_refused_secret_holds_no_other_up() {
     let (_folder, store, app) = start();

@@ -208,7 +208,9 @@ impl Core {
     /// Whether the current content of a source is refused.
     fn has_refused_sources(&self) -> bool {
         let shared_status = self.shared_status();
-        shared_status.last_error.is_some() || !shared_status.refused_sources.is_empty()
+        let refusals = &shared_status.last_refusals;
+        let is_other = || shared_status.last_error.is_some() && refusals.last().is_none();
+        refusals.has(Retried::Reload) || !shared_status.refused_sources.is_empty() || is_other()
     }
 
     /// Rotated secrets and sources that were refused may be valid with the new version.
