@@ -11,6 +11,7 @@ mod other_meanings;
 mod places;
 mod scale;
 mod texts;
+mod work;
 #[allow(unsafe_code, dead_code, unused, clippy::all)]
 #[allow(unsafe_code, dead_code, unused, clippy::all)]
 #[allow(unsafe_code, dead_code, unused, clippy::all)]

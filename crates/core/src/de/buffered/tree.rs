@@ -170,7 +170,9 @@ pub(super) fn around(tree: &Value, keys: &[Key], limit: usize) -> Value {
         }
         (Key::Name(name), Value::Table(table)) => {
             let Some((name, below)) = table.get_key_value(name) else { return tree.clone() };
-            let beside = table.iter().filter(|(other, _)| table.len() <= limit && *other != name);
+            // A large table has many places, and is not walked for each of them.
+            let beside = (table.len() <= limit).then(|| table.iter()).into_iter().flatten();
+            let beside = beside.filter(|(other, _)| *other != name);
             let mut entries: Table = beside.map(|(name, value)| (Arc::clone(name), sample(value))).collect();
             entries.insert(Arc::clone(name), around(below, rest, limit));
             Value::Table(Arc::new(entries))
@@ -255,4 +257,31 @@ pub(crate) fn alone(keys: &Keys) -> Keys {
         name => name.clone(),
     };
     Keys(keys.0.iter().map(first).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::around;
+    use crate::{keys::Keys, value::Value};
+
+    #[test]
+    fn the_surroundings_of_a_place_do_not_cost_more_in_a_larger_table() {
+        let names: Vec<String> = (0..20_000).map(|index| format!("k{index:05}")).collect();
+        let table = |count: usize| {
+            Value::table(names[..count].iter().map(|name| (name.as_str().into(), Value::empty())))
+        };
+        let places: Vec<Keys> = names[..500].iter().map(|name| Keys::root().name(name)).collect();
+        let time = |tree: &Value| -> Duration {
+            let runs = (0..5).map(|_| {
+                let start = Instant::now();
+                places.iter().for_each(|keys| drop(around(tree, &keys.0, 16)));
+                start.elapsed()
+            });
+            runs.min().unwrap_or_default()
+        };
+        let (small, large) = (time(&table(500)), time(&table(20_000)));
+        assert!(large < small * 8, "{small:?} in a table of 500 keys, {large:?} in one of 20,000");
+    }
 }
