@@ -4,6 +4,7 @@ mod alike;
 mod catch_all;
 mod dropped;
 mod entrances;
+mod json_like;
 mod keys;
 mod lost;
 mod map_keys;

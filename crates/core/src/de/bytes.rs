@@ -20,7 +20,10 @@ impl<'v> Decoder<'_, 'v> {
             return visitor.visit_newtype_struct(self);
         };
         match value.as_text().filter(|_| of_bytes && !value.is_null()) {
-            Some(text) => visitor.visit_newtype_struct(Bytes(text.as_bytes())),
+            Some(text) => {
+                self.note_text(value);
+                visitor.visit_newtype_struct(Bytes(text.as_bytes()))
+            }
             None if matches!(value, Value::Bytes(_)) => {
                 visitor.visit_newtype_struct(self).map_err(|_| DecodeError::bytes())
             }

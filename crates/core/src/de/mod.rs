@@ -225,7 +225,7 @@ macro_rules! scalars {
         $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             let asked: fn(&V) -> Asked = $asked;
             let given = self.given(|| asked(&visitor))?;
-            self.scalar_or_any(given, visitor, Scalar::$read)
+            self.$read(given, visitor)
         })*
     };
 }
@@ -291,7 +291,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
     fn deserialize_bytes<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.given(|| Asked::Any)? {
             bytes @ Value::Bytes(_) => self.any(bytes, visitor),
-            given => self.scalar_or_any(given, visitor, Scalar::text),
+            given => self.text(given, visitor),
         }
     }
 

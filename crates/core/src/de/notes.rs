@@ -51,6 +51,8 @@ pub(crate) struct Notes {
     ignored: RefCell<Vec<Ignored>>,
     /// The places at which a type asked for whatever value there is.
     buffered: RefCell<Vec<Keys>>,
+    /// The places of texts that look like a list or table, and that a type asked for as texts.
+    texts: RefCell<Vec<Keys>>,
     /// Errors that serde dropped, in values that have no effect because of them.
     lost: RefCell<Vec<DecodeError>>,
     typed: TypedKeys,
@@ -77,6 +79,14 @@ impl Notes {
 
     pub(super) fn buffer(&self, keys: Keys) {
         self.buffered.borrow_mut().push(keys);
+    }
+
+    pub(super) fn add_text(&self, keys: Keys) {
+        self.texts.borrow_mut().push(keys);
+    }
+
+    pub(super) fn take_texts(&self) -> Vec<Keys> {
+        self.texts.take()
     }
 
     /// Whether serde buffered any part of the value.

@@ -81,6 +81,24 @@ impl Precision {
 }
 
 impl<'v> Decoder<'_, 'v> {
+    pub(super) fn bool<V: Visitor<'v>>(self, given: &'v Value, visitor: V) -> Result<V::Value, DecodeError> {
+        self.scalar_or_any(given, visitor, Scalar::bool)
+    }
+
+    pub(super) fn text<V: Visitor<'v>>(self, given: &'v Value, visitor: V) -> Result<V::Value, DecodeError> {
+        self.note_text(given);
+        self.scalar_or_any(given, visitor, Scalar::text)
+    }
+
+    /// Records that a text is one, if a type that asks for any value would be given the structure that it looks like.
+    pub(super) fn note_text(&self, given: &Value) {
+        if let (Some(notes), Value::Untyped(untyped)) = (self.place.notes, given) {
+            if untyped.dialect != Dialect::Interpolated && untyped.begins_like_json() {
+                notes.add_text(self.place.keys());
+            }
+        }
+    }
+
     pub(super) fn integer<V: Visitor<'v>>(
         self,
         given: &'v Value,
@@ -143,7 +161,7 @@ impl<'v> Scalar<'v> {
         Self { text, dialect }
     }
 
-    pub(super) fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.parse_bool() {
             Some(value) => visitor.visit_bool(value),
             None => Err(self.unexpected(&visitor)),
@@ -177,7 +195,7 @@ impl<'v> Scalar<'v> {
         }
     }
 
-    pub(super) fn text<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn text<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_null() { Err(self.unexpected(&visitor)) } else { visitor.visit_borrowed_str(self.text) }
     }
 

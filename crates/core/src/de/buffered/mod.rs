@@ -84,7 +84,8 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
     let notes = Notes::default();
     let first = contained(|| decode(Decoder::new(value, Some(&notes))));
     let Some(value) = value.filter(|_| notes.is_buffered()) else {
-        let found = Examination { ignored: notes.into_ignored(), ..Examination::default() };
+        let settled = value.and_then(|value| search::with_texts(value, &notes.take_texts()));
+        let found = Examination { ignored: notes.into_ignored(), settled, ..Examination::default() };
         return Reading { result: first, found };
     };
     let mut typed = Typed { decode, same, base: None };

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     keys::Keys,
-    value::{Dialect, Untyped, Value},
+    value::{Dialect, Untyped, Value, place_in},
 };
 
 /// How often a small value is tried with other meanings, and a large one that has no elements to try on their own.
@@ -225,6 +225,17 @@ fn opened(value: Value, buffered: &[Keys]) -> Value {
             None => tree,
         }
     })
+}
+
+/// The value with the texts at some places as texts, in which a type that is asked later looks for no structure.
+pub(super) fn with_texts(value: &Value, places: &[Keys]) -> Option<Value> {
+    let mut changed = None;
+    for keys in places {
+        let Some(given) = keys.find(value) else { continue };
+        let text = given.as_text().map(|text| sealed_as(given, Value::text(text)));
+        place_in(changed.get_or_insert_with(|| value.clone()), &keys.0, text.as_ref());
+    }
+    changed
 }
 
 /// The structure that a text was read as: JSON, or a list if something in it was read.
