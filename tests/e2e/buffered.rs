@@ -8,6 +8,7 @@ mod json_like;
 mod keys;
 mod lost;
 mod map_keys;
+mod missing;
 mod other_meanings;
 mod places;
 mod scale;

@@ -54,37 +54,6 @@ impl Inquiry<'_> {
         }
     }
 
-    /// The table that lacks the key is the one in which the key is asked for.
-    fn missing(
-        &mut self,
-        whole: &Value,
-        error: DecodeError,
-        name: &str,
-        region: &Keys,
-        within: &[Keys],
-    ) -> DecodeError {
-        let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
-        if let Some(list @ Value::List(_)) = tree::get(whole, &region.0).map(Value::inside) {
-            return DecodeError::expected_table(list).moved(region);
-        }
-        for keys in tables {
-            let lacks = tree::get(whole, &keys.0)
-                .and_then(|value| value.inside().as_table())
-                .is_some_and(|table| !table.contains_key(name));
-            if !lacks {
-                continue;
-            }
-            let (keys, poison) = (keys.name(name), Poison::new());
-            let changed = tree::with(whole, &keys.0, Some(&poison.value()));
-            let Some(run) = self.run(&changed, false) else { break };
-            // A tag refuses it in words of its own.
-            if run.refused(&poison) || run.error.is_none_or(|other| other.cause() != error.cause()) {
-                return error.moved(&keys);
-            }
-        }
-        error.missing_somewhere(name).moved(region)
-    }
-
     /// The table that holds the key is the one without which the error is another.
     fn unknown(&mut self, whole: &Value, error: DecodeError, region: &Keys, within: &[Keys]) -> DecodeError {
         let Some(key @ Key::Name(_)) = error.keys().0.last().cloned() else { return error };
