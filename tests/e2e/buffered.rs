@@ -9,6 +9,7 @@ mod keys;
 mod lost;
 mod map_keys;
 mod missing;
+mod numbers;
 mod other_meanings;
 mod places;
 mod scale;

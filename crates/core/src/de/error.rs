@@ -77,8 +77,25 @@ impl DecodeError {
         self
     }
 
-    fn wide() -> Self {
+    pub(super) fn wide() -> Self {
         Self::new(IssueKind::WrongType, WIDE.into(), WIDE).with_help(WIDE_HELP).about(Cause::Wide)
+    }
+
+    /// Why a text that is written like a number is none that a type can hold. It may be shown of a secret, too: it says
+    /// less than the form of the field does.
+    pub(super) fn unusable_number(text: &str, dialect: Dialect) -> Option<Self> {
+        let (message, help) = match (number::refusal(text), number::float(text, dialect)) {
+            (Some(refusal), _) => (refusal.message(), refusal.help()),
+            (None, Some(Err(message))) => (message, "give a smaller number, or text in quotes"),
+            _ => (number::integer(text, dialect)?.err()?, TOO_WIDE_HELP),
+        };
+        Some(Self::new(IssueKind::WrongType, message.into(), message).with_general_help(help))
+    }
+
+    /// Whether the type asked for a number and was given something else.
+    pub(super) fn wants_number(&self) -> bool {
+        self.0.message.starts_with("expected an integer, ")
+            || self.0.message.starts_with("expected a number, ")
     }
 
     fn too_wide_for_any() -> Self {

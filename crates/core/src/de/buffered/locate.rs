@@ -5,6 +5,7 @@ use super::{
     DecodeError, Inquiry, Run, WORK,
     error_sites::{ErrorSites, refused_name},
     poison::Poison,
+    readings::plainest,
     search::region,
     tree,
 };
@@ -121,6 +122,32 @@ impl Inquiry<'_> {
         }
         None
     }
+}
+
+/// What is wrong with a number that a type of numbers cannot hold, where serde says only that no variant fits, or that it
+/// found a text.
+pub(super) fn about_number(whole: &Value, error: &DecodeError, asked_wide: bool) -> Option<DecodeError> {
+    if error.cause() != Cause::Other && !error.wants_number() {
+        return None;
+    }
+    let keys = error.keys();
+    let value = tree::get(whole, &keys.0)?.inside();
+    let plain = match value {
+        Value::Untyped(untyped) => {
+            let found = DecodeError::unusable_number(untyped.text.trim(), untyped.dialect.rules());
+            if let Some(found) = found {
+                return Some(found.moved(&keys));
+            }
+            plainest(untyped)
+        }
+        value => value.clone(),
+    };
+    let is_wide = match plain {
+        Value::Int(value) => asked_wide || i64::try_from(value).is_err() && u64::try_from(value).is_err(),
+        Value::Uint(_) => true,
+        _ => false,
+    };
+    is_wide.then(|| DecodeError::wide().moved(&keys))
 }
 
 /// The lists with this number of items.

@@ -6,6 +6,7 @@ use super::{
     super::cause::Cause,
     DecodeError, Inquiry, Run, TypedKeys,
     error_sites::{ErrorSites, is_about_names, numbers},
+    locate::about_number,
     readings::{is_about, others},
     tree::{self, sealed_as},
 };
@@ -97,7 +98,7 @@ impl Inquiry<'_> {
         }
         let (_, tree, run, typed) = best;
         self.typed = typed;
-        Err(self.refusal(&tree, run))
+        Err(self.refusal(&value, &tree, run))
     }
 
     fn changed(&mut self, attempt: &Attempt, change: &Change) -> (Value, Left) {
@@ -115,11 +116,13 @@ impl Inquiry<'_> {
         }
     }
 
-    /// The error of a run on `tree` at its place.
-    pub(super) fn refusal(&mut self, tree: &Value, run: Run) -> Refusal {
+    /// The error of a run on `tree` at its place; `given` is the same with every text as it was given.
+    pub(super) fn refusal(&mut self, given: &Value, tree: &Value, run: Run) -> Refusal {
         let region = run.error.as_ref().map(region).unwrap_or_default();
+        let asked_wide = run.log.iter().any(|error| error.cause() == Cause::Wide);
         self.renew();
-        Refusal { error: self.located(tree, run), region }
+        let error = self.located(tree, run);
+        Refusal { error: about_number(given, &error, asked_wide).unwrap_or(error), region }
     }
 
     /// What may be read in another way; first what the error itself is about.
