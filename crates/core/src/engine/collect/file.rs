@@ -3,7 +3,7 @@
 mod parsed;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -17,7 +17,6 @@ use crate::{
     secret::marker::SecretMarker,
     source::{
         dir, format::Format, read::FileContent, read_error::ReadError, redacted_text::RedactedText, sealed,
-        together::ReadOutcome,
     },
     variables::Variables,
     watch::{grace::Grace, resolved_path::Target},
@@ -116,22 +115,15 @@ impl FileEntry {
         unlisted.chain(self.files.values().map(FileState::status)).collect()
     }
 
-    /// Takes the outcomes of this entry from the front.
+    /// What the files give that were read for this source.
     pub(super) fn produce(
         &mut self,
-        outcomes: &mut VecDeque<ReadOutcome>,
+        mut read: BTreeMap<PathBuf, Result<FileContent, ReadError>>,
         settings: &Settings,
         last_try: bool,
         dotenv: &mut Variables,
     ) -> SourceOutput {
         let mut given = SourceOutput::default();
-        let mut read = BTreeMap::new();
-        while let Some((path, outcome)) = outcomes.pop_front_if(|(path, _)| self.holds(path)) {
-            read.insert(path, outcome);
-            if self.kind != FileKind::Dir {
-                break;
-            }
-        }
         self.changed.clear();
         self.list(&mut given);
         for path in read.keys() {
@@ -160,13 +152,6 @@ impl FileEntry {
 
     pub(super) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         self.files.values_mut().for_each(|file| file.add_known_secrets(marker));
-    }
-
-    fn holds(&self, path: &Path) -> bool {
-        match self.kind {
-            FileKind::Dir => path.parent() == Some(&self.absolute),
-            FileKind::File(_) | FileKind::Dotenv => path == self.absolute,
-        }
     }
 
     fn shown(&self, path: &Path) -> PathBuf {
