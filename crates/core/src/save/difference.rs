@@ -56,34 +56,6 @@ impl Leaves<'_> {
             (_, _, new) => without_holes(new, Some(raw)).map(Change::Put),
         }
     }
-
-    /// Equal items at both ends stay; those in between change in pairs.
-    fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
-        let start = old.iter().zip(new).take_while(|(old, new)| self.agrees(new, old)).count();
-        let rest = old.len().min(new.len()) - start;
-        let ends = old.iter().rev().zip(new.iter().rev()).take(rest);
-        // Items are added at the end only: a longer list changes from the first difference on.
-        let end = if new.len() > old.len() {
-            0
-        } else {
-            ends.take_while(|(old, new)| self.agrees(new, old)).count()
-        };
-        let pairs = rest - end;
-        if new.is_empty() {
-            return Some(Change::Put(Value::list([])));
-        }
-        let mut changes = Changes::new();
-        for index in start..start + pairs {
-            changes.push((Key::Index(index), self.difference(&raw[index], &old[index], &new[index])?));
-        }
-        for index in start + pairs..old.len() - end {
-            changes.push((Key::Index(index), Change::Remove));
-        }
-        for (more, item) in new[start + pairs..new.len() - end].iter().enumerate() {
-            changes.push((Key::Index(old.len() + more), Change::Put(without_holes(item, None)?)));
-        }
-        Some(Change::Inside(changes))
-    }
 }
 
 /// The value with the secrets that `raw` has instead of those that are left out. A list without one of its items

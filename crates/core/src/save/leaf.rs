@@ -14,7 +14,7 @@ use crate::{
     shape::Shape,
     source::format::{
         Format,
-        edit::change::{Change, Changes, add},
+        edit::change::{Change, Changes, Element, add},
     },
     value::Value,
 };
@@ -261,7 +261,19 @@ impl Leaves<'_> {
     fn expressible(&self, change: Change) -> Change {
         match change {
             Change::Inside(changes) => Change::Inside(self.expressible_all(changes)),
+            Change::Elements(elements) => Change::Elements(
+                elements.into_iter().map(|element| self.expressible_element(element)).collect(),
+            ),
             other => other,
+        }
+    }
+
+    fn expressible_element(&self, element: Element) -> Element {
+        let change = |change: Option<Change>| change.map(|change| self.expressible(change));
+        match element {
+            Element::Kept(index, changed) => Element::Kept(index, change(changed)),
+            Element::Moved(index, changed) => Element::Moved(index, change(changed)),
+            new @ Element::New(_) => new,
         }
     }
 

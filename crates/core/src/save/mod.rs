@@ -6,6 +6,7 @@
 pub(crate) mod atomic;
 mod attributes;
 pub(crate) mod difference;
+mod elements;
 pub(crate) mod leaf;
 mod shared;
 

@@ -16,7 +16,7 @@ use crate::{
     keys::Key,
     source::format::{
         Format,
-        edit::change::{Change, Changes},
+        edit::change::{Change, Changes, Element},
         name::Names,
         write,
     },
@@ -89,8 +89,25 @@ impl Editor<'_> {
         }
     }
 
+    /// The elements of a list that change, move or are removed.
+    fn touch_elements(&self, items: &[Node<'_>], elements: &[Element], touched: &mut Touched) {
+        let mut stays = vec![false; items.len()];
+        for element in elements {
+            if let Element::Kept(index, change) = element {
+                stays[*index] = true;
+                change.iter().for_each(|change| self.touch(&items[*index], change, touched));
+            }
+        }
+        let gone = items.iter().zip(stays).filter(|(_, stays)| !stays);
+        gone.for_each(|(item, _)| self.touch(item, &Change::Remove, touched));
+    }
+
     fn touch(&self, node: &Node<'_>, change: &Change, touched: &mut Touched) {
         match (change, &node.body) {
+            (Change::Elements(elements), Body::List(items)) => {
+                touched.anchors.extend((node.anchor != 0).then_some(node.anchor));
+                self.touch_elements(items, elements, touched);
+            }
             (Change::Inside(changes), Body::Table(_) | Body::List(_)) => {
                 self.touch_below(node, changes, touched);
             }
@@ -107,7 +124,7 @@ impl Editor<'_> {
     /// A change inside of an alias as one of the whole value.
     pub(super) fn whole_change(&self, node: &Node<'_>, change: &Change) -> Change {
         match (change, &node.body) {
-            (Change::Inside(_), Body::Alias(anchor)) => {
+            (Change::Inside(_) | Change::Elements(_), Body::Alias(anchor)) => {
                 let value = change.apply(self.anchored.get(anchor));
                 value.map_or_else(|| change.clone(), Change::Put)
             }

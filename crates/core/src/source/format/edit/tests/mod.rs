@@ -1,6 +1,7 @@
 //! What an edit changes, and what it does not.
 
 mod json;
+mod lists;
 mod random;
 mod toml;
 mod yaml;

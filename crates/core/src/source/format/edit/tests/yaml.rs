@@ -51,7 +51,7 @@ fn one_item_of_a_list_changes() {
     assert_eq!(edit(text, &[set("peers.0.x", 1)]), text.replace("port: 1\n", "port: 1\n    x: 1\n"));
     assert_eq!(edit(text, &[out("peers.1.name")]), text.replace("name: b\n    ", ""));
     let fewer = edit(text, &[out("peers.0")]);
-    assert_eq!(fewer, "peers:\n  # first\n  # a\n  - name: b\n    port: 2 # two\nz: 1\n");
+    assert_eq!(fewer, "peers:\n  - name: b\n    port: 2 # two\nz: 1\n");
     let more = edit(text, &[set("peers.2", json!({"name": "c", "tls": {"up": true}}))]);
     assert_eq!(more, text.replace("z: 1", "  - name: \"c\"\n    tls:\n      up: true\nz: 1"));
     let list = "a:\n- 1 # one\n- 2\n";
@@ -139,8 +139,9 @@ fn a_dash_on_a_line_of_its_own_is_the_dash_of_its_item() {
     assert_eq!(edit(text, &[set("peers.3.name", "z")]), text.replace("name: d", "name: \"z\""));
     assert_eq!(edit(text, &[set("peers.0.x", 2)]), text.replace("port: 1\n", "port: 1\n    x: 2\n"));
     assert_eq!(edit(text, &[set("peers.4.name", "e")]), format!("{text}  - name: \"e\"\n"));
-    let fewer = text.replace("  -\n    name: a # a\n    port: 1\n", "  # a\n");
+    let fewer = text.replace("  -\n    name: a # a\n    port: 1\n", "");
     assert_eq!(edit(text, &[out("peers.0")]), fewer);
+    assert_eq!(edit(text, &[out("peers.2")]), text.replace("  - &x\n    name: c\n", ""));
 }
 
 #[test]
