@@ -5,10 +5,13 @@
 use std::ops::Range;
 
 use super::patch::Text;
-use crate::source::format::edit::change::Element;
+use crate::{
+    source::format::edit::change::{Change, Element},
+    value::Value,
+};
 
 /// What comes at one place of a list.
-pub(in crate::source::format) enum Placed {
+pub(super) enum Placed {
     /// An element that stays.
     Kept(usize),
     /// Text with its comments.
@@ -20,8 +23,33 @@ pub(in crate::source::format) fn is_unmoved(elements: &[Element], count: usize) 
     elements.len() == count && elements.iter().all(|element| matches!(element, Element::Kept(..)))
 }
 
+/// The elements that stay and change.
+pub(in crate::source::format) fn changed(elements: &[Element]) -> impl Iterator<Item = (usize, &Change)> {
+    elements.iter().filter_map(|element| match element {
+        Element::Kept(index, Some(change)) => Some((*index, change)),
+        Element::Kept(_, None) | Element::Moved(..) | Element::New(_) => None,
+    })
+}
+
+/// Rewrites a list whose old elements, comments included, are the lines of `own`; `written` is the text of a new one.
+pub(in crate::source::format) fn arrange_lines(
+    text: &mut Text<'_>,
+    own: &[Range<usize>],
+    separator: &str,
+    elements: &[Element],
+    written: impl Fn(&Value) -> Option<String>,
+) -> Option<()> {
+    let placed = elements.iter().map(|element| match element {
+        Element::Kept(index, _) => Some(Placed::Kept(*index)),
+        Element::Moved(index, _) => Some(Placed::Put(text.text[own.get(*index)?.clone()].to_owned())),
+        Element::New(value) => written(value).map(Placed::Put),
+    });
+    let placed = placed.collect::<Option<Vec<_>>>()?;
+    arrange(text, own, separator, elements, placed)
+}
+
 /// Rewrites a list whose old elements, comments included, have the ranges of `own`; `None` if those overlap.
-pub(in crate::source::format) fn arrange(
+pub(super) fn arrange(
     text: &mut Text<'_>,
     own: &[Range<usize>],
     separator: &str,

@@ -1,9 +1,9 @@
 //! The text of a file with some values changed, and the proof that nothing else did.
 //!
 //! A format edits in place as well as it can. What comes of it is read again: the tree must be the intended one, and every
-//! comment must be there. So an edit may be simple-minded, it cannot do harm. An edit that fails this check is repeated
-//! entry by entry, with the entry at fault written as a whole; if that fails too, the whole text is written, with its
-//! comments at the top.
+//! comment must be there, but for those of removed list elements. So an edit may be simple-minded, it cannot do harm. An
+//! edit that fails this check is repeated entry by entry, with the entry at fault written as a whole; if that fails too, the
+//! whole text is written, with its comments at the top.
 
 pub(crate) mod change;
 mod equivalence;

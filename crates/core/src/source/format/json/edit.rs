@@ -13,6 +13,7 @@ use crate::{
             Format, MAX_DEPTH,
             edit::{
                 Edited,
+                arrange::changed,
                 change::{Change, Changes, Element},
                 flow::Flow,
                 patch::Text,
@@ -82,10 +83,8 @@ impl Editor<'_> {
 
     fn list(&mut self, mark: &SpanNode, elements: &[Element]) -> Option<()> {
         let Children::List(marks) = &*mark.below else { return None };
-        for element in elements {
-            if let Element::Kept(index, Some(change)) = element {
-                self.value(marks.get(*index)?, change)?;
-            }
+        for (index, change) in changed(elements) {
+            self.value(marks.get(index)?, change)?;
         }
         let items: Vec<_> = marks.iter().map(|mark| start(mark.at)..end(mark.at)).collect();
         let indent = self.indent(mark);

@@ -15,7 +15,7 @@ use crate::{
         Format,
         edit::{
             Edited,
-            arrange::{Placed, arrange, is_unmoved, line_separator},
+            arrange::{arrange_lines, changed, is_unmoved, line_separator},
             change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
@@ -133,10 +133,8 @@ impl Editor<'_> {
     fn array(&mut self, array: &Array, elements: &[Element]) -> Option<()> {
         let items: Option<Vec<_>> = array.iter().map(Toml::span).collect();
         let (items, range) = (items?, array.span()?);
-        for element in elements {
-            if let Element::Kept(index, Some(change)) = element {
-                self.element(array.get(*index)?, change)?;
-            }
+        for (index, change) in changed(elements) {
+            self.element(array.get(index)?, change)?;
         }
         let inside = range.start + 1..range.end - 1;
         let flow = Flow { inside, items: &items, padding: ("", "") };
@@ -215,9 +213,8 @@ impl Editor<'_> {
         elements: &[Element],
     ) -> Option<()> {
         let path = [spot.path.as_slice(), &[write::name_in(name, Format::Toml)]].concat();
-        for element in elements {
-            let Element::Kept(index, Some(change)) = element else { continue };
-            let (table, Change::Inside(changes)) = (tables.get(*index)?, change) else { return None };
+        for (index, change) in changed(elements) {
+            let (table, Change::Inside(changes)) = (tables.get(index)?, change) else { return None };
             let section = Some(table.span()?.start);
             let spot = EditPoint { table, section, prefix: Vec::new(), path: path.clone() };
             self.table(&spot, changes)?;
@@ -243,19 +240,10 @@ impl Editor<'_> {
             tables.iter().map(|table| self.sections.with_comments(&self.text, table)).collect();
         let (mut own, newline) = (own?, self.text.newline);
         self.spare_file_comment(tables, elements, &mut own)?;
-        let placed = elements.iter().map(|element| match element {
-            Element::Kept(index, _) => Some(Placed::Kept(*index)),
-            Element::Moved(index, _) => {
-                Some(Placed::Put(self.text.text[own.get(*index)?.clone()].to_owned()))
-            }
-            Element::New(value) => {
-                let entries = Change::Put(value.clone()).entries()?;
-                fresh::element(path, &entries, newline).map(Placed::Put)
-            }
-        });
-        let placed = placed.collect::<Option<Vec<_>>>()?;
         let separator = if own.len() > 1 { line_separator(&self.text, &own) } else { newline };
-        arrange(&mut self.text, &own, separator, elements, placed)
+        arrange_lines(&mut self.text, &own, separator, elements, |value| {
+            fresh::element(path, &Change::Put(value.clone()).entries()?, newline)
+        })
     }
 
     /// A comment at the top of the file may be a licence. It goes away with the first element only if other elements have

@@ -19,7 +19,7 @@ use crate::{
         Format,
         edit::{
             Edited,
-            arrange::{Placed, arrange, is_unmoved, line_separator},
+            arrange::{arrange_lines, changed, is_unmoved, line_separator},
             change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
@@ -80,7 +80,7 @@ impl Editor<'_> {
         new.map(line).collect()
     }
 
-    fn table(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
+    pub(super) fn table(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
         let Body::Table(nodes) = &node.body else { return None };
         let entries: Vec<_> = pairs(nodes).collect();
         if let Some(inside) = self.brackets(node) {
@@ -88,7 +88,7 @@ impl Editor<'_> {
         }
         let (first, last) = (entries.first()?.0, entries.last()?);
         let indent = self.indent_of(first);
-        let (mut new, mut removed) = (Changes::new(), 0);
+        let (mut new, mut removed, mut hidden) = (Changes::new(), 0, Vec::new());
         let places = places(&entries);
         for (key, change) in changes {
             match (place_of(&places, key), change) {
@@ -97,9 +97,11 @@ impl Editor<'_> {
                     self.remove_entry(entries[at], entries.get(at + 1).map(|(next, _)| *next))?;
                 }
                 (Some(at), change) => self.entry(entries[at], change)?,
+                (None, Change::Remove) => hidden.push(key),
                 (None, change) => new.push((key.clone(), change.clone())),
             }
         }
+        self.hide_merged(&entries, &hidden)?;
         let lines = self.lines(&new, &indent);
         if removed == entries.len() && lines.is_empty() {
             return Some(true);
@@ -192,10 +194,8 @@ impl Editor<'_> {
             self.list_in_brackets(inside, items, elements)?;
             return Some(false);
         }
-        for element in elements {
-            if let Element::Kept(index, Some(change)) = element {
-                self.item(items.get(*index)?, change)?;
-            }
+        for (index, change) in changed(elements) {
+            self.item(items.get(index)?, change)?;
         }
         if !is_unmoved(elements, items.len()) {
             self.arrange_lines(items, elements)?;
@@ -212,19 +212,11 @@ impl Editor<'_> {
             return None;
         }
         let indent = " ".repeat(dash - self.text.line_start(dash));
-        let placed = elements.iter().map(|element| match element {
-            Element::Kept(index, _) => Some(Placed::Kept(*index)),
-            Element::Moved(index, _) => {
-                Some(Placed::Put(self.text.text[own.get(*index)?.clone()].to_owned()))
-            }
-            Element::New(new) => {
-                let item = value(&Change::Put(new.clone()), &format!("{indent}  "), newline);
-                Some(Placed::Put(format!("{indent}- {item}{newline}")))
-            }
-        });
-        let placed = placed.collect::<Option<Vec<_>>>()?;
         let separator = line_separator(&self.text, &own);
-        arrange(&mut self.text, &own, separator, elements, placed)
+        arrange_lines(&mut self.text, &own, separator, elements, |new| {
+            let item = value(&Change::Put(new.clone()), &format!("{indent}  "), newline);
+            Some(format!("{indent}- {item}{newline}"))
+        })
     }
 
     fn item(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
@@ -270,7 +262,7 @@ impl Editor<'_> {
         entries: &[(&Node<'_>, &Node<'_>)],
         changes: &Changes,
     ) -> Option<Emptied> {
-        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        let (mut removed, mut added, mut hidden) = (BTreeSet::new(), Vec::new(), Vec::new());
         let places = places(entries);
         for (key, change) in changes {
             match (place_of(&places, key), change, key) {
@@ -279,9 +271,11 @@ impl Editor<'_> {
                 (None, change, Key::Name(name)) if !change.is_removal() => {
                     added.push(format!("{}: {}", write::key(name), flow::text(change, Format::Yaml)?));
                 }
+                (None, Change::Remove, _) => hidden.push(key),
                 (None, ..) => {}
             }
         }
+        self.hide_merged(entries, &hidden)?;
         let items: Option<Vec<_>> = entries
             .iter()
             .map(|(key, node)| {
@@ -299,10 +293,8 @@ impl Editor<'_> {
         nodes: &[Node<'_>],
         elements: &[Element],
     ) -> Option<()> {
-        for element in elements {
-            if let Element::Kept(index, Some(change)) = element {
-                self.in_brackets(nodes.get(*index)?, change)?;
-            }
+        for (index, change) in changed(elements) {
+            self.in_brackets(nodes.get(index)?, change)?;
         }
         let items: Option<Vec<_>> =
             nodes.iter().map(|node| Some(self.start_with_properties(node)..self.end(node)?)).collect();

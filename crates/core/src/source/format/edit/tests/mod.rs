@@ -2,6 +2,7 @@
 
 mod json;
 mod lists;
+mod merged;
 mod random;
 mod toml;
 mod yaml;
