@@ -1,6 +1,7 @@
 //! Files that a running program saves.
 
 mod absent;
+mod aliases;
 mod elements;
 mod flat_kinds;
 mod flattened;

@@ -6,7 +6,7 @@ use super::leaf::Leaves;
 use crate::{
     keys::{Key, Keys},
     source::format::edit::change::{Change, Changes},
-    value::Value,
+    value::{Table, Value},
 };
 
 impl Leaves<'_> {
@@ -29,33 +29,64 @@ impl Leaves<'_> {
         }
     }
 
-    /// The deepest changes that turn `raw`, which is read as `old`, into `new`; `None` if they cannot be
-    /// determined.
+    /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
     pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
         match (raw, old, new) {
             (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
-                let mut changes = Changes::new();
-                for name in old.keys().filter(|name| !new.contains_key(*name) && raw.contains_key(*name)) {
-                    changes.push((Key::Name(Arc::clone(name)), Change::Remove));
-                }
-                for (name, value) in new.iter() {
-                    let entry = match (raw.get(name), old.get(name)) {
-                        (_, Some(old)) if self.agrees(value, old) => continue,
-                        (Some(raw), Some(old)) => self.difference(raw, old, value)?,
-                        _ => Change::Put(without_holes(value, None)?),
-                    };
-                    changes.push((Key::Name(Arc::clone(name)), entry));
-                }
-                let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
-                let emptied = removed == raw.len() && removed == changes.len();
-                Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
+                self.table_difference(raw, old, new, names)
             }
             (Value::List(raw), Value::List(old), Value::List(new)) if raw.len() == old.len() => {
-                self.list_difference(raw, old, new)
+                self.list_difference(raw, old, new, names)
             }
             (_, _, new) => without_holes(new, Some(raw)).map(Change::Put),
         }
     }
+
+    fn table_difference(&self, raw: &Table, old: &Table, new: &Table, names: Names) -> Option<Change> {
+        let written = |name: &Arc<str>| match names {
+            Names::Own => raw.get_key_value(name),
+            Names::Aliases => self.written_as(name, raw, old),
+        };
+        let mut changes = Changes::new();
+        for (name, _) in old.keys().filter(|name| !new.contains_key(*name)).filter_map(written) {
+            changes.push((Key::Name(Arc::clone(name)), Change::Remove));
+        }
+        for (name, value) in new {
+            let (name, entry) = match (written(name), old.get(name)) {
+                (_, Some(old)) if self.agrees(value, old) => continue,
+                (Some((name, raw)), Some(old)) => (name, self.difference(raw, old, value, names)?),
+                _ => (name, Change::Put(without_holes(value, None)?)),
+            };
+            changes.push((Key::Name(Arc::clone(name)), entry));
+        }
+        let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
+        let emptied = removed == raw.len() && removed == changes.len();
+        Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
+    }
+
+    /// The entry of a file that a type reads as its field `name`, maybe under an alias: one that the type does not write, and
+    /// that has the value of the field, or is the only one left.
+    fn written_as<'r>(&self, name: &str, raw: &'r Table, old: &Table) -> Option<(&'r Arc<str>, &'r Value)> {
+        if let Some(entry) = raw.get_key_value(name) {
+            return Some(entry);
+        }
+        let value = old.get(name)?;
+        let aliases: Vec<_> = raw.iter().filter(|(name, _)| !old.contains_key(*name)).collect();
+        let equal: Vec<_> = aliases.iter().filter(|(_, raw)| self.agrees(value, raw)).collect();
+        match (aliases.as_slice(), equal.as_slice()) {
+            (_, [only]) => Some(**only),
+            ([only], []) => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// The names under which the fields of a type are looked for in a file. The aliases of a type that is no configuration are not
+/// known, so they are tried.
+#[derive(Clone, Copy)]
+pub(super) enum Names {
+    Own,
+    Aliases,
 }
 
 /// The value with the secrets that `raw` has instead of those that are left out. A list without one of its items

@@ -18,13 +18,20 @@ const NAMES: [&str; 3] = ["name", "id", "key"];
 
 impl Leaves<'_> {
     /// The change of a list; `None` if a new element cannot be written.
-    pub(super) fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
+    pub(super) fn list_difference(
+        &self,
+        raw: &[Value],
+        old: &[Value],
+        new: &[Value],
+        names: Names,
+    ) -> Option<Change> {
         let pairs = self.pairs(old, new);
         let kept: BTreeSet<usize> = increasing(&pairs).into_iter().collect();
         let element = |(at, value): (usize, &Value)| {
             let Some(index) = pairs[at] else { return Some(Element::New(without_holes(value, None)?)) };
             let same = self.agrees(value, &old[index]);
-            let change = if same { None } else { Some(self.difference(&raw[index], &old[index], value)?) };
+            let change =
+                if same { None } else { Some(self.difference(&raw[index], &old[index], value, names)?) };
             let stays = kept.contains(&at);
             Some(if stays { Element::Kept(index, change) } else { Element::Moved(index, change) })
         };

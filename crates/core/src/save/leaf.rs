@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::difference::{holds_null, holds_null_in_list, without_holes};
+use super::difference::{holds_null, holds_null_in_list};
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
@@ -217,48 +217,19 @@ impl Leaves<'_> {
         }
     }
 
-    fn is_sound(&self, slot: Option<usize>, old: Option<&Value>, change: &Change, new: &Value) -> bool {
+    pub(super) fn is_sound(
+        &self,
+        slot: Option<usize>,
+        old: Option<&Value>,
+        change: &Change,
+        new: &Value,
+    ) -> bool {
         let raw = change.apply(old).map(|raw| self.expressed(raw));
         raw.is_some_and(|raw| self.fits(&raw) && self.reads(slot, Some(&raw), new))
     }
 
-    /// The ways to write a value, the smallest change first.
-    fn attempts(&self, slot: Option<usize>, old: Option<&Value>, new: &Value) -> Vec<Change> {
-        let read = old.and_then(|old| slot.and_then(|slot| self.reading.read(slot, Some(old))));
-        let in_place = old.zip(read).and_then(|(old, read)| self.difference(old, &read, new));
-        let rest = slot.and_then(|slot| self.reading.remainder(slot, new));
-        let rest_in_place = rest
-            .as_ref()
-            .zip(old)
-            .zip(slot)
-            .and_then(|((rest, old), slot)| self.difference(old, &self.reading.alone(slot, old)?, rest));
-        let rest = rest.and_then(|rest| without_holes(&rest, None));
-        let whole = without_holes(new, old);
-        let explicit = whole.as_ref().and_then(|whole| self.explicit(slot?, whole, new));
-        let changes = in_place.into_iter().chain(rest_in_place).map(|change| self.expressible(change));
-        changes.chain([rest, explicit, whole].into_iter().flatten().map(Change::Put)).collect()
-    }
-
-    /// The value with something at each key that only other sources give, such as `null`, so that it reads as without.
-    fn explicit(&self, slot: usize, whole: &Value, new: &Value) -> Option<Value> {
-        let read = self.reading.read(slot, Some(whole))?;
-        let mut extra = Vec::new();
-        superfluous(&read, new, &Keys::root(), &mut extra);
-        if extra.is_empty() || extra.len() > MAX_EXPLICIT {
-            return None;
-        }
-        extra.iter().try_fold(whole.clone(), |value, keys| {
-            let candidates =
-                neutral().into_iter().map(|neutral| crate::load::place_at(&value, keys, Some(&neutral)));
-            candidates.into_iter().find(|candidate| {
-                let read = self.reading.read(slot, Some(&self.expressed(candidate.clone())));
-                read.is_some_and(|read| keys.find(&read).is_none())
-            })
-        })
-    }
-
     /// TOML has no `null` for an entry: the entry is left out.
-    fn expressible(&self, change: Change) -> Change {
+    pub(super) fn expressible(&self, change: Change) -> Change {
         match change {
             Change::Inside(changes) => Change::Inside(self.expressible_all(changes)),
             Change::Elements(elements) => Change::Elements(
@@ -348,26 +319,6 @@ impl Leaves<'_> {
 pub(crate) fn alike(raw: &Value, new: &Value, variables: interpolate::Lookup<'_>) -> bool {
     let resolved = [raw, new].map(|value| interpolate::resolve(value, variables, &|_, _| 0));
     matches!(resolved, [Ok(raw), Ok(new)] if is_alike(&raw, &new))
-}
-
-/// Upper bound on the keys of other sources for which a replacement is tried; each takes several readings.
-const MAX_EXPLICIT: usize = 32;
-
-/// Values that a type may leave out when it writes itself.
-fn neutral() -> [Value; 7] {
-    let text = Value::text("");
-    [Value::Null, Value::Bool(false), Value::Int(0), Value::Float(0.0), text, Value::list([]), Value::empty()]
-}
-
-/// The places in tables that are read and not wanted.
-fn superfluous(read: &Value, new: &Value, at: &Keys, found: &mut Vec<Keys>) {
-    let (Some(read), Some(new)) = (read.as_table(), new.as_table()) else { return };
-    for (name, read) in read {
-        match new.get(name) {
-            Some(new) => superfluous(read, new, &at.name(name), found),
-            None => found.push(at.name(name)),
-        }
-    }
 }
 
 /// The values of scalars, whatever they are written as.

@@ -4,6 +4,7 @@
 //! endings, owner and permissions.
 
 pub(crate) mod atomic;
+mod attempts;
 mod attributes;
 pub(crate) mod difference;
 mod elements;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    difference::{holds_null, without_holes},
+    difference::{Names, holds_null, without_holes},
     leaf::{Leaves, Made},
 };
 use crate::{
@@ -78,7 +78,7 @@ impl Leaves<'_> {
         let empty = Value::empty();
         let new = if new.is_null() { &empty } else { new };
         let read = self.reading.read_shared(slot, old).map(|(read, _)| read);
-        let in_place = match read.and_then(|read| self.difference(old, &read, new)) {
+        let in_place = match read.and_then(|read| self.difference(old, &read, new, Names::Own)) {
             Some(Change::Inside(changes)) => Some(changes),
             _ => None,
         };
