@@ -15,7 +15,7 @@ use crate::{
     number::{self, Refusal},
     structure::{Malformed, NOT_JSON},
     suggest::did_you_mean,
-    value::{DUPLICATE_KEY, TOO_DEEP, Value},
+    value::{DUPLICATE_KEY, Dialect, TOO_DEEP, Value},
 };
 
 /// The reason for which a value does not fit its type, and the path below the requested value.

@@ -1,11 +1,10 @@
 //! The ways in which a file can say a value.
 
 use super::{
-    change::Change,
     difference::{Names, without_holes},
     leaf::Leaves,
 };
-use crate::{keys::Keys, value::Value};
+use crate::{keys::Keys, source::format::edit::change::Change, value::Value};
 
 impl Leaves<'_> {
     /// The ways to write a value, the least change first.

@@ -30,7 +30,7 @@ impl Leaves<'_> {
     }
 
     /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
-    pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
+    pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value, names: Names) -> Option<Change> {
         match (raw, old, new) {
             (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
                 self.table_difference(raw, old, new, names)

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{difference::without_holes, leaf::Leaves};
+use super::{
+    difference::{Names, without_holes},
+    leaf::Leaves,
+};
 use crate::{
     source::format::edit::change::{Change, Element},
     value::Value,

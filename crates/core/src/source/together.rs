@@ -63,7 +63,7 @@ fn read_each<P: AsRef<Path>>(paths: Vec<P>, max_size: u64) -> Vec<ReadOutcome<P>
     paths.into_iter().map(one).collect()
 }
 
-fn is_stable(outcomes: &[ReadOutcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
+fn is_stable<P: AsRef<Path> + PartialEq>(outcomes: &[ReadOutcome<P>], expand: impl Fn() -> Vec<P>) -> bool {
     // In this order: the list held at a moment through which every content held too.
     outcomes.iter().map(|(path, _)| path).eq(&expand())
         && outcomes.iter().all(|(path, outcome)| is_unchanged(path.as_ref(), outcome))

@@ -3,9 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::patch::Text;
-use crate::{
-    source::format::{Format, edit::change::Change, write},
-};
+use crate::source::format::{Format, edit::change::Change, write};
 
 /// A list or table in brackets.
 pub(in crate::source::format) struct Flow<'f> {

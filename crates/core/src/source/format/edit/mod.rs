@@ -5,6 +5,7 @@
 //! edit that fails this check is repeated entry by entry, with the entry at fault written as a whole; if that fails too, the
 //! whole text is written, with its comments at the top.
 
+pub(super) mod arrange;
 pub(crate) mod change;
 mod equivalence;
 pub(super) mod flow;

@@ -3,13 +3,11 @@
 use serde_json::json;
 
 use super::{Edit, at, edited};
-use crate::{
-    source::format::{
-        Format::{self, Json, Toml, Yaml},
-        edit::change::{
-            Change,
-            Element::{self, Kept, Moved},
-        },
+use crate::source::format::{
+    Format::{self, Json, Toml, Yaml},
+    edit::change::{
+        Change,
+        Element::{self, Kept, Moved},
     },
 };
 
