@@ -68,11 +68,11 @@ pub enum Value {
 /// Its content has no other owners: a shared text is copied when it is put in, and the only owner of a text may
 /// overwrite it (`Arc::get_mut`) without `unsafe`.
 #[derive(Clone)]
-pub struct HiddenValue(Arc<Sealed>);
+pub struct HiddenValue(Arc<WipedOnDrop>);
 
-struct Sealed(Value);
+struct WipedOnDrop(Value);
 
-impl Drop for Sealed {
+impl Drop for WipedOnDrop {
     fn drop(&mut self) {
         self.0.wipe();
     }
@@ -214,7 +214,7 @@ impl Value {
             return value;
         }
         value.unshare();
-        Self::Secret(HiddenValue(Arc::new(Sealed(value))))
+        Self::Secret(HiddenValue(Arc::new(WipedOnDrop(value))))
     }
 
     /// The content of a secret; any other value itself.

@@ -389,7 +389,7 @@ fn fixed(
         return Err(load::with_values(config_type, issues, &tree, &hidden));
     }
     let secrets = load::secrets_in(config_type, &tree);
-    load::seal(&mut tree, copy.shape(), &secrets);
+    load::mark_secrets(&mut tree, copy.shape(), &secrets);
     let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }

@@ -220,7 +220,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let mut references = SecretResolution::new(input.secrets, config_type.shape, input.overrides);
     let mut tree = overrides::entry(references.resolve_declared(resolved), config_type, &merged, &overrides);
     defaults::fill_nullable(config_type.shape, &mut tree);
-    seal(&mut tree, config_type.shape, &BTreeSet::new());
+    mark_secrets(&mut tree, config_type.shape, &BTreeSet::new());
     if input.layers.iter().any(|layer| layer.has_unknown()) {
         tree = unknown_keys::without_unknown(tree, config_type.shape);
     }
@@ -286,7 +286,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
                 warnings.extend(placed(kept, config_type, input, &secrets));
             }
             Withheld::new(config_type, &tree, &secrets).apply(&mut warnings);
-            seal(&mut tree, config_type.shape, &secrets);
+            mark_secrets(&mut tree, config_type.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         decoded => {
@@ -359,8 +359,8 @@ pub(crate) fn secrets_in(config_type: ConfigType, tree: &Value) -> BTreeSet<Keys
     problems.take_secrets()
 }
 
-/// Seals the secrets of a tree in which all references and templates are resolved.
-pub(crate) fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+/// Marks the secrets of a tree that has no templates and no references any more.
+pub(crate) fn mark_secrets(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     SecretMarker { shape, hidden, providers: None }.mark(tree);
 }
 
