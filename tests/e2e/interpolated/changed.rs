@@ -1,5 +1,6 @@
 //! Writes that change a value next to an interpolated text.
 
+mod many;
 mod unwritten;
 
 use std::fs;

@@ -158,7 +158,7 @@ impl Core {
         all: &Value,
         copy: &dyn ErasedConfig,
         slots: Vec<usize>,
-        templates: &Templates,
+        templates: &Templates<'_>,
         request: &Request,
     ) -> Result<Overrides, Error> {
         let mut edits = Overrides::new();
@@ -211,7 +211,7 @@ impl Core {
         current: &Published,
         base: usize,
         copy: &dyn ErasedConfig,
-        templates: &Templates,
+        templates: &Templates<'_>,
         request: &Request,
     ) -> Overrides {
         let all = &state.with_waiting(&*current.root, &current.tree);

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 
 use crate::{
-    de::size,
     erased_config::ErasedConfig,
     issue::IssueKind,
     panics::{catch_panic, drop_quietly},
@@ -11,8 +10,11 @@ use crate::{
     value::Value,
 };
 
-/// The maximum number of nodes that the type of one leaf reads to trace the sources of its value.
-const WORK: usize = 1_000_000;
+/// How much the type of one leaf reads to find out what gave its values: each value counts, and its text by length.
+const WORK: usize = 100_000;
+
+/// How many bytes of text count as much as a value.
+const BYTES: usize = 1024;
 
 /// One leaf of a configuration, in a private copy.
 pub(super) struct Leaf {
@@ -27,15 +29,29 @@ impl Leaf {
         Self { copy: RefCell::default(), slot, work: Cell::new(WORK) }
     }
 
-    /// Whether the limit is reached.
+    /// Whether it reads nothing on trial any more.
     pub(super) fn is_spent(&self) -> bool {
         self.work.get() == 0
     }
 
-    /// The encoded form after the type has read this value; `None` if it refuses the value, or if the limit is
-    /// reached.
+    /// What the type writes after it has read this value on trial; `None` if it refuses the value, or after too much work.
     pub(super) fn written(&self, root: &dyn ErasedConfig, value: &Value) -> Option<Value> {
+        if !self.spend(value) {
+            return None;
+        }
         self.read(root, value, |copy| copy.encode(self.slot).ok())?
+    }
+
+    /// The same as [`Leaf::gives`], on trial; false after too much work.
+    pub(super) fn gives_on_trial(&self, root: &dyn ErasedConfig, value: &Value) -> bool {
+        self.spend(value) && self.gives(root, value)
+    }
+
+    /// Counts a trial; false after too much work.
+    fn spend(&self, value: &Value) -> bool {
+        let work = self.work.get();
+        self.work.set(work.saturating_sub(weight(value)));
+        work > 0
     }
 
     /// Whether the type reads the value at all.
@@ -60,11 +76,6 @@ impl Leaf {
         value: &Value,
         look: impl Fn(&dyn ErasedConfig) -> R,
     ) -> Option<R> {
-        let work = self.work.get();
-        self.work.set(work.saturating_sub(size(value)));
-        if work == 0 {
-            return None;
-        }
         let mut copy = self.copy.borrow_mut();
         let found = catch_panic(|| {
             let copy = copy.get_or_insert_with(|| root.copy());
@@ -80,5 +91,16 @@ impl Leaf {
 impl Drop for Leaf {
     fn drop(&mut self) {
         drop_quietly(self.copy.take());
+    }
+}
+
+fn weight(value: &Value) -> usize {
+    match value.inside() {
+        Value::List(items) => items.iter().map(weight).sum::<usize>() + 1,
+        Value::Table(table) => {
+            table.iter().map(|(name, value)| weight(value) + name.len() / BYTES).sum::<usize>() + 1
+        }
+        Value::Bytes(bytes) => bytes.len() / BYTES + 1,
+        scalar => scalar.as_text().map_or(0, str::len) / BYTES + 1,
     }
 }

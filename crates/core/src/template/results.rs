@@ -89,6 +89,15 @@ impl Results {
     }
 }
 
+/// Whether the text of a template may be anywhere in the value.
+pub(super) fn may_hold(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(may_hold),
+        Value::Table(table) => table.values().any(may_hold),
+        scalar => text_of(scalar).is_some_and(|text| is_long(&text)),
+    }
+}
+
 pub(super) fn is_long(text: &str) -> bool {
     text.chars().nth(SHORTEST - 1).is_some()
 }
