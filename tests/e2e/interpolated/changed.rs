@@ -1,6 +1,7 @@
 //! Writes that change a value next to an interpolated text.
 
 mod many;
+mod saved;
 mod unwritten;
 
 use std::fs;
