@@ -4,6 +4,7 @@ mod changed;
 mod checks;
 mod moved;
 mod normalised;
+mod panics;
 mod reasons;
 
 use std::{
