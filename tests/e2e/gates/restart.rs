@@ -1,5 +1,7 @@
 //! Fields that need a restart: pending values, their origins, and the other policies.
 
+use std::collections::BTreeMap;
+
 use hotswap::{HotConfig, IssueKind, Restart, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -73,6 +75,75 @@ fn what_waits_has_a_place() {
 
     app.set_port(82).unwrap();
     assert_eq!(app.pending_restart()[0].origin.to_string(), "from a value set at run time");
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Flat {
+    #[hot(nested)]
+    inner: FlatInner,
+    #[hot(restart)]
+    #[serde(flatten)]
+    sink: Option<Sink>,
+    #[hot(restart)]
+    #[serde(flatten)]
+    rest: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, HotConfig)]
+struct FlatInner {
+    #[hot(default = 1)]
+    n: u32,
+    #[hot(restart)]
+    #[serde(flatten)]
+    rest: BTreeMap<String, u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Sink {
+    path: String,
+    size: u32,
+}
+
+#[test]
+fn a_flattened_field_is_named_by_what_differs() {
+    let before = "path = 'a'\nsize = 1\nx = 1\ny = 'old'\n[inner]\nz = 1\n";
+    for (old, new, expected) in [
+        ("x = 1", "x = 2", "x: 1 -> 2"),
+        ("y = 'old'", "", r#"y: "old" -> null"#),
+        ("x = 1", "x = 1\nk = [1]", "k: null -> [1]"),
+        ("size = 1", "size = 2", "size: 1 -> 2"),
+        ("z = 1", "z = 3", "inner.z: 1 -> 3"),
+        ("z = 1", "z = 3\nw = 4", r#"inner.rest: {"z":1} -> {"w":4,"z":3}"#),
+        ("x = 1\ny = 'old'", "x = 2", r#"rest: {"x":1,"y":"old"} -> {"x":2}"#),
+        (
+            "path = 'a'\nsize = 1",
+            "path = 'b'\nsize = 2",
+            r#"sink: {"path":"a","size":1} -> {"path":"b","size":2}"#,
+        ),
+    ] {
+        let folder = Folder::with("app.toml", before);
+        let app = Flat::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+        folder.write("app.toml", &before.replace(old, new));
+        app.reload().unwrap();
+        let waiting = app.pending_restart();
+        let shown: Vec<_> = waiting
+            .iter()
+            .map(|field| format!("{}: {} -> {}", field.path, field.running, field.waiting))
+            .collect();
+        assert_eq!(shown, [expected]);
+    }
+}
+
+#[test]
+fn a_flattened_field_that_is_set_waits_no_longer() {
+    let folder = Folder::with("app.toml", "x = 1\n[inner]\nz = 1\n");
+    let app = Flat::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    folder.write("app.toml", "x = 2\n[inner]\nz = 2\n");
+    app.reload().unwrap();
+    assert_eq!(app.pending_restart().len(), 2);
+    app.set_rest(app.load().rest.clone()).unwrap();
+    let waiting: Vec<_> = app.pending_restart().into_iter().map(|field| field.path).collect();
+    assert_eq!(waiting, ["inner.z"]);
 }
 
 #[test]

@@ -218,8 +218,7 @@ impl Core {
         let shape = self.config_type.shape;
         let set = shape.keys_of(base);
         let waits = |leaf: &Leaf| {
-            let path = leaf.restart_keys().map(|keys| keys.to_string());
-            state.pending.iter().any(|field| Some(&field.path) == path.as_ref())
+            leaf.restart_keys().is_some() && state.pending.iter().any(|field| field.slot == leaf.slot)
         };
         // A flattened leaf has the path of the table that it shares with other fields.
         let is_set = |leaf: &Leaf| match shape.is_leaf(base) {
