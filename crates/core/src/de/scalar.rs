@@ -92,10 +92,11 @@ impl<'v> Decoder<'_, 'v> {
 
     /// Records that a text is one, if a type that asks for any value would be given the structure that it looks like.
     pub(super) fn note_text(&self, given: &Value) {
-        if let (Some(notes), Value::Untyped(untyped)) = (self.place.notes, given) {
-            if untyped.dialect != Dialect::Interpolated && untyped.begins_like_json() {
-                notes.add_text(self.place.keys());
-            }
+        if let (Some(notes), Value::Untyped(untyped)) = (self.place.notes, given)
+            && untyped.dialect != Dialect::Interpolated
+            && untyped.begins_like_json()
+        {
+            notes.add_text(self.place.keys());
         }
     }
 
