@@ -177,8 +177,6 @@ impl Examinations {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::{Examination, Examinations};
     use crate::{keys::Keys, value::Value};
 
@@ -186,26 +184,15 @@ mod tests {
         Value::table((0..count).map(|index| (format!("k{index}").into(), value.clone())))
     }
 
-    /// How long the values of a flattened map take that are all read otherwise than they are given.
-    fn time(count: usize) -> Duration {
-        let (given, settled) = (table(count, &Value::yaml("1")), table(count, &Value::text("1")));
+    #[test]
+    fn every_value_of_a_flattened_map_may_be_read_differently() {
+        let (given, settled) = (table(2_000, &Value::yaml("1")), table(2_000, &Value::text("1")));
         let mut examinations = Examinations::new(None);
         for (name, value) in settled.as_table().unwrap() {
             let mut found = Examination::default();
             found.settled = Some(value.clone());
             examinations.add(&Keys::root().name(name), found);
         }
-        let runs = (0..5).map(|_| {
-            let start = Instant::now();
-            assert_eq!(examinations.resolved(&given).as_ref(), Some(&settled));
-            start.elapsed()
-        });
-        runs.min().unwrap()
-    }
-
-    #[test]
-    fn the_table_of_a_flattened_map_is_copied_once_for_all_of_its_values() {
-        let (small, large) = (time(100), time(2_000));
-        assert!(large < small * 100, "{small:?} for a twentieth of what takes {large:?}");
+        assert_eq!(examinations.resolved(&given).as_ref(), Some(&settled));
     }
 }

@@ -70,7 +70,7 @@ impl DecodeError {
         }))
     }
 
-    /// The same error with what it is about; whoever listens to the run receives a copy.
+    /// The same error with its cause. Each listener of the run receives a copy.
     fn about(mut self, cause: Cause) -> Self {
         self.0.cause = cause;
         cause::log(&self);
@@ -81,7 +81,7 @@ impl DecodeError {
         Self::new(IssueKind::WrongType, WIDE.into(), WIDE).with_help(WIDE_HELP).about(Cause::Wide)
     }
 
-    /// Why a text that is written like a number is none that a type can hold. It may be shown of a secret, too: it says
+    /// Why no type can hold a text that is written like a number. It may be shown of a secret, too: it says
     /// less than the form of the field does.
     pub(super) fn unusable_number(text: &str, dialect: Dialect) -> Option<Self> {
         let (message, help) = match (number::refusal(text), number::float(text, dialect)) {

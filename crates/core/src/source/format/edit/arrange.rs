@@ -18,7 +18,7 @@ pub(super) enum Placed {
     Put(String),
 }
 
-/// Whether all of so many elements stay, and nothing is added.
+/// Whether all `count` elements stay, and nothing is added.
 pub(in crate::source::format) fn is_unmoved(elements: &[Element], count: usize) -> bool {
     elements.len() == count && elements.iter().all(|element| matches!(element, Element::Kept(..)))
 }

@@ -101,7 +101,7 @@ impl Editor<'_> {
         flow.arrange(&mut self.text, elements, |at, _| Some(new[at].clone()))
     }
 
-    /// What stands around the first item of a list or table that had none.
+    /// The text around the first item of a list or table that had no items.
     fn padding(&self, indent: Option<&str>) -> (String, String) {
         let newline = self.text.newline;
         let around = indent.map(|indent| {
