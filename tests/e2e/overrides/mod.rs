@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod expiry;
+mod flattened;
 
 use hotswap::{Handle, HotConfig, IssueKind};
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@
 
 mod basis;
 pub(crate) mod collect;
+mod clear;
 mod conflict;
 pub(crate) mod core_ref;
 mod effects;

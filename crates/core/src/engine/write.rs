@@ -1,7 +1,7 @@
 //! Writes at run time: validated in full, published as one version and kept as overrides, or refused without any
 //! effect.
 
-use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use super::{
     Core, State,
@@ -17,7 +17,6 @@ use crate::{
     load::{self, ConfigType, Loaded},
     observe::Summary,
     overrides::{Expected, OverrideEntry, Overrides, WriteOptions},
-    patch::OverridableFields,
     problems::Problems,
     ser::EncodeError,
     shape::{Leaf, Shape},
@@ -283,63 +282,6 @@ impl Core {
         let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(overrides);
         self.propose(state, Proposal::of_layers(basis, &secrets, request))
-    }
-
-    /// Clears the overrides at a dotted path, which starts at the first of the numbers `slots`.
-    pub(crate) fn clear_override(
-        &self,
-        slots: &Range<usize>,
-        path: &str,
-        request: &Request,
-    ) -> Result<u64, Error> {
-        let clear = || contained(|| self.try_clear_override(slots, path, request));
-        self.attempt(&request.cause, request.options.as_ref(), clear)
-    }
-
-    fn try_clear_override(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        let base = self.config_type.shape.keys_of(slots.start);
-        request.check_expected(&state, base.clone())?;
-        let mut overrides = state.basis.overrides.clone();
-        let is_named = |keys: &Keys| {
-            keys.starts_with(&base) && Keys(keys.0[base.0.len()..].to_vec()).to_string() == path
-        };
-        // Each key of a flattened leaf has an override of its own.
-        if overrides.keys().any(|keys| self.config_type.is_shared_key(keys) && is_named(keys)) {
-            overrides.retain(|keys, _| !is_named(keys));
-        } else {
-            let cleared = OverridableFields::new(self.config_type.shape, slots).named(&base, path)?;
-            let is_below =
-                |keys: &Keys| self.config_type.is_shared_key(keys) && cleared.contains(&keys.parent());
-            overrides.retain(|keys, _| !cleared.contains(keys) && !is_below(keys));
-        }
-        if overrides.len() == state.basis.overrides.len() || !self.has_sources() {
-            return Ok(self.current.version());
-        }
-        self.with_overrides(state, overrides, request)
-    }
-
-    /// Clears every value that was set at run time. `permitted` is the refusal of a handle that does not support it.
-    pub(crate) fn clear_overrides(
-        &self,
-        permitted: Result<(), Error>,
-        request: &Request,
-    ) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.options.as_ref(), || {
-            permitted?;
-            contained(|| self.try_clear_overrides(request))
-        })
-    }
-
-    fn try_clear_overrides(&self, request: &Request) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        request.check_expected(&state, Keys::root())?;
-        if state.basis.overrides.is_empty() || !self.has_sources() {
-            return Ok(self.current.version());
-        }
-        self.with_overrides(state, Overrides::new(), request)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use trace::Trace;
 
 pub(crate) use crate::{
     defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default},
-    shape::taken_beside,
+    shape::{is_shared_key, taken_beside},
     value::place_at,
 };
 
@@ -53,7 +53,7 @@ use crate::{
     schema::Loadable,
     secret::{marker::SecretMarker, tracking},
     secrets::lookup::SecretLookup,
-    shape::{Leaf, Shape},
+    shape::Shape,
     source::{Layer, names::Names},
     unknown_keys,
     value::Value,
@@ -99,7 +99,7 @@ impl ConfigType {
 
     /// Whether the leaf with this number is flattened.
     pub(crate) fn is_flattened(&self, slot: usize) -> bool {
-        self.shape.trail(slot).last().is_some_and(|field| field.flatten)
+        self.shape.is_flattened(slot)
     }
 
     /// Whether a key belongs to a flattened leaf, and no field has it.
@@ -134,14 +134,6 @@ impl ConfigType {
     pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn ErasedConfig>> {
         (self.decode)(tree, &Notes::default()).ok()
     }
-}
-
-/// Whether a key belongs to a flattened leaf, and no field has it.
-pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
-    let leaves = shape.leaves();
-    let is_flattened = |leaf: &Leaf| shape.trail(leaf.slot).last().is_some_and(|field| field.flatten);
-    let beside = leaves.iter().any(|leaf| is_flattened(leaf) && shape.keys_of(leaf.slot) == keys.parent());
-    !keys.is_root() && beside && !leaves.iter().any(|leaf| shape.keys_of(leaf.slot) == *keys)
 }
 
 /// The inputs of a load.
