@@ -338,7 +338,10 @@ impl Value {
                 let number = serde_json::Number::from_u128(*value);
                 number.map_or_else(|| value.to_string().into(), Json::Number)
             }
-            Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
+            Self::Float(value) => {
+                let number = serde_json::Number::from_f64(*value);
+                number.map_or_else(|| not_finite(*value).into(), Json::Number)
+            }
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.shown().to_owned()),
             Self::Secret(_) | Self::Bytes(_) => MASK.into(),
@@ -347,6 +350,15 @@ impl Value {
                 Json::Object(table.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect())
             }
         }
+    }
+}
+
+/// The text of an infinity or a NaN, which JSON does not have.
+fn not_finite(value: f64) -> &'static str {
+    match value {
+        _ if value.is_nan() => "nan",
+        _ if value.is_sign_negative() => "-inf",
+        _ => "inf",
     }
 }
 
