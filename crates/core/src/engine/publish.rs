@@ -90,7 +90,7 @@ impl Core {
     }
 
     /// Counts an accepted change. Returns the outcome for observers of a change without a version; `None` if nothing
-    /// differs.
+    /// in force differs and no refused source is valid again.
     fn count(
         &self,
         before: &State,
@@ -105,11 +105,11 @@ impl Core {
         let differences = before.differences(&candidate.state);
         let by = request.options.as_ref().and_then(|options| options.by.clone());
         let cause = candidate.cause.clone();
-        if !differences.is_empty() {
-            candidate.state.accepted(Write { cause: cause.clone(), by: by.clone() });
-        } else if !(candidate.changed || candidate.of_sources && self.has_refused_sources()) {
+        let is_valid_again = candidate.of_sources && self.has_refused_sources();
+        if differences.is_empty() && !is_valid_again {
             return None;
         }
+        candidate.state.accepted(Write { cause: cause.clone(), by: by.clone() });
         let changed = differences.paths.into_iter().collect();
         let outcome = || AttemptOutcome::Accepted { cause, by, changed, duration: Duration::ZERO, version };
         self.observers.are_interested().then(outcome)
