@@ -201,6 +201,53 @@ fn setting_a_whole_struct_as_it_runs_clears_what_waits_in_it() {
 }
 
 #[test]
+fn a_closure_takes_a_pending_value_back_by_setting_the_running_one() {
+    let folder = Folder::with("app.toml", "port = 81");
+    let app = app(&folder, Restart::Report);
+    app.set_port(82).unwrap();
+    assert_eq!(app.update(|app| app.port = 81).unwrap(), 1);
+    assert_eq!((app.port(), app.pending_restart()), (81, Vec::new()));
+
+    folder.write("app.toml", "port = 83");
+    app.clear_overrides().unwrap();
+    app.reload().unwrap();
+    assert_eq!(app.pending_restart().len(), 1);
+    app.update(|app| (app.port, app.max) = (81, 6)).unwrap();
+    assert_eq!((app.port(), app.max(), app.pending_restart()), (81, 6, Vec::new()));
+}
+
+#[test]
+fn a_nested_handle_takes_pending_values_back_in_a_closure() {
+    let folder = Folder::with("app.toml", "proxy = {}");
+    let app = app(&folder, Restart::Report);
+    app.set_tls(Tls { cert: "b.pem".into(), rounds: 3 }).unwrap();
+    app.update(|app| app.proxy = None).unwrap();
+    assert_eq!(app.pending_restart().len(), 3);
+    app.tls().update(|tls| tls.rounds = 2).unwrap();
+    assert_eq!(app.pending_restart().len(), 2);
+    app.update(|app| {
+        app.tls.cert = "a.pem".into();
+        app.proxy = Some(Cache { path: "/var/cache".into(), size: 1 });
+    })
+    .unwrap();
+    assert_eq!((app.version(), app.pending_restart()), (1, Vec::new()));
+}
+
+#[test]
+fn a_closure_that_changes_another_field_keeps_pending_values() {
+    let folder = Folder::with("app.toml", "port = 81");
+    let app = app(&folder, Restart::Report);
+    folder.write("app.toml", "port = 82\nkey = 'new'");
+    app.reload().unwrap();
+    let before = app.pending_restart();
+    app.update(|app| app.max = 6).unwrap();
+    assert_eq!((app.pending_restart(), app.overrides().len()), (before, 1));
+    app.update(|app| app.port += 1).unwrap();
+    let waiting = app.pending_restart().into_iter().find(|field| field.path == "port").unwrap().waiting;
+    assert_eq!((app.port(), waiting), (81, json!(83)));
+}
+
+#[test]
 fn the_policy_can_refuse() {
     let folder = Folder::with("app.toml", "port = 80\nkey = 'old'");
     let app = app(&folder, Restart::Refuse);

@@ -106,27 +106,41 @@ impl Core {
         self.open()?;
         let current = self.current.load_full();
         request.check_preconditions(self, &state, base)?;
-        let mut copy = current.root.copy();
+        let before = contained(|| Ok(self.before_write(&state, &current, request)))?;
+        let mut copy = before.copy();
         // A panic of the closure propagates to the caller; a panic of a type does not.
         change(self.at_mut(&mut *copy, base));
-        contained(|| self.write_changes(state, &current, base, copy, request))
+        contained(|| self.write_changes(state, &current, base, (&*before, copy), request))
     }
 
-    /// Writes the leaves of `copy` that differ from the current version.
+    /// The value that a write changes: the running one. A closure gets pending values instead of running ones, because
+    /// otherwise it could not set a field back to its running value.
+    fn before_write(&self, state: &State, current: &Published, request: &Request) -> Arc<dyn ErasedConfig> {
+        let running = || Arc::clone(&current.root);
+        if request.cause != Cause::Update || state.pending.is_empty() {
+            return running();
+        }
+        self.loaded(state, &state.basis.overrides).map_or_else(|_| running(), |loaded| loaded.root)
+    }
+
+    /// Writes the leaves of `copy` that differ from `before`.
     fn write_changes(
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
         base: usize,
-        copy: Box<dyn ErasedConfig>,
+        (before, copy): (&dyn ErasedConfig, Box<dyn ErasedConfig>),
         request: &Request,
     ) -> Result<u64, Error> {
-        let leaves =
-            copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
+        let leaves = copy.changed_since(before).into_iter().filter(|slot| before.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
         let templates = Templates::of(&*current.root, &current.tree);
         let all = state.with_waiting(&*current.root, &current.tree);
-        let mut edits = self.edits(current, &all, &*copy, leaves.clone(), &templates, request)?;
+        let (mut edits, issues) =
+            self.edits(current, &all, (before, &*copy), leaves.clone(), &templates, request);
+        if !issues.is_empty() {
+            return Err(self.with_other_problems(&state, current, copy, edits, issues));
+        }
         if request.cause == Cause::Set {
             for (keys, entry) in self.set_again(&state, current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(entry);
@@ -150,21 +164,21 @@ impl Core {
             .expect("a handle is only made for the type that stands at its number")
     }
 
-    /// The changed leaves in the form of a layer.
+    /// The changed leaves in the form of a layer, and the problems of those that cannot or must not be written.
     fn edits(
         &self,
         current: &Published,
         all: &Value,
-        copy: &dyn ErasedConfig,
+        (before, copy): (&dyn ErasedConfig, &dyn ErasedConfig),
         slots: Vec<usize>,
         templates: &Templates<'_>,
         request: &Request,
-    ) -> Result<Overrides, Error> {
+    ) -> (Overrides, Vec<Issue>) {
         let mut edits = Overrides::new();
         let mut issues = Vec::new();
         for slot in slots {
             let keys = current.root.shape().keys_of(slot);
-            let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
+            let (before, now) = (before.encode(slot).ok(), copy.encode(slot));
             // A NaN differs from itself even if it was not changed.
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
@@ -199,7 +213,7 @@ impl Core {
                 ),
             }
         }
-        if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
+        (edits, issues)
     }
 
     /// Leaves that are set, possibly to the running value. A leaf that waits for a restart is then no longer pending,
@@ -311,7 +325,7 @@ fn with_shared(config_type: ConfigType, mut slots: Vec<usize>) -> Vec<usize> {
 }
 
 /// A handle without sources uses the value itself; only the rules are checked.
-fn fixed(
+pub(super) fn fixed(
     config_type: ConfigType,
     copy: Box<dyn ErasedConfig>,
     current: &Published,
