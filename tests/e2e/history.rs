@@ -1,6 +1,7 @@
 //! The history of versions, and rollbacks.
 
 mod model;
+mod suppressed_variables;
 mod suppressions;
 mod wake_source;
 

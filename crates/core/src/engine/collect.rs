@@ -9,6 +9,7 @@ mod variables;
 
 use std::{
     collections::{BTreeSet, VecDeque},
+    ffi::{OsStr, OsString},
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -138,11 +139,27 @@ pub struct SourceStatus {
     /// The version whose values are used instead of the current content of the source, because that was rolled back.
     /// This ends when the source supplies other content, or with [`reload`](crate::Handle::reload).
     pub held: Option<u64>,
+    /// The variables of a dotenv file; `None` for another source.
+    #[serde(skip)]
+    pub(crate) variables: Option<BTreeSet<OsString>>,
 }
 
 impl SourceStatus {
     fn new(name: impl Into<String>, health: Health, message: Option<String>) -> Self {
-        Self { name: name.into(), health, message, held: None }
+        Self { name: name.into(), health, message, held: None, variables: None }
+    }
+
+    /// Whether it is a dotenv file that gives this variable.
+    pub(crate) fn gives(&self, variable: &OsStr) -> bool {
+        self.variables.as_ref().is_some_and(|variables| variables.contains(variable))
+    }
+
+    pub(crate) fn is_dotenv(&self) -> bool {
+        self.variables.is_some()
+    }
+
+    pub(crate) fn is_environment(&self) -> bool {
+        self.name == ENVIRONMENT
     }
 
     /// Records the reason for which the content of the source is not in force.

@@ -112,7 +112,8 @@ impl FileEntry {
             let message = Some(error.to_string());
             SourceStatus::new(self.path.display().to_string(), Health::Failing, message)
         });
-        unlisted.chain(self.files.values().map(FileState::status)).collect()
+        let status = if self.is_dotenv() { FileState::status_of_variables } else { FileState::status };
+        unlisted.chain(self.files.values().map(status)).collect()
     }
 
     /// What the files give that were read for this source.
@@ -278,6 +279,12 @@ impl FileState {
         *text = Arc::new(RedactedText::fully_redacted(""));
         Arc::make_mut(layer).add_known_secrets(marker);
         layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));
+    }
+
+    /// The status of a dotenv file, with the names of its variables.
+    fn status_of_variables(&self) -> SourceStatus {
+        let variables = self.content.iter().flat_map(|content| content.variables.keys().cloned());
+        SourceStatus { variables: Some(variables.collect()), ..self.status() }
     }
 
     fn status(&self) -> SourceStatus {
