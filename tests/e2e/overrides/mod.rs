@@ -128,6 +128,20 @@ fn a_file_writes_what_is_readonly() {
 }
 
 #[test]
+fn a_blank_name_is_no_author() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    for name in ["", " ", "\t"] {
+        app.by(name).set_plain(2).unwrap();
+        let set = &app.overrides()[0];
+        assert_eq!(set.by(), None);
+        assert!(set.to_string().starts_with("plain = 2, set at "), "{set}");
+        app.by("alice").by(name).clear_overrides().unwrap();
+        assert_eq!(app.history().last().unwrap().by, None);
+    }
+}
+
+#[test]
 fn a_handle_without_sources_has_readonly_fields_too() {
     let part = Part::hot_fixed(Part { fixed: 1, free: 1 });
     assert!(part.set_fixed(2).is_err());
