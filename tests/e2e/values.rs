@@ -3,6 +3,7 @@
 mod absent;
 mod blamed;
 mod depth;
+mod flattened_names;
 mod not_finite;
 mod numbers;
 mod origins;

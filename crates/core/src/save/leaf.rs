@@ -114,7 +114,12 @@ impl Leaves<'_> {
     }
 
     fn is_flattened(&self, slot: usize) -> bool {
-        self.shape.trail(slot).last().is_some_and(|field| field.flatten)
+        self.shape.is_flattened(slot)
+    }
+
+    /// The path in messages.
+    pub(super) fn shown(&self, keys: &Keys, slot: usize) -> Keys {
+        if self.is_flattened(slot) { self.shape.shown_keys(slot) } else { keys.clone() }
     }
 
     /// With the names in the file: a value under an alias stays there.
@@ -190,17 +195,18 @@ impl Leaves<'_> {
 
     pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
         let no_type = "its type does not implement `Serialize`";
+        let shown = self.shown(keys, slot);
         match (self.reading.overriding_source(keys), self.reading.can_write(slot)) {
             (Some(layer), can_write) => {
                 let and = if can_write { String::new() } else { format!(", and {no_type}") };
                 format!(
-                    "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one{and}"
+                    "{shown}: the value cannot be saved in this file: together with {layer} the file would give another one{and}"
                 )
             }
             (None, true) => format!(
-                "{keys}: the value cannot be saved: what its type writes, it reads as another value or not at all"
+                "{shown}: the value cannot be saved: what its type writes, it reads as another value or not at all"
             ),
-            (None, false) => format!("{keys}: the value cannot be saved: {no_type}"),
+            (None, false) => format!("{shown}: the value cannot be saved: {no_type}"),
         }
     }
 

@@ -63,11 +63,13 @@ impl Leaves<'_> {
                 Ok(())
             }
             None if self.format == Format::Toml && holds_null(new) => {
-                Err(format!("{keys}: TOML has no `null`, and the value cannot be read without it"))
+                let shown = self.shown(keys, slot);
+                Err(format!("{shown}: TOML has no `null`, and the value cannot be read without it"))
             }
             None if holds_secret(new) => {
+                let shown = self.shown(keys, slot);
                 made.remarks
-                    .push(format!("{keys} is not written here: it is incomplete without a secret in it"));
+                    .push(format!("{shown} is not written here: it is incomplete without a secret in it"));
                 Ok(())
             }
             None => Err(self.refusal(keys, slot)),
