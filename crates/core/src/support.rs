@@ -10,6 +10,7 @@ pub mod store {
     use crate::source::Changed;
     pub use crate::{
         process::Process,
+        secrets::working_directory::WorkingDirectory,
         source::{
             read::{open, within},
             read_error::{ReadError, Shown},

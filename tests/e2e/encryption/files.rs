@@ -190,3 +190,33 @@ fn without_an_identity_the_variables_are_named() {
         assert!(issue.help().unwrap().contains("HOTSWAP_AGE_IDENTITY_FILE"));
     });
 }
+
+/// Loads with the identity file `key.txt`, and changes the directory and the encrypted content.
+#[track_caller]
+fn the_key_stays(builder: impl FnOnce() -> hotswap::Builder<App>) {
+    let folder = Folder::new();
+    folder.write("one/key.txt", KEY);
+    folder.write("two/key.txt", "no key");
+    std::env::set_current_dir(folder.path("one")).unwrap();
+    seal(&folder.path("one/a.toml.age"), "password = 'hunter2'", RECIPIENT);
+    let config = builder().file("a.toml.age").load().unwrap();
+    std::env::set_current_dir(folder.path("two")).unwrap();
+    seal(&folder.path("one/a.toml.age"), "password = 'hunter3'", RECIPIENT);
+    config.reload().unwrap();
+    assert_eq!(config.password().expose(), "hunter3");
+}
+
+#[test]
+fn a_relative_identity_file_of_a_variable_is_fixed_at_the_load() {
+    with_variables(&this_test(), &[("HOTSWAP_AGE_IDENTITY_FILE", "key.txt")], || {
+        the_key_stays(App::hot_builder);
+    });
+}
+
+#[test]
+fn a_relative_identity_file_of_the_program_is_fixed_at_the_load() {
+    with_variables(&this_test(), &[], || {
+        let age = hotswap::secrets::age::Age::new().identity_file("key.txt");
+        the_key_stays(|| App::hot_builder().secrets("age", age));
+    });
+}

@@ -12,3 +12,4 @@ mod rotation;
 pub(crate) mod store;
 mod variables;
 mod versions;
+mod working_directory;

@@ -84,7 +84,8 @@ impl Options {
 }
 
 impl Sources {
-    fn new<T: HotConfig>(builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
+    fn new<T: HotConfig>(mut builder: Builder<T>, commands: &Sender<Command>) -> Result<Self, Error> {
+        builder.secret_manager.fix_working_directory();
         let names = Names::new(T::SHAPE, builder.env.as_deref()).map_err(Error::new)?;
         let options = builder.options;
         let timing = options.timing();

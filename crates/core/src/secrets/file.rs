@@ -38,7 +38,8 @@ const TRIES: usize = 4;
 ///
 /// A file is one text; with `#key` it is read as JSON. One trailing line break is removed. A file that is not UTF-8 is
 /// read as bytes without changes, for a `Secret<Vec<u8>>`. Only regular files are read. They are opened once and
-/// watched: new content is detected shortly after it was written or swapped in.
+/// watched: new content is detected shortly after it was written or swapped in. A relative path is relative to the
+/// working directory at the time of the load.
 ///
 /// A world-writable file is refused; [`private`](Self::private) is stricter. A world-writable directory on its path is
 /// a warning, unless it is sticky or mounted read-only.
@@ -137,9 +138,13 @@ impl File {
         self
     }
 
+    fn path(&self, location: &Location) -> PathBuf {
+        self.fence.directory.resolve(Path::new(location.as_str()))
+    }
+
     fn read(&self, location: &Location) -> Result<Fetched, FetchError> {
-        let path = Path::new(location.as_str());
-        let mut outcome = self.attempt(path);
+        let path = self.path(location);
+        let mut outcome = self.attempt(&path);
         for _ in 1..TRIES {
             match &outcome {
                 // While a link is swapped, the old directory can disappear during the resolution of a path.
@@ -147,7 +152,7 @@ impl File {
                     if matches!(error.kind(), FetchErrorKind::NotFound | FetchErrorKind::Unreachable) => {}
                 _ => break,
             }
-            outcome = self.attempt(path);
+            outcome = self.attempt(&path);
         }
         outcome
     }
@@ -190,9 +195,12 @@ impl SecretProvider for File {
         Box::pin(std::future::ready(read))
     }
 
+    fn working_directory(&self, directory: &Path) {
+        self.fence.directory.set(directory);
+    }
+
     fn watch(&self, locations: &[Location], changed: Changed) {
-        let paths = locations.iter().map(|at| Path::new(at.as_str()));
-        let targets = paths.map(|path| Target::File(path.to_owned()));
+        let targets = locations.iter().map(|location| Target::File(self.path(location)));
         // Refused files are not watched.
         let targets: Vec<_> = targets.filter(|target| self.may_be_watched(target)).collect();
         let mut watch = lock(&self.watch);

@@ -21,6 +21,7 @@ mod retry;
 pub(crate) mod secret_manager;
 mod status;
 pub(crate) mod table;
+pub(crate) mod working_directory;
 
 pub use file::File;
 pub use lease::Lease;

@@ -1,6 +1,11 @@
 //! The provider of the references of one scheme.
 
-use std::{fmt, future::Future, path::PathBuf, pin::Pin};
+use std::{
+    fmt,
+    future::Future,
+    path::{Path, PathBuf},
+    pin::Pin,
+};
 
 use super::{Lease, Location, Payload};
 use crate::source::Changed;
@@ -94,6 +99,13 @@ pub trait SecretProvider: Send + Sync + 'static {
     fn revoke<'a>(&'a self, leases: &'a [Lease]) -> BoxFuture<'a, Result<(), FetchError>> {
         let _ = leases;
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Called before everything else with the working directory at the time of the load. The program may change it
+    /// later, so a provider resolves relative paths against this one. A provider that wraps another one passes the call
+    /// on.
+    fn working_directory(&self, directory: &Path) {
+        let _ = directory;
     }
 
     /// The files from which the provider reads keys. A load is refused if one of them is also a file of

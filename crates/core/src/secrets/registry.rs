@@ -35,12 +35,6 @@ pub struct KnownStore {
     pub open: Option<fn() -> Arc<dyn SecretProvider>>,
 }
 
-impl KnownStore {
-    fn opened(&self) -> Option<Provider> {
-        self.open.map(|open| open())
-    }
-}
-
 /// The providers of one configuration.
 #[derive(Default)]
 pub(crate) struct ProviderRegistry {
@@ -50,12 +44,29 @@ pub(crate) struct ProviderRegistry {
     opened: Mutex<BTreeMap<Arc<str>, Provider>>,
     /// Files that no reference may name, once there is a state directory.
     file_refusal: OnceLock<FileRefusal>,
+    /// The working directory at the time of the load.
+    directory: Option<PathBuf>,
 }
 
 impl ProviderRegistry {
     /// Creates a registry with the stores that the build knows.
     pub(crate) fn new(known: &'static [KnownStore]) -> Self {
         Self { known, ..Self::default() }
+    }
+
+    /// Fixes the directory of relative paths: from now on a change of the working directory has no effect on secrets.
+    pub(crate) fn fix_working_directory(&mut self) {
+        self.directory = std::env::current_dir().ok();
+        self.given.values().for_each(|provider| self.pass_directory(&**provider));
+    }
+
+    fn pass_directory(&self, provider: &dyn SecretProvider) {
+        self.directory.iter().for_each(|directory| provider.working_directory(directory));
+    }
+
+    /// The path of a file of a secret, which is relative to the working directory at the time of the load.
+    pub(crate) fn resolved(&self, path: &Path) -> PathBuf {
+        self.directory.as_ref().map_or_else(|| path.to_owned(), |directory| directory.join(path))
     }
 
     /// From now on references to some files are refused, whatever the provider says. To be called once.
@@ -67,7 +78,7 @@ impl ProviderRegistry {
     /// Why a location must not be fetched.
     pub(super) fn refusal(&self, secret_key: &SecretKey) -> Option<FetchError> {
         let refusal = self.file_refusal.get().filter(|_| matches!(&*secret_key.scheme, FILE | "age"))?;
-        refusal(Path::new(secret_key.location.as_str()))
+        refusal(&self.resolved(Path::new(secret_key.location.as_str())))
     }
 
     fn known(&self, scheme: &str) -> Option<&'static KnownStore> {
@@ -92,7 +103,7 @@ impl ProviderRegistry {
     /// The files from which providers read their keys.
     pub(crate) fn key_files(&self) -> Vec<PathBuf> {
         let replaced = |store: &&KnownStore| self.given.contains_key(store.scheme);
-        let known = self.known.iter().filter(|store| !replaced(store)).filter_map(KnownStore::opened);
+        let known = self.known.iter().filter(|store| !replaced(store)).filter_map(|store| self.opened(store));
         self.given.values().cloned().chain(known).flat_map(|provider| provider.key_files()).collect()
     }
 
@@ -115,11 +126,20 @@ impl ProviderRegistry {
         opened.insert(scheme.into(), Arc::clone(&provider));
         Ok(provider)
     }
+
     fn open(&self, scheme: &str) -> Option<Provider> {
-        match scheme {
-            FILE => Some(Arc::new(File::new())),
-            _ => self.known(scheme)?.opened(),
-        }
+        let provider: Provider = match scheme {
+            FILE => Arc::new(File::new()),
+            _ => return self.opened(self.known(scheme)?),
+        };
+        self.pass_directory(&*provider);
+        Some(provider)
+    }
+
+    fn opened(&self, store: &KnownStore) -> Option<Provider> {
+        let provider = store.open?();
+        self.pass_directory(&*provider);
+        Some(provider)
     }
 
     /// The error for a scheme without a provider.

@@ -102,6 +102,13 @@ impl SecretManager {
         }
     }
 
+    /// Fixes the directory of relative paths. Must be called before any fetch.
+    pub(crate) fn fix_working_directory(&mut self) {
+        if let Some(providers) = Arc::get_mut(&mut self.providers) {
+            providers.fix_working_directory();
+        }
+    }
+
     /// The problems of registered schemes that no reference can have.
     pub(crate) fn mistakes(&self) -> Vec<Issue> {
         let malformed =

@@ -6,6 +6,7 @@ use ::age::{secrecy::SecretString, x25519};
 use hotswap_core::{
     Secret,
     secrets::{FetchError, FetchErrorKind},
+    support::store::WorkingDirectory,
 };
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -21,6 +22,15 @@ pub(super) enum KeySource {
 }
 
 impl KeySource {
+    /// The same with an absolute path.
+    pub(super) fn resolved(self, directory: &WorkingDirectory) -> Self {
+        match self {
+            Self::File(path) => Self::File(directory.resolve(&path)),
+            Self::PassphraseFile(path) => Self::PassphraseFile(directory.resolve(&path)),
+            other @ (Self::Identities(_) | Self::Passphrase(_)) => other,
+        }
+    }
+
     pub(super) fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) | Self::PassphraseFile(path) => Some(path),

@@ -14,14 +14,14 @@ pub mod seal;
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use hotswap_core::{
     Changed, Secret,
     secrets::{BoxFuture, FetchError, Fetched, Location, Payload, SecretProvider},
-    support::store::lock,
+    support::store::{WorkingDirectory, lock},
 };
 
 #[doc(hidden)]
@@ -57,6 +57,7 @@ pub enum ExposedKeys {
 /// | `HOTSWAP_AGE_PASSPHRASE` | a passphrase |
 /// | `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY` | same as the first two; used only if none of the others is set |
 ///
+/// A relative path is relative to the working directory at the time of the load.
 /// If identities are set by methods, the variables are ignored. An identity file may itself be encrypted with a
 /// passphrase.
 ///
@@ -70,6 +71,7 @@ pub struct Age {
     given: Vec<KeySource>,
     exposed: ExposedKeys,
     max_work_factor: u8,
+    directory: WorkingDirectory,
     /// The locations in use, each with its plaintext if a passphrase decrypted it, because each decryption
     /// would cost a second by design.
     opened: Arc<Mutex<BTreeMap<Location, Option<Payload>>>>,
@@ -84,6 +86,7 @@ impl Default for Age {
             given: Vec::new(),
             exposed: ExposedKeys::default(),
             max_work_factor: MAX_WORK_FACTOR,
+            directory: WorkingDirectory::default(),
             opened: Arc::default(),
         }
     }
@@ -154,8 +157,13 @@ impl Age {
     /// The current identities.
     #[doc(hidden)]
     pub fn identities(&self) -> Result<Identities, FetchError> {
-        let given = if self.given.is_empty() { &variables() } else { &self.given };
-        Identities::read(given, self.exposed, self.max_work_factor)
+        Identities::read(&self.sources(), self.exposed, self.max_work_factor)
+    }
+
+    /// Where the identities come from, with absolute paths.
+    fn sources(&self) -> Vec<KeySource> {
+        let given = if self.given.is_empty() { variables() } else { self.given.clone() };
+        given.into_iter().map(|source| source.resolved(&self.directory)).collect()
     }
 
     fn fetch_one(
@@ -190,8 +198,11 @@ impl SecretProvider for Age {
     }
 
     fn key_files(&self) -> Vec<PathBuf> {
-        let given = if self.given.is_empty() { &variables() } else { &self.given };
-        given.iter().filter_map(KeySource::file).cloned().collect()
+        self.sources().iter().filter_map(KeySource::file).cloned().collect()
+    }
+
+    fn working_directory(&self, directory: &Path) {
+        self.directory.set(directory);
     }
 
     fn watch(&self, locations: &[Location], _: Changed) {

@@ -10,7 +10,11 @@ use google_cloud_auth::{
     },
 };
 use hotswap_client::credential_file;
-use hotswap_core::{Secret, secrets::FetchError, support::store::Shown};
+use hotswap_core::{
+    Secret,
+    secrets::FetchError,
+    support::store::{Shown, WorkingDirectory},
+};
 use serde_json::Value as Json;
 
 /// A key has a few thousand bytes.
@@ -44,7 +48,8 @@ impl Credentials {
     /// A file in JSON: the key of a service account, a user as `gcloud auth application-default login` writes
     /// it, a service account to impersonate, or an external account (workload identity federation).
     ///
-    /// It is read at the first fetch, and again when a token was refused.
+    /// It is read at the first fetch, and again when a token was refused. A relative path is relative to the working
+    /// directory at the time of the load.
     ///
     /// See [`Credentials`] for an example.
     pub fn file(path: impl Into<PathBuf>) -> Self {
@@ -88,15 +93,15 @@ impl Credentials {
         Self(Method::Anonymous)
     }
 
-    pub(super) fn open(&self) -> Result<Google, FetchError> {
+    pub(super) fn open(&self, directory: &WorkingDirectory) -> Result<Google, FetchError> {
         let opened = match &self.0 {
             Method::Environment => Builder::default().build(),
             Method::File(path) => {
                 let refused = |why: &str| {
                     self.refused(&format!("cannot be read: {why}")).with_help("is the path right?")
                 };
-                let bytes =
-                    credential_file::read(path, MAX_KEY).map_err(|error| refused(&error.to_string()))?;
+                let bytes = credential_file::read(&directory.resolve(path), MAX_KEY)
+                    .map_err(|error| refused(&error.to_string()))?;
                 return self.parse(std::str::from_utf8(&bytes).map_err(|_| refused("not UTF-8"))?);
             }
             Method::Json(text) => return self.parse(text.expose()),

@@ -9,7 +9,7 @@ mod secret_version;
 mod session;
 mod settings;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use hotswap_client::Running;
 use hotswap_core::secrets::{BoxFuture, FetchError, Fetched, Location, SecretProvider};
@@ -110,5 +110,9 @@ impl SecretProvider for SecretManager {
             let outcome = self.running.run(connect, fetch).await;
             outcome.unwrap_or_else(|error| vec![Err(error); locations.len()])
         })
+    }
+
+    fn working_directory(&self, directory: &Path) {
+        self.settings.directory.set(directory);
     }
 }

@@ -37,7 +37,7 @@ impl Session {
             FetchError::invalid("TLS cannot be set up")
                 .with_help("see whether the machine has certificates of authorities: package ca-certificates")
         })?;
-        let google = settings.credentials.open()?;
+        let google = settings.credentials.open(&settings.directory)?;
         Ok(Self { settings: settings.clone(), google, services: Mutex::default() })
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hotswap_client::server;
-use hotswap_core::secrets::FetchError;
+use hotswap_core::{secrets::FetchError, support::store::WorkingDirectory};
 
 use super::Credentials;
 
@@ -18,11 +18,12 @@ pub(super) struct Settings {
     pub(super) credentials: Credentials,
     pub(super) endpoint: Option<String>,
     pub(super) timeout: Duration,
+    pub(super) directory: WorkingDirectory,
 }
 
 impl Settings {
     pub(super) fn new(credentials: Credentials) -> Self {
-        Self { credentials, endpoint: None, timeout: TIMEOUT }
+        Self { credentials, endpoint: None, timeout: TIMEOUT, directory: WorkingDirectory::default() }
     }
 
     /// The endpoint for the secrets of a region, or for global ones.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hotswap_core::Secret;
+use hotswap_core::{Secret, support::store::WorkingDirectory};
 
 /// The path of a pod's service account token in Kubernetes.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
@@ -93,6 +93,14 @@ impl Auth {
     /// See [`service_account`](Self::service_account) for an example.
     pub fn mounted_at(self, mount: impl Into<String>) -> Self {
         Self { mount: mount.into(), ..self }
+    }
+
+    /// The same with an absolute path of its file.
+    pub(super) fn resolved(mut self, directory: &WorkingDirectory) -> Self {
+        if let Method::TokenFile(path) | Method::Kubernetes { token: path, .. } = &mut self.method {
+            *path = directory.resolve(path);
+        }
+        self
     }
 
     /// Whether another token can be obtained when a token is no longer valid.

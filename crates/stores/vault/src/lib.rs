@@ -13,7 +13,7 @@ mod settings;
 mod token_renewal;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -68,6 +68,8 @@ use self::{client::Client, settings::Settings};
 /// The first fetch logs in; there is no request before that. A token is renewed after two thirds of its time. If it
 /// cannot be renewed any more, or is no longer valid, a new login follows, if the method permits it. The leases of a
 /// token end with it, so everything is fetched again then.
+///
+/// A relative path of a file is relative to the working directory at the time of the load.
 ///
 /// The client uses a thread with its own async runtime, which all clients share. The program needs none.
 #[derive(Debug)]
@@ -202,6 +204,10 @@ impl SecretProvider for Vault {
         Box::pin(
             async move { self.running.run(|| self.client(), |client| client.revoke(leases.to_vec())).await? },
         )
+    }
+
+    fn working_directory(&self, directory: &Path) {
+        self.settings.directory.set(directory);
     }
 
     /// Calls `changed` when a token was replaced by another one.

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf, time::Duration};
 
-use hotswap_core::{Secret, secrets::FetchError};
+use hotswap_core::{Secret, secrets::FetchError, support::store::WorkingDirectory};
 
 use super::{auth::Auth, fence::Fence};
 
@@ -25,6 +25,7 @@ pub(super) struct Settings {
     pub(super) ca_file: Option<PathBuf>,
     pub(super) timeout: Duration,
     pub(super) fence: Fence,
+    pub(super) directory: WorkingDirectory,
 }
 
 impl Settings {
@@ -37,6 +38,7 @@ impl Settings {
             ca_file: None,
             timeout: TIMEOUT,
             fence: Fence::default(),
+            directory: WorkingDirectory::default(),
         }
     }
 
@@ -49,13 +51,15 @@ impl Settings {
     }
 
     pub(super) fn ca_file(&self) -> Option<PathBuf> {
-        self.ca_file.clone().or_else(|| self.variable("VAULT_CACERT").map(PathBuf::from))
+        let path = self.ca_file.clone().or_else(|| self.variable("VAULT_CACERT").map(PathBuf::from))?;
+        Some(self.directory.resolve(&path))
     }
 
     /// The given method; otherwise that of Vault's own tools.
     pub(super) fn auth(&self) -> Result<Auth, FetchError> {
         let token = || self.variable("VAULT_TOKEN").map(|token| Auth::token(Secret::new(token)));
-        self.auth.clone().or_else(token).or_else(|| self.token_file()).ok_or_else(|| {
+        let given = self.auth.clone().map(|auth| auth.resolved(&self.directory));
+        given.or_else(token).or_else(|| self.token_file()).ok_or_else(|| {
             FetchError::invalid("there is no token").with_help(match self.environment {
                 true => "set VAULT_TOKEN, log in with `vault login`, or give `Vault::auth`",
                 false => "give `Vault::auth`",

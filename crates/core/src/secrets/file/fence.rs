@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    secrets::FetchError,
+    secrets::{FetchError, working_directory::WorkingDirectory},
     source::{mount::Mounts, read_error::Shown},
     watch::resolved_path::ResolvedPath,
 };
@@ -37,6 +37,8 @@ const SHOWING_THE_SYSTEM: [&str; 12] = [
 /// The directories that references may name, and additional permitted ones.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
+    /// The directory of relative paths.
+    pub(super) directory: WorkingDirectory,
     /// Empty to permit any directory.
     under: Vec<PathBuf>,
     allowed: Vec<PathBuf>,
@@ -44,7 +46,7 @@ pub(super) struct Fence {
 
 impl Fence {
     pub(super) fn under(dir: PathBuf) -> Self {
-        Self { under: vec![dir], allowed: Vec::new() }
+        Self { under: vec![dir], ..Self::default() }
     }
 
     pub(super) fn allow(&mut self, path: PathBuf) {
@@ -86,7 +88,9 @@ impl Fence {
         if let Some(kind) = mounts.kind_of(file).filter(|kind| SHOWING_THE_SYSTEM.contains(kind)) {
             return Err(of_the_system(&format!("a file system of the kind {kind}")));
         }
-        let inside = |dir: &PathBuf| fs::canonicalize(dir).is_ok_and(|dir| real.starts_with(dir));
+        let inside = |dir: &PathBuf| {
+            fs::canonicalize(self.directory.resolve(dir)).is_ok_and(|dir| real.starts_with(dir))
+        };
         match self.under.first() {
             Some(dir) if !self.under.iter().any(inside) => Err(outside(dir)),
             _ => Ok(()),
@@ -100,12 +104,16 @@ impl Fence {
     }
 
     fn is_allowed(&self, path: &Path) -> bool {
-        self.allowed.iter().any(|allowed| path.starts_with(spelled_out(allowed)))
+        self.allowed().any(|allowed| path.starts_with(allowed))
+    }
+
+    fn allowed(&self) -> impl Iterator<Item = PathBuf> {
+        self.allowed.iter().map(|path| spelled_out(&self.directory.resolve(path)))
     }
 
     /// Whether the path is allowed, or is a parent of an allowed one.
     fn leads_to_allowed(&self, path: &Path) -> bool {
-        self.is_allowed(path) || self.allowed.iter().any(|allowed| spelled_out(allowed).starts_with(path))
+        self.is_allowed(path) || self.allowed().any(|allowed| allowed.starts_with(path))
     }
 }
 
