@@ -3,6 +3,7 @@
 mod excerpts;
 mod names;
 mod opaque;
+mod types;
 mod warnings;
 mod wire;
 

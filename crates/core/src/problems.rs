@@ -18,6 +18,16 @@ use crate::{
     value::Value,
 };
 
+/// How much of a decoding error may be shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Disclosure {
+    Everything,
+    /// The types of the value and of the field. The value is next to a secret; the error of a secret itself names no
+    /// types.
+    Types,
+    Nothing,
+}
+
 /// The problems found so far. Origins are added later, and only if there are problems.
 #[doc(hidden)]
 #[derive(Debug, Default)]
@@ -115,9 +125,12 @@ impl Problems {
     /// read a secret.
     fn hides(&self, keys: &Keys) -> bool {
         let reads = |secret: &Keys| keys == secret || (!secret.is_root() && keys.starts_with(secret));
-        self.secret > 0
-            || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
-            || self.secrets.iter().any(reads)
+        self.is_marked(keys) || self.secrets.iter().any(reads)
+    }
+
+    /// Whether a value is secret by a field on the path, or by the file that gave it.
+    fn is_marked(&self, keys: &Keys) -> bool {
+        self.secret > 0 || self.sealed.iter().any(|leaf| keys.starts_with(leaf))
     }
 
     /// Adds keys that a leaf's type ignored.
@@ -266,9 +279,8 @@ impl Problems {
             return false;
         }
         let template = self.interpolated.template(&place, keys.0.len());
-        // A flattened leaf is read from the path of its struct.
-        let discreet = self.hides(&place) || self.secrets.contains(keys) || template.is_some();
-        self.push_decoding(&error, place, discreet, template)
+        let disclosure = self.disclosure(&place, keys, template.is_some());
+        self.push_decoding(&error, place, disclosure, template)
     }
 
     /// The same for the struct at `keys`, whose fields are valid individually.
@@ -279,22 +291,37 @@ impl Problems {
             return false;
         }
         let template = self.template_of_leaf(keys, shape, &below);
-        let discreet = self.hides(&place)
-            || self.secrets.contains(keys)
-            || template.is_some()
-            || self.interpolated.is_repeated(keys, error.message(false));
-        self.push_decoding(&error, place, discreet, template)
+        let is_repeated = || self.interpolated.is_repeated(keys, error.message(false));
+        let disclosure = self.disclosure(&place, keys, template.is_some() || is_repeated());
+        self.push_decoding(&error, place, disclosure, template)
+    }
+
+    /// How much of a decoding error at `place`, in the leaf or struct at `keys`, may be shown.
+    fn disclosure(&self, place: &Keys, keys: &Keys, is_interpolated: bool) -> Disclosure {
+        if self.is_marked(place) || is_interpolated {
+            return Disclosure::Nothing;
+        }
+        // A flattened leaf is read from the path of its struct.
+        match self.hides(place) || self.secrets.contains(keys) {
+            true => Disclosure::Types,
+            false => Disclosure::Everything,
+        }
     }
 
     fn push_decoding(
         &mut self,
         error: &DecodeError,
         place: Keys,
-        discreet: bool,
+        disclosure: Disclosure,
         template: Option<Arc<str>>,
     ) -> bool {
-        let issue = Issue::new(error.kind(), place, error.message(discreet));
-        self.push(issue, error.help(discreet).map(str::to_owned), template);
+        let message = match disclosure {
+            Disclosure::Types => error.type_message(),
+            Disclosure::Everything | Disclosure::Nothing => error.message(disclosure == Disclosure::Nothing),
+        };
+        let issue = Issue::new(error.kind(), place, message);
+        let help = error.help(disclosure != Disclosure::Everything);
+        self.push(issue, help.map(str::to_owned), template);
         false
     }
 

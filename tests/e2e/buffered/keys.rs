@@ -238,7 +238,7 @@ fn a_flattened_option_in_a_list_element_is_reported_too() {
     );
     assert_eq!(
         problems(yaml::<Nesting>("list: [{name: a, x: z, label: b}]")),
-        ["list[0].x: the value does not fit the type of the field"]
+        ["list[0].x: expected an integer, found a string"]
     );
     let list = yaml::<Nesting>("list: [{name: a, x: 1, label: 80}]").unwrap().list;
     assert_eq!(list[0].pos, Some(Position { x: 1, label: "80".into() }));

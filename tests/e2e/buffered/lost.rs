@@ -160,15 +160,15 @@ fn keys_that_the_type_knows_are_not_called_unknown() {
         assert_eq!(found, expected, "{text}");
     }
     for (text, expected) in [
-        ("type: fil", "type: `fil` is not one of the choices, did you mean `file`?"),
+        ("type: fil", "type: the value does not fit the type of the field"),
         ("type: file", "path: missing value"),
-        ("type: file\npath: 5\nmax: x", "max: the value does not fit"),
-        ("type: file\npath: [1]", "path: the value does not fit"),
+        ("type: file\npath: 5\nmax: x", "max: expected an integer, found a string"),
+        ("type: file\npath: [1]", "path: expected a string, found a list"),
     ] {
         let found = problems(yaml::<Root>(text));
         let (place, message) = expected.split_once(": ").unwrap();
         assert!(found.len() == 1 && found[0].starts_with(&format!("{place}: ")), "{text}: {found:?}");
-        assert!(found[0].contains(message) || found[0].contains("does not fit"), "{text}: {found:?}");
+        assert!(found[0].contains(message), "{text}: {found:?}");
     }
     assert_eq!(
         yaml::<Root>("type: file\npath: 5").unwrap().sink,

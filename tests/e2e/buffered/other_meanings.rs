@@ -165,11 +165,14 @@ fn a_list_for_a_tagged_enum_is_not_a_missing_value() {
     for (name, text) in [("app.yaml", "sink: []"), ("app.json", r#"{"sink": []}"#), ("app.toml", "sink = []")]
     {
         let found = problems(read::<App>(name, text));
-        assert!(found.len() == 1 && found[0].starts_with("sink: the value does not fit"), "{found:?}");
+        assert!(
+            found.len() == 1 && found[0].starts_with("sink: expected a table, found a list"),
+            "{found:?}"
+        );
     }
     assert!(
         problems(yaml::<App>("sinks: [{type: file, path: a}, []]"))[0]
-            .starts_with("sinks[1]: the value does not")
+            .starts_with("sinks[1]: expected a table, found a list")
     );
 }
 

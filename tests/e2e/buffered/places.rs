@@ -60,7 +60,7 @@ struct App {
 
 /// Messages that cannot contain part of a value.
 fn is_shown(message: &str) -> bool {
-    message.starts_with("missing") || message.starts_with("unknown key")
+    ["missing", "unknown key", "expected "].iter().any(|words| message.starts_with(words))
 }
 
 #[test]
@@ -119,7 +119,10 @@ fn an_error_whose_place_is_not_known_has_that_of_the_enum() {
 #[test]
 fn the_place_has_its_line() {
     let error = toml::<App>("[[tagged]]\ntype = 'net'\naddr = 'a'\n\n[tagged.tls]\ncert = 7").unwrap_err();
-    assert!(error.to_string().contains(&format!("tagged[0].tls.cert: {DISCREET}\n    at ")), "{error}");
+    assert!(
+        error.to_string().contains("tagged[0].tls.cert: expected a string, found an integer\n    at "),
+        "{error}"
+    );
     assert!(error.to_string().contains("app.toml:6:8"), "{error}");
 }
 

@@ -234,7 +234,7 @@ fn json_in_a_variable_is_read_through_a_buffer_too() {
 fn a_typed_value_keeps_its_type() {
     assert_eq!(
         problems(toml::<Sinks>("sink = {type = 'file', path = 80}")),
-        ["sink.path: the value does not fit the type of the field"]
+        ["sink.path: expected a string, found an integer"]
     );
     let json = r#"{"names": [10.9, "a"]}"#;
     assert!(

@@ -7,6 +7,7 @@ use serde::de::{Expected, Unexpected};
 use super::{
     buffered::Poison,
     cause::{self, Cause, Span},
+    type_names::{KINDS, expectation, kind_of, kind_of_value, range_of, takes_any},
 };
 use crate::{
     excerpt,
@@ -30,6 +31,8 @@ struct ErrorDetails {
     steps: Vec<Key>,
     kind: IssueKind,
     message: String,
+    /// Whether the message depends on the types alone, and repeats no part of the value.
+    is_message_general: bool,
     /// The message if the value is secret.
     discreet: &'static str,
     help: Option<String>,
@@ -62,6 +65,7 @@ impl DecodeError {
             steps: Vec::new(),
             kind,
             message,
+            is_message_general: false,
             discreet,
             help: None,
             is_help_general: false,
@@ -109,7 +113,7 @@ impl DecodeError {
 
     /// Removes everything that may be part of the value.
     pub(crate) fn conceal(&mut self) {
-        self.0.message = self.0.discreet.to_owned();
+        self.0.message = self.type_message().to_owned();
         let is_general = self.0.is_help_general || self.0.kind == IssueKind::Missing;
         self.0.help = self.0.help.take().filter(|_| is_general);
     }
@@ -155,7 +159,7 @@ impl DecodeError {
     }
 
     pub(super) fn found(expected: &str, found: &Value) -> Self {
-        Self::wrong(format!("expected {expected}, found {}", kind_of_value(found)))
+        Self::wrong(format!("expected {expected}, found {}", kind_of_value(found))).with_general_message()
     }
 
     pub(super) fn bytes() -> Self {
@@ -218,9 +222,16 @@ impl DecodeError {
         self.with_help(help)
     }
 
-    /// The same problem with another message.
+    /// A message that depends on the types alone, and is shown next to a secret.
+    fn with_general_message(mut self) -> Self {
+        self.0.is_message_general = true;
+        self
+    }
+
+    /// The same problem in other words.
     pub(super) fn worded(mut self, message: String, help: &str) -> Self {
         self.0.message = message;
+        self.0.is_message_general = false;
         self.with_help(help)
     }
 
@@ -245,6 +256,11 @@ impl DecodeError {
     /// The message; without any part of the value if it is secret.
     pub(crate) fn message(&self, secret: bool) -> &str {
         if secret { self.0.discreet } else { &self.0.message }
+    }
+
+    /// The message for a value next to a secret: it names types, and no part of the value.
+    pub(crate) fn type_message(&self) -> &str {
+        if self.0.is_message_general { &self.0.message } else { self.0.discreet }
     }
 }
 
@@ -280,8 +296,12 @@ impl serde::de::Error for DecodeError {
         if matches!(unexpected, Unexpected::Other(found) if wide(found)) && takes_any(expected) {
             return Self::too_wide_for_any();
         }
-        let message = format!("expected {}, found {}", expectation(expected), kind_of(unexpected));
-        Self::wrong(message).about(unexpected.into())
+        let wanted = expectation(expected);
+        let error = Self::wrong(format!("expected {wanted}, found {}", kind_of(unexpected)));
+        // Words of a type of the program may repeat the value.
+        let is_general = !matches!(unexpected, Unexpected::Other(_)) && KINDS.contains(&&*wanted);
+        let error = if is_general { error.with_general_message() } else { error };
+        error.about(unexpected.into())
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -330,72 +350,4 @@ impl serde::de::Error for DecodeError {
 fn choices(variants: &[&str]) -> String {
     let names: Vec<_> = variants.iter().map(|name| format!("`{name}`")).collect();
     format!("choose one of {}", names.join(", "))
-}
-
-/// The bounds of an integer type that serde names in "expected u16".
-fn range_of(name: &str) -> Option<(&'static str, String, String)> {
-    macro_rules! bounds {
-        ($($int:ident)*) => {
-            match name {
-                $(stringify!($int) => Some((stringify!($int), $int::MIN.to_string(), $int::MAX.to_string())),)*
-                _ => None,
-            }
-        };
-    }
-    bounds!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize)
-}
-
-pub(super) fn kind_of_value(found: &Value) -> &'static str {
-    match found.inside() {
-        // A plain YAML scalar says it by its text.
-        Value::Untyped(untyped) if untyped.dialect.is_null(&untyped.text) => "null",
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) | Value::Uint(_) => "an integer",
-        Value::Float(_) => "a number",
-        Value::Text(_) | Value::Untyped(_) | Value::Template(_) => "a string",
-        Value::Bytes(_) => "bytes",
-        Value::List(_) => "a list",
-        Value::Table(_) => "a table",
-        Value::Secret(_) => "a secret",
-    }
-}
-
-/// Whether the type accepts values of any kind, such as `serde_json::Value`.
-fn takes_any(expected: &dyn Expected) -> bool {
-    let text = expected.to_string();
-    text.starts_with("any ") && text.ends_with("value")
-}
-
-/// serde's expectation, in terms for authors of configuration files.
-fn expectation(expected: &dyn Expected) -> String {
-    let text = expected.to_string();
-    if range_of(&text).is_some() {
-        return "an integer".into();
-    }
-    match text.as_str() {
-        "f32" | "f64" => "a number".into(),
-        "a sequence" => "a list".into(),
-        "a map" => "a table".into(),
-        other if other.starts_with("struct ") => "a table".into(),
-        other if other.starts_with("enum ") || other == "variant identifier" => {
-            "the name of a variant".into()
-        }
-        other => other.into(),
-    }
-}
-
-fn kind_of(unexpected: Unexpected<'_>) -> String {
-    match unexpected {
-        Unexpected::Bool(_) => "a boolean".into(),
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer".into(),
-        Unexpected::Float(_) => "a number".into(),
-        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::Bytes(_) => "a string".into(),
-        Unexpected::Unit | Unexpected::Option => "null".into(),
-        Unexpected::Seq => "a list".into(),
-        Unexpected::Map => "a table".into(),
-        // serde's message for more than 64 bits contains the value.
-        Unexpected::Other(other) if other.starts_with("integer `") => "an integer".into(),
-        other => other.to_string(),
-    }
 }

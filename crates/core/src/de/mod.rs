@@ -12,6 +12,7 @@ mod key;
 mod notes;
 mod scalar;
 mod trace;
+mod type_names;
 
 use std::any::type_name;
 
@@ -33,9 +34,9 @@ use crate::{
     value::{Dialect, MAX_DEPTH, Table, Untyped, Value},
 };
 use access::{ListAccess, Named, TableAccess, VariantAccess};
-use error::kind_of_value;
 use key::KeyDecoder;
 use scalar::{Precision, Scalar, Width};
+use type_names::kind_of_value;
 
 /// One step of the path from the root. The path is only built if there is something to report.
 #[derive(Clone, Copy)]
@@ -215,7 +216,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
             Value::Table(table) => visitor.visit_map(TableAccess::new(table, &self.place, known)),
             Value::Bytes(bytes) => bytes::table(bytes, visitor),
             list @ Value::List(_) => Err(DecodeError::expected_table(list)),
-            other => self.scalar_or_any(other, visitor, Scalar::no_structure),
+            other => self.scalar_or_any(other, visitor, Scalar::no_table),
         }
     }
 }
@@ -404,6 +405,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
 fn keys_of(table: &Table) -> String {
     match table.len() {
         0 => "an empty table".to_owned(),
+        1 => "a table with 1 key".to_owned(),
         count => format!("a table with {count} keys"),
     }
 }

@@ -165,7 +165,17 @@ impl<'v> Scalar<'v> {
     fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.parse_bool() {
             Some(value) => visitor.visit_bool(value),
-            None => Err(self.unexpected(&visitor)),
+            None => Err(self.no_boolean(&visitor)),
+        }
+    }
+
+    /// Words that YAML 1.1 and other formats take for booleans are text here.
+    fn no_boolean<'e>(self, expected: &impl Visitor<'e>) -> DecodeError {
+        let error = self.unexpected(expected);
+        match self.text.trim().to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" => error.with_help("write `true`"),
+            "no" | "off" | "n" => error.with_help("write `false`"),
+            _ => error,
         }
     }
 
@@ -205,7 +215,18 @@ impl<'v> Scalar<'v> {
         Err(self.unexpected(&visitor))
     }
 
-    /// For types that accept any value: YAML's core schema, or the most likely meaning of the text.
+    /// For a type that asks for a table.
+    pub(super) fn no_table<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let error = self.unexpected(&visitor);
+        match self.dialect.rules() {
+            Dialect::Variable => {
+                Err(error.with_general_help("in a variable, write a table as JSON: `{\"key\": ..}`"))
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// For types that take anything: YAML's core schema, or what the text most plainly is.
     pub(super) fn any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_null() {
             return visitor.visit_unit();
