@@ -6,6 +6,7 @@ mod opaque;
 mod types;
 mod warnings;
 mod wire;
+mod wording;
 
 use std::{collections::BTreeMap, env::set_current_dir};
 

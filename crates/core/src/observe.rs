@@ -169,7 +169,12 @@ impl std::fmt::Display for Event<'_> {
                 write!(f, "version {version} stays, {}", Summary { cause, by: *by, changed })
             }
             Self::Refused { cause, by, error, .. } => {
-                write!(f, "{cause}")?;
+                match cause {
+                    // A refused attempt cleared nothing.
+                    Cause::Clear => f.write_str("clearing of overrides")?,
+                    Cause::Expired => f.write_str("expiry of overrides")?,
+                    cause => write!(f, "{cause}")?,
+                }
                 by.iter().try_for_each(|by| write!(f, " by {}", by.escape_debug()))?;
                 f.write_str(" refused")?;
                 error.to_string().lines().skip(1).try_for_each(|line| write!(f, "\n{line}"))

@@ -258,7 +258,7 @@ fn the_policy_can_refuse() {
     let path = folder.path("app.toml").display().to_string();
     for said in [
         format!(
-            "port: it cannot change from 80 to 81 without a restart; take the change back, or make it with a restart\n    at {path}:1:8"
+            "port: it cannot change from 80 to 81 without a restart; undo the change, or restart the program to apply it\n    at {path}:1:8"
         ),
         "key: it cannot change from \"***\" to \"***\"".to_owned(),
     ] {

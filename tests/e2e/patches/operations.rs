@@ -113,7 +113,7 @@ fn a_test_that_fails_undoes_what_came_before() {
     ]);
     let error = config.patch(patch).unwrap_err().to_string();
     assert!(
-        error.contains("limit.max: operation 2 (test \"/limit/max\"): the value there is another one"),
+        error.contains("limit.max: operation 2 (test \"/limit/max\"): the document has another value there"),
         "{error}"
     );
     assert_eq!((config.version(), config.level().as_str(), config.overrides().len()), (1, "info", 0));

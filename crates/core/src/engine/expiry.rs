@@ -98,11 +98,17 @@ impl Core {
             let Some(entry) = overrides.remove(&keys) else { continue };
             let problems = self.problems(state, &overrides);
             if let Some(first) = problems.first() {
-                let message = format!("the override's time is over, but it stays: without it, {first}");
+                let problem = on_one_line(first);
+                let message = format!("the override's time is over, but it stays: without it, {problem}");
                 stay.push(Issue::new(IssueKind::Override, keys.clone(), message));
                 overrides.insert(keys, entry);
             }
         }
         (overrides, stay)
     }
+}
+
+/// A problem and its origins as a part of a message, which has no line breaks.
+fn on_one_line(issue: &Issue) -> String {
+    issue.to_string().lines().map(str::trim).collect::<Vec<_>>().join(", ")
 }

@@ -189,7 +189,7 @@ impl Waiting {
     fn refusal(&self) -> Issue {
         let message = format!("it cannot change from {} to {} without a restart", self.running, self.waiting);
         Issue::new(IssueKind::Restart, self.keys.clone(), message)
-            .with_help("take the change back, or make it with a restart")
+            .with_help("undo the change, or restart the program to apply it")
     }
 
     fn pending(self, origin: Option<&Origin>) -> PendingRestart {

@@ -47,8 +47,8 @@ impl<T> WriterLock<T> {
     pub(crate) fn enter(&self) -> Result<Writing<'_, T>, Error> {
         self.process.ensure_current()?;
         if self.is_mine() {
-            let message = "a write from inside another write";
-            let help = "return first; to write from a callback, subscribe to changes";
+            let message = "a write inside another write is not possible";
+            let help = "let the closure return first; to write from a callback, subscribe to changes";
             return Err(Issue::new(IssueKind::Write, Keys::root(), message).with_help(help).into());
         }
         // The state is consistent even after a panic of a writer, because it is only replaced at commit.

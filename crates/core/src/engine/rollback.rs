@@ -175,7 +175,10 @@ impl Core {
         match target {
             Target::Version(version) => Ok(version),
             Target::Steps(steps) => {
-                let message = || format!("no version is {steps} steps back");
+                let message = || match steps {
+                    1 => "no version is 1 step back".to_owned(),
+                    steps => format!("no version is {steps} steps back"),
+                };
                 let version = current.checked_sub(steps).filter(|version| *version > 0);
                 version.ok_or_else(|| self.with_history(|history| history.not_remembered(&message())))
             }

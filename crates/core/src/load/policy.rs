@@ -122,9 +122,12 @@ impl Judge<'_> {
         if !self.allowed().contains(self.source(value, by, source_kind)) {
             return Some((UnknownKeys::Deny, forbidden(keys, self.allowed())));
         }
-        let beside = matches!(value.inside(), Value::Template(_));
         let plain = by == SecretForm::Value && plaintext != UnknownKeys::Allow;
-        plain.then(|| (plaintext, plain_secret(keys, beside, self.config_type.shape, self.input.names)))
+        plain.then(|| {
+            let providers = self.input.secrets.providers();
+            let (shape, names) = (self.config_type.shape, self.input.names);
+            (plaintext, plain_secret(keys, value, providers, shape, names))
+        })
     }
 
     /// The source of a secret. For a text with variables, the expanded text decides.

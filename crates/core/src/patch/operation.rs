@@ -195,11 +195,33 @@ impl Operation {
             PatchOperation::Copy(operation) => pay_for(document, &operation.from, depth, budget)?,
             // It adds no value, but may increase the depth.
             PatchOperation::Move(operation) => pay_for(document, &operation.from, depth, &mut Budget::new())?,
-            PatchOperation::Test(operation) => return test(document, path, &operation.value),
+            PatchOperation::Test(operation) => {
+                let result = test(document, path, &operation.value);
+                return result.map_err(|message| self.bad_index(document).unwrap_or(message));
+            }
+            PatchOperation::Remove(_) if path.is_root() => {
+                return Err("the whole document cannot be removed".to_owned());
+            }
             PatchOperation::Remove(_) => {}
         }
         json_patch::patch_unsafe(document, std::slice::from_ref(&self.operation))
-            .map_err(|error| explain(&error.kind))
+            .map_err(|error| self.bad_index(document).unwrap_or_else(|| explain(&error.kind)))
+    }
+
+    /// A token in place of an index that is spelled in another way than RFC 6901 permits.
+    fn bad_index(&self, document: &Json) -> Option<String> {
+        let from = match &self.operation {
+            PatchOperation::Move(operation) => Some(&operation.from),
+            PatchOperation::Copy(operation) => Some(&operation.from),
+            _ => None,
+        };
+        let pointers = [from.map(|from| from.as_str()), Some(self.operation.path().as_str())];
+        let bad_index = |pointer: &str| pointer::bad_index(document, Pointer::parse(pointer).ok()?);
+        let token = pointers.into_iter().flatten().find_map(bad_index)?;
+        Some(format!(
+            "\"{}\" is not the index of an element: use digits without a leading zero",
+            excerpt::visible(&token)
+        ))
     }
 }
 
@@ -221,7 +243,7 @@ fn test(document: &Json, path: &Pointer, expected: &Json) -> Result<(), String> 
     match document.pointer(path.as_str()) {
         None => Err("there is no such place in the document".to_owned()),
         Some(found) if equal(found, expected) => Ok(()),
-        Some(_) => Err("the value there is another one".to_owned()),
+        Some(_) => Err("the document has another value there".to_owned()),
     }
 }
 

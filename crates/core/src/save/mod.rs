@@ -58,8 +58,7 @@ impl<'p> Target<'p> {
             let message = "an encrypted file is not written: save a plain one, and encrypt it with the command `encrypt`";
             return Err(refuse(message.to_owned()));
         }
-        let unknown = || refuse("the format of the file is not known by its extension".to_owned());
-        let format = Format::of(path).ok_or_else(unknown)?;
+        let format = Format::of(path).ok_or_else(|| unknown_format(path))?;
         let text = present(path, max_size).map_err(|issue| Error::from(*issue))?;
         let tree = match text.as_deref().filter(|text| !is_blank(text)) {
             None => Value::empty(),
@@ -175,6 +174,11 @@ pub fn unwritten(path: &Path, error: &io::Error) -> Issue {
 
 fn refusal(path: &Path, message: String) -> Issue {
     Issue::new(IssueKind::Write, Keys::root(), message).at(Origin::file(path))
+}
+
+fn unknown_format(path: &Path) -> Issue {
+    refusal(path, "the format of the file is not known by its extension".to_owned())
+        .with_help("use .toml, .yaml, .yml or .json")
 }
 
 fn broken(path: &Path, flaws: Vec<Flaw>) -> Error {

@@ -100,6 +100,12 @@ impl ProviderRegistry {
         self.given.contains_key(scheme) || matches!(scheme, ENV | FILE) || self.known(scheme).is_some()
     }
 
+    /// Every scheme with which a text is a reference.
+    pub(crate) fn schemes(&self) -> impl Iterator<Item = &str> {
+        let known = self.known.iter().map(|store| store.scheme);
+        [ENV, FILE].into_iter().chain(known).chain(self.registered())
+    }
+
     /// The files from which providers read their keys.
     pub(crate) fn key_files(&self) -> Vec<PathBuf> {
         let replaced = |store: &&KnownStore| self.given.contains_key(store.scheme);

@@ -13,6 +13,7 @@ use crate::{
     secrets::{reference::Reference, registry::ProviderRegistry},
     shape::Shape,
     source::names::Names,
+    suggest::did_you_mean,
     value::Value,
 };
 
@@ -26,25 +27,54 @@ pub(super) fn plaintext(source_kind: SourceKind, rules: &SecretPolicy) -> Unknow
     }
 }
 
-/// The problem of a secret in plain text, either the whole text or text `beside` variables.
-pub(crate) fn plain_secret(keys: &Keys, beside: bool, shape: &'static Shape, names: Option<&Names>) -> Issue {
+/// The problem of a secret in plain text, either the whole text or the text beside variables.
+pub(crate) fn plain_secret(
+    keys: &Keys,
+    value: &Value,
+    providers: &ProviderRegistry,
+    shape: &'static Shape,
+    names: Option<&Names>,
+) -> Issue {
     let leaf = shape.leaves().into_iter().find(|leaf| keys.starts_with(&leaf.keys));
     let variable = leaf.and_then(|leaf| names?.variable(&leaf.keys));
     let or_set = variable.map_or(String::new(), |name| format!(", or set {name}"));
-    let (message, help) = if beside {
+    if let Some(mistake) = value.as_text().and_then(|text| misspelt(text, providers)) {
+        let message = format!("a secret stands here as plain text: {mistake}");
+        return Issue::new(IssueKind::PlainSecret, keys.clone(), message)
+            .with_help(format!("{REFER}{or_set}"));
+    }
+    let (message, help) = if matches!(value.inside(), Value::Template(_)) {
         (
             "a secret stands here as plain text, in the text beside a variable or in its default",
             "put the whole text into one variable, `${NAME}`, or into one store, as `vault:path#key`, or give its parts in \
              separate fields",
         )
     } else {
-        (
-            "a secret stands here as plain text",
-            "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`",
-        )
+        ("a secret stands here as plain text", REFER)
     };
     Issue::new(IssueKind::PlainSecret, keys.clone(), message)
-        .with_help(format!("{help}{or_set}; and change the secret, for it was seen"))
+        .with_help(format!("{help}{or_set}; and replace the secret, because others may have read it"))
+}
+
+const REFER: &str = "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`";
+
+/// What keeps a text from being a reference, if it was probably meant as one. The text may be a secret, so it is not
+/// repeated.
+fn misspelt(text: &str, providers: &ProviderRegistry) -> Option<String> {
+    let (scheme, location) = text.split_once(':')?;
+    let bare = scheme.trim();
+    if providers.contains(bare) {
+        return match location.is_empty() {
+            true => Some(format!("the reference `{bare}:` names no location")),
+            false => (bare != scheme).then(|| format!("a blank is beside the scheme `{bare}`")),
+        };
+    }
+    // An address, such as `http://host`, is no reference.
+    if location.starts_with("//") {
+        return None;
+    }
+    let meant = did_you_mean(bare, providers.schemes());
+    meant.map(|scheme| format!("it has an unknown scheme, did you mean `{scheme}`?"))
 }
 
 /// Texts that look like credentials, in fields that are not secret.

@@ -21,6 +21,14 @@ pub enum ReadError {
         /// The target of a link at `path`.
         link_to: Option<PathBuf>,
     },
+    /// The directory does not exist, or is a dangling link.
+    #[error("no directory at {}{}", Shown(.path), Dangling(.link_to.as_deref()))]
+    MissingDirectory {
+        /// Absolute, so that a wrong working directory is visible.
+        path: PathBuf,
+        /// The target of a link at `path`.
+        link_to: Option<PathBuf>,
+    },
     /// A directory, a device, or anything else that is not a regular file.
     #[error("expected a regular file, found {0}")]
     NotRegular(What),
@@ -93,12 +101,13 @@ impl ReadError {
     pub(crate) fn from_listing(path: &Path, error: io::Error) -> Self {
         match Self::from_io(path, error) {
             Self::Io(error) => Self::Unlisted(error),
+            Self::Missing { path, link_to } => Self::MissingDirectory { path, link_to },
             other => other,
         }
     }
 
     pub(crate) fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing { .. })
+        matches!(self, Self::Missing { .. } | Self::MissingDirectory { .. })
     }
 
     /// Advice for the operator of the program; `None` if there is none.
@@ -107,6 +116,7 @@ impl ReadError {
             Self::Missing { link_to: Some(_), .. } => {
                 "create the file that the link names, or correct the link"
             }
+            Self::MissingDirectory { .. } => "create the directory, or correct the path",
             Self::Missing { .. } => "create the file, correct the path, or declare the file optional",
             Self::NotRegular(What::Directory) => {
                 "name a file in it, or load the whole directory as a directory"

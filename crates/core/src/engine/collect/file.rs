@@ -172,10 +172,7 @@ impl FileEntry {
         if error.as_ref().map(ToString::to_string) != self.unlisted.as_ref().map(ToString::to_string) {
             self.changed.push(self.path.clone());
         }
-        given.issues.extend(error.as_ref().map(|error| match error.is_missing() {
-            true => unreadable(&self.path, error).with_help("create the directory, or correct the path"),
-            false => unreadable(&self.path, error),
-        }));
+        given.issues.extend(error.as_ref().map(|error| unreadable(&self.path, error)));
         self.unlisted = error;
     }
 }
