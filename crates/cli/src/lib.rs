@@ -81,7 +81,7 @@ pub enum ConfigCommand {
     Explain(Explain),
     /// Print the effective configuration; secrets are never shown
     Show(Show),
-    /// Compare the effective configurations of two files or profiles
+    /// Compare the effective configurations of two files or profiles; exits with 1 if they differ
     Diff(Diff),
     /// Print the JSON Schema of the configuration
     Schema,
