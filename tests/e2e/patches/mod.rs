@@ -1,5 +1,6 @@
 //! JSON Patch and JSON Merge Patch at run time.
 
+mod flattened;
 mod limits;
 mod merge;
 mod official;

@@ -74,7 +74,8 @@ impl fmt::Display for PendingRestart {
 
 /// A value that needs a restart and is about to change.
 struct Waiting {
-    keys: Keys,
+    /// The first key that differs, whose source is that of the change.
+    first: Keys,
     /// What users see. A flattened leaf has the place of its struct.
     path: Keys,
     slot: usize,
@@ -108,10 +109,11 @@ pub(super) fn defer(
     if waiting.is_empty() {
         return Ok((loaded, Vec::new()));
     }
-    let issues =
-        load::placed(waiting.iter().map(Waiting::refusal).collect(), config_type, input, &loaded.secrets);
+    let refusals = waiting.iter().map(|field| field.refusal(&field.first)).collect();
+    let issues = load::placed(refusals, config_type, input, &loaded.secrets);
     if policy == Restart::Refuse {
-        return Err(Error::new(issues));
+        let named = waiting.iter().zip(issues).map(|(field, issue)| field.named(issue));
+        return Err(Error::new(named.collect()));
     }
     let mut overrides = input.overrides.clone();
     overrides.extend(frozen(current, waiting.iter().map(|field| field.slot), &loaded.tree));
@@ -149,7 +151,7 @@ fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec
         let field = config_type.shape.trail(slot).last().copied().filter(|field| field.flatten);
         match field {
             Some(field) => flattened(field.key, keys, slot, running, waiting),
-            None => Waiting { path: keys.clone(), keys, slot, running, waiting },
+            None => Waiting { first: keys.clone(), path: keys, slot, running, waiting },
         }
     };
     values.into_iter().map(field).collect()
@@ -166,9 +168,12 @@ fn flattened(name: &str, keys: Keys, slot: usize, running: Json, waiting: Json) 
     match &*differing {
         [key] => {
             let (running, waiting) = (part(&running, key), part(&waiting, key));
-            Waiting { path: keys.name(key), keys, slot, running, waiting }
+            Waiting { first: keys.name(key), path: keys.name(key), slot, running, waiting }
         }
-        _ => Waiting { path: keys.name(name), keys, slot, running, waiting },
+        differing => {
+            let first = differing.first().map_or_else(|| keys.clone(), |key| keys.name(key));
+            Waiting { first, path: keys.name(name), slot, running, waiting }
+        }
     }
 }
 
@@ -186,9 +191,18 @@ fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn ErasedConfig, tree: 
 }
 
 impl Waiting {
-    fn refusal(&self) -> Issue {
+    /// The same refusal under the name that users see.
+    fn named(&self, issue: Issue) -> Issue {
+        if self.first == self.path {
+            return issue;
+        }
+        let origin = issue.origin().cloned();
+        origin.into_iter().fold(self.refusal(&self.path), Issue::at)
+    }
+
+    fn refusal(&self, keys: &Keys) -> Issue {
         let message = format!("it cannot change from {} to {} without a restart", self.running, self.waiting);
-        Issue::new(IssueKind::Restart, self.keys.clone(), message)
+        Issue::new(IssueKind::Restart, keys.clone(), message)
             .with_help("undo the change, or restart the program to apply it")
     }
 

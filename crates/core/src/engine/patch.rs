@@ -78,7 +78,9 @@ impl Core {
                 let value = value.and_then(|value| kept(field, value));
                 let places = match value {
                     Some(value) if field.flatten => {
-                        load::spread_table(self.config_type, &patched.before, &field.keys, &value)
+                        let is_touched = |keys: &Keys| patched.touches(keys);
+                        let before = &patched.before;
+                        load::spread_table(self.config_type, before, &field.keys, &value, &is_touched)
                     }
                     value => vec![(field.keys.clone(), value)],
                 };
@@ -200,6 +202,11 @@ impl<'p> PatchRun<'p> {
             given,
             strays,
         })
+    }
+
+    /// Whether the patch names this path, or one above or below it.
+    fn touches(&self, keys: &Keys) -> bool {
+        self.outcome.paths.iter().any(|path| path.starts_with(keys) || keys.starts_with(path))
     }
 
     /// The new values of the touched leaves, and the problems of leaves that must not be written.

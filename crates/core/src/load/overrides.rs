@@ -97,12 +97,13 @@ pub(crate) fn spread(
 }
 
 /// The values to set, by path, to give all flattened leaves of one table their values, which `value` contains
-/// together. `before` is the document with the running values.
+/// together. `before` is the document with the running values. A touched key is set even if its value is the same.
 pub(crate) fn spread_table(
     config_type: ConfigType,
     before: &Value,
     keys: &Keys,
     value: &Value,
+    is_touched: &dyn Fn(&Keys) -> bool,
 ) -> Vec<(Keys, Option<Value>)> {
     let (old, new) = (keys.find(before).and_then(Value::as_table), value.as_table());
     let after = place_at(before, keys, Some(value));
@@ -116,7 +117,8 @@ pub(crate) fn spread_table(
     let taken = taken_beside(config_type.shape, keys);
     let names = old.into_iter().flat_map(|old| old.keys()).chain(new.keys());
     let names: BTreeSet<_> = names.filter(|name| !taken.contains(*name)).collect();
-    let changed = names.into_iter().filter(|name| old.and_then(|old| old.get(*name)) != new.get(*name));
+    let differs = |name: &Arc<str>| old.and_then(|old| old.get(name)) != new.get(name);
+    let changed = names.into_iter().filter(|name| differs(name) || is_touched(&keys.name(name)));
     let (own, rest): (Vec<_>, Vec<_>) = changed.partition(|name| open.is_empty() || asked.contains(*name));
     let mut places: Vec<_> = own.into_iter().map(|name| (keys.name(name), new.get(name).cloned())).collect();
     if !rest.is_empty() {

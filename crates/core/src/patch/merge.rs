@@ -1,6 +1,6 @@
 //! JSON Merge Patch (RFC 7396): its values replace existing ones, and `null` removes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -18,18 +18,20 @@ pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutp
     Budget::new()
         .spend(patch, input.base.0.len())
         .map_err(|message| vec![refusal(input.base.clone(), message)])?;
-    let mut walk = Walk { fields: input.fields, touched: BTreeMap::new(), issues: Issues::default() };
+    let (touched, paths, issues) = Default::default();
+    let mut walk = Walk { fields: input.fields, touched, paths, issues };
     // The rest is applied too, so that its problems are reported together.
     if let Some(patch) = walk.permitted(&input.base, patch) {
         json_patch::merge(&mut input.document, &patch);
     }
-    let Walk { touched, issues, .. } = walk;
-    Ok(PatchOutput { document: input.document, marked: None, touched, refused: issues.into_vec() })
+    let Walk { touched, paths, issues, .. } = walk;
+    Ok(PatchOutput { document: input.document, marked: None, touched, paths, refused: issues.into_vec() })
 }
 
 struct Walk<'u> {
     fields: &'u OverridableFields,
     touched: BTreeMap<usize, Touched>,
+    paths: BTreeSet<Keys>,
     issues: Issues,
 }
 
@@ -66,6 +68,7 @@ impl Walk<'_> {
             return false;
         }
         let removed = patch.is_null() && field.keys.starts_with(keys);
+        self.paths.insert(keys.clone());
         self.touched.insert(field.slot, Touched { by: String::new(), removed });
         true
     }

@@ -11,7 +11,7 @@ mod pointer;
 mod trace;
 mod wide;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -51,6 +51,8 @@ pub(crate) struct PatchOutput {
     pub(crate) marked: Option<Json>,
     /// By the number of the leaf: the last change.
     pub(crate) touched: BTreeMap<usize, Touched>,
+    /// The paths that the patch names. A path above or below a key touches it.
+    pub(crate) paths: BTreeSet<Keys>,
     /// The problems of the parts of the patch that were left out.
     pub(crate) refused: Vec<Issue>,
 }

@@ -1,6 +1,6 @@
 //! JSON Patch (RFC 6902), operation by operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use json_patch::{PatchErrorKind, PatchOperation, jsonptr::Pointer};
 use serde_json::Value as Json;
@@ -39,10 +39,11 @@ pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutp
             Err(more) => more.into_iter().for_each(|issue| issues.push_with(|| issue)),
         }
     }
-    let (mut touched, mut budget) = (BTreeMap::new(), Budget::new());
+    let (mut touched, mut paths, mut budget) = (BTreeMap::new(), BTreeSet::new(), Budget::new());
     // The other operations are applied too, so that their problems are reported together. After an operation that
     // fails, or without one that cannot be read, the document may be another one than the patch expects.
     for (step, fields) in permitted.into_iter().filter(|_| is_whole) {
+        paths.extend(step.paths(&input));
         if let Err(message) = step.run(&mut input.document, input.base.0.len(), &mut budget) {
             let keys = pointer::keys(&input.base, &input.document, step.operation.path());
             issues.push_with(|| refusal(keys, format!("{}: {message}", step.name)));
@@ -52,7 +53,7 @@ pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutp
         input.marked = input.marked.and_then(|marked| step.trace(marked));
     }
     let refused = issues.into_vec();
-    Ok(PatchOutput { document: input.document, marked: input.marked, touched, refused })
+    Ok(PatchOutput { document: input.document, marked: input.marked, touched, paths, refused })
 }
 
 /// The operations, and the problems of those that cannot be read.
@@ -96,6 +97,17 @@ impl Operation {
 
     fn touch(&self, removed: bool) -> Touched {
         Touched { by: self.name.clone(), removed }
+    }
+
+    /// The paths that the operation changes.
+    fn paths(&self, input: &PatchInput<'_>) -> Vec<Keys> {
+        let keys = |pointer: &Pointer| pointer::keys(&input.base, &input.document, pointer);
+        let target = keys(self.operation.path());
+        match &self.operation {
+            PatchOperation::Test(_) => Vec::new(),
+            PatchOperation::Move(operation) => vec![keys(&operation.from), target],
+            _ => vec![target],
+        }
     }
 
     /// Checks whether the operation is permitted. Returns the leaves that it would touch.
