@@ -1,5 +1,6 @@
 //! What is remembered of old versions, and the way back to them.
 
+mod before_secrets;
 mod model;
 mod suppressions;
 mod wake_source;

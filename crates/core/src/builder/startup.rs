@@ -8,9 +8,12 @@ use std::{
 
 use super::LastGood;
 use crate::{
-    engine::{Basis, Policy, Request, State, changed, collect::ReadResult, load_resolving_conflicts, record},
+    engine::{
+        Basis, Policy, Request, State, changed, collect::ReadResult, load_resolving_conflicts, record,
+        whole_leaves,
+    },
     error::Error,
-    history::{History, Record, content::VersionContent},
+    history::{History, Record, SecretLeaves, content::VersionContent},
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, ConfigType, Input, Loaded, ReferencePaths},
@@ -96,12 +99,8 @@ impl StartInputs<'_> {
         let marked = self.config_type.shape.leaves().into_iter().filter(Leaf::secret).map(|leaf| leaf.keys);
         let secrets: BTreeSet<Keys> = marked.chain(loaded.secrets.iter().cloned()).collect();
         if !secrets.is_empty() {
-            history.forget(
-                &secrets,
-                &self.collected.layers,
-                self.config_type.shape,
-                self.secret_manager.providers(),
-            );
+            let providers = self.secret_manager.providers();
+            history.forget(&secrets, &self.collected.layers, self.config_type, providers);
         }
     }
 
@@ -196,7 +195,10 @@ impl StartInputs<'_> {
             _ => first(),
         };
         let content = state.content(&loaded.root, &loaded.tree, true);
-        let history = history(self.policy, self.saved.history, content, (!goes_on).then(|| record.clone()));
+        let hidden = whole_leaves(shape, &loaded.secrets);
+        let leaves = SecretLeaves { read: &loaded.secrets, hidden: &hidden };
+        let entry = (content, (!goes_on).then(|| record.clone()));
+        let history = history(self.policy, self.saved.history, entry, leaves);
         let first = Published::new(version, loaded.root, loaded.tree, cause)
             .with_secrets(loaded.secrets)
             .with_sealed(loaded.sealed);
@@ -232,15 +234,15 @@ fn with_a_way_out(error: &Error) -> Error {
 fn history(
     policy: &Policy,
     saved: Option<SavedHistory>,
-    content: VersionContent,
-    record: Option<Record>,
+    (content, record): (VersionContent, Option<Record>),
+    leaves: SecretLeaves<'_>,
 ) -> History {
     let mut history = match saved {
         Some(saved) => History::restored(policy.history, saved.versions, saved.content),
         None => History::restored(policy.history, Vec::new(), content.clone()),
     };
     if let Some(before) = history.baseline(record.is_some()) {
-        let forgotten = history.push(before.entry(content, record));
+        let forgotten = history.push(before.entry(content, record, leaves));
         drop_quietly(forgotten);
     }
     history

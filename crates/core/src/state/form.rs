@@ -165,6 +165,9 @@ pub(super) struct VersionForm {
     record: RecordForm,
     back: Option<ReverseDeltaForm>,
     replaced: Option<Time>,
+    /// The leaves in which a secret was read; all that are secret, if it was written before there was this field.
+    #[serde(default)]
+    secrets: Option<Vec<Path>>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -8,13 +8,13 @@ use std::{
 
 use super::{
     SecretFilter, Writer,
-    form::{HistoryForm, LayerForm, OverrideForm, OverridesForm, SourceForm, SuppressionForm, VersionForm},
+    form::{HistoryForm, LayerForm, OverrideForm, OverridesForm, SourceForm, SuppressionForm},
 };
 use crate::{
     history::{Version, content::VersionContent},
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{is_shared_key, place_at},
+    load::{ConfigType, is_shared_key, place_at},
     overrides::{OverrideEntry, Overrides},
     secret::marker::SecretForm,
     secrets::registry::ProviderRegistry,
@@ -175,10 +175,13 @@ impl SavedHistory {
         &mut self,
         secrets: &BTreeSet<Keys>,
         layers: &[Arc<Layer>],
-        shape: &'static Shape,
+        config_type: ConfigType,
         providers: &Arc<ProviderRegistry>,
     ) {
-        let secret_filter = SecretFilter::new(secrets.iter().cloned().collect(), providers);
+        self.add_read_secrets(config_type, secrets);
+        let hidden: Vec<Keys> = secrets.iter().cloned().collect();
+        let shape = config_type.shape;
+        let secret_filter = SecretFilter::new(hidden.clone(), providers);
         let writer = Writer { secret_filter: &secret_filter, shape };
         for layer in &mut self.content.layers {
             *layer = without_secrets(layer, secrets, &secret_filter, layers);
@@ -189,7 +192,8 @@ impl SavedHistory {
             suppressions.restore(source.clone(), refused.map(open), used.map(open), version);
         }
         self.suppressions = suppressions;
-        self.versions = self.versions.iter().map(|version| writer.version(version).version()).collect();
+        self.versions =
+            self.versions.iter().map(|version| writer.version(version).version(&hidden)).collect();
         self.content.deferred.retain(|keys, value| match value {
             Some(value) => secret_filter.redact(keys, value).is_some_and(|shown| shown == *value),
             None => true,
@@ -223,7 +227,7 @@ impl SavedHistory {
         Self {
             content,
             suppressions,
-            versions: history.versions.into_iter().map(VersionForm::version).collect(),
+            versions: history.versions.into_iter().map(|form| form.version(&secrets)).collect(),
         }
     }
 }

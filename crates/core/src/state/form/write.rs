@@ -119,11 +119,14 @@ impl Writer<'_> {
     }
 
     pub(in crate::state) fn version(&self, version: &Version) -> VersionForm {
+        let secret_filter = &self.secret_filter.of_version(self.shape, &version.secrets);
+        let of_version = Writer { secret_filter, shape: self.shape };
         let replaced = version.replaced.and_then(|at| SystemTime::now().checked_sub(at.elapsed()));
         VersionForm {
             record: RecordForm::new(&version.record, self.secret_filter),
-            back: version.back.as_deref().map(|back| self.back(back)),
+            back: version.back.as_deref().map(|back| of_version.back(back)),
             replaced: replaced.map(Time::new),
+            secrets: Some(version.secrets.iter().map(Path::new).collect()),
         }
     }
 
@@ -141,8 +144,10 @@ impl Writer<'_> {
             overrides: back
                 .overrides
                 .iter()
-                .map(|(keys, old)| {
-                    (Path::new(keys), old.as_ref().and_then(|old| self.old_override(keys, old)))
+                .filter_map(|(keys, old)| match old {
+                    None => Some((Path::new(keys), None)),
+                    // Without its value, the version has that of the next one, as for every secret.
+                    Some(old) => Some((Path::new(keys), Some(self.old_override(keys, old)?))),
                 })
                 .collect(),
             deferred: back
