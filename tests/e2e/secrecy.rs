@@ -1,6 +1,7 @@
 //! A secret is judged and hidden in the same way wherever it is.
 
 mod buffered;
+mod copied;
 mod exposed;
 mod keys;
 mod referred;

@@ -8,6 +8,7 @@ mod leaf;
 mod overlay;
 mod preserve;
 mod results;
+mod secret_texts;
 mod settle;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 use leaf::Leaf;
 use preserve::opened;
 use results::Results;
+use secret_texts::SecretTexts;
 
 use crate::{
     erased_config::ErasedConfig,
@@ -91,8 +93,13 @@ impl Templates {
         Self { leaves, results }
     }
 
-    /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, so
-    /// that the stored value contains no variable. The templates of the leaf itself are tried first.
+    /// Adds the secrets of a new value, so that copies of them are recognised too.
+    pub(crate) fn add_secrets(&mut self, written: &Value) {
+        self.results.add_secrets(written);
+    }
+
+    /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, and
+    /// text that equals a secret by a masked form, so that the stored value contains no variable and no secret. The templates of the leaf itself are tried first.
     ///
     /// `root` contains the new value, which the type also reads from `plain`; a patch has its own templates in
     /// `new`.

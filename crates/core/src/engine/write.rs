@@ -125,9 +125,9 @@ impl Core {
         let leaves =
             copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
-        let templates = Templates::of(&*current.root, &current.tree);
+        let mut templates = Templates::of(&*current.root, &current.tree);
         let all = state.with_waiting(&*current.root, &current.tree);
-        let mut edits = self.edits(current, &all, &*copy, leaves.clone(), &templates, request)?;
+        let mut edits = self.edits(current, &all, &*copy, leaves.clone(), &mut templates, request)?;
         if request.cause == Cause::Set {
             for (keys, entry) in self.set_again(&state, current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(entry);
@@ -158,14 +158,16 @@ impl Core {
         all: &Value,
         copy: &dyn ErasedConfig,
         slots: Vec<usize>,
-        templates: &Templates,
+        templates: &mut Templates,
         request: &Request,
     ) -> Result<Overrides, Error> {
         let mut edits = Overrides::new();
         let mut issues = Vec::new();
-        for slot in slots {
+        let written: Vec<_> = slots.into_iter().map(|slot| (slot, copy.encode(slot))).collect();
+        written.iter().filter_map(|(_, now)| now.as_ref().ok()).for_each(|now| templates.add_secrets(now));
+        for (slot, now) in written {
             let keys = current.root.shape().keys_of(slot);
-            let (before, now) = (current.root.encode(slot).ok(), copy.encode(slot));
+            let before = current.root.encode(slot).ok();
             // A NaN differs from itself even if it was not changed.
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
