@@ -1,6 +1,7 @@
 //! What was set at run time: whose it is, and what must not be set.
 
 mod conflicts;
+mod covered;
 mod expiry;
 
 use hotswap::{Handle, HotConfig, IssueKind};

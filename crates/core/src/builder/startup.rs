@@ -85,7 +85,9 @@ impl StartInputs<'_> {
     /// Drops overrides of fields that are not marked as secret and in which the decoder found a secret.
     fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
         let is_secret = |(keys, entry): &(&Keys, &OverrideEntry)| {
-            loaded.secrets.iter().any(|secret| touches(keys, entry.value.as_ref(), secret))
+            let below = entry.below.iter().map(|below| below.value.as_ref());
+            let mut values = below.chain([entry.value.as_ref()]);
+            values.any(|value| loaded.secrets.iter().any(|secret| touches(keys, value, secret)))
         };
         let places: Vec<Keys> =
             self.saved.overrides.iter().filter(is_secret).map(|(keys, _)| keys.clone()).collect();

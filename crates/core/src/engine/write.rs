@@ -16,7 +16,7 @@ use crate::{
     keys::Keys,
     load::{self, ConfigType, Loaded},
     observe::Summary,
-    overrides::{Expected, OverrideEntry, Overrides, WriteOptions},
+    overrides::{Expected, OverrideEntry, Overrides, WriteOptions, with_write},
     patch::OverridableFields,
     problems::Problems,
     ser::EncodeError,
@@ -136,7 +136,7 @@ impl Core {
         if !self.has_sources() {
             return self.write(state, current, copy, edits, request);
         }
-        let overrides = state.basis.overrides.clone().into_iter().chain(edits).collect();
+        let overrides = with_write(state.basis.overrides.clone(), edits);
         let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(overrides);
         let leaves = with_shared(self.config_type, leaves);
@@ -268,8 +268,7 @@ impl Core {
         edits: Overrides,
         request: &Request,
     ) -> Result<u64, Error> {
-        let mut overrides = state.basis.overrides.clone();
-        overrides.extend(edits.clone());
+        let overrides = with_write(state.basis.overrides.clone(), edits.clone());
         let loaded =
             fixed(self.config_type, copy, current, &edits).map_err(|issues| placed(issues, &overrides))?;
         let basis = state.basis.with_overrides(overrides);

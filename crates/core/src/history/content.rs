@@ -192,6 +192,10 @@ fn old_overrides(
     let is_whole = |keys: &Keys, new: &Value, old: &Value| {
         is_without_secrets(old) && (holds_value(new) || hidden.iter().any(|leaf| leaf.starts_with(keys)))
     };
+    let open = |entry: OverrideEntry| OverrideEntry {
+        below: entry.below.filter(|below| !below.value.as_ref().is_some_and(holds_value)),
+        ..entry
+    };
     let old_override = |keys: &Keys, entry: OverrideEntry| match (
         new.get(keys).and_then(|entry| entry.value.as_ref()),
         &entry.value,
@@ -210,7 +214,7 @@ fn old_overrides(
     };
     let changes = diff_map(new, old).into_iter();
     let changes = changes.filter(|(keys, entry)| comes_back(keys, entry.as_ref()));
-    changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, entry)))).collect()
+    changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, open(entry))))).collect()
 }
 
 /// A content to which deltas are applied.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     history::{
-        History, Limits, Record, Version,
+        History, Limits, Record, SecretLeaves, Version,
         content::tests::{OPEN, Plain, plain},
     },
     overrides::Overrides,

@@ -33,13 +33,12 @@ fn may_hold_secret(config_type: ConfigType, content: &VersionContent, leaf: &Key
         let tree = place_at(&Value::empty(), leaf, Some(value));
         load::may_hold_secret(config_type, &tree, leaf)
     };
-    let set = content.overrides.iter().map(|(keys, entry)| (keys, entry.value.as_ref()));
-    let deferred = content.deferred.iter().map(|(keys, value)| (keys, value.as_ref()));
-    let is_secret = |(keys, value): (&Keys, Option<&Value>)| match value {
-        Some(value) if leaf.starts_with(keys) => {
-            Keys(leaf.0[keys.0.len()..].to_vec()).find(value).is_some_and(reads)
-        }
-        value => value.is_some() && keys.starts_with(leaf),
+    let set =
+        content.overrides.iter().flat_map(|(keys, entry)| entry.values().map(move |value| (keys, value)));
+    let deferred = content.deferred.iter().filter_map(|(keys, value)| Some((keys, value.as_ref()?)));
+    let is_secret = |(keys, value): (&Keys, &Value)| match leaf.starts_with(keys) {
+        true => Keys(leaf.0[keys.0.len()..].to_vec()).find(value).is_some_and(reads),
+        false => keys.starts_with(leaf),
     };
     content.layers.iter().filter_map(|layer| leaf.find(layer.tree())).any(reads)
         || set.chain(deferred).any(is_secret)

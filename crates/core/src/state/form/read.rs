@@ -32,6 +32,7 @@ impl OverrideForm {
             by: self.by.map(Arc::from),
             at,
             until: self.until.and_then(|until| Expiry::after_restart(at, until.time())),
+            below: self.below.map(|below| Arc::new(below.entry())),
         }
     }
 }

@@ -33,7 +33,11 @@ pub(crate) struct Writer<'w> {
 
 impl Writer<'_> {
     pub(crate) fn overrides(&self, version: u64, overrides: &Overrides) -> OverridesForm {
-        let withheld = overrides.iter().filter(|(keys, entry)| self.override_form(keys, entry).is_none());
+        let is_withheld = |keys: &Keys, entry: &OverrideEntry| match self.override_form(keys, entry) {
+            Some(form) => form.below.is_none() && entry.below.is_some(),
+            None => true,
+        };
+        let withheld = overrides.iter().filter(|(keys, entry)| is_withheld(keys, entry));
         let withheld = withheld.map(|(keys, _)| keys.to_string()).collect();
         OverridesForm { version, overrides: self.override_forms(overrides), withheld }
     }
@@ -76,7 +80,8 @@ impl Writer<'_> {
             None => None,
             Some(value) => Some(Tree(self.secret_filter.redact(keys, value).filter(|shown| shown == value)?)),
         };
-        Some(OverrideForm::new(keys, entry, value))
+        let below = entry.below.as_deref().and_then(|below| self.override_form(keys, below));
+        Some(OverrideForm { below: below.map(Box::new), ..OverrideForm::new(keys, entry, value) })
     }
 
     fn deferred(&self, keys: &Keys, deferred: Option<Option<&Value>>) -> Option<DeferredForm> {
@@ -192,6 +197,7 @@ impl OverrideForm {
             by: entry.by.as_deref().map(str::to_owned),
             at: Time::new(entry.at),
             until: entry.until.map(|until| Time::new(until.shown)),
+            below: None,
         }
     }
 }
