@@ -6,6 +6,7 @@ mod official;
 mod operations;
 mod refused;
 mod secrets;
+mod untagged;
 mod wide;
 
 use std::collections::BTreeMap;
