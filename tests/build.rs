@@ -13,8 +13,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The requirements of tests, and a command that succeeds if each is met. Each runs in its own mount
-/// namespace, in an empty directory.
+/// The requirements of tests, each with a command that succeeds where the requirement is fulfilled.
+/// Each command runs in its own mount namespace, in an empty directory.
 const ABILITIES: [(&str, &str); 7] = [
     ("mounts", "mkdir a && mount -t tmpfs none a && umount a && rmdir a"),
     (

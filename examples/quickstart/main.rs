@@ -128,8 +128,8 @@ fn show(config: &AppConfigHandle) {
 fn edit(path: &str, old: &str, new: &str) -> std::io::Result<()> {
     fs::write(path, fs::read_to_string(path)?.replace(old, new))
 }
-/// Prints the message of a callback, or fails if no message arrives.
-/// Prints the message of a callback, or fails if there is none.
+
+/// Prints the message of a callback, or fails without one.
 fn wait(heard: &Receiver<String>) -> Result<(), Box<dyn Error>> {
     let text = heard.recv_timeout(PATIENCE).map_err(|_| "no callback came within ten seconds")?;
     text.lines().for_each(|line| println!("   {line}"));

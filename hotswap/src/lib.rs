@@ -75,10 +75,11 @@ pub use hotswap_cli as cli;
 pub use hotswap_core::{
     AsPath, Builder, Cause, Change, Changed, CheckError, Closed, Counts, Error, Event, Explanation,
     Explanations, FieldChange, Format, Given, Guard, Handle, Health, HotConfig, Issue, IssueKind, LastGood,
-    Observe, ObserverStatus, Origin, Override, OverrideConflict, Path, PendingRestart, PlaintextSecrets,
-    Reading, Record, Redacted, Ref, Report, Restart, Revision, ScanCredentials, Secret, SecretProvider,
-    SecretSources, SecretStatus, SecretValue, Source, SourceError, SourceStatus, StateStatus, Status,
-    Subscription, UnknownKeys, Watch, WatchRef, WatcherHealth, WatcherMode, WeakHandle, duration, priority,
+    Observe, ObserverStatus, Origin, Override, OverrideConflict, OverridePath, Path, PendingRestart,
+    PlaintextSecrets, Reading, Record, Redacted, Ref, Report, Restart, Revision, ScanCredentials, Secret,
+    SecretProvider, SecretSources, SecretStatus, SecretValue, Source, SourceError, SourceStatus, StateStatus,
+    Status, Subscription, UnknownKeys, Watch, WatchRef, WatcherHealth, WatcherMode, WeakHandle, duration,
+    priority,
 };
 
 #[cfg(feature = "derive")]

@@ -4,13 +4,17 @@ mod alike;
 mod catch_all;
 mod dropped;
 mod entrances;
+mod json_like;
 mod keys;
 mod lost;
 mod map_keys;
+mod missing;
+mod numbers;
 mod other_meanings;
 mod places;
 mod scale;
 mod texts;
+mod work;
 #[allow(unsafe_code, dead_code, unused, clippy::all)]
 #[allow(unsafe_code, dead_code, unused, clippy::all)]
 #[allow(unsafe_code, dead_code, unused, clippy::all)]

@@ -115,7 +115,7 @@ fn templates_of_a_file_have_the_same_budget() {
         files.dotenv(folder.path(".env")).check()
     };
     for file in ["app.toml", "app.yaml", "app.json"] {
-        // Two files together expand to more than one may.
+        // Two files together expand to more than the limit of one.
         assert_eq!(expands(file, 3).unwrap().url.len(), 3 * big.len());
         let error = expands(file, 4).unwrap_err().to_string();
         assert!(error.contains("expand to more than 1 MiB") && error.contains(file), "{error}");
@@ -123,7 +123,8 @@ fn templates_of_a_file_have_the_same_budget() {
     }
 }
 
-/// A variable that a broken dotenv file would have given is no problem of the files that name it.
+/// A variable that a broken dotenv file would have given is not reported for the files that refer
+/// to it.
 #[test]
 fn one_cause_is_one_error_in_all_files() {
     let folder = Folder::with("app.toml", "url = '${A}'\nport = '${PORT}'\nhosts = ['${B}']\n");
@@ -136,7 +137,7 @@ fn one_cause_is_one_error_in_all_files() {
         folder.write("2.env", "B=x$A\nDOT_TEXT=\"$B ${PORT:-1}\"\n");
         let error = builder().check().unwrap_err();
         assert_eq!(error.issues().count(), 1, "{error}");
-        // What has nothing to do with it is reported as well.
+        // Unrelated problems are reported as well.
         folder.write("app.toml", "url = '${A'\nport = 'x'\nhosts = ['${B}']\n");
         let error = builder().check().unwrap_err();
         assert_eq!(error.issues().count(), 3, "{error}");
@@ -147,7 +148,7 @@ fn one_cause_is_one_error_in_all_files() {
     folder.write(".env", "A=$NOPE\n");
     let error = app.reload().unwrap_err();
     assert_eq!(error.issues().count(), 1, "{error}");
-    // Once it is repaired, the other file is read with what it says.
+    // Once it is repaired, the other file is read with its variables.
     folder.write(".env", "PORT=8\n");
     let error = app.reload().unwrap_err();
     assert!(error.issues().count() == 1 && error.to_string().contains("2.env:1:4"), "{error}");

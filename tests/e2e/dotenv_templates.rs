@@ -1,4 +1,4 @@
-//! A value of a dotenv file with variables in it is shown as it is written there, and is neither saved nor stored.
+//! A dotenv value that contains variables is shown as it is written, and is neither saved nor stored.
 
 use std::{collections::BTreeMap, fs};
 
@@ -78,7 +78,7 @@ fn stored(folder: &Folder) -> String {
     entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
 }
 
-/// Everything that a running configuration says of itself.
+/// All outputs of a running configuration.
 fn said(app: &AppHandle) -> String {
     let (history, newest) = (app.history(), app.version());
     let diffs: Vec<_> = (1..newest).map(|version| app.diff(version, newest)).collect();

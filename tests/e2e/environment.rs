@@ -1,4 +1,4 @@
-//! Environment variables, by the field table.
+//! Environment variables, mapped by the field table.
 
 use std::collections::BTreeMap;
 

@@ -132,7 +132,7 @@ fn while_busy(app: &AppHandle, test: impl FnOnce()) {
     });
 }
 
-/// Each of them says what it can, or is an error.
+/// Each call returns the available data, or an error.
 #[test]
 fn no_call_waits_for_a_lock_that_a_thread_of_the_parent_held() {
     let folder = folder();
@@ -165,7 +165,7 @@ fn no_call_waits_for_a_lock_that_a_thread_of_the_parent_held() {
     });
 }
 
-/// What a source of the program leaves with its own code may be called in the child, too.
+/// Code of the program may call the `Changed` of a source in the child, too.
 #[test]
 fn a_source_that_says_something_is_new_does_not_wait_either() {
     let told = Arc::new(OnceLock::new());
@@ -264,7 +264,8 @@ fn the_child_loads_it_again_and_follows_its_files() {
     eventually("the edit is seen by the parent", || app.number() == 5);
 }
 
-/// Of what the child drops, nothing is the parent's: neither leases, nor threads, nor the state directory.
+/// The child drops nothing that belongs to the parent: neither leases, nor threads, nor the state
+/// directory.
 #[test]
 fn the_last_handle_of_the_child_takes_nothing_from_the_parent() {
     let (folder, store) = (folder(), Store::default());

@@ -1,4 +1,4 @@
-//! What may hold a change back, or take it back: prepare hooks, fields that need a restart, the program's health.
+//! Gates that block or revert a change: prepare hooks, fields that need a restart, health checks.
 
 mod health;
 mod prepare;

@@ -1,7 +1,8 @@
-//! What is remembered of old versions, and the way back to them.
+//! The history of versions, and rollbacks.
 
 mod before_secrets;
 mod model;
+mod suppressed_variables;
 mod suppressions;
 mod wake_source;
 
@@ -79,7 +80,7 @@ fn a_rollback_is_a_new_version_with_old_content() {
     assert_eq!(lines(&last), ["limit.max: 7 -> 6", "limit.burst: 3 -> 2"]);
 }
 
-/// What was valid once need not be valid now.
+/// I29: content that was valid once may be invalid now.
 #[test]
 fn what_is_not_valid_any_more_does_not_come_back() {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -119,7 +120,7 @@ fn one_step_back_twice_leads_there_and_back() {
     assert_eq!(app.rollback(1).unwrap(), 5);
     assert_eq!((app.limit_max(), app.limit_burst()), (7, 2));
     assert_eq!(app.overrides()[0].by(), Some("alice"));
-    // The file says what holds, and is shown with its line again.
+    // The content of the file is in force, and is shown with its line again.
     let path = folder.path("app.toml").display().to_string();
     assert_eq!(app.explain("limit.max").origin().unwrap().to_string(), format!("at {path}:1:13"));
 }
@@ -158,7 +159,7 @@ fn changes_are_told_at_the_deepest_place() {
     assert_eq!(lines(&history[2]), [r#"services[0]: null -> {"name":"c","port":4}"#]);
 }
 
-/// What is too large to be written for each change is told as the source gave it.
+/// A value that is too large to be encoded for each change is shown as the source gave it.
 #[test]
 fn changes_of_a_large_leaf_are_told_at_the_deepest_place_too() {
     let services = |port: u16| {
@@ -191,7 +192,7 @@ fn secrets_are_redacted() {
     assert_eq!(app.at(2).unwrap().tls.as_ref().unwrap().key.expose(), "hunter3");
 }
 
-/// A secret of which no field speaks, and a type that cannot be written.
+/// An unmarked secret, and a type that cannot be written.
 #[test]
 fn secrets_that_types_hold_are_redacted_and_other_values_are_shown_as_they_were_given() {
     #[derive(Clone, Debug, Deserialize, HotConfig)]
@@ -300,7 +301,7 @@ fn a_field_that_needs_a_restart_keeps_running_through_a_rollback() {
     assert!(app.pending_restart().is_empty());
 }
 
-/// A write that waits raises no version; it belongs to the version that it was made in.
+/// A pending write gives no new version; it belongs to the version in which it was made.
 #[test]
 fn what_waits_is_part_of_the_version_it_was_written_in() {
     let folder = Folder::with("app.toml", "#");
@@ -318,7 +319,7 @@ fn a_fixed_handle_goes_back_too() {
         #[hot(default = 1)]
         max: u32,
     }
-    // Cannot be written, so it cannot be loaded again either.
+    // It cannot be written, so it cannot be loaded again, either.
     #[derive(Clone, Debug, PartialEq, Deserialize)]
     struct Word(String);
 
@@ -333,7 +334,7 @@ fn a_fixed_handle_goes_back_too() {
     assert_eq!((mute.rollback(1).unwrap(), mute.max(), mute.word().0.clone()), (5, 2, "b".to_owned()));
 }
 
-/// Dropping an old value neither waits nor makes others wait.
+/// I19: dropping an old value neither blocks nor is blocked.
 #[test]
 fn an_old_value_may_ask_for_anything_when_it_goes() {
     static ASKED: OnceLock<WeakHandle<Curious>> = OnceLock::new();
@@ -375,7 +376,7 @@ fn a_value_whose_time_is_over_does_not_come_back() {
     assert_eq!((app.limit_max(), app.limit_burst(), app.overrides().len()), (5, 1, 0));
 }
 
-/// No update is lost: each version adds one to one of the numbers, whoever wrote it.
+/// I4: each version increments one of the numbers, whichever thread wrote it.
 #[test]
 fn four_threads_at_once_lose_no_version() {
     const EACH: u32 = 25;

@@ -4,6 +4,7 @@ mod changed;
 mod checks;
 mod moved;
 mod normalised;
+mod panics;
 mod reasons;
 
 use std::{
@@ -118,7 +119,7 @@ fn state(folder: &Folder) -> String {
     entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
 }
 
-/// Everything that a running configuration says of itself.
+/// All outputs of a running configuration.
 fn said(app: &AppHandle) -> String {
     let newest = app.history().last().unwrap().version;
     let diffs: Vec<_> = (1..newest).map(|version| app.diff(version, newest).unwrap()).collect();
@@ -148,7 +149,7 @@ fn an_edit_and_a_new_variable_are_told_by_templates() {
     app.reload().unwrap();
     assert_eq!(*app.url(), format!("pg://app:{CANARY}1@a/db2"));
     let mut said = said(&app);
-    // All but the held field, which waits, and those whose result is the same.
+    // All except the pending field, and those whose result is the same.
     said.extend((0..8).map(|_| told.recv_timeout(BOUND).unwrap()));
     folder.write(".env", &variables("2"));
     app.reload().unwrap();

@@ -56,6 +56,38 @@ fn a_directory_is_read_by_name_order() {
 }
 
 #[test]
+fn a_file_of_a_directory_is_read_again_where_it_is_named_again() {
+    let folder = Folder::with("conf/10.toml", "a = 10\nb = 10");
+    folder.write("conf/20.toml", "a = 20");
+    folder.write("conf/.hidden.toml", "text = 'hidden'");
+    let dir = || App::hot_builder().dir(folder.path("conf"));
+    let values =
+        |builder: hotswap::Builder<App>| builder.check().map(|app| (app.a, app.b, app.text)).unwrap();
+    assert_eq!(values(dir()), (20, 10, String::new()));
+    assert_eq!(values(dir().file(folder.path("conf/10.toml"))), (10, 10, String::new()));
+    assert_eq!(values(dir().optional_file(folder.path("conf/10.toml"))), (10, 10, String::new()));
+    assert_eq!(values(dir().file(folder.path("conf/20.toml"))), (20, 10, String::new()));
+    assert_eq!(values(dir().optional_file(folder.path("conf/30.toml"))), (20, 10, String::new()));
+    assert_eq!(values(dir().file(folder.path("conf/.hidden.toml"))), (20, 10, "hidden".to_owned()));
+    let twice = dir().file(folder.path("conf/10.toml")).dir(folder.path("conf"));
+    assert_eq!(values(twice.file(folder.path("conf/10.toml"))), (10, 10, String::new()));
+    folder.write("conf/.env", "APP_B=7");
+    assert_eq!(values(dir().dotenv(folder.path("conf/.env")).env("APP")), (20, 7, String::new()));
+}
+
+#[test]
+fn a_file_that_is_named_twice_changes_at_both_places() {
+    let folder = Folder::with("conf/10.toml", "a = 10");
+    folder.write("conf/20.toml", "a = 20\nb = 20");
+    let builder = App::hot_builder().dir(folder.path("conf")).file(folder.path("conf/10.toml"));
+    let config = builder.watch(false).load().unwrap();
+    assert_eq!((config.a(), config.b()), (10, 20));
+    folder.write("conf/10.toml", "a = 11");
+    config.reload().unwrap();
+    assert_eq!((config.a(), config.b()), (11, 20));
+}
+
+#[test]
 fn defaults_of_an_option_apply_when_a_layer_mentions_it() {
     let folder = Folder::with("app.toml", "[tls]\ncert = 'c'");
     let app = App::hot_builder().file(folder.path("app.toml")).check().unwrap();

@@ -1,4 +1,4 @@
-//! Says which tests do not run on this machine.
+//! Lists the tests that do not run on this machine.
 
 use std::{env, fs, path::Path, process::Command};
 
@@ -14,6 +14,6 @@ fn tests_that_do_not_run_here_are_written_down() {
         fs::write(Path::new(LEFT_OUT).join(name.replace("::", " ")), LACKS).unwrap();
         println!("SKIPPED {name}: {LACKS}");
     }
-    // Every reason is some test's: a machine that lacks nothing leaves out nothing.
+    // Every reason belongs to a test, so a machine that lacks nothing skips no test.
     assert_eq!(names.trim().is_empty(), LACKS.is_empty(), "{LACKS}: {names}");
 }

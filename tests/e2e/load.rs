@@ -1,4 +1,4 @@
-//! What a load takes and refuses.
+//! Accepted and refused loads.
 
 use hotswap::HotConfig;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
-//! The library from outside, against a real file system.
+//! Tests of the public API, with a real file system.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
-// A child process talks to its parent.
+// A child process prints output for its parent.
 #![allow(clippy::print_stdout)]
 
 mod bad_input;
@@ -46,8 +46,8 @@ mod values;
 mod versions;
 mod writes;
 
-/// Which abilities the build script did not find, and why.
+/// The abilities that the build script did not find, and why.
 const LACKS: &str = env!("HOTSWAP_LACKS");
 
-/// Where `cargo xtask test` looks when all is done.
+/// The folder that `cargo xtask test` reads at the end.
 const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");

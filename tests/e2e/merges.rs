@@ -1,4 +1,4 @@
-//! Layers that meet as their fields say, `null`, scalars of YAML, and the way back to the layer of each value.
+//! Merge strategies, `null`, YAML scalars, and the layer of each value.
 
 mod explained;
 mod scalars;

@@ -23,7 +23,7 @@ struct App {
     token: hotswap::Secret<String>,
 }
 
-/// What a test keeps of an event.
+/// The recorded form of an event.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     variant: String,
@@ -52,7 +52,7 @@ fn builder(folder: &Folder) -> (hotswap::Builder<App>, Receiver<Seen>) {
     (App::hot_builder().optional_file(folder.path("app.toml")).watch(false).observe(observe), seen)
 }
 
-/// Everything that was observed, after the end.
+/// All observed events, after the end.
 fn all(app: AppHandle, seen: &Receiver<Seen>) -> Vec<Seen> {
     app.shutdown().unwrap();
     drop(app);
@@ -285,7 +285,7 @@ impl Gate {
     }
 }
 
-/// Publishes `versions` versions to an observer that hangs meanwhile. Returns all that it saw then, and how long it took.
+/// Publishes `versions` versions while an observer hangs. Returns the events that it saw, and the duration.
 fn behind_a_gate(versions: u32) -> (Vec<Seen>, Duration, u64) {
     let (folder, gate) = (Folder::new(), Gate::default());
     let ((sender, seen), wait) = (channel(), gate.clone());
@@ -299,7 +299,7 @@ fn behind_a_gate(versions: u32) -> (Vec<Seen>, Duration, u64) {
     let took = began.elapsed();
     let missed = app.status().observers[0].missed;
     gate.open();
-    // The queue moves again.
+    // The observer takes events again.
     eventually("the queue is empty", || app.status().observers[0].waiting == 0);
     app.set_max(9).unwrap();
     (all(app, &seen), took, missed)
@@ -325,7 +325,7 @@ fn a_queue_that_does_not_move_is_waited_for_once() {
     let (_, took, missed) = behind_a_gate(1200);
     assert!(missed > 100);
     assert!(took > Duration::from_secs(1), "the first writer that finds it full waits: {took:?}");
-    // Each of the others would wait as long.
+    // Each of the other writes would wait as long.
     assert!(took < Duration::from_secs(60), "{took:?}");
 }
 
@@ -356,7 +356,7 @@ fn writers_on_many_threads_are_observed_in_the_order_of_versions() {
 
 static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Writes a line down, and is as slow as a logger may be.
+/// Records a line, and is as slow as a logger may be.
 struct Logger;
 
 impl log::Log for Logger {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::support::{Folder, eventually};
 
-/// A number that unwraps what it cannot read.
+/// A number that panics if it cannot be read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Digits(u32);
 
@@ -155,7 +155,7 @@ fn a_version_that_cannot_be_taken_back_stays_in_force() {
     app.set_ill(Ill(3)).unwrap();
 }
 
-/// The value over which types panic.
+/// The value that makes types panic.
 static BAD: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Clone, Debug, Serialize)]

@@ -1,4 +1,4 @@
-//! The policies for secrets apply to every secret, marked or not, wherever it stands and whatever gives it.
+//! The policies for secrets apply to every secret, marked or not, in any position and from any source.
 
 use std::{
     collections::HashMap,
@@ -89,7 +89,7 @@ enum External {
     Key { id: String, key: Secret<String> },
 }
 
-/// Every position, as TOML with a value in the place of `@`.
+/// Every position, as TOML with `@` as placeholder for the value.
 const POSITIONS: &[(&str, &str)] = &[
     ("marked", "marked = @"),
     ("unmarked", "unmarked = @"),
@@ -194,7 +194,7 @@ fn numbers_and_hidden_values_and_every_layer_count() {
     folder.write("b.toml", "logins = [{ user = 'b', password = 'hunter2' }]\nlogin.password = '${PW}'");
     let mut found = paths(builder(&folder).file(folder.path("b.toml")).check());
     found.sort();
-    // The index is that of the file.
+    // The index in the file.
     assert_eq!(found, ["login.password", "logins[0].password"]);
 }
 
@@ -204,7 +204,7 @@ fn a_value_that_equals_a_secret_by_chance_is_none() {
     assert_eq!(paths(builder(&folder).check()), Vec::<String>::new());
 }
 
-/// Counts how often it is asked.
+/// Counts its requests.
 struct Counter(Arc<AtomicUsize>);
 
 impl SecretProvider for Counter {
@@ -216,7 +216,7 @@ impl SecretProvider for Counter {
     }
 }
 
-/// The paths at fault, and whether the store was asked.
+/// The paths at fault, and whether the store was queried.
 fn with_sources(folder: &Folder, allowed: SecretSources) -> (Vec<String>, bool) {
     let asked = Arc::new(AtomicUsize::new(0));
     let builder = builder(folder).secrets("file", Counter(Arc::clone(&asked))).secret_sources(allowed);
@@ -391,7 +391,7 @@ fn secret(app: &App, position: usize) -> String {
     secret.unwrap().expose().clone()
 }
 
-/// Policy, history, state directory and what is shown take the same texts for secrets.
+/// Policy, history, state directory and displayed values treat the same texts as secrets.
 fn agree(position: usize, way: &Way) {
     let (path, line) = POSITIONS[position];
     let folder = folder(&file(line, &way.text));

@@ -1,4 +1,4 @@
-//! Which profile counts.
+//! The choice of the profile.
 
 use hotswap::{HotConfig, IssueKind};
 use serde::Deserialize;
@@ -60,7 +60,7 @@ fn a_dotenv_file_that_depends_on_the_profile_is_told_that_it_cannot_choose_it() 
         let found = warnings(&app).concat();
         assert!(found.contains(variable) && found.contains("development.env:2"), "{found}");
         assert!(found.contains("depends on the profile, and is `development`"), "{found}");
-        // What says the same does no harm.
+        // A variable with the same profile does no harm.
         folder.write("development.env", &format!("{variable}=development\n"));
         app.reload().unwrap();
         assert!(warnings(&app).is_empty(), "{:?}", warnings(&app));

@@ -1,4 +1,4 @@
-//! What a report shows, where it points, and what it must not show.
+//! The content of a report, its positions, and values that it must not show.
 
 mod excerpts;
 mod names;
@@ -78,7 +78,7 @@ labels:
 database: [hunter2]
 ";
 
-/// Names of problems and their places, as they are reported.
+/// Problems and their positions, as they are reported.
 fn places(error: &Error) -> Vec<(String, String)> {
     let place = |issue: &hotswap::Issue| issue.origin().map_or_else(String::new, ToString::to_string);
     error.issues().map(|issue| (issue.path(), place(issue))).collect()

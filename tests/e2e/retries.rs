@@ -1,4 +1,4 @@
-//! What was refused is tried again with every accepted change, and reported once.
+//! Refused content is tried again with every accepted change, and reported once.
 
 use std::{
     sync::{
@@ -63,7 +63,7 @@ impl Scene {
         Self { folder, store, app, refusals }
     }
 
-    /// The edit goes live, and was refused once.
+    /// The edit goes live, after it was refused once.
     #[track_caller]
     fn goes_live(self) {
         eventually("the edit goes live", || self.app.number() == 20);
@@ -197,7 +197,7 @@ fn a_reload_by_hand_reports_the_same_again() {
 
 static CHECKS: AtomicU64 = AtomicU64::new(0);
 
-/// Refused each time with other letters.
+/// Refused each time with another message.
 #[derive(Clone, Debug, Serialize, Deserialize, HotConfig)]
 #[hot(check = varies)]
 struct Varying {
@@ -224,7 +224,7 @@ fn a_callback_that_writes_about_a_reason_that_varies_is_slowed_down() {
     });
     folder.write("app.toml", "number = 20");
     let reports: Vec<_> = (0..4).map(|_| told.recv_timeout(BOUND).unwrap()).collect();
-    // A pause of at least a second, and one that is longer.
+    // A pause of at least a second, and then a longer one.
     let took = reports[3] - reports[0];
     assert!(took >= Duration::from_secs(1), "{took:?}");
     folder.write("app.toml", "number = 2");

@@ -1,6 +1,8 @@
-//! Files that a running program writes.
+//! Files that a running program saves.
 
 mod absent;
+mod aliases;
+mod elements;
 mod flat_kinds;
 mod flattened;
 mod holes;
@@ -106,7 +108,7 @@ fn overrides_go_into_a_file_and_leave_the_rest_of_it_alone() {
     config.save_overrides(folder.path("app.toml")).unwrap();
     let text = std::fs::read_to_string(folder.path("app.toml")).unwrap();
     assert_eq!(text, "hosts = [\"new\"] # by its other name\n\n[limit] # section\nmax = 8 # few\n");
-    // The file now says what was set already.
+    // The file now contains the value that was set.
     let version = config.version();
     assert_eq!(config.reload().unwrap(), version);
     config.clear_overrides().unwrap();

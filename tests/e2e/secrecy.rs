@@ -1,4 +1,4 @@
-//! A secret is judged and hidden in the same way wherever it is.
+//! The same policies and masking apply to secrets in all positions.
 
 mod buffered;
 mod copied;
@@ -9,4 +9,5 @@ mod replaced;
 mod reports;
 mod restart;
 mod scale;
+mod sources;
 mod tuples;

@@ -1,4 +1,4 @@
-//! A secret is nowhere to be seen, marked or not, and survives every write.
+//! A secret is never shown, marked or not, and survives every write.
 
 use std::{
     collections::HashMap,
@@ -39,7 +39,7 @@ struct App {
 
 type Alias = Option<Secret<u64>>;
 
-/// Files may hold secrets here: what is looked for is where they go.
+/// Files may contain secrets here, because the test checks where they appear.
 fn app(folder: &Folder) -> hotswap::Builder<App> {
     App::hot_builder().file(folder.path("app.toml")).plaintext_secrets(hotswap::PlaintextSecrets::Allow)
 }
@@ -88,7 +88,7 @@ fn it_is_read_and_never_shown() {
     shown.push(format!("{:?}", *config.load()));
     shown.push(serde_json::to_string(&config.status()).unwrap());
     shown.push(format!("{:?} {:?} {}", config.pending_restart(), config.overrides(), config.explain_all()));
-    // All but the held field, which waits.
+    // All except the pending field.
     shown.extend((0..6).map(|_| told.recv_timeout(Duration::from_secs(10)).unwrap()));
     for shown in shown {
         assert!(!shown.contains(CANARY) && !shown.contains("77007"), "{shown}");
@@ -134,7 +134,7 @@ fn writes_take_it_along() {
     assert!(!shown.contains("-set") && !shown.contains(CANARY), "{shown}");
 }
 
-/// serde reads these into a buffer first, so that the decoder is not asked for the secret.
+/// serde buffers these first, so that the decoder is not asked for the secret.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Key {

@@ -1,4 +1,4 @@
-//! A process that gets no thread for a while.
+//! A process that cannot spawn threads for a while.
 
 use std::{
     sync::{
@@ -18,18 +18,18 @@ use crate::{
     support::{App, BOUND, Folder, Login, eventually, under},
 };
 
-/// So much address space goes to each thread, and the process has a few times as much.
+/// The address space of each thread; the process has a few times as much.
 const STACK: usize = 256 << 20;
 
-/// Runs `test` in a process where memory can be used up without an allocation of the library noticing.
+/// Runs `test` in a process where memory can be used up without a failing allocation in the library.
 #[track_caller]
 fn with_big_stacks(test: impl FnOnce()) {
     let stack = format!("RUST_MIN_STACK={STACK}");
     under(&["env", &stack, "prlimit", "--as=6000000000", "--"], test);
 }
 
-/// Takes the address space until no thread's stack fits any more. A thread that ends meanwhile returns its stack, so the
-/// search for space goes on until the system has refused a thread.
+/// Uses up the address space until no stack of a thread fits any more. A thread that ends in the meantime frees its
+/// stack, so this continues until the system has refused a thread.
 fn use_up() -> Vec<Vec<u8>> {
     let mut taken = Vec::new();
     loop {
@@ -83,7 +83,7 @@ fn a_refused_reload_is_reported_once_there_is_a_thread() {
     });
 }
 
-/// The worker that stands by for a slow callback is a thread, too.
+/// The standby worker for slow callbacks is a thread, too.
 #[test]
 fn a_stuck_callback_holds_nobody_up_once_there_is_a_thread() {
     with_big_stacks(|| {
@@ -144,11 +144,11 @@ fn secrets_are_kept_fresh_once_there_is_a_thread() {
         let builder = Login::hot_builder().file(folder.path("app.toml")).secrets("store", store.clone());
         let builder = builder.prepare_timeout(BOUND);
         let app = builder.secret_refresh(Duration::from_millis(20)).load().unwrap();
-        // A fetch needs a thread too, so the first one has it; the one that keeps it fresh has none.
+        // A fetch needs a thread too, so the first one gets it; the refresher gets none.
         let slow = store.clone();
         let taken = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let hold = std::sync::Arc::clone(&taken);
-        // The hook is asked about the secret too, and there must be memory then.
+        // The hook is called for the secret too, which needs memory.
         let first = AtomicBool::new(true);
         let _hook = app.prepare(move |_| {
             if first.swap(false, Relaxed) {

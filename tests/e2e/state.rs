@@ -1,4 +1,4 @@
-//! What survives a restart, and what happens where it cannot be kept.
+//! State that survives a restart, and failures to save it.
 
 mod claims;
 mod faults;
@@ -40,7 +40,7 @@ impl Limit {
     }
 }
 
-/// Files are read when somebody asks for it, so that nothing happens in between.
+/// Files are read only on request, so that nothing happens in between.
 fn builder(folder: &Folder) -> Builder<Limit> {
     let builder = Limit::hot_builder().optional_file(folder.path("app.toml"));
     builder.watch(false).state_dir(folder.path("state"))
@@ -50,7 +50,7 @@ fn start(folder: &Folder) -> LimitHandle {
     builder(folder).load().unwrap()
 }
 
-/// Whoever ran there took a change of its file back.
+/// The previous process rolled back a change of its file.
 fn rolled_back() -> Folder {
     let folder = Folder::with("app.toml", "max = 50");
     let config = start(&folder);
@@ -149,7 +149,7 @@ fn a_value_that_was_lent_goes_in_time() {
 
     let config = start(&folder);
     let (max, overrides) = (config.max(), config.overrides());
-    // On a slow machine it may be gone by now.
+    // On a slow machine it may have expired by now.
     if SystemTime::now() < goes {
         assert_eq!((max, overrides[0].expires()), (500, Some(goes)));
     }
@@ -206,7 +206,7 @@ fn an_override_of_a_field_that_is_gone_is_told() {
     assert!(found.contains("no such field any more") && found.contains("read-only"), "{found}");
 }
 
-/// Sources are numbered in their order, which a new one changes.
+/// Sources are numbered in order, which a new source changes.
 #[test]
 fn a_source_that_is_new_moves_no_other() {
     let folder = rolled_back();

@@ -1,4 +1,4 @@
-//! Every kind of type that serde knows: from each source, back by a write, and in the words of a report.
+//! Every kind of type that serde knows: from each source, in a write, and in reports.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -281,7 +281,7 @@ fn every_type_is_written_and_read_again_by_a_reload() {
     let changed = other.clone();
     assert_eq!(config.update(|config| *config = changed).unwrap(), 2);
     assert_eq!(config.overrides().len(), 23);
-    // The whole is decoded again, from what was written.
+    // The whole configuration is decoded again from the written form.
     folder.write("types.yaml", &YAML.replace("truth: true", "truth: false"));
     config.reload().unwrap();
     assert_eq!(*config.snapshot(), other);
@@ -302,7 +302,7 @@ fn what_the_format_of_the_file_cannot_hold_is_not_saved() {
     assert_eq!(config.huge().to_owned(), u128::MAX);
 }
 
-/// One wrong value for each kind of type, and what is said of it.
+/// One invalid value for each kind of type, and its message.
 const WRONG: [(&str, &str, &str); 16] = [
     ("truth: true", "truth: [1]", "truth: expected a boolean, found a list"),
     ("tiny: -8", "tiny: 128", "tiny: 128 is out of range for i8"),

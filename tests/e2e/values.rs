@@ -1,8 +1,10 @@
-//! What a value means, in every format and from every entrance.
+//! The meaning of values, in every format and at every entry point.
 
 mod absent;
 mod blamed;
 mod depth;
+mod flattened_names;
+mod not_finite;
 mod numbers;
 mod origins;
 mod variables;
@@ -12,7 +14,7 @@ use hotswap::HotConfig;
 
 use crate::support::Folder;
 
-/// The texts of one value in every format: a file and what stands in it.
+/// The texts of one value in every format: a file name and its content.
 fn everywhere(field: &str, text: &str) -> Vec<(&'static str, String)> {
     let variable = format!("V_{}", field.to_uppercase());
     vec![

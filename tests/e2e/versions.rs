@@ -1,4 +1,4 @@
-//! Accepted changes that no version shows, and what each version was caused by.
+//! Accepted changes without a version, and the cause of each version.
 
 mod causes;
 mod refused;

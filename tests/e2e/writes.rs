@@ -101,7 +101,7 @@ impl Pair {
     }
 }
 
-/// A file that is refused because of what was set.
+/// A file that is refused because of an override.
 fn refused_pair(folder: &Folder) -> PairHandle {
     let pair = Pair::hot_builder().file(folder.path("app.toml")).load().unwrap();
     pair.set_low(5).unwrap();
@@ -127,7 +127,7 @@ fn who_watches_nothing_is_not_made_to_read_by_a_write() {
     folder.write("app.toml", "high = 4");
     assert!(pair.reload().is_err());
     pair.clear_overrides().unwrap();
-    // This answer comes after whatever the write asked for.
+    // This response comes after the effects of the write.
     folder.write("app.toml", "high = 0");
     assert!(pair.reload().is_err());
     assert_eq!((pair.version(), pair.status().counts.reloads), (3, 2));

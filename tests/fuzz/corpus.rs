@@ -1,8 +1,8 @@
-//! Texts to begin with, pieces to put into them, and what is done to them.
+//! Initial texts, pieces to insert into them, and mutations.
 
 use crate::random::Random;
 
-/// Where a text is given.
+/// The entry points for a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entrance {
     Toml,
@@ -50,7 +50,7 @@ impl Entrance {
     }
 }
 
-/// Pieces that mean something in one of the languages.
+/// Pieces with a meaning in one of the languages.
 const PIECES: &[&str] = &[
     "\n",
     " ",
@@ -168,7 +168,7 @@ fn change(text: &mut Vec<char>, random: &mut Random) {
     }
 }
 
-/// A part over and over, at most some thousand letters.
+/// A repeated part, at most a few thousand letters.
 fn repeat(text: &mut Vec<char>, at: usize, random: &mut Random) {
     let end = (at + 1 + random.below(16)).min(text.len());
     let part = text[at.min(end)..end].to_vec();

@@ -108,16 +108,16 @@ const SHAPES: &[Shape] = &[
 /// The parts of the smaller input.
 const COUNT: usize = 2_000;
 
-/// A table of one short entry is some hundred bytes in memory and eight in a text, and its place is as much again: a text
-/// of nothing else costs more than any that somebody would write.
+/// A table with one short entry takes some hundred bytes in memory and eight in a text, and its span takes as much
+/// again: a text that consists only of such tables costs more than any realistic one.
 const fn allowed(bytes: usize) -> usize {
     (1 << 20) + 128 * bytes
 }
 
-/// Beyond this, sixteen times as much would show; four times as much is what is wanted.
+/// Between the expected factor of four and the factor of sixteen for quadratic cost.
 const FACTOR: u32 = 10;
 
-/// What takes less is mostly what every load takes.
+/// Shorter times mostly consist of the fixed cost of a load.
 const NOISE: Duration = Duration::from_millis(400);
 
 #[test]
@@ -134,7 +134,7 @@ fn every_input_costs_in_proportion_to_its_size() {
         };
         let used = peak(|| give(*entrance, &large, &folder));
         assert!(used <= allowed(large.len()), "{entrance:?}, {name}: {used} bytes for {}", large.len());
-        // A busy machine slows one of them down now and then, but not three times.
+        // A busy machine may slow down one run, but not three in a row.
         let linear = (0..3).any(|_| {
             let slow = time(&large);
             slow < NOISE || slow < FACTOR * time(&small)

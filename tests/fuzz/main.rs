@@ -1,9 +1,9 @@
-//! Hostile text at every entrance: no panic, memory within the size of the input, work in proportion to it.
+//! Hostile text at every entry point: no panic, and memory and work in proportion to the size of the input.
 //!
 //! Every allocation of this process is counted, so the tests take turns. A run has a fixed number of inputs and no clock.
 //! `HOTSWAP_FUZZ_ROUNDS=1000000 HOTSWAP_FUZZ_SEED=7` makes a longer one of other inputs.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 mod corpus;
@@ -100,7 +100,7 @@ impl Source for Text {
     }
 }
 
-/// Gives a text to an entrance; what comes of it is printed, since reports are part of the work.
+/// Passes a text to an entry point. The result is formatted, because reports are part of the work.
 fn give(entrance: Entrance, text: &str, folder: &tempfile::TempDir) {
     let result = match entrance {
         Entrance::Toml => App::hot_builder().source(Text(Format::Toml, text.into())).check().map(drop),
@@ -135,7 +135,7 @@ fn printed(error: &Error) {
     error.issues().for_each(|issue| drop(issue.to_string()));
 }
 
-/// The most bytes that were held at once, beyond those that were held before.
+/// The peak of allocated bytes, in addition to those allocated before.
 fn peak(work: impl FnOnce()) -> usize {
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
@@ -159,7 +159,7 @@ fn no_input_makes_it_panic_or_fills_the_memory() {
     let _turn = turn();
     let (rounds, seed) = (variable("HOTSWAP_FUZZ_ROUNDS", 600), variable("HOTSWAP_FUZZ_SEED", 1));
     let folder = tempfile::tempdir().unwrap();
-    // What is allocated once for the whole process does not count.
+    // One-time allocations of the process are not counted.
     give(Entrance::Json, "{\"x\": 1}", &folder);
     for entrance in Entrance::ALL {
         let mut random = Random::new(seed);

@@ -1,4 +1,4 @@
-//! Nothing secret is in what the clients log.
+//! The log of the clients contains no secrets.
 
 use std::{fs, sync::Mutex};
 
@@ -30,7 +30,7 @@ impl log::Log for Log {
     fn flush(&self) {}
 }
 
-/// In a process of its own, which has one log.
+/// In a separate process, which has one log.
 #[test]
 fn no_log_holds_a_secret_or_a_token() {
     under(&[], || {
@@ -61,7 +61,7 @@ fn no_log_holds_a_secret_or_a_token() {
     });
 }
 
-/// With it Google's client writes every answer to the log.
+/// With it Google's client logs every response.
 #[test]
 fn where_googles_client_would_log_answers_it_is_not_asked() {
     under(&["env", "GOOGLE_CLOUD_RUST_LOGGING=true"], || {

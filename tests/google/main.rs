@@ -1,9 +1,9 @@
-//! The client of Google Secret Manager against a stand-in that gives the documented answers: no emulator
-//! exists.
+//! The client of Google Secret Manager against a stub with the documented responses, because there is no
+//! emulator.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
-// A child process talks to its parent.
+// A child process prints output for its parent.
 #![allow(clippy::print_stdout)]
 
 mod leaks;
@@ -14,7 +14,7 @@ mod run;
 mod stand_in;
 mod tokens;
 
-// The same helpers, of which not all are needed here.
+// Shared helpers, not all of which are used here.
 #[allow(dead_code)]
 #[path = "../e2e/support/child.rs"]
 mod child;

@@ -1,4 +1,4 @@
-//! What references may name, and what they give.
+//! Locations of references, and their content.
 
 use hotswap::{
     HotConfig, Secret,

@@ -1,4 +1,4 @@
-//! How each failure is told: its kind, and words that help.
+//! The report of each failure: its kind, and advice.
 
 use std::{
     io::{Read, Write},
@@ -106,7 +106,7 @@ fn a_server_that_does_not_speak_tls() {
     thread::spawn(move || {
         for mut stream in plain.incoming().flatten() {
             let _ = stream.write_all(b"HTTP/1.1 400 canary\r\n\r\n");
-            // Closed earlier, it would be a broken connection and no answer.
+            // If it was closed earlier, it would be a broken connection and not a missing response.
             let _ = stream.read(&mut [0; 4096]);
         }
     });
@@ -125,7 +125,7 @@ fn a_server_that_is_not_there() {
 
 #[test]
 fn a_server_that_does_not_answer() {
-    // It accepts, by the system's backlog, and says nothing.
+    // It accepts connections, by the system's backlog, but does not respond.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
     let slow = SecretManager::with(Credentials::anonymous()).endpoint(&address);

@@ -1,4 +1,4 @@
-//! A configuration whose secrets come from Secret Manager, which changes and goes away.
+//! A configuration whose secrets come from Secret Manager, which changes and becomes unavailable.
 
 use std::{
     sync::mpsc::{Receiver, channel},
@@ -31,7 +31,7 @@ fn store(google: &Google, name: &str) {
     google.add("db", json!({ "user": name, "password": format!("password of {name}") }).to_string());
 }
 
-/// Every new password, as the subscriber is told.
+/// Every new password that the subscriber receives.
 fn passwords(config: &AppConfigHandle) -> (Subscription, Receiver<String>) {
     let (tell, told) = channel();
     let subscription = config.on_password_change(move |old, new| {

@@ -1,4 +1,4 @@
-//! How a provider is asked, and what is expected of it.
+//! Helpers that call a provider and check its results.
 
 use std::{
     net::TcpListener,
@@ -16,12 +16,12 @@ use crate::stand_in::Google;
 /// Long enough for the slowest machine; no test waits for it unless it fails.
 pub(crate) const BOUND: Duration = Duration::from_secs(60);
 
-/// Asks the stand-in as a user who has logged in.
+/// Queries the stub as a user who has logged in.
 pub(crate) fn manager(google: &Google) -> SecretManager {
     SecretManager::with(Credentials::json(google.user())).endpoint(google.address()).timeout(BOUND)
 }
 
-/// What stands at one location.
+/// The content of one location.
 #[track_caller]
 pub(crate) fn fetch(manager: &SecretManager, location: &str) -> Result<Fetched, FetchError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -30,14 +30,15 @@ pub(crate) fn fetch(manager: &SecretManager, location: &str) -> Result<Fetched, 
     all.remove(0)
 }
 
-/// What stands there is this.
+/// The location has this content.
 #[track_caller]
 pub(crate) fn assert_gives(manager: &SecretManager, location: &str, expected: &str) {
     let fetched = fetch(manager, location).unwrap_or_else(|error| panic!("{location}: {error:?}"));
     assert!(*fetched.payload() == Payload::text(expected.to_owned()), "{location} is not {expected}");
 }
 
-/// It is refused for this reason, in words that hold all of these and nothing that the stand-in says.
+/// It is refused for this reason, with a message that contains all of these texts and no text from
+/// the stub.
 #[track_caller]
 pub(crate) fn assert_refused(manager: &SecretManager, location: &str, kind: FetchErrorKind, words: &[&str]) {
     let error = fetch(manager, location).map(|_| ()).expect_err("refused");

@@ -1,4 +1,4 @@
-//! Who the program says it is, and what becomes of tokens.
+//! Credentials of the program, and the lifetime of tokens.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -48,10 +48,10 @@ fn a_service_account_vouches_for_itself() {
     assert_eq!(google.state().tokens, 0);
 }
 
-/// Runs a test in a process of its own, with this environment and no other credentials.
+/// Runs a test in a separate process, with this environment and no other credentials.
 #[track_caller]
 fn alone(variables: impl FnOnce(&Google) -> Vec<String>, test: impl FnOnce(SecretManager)) {
-    // The child asks its parent's.
+    // The child uses the stub of its parent.
     let google = (!is_child()).then(started);
     let mut words: Vec<_> = ["env", "-u", "GOOGLE_APPLICATION_CREDENTIALS"].map(str::to_owned).into();
     if let Some(google) = &google {

@@ -11,6 +11,7 @@ mod functions;
 mod generics;
 mod imports;
 mod leaves;
+mod macros;
 mod modules;
 mod names;
 mod no_prelude;

@@ -1,6 +1,6 @@
-//! What remembering versions costs: every allocation of this process is counted, so nothing else runs in it.
+//! The memory cost of the history: every allocation of this process is counted, so nothing else runs in it.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::{alloc::System, fs};
@@ -48,7 +48,7 @@ fn held() -> usize {
 
 const ROUNDS: u16 = 8;
 
-/// What one more version costs, after the first of its kind.
+/// The cost of one more version, after the first of its kind.
 fn cost(mut publish: impl FnMut(u16)) -> f64 {
     publish(1);
     let before = held();

@@ -1,14 +1,14 @@
-//! Where the servers of the tests are, for the build scripts of those who start them.
+//! The paths of the test servers, for the build scripts of the packages that start them.
 
 use std::{
     env,
     path::{Path, PathBuf},
 };
 
-/// A file that has to be there, the server that it belongs to, and what to say if it is not there.
+/// A required file, its server, and the message if it is missing.
 type Need = (PathBuf, &'static str, &'static str);
 
-/// Gives their places as variables, and compiles tests whose server is missing with `#[ignore]`.
+/// Passes their paths in variables, and compiles tests whose server is missing with `#[ignore]`.
 pub(crate) fn look() {
     println!(
         "cargo::rustc-check-cfg=cfg(without, values(\"openbao\", \"postgres\", \"moto\", \"ministack\"))"
@@ -45,7 +45,7 @@ pub(crate) fn look() {
     );
 }
 
-/// Says which of a binary's servers are not there.
+/// Lists the missing servers of a test binary.
 fn lacks<const COUNT: usize>(variable: &str, needs: [Need; COUNT]) {
     let mut lacks = Vec::new();
     for (path, name, why) in needs {
@@ -57,14 +57,15 @@ fn lacks<const COUNT: usize>(variable: &str, needs: [Need; COUNT]) {
     println!("cargo::rustc-env={variable}={}", lacks.join("; "));
 }
 
-/// Where `cargo xtask test` puts them: in the environment of Python beside what is built.
+/// The location in which `cargo xtask test` installs them: a Python environment in the target
+/// directory.
 fn brought(folder: &str, rest: &str) -> Option<PathBuf> {
     let out = PathBuf::from(env::var_os("OUT_DIR")?);
     let environment = out.ancestors().map(|folder| folder.join("servers")).find(|folder| folder.is_dir())?;
     if folder.is_empty() { Some(environment.join(rest)) } else { newest(&environment.join(folder), rest) }
 }
 
-/// What a variable names, else the usual place.
+/// The path in a variable, or else the default.
 fn place(variable: &str, usual: Option<PathBuf>) -> PathBuf {
     println!("cargo::rerun-if-env-changed={variable}");
     let path = env::var_os(variable).map(PathBuf::from).or(usual).unwrap_or_default();
@@ -72,7 +73,7 @@ fn place(variable: &str, usual: Option<PathBuf>) -> PathBuf {
     path
 }
 
-/// `rest` inside one of the folders of `folder`: the last by name.
+/// `rest` inside one of the subfolders of `folder`, the last one by name.
 fn newest(folder: &Path, rest: &str) -> Option<PathBuf> {
     let inside = folder.read_dir().ok()?.flatten().map(|entry| entry.path().join(rest));
     inside.filter(|path| path.exists()).max()

@@ -1,4 +1,4 @@
-//! What references may not name, whatever the token may read.
+//! Paths that references must not name, whatever the token may read.
 
 use hotswap::secrets::{
     FetchErrorKind::{Denied, Invalid},
@@ -10,7 +10,7 @@ use crate::run::{Bao, ROOT, assert_gives, assert_refused, fetch, free_port};
 
 const OF_VAULT: &str = "belongs to Vault itself";
 
-/// Without a server: nothing is asked.
+/// Without a server, because no request is sent.
 #[test]
 fn what_is_vaults_own_is_refused_before_anything_is_asked() {
     let vault = Vault::at(format!("http://127.0.0.1:{}", free_port())).auth(Auth::token("hunter2"));

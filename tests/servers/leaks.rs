@@ -1,4 +1,4 @@
-//! Nothing secret is in what the clients log.
+//! The log of the clients contains no secrets.
 
 use std::sync::Mutex;
 
@@ -27,7 +27,7 @@ impl log::Log for Log {
     fn flush(&self) {}
 }
 
-/// In a process of its own, which has one log.
+/// In a separate process, which has one log.
 #[test]
 #[cfg_attr(without = "openbao", ignore = "needs OpenBao")]
 fn no_log_holds_a_secret_or_a_token() {

@@ -1,4 +1,4 @@
-//! Users of a database that are made when somebody asks.
+//! Dynamic database users.
 
 use hotswap::secrets::{
     FetchErrorKind::{Denied, Invalid, NotFound, Unsupported},
@@ -56,7 +56,7 @@ fn leases_end_with_the_token_that_they_were_given_to() {
     let lease = fetch(&vault, "database/creds/app").unwrap().lease().cloned().unwrap();
     bao.revoke_logins();
     eventually("the user is gone", || postgres.users() == "0");
-    // It logs in again, to be told so.
+    // It logs in again to find this out.
     assert_eq!(wait(vault.renew(&lease)).unwrap_err().kind(), NotFound);
     assert!(fetch(&vault, "database/creds/app").unwrap().lease().is_some());
 }
@@ -73,7 +73,7 @@ fn a_lease_that_is_given_back_takes_its_user_along() {
     wait(vault.revoke(&[one.clone(), three])).unwrap();
     eventually("two users are gone", || postgres.users() == "1");
     assert!(wait(vault.renew(&two)).is_ok());
-    // Whoever gives it back twice has it no more, either.
+    // Revoking it twice is not an error, either.
     wait(vault.revoke(&[one])).unwrap();
 }
 
@@ -102,6 +102,6 @@ fn who_may_not_renew_is_told() {
     assert!(error.help().unwrap().contains("sys/leases/renew"), "{error:?}");
     let none = wait(vault.renew(&Lease::new(Duration::from_secs(60)))).unwrap_err();
     assert_eq!(none.kind(), Invalid);
-    // A token that lives is what the refusal is about, not one that is unknown.
+    // The refusal concerns a valid token, not an unknown one.
     assert!(!text(&bao.ask("GET", "auth/token/lookup-self", &[], None), "/data/id").is_empty());
 }

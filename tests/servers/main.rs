@@ -1,10 +1,10 @@
-//! Providers of secrets against real stores: OpenBao, and PostgreSQL behind it.
+//! Secret providers against real stores: OpenBao with PostgreSQL.
 //!
-//! `cargo xtask test` brings the servers. Each test starts its own, on a free port of the loopback, and ends it.
+//! `cargo xtask test` installs the servers. Each test starts its own, on a free loopback port, and stops it.
 
-// A test that cannot go on has failed.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
-// A child process talks to its parent.
+// A child process prints output for its parent.
 #![allow(clippy::print_stdout)]
 
 #[cfg(feature = "vault")]
@@ -28,7 +28,7 @@ mod tls;
 #[cfg(feature = "vault")]
 mod tokens;
 
-// The same helpers, of which not all are needed here.
+// Shared helpers, not all of which are used here.
 #[allow(dead_code)]
 #[cfg(feature = "vault")]
 #[path = "../e2e/support/child.rs"]
@@ -39,10 +39,10 @@ mod left_out;
 #[cfg(not(feature = "vault"))]
 mod not_built;
 
-/// Which servers the build script did not find, and why.
+/// The servers that the build script did not find, and why.
 #[cfg(feature = "vault")]
 const LACKS: &str = env!("HOTSWAP_LACKS_SERVERS");
 
-/// Where `cargo xtask test` looks when all is done.
+/// The folder that `cargo xtask test` reads at the end.
 #[cfg(feature = "vault")]
 const LEFT_OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/left-out");

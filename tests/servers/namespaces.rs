@@ -1,4 +1,4 @@
-//! Namespaces, as OpenBao and Vault Enterprise have them.
+//! Namespaces of OpenBao and Vault Enterprise.
 
 use hotswap::secrets::{
     FetchErrorKind::{Denied, Unauthenticated},

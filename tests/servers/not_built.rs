@@ -1,4 +1,4 @@
-//! In the place of all tests when there is no client to test.
+//! Replaces all tests if the client is not built.
 
 #[test]
 #[ignore = "needs `--features vault`, as `cargo xtask test` gives it"]

@@ -1,4 +1,4 @@
-//! What a reference may name.
+//! Locations of references.
 
 use hotswap::secrets::{FetchErrorKind, Location, Payload, SecretProvider};
 use serde_json::json;
@@ -54,7 +54,7 @@ fn a_mount_that_was_upgraded_is_asked_for_again() {
         let headers = [("X-Vault-Token", crate::run::ROOT)];
         crate::run::ask(bao.port, "POST", "/v1/kv/data/app", &headers, Some(&body)).unwrap().0 == 200
     });
-    // The first answer is that there is nothing, at the place where it was.
+    // The first response is that the old location is empty.
     assert_refused(&vault, "kv/app", FetchErrorKind::NotFound, &["kv/app"]);
     assert_gives(&vault, "kv/app", json!({ "password": "two" }));
 }

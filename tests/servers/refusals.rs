@@ -1,4 +1,4 @@
-//! How each failure is told: its kind, and words that help.
+//! The report of each failure: its kind, and advice.
 
 use std::{net::TcpListener, time::Duration};
 
@@ -50,7 +50,7 @@ fn a_server_that_is_not_there() {
 
 #[test]
 fn a_server_that_does_not_answer() {
-    // It accepts, by the system's backlog, and says nothing.
+    // It accepts connections, by the system's backlog, but does not respond.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
     let vault = Vault::at(&address).auth(Auth::token("hunter2")).timeout(Duration::from_millis(100));
@@ -80,7 +80,7 @@ fn a_standby_sends_to_the_active_server_but_not_round_in_circles() {
     assert_gives(&through(other), "secret/app", json!({ "password": "one" }));
     let third = redirect(format!("http://127.0.0.1:{other}"));
     assert_refused(&through(third), "secret/app", Invalid, &[]);
-    // What speaks TLS may not send to what does not; the other way round it is refused as well.
+    // A redirect from TLS to plain HTTP is refused, and so is the reverse.
     let secure = redirect(bao.secure_address());
     assert_refused(&through(secure), "secret/app", Invalid, &[]);
 }

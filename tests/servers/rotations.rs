@@ -1,4 +1,4 @@
-//! A configuration whose secrets come from a real store, which changes and goes away.
+//! A configuration whose secrets come from a real store, which changes and becomes unavailable.
 
 use std::{
     sync::mpsc::{Receiver, channel},
@@ -26,7 +26,7 @@ fn store(bao: &Bao, password: &str) {
     bao.write("secret/data/app", json!({ "data": { "db_password": password } }));
 }
 
-/// Every new password, as the subscriber is told.
+/// Every new password that the subscriber receives.
 fn passwords(config: &AppConfigHandle) -> (Subscription, Receiver<String>) {
     let (tell, told) = channel();
     let subscription = config.on_db_password_change(move |old, new| {
@@ -123,7 +123,7 @@ struct Database {
 }
 
 impl Database {
-    /// Whether PostgreSQL takes them, so they belong to each other.
+    /// Whether PostgreSQL accepts them, which shows that they belong together.
     fn works(&self, postgres: &Postgres) -> bool {
         postgres.logs_in(self.user.expose(), self.password.expose())
     }
@@ -132,13 +132,13 @@ impl Database {
 fn database(bao: &Bao, leases: Json, tokens: Json) -> (Postgres, DatabaseHandle) {
     let postgres = Postgres::start();
     postgres.behind(bao, leases);
-    // What is leased is not asked for at intervals.
+    // A secret with a lease is not polled.
     let builder =
         Database::hot_builder().secrets("vault", bao.vault_as(bao.app_role(&["database/creds/app"], tokens)));
     (postgres, builder.secret_refresh(Duration::from_secs(3600)).load().unwrap())
 }
 
-/// Another user comes before the first one goes.
+/// Another user is created before the first one expires.
 fn assert_replaced(config: &DatabaseHandle, postgres: &Postgres) {
     let first = config.load();
     assert!(first.works(postgres));

@@ -1,4 +1,4 @@
-//! Whom a client trusts.
+//! The certificate authorities that a client trusts.
 
 use hotswap::secrets::{
     FetchErrorKind::{Invalid, Unreachable},
@@ -16,7 +16,7 @@ fn only_the_authority_that_was_named_is_trusted() {
     assert_gives(&vault().ca_file(bao.ca_file()), "secret/app", json!({ "password": "hunter2" }));
     let wrong = vault().ca_file(other.ca_file());
     assert_refused(&wrong, "secret/app", Unreachable, &["is not trusted", "VAULT_CACERT"]);
-    // The system knows none of the two.
+    // The system trusts neither of the two.
     assert_refused(&vault(), "secret/app", Unreachable, &["is not trusted"]);
     let plain = Vault::at(bao.address()).auth(Auth::token(ROOT));
     assert_refused(&plain, "secret/app", Invalid, &["`https`"]);

@@ -1,4 +1,4 @@
-//! Every way to a token, and what happens at its end.
+//! Every kind of authentication, and the end of tokens.
 
 use std::{env, fs, thread, time::Duration};
 
@@ -58,7 +58,7 @@ fn a_token_that_may_be_renewed_does_not_end() {
     let token = bao.token(&READABLE, json!({ "period": "3s", "renewable": true }));
     let vault = bao.vault_as(Auth::token(token));
     assert_works(&vault);
-    // Twice as long as it lasts, in which nobody asks for anything.
+    // Twice its lifetime, without any request.
     thread::sleep(Duration::from_secs(6));
     assert_works(&vault);
 }
@@ -81,7 +81,7 @@ fn a_login_is_replaced_before_it_ends() {
     let auth = bao.app_role(&READABLE, json!({ "token_ttl": "6s", "token_max_ttl": "6s" }));
     let vault = bao.vault_as(auth);
     assert_works(&vault);
-    // Nobody asks for anything, and the first token is gone: one that lives has followed it.
+    // Without any request, the expired first token has been replaced by a valid one.
     thread::sleep(Duration::from_secs(8));
     let known = bao.ask("LIST", "auth/token/accessors", &[], None);
     let accessors = known.pointer("/data/keys").unwrap().as_array().unwrap();
@@ -112,7 +112,7 @@ fn a_file_with_a_token_is_read_again() {
     assert_works(&vault);
 }
 
-/// Reading one would wait until somebody writes.
+/// Reading a pipe would wait for a writer.
 #[test]
 fn a_pipe_is_no_file_of_a_token_or_of_certificates() {
     let folder = tempfile::tempdir().unwrap();
@@ -159,7 +159,7 @@ fn a_pod_logs_in_by_its_service_account() {
 fn the_variables_of_vaults_own_tools_are_enough() {
     const ADDRESS: &str = "HOTSWAP_TEST_ADDRESS";
     let name = "tokens::the_variables_of_vaults_own_tools_are_enough";
-    // The child finds the parent's server.
+    // The child uses the server of its parent.
     if let Ok(address) = env::var(ADDRESS) {
         assert_eq!(env::var("VAULT_ADDR").unwrap(), address);
         assert_works(&Vault::from_env());

@@ -1,1 +1,1 @@
-//! Holds the tests beside it; has nothing of its own.
+//! Empty: the package only contains the tests next to it.

@@ -130,7 +130,7 @@ fn only(value: Value, written: &Option<Value>) -> Value {
 }
 
 /// The placeholder for a secret that must not be written.
-fn unknown() -> Value {
+pub(crate) fn unknown() -> Value {
     Value::secret(Value::Null)
 }
 

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     de::{DecodeError, Examination, FlatReading, Ignored, Notes},
     keys::{Key, Keys},
-    value::{Value, place_at},
+    value::{Value, place_in},
 };
 
 #[doc(hidden)]
@@ -124,10 +124,11 @@ impl Examinations {
 
     /// The value with each text as its type reads it; `None` if nothing differs.
     pub(crate) fn resolved(&self, value: &Value) -> Option<Value> {
-        let changed = self.changes.iter().filter(|(keys, to)| keys.find(value) != Some(to));
-        changed.fold(None, |changed, (keys, to)| {
-            Some(place_at(changed.as_ref().unwrap_or(value), keys, Some(to)))
-        })
+        let mut changed = None;
+        for (keys, to) in self.changes.iter().filter(|(keys, to)| keys.find(value) != Some(to)) {
+            place_in(changed.get_or_insert_with(|| value.clone()), &keys.0, Some(to));
+        }
+        changed
     }
 
     /// Adds the names of all fields of the table at `keys`, to which a flattened leaf was added.
@@ -171,5 +172,27 @@ impl Examinations {
         }
         notes.add_ignored(ignored.into_values().chain(self.ignored));
         notes.add_lost(self.lost);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Examination, Examinations};
+    use crate::{keys::Keys, value::Value};
+
+    fn table(count: usize, value: &Value) -> Value {
+        Value::table((0..count).map(|index| (format!("k{index}").into(), value.clone())))
+    }
+
+    #[test]
+    fn every_value_of_a_flattened_map_may_be_read_differently() {
+        let (given, settled) = (table(2_000, &Value::yaml("1")), table(2_000, &Value::text("1")));
+        let mut examinations = Examinations::new(None);
+        for (name, value) in settled.as_table().unwrap() {
+            let mut found = Examination::default();
+            found.settled = Some(value.clone());
+            examinations.add(&Keys::root().name(name), found);
+        }
+        assert_eq!(examinations.resolved(&given).as_ref(), Some(&settled));
     }
 }

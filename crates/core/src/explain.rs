@@ -63,8 +63,8 @@ pub struct Explanation {
 #[non_exhaustive]
 pub struct Given {
     /// The value as the layer has it, before interpolation; `"***"` for a secret, but not for a reference to one. Text
-    /// whose type depends on the field, such as a variable or a plain YAML scalar, is a string; so is an integer
-    /// beyond 64 bits.
+    /// whose type depends on the field, such as a variable or a plain YAML scalar, is a string; so are an integer
+    /// beyond 64 bits, an infinity and a NaN.
     pub value: serde_json::Value,
     /// The position of the value.
     pub origin: Origin,
@@ -126,6 +126,9 @@ impl Explanation {
             return Self { path: path.to_owned(), known: false, given, note, refused };
         }
         let explainer = Explainer::new(input);
+        if let Some(leaf) = explainer.flattened(above, &below) {
+            return explainer.explain_flattened(path.to_owned(), leaf);
+        }
         let keys = explainer.as_places(above.join(&below));
         explainer.explain(path.to_owned(), &keys)
     }
@@ -148,7 +151,13 @@ impl Explanations {
     fn at(input: &ExplainInput, base: usize) -> Self {
         let (explainer, above) = (Explainer::new(input), input.shape.keys_of(base));
         let leaves = input.shape.inner_of(base).leaves();
-        let explain = |leaf: &Leaf| explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys));
+        let explain = |leaf: &Leaf| {
+            let flattened = explainer.flattened(&above, &leaf.keys_with_name());
+            match flattened.filter(|_| leaf.field().flatten) {
+                Some(whole) => explainer.explain_flattened(leaf.keys_with_name().to_string(), whole),
+                None => explainer.explain(leaf.keys.to_string(), &above.join(&leaf.keys)),
+            }
+        };
         Self(leaves.iter().map(explain).collect())
     }
 }

@@ -268,7 +268,7 @@ impl<S: HotConfig> Handle<S> {
     /// handles.
     ///
     /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. The name is only displayed, and
-    /// grants no permission.
+    /// grants no permission. A blank name is no author.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -282,7 +282,8 @@ impl<S: HotConfig> Handle<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn by(&self, name: impl Into<Arc<str>>) -> S::Handle {
-        self.with_options(|options| options.by = Some(name.into()))
+        let name = Some(name.into()).filter(|name| !name.trim().is_empty());
+        self.with_options(|options| options.by = name)
     }
 
     /// The same handle for temporary values: a value that is written through it, or through its nested handles,

@@ -1,9 +1,9 @@
-//! Values as JSON text with every digit of their integers. `serde_json::Value` is limited to 64 bits and stores longer
-//! integers as text; displayed text omits the quotes.
+//! Values as JSON text with every digit of their integers. `serde_json::Value` is limited to 64 bits and to finite floats,
+//! and stores other numbers as text; displayed text omits the quotes.
 
 use crate::value::Value;
 
-/// The text of a value that contains an integer beyond 64 bits; `None` for other values, for which serde_json
+/// The text of a value that contains an integer beyond 64 bits, an infinity or a NaN; `None` for other values, for which serde_json
 /// writes the same text.
 pub(crate) fn of_wide(value: &Value) -> Option<String> {
     is_wide(value).then(|| text(value))
@@ -14,6 +14,7 @@ pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Int(value) => value.to_string(),
         Value::Uint(value) => value.to_string(),
+        Value::Float(value) if !value.is_finite() => value.to_string().to_lowercase(),
         Value::List(items) => format!("[{}]", items.iter().map(text).collect::<Vec<_>>().join(",")),
         Value::Table(table) => {
             let entry = |(name, value): (&_, &Value)| format!("{}:{}", quoted(name), text(value));
@@ -31,6 +32,7 @@ fn is_wide(value: &Value) -> bool {
     match value {
         Value::Int(value) => i64::try_from(*value).is_err() && u64::try_from(*value).is_err(),
         Value::Uint(_) => true,
+        Value::Float(value) => !value.is_finite(),
         Value::List(items) => items.iter().any(is_wide),
         Value::Table(table) => table.values().any(is_wide),
         _ => false,

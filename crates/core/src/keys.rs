@@ -57,6 +57,11 @@ impl Keys {
         matches!(&*self.0, [Key::Name(only)] if **only == *name)
     }
 
+    /// The path below one of its parents.
+    pub(crate) fn below(&self, parent: &Keys) -> Self {
+        Self(self.0.get(parent.0.len()..).unwrap_or_default().to_vec())
+    }
+
     pub(crate) fn starts_with(&self, other: &Keys) -> bool {
         self.0.starts_with(&other.0)
     }

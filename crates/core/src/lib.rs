@@ -81,7 +81,7 @@ pub use history::Record;
 pub use issue::{Issue, IssueKind, Origin};
 pub use observe::{Event, Observe};
 pub use overrides::Override;
-pub use path::{AsPath, Path};
+pub use path::{AsPath, OverridePath, Path};
 pub use report::Report;
 pub use revision::Revision;
 pub use rule::CheckError;

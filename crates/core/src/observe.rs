@@ -53,7 +53,8 @@ impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observe for F {
 
 /// The outcome of one attempt to change the configuration, for an [`Observe`], which has an example.
 ///
-/// There is no event for an attempt that changes nothing, for an automatic retry that is refused for the same problems
+/// There is no event for an attempt that changes nothing, such as an edit of a comment or of an overridden value, for an
+/// automatic retry that is refused for the same problems
 /// as before, and for a call on a configuration that is shut down or forked. A call that a nested handle does not support is
 /// a refused attempt like any other. Values appear only in the form of a [`FieldChange`](crate::FieldChange) or a report,
 /// which contain no secrets. `Debug` begins with the name of the variant, `Display` prints a few lines for people.
@@ -69,8 +70,8 @@ pub enum Event<'e> {
         record: &'e Record,
     },
     /// An attempt was accepted without changing a running value, so the version stays the same: a field waits for a
-    /// restart, an override was set to the value in the file, prolonged or cleared, or a source changed without
-    /// changing a value. [`Handle::current_revision`](crate::Handle::current_revision) counts these changes.
+    /// restart, an override was set to the value in the file, prolonged or cleared, or sources that were refused are
+    /// valid again. [`Handle::current_revision`](crate::Handle::current_revision) counts these changes.
     #[non_exhaustive]
     Accepted {
         /// Counted from 1, over all events.

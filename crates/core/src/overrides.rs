@@ -1,7 +1,7 @@
 //! Values that are set at run time, with their author, time and expiry.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -15,6 +15,7 @@ use crate::{
     keys::Keys,
     revision::Revision,
     secret::MASK,
+    shape::{Leaf, Shape, is_shared_key},
     snapshot::Published,
     value::Value,
 };
@@ -55,6 +56,16 @@ pub(crate) enum Expected {
     /// This version is current, and no write was accepted after it.
     Version(u64),
     Revision(Revision),
+}
+
+/// What the argument of [`Handle::clear_override`](crate::Handle::clear_override) names.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub enum OverrideTarget {
+    /// The number of the field, counted from the struct of the handle.
+    Field(usize),
+    /// The dotted path.
+    Text(String),
 }
 
 impl OverrideEntry {
@@ -163,17 +174,12 @@ pub struct Override {
 
 impl Override {
     pub(crate) fn all(current: &Published, overrides: &Overrides) -> Vec<Self> {
-        let leaves = current.root.shape().leaves();
-        let secret = |keys: &Keys| {
-            leaves.iter().any(|leaf| {
-                current.hides(leaf) && (leaf.keys.starts_with(keys) || keys.starts_with(&leaf.keys))
-            })
-        };
+        let secret = |keys: &Keys| hides(current, keys);
         let shown = |keys: &Keys, value: &Value| if secret(keys) { MASK.into() } else { value.to_json() };
         overrides
             .iter()
             .map(|(keys, entry)| Self {
-                path: keys.to_string(),
+                path: named(current, keys).to_string(),
                 value: entry.value.as_ref().map(|value| shown(keys, value)),
                 by: entry.by.as_deref().map(str::to_owned),
                 at: entry.at,
@@ -183,7 +189,7 @@ impl Override {
             .collect()
     }
 
-    /// The dotted path, from the root.
+    /// The dotted path, from the root. A flattened field that takes all remaining keys has its own name here.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -208,6 +214,35 @@ impl Override {
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
     }
+}
+
+/// The flattened leaves whose keys are in the table at this path.
+fn flattened_at(shape: &'static Shape, keys: &Keys) -> BTreeSet<usize> {
+    let leaves = shape.leaves().into_iter().map(|leaf| leaf.slot);
+    leaves.filter(|slot| shape.is_flattened(*slot) && shape.keys_of(*slot) == *keys).collect()
+}
+
+/// The path of an override with the name of a flattened leaf, whose value is at the path of its table.
+pub(crate) fn named(current: &Published, keys: &Keys) -> Keys {
+    let shape = current.root.shape();
+    let slots = flattened_at(shape, keys);
+    let takes_all = || {
+        let shares = current.root.shares(&current.tree).into_iter();
+        shares.filter(|share| share.takes_all && share.keys == *keys).map(|share| share.slot).next()
+    };
+    let slot = if slots.len() < 2 { None } else { takes_all() };
+    slot.or(slots.first().copied()).map_or_else(|| keys.clone(), |slot| shape.named_keys(slot))
+}
+
+/// Whether the value of an override must not be shown. A flattened leaf does not contain the fields next to it.
+fn hides(current: &Published, keys: &Keys) -> bool {
+    let shape = current.root.shape();
+    let is_table = !flattened_at(shape, keys).is_empty();
+    let contains = |leaf: &Leaf| match shape.is_flattened(leaf.slot) {
+        true => leaf.keys == *keys || keys.parent() == leaf.keys && is_shared_key(shape, keys),
+        false => !is_table && leaf.keys.is_related_to(keys),
+    };
+    shape.leaves().iter().any(|leaf| current.hides(leaf) && contains(leaf))
 }
 
 impl fmt::Debug for Override {

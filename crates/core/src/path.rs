@@ -1,8 +1,8 @@
 //! Typed paths: `AppConfig::paths().rate_limit().max()`.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 
-use crate::config::HotConfig;
+use crate::{config::HotConfig, overrides::OverrideTarget};
 
 /// The path of a field of type `F` below a struct `R`.
 ///
@@ -112,3 +112,49 @@ impl<R: HotConfig, F: 'static> AsPath for Path<R, F> {
         *self
     }
 }
+
+impl<P: AsPath> AsPath for &P {
+    type Root = P::Root;
+    type Value = P::Value;
+    fn as_path(&self) -> Path<Self::Root, Self::Value> {
+        (**self).as_path()
+    }
+}
+
+/// The argument of [`Handle::clear_override`](crate::Handle::clear_override): a dotted path as text, or a typed path
+/// ([`AsPath`]) that starts at `S`.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// fn reset(config: &hotswap::Handle<Config>, path: impl hotswap::OverridePath<Config>) -> Result<u64, hotswap::Error> {
+///     config.clear_override(path)
+/// }
+/// let config = Config::hot_load()?;
+/// config.set_rate_limit_max(5)?;
+/// reset(&config, "rate_limit.max")?;
+/// reset(&config, Config::paths().rate_limit())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait OverridePath<S> {
+    #[doc(hidden)]
+    fn __target(&self) -> OverrideTarget;
+}
+
+impl<P: AsPath> OverridePath<P::Root> for P {
+    fn __target(&self) -> OverrideTarget {
+        OverrideTarget::Field(self.as_path().slot)
+    }
+}
+
+/// Types that are read as text.
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl<S> OverridePath<S> for $text {
+            fn __target(&self) -> OverrideTarget {
+                OverrideTarget::Text(self.to_string())
+            }
+        }
+    )*};
+}
+
+texts!(&str, &&str, String, &String, Cow<'_, str>, &Cow<'_, str>, Arc<str>, &Arc<str>, Box<str>, &Box<str>);

@@ -153,6 +153,11 @@ impl Leaf {
         self.trail[self.trail.len() - 1]
     }
 
+    /// The path of the table that a flattened leaf shares, with the name of the leaf.
+    pub(crate) fn keys_with_name(&self) -> Keys {
+        self.keys.name(self.field().key)
+    }
+
     fn restart(&self) -> bool {
         self.trail.iter().any(|field| field.restart)
     }
@@ -260,6 +265,28 @@ impl Shape {
         self.trail(slot).iter().fold(Keys::root(), |keys, field| field.keys(&keys))
     }
 
+    /// The path with the names of flattened fields, to tell the fields of one table apart.
+    pub(crate) fn named_keys(&'static self, slot: usize) -> Keys {
+        self.trail(slot).iter().fold(Keys::root(), |keys, field| keys.name(field.key))
+    }
+
+    /// The path of a field in messages: a flattened leaf has its own name, because its table has other fields, too.
+    pub(crate) fn shown_keys(&'static self, slot: usize) -> Keys {
+        if self.is_leaf(slot) && self.is_flattened(slot) { self.named_keys(slot) } else { self.keys_of(slot) }
+    }
+
+    /// The numbers of the field with this number, and of everything below it.
+    pub(crate) fn numbers_of(&'static self, slot: usize) -> Range<usize> {
+        let structs = self.structs(0..usize::MAX).into_iter();
+        let mut found = structs.filter(|numbers| numbers.start == slot);
+        found.next().unwrap_or(slot..slot + 1)
+    }
+
+    /// Whether the field with this number is flattened.
+    pub(crate) fn is_flattened(&'static self, slot: usize) -> bool {
+        self.trail(slot).last().is_some_and(|field| field.flatten)
+    }
+
     /// Whether the number belongs to a leaf: an `Option<Nested>` is a leaf, a nested struct is not.
     pub(crate) fn is_leaf(&'static self, slot: usize) -> bool {
         self.trail(slot).last().is_some_and(|field| !matches!(field.kind, Kind::Nested(_)))
@@ -300,4 +327,12 @@ pub(crate) fn taken_beside(shape: &'static Shape, keys: &Keys) -> BTreeSet<Arc<s
         _ => None,
     });
     names.collect()
+}
+
+/// Whether a key belongs to a flattened leaf, and no field has it.
+pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
+    let leaves = shape.leaves();
+    let beside =
+        leaves.iter().any(|leaf| shape.is_flattened(leaf.slot) && shape.keys_of(leaf.slot) == keys.parent());
+    !keys.is_root() && beside && !leaves.iter().any(|leaf| shape.keys_of(leaf.slot) == *keys)
 }

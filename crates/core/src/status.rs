@@ -205,7 +205,26 @@ fn sources(
             None => sources.push(SourceStatus { held: Some(version), ..SourceStatus::absent(name) }),
         }
     }
+    mark_sources_of_variables(&mut sources, suppressions);
     sources
+}
+
+/// Marks the sources of suppressed variables: the last dotenv file that gives a variable, or the
+/// environment.
+fn mark_sources_of_variables(sources: &mut [SourceStatus], suppressions: &Suppressions) {
+    let Some((variables, version)) = suppressions.variables() else { return };
+    for (name, value) in variables {
+        let in_process =
+            value.is_some_and(|value| std::env::var_os(&name).is_some_and(|current| *current == *value));
+        let in_file = sources.iter().rposition(|source| source.gives(&name));
+        // A variable that is gone was in a file, because the environment of a process hardly loses any.
+        let last_file = sources.iter().rposition(SourceStatus::is_dotenv);
+        let of_process = sources.iter().position(SourceStatus::is_environment);
+        let place = if in_process { of_process } else { in_file.or(last_file).or(of_process) };
+        if let Some(source) = place.and_then(|place| sources.get_mut(place)) {
+            source.held.get_or_insert(version);
+        }
+    }
 }
 
 /// A few lines for people.

@@ -88,9 +88,13 @@ impl Untyped {
     /// The text as JSON; `None` if it does not start like a list or table.
     pub(crate) fn json(&self) -> Option<Result<&Value, &Malformed>> {
         let parsed = self.parsed.as_ref()?;
+        self.begins_like_json().then(|| init(&parsed.json, || json(&self.text)).as_ref())
+    }
+
+    /// Whether the text is one that holds a list or table for a type that asks for any value.
+    pub(crate) fn begins_like_json(&self) -> bool {
         let text = self.text.trim_start();
-        let begins = text.starts_with(['{', '[']) && !begins_with_word_in_brackets(text);
-        begins.then(|| init(&parsed.json, || json(&self.text)).as_ref())
+        self.parsed.is_some() && text.starts_with(['{', '[']) && !begins_with_word_in_brackets(text)
     }
 
     /// The text as the list or table that `key` leads into.
@@ -153,8 +157,8 @@ fn with_template(value: &Value, template: &str, literal: bool) -> Value {
     }
 }
 
-/// Whether the first brackets contain text that no JSON list contains: `[::1]:80` is an address, `[a-z]*.log` a
-/// pattern.
+/// Whether the first brackets hold what no list of JSON does: `[::1]:80` is an address, `[a-z]*.log` a pattern. Before a
+/// comma, so does `[a-z]`, but not `[1]`.
 fn begins_with_word_in_brackets(text: &str) -> bool {
     let Some((inside, behind)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) else {
         return false;
@@ -162,7 +166,16 @@ fn begins_with_word_in_brackets(text: &str) -> bool {
     if inside.contains(['"', '{', '[', ',']) {
         return false;
     }
-    inside.contains(':') || behind.starts_with(|next: char| !next.is_whitespace() && next != ',')
+    match behind.trim_start().strip_prefix(',') {
+        Some(_) => inside.contains(':') || !is_json_scalar(inside.trim()),
+        None => inside.contains(':') || behind.starts_with(|next: char| !next.is_whitespace()),
+    }
+}
+
+/// Whether it is a number, a truth value or null, or nothing.
+fn is_json_scalar(text: &str) -> bool {
+    let first = |text: &str| text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit());
+    matches!(text, "" | "true" | "false" | "null") || (first(text) && text.parse::<f64>().is_ok())
 }
 
 /// Splits at commas. A comma after the last item adds no item.

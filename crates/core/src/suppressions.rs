@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
     path::Path,
     sync::Arc,
 };
@@ -13,6 +14,7 @@ use crate::{
     },
     keys::Keys,
     load::{place_at, put, taken_beside},
+    secret::Private,
     shape::Shape,
     source::{Layer, SourceId},
     value::Value,
@@ -41,6 +43,8 @@ struct Suppression {
 struct SuppressedVariables {
     refused: Arc<Variables>,
     used: Arc<Variables>,
+    /// The version whose variables are used.
+    version: u64,
 }
 
 /// The layers and variables to load, with those of suppressed sources replaced.
@@ -114,7 +118,7 @@ impl Suppressions {
         let refused = self.variables.as_ref().map_or(variables, |held| &held.refused);
         if refused != &old.variables {
             let (refused, used) = (Arc::clone(refused), Arc::clone(&old.variables));
-            effective.suppressions.variables = Some(SuppressedVariables { refused, used });
+            effective.suppressions.variables = Some(SuppressedVariables { refused, used, version });
         }
         effective
     }
@@ -132,6 +136,17 @@ impl Suppressions {
     /// Whether variables that texts of files refer to are suppressed.
     pub(crate) fn have_variables(&self) -> bool {
         self.variables.is_some()
+    }
+
+    /// The names of the suppressed variables and their current values, with the version whose values are used.
+    pub(crate) fn variables(&self) -> Option<(BTreeMap<OsString, Option<Private>>, u64)> {
+        let held = self.variables.as_ref()?;
+        let names = diff_map(&held.refused, &held.used).into_iter().map(|(name, _)| name);
+        let current = |name: OsString| {
+            let value = held.refused.get(&name).cloned();
+            (name, value)
+        };
+        Some((names.map(current).collect(), held.version))
     }
 
     /// Whether the same sources are suppressed, in favour of the same versions.
@@ -207,7 +222,7 @@ impl SuppressedVariables {
         }
         let mut used = (**given).clone();
         apply_map(&mut used, &changes);
-        Some(Self { refused: Arc::clone(given), used: Arc::new(used) })
+        Some(Self { refused: Arc::clone(given), used: Arc::new(used), version: self.version })
     }
 }
 

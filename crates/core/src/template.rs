@@ -11,11 +11,7 @@ mod results;
 mod secret_texts;
 mod settle;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use leaf::Leaf;
 use preserve::opened;
@@ -68,38 +64,51 @@ pub(crate) fn fits(root: &dyn ErasedConfig, slot: usize, value: &Value) -> bool 
     Leaf::new(slot).fits(root, value)
 }
 
-/// The templates of the configuration in force, for new values of its fields.
-pub(crate) struct Templates {
-    /// By number: the leaves with templates, as their types write them, and their sources in the same shape.
-    leaves: BTreeMap<usize, (Value, Value)>,
-    results: Results,
+/// The templates of a configuration in force, for values that are written over its own. They are collected when a value may
+/// hold the text of one.
+pub(crate) struct Templates<'v> {
+    root: &'v dyn ErasedConfig,
+    tree: &'v Value,
+    has_templates: bool,
+    has_secrets: bool,
+    results: OnceCell<Results>,
 }
 
-impl Templates {
-    pub(crate) fn of(root: &dyn ErasedConfig, tree: &Value) -> Self {
-        let mut leaves = BTreeMap::new();
-        if holds_template(tree) {
-            let shape = root.shape();
-            let slots: BTreeSet<usize> = shape.leaves().into_iter().map(|leaf| leaf.slot).collect();
-            let leaf = |slot: usize| {
-                let given = source_part(shape, tree, slot).filter(|given| holds_template(given))?;
-                let written = root.encode(slot).ok()?;
-                let arranged = arrange::arranged(root, slot, &written, &given);
-                Some((slot, (written, arranged)))
-            };
-            leaves = slots.into_iter().filter_map(leaf).collect();
-        }
-        let results = Results::new(tree, leaves.values().map(|(written, given)| (written, given)));
-        Self { leaves, results }
+impl<'v> Templates<'v> {
+    pub(crate) fn of(root: &'v dyn ErasedConfig, tree: &'v Value) -> Self {
+        let (has_templates, has_secrets) = (holds_template(tree), secret_texts::holds_secret(tree));
+        Self { root, tree, has_templates, has_secrets, results: OnceCell::new() }
+    }
+
+    /// A leaf with templates, as its type writes it, and what gave it in the same shape.
+    fn leaf(&self, slot: usize) -> Option<(Value, Value)> {
+        let given = source_part(self.root.shape(), self.tree, slot).filter(|given| holds_template(given))?;
+        let written = self.root.encode(slot).ok()?;
+        let arranged = arrange::arranged(self.root, slot, &written, &given);
+        Some((written, arranged))
+    }
+
+    fn results(&self) -> &Results {
+        self.results.get_or_init(|| {
+            let leaves = self.root.shape().leaves();
+            let slots: BTreeSet<usize> = leaves.into_iter().map(|leaf| leaf.slot).collect();
+            let leaves: Vec<_> = slots.into_iter().filter_map(|slot| self.leaf(slot)).collect();
+            Results::new(self.tree, leaves.iter().map(|(written, given)| (written, given)))
+        })
     }
 
     /// Adds the secrets of a new value, so that copies of them are recognised too.
     pub(crate) fn add_secrets(&mut self, written: &Value) {
-        self.results.add_secrets(written);
+        if secret_texts::holds_secret(written) {
+            self.results();
+            self.results.get_mut().into_iter().for_each(|results| results.add_secrets(written));
+            self.has_secrets = true;
+        }
     }
 
     /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, and
-    /// text that equals a secret by a masked form, so that the stored value contains no variable and no secret. The templates of the leaf itself are tried first.
+    /// text that equals a secret by a masked form, so that the stored value contains no variable and no secret. The templates
+    /// of the leaf itself are tried first.
     ///
     /// `root` contains the new value, which the type also reads from `plain`; a patch has its own templates in
     /// `new`.
@@ -113,10 +122,15 @@ impl Templates {
         plain: &Value,
         new: Value,
     ) -> Result<Value, Box<Issue>> {
-        let own =
-            self.leaves.get(&slot).and_then(|(written, given)| preserve::templates(&new, written, given));
-        let kept = own.unwrap_or(new);
-        let kept = self.results.replaced(&kept).unwrap_or(kept);
+        let mut kept = new;
+        if self.has_templates {
+            let own = self.leaf(slot);
+            kept =
+                own.and_then(|(written, given)| preserve::templates(&kept, &written, &given)).unwrap_or(kept);
+        }
+        if (self.has_templates || self.has_secrets) && results::may_hold(&kept) {
+            kept = self.results().replaced(&kept).unwrap_or(kept);
+        }
         if !holds_template(&kept) {
             return Ok(kept);
         }

@@ -68,11 +68,11 @@ pub enum Value {
 /// Its content has no other owners: a shared text is copied when it is put in, and the only owner of a text may
 /// overwrite it (`Arc::get_mut`) without `unsafe`.
 #[derive(Clone)]
-pub struct HiddenValue(Arc<Sealed>);
+pub struct HiddenValue(Arc<WipedOnDrop>);
 
-struct Sealed(Value);
+struct WipedOnDrop(Value);
 
-impl Drop for Sealed {
+impl Drop for WipedOnDrop {
     fn drop(&mut self) {
         self.0.wipe();
     }
@@ -214,7 +214,7 @@ impl Value {
             return value;
         }
         value.unshare();
-        Self::Secret(HiddenValue(Arc::new(Sealed(value))))
+        Self::Secret(HiddenValue(Arc::new(WipedOnDrop(value))))
     }
 
     /// The content of a secret; any other value itself.
@@ -338,7 +338,10 @@ impl Value {
                 let number = serde_json::Number::from_u128(*value);
                 number.map_or_else(|| value.to_string().into(), Json::Number)
             }
-            Self::Float(value) => serde_json::Number::from_f64(*value).map_or(Json::Null, Json::Number),
+            Self::Float(value) => {
+                let number = serde_json::Number::from_f64(*value);
+                number.map_or_else(|| not_finite(*value).into(), Json::Number)
+            }
             Self::Text(text) | Self::Template(text) => Json::String(text.to_string()),
             Self::Untyped(untyped) => Json::String(untyped.shown().to_owned()),
             Self::Secret(_) | Self::Bytes(_) => MASK.into(),
@@ -347,6 +350,15 @@ impl Value {
                 Json::Object(table.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect())
             }
         }
+    }
+}
+
+/// The text of an infinity or a NaN, which JSON does not have.
+fn not_finite(value: f64) -> &'static str {
+    match value {
+        _ if value.is_nan() => "nan",
+        _ if value.is_sign_negative() => "-inf",
+        _ => "inf",
     }
 }
 

@@ -61,12 +61,13 @@ fn clone(model: &Model) -> TokenStream {
     if !model.sound {
         return quote!(::core::unimplemented!());
     }
-    let krate = &model.krate;
+    // A `self` with the span of the type would be another one where a macro was given the fields as tokens.
+    let (krate, this) = (&model.krate, quote!(self));
     let fields = model.fields.iter().map(|field| {
         let ident = &field.ident;
         match &field.kind {
             Kind::Leaf(_) => {
-                quote_spanned!(field.ty.span()=> #ident: ::core::clone::Clone::clone(&self.#ident))
+                quote_spanned!(field.ty.span()=> #ident: ::core::clone::Clone::clone(&#this.#ident))
             }
             Kind::Nested(_) => quote!(#ident: #krate::__private::Schema::__clone(&self.#ident)),
             Kind::Optional(_) => quote! {

@@ -179,7 +179,7 @@ fn the_variables_of_sops_count_if_there_are_no_others() {
 
 #[test]
 fn without_an_identity_the_variables_are_named() {
-    // An empty variable is none.
+    // An empty variable counts as not set.
     let none = ["HOTSWAP_AGE_IDENTITY", "HOTSWAP_AGE_IDENTITY_FILE", "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"];
     with_variables(&this_test(), &none.map(|name| (name, "")), || {
         let folder = Folder::new();

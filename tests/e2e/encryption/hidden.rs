@@ -1,4 +1,4 @@
-//! What stands in an encrypted file is shown nowhere, whatever field takes it.
+//! The content of an encrypted file is never shown, whatever its field.
 
 use hotswap::HotConfig;
 
@@ -7,7 +7,7 @@ use crate::support::{Folder, this_test, with_variables};
 
 const CANARY: &str = "hunter2-canary";
 
-/// Loads an encrypted file that is wrong; the whole report.
+/// Loads an invalid encrypted file, and returns the whole report.
 fn report(name: &str, plaintext: &str) -> String {
     let folder = Folder::new();
     let path = folder.path(name);
@@ -81,7 +81,7 @@ fn a_running_configuration_shows_no_value() {
         for shown in shown {
             assert!(!shown.contains("canary"), "{shown}");
         }
-        // The plain file beside it is shown as ever.
+        // The plain file next to it is shown as usual.
         assert!(config.explain("port").to_string().contains("= 1 "));
     });
 }

@@ -1,4 +1,4 @@
-//! Files that are encrypted as a whole, and what the command line makes.
+//! Files that are encrypted as a whole, and output of the command line.
 
 mod files;
 mod hidden;
@@ -11,10 +11,10 @@ use clap::Parser;
 use hotswap::{HotConfig, Secret, cli::ConfigCommand};
 use serde::Deserialize;
 
-/// An identity of nobody, and its recipient.
+/// A test identity, and its recipient.
 const KEY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
-/// One that others have.
+/// Another identity.
 const FOREIGN: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
 
 const GIVEN: &[(&str, &str)] = &[("HOTSWAP_AGE_IDENTITY", KEY)];
@@ -34,7 +34,7 @@ struct Program {
     command: ConfigCommand,
 }
 
-/// Runs a command of the library; its exit code, and all that it said.
+/// Runs a command of the library, and returns its exit code and all output.
 fn command(words: &[&str]) -> (u8, String) {
     let program = Program::parse_from(["program"].iter().chain(words));
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -53,7 +53,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Encrypts a text into a file, which appears at once.
+/// Encrypts a text into a file, which appears atomically.
 fn seal(path: &Path, plaintext: &str, recipient: &str) {
     let folder = tempfile::tempdir().unwrap();
     let plain = folder.path().join("plain");

@@ -15,7 +15,7 @@ use crate::support::{BOUND, Folder, this_test, with_variables};
 
 const PLAINTEXT: &str = "password = 'hunter2'\n";
 
-/// Runs a tool of age to its end, and gives what it wrote.
+/// Runs a tool of age to its end, and returns its output.
 #[track_caller]
 fn tool(name: &str, words: &[&str]) -> String {
     let output = Command::new(name).args(words).stdin(Stdio::null()).output().unwrap();
@@ -23,7 +23,7 @@ fn tool(name: &str, words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs `age` on a terminal, which it asks for a passphrase, and answers so many times.
+/// Runs `age` on a terminal, and answers its prompt for a passphrase this many times.
 #[track_caller]
 fn on_a_terminal(words: &str, answers: usize, made: &Path) {
     let mut script = Command::new("script");
@@ -32,7 +32,7 @@ fn on_a_terminal(words: &str, answers: usize, made: &Path) {
     let mut input = child.stdin.take().unwrap();
     input.write_all("correct horse\n".repeat(answers).as_bytes()).unwrap();
     let begin = Instant::now();
-    // The end of the input ends the terminal, and `age` with it, so it comes last.
+    // The end of the input closes the terminal, and ends `age`, so it comes last.
     while child.try_wait().unwrap().is_none() {
         assert!(begin.elapsed() < BOUND, "`age` still waits");
         std::thread::sleep(Duration::from_millis(20));
@@ -41,7 +41,7 @@ fn on_a_terminal(words: &str, answers: usize, made: &Path) {
     assert!(made.is_file(), "`age` wrote nothing");
 }
 
-/// An identity that `age-keygen` makes, and its recipient.
+/// An identity of `age-keygen`, and its recipient.
 fn identity(folder: &Folder, name: &str) -> (PathBuf, String) {
     let path = folder.path(name);
     tool("age-keygen", &["-o", text(&path)]);
@@ -86,7 +86,8 @@ fn what_is_encrypted_here_is_read_by_age() {
 fn what_is_rotated_here_is_read_by_age() {
     let folder = Folder::with("plain", "hunter2");
     let ((one, first), (other, second)) = (identity(&folder, "one.txt"), identity(&folder, "other.txt"));
-    // An armored file stands as it is in a string of several lines, which only people rotate; one line is rotated.
+    // An armored file is used unchanged in a multi-line string, which is only rotated manually; a single line is
+    // rotated.
     tool("age", &["-r", &first, "-o", text(&folder.path("value")), text(&folder.path("plain"))]);
     let line = Command::new("base64").arg("--wrap=0").arg(folder.path("value")).output().unwrap();
     let line = String::from_utf8(line.stdout).unwrap();
@@ -99,7 +100,7 @@ fn what_is_rotated_here_is_read_by_age() {
     assert_eq!(tool("age", &["-d", "-i", text(&other), text(&sealed)]), "hunter2");
     let text_now = fs::read_to_string(&plain).unwrap();
     let now = text_now.strip_prefix("# why\na = 'age:").unwrap().strip_suffix("' # here\n").unwrap();
-    // Without padding, which `base64` wants.
+    // Without the padding that `base64` requires.
     folder.write("now", &format!("{now}{}", "=".repeat((4 - now.len() % 4) % 4)));
     let bytes = Command::new("base64").arg("--decode").arg(folder.path("now")).output().unwrap();
     fs::write(folder.path("now.age"), bytes.stdout).unwrap();

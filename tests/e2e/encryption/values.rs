@@ -1,4 +1,4 @@
-//! `age:` references in the place of secrets.
+//! `age:` references instead of secrets.
 
 use std::sync::mpsc;
 
@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::{FOREIGN, KEY, RECIPIENT, done, text};
 use crate::support::{BOUND, Folder};
 
-/// `hunter2`, for the identity of nobody.
+/// `hunter2`, for the test identity.
 const VALUE: &str = "age:YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSAyTFNta0o4SWFKVVRtZDhlNWlxL3VzemVDSHNxT1JJWkdTV3dta24xSERrCk9QVnlNUmpqMkxNdldiZlc5NmFRV2U3VDlKWllYQTIyZ1pLd0RwTTJ1SEEKLS0tIEw0K1BuZXJ0Y05lNFBQUzRZNkVpRHdMSDVGSEdQV3FHWEhOMjlJMUNMY0EKsfFl0Gp0B6dN1VxiBusMVk18bTepCvOvmgUkquQhcZ4FoSC1Z3lM";
 /// `{"user":"app","password":"hunter2"}`.
 const PARTS: &str = "age:YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBYRFFsSTRXSG9BOC9hdTVFQjNsSVQ2djdOK2hvNkZLTGIyRU8vT1NhamtJCktWcWF6WWZPUi9qTEZSYXdKZU82b0xPNURiSHk0N2Vtc1NHclhSczJjUzgKLS0tIEYwYW1FUktoTHp6RGlPVmZPUFB5cHJHaVJNU0wwSGorbk1jMm8zRGhNNHMKd3p8BgJtLOeHe9Lw5pVEzQjIx2GhnqXxH077Lh2Rfi85Ee1lIrQkTxEAbOe0Pr9Rbs9e+aeTc9ilRHawI99JsiUhyQ";
-/// `hunter2` and a line end, as `echo hunter2 | age --armor` gives it.
+/// `hunter2` and a line break, as encrypted by `echo hunter2 | age --armor`.
 const ARMORED: &str = "\
 -----BEGIN AGE ENCRYPTED FILE-----\n\
 YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBiYzhVbTY3ZWNnTUR5Z1g1\n\
@@ -108,7 +108,7 @@ fn another_value_is_a_version_and_another_ciphertext_is_none() {
         "a.toml",
         &format!("password = '{ARMORED}'\n").replace("'", "\'\'\'").replace("-----B", "age:-----B"),
     );
-    // The same again, and then another.
+    // The same value again, and then another.
     folder.replace("a.toml", &format!("password = '{PARTS}'\n"));
     let new = news.recv_timeout(BOUND).unwrap();
     assert_eq!(new, r#"{"user":"app","password":"hunter2"}"#);

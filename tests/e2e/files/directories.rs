@@ -5,13 +5,13 @@ use std::fs;
 use super::stage::{Stage, shell, whole};
 use crate::support::Folder;
 
-/// `conf.d` with one whole file, `50.toml`.
+/// `conf.d` with one complete file, `50.toml`.
 fn conf_d() -> Stage {
     let folder = Folder::with("conf.d/50.toml", &whole(1));
     Stage::on(folder, |builder, folder| builder.dir(folder.path("conf.d")))
 }
 
-/// By name, so that later names win and earlier ones do not.
+/// By name, so that later names override earlier ones.
 #[test]
 fn row_42_files_join_by_the_order_of_their_names() {
     let mut stage = conf_d();

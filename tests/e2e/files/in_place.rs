@@ -1,4 +1,4 @@
-//! Writers that truncate the file and write it anew.
+//! Writers that truncate the file and rewrite it.
 
 use std::{
     fs::{File, OpenOptions},
@@ -75,7 +75,8 @@ fn row_24_a_writer_that_never_pauses() {
         number += 1;
         stage.write("app.toml", &whole(number));
         latest = stage.config.number().max(latest);
-        // Ten times the wait that was asked for, counted in writes: a machine that stalls stalls the writer too.
+        // Ten times the configured wait, counted in writes, because a machine that stalls also stalls the
+        // writer.
         assert!(number - latest < 100, "{number} was written, {latest} is published");
         thread::sleep(Duration::from_millis(50));
     }
@@ -97,14 +98,14 @@ fn a_writer_that_appends_for_longer_than_any_wait_publishes_no_part() {
     stage.stays_alive();
 }
 
-/// No single write takes as long as this, even on a machine that stalls.
+/// Longer than any single write, even on a machine that stalls.
 fn patient() -> Stage {
     Stage::on(Folder::with("app.toml", &whole(1)), |builder, folder| {
         builder.file(folder.path("app.toml")).write_wait(Duration::from_secs(60))
     })
 }
 
-/// As in the count of torn reads: each state in between lasts, and most are valid TOML.
+/// As in the count of torn reads: each intermediate state lasts for a while, and most are valid TOML.
 #[test]
 fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
     let mut stage = patient();
@@ -122,7 +123,7 @@ fn a_writer_that_truncates_every_millisecond_publishes_no_part() {
     stage.stays_alive();
 }
 
-/// Somebody is always in the middle of a write, and no part is ever published.
+/// There is always a write in progress, and no partial content is ever published.
 #[test]
 fn a_writer_that_is_always_in_the_middle_publishes_no_part() {
     let mut stage = patient();

@@ -1,4 +1,4 @@
-//! What stands at the path and is no file, or may not be read.
+//! Paths that do not lead to a file, or to one without read permission.
 
 use std::{
     fs::{self, Permissions},

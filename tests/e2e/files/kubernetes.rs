@@ -1,4 +1,4 @@
-//! Mounted ConfigMaps: all files behind one link, which is given another goal.
+//! Mounted ConfigMaps: all files are behind one link, which gets another target.
 
 use super::stage::{Stage, publish_config_map, whole};
 use crate::support::Folder;
@@ -20,7 +20,7 @@ fn row_09_config_map_swapped_twice() {
     stage.stays_alive_by(|folder, text| publish_config_map(folder.root(), 4, &[("app.toml", text)]));
 }
 
-/// The two halves of [`whole`]: mixed, they are not.
+/// The two halves of [`whole`], which are not complete if they are mixed.
 fn halves(number: u64) -> [String; 2] {
     [format!("number = {number}\ntext = \"t{number}\""), format!("again = {number}")]
 }

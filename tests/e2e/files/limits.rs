@@ -10,7 +10,7 @@ use hotswap::WatcherMode;
 use super::stage::{Stage, whole};
 use crate::support::{Folder, eventually, under};
 
-/// The limits of a user namespace bind only the processes in it.
+/// The limits of a user namespace apply only to the processes in it.
 const OWN_LIMITS: [&str; 4] = ["unshare", "--user", "--map-root-user", "--"];
 
 fn polling() -> Stage {
@@ -87,7 +87,7 @@ fn row_27_a_watcher_that_can_be_had_later_is_taken() {
     });
 }
 
-/// With less memory than the file has bytes: reading it would end the process.
+/// With less memory than the size of the file, so that reading it would end the process.
 #[test]
 fn row_35_file_grows_to_a_gibibyte() {
     under(&["prlimit", "--as=900000000", "--"], || {

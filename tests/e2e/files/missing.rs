@@ -1,4 +1,4 @@
-//! Files and directories that go away, come back, or come late.
+//! Files and directories that disappear, reappear, or appear late.
 
 use std::{
     fs::{self, File},
@@ -12,7 +12,7 @@ use hotswap::Health;
 use super::stage::{Stage, shell, whole};
 use crate::support::{Folder, eventually};
 
-/// A required `base.toml` that says 1 and an optional `app.toml`, which says 2 if it is there.
+/// A required `base.toml` with the value 1, and an optional `app.toml` with the value 2.
 fn with_optional(path: &str, there: bool) -> Stage {
     let folder = Folder::with("base.toml", &whole(1));
     if there {
@@ -56,7 +56,7 @@ fn row_08_required_file_deleted_for_ever() {
     let mut stage = Stage::one_file();
     fs::remove_file(stage.path("app.toml")).unwrap();
     stage.refuses("no file at");
-    // Required, it stays in force however often everything is read again.
+    // A required file stays in force however often everything is read again.
     for _ in 0..3 {
         assert!(stage.config.reload().is_err());
         assert_eq!((stage.config.number(), stage.config.version()), (1, 1));
@@ -158,7 +158,8 @@ fn row_46_removed_between_the_looks_at_it() {
             while !done.load(Ordering::Acquire) {
                 fs::remove_file(&path).unwrap();
                 stage.folder.replace("app.toml", &whole(2));
-                // There as long as away: found away by every look for the whole grace, it would have to leave.
+                // It exists as long as it is missing; if every read of the whole grace period found it
+                // missing, it would leave the merge.
                 thread::sleep(Duration::from_millis(1));
             }
         });

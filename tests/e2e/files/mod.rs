@@ -1,7 +1,7 @@
-//! What a file system does to a configuration file: one test for each row of `file-scenarios.md`.
+//! The behaviour of file systems: one test for each row of `file-scenarios.md`.
 //!
-//! Every row asserts what is published, that nothing was ever seen that was not whole, and that one more edit
-//! afterwards is seen.
+//! Every row asserts which versions are published, that only complete content was ever seen, and that one
+//! more edit is detected afterwards.
 
 pub(crate) mod stage;
 

@@ -1,5 +1,5 @@
-//! File systems that are mounted: full ones, stacked ones, and ones that tell nothing. Each row runs in a mount
-//! namespace of its own.
+//! Mounted file systems: full ones, stacked ones, and ones without events. Each row runs in its own mount
+//! namespace.
 
 use std::{fs, process::Command, time::Duration};
 
@@ -36,7 +36,7 @@ fn row_29_single_file_mounted_and_the_original_replaced() {
             builder.file(folder.path("app.toml")).poll_interval(Duration::from_millis(200))
         });
         stage.replace("host/app.toml", &whole(2));
-        // The old content is all that can be seen here, and the status says so.
+        // Only the old content is visible here, and the status reports this.
         eventually("the status tells it", || {
             stage.degraded().is_some_and(|message| message.contains("it has no name any more"))
         });
@@ -61,7 +61,7 @@ fn overlay() -> Folder {
 fn row_30_overlay_copies_up_and_then_writes() {
     with_mounts(|| {
         let mut stage = Stage::on(overlay(), |builder, folder| {
-            // Some kernels tell of the second write alone.
+            // Some kernels report only the second write.
             builder.file(folder.path("merged/app.toml")).poll_interval(Duration::from_secs(1))
         });
         for number in [2, 3] {
@@ -87,7 +87,8 @@ fn row_31_overlay_changed_underneath() {
     });
 }
 
-/// FUSE tells of changes that are made through it; those made behind it, as by another machine, it does not.
+/// FUSE reports changes that are made through it, but not changes behind it, such as those of another
+/// machine.
 #[test]
 #[cfg_attr(without = "bindfs", ignore = "needs bindfs")]
 fn row_32_file_system_that_tells_nothing() {
@@ -121,7 +122,7 @@ fn row_33_config_map_mounted_by_sub_path() {
         let mut stage = Stage::on(folder, |builder, folder| {
             builder.file(folder.path("app.toml")).poll_interval(Duration::from_millis(200))
         });
-        // Known at the start, when it can still be put right.
+        // Detected at the start, when it can still be corrected.
         assert!(stage.degraded().is_some_and(|message| message.contains("it is mounted by itself")));
         publish_config_map(&stage.path("volume"), 2, &[("app.toml", &whole(2))]);
         stage.publishes_nothing_more();

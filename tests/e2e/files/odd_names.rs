@@ -1,4 +1,4 @@
-//! Names that are no text, or that would disturb a report.
+//! Names that are not valid text, or that would corrupt a report.
 
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
@@ -15,7 +15,7 @@ fn works(name: &[u8]) {
     stage.publishes(2);
     fs::remove_file(stage.folder.root().join(name)).unwrap();
     stage.refuses("no file at");
-    // Whatever the name holds, it cannot forge a line of the report.
+    // A name cannot forge a line of the report.
     let error = stage.config.status().last_error.unwrap();
     assert!(!error.lines().any(|line| line.starts_with("forged")), "{error}");
     fs::write(stage.folder.root().join(name), whole(3)).unwrap();

@@ -1,4 +1,4 @@
-//! What happens to the process that reads, and to those that it starts.
+//! Effects on the reading process, and on its children.
 
 use std::{
     env,
@@ -25,7 +25,7 @@ fn row_47_a_process_that_is_started_inherits_nothing() {
     stage.stays_alive();
 }
 
-/// A reader in a process of its own that says what it publishes, and is alive in the end.
+/// A reader in its own process that prints its versions, and is alive at the end.
 fn reader() {
     let folder = Folder::in_place(env::var_os("HOTSWAP_TEST_FOLDER").unwrap().into());
     let mut stage = Stage::on(folder, |builder, folder| builder.file(folder.path("app.toml")));
@@ -40,7 +40,7 @@ fn reader() {
     stage.stays_alive();
 }
 
-/// On a line of its own, whatever the test runner says before it.
+/// On a separate line, whatever the test runner prints before it.
 #[expect(clippy::print_stdout, reason = "the process that started this one reads it")]
 fn say(line: &str) {
     println!("\n{line}");
@@ -73,7 +73,7 @@ fn state(process: &Child) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-/// Lets the reader go on; gives how often the system's queue overflowed.
+/// Resumes the reader, and returns the number of overflows of the system's queue.
 fn goes_on(mut reader: Child, mut output: impl BufRead, last: u64) -> u64 {
     signal(&reader, "CONT");
     writeln!(reader.stdin.take().unwrap(), "{last}").unwrap();
@@ -96,7 +96,7 @@ fn row_44_stopped_during_a_thousand_edits() {
     goes_on(reader, output, 1001);
 }
 
-/// Stopped, the reader is as slow as a consumer can be, and the queue of this machine really overflows.
+/// A stopped reader is the slowest possible consumer, so the queue of this machine really overflows.
 #[test]
 fn row_25_overflow_of_the_queue_of_events() {
     if is_child() {
@@ -106,7 +106,7 @@ fn row_25_overflow_of_the_queue_of_events() {
     let (reader, output) = stopped_reader(&folder);
     let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
     let limit: u64 = limit.trim().parse().unwrap();
-    // At least two events each: none is the same as the one before, so the system joins none.
+    // At least two events each. No event equals the previous one, so the system merges none.
     for number in 2..limit / 2 + 100 {
         folder.write(if number % 2 == 0 { "even" } else { "odd" }, "");
     }

@@ -1,4 +1,4 @@
-//! What touches the file and changes nothing, or nothing in the end.
+//! Writes to the file that change no value, or none in the end.
 
 use std::{fs, time::Duration};
 
@@ -16,7 +16,7 @@ fn row_21_touched_and_rewritten_with_the_same() {
     stage.publishes_nothing_more();
     stage.replace("app.toml", &whole(1));
     stage.publishes_nothing_more();
-    // Another text of the same values is no change either.
+    // Another text with the same values is not a change, either.
     stage.replace("app.toml", &format!("# a comment\n{}", whole(1)));
     stage.publishes_nothing_more();
     stage.stays_alive();
@@ -25,7 +25,7 @@ fn row_21_touched_and_rewritten_with_the_same() {
 #[test]
 fn row_36_there_and_back_in_one_window() {
     let mut stage = Stage::on(Folder::with("app.toml", &whole(1)), |builder, folder| {
-        // Long enough that the slowest machine makes both edits within it.
+        // Long enough for both edits on the slowest machine.
         builder
             .file(folder.path("app.toml"))
             .debounce(Duration::from_secs(2))

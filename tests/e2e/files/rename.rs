@@ -1,4 +1,4 @@
-//! Writers that write beside the file and rename over it.
+//! Writers that write a temporary file and rename it over the original.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! What every row is played on: a running configuration, a record of all that anybody ever saw of it, and the
-//! checks that every row ends with.
+//! The fixture of every row: a running configuration, a record of everything that was ever seen of it, and
+//! the final checks of every row.
 
 use std::{
     fs,
@@ -17,10 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::{Folder, eventually};
 
-/// No poll happens in a test unless it asks for one: what is found, an event told.
+/// There is no poll in a test unless it requests one, so changes are found by events.
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// A configuration that shows whether it is whole: every field can be missing, and all say the same.
+/// A configuration that shows whether it is complete: every field can be missing, and all have the same
+/// value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, HotConfig)]
 pub(crate) struct Config {
     #[hot(default = 0)]
@@ -29,7 +30,7 @@ pub(crate) struct Config {
     pub(crate) text: String,
     #[hot(default = 0)]
     pub(crate) again: u64,
-    /// Comes from a file of its own.
+    /// From a separate file.
     #[hot(default = 0)]
     pub(crate) mark: u64,
 }
@@ -40,26 +41,26 @@ impl Config {
     }
 }
 
-/// A complete content. Most of its beginnings are valid TOML, and none of them is whole.
+/// Complete content. Most of its prefixes are valid TOML, but none of them is complete.
 pub(crate) fn whole(number: u64) -> String {
     format!("number = {number}\ntext = \"t{number}\"\nagain = {number}\n")
 }
 
-/// A running configuration, watched.
+/// A running configuration with a reader and a subscriber.
 pub(crate) struct Stage {
     pub(crate) folder: Folder,
     pub(crate) config: ConfigHandle,
-    /// The file whose edits mean nothing but that what came before them has been dealt with.
+    /// The file whose edits only show that earlier changes have been handled.
     marks: Folder,
     mark: u64,
-    /// The version that the edits so far explain.
+    /// The expected version after the edits so far.
     version: u64,
     seen: Arc<Seen>,
     reader: Option<JoinHandle<()>>,
     _subscriptions: [Subscription; 2],
 }
 
-/// What readers and subscribers saw.
+/// The values that readers and subscribers saw.
 #[derive(Default)]
 struct Seen {
     contents: Mutex<Vec<Config>>,
@@ -69,12 +70,12 @@ struct Seen {
 }
 
 impl Stage {
-    /// On one required file, `app.toml`, that holds [`whole(1)`](whole).
+    /// With one required file, `app.toml`, that contains [`whole(1)`](whole).
     pub(crate) fn one_file() -> Self {
         Self::on(Folder::with("app.toml", &whole(1)), |builder, folder| builder.file(folder.path("app.toml")))
     }
 
-    /// On what `sources` adds to the builder.
+    /// With the sources that `sources` adds to the builder.
     #[track_caller]
     pub(crate) fn on(
         folder: Folder,
@@ -107,7 +108,7 @@ impl Stage {
         self.publishes_within(number, 1);
     }
 
-    /// Waits until `number` is published, and asserts that it took at most so many versions.
+    /// Waits until `number` is published, and asserts the maximum number of versions that it took.
     #[track_caller]
     pub(crate) fn publishes_within(&mut self, number: u64, most: u64) {
         eventually(&format!("{number} is published"), || self.config.number() == number);
@@ -116,8 +117,8 @@ impl Stage {
         self.version += more;
     }
 
-    /// Asserts that what was done so far published nothing more: an edit of another file comes after it, is
-    /// published, and is the only version.
+    /// Asserts that earlier changes published nothing more: a following edit of another file gives the only
+    /// version.
     #[track_caller]
     pub(crate) fn publishes_nothing_more(&mut self) {
         let number = self.config.number();
@@ -129,8 +130,8 @@ impl Stage {
         assert_eq!(self.config.number(), number);
     }
 
-    /// Waits until a reload is refused for this reason, and asserts that the last good configuration stays, and
-    /// that the status says why.
+    /// Waits until a reload is refused for this reason, and asserts that the last good configuration stays in
+    /// force and that the status gives the reason.
     #[track_caller]
     pub(crate) fn refuses(&mut self, reason: &str) {
         eventually(&format!("a reload is refused: {reason}; {:?}", self.seen.errors()), || {
@@ -144,13 +145,13 @@ impl Stage {
         self.seen.forget_errors();
     }
 
-    /// The message of the status on a source that is not well.
+    /// The message in the status of an unhealthy source.
     pub(crate) fn degraded(&self) -> Option<String> {
         let sources = self.config.status().sources;
         sources.into_iter().find(|source| source.health == Health::Degraded)?.message
     }
 
-    /// Ends the row: one more edit, in place, of `app.toml` is seen, and nothing was ever seen that was not whole.
+    /// Ends the row: one more edit in place of `app.toml` is detected, and only complete content was ever seen.
     #[track_caller]
     pub(crate) fn stays_alive(self) {
         self.stays_alive_by(|folder, text| folder.write("app.toml", text));
@@ -200,7 +201,7 @@ impl Seen {
         })
     }
 
-    /// A reader that never stops looking.
+    /// A reader that reads continuously.
     fn read(self: &Arc<Self>, config: &ConfigHandle) -> JoinHandle<()> {
         let (seen, config) = (Arc::clone(self), config.clone());
         thread::spawn(move || {
@@ -248,7 +249,8 @@ pub(crate) fn shell(dir: &Path, script: &str, parameters: &[&str]) {
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What Kubernetes does to a mounted ConfigMap: a new directory, a link renamed over, the old directory removed.
+/// Updates a mounted ConfigMap like Kubernetes: a new directory, a link renamed over the old one, the old
+/// directory removed.
 pub(crate) fn publish_config_map(mount: &Path, generation: u64, files: &[(&str, &str)]) {
     let (new, old) = (format!("..{generation}"), fs::read_link(mount.join("..data")));
     fs::create_dir_all(mount.join(&new)).expect("made");
@@ -260,7 +262,7 @@ pub(crate) fn publish_config_map(mount: &Path, generation: u64, files: &[(&str, 
     std::os::unix::fs::symlink(&new, &next).expect("linked");
     fs::rename(next, mount.join("..data")).expect("renamed");
     for (name, _) in files {
-        // Only the first time: the links to the files stay.
+        // Only the first time, because the links to the files stay.
         let _ = std::os::unix::fs::symlink(Path::new("..data").join(name), mount.join(name));
     }
     if let Ok(old) = old {

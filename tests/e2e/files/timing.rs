@@ -1,4 +1,4 @@
-//! Clocks, times of files, and moments that are hard to hit.
+//! Clocks, file times, and race conditions.
 
 use std::{
     fs::{self, File, FileTimes},
@@ -16,7 +16,7 @@ use hotswap::HotConfig;
 use super::stage::{Config, Stage, whole};
 use crate::support::{Folder, assert_passed, child, eventually, is_child, this_test};
 
-/// Nothing tells of these edits: they are made through another name of the file.
+/// These edits cause no event, because they are made through another name of the file.
 fn polled() -> (Stage, File) {
     let folder = Folder::with("config/app.toml", &whole(1));
     fs::create_dir(folder.path("far")).unwrap();
@@ -58,7 +58,7 @@ fn row_37_changes_while_the_start_is_under_way() {
         let (done, last) = (AtomicBool::new(false), AtomicU64::new(1));
         thread::scope(|scope| {
             scope.spawn(|| {
-                // The last edit falls somewhere around the start of the watching.
+                // The last edit happens around the start of watching.
                 while !done.load(Ordering::Acquire) {
                     let number = last.load(Ordering::Relaxed) + 1;
                     folder.replace("app.toml", &whole(number));
@@ -74,7 +74,7 @@ fn row_37_changes_while_the_start_is_under_way() {
     }
 }
 
-/// A start under a writer who is always in the middle of a write ends, and takes no part of a file.
+/// A start during continuous writes ends, and uses no partial content.
 #[test]
 fn start_under_a_writer_who_never_pauses() {
     let (folder, done) = (Folder::with("app.toml", &whole(1)), AtomicBool::new(false));
@@ -121,7 +121,7 @@ fn row_38_a_callback_rewrites_the_file() {
 fn row_43_the_clock_jumps_an_hour_both_ways() {
     if !is_child() {
         let clock = Folder::with("clock", "+0");
-        // The wrapper sets a clock of its own that would win over the file.
+        // The wrapper sets its own clock, which would override the file.
         let wrapper = ["faketime", "-f", "+0", "env", "--unset=FAKETIME"];
         let mut child = child(&this_test(), &wrapper);
         child

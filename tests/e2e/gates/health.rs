@@ -1,4 +1,4 @@
-//! Versions on probation: what is taken back, once, and what is not.
+//! Versions on probation: which versions are rolled back, once, and which are not.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::{BOUND, Folder, eventually};
 
-/// A program that does not stand more than ten.
+/// A program that fails with more than ten.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]
 struct App {
     #[hot(default = 5)]
@@ -26,7 +26,7 @@ struct App {
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3600);
-/// Its end is waited for.
+/// The tests wait for its end.
 const SHORT: Duration = Duration::from_millis(100);
 
 fn stands(app: &App) -> Health {
@@ -43,7 +43,7 @@ fn reports(app: &AppHandle) -> Receiver<Error> {
     told
 }
 
-/// The looks come at least every second, however long the probation is.
+/// The check is called at least every second, however long the probation is.
 #[test]
 fn a_change_that_harms_is_taken_back_and_stays_refused() {
     let folder = Folder::with("app.toml", "max = 5");
@@ -118,7 +118,7 @@ fn a_program_that_is_ill_anyway_is_taken_back_once() {
     let told = reports(&app);
     app.set_max(6).unwrap();
     told.recv_timeout(BOUND).unwrap();
-    // Nothing is to be seen of what does not happen; it would have happened by now.
+    // A rollback that does not happen cannot be observed; it would have happened by now.
     thread::sleep(SHORT * 3);
     assert_eq!((app.version(), app.max(), looks.load(SeqCst), app.status().probation), (3, 5, 1, None));
     assert!(told.try_recv().is_err());
@@ -198,7 +198,7 @@ fn a_shutdown_ends_a_probation() {
     app.set_max(6).unwrap();
     told.recv_timeout(BOUND).unwrap();
     app.shutdown().unwrap();
-    // The thread owns the check, and the check its end of the channel.
+    // The thread owns the check, which owns its end of the channel.
     drop(app);
     eventually("the check is gone", || told.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected));
 }

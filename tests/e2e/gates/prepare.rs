@@ -1,4 +1,4 @@
-//! Prepare hooks: who is asked, what a refusal does, and what a hook may not do.
+//! Prepare hooks: which hooks are called, the effect of a refusal, and forbidden calls of a hook.
 
 use std::{
     sync::{
@@ -40,7 +40,7 @@ fn fixed() -> LimitHandle {
     Limit::hot_fixed(Limit { max: 5 })
 }
 
-/// A hook that agrees and says when it is called and told.
+/// A hook that agrees and records its calls and notifications.
 fn agreeing(limit: &LimitHandle, name: &'static str, log: &Arc<Mutex<Vec<String>>>) -> Subscription {
     let (asked, told) = (Arc::clone(log), Arc::clone(log));
     let hook = move |_: &_| {
@@ -164,7 +164,7 @@ fn a_panic_of_one_who_is_told_keeps_nobody_from_being_told() {
     assert_eq!(*log.lock().unwrap(), ["first asked", "first told"]);
 }
 
-/// A handle with a hook that waits for leave, and then agrees.
+/// A handle with a hook that waits for a permission, and then agrees.
 fn stuck(folder: &Folder, leave: Receiver<()>, told: impl Fn() + Send + Sync + 'static) -> AppHandle {
     let timeout = Duration::from_millis(20);
     let builder = App::hot_builder().file(folder.path("app.toml")).prepare_timeout(timeout);

@@ -1,4 +1,6 @@
-//! Fields that need a restart: what waits, where it stands, and the other policies.
+//! Fields that need a restart: pending values, their origins, and the other policies.
+
+use std::collections::BTreeMap;
 
 use hotswap::{HotConfig, IssueKind, Restart, Secret};
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,7 @@ fn app(folder: &Folder, policy: Restart) -> AppHandle {
         .unwrap()
 }
 
-/// What waits after a reload of `text`, a line for each.
+/// The pending values after a reload of `text`, one line for each.
 fn waiting(before: &str, text: &str) -> (AppHandle, Vec<String>) {
     let folder = Folder::with("app.toml", before);
     let app = app(&folder, Restart::Report);
@@ -73,6 +75,75 @@ fn what_waits_has_a_place() {
 
     app.set_port(82).unwrap();
     assert_eq!(app.pending_restart()[0].origin.to_string(), "from a value set at run time");
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Flat {
+    #[hot(nested)]
+    inner: FlatInner,
+    #[hot(restart)]
+    #[serde(flatten)]
+    sink: Option<Sink>,
+    #[hot(restart)]
+    #[serde(flatten)]
+    rest: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, HotConfig)]
+struct FlatInner {
+    #[hot(default = 1)]
+    n: u32,
+    #[hot(restart)]
+    #[serde(flatten)]
+    rest: BTreeMap<String, u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Sink {
+    path: String,
+    size: u32,
+}
+
+#[test]
+fn a_flattened_field_is_named_by_what_differs() {
+    let before = "path = 'a'\nsize = 1\nx = 1\ny = 'old'\n[inner]\nz = 1\n";
+    for (old, new, expected) in [
+        ("x = 1", "x = 2", "x: 1 -> 2"),
+        ("y = 'old'", "", r#"y: "old" -> null"#),
+        ("x = 1", "x = 1\nk = [1]", "k: null -> [1]"),
+        ("size = 1", "size = 2", "size: 1 -> 2"),
+        ("z = 1", "z = 3", "inner.z: 1 -> 3"),
+        ("z = 1", "z = 3\nw = 4", r#"inner.rest: {"z":1} -> {"w":4,"z":3}"#),
+        ("x = 1\ny = 'old'", "x = 2", r#"rest: {"x":1,"y":"old"} -> {"x":2}"#),
+        (
+            "path = 'a'\nsize = 1",
+            "path = 'b'\nsize = 2",
+            r#"sink: {"path":"a","size":1} -> {"path":"b","size":2}"#,
+        ),
+    ] {
+        let folder = Folder::with("app.toml", before);
+        let app = Flat::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+        folder.write("app.toml", &before.replace(old, new));
+        app.reload().unwrap();
+        let waiting = app.pending_restart();
+        let shown: Vec<_> = waiting
+            .iter()
+            .map(|field| format!("{}: {} -> {}", field.path, field.running, field.waiting))
+            .collect();
+        assert_eq!(shown, [expected]);
+    }
+}
+
+#[test]
+fn a_flattened_field_that_is_set_waits_no_longer() {
+    let folder = Folder::with("app.toml", "x = 1\n[inner]\nz = 1\n");
+    let app = Flat::hot_builder().file(folder.path("app.toml")).watch(false).load().unwrap();
+    folder.write("app.toml", "x = 2\n[inner]\nz = 2\n");
+    app.reload().unwrap();
+    assert_eq!(app.pending_restart().len(), 2);
+    app.set_rest(app.load().rest.clone()).unwrap();
+    let waiting: Vec<_> = app.pending_restart().into_iter().map(|field| field.path).collect();
+    assert_eq!(waiting, ["inner.z"]);
 }
 
 #[test]
@@ -127,6 +198,53 @@ fn setting_a_whole_struct_as_it_runs_clears_what_waits_in_it() {
     app.set_tls_rounds(3).unwrap();
     app.set_tls(Tls { cert: "a.pem".into(), rounds: 2 }).unwrap();
     assert_eq!(app.pending_restart(), []);
+}
+
+#[test]
+fn a_closure_takes_a_pending_value_back_by_setting_the_running_one() {
+    let folder = Folder::with("app.toml", "port = 81");
+    let app = app(&folder, Restart::Report);
+    app.set_port(82).unwrap();
+    assert_eq!(app.update(|app| app.port = 81).unwrap(), 1);
+    assert_eq!((app.port(), app.pending_restart()), (81, Vec::new()));
+
+    folder.write("app.toml", "port = 83");
+    app.clear_overrides().unwrap();
+    app.reload().unwrap();
+    assert_eq!(app.pending_restart().len(), 1);
+    app.update(|app| (app.port, app.max) = (81, 6)).unwrap();
+    assert_eq!((app.port(), app.max(), app.pending_restart()), (81, 6, Vec::new()));
+}
+
+#[test]
+fn a_nested_handle_takes_pending_values_back_in_a_closure() {
+    let folder = Folder::with("app.toml", "proxy = {}");
+    let app = app(&folder, Restart::Report);
+    app.set_tls(Tls { cert: "b.pem".into(), rounds: 3 }).unwrap();
+    app.update(|app| app.proxy = None).unwrap();
+    assert_eq!(app.pending_restart().len(), 3);
+    app.tls().update(|tls| tls.rounds = 2).unwrap();
+    assert_eq!(app.pending_restart().len(), 2);
+    app.update(|app| {
+        app.tls.cert = "a.pem".into();
+        app.proxy = Some(Cache { path: "/var/cache".into(), size: 1 });
+    })
+    .unwrap();
+    assert_eq!((app.version(), app.pending_restart()), (1, Vec::new()));
+}
+
+#[test]
+fn a_closure_that_changes_another_field_keeps_pending_values() {
+    let folder = Folder::with("app.toml", "port = 81");
+    let app = app(&folder, Restart::Report);
+    folder.write("app.toml", "port = 82\nkey = 'new'");
+    app.reload().unwrap();
+    let before = app.pending_restart();
+    app.update(|app| app.max = 6).unwrap();
+    assert_eq!((app.pending_restart(), app.overrides().len()), (before, 1));
+    app.update(|app| app.port += 1).unwrap();
+    let waiting = app.pending_restart().into_iter().find(|field| field.path == "port").unwrap().waiting;
+    assert_eq!((app.port(), waiting), (81, json!(83)));
 }
 
 #[test]

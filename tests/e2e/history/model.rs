@@ -1,4 +1,4 @@
-//! Random edits, writes, reloads and rollbacks against a model of a few lines.
+//! Random edits, writes, reloads and rollbacks, compared with a small model.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ struct App {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A file gets a value; 0 is invalid, and a comment is no change.
+    /// A file gets a value; 0 is invalid, and a comment is not a change.
     Edit {
         y: bool,
         value: u32,
@@ -52,7 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Values by field.
 type Values = BTreeMap<&'static str, u32>;
 
-/// What a version stands on: each source gives one field, and so does each pin.
+/// The content of a version: each source gives one field, and so does each override.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Stand {
     sources: Values,
@@ -75,13 +75,13 @@ impl Stand {
 
 #[derive(Clone, Debug)]
 struct Model {
-    /// What the sources say.
+    /// The current content of the sources.
     given: Values,
-    /// What they said when they were last accepted.
+    /// Their content when they were last accepted.
     accepted: Values,
-    /// What was rolled back, of sources that said it then.
+    /// The suppressed content of sources.
     refused: Values,
-    /// One for each version, the current one last.
+    /// One entry for each version, the current one last.
     versions: Vec<Stand>,
 }
 
@@ -96,7 +96,7 @@ impl Model {
         self.versions.last().unwrap()
     }
 
-    /// Publishes if a value differs, and says whether it is accepted at all.
+    /// Publishes if a value differs. Returns whether it is accepted.
     fn stand(&mut self, stand: Stand) -> bool {
         if !stand.is_valid() {
             return false;
@@ -157,7 +157,7 @@ impl World {
         Self { folder, wake_source, app, model: Model::new() }
     }
 
-    /// Does it to both, and says whether both accepted or refused it.
+    /// Applies it to both. Returns whether both accepted or refused it.
     fn step(&mut self, step: Step) -> (bool, bool) {
         let (app, model) = (&self.app, &mut self.model);
         let current = model.versions.len() as u64;

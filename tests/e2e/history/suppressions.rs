@@ -1,4 +1,5 @@
-//! What was rolled back stays away: until its source says something else, or somebody asks for it.
+//! Rolled-back content stays suppressed until its source supplies other content, or a reload is
+//! requested.
 
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Two files, a file of variables, and then a second version of all of them.
+    /// Two files, a dotenv file, and then a second version of all of them.
     fn new() -> Self {
         let folder = Folder::with("a.toml", "a = 1\ntext = '${WORD:none}'");
         folder.write("b.toml", "b = 1");
@@ -46,7 +47,7 @@ impl Scene {
         Self { folder, wake_source, app }
     }
 
-    /// The engine looks at the sources by itself.
+    /// The engine reads the sources without a request.
     fn look(&self) {
         let rings = self.wake_source.wake();
         eventually("the engine has looked", || self.app.rings() == rings);
@@ -61,7 +62,7 @@ impl Scene {
         (self.app.a(), self.app.b(), self.app.text().clone())
     }
 
-    /// The files that are overruled, by their names alone, and the version that counts.
+    /// The names of the suppressed files, and the version that is used instead.
     fn held(&self) -> Vec<(String, u64)> {
         let sources = self.app.status().sources.into_iter();
         let held =
@@ -125,7 +126,7 @@ fn a_file_that_was_removed_is_there_again_and_one_that_was_added_is_not() {
     std::fs::remove_file(scene.folder.path("b.toml")).unwrap();
     scene.app.reload().unwrap();
     eventually("the file is gone", || {
-        // Its grace must be over before it leaves the merge.
+        // Its grace period must be over before it leaves the merge.
         scene.look();
         scene.app.b() == 0
     });

@@ -1,4 +1,4 @@
-//! A source that requests a reload cycle, and shows when it has run.
+//! A source that triggers a read of everything, and reports when it has happened.
 
 use std::sync::{
     Arc, Mutex,
@@ -7,7 +7,8 @@ use std::sync::{
 
 use hotswap::{Changed, Reading, Source, SourceError};
 
-/// Supplies the number of its requests, so that each of them is one reload cycle, and one version if that is accepted.
+/// Its value is the number of notifications, so each notification is one cycle, and one version if
+/// the cycle is accepted.
 #[derive(Clone, Default)]
 pub(super) struct WakeSource {
     rings: Arc<AtomicU32>,
@@ -15,7 +16,7 @@ pub(super) struct WakeSource {
 }
 
 impl WakeSource {
-    /// Files are read too, but nobody asked for that by hand.
+    /// Files are read too, but not because of a requested reload.
     pub(super) fn wake(&self) -> u32 {
         let rings = self.rings.fetch_add(1, Ordering::Relaxed) + 1;
         self.changed.lock().unwrap().as_ref().unwrap().notify();

@@ -1,5 +1,7 @@
-//! Writes that change a value beside an interpolated text.
+//! Writes that change a value next to an interpolated text.
 
+mod many;
+mod saved;
 mod unwritten;
 
 use std::fs;
@@ -31,7 +33,8 @@ fn load(folder: &Folder) -> AppHandle {
     builder.watch(false).state_dir(folder.path("state")).load().unwrap()
 }
 
-/// Does the write, compares what is stored, and restarts with a variable that has a comma.
+/// Performs the write, compares the stored form, and restarts with a variable that contains a
+/// comma.
 #[track_caller]
 fn after_a_restart(
     text: &str,
@@ -77,7 +80,7 @@ fn a_list_of_one_interpolated_item_inside_another_list() {
     assert_eq!(*app.nested(), [["hun,ter2"]]);
 }
 
-/// Each item comes before the text that has both.
+/// Each item comes before the text that contains both.
 #[test]
 fn items_with_templates_keep_them_where_another_text_is_the_whole_list() {
     let text = "list = ['first${PW}', 'second${PW}', 'y']\nhosts = '${HOSTS}'";

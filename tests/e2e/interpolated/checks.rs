@@ -1,4 +1,4 @@
-//! The words of a check beside interpolated text: shown, unless they repeat a variable.
+//! Messages of a check of interpolated text: shown, unless they repeat a variable.
 
 use std::collections::BTreeMap;
 
@@ -122,7 +122,7 @@ fn a_check_that_blames_interpolated_text_is_withheld() {
         assert_withheld(&report("a.toml", text));
     }
     assert_shown(&report("a.toml", "low = 8\nname = '$${N}'"), "name: eight");
-    // No variable gives any of it.
+    // No part of it comes from a variable.
     assert_shown(&report("a.toml", "low = 8\nname = '${MISSING:hunter2}'"), "name: eight");
 }
 

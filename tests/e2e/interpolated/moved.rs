@@ -1,4 +1,4 @@
-//! Interpolated text that a write takes into another field keeps its template.
+//! Interpolated text that a write copies to another field keeps its template.
 
 use std::{collections::BTreeMap, fs};
 
@@ -78,7 +78,7 @@ fn load(folder: &Folder) -> AppHandle {
     builder.watch(false).state_dir(folder.path("state")).load().unwrap()
 }
 
-/// All that is stored and shown of the configuration.
+/// All stored and displayed forms of the configuration.
 fn stored(app: &AppHandle, folder: &Folder) -> String {
     app.flush_state().unwrap();
     let mut said = format!("{:?}{:?}{:?}", app.history(), app.overrides(), app.explain_all());
@@ -92,7 +92,8 @@ fn stored(app: &AppHandle, folder: &Folder) -> String {
     said + &entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect::<String>()
 }
 
-/// Does the write, looks for the text of the variable in all that is stored, and restarts with another text.
+/// Performs the write, searches the text of the variable in everything that is stored, and restarts with
+/// another text.
 #[track_caller]
 fn after_a_restart(write: impl FnOnce(&AppHandle) -> Result<u64, Error>) -> AppHandle {
     let folder = folder();
@@ -188,7 +189,8 @@ fn a_closure_that_copies_a_whole_list_stores_its_template() {
     assert_eq!(*app.list(), *app.hosts());
 }
 
-/// `web-us` is written out in the file, so it may be meant; two letters are meant, too.
+/// `web-us` is written literally in the file, so it may be intended; two letters are treated as
+/// intended, too.
 #[test]
 fn a_literal_stays_what_it_is() {
     let folder = folder();
@@ -203,7 +205,7 @@ fn a_literal_stays_what_it_is() {
     assert_eq!((&app.list()[..], app.admin()), (&["web-us".to_owned(), "eu".to_owned()][..], 771));
 }
 
-/// The marks of interpolated values are an own affair of the patch.
+/// The marks of interpolated values are internal to the patch.
 #[test]
 fn a_text_that_looks_like_a_mark_is_text() {
     let app = patched(json!([{"op": "add", "path": "/name", "value": "\u{0}0"}]));

@@ -18,7 +18,7 @@ use crate::support::Folder;
 
 const CANARY: &str = "hunter2canary";
 
-/// Written with a slash at its end.
+/// Written with a trailing slash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Url(String);
 
@@ -216,7 +216,7 @@ fn load(folder: &Folder, log: &Log) -> AppHandle {
     builder.watch(false).observe(log.clone()).state_dir(folder.path("state")).load().unwrap()
 }
 
-/// All that is stored and shown of the configuration.
+/// All stored and displayed forms of the configuration.
 fn stored(app: &AppHandle, folder: &Folder) -> String {
     app.flush_state().unwrap();
     let mut said = format!("{:?}{:?}{:?}", app.history(), app.overrides(), app.explain_all());
@@ -249,7 +249,8 @@ fn assert_silent(said: &str) {
     }
 }
 
-/// Does the write, looks for the text of the variables in all that is stored, and restarts with others.
+/// Performs the write, searches the text of the variables in everything that is stored, and restarts
+/// with others.
 #[track_caller]
 fn after_a_restart(write: impl FnOnce(&AppHandle) -> Result<u64, Error>) -> AppHandle {
     let (folder, log) = (folder(), Log::default());
@@ -371,7 +372,7 @@ fn lists_and_structs_inside_others() {
     assert_eq!(app.rest()[&Name("right".into())], url("https://$@left/"));
 }
 
-/// The items of such a set are too many to be read one by one.
+/// Such a set has too many items to read them individually.
 #[test]
 fn a_set_with_many_texts() {
     let (folder, log) = (folder(), Log::default());
@@ -397,7 +398,7 @@ fn numbers_names_and_addresses() {
     assert_eq!(*app.levels(), [Level::High, Level::Low, Level::Low]);
     let app = updated(|app| app.addresses.push(Ipv6Addr::LOCALHOST));
     assert_eq!(app.addresses()[0], "::abc2".parse::<Ipv6Addr>().unwrap());
-    // A number is text where it is copied to, as in a file.
+    // A number is text in the target field, as in a file.
     let app = patched(json!([{"op": "copy", "from": "/numbers/0", "path": "/name"}]));
     assert_eq!(app.name().trim(), "7777702");
 }

@@ -1,4 +1,5 @@
-//! The reason why interpolated text is refused: shown where no variable gave any of the text.
+//! The reason for which interpolated text is refused is shown if no part of the text comes from a
+//! variable.
 
 use hotswap::HotConfig;
 use serde::Deserialize;

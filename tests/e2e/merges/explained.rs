@@ -38,7 +38,8 @@ struct Server {
     port: u16,
 }
 
-/// What `explain` says of a path in a configuration of one file, without the name of the folder.
+/// The output of `explain` for a path in a configuration of one file, without the name of the
+/// folder.
 fn explained(file: &str, text: &str, path: &str) -> String {
     let folder = Folder::with(file, text);
     let app = App::hot_builder()

@@ -1,4 +1,4 @@
-//! Sources and overrides that do not fit together.
+//! Conflicts between sources and overrides.
 
 use std::sync::mpsc::channel;
 

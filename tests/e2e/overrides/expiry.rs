@@ -1,4 +1,4 @@
-//! Overrides that go by themselves, or on request.
+//! Overrides that expire, or are cleared.
 
 use std::{
     sync::{
@@ -173,7 +173,7 @@ fn refusals(folder: &Folder, hear: impl Fn(&str) + Send + Sync + 'static) -> App
     App::hot_builder().file(folder.path("app.toml")).observe(observe).load().unwrap()
 }
 
-/// An override of `part.low` that is over, and cannot go.
+/// An expired override of `part.low` that cannot be removed.
 fn get_stuck(app: &AppHandle) {
     app.for_duration(SHORT).part().set_low(1).unwrap();
     app.part().set_high(3).unwrap();
@@ -190,7 +190,7 @@ fn what_cannot_go_is_reported_once_whatever_else_is_written() {
     get_stuck(&app);
     for a in 10..15 {
         app.set_a(a).unwrap();
-        // The thread that takes overrides back has tried again once this one has expired.
+        // The engine's thread has tried again once this override has expired.
         app.for_duration(Duration::from_millis(1)).set_b(a).unwrap();
         eventually("another one expires", || app.b() == 1);
     }

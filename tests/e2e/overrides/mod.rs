@@ -1,15 +1,16 @@
-//! What was set at run time: whose it is, and what must not be set.
+//! Values set at run time: their authors, and values that must not be set.
 
 mod conflicts;
 mod covered;
 mod expiry;
+mod flattened;
 
 use hotswap::{Handle, HotConfig, IssueKind};
 use serde::{Deserialize, Serialize};
 
 use crate::support::Folder;
 
-/// The paths of what was set at run time.
+/// The paths of the values set at run time.
 pub(crate) fn paths<T: HotConfig>(config: &Handle<T>) -> Vec<String> {
     config.overrides().iter().map(|value| value.path().to_owned()).collect()
 }
@@ -125,6 +126,20 @@ fn a_file_writes_what_is_readonly() {
     folder.write("app.toml", "fixed = 2");
     app.reload().unwrap();
     assert_eq!(app.fixed(), 2);
+}
+
+#[test]
+fn a_blank_name_is_no_author() {
+    let folder = Folder::with("app.toml", "#");
+    let app = app(&folder);
+    for name in ["", " ", "\t"] {
+        app.by(name).set_plain(2).unwrap();
+        let set = &app.overrides()[0];
+        assert_eq!(set.by(), None);
+        assert!(set.to_string().starts_with("plain = 2, set at "), "{set}");
+        app.by("alice").by(name).clear_overrides().unwrap();
+        assert_eq!(app.history().last().unwrap().by, None);
+    }
 }
 
 #[test]

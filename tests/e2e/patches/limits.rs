@@ -1,4 +1,4 @@
-//! A patch cannot fill the memory.
+//! A patch cannot exhaust the memory.
 
 use serde_json::{Value, json};
 

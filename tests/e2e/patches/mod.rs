@@ -6,6 +6,8 @@ mod official;
 mod operations;
 mod refused;
 mod secrets;
+mod sets;
+mod together;
 mod untagged;
 mod wide;
 

@@ -1,4 +1,4 @@
-//! The official cases of RFC 6902, from outside: each document is the value of one field.
+//! The official cases of RFC 6902, through the public API: each document is the value of one field.
 
 use std::{fs, path::Path};
 
@@ -6,7 +6,7 @@ use hotswap::HotConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Where they are; the build script looks.
+/// Their path, found by the build script.
 const FOLDER: &str = env!("HOTSWAP_JSON_PATCH_TESTS");
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]

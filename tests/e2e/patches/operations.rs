@@ -1,4 +1,4 @@
-//! Every operation of RFC 6902, and what it pins.
+//! Every operation of RFC 6902, and the resulting overrides.
 
 use hotswap::HotConfig;
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
-//! What a patch must not do, each with its reason, and all reasons at once.
+//! Forbidden patches, each with its reason, and all reasons at once.
 
 use hotswap::IssueKind;
 use serde_json::{Value, json};
 
 use super::{app, plain};
 
-/// Every line of the report but the first; nothing has changed.
+/// Every line of the report except the first; nothing has changed.
 #[track_caller]
 fn refused(patch: Value) -> Vec<String> {
     let (config, _folder) = app("map.one.size = 1");

@@ -1,4 +1,4 @@
-//! Secrets by their type, wherever they stand: a patch carries them along and never says them.
+//! Secrets by their type, in any position: a patch preserves them and never reveals them.
 
 use std::collections::BTreeMap;
 

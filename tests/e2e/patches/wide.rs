@@ -1,4 +1,4 @@
-//! Integers beyond 64 bits, which the JSON of a patch holds as text.
+//! Integers beyond 64 bits, which the JSON of a patch contains as text.
 
 use std::{collections::BTreeMap, fs};
 

@@ -1,4 +1,4 @@
-//! The line at fault: what is shown of it, and in which colours.
+//! The line at fault: the shown parts, and their colours.
 
 use std::fs::File;
 
@@ -185,7 +185,7 @@ fn colored(variables: &[(&str, &str)]) -> bool {
 #[test]
 fn the_environment_decides_on_colours() {
     if is_child() {
-        // The other end of a terminal is one too.
+        // The other end of a pseudo-terminal is a terminal, too.
         let terminal = File::open("/dev/ptmx").unwrap();
         let report = App::hot_builder().file("missing.toml").check().unwrap_err();
         println!("colours: {}", report.report().for_terminal(&terminal).to_string().contains('\x1b'));

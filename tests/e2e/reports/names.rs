@@ -1,4 +1,4 @@
-//! The name of a source is shown without what a URL in it keeps secret.
+//! The name of a source is shown without the secret parts of a URL in it.
 
 use std::sync::{
     Arc,

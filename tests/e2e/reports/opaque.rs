@@ -1,4 +1,4 @@
-//! Text in the place of a type that holds a secret, or does not show what it holds, is not printed.
+//! Text given for a type that contains a secret, or that does not reveal its form, is not printed.
 
 use std::{collections::BTreeMap, fs};
 
@@ -198,7 +198,7 @@ fn nor_where_the_type_is_flattened() {
     }
 }
 
-/// The positive twin: what is known to hold no secret is shown.
+/// The positive case: a value that is known to contain no secret is shown.
 #[test]
 fn a_text_for_a_type_that_holds_none_is_printed() {
     for line in ["port = 'shown'", "level = 'shown'", "inner.size = 'shown'"] {

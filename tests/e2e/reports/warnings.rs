@@ -1,4 +1,4 @@
-//! What is accepted, and still worth a word.
+//! Accepted configurations with warnings.
 
 use std::sync::{Arc, Mutex};
 

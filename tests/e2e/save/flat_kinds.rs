@@ -1,4 +1,4 @@
-//! Flattened fields of every kind: what is set, saved and rolled back is what a restart loads.
+//! Flattened fields of every kind: a restart loads the values that were set, saved or rolled back.
 
 use std::{collections::BTreeMap, fs};
 
@@ -129,7 +129,8 @@ fn write(file: &str, value: &Value) -> Folder {
     Folder::with(file, &text)
 }
 
-/// Sets and saves, both ways and in every format; a restart loads what is in force, and a rollback goes back.
+/// Sets and saves, with both methods and in every format; a restart loads the values in force, and a rollback
+/// restores the old ones.
 macro_rules! kept {
     ($type:ident, $value:expr, $set:expr) => {
         for file in FILES {
@@ -181,7 +182,7 @@ fn a_field_that_waits_for_a_restart_stays_beside_a_catch_all() {
             }
             assert_eq!(*config.load(), before, "{name} {patched}");
             assert_eq!(config.pending_restart().len(), 1, "{name} {patched}");
-            // The catch-all is live all the same.
+            // The catch-all map goes live anyway.
             config.set_extra(extra([("foo", json!("baz")), ("more", json!(1))])).unwrap();
             assert_eq!(config.load().kind, before.kind);
             assert_eq!(config.load().extra, extra([("foo", json!("baz")), ("more", json!(1))]));
@@ -217,7 +218,7 @@ fn another_variant_waits_for_a_restart() {
     assert_eq!((&*config.load(), config.pending_restart().len()), (&before, 1));
     config.set_n(5).unwrap();
     assert_eq!((&config.load().kind, &config.load().extra), (&before.kind, &before.extra));
-    // The other way, the running value has no keys of the waiting variant.
+    // In the other direction, the running value has no keys of the pending variant.
     let folder = write("b.toml", &json!({}));
     folder.write("b.toml", "type = 'stdout'\nfoo = 'bar'\n");
     let config = Waits::hot_builder().file(folder.path("b.toml")).watch(false).load().unwrap();

@@ -1,4 +1,4 @@
-//! Flattened fields, whose keys stand beside each other: each one touches its own.
+//! Flattened fields in one table: each one changes only its own keys.
 
 use std::{collections::BTreeMap, fs};
 
@@ -77,7 +77,7 @@ fn write(file: &str, value: &Value) -> Folder {
     Folder::with(file, &text)
 }
 
-/// Sets, saves and starts again, in each format and both ways.
+/// Sets, saves and restarts, in each format and with both methods.
 macro_rules! assert_kept {
     ($type:ident, $value:expr, $set:expr) => {
         for file in FILES {

@@ -1,4 +1,4 @@
-//! Files that are read together with others.
+//! Files that are merged with other files.
 
 use std::{collections::BTreeMap, fs};
 
@@ -144,8 +144,8 @@ impl Two {
     }
 }
 
-/// Saves what `set` sets into the upper file, in every format and both ways. The values are kept, or the save is refused
-/// with the key and the lower file in the message.
+/// Saves the values of `set` into the upper file, in every format and with both methods. The values are kept, or the
+/// save is refused with the key and the lower file in the message.
 fn kept(base: &serde_json::Value, local: &serde_json::Value, set: impl Fn(&SiteHandle)) {
     for extension in [TOML, YAML, "json"] {
         for whole in [false, true] {

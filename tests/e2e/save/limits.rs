@@ -1,4 +1,4 @@
-//! Saves that run at the same time, and files that must not be written.
+//! Concurrent saves, and files that must not be written.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use crate::support::{Folder, eventually};
 const FILES: [(&str, &str); 3] =
     [("app.toml", "n = 1\n"), ("app.yaml", "n: 1\n"), ("app.json", "{\"n\": 1}\n")];
 
-/// Two threads that begin each round together.
+/// Two threads that start each round at the same time.
 fn in_rounds(rounds: i64, one: impl Fn(i64) + Sync, other: impl Fn(i64) + Sync, check: impl Fn(i64)) {
     let (begin, end) = (Barrier::new(3), Barrier::new(3));
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Fields that have no value.
+//! Fields without a value.
 
 use super::support::{Peer, Saved, Tls, builder};
 use hotswap::HotConfig as _;
@@ -79,7 +79,7 @@ fn toml_refuses_no_value_where_a_lower_layer_would_return() {
     let error = config.save_overrides(saved.folder.path("app.toml")).unwrap_err().to_string();
     assert!(error.contains("note: TOML cannot express") && error.contains("base.toml"), "{error}");
     assert!(config.save_overrides(saved.folder.path("new.toml")).is_err());
-    // On its own a whole file says it.
+    // A complete file without other sources expresses it.
     config.save(saved.folder.path("whole.toml")).unwrap();
     assert_eq!(builder(&saved.folder, "whole.toml").check().unwrap(), *config.load());
     saved.folder.write("app.yaml", "note: y\n");

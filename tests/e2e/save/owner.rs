@@ -1,4 +1,4 @@
-//! What a file has beside its content, and files that cannot be replaced.
+//! Owner and attributes of a file, and files that cannot be replaced.
 
 use std::{
     fs,
@@ -87,7 +87,7 @@ fn a_warning_names_what_the_system_did_not_let_keep() {
         let warning = heard.recv_timeout(crate::support::BOUND).unwrap();
         assert!(warning.contains("its owner (uid 1)") && warning.contains("its group (gid 60)"), "{warning}");
         assert!(warning.contains("app.toml"), "{warning}");
-        // What the old group was allowed is not for another one.
+        // The permissions of the old group must not be given to another one.
         assert_eq!(owned(&folder, "app.toml"), (65534, 65534, 0o604));
         return;
     }

@@ -1,4 +1,4 @@
-//! Files that are not there yet, and their place among the sources.
+//! Files that do not exist yet, and their precedence among the sources.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,8 @@ use hotswap::HotConfig as _;
 use super::support::{Service, ServiceHandle};
 use crate::support::Folder;
 
-/// Saves into `path`. The value is what a restart loads, or the refusal names the file above.
+/// Saves into `path`. A restart loads the value, or the refusal names the file with higher
+/// precedence.
 #[track_caller]
 fn saved(builder: impl Fn() -> hotswap::Builder<Service>, path: &Path, above: Option<&str>) {
     for whole in [false, true] {

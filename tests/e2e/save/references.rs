@@ -1,4 +1,4 @@
-//! References of secrets that are no text.
+//! References of secrets that are not text.
 
 use std::{collections::BTreeMap, fs};
 

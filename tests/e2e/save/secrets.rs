@@ -1,4 +1,4 @@
-//! Secrets that are removed, values that hold secrets, and values that are set for a while.
+//! Removed secrets, values that contain secrets, and values that expire.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! What the tests of saving share.
+//! Helpers for the tests of saving.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ impl Saved {
         self.config.patch(serde_json::json!([{ "op": "remove", "path": path }])).unwrap();
     }
 
-    /// What a new process loads.
+    /// The configuration that a new process loads.
     pub(super) fn again(&self) -> Service {
         builder(&self.folder, self.file).check().unwrap()
     }

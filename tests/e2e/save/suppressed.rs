@@ -1,4 +1,4 @@
-//! Content that was rolled back, in a file that the program saves.
+//! Suppressed content in a file that the program saves.
 
 use super::support::{Saved, builder};
 use crate::support::eventually;
@@ -31,10 +31,10 @@ fn a_save_does_not_bring_back_what_was_rolled_back() {
         after_reload(&saved, || drop(saved.save_overrides()));
         assert_eq!((saved.config.n(), saved.config.load().name.as_str()), (1, "old"));
         assert_eq!(saved.config.load().hosts, ["a"]);
-        // The key that was saved counts, without its override too.
+        // The saved key is in force, even without its override.
         saved.config.clear_overrides().unwrap();
         assert_eq!((saved.config.n(), saved.config.load().hosts.len()), (1, 1));
-        // Somebody asks for what the file says.
+        // A reload of the file is requested.
         saved.config.reload().unwrap();
         assert_eq!((saved.config.n(), saved.config.load().name.as_str()), (2, "new"));
     }

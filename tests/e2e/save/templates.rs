@@ -1,4 +1,4 @@
-//! Values that files give as templates.
+//! Values with templates in files.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Values that are set for a while beside lasting ones in one flattened field.
+//! Temporary and permanent overrides in one flattened field.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Types that do not read what they write.
+//! Types that do not read back what they write.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Fields whose types implement no `Serialize`: their text in the files stays.
+//! Fields whose types do not implement `Serialize` keep their text in the files.
 
 use std::{collections::BTreeMap, fs};
 
@@ -84,13 +84,13 @@ fn write(folder: &Folder, name: &str, extension: &str, value: &Value) {
     folder.write(&format!("{name}.{extension}"), &text);
 }
 
-/// Saves into one of two files, in every format and both ways. What is saved is what a restart loads, or the refusal
-/// names the field and says why.
+/// Saves into one of two files, in every format and with both methods. A restart loads the saved values, or the
+/// refusal names the field and the reason.
 struct Case<'c> {
     base: Value,
     local: Value,
     into: &'c str,
-    /// `None` if the value is saved, and a path if it cannot be.
+    /// `None` if the value is saved, and a path if it cannot be saved.
     refused: Option<&'c str>,
 }
 

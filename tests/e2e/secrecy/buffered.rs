@@ -1,4 +1,5 @@
-//! Secrets in types that serde buffers, in any notation, and those that a function of the program makes.
+//! Secrets in types that serde buffers, in any notation, and secrets that a function of the program
+//! creates.
 
 use hotswap::{Builder, HotConfig, IssueKind, PlaintextSecrets, Secret, SecretSources, SecretValue};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -115,7 +116,7 @@ fn folder(file: &str, text: &str) -> Folder {
     folder
 }
 
-/// The places of secrets that the builder refuses.
+/// The paths of secrets that the builder refuses.
 fn refused(builder: Builder<App>) -> Vec<String> {
     let error = builder.check().err();
     let issues: Vec<_> = error.iter().flat_map(|error| error.issues()).collect();
@@ -123,7 +124,7 @@ fn refused(builder: Builder<App>) -> Vec<String> {
     issues.into_iter().map(hotswap::Issue::path).collect()
 }
 
-/// In the files with their kind, the place of the secret.
+/// The path of the secret in the files.
 const PLAIN: &[(&str, &str, &str)] = &[
     ("a.yaml", "auth: {type: Pin, pin: 0x4d2}", "auth.pin"),
     ("a.yaml", "auth: {type: Pin, pin: 0o17, port: 15}", "auth.pin"),
@@ -177,7 +178,7 @@ fn a_reload_judges_every_notation_too() {
     }
 }
 
-/// What is no secret may equal one, in the notation of either.
+/// A value that is not secret may equal a secret, in the notation of either.
 #[test]
 fn a_value_beside_a_secret_that_is_equal_is_none() {
     for text in [

@@ -1,4 +1,4 @@
-//! Types that write a secret as plain text, in fields that nobody marks.
+//! Types that write a secret as plain text, in unmarked fields.
 
 use std::{collections::BTreeMap, fmt::Debug, sync::mpsc::channel};
 
@@ -12,7 +12,7 @@ fn plain<S: Serializer>(secret: &Secret<String>, serializer: S) -> Result<S::Ok,
     serializer.serialize_str(secret.expose())
 }
 
-/// A secret that writes itself.
+/// A secret that serializes its value.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(transparent)]
 struct Exposed(Secret<String>);
@@ -23,7 +23,7 @@ impl Serialize for Exposed {
     }
 }
 
-/// A login that is one text.
+/// A login in one text.
 #[derive(Clone, Debug, PartialEq)]
 struct Login {
     user: String,
@@ -89,7 +89,7 @@ fn shows_nothing(what: &str, shown: impl Debug) {
     assert!(!shown.contains("hunter"), "{what}: {shown}");
 }
 
-/// Everything that shows values.
+/// All outputs with values.
 #[track_caller]
 fn nothing_is_shown(app: &AppHandle, folder: &Folder) {
     let records = app.history();
@@ -122,7 +122,7 @@ fn a_fixed_configuration_shows_none_of_them() {
     nothing_is_shown(&app, &Folder::new());
 }
 
-/// The first value holds no secret: what is written later is judged by itself.
+/// The first value contains no secret, so a later value is judged separately.
 #[test]
 fn a_secret_that_is_set_later_is_shown_as_little() {
     let app = App::hot_fixed(App { list: Vec::new(), map: BTreeMap::new(), maybe: None, ..value("hunter1") });

@@ -1,4 +1,4 @@
-//! Keys inside of texts that hold secrets, and below secret leaves: where a key may be a secret, reports do not show it.
+//! Keys inside texts that contain secrets, and below secret leaves: reports do not show a key that may be a secret.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ fn builder(folder: &Folder) -> Builder<App> {
     builder.plaintext_secrets(PlaintextSecrets::Allow).unknown_keys(hotswap::UnknownKeys::Deny).watch(false)
 }
 
-/// What is said of a variable at the start, by `check()` and by a reload, in every form.
+/// All reports about a variable at the start, by `check()` and by a reload.
 fn reports(variable: &str) -> Vec<String> {
     let folder = Folder::with(".env", variable);
     let mut errors = vec![builder(&folder).load().unwrap_err(), builder(&folder).check().unwrap_err()];

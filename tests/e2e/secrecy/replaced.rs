@@ -1,4 +1,4 @@
-//! Secrets in values that a higher layer, or a value set at run time, replaces.
+//! Secrets in values that a higher layer or an override replaces.
 
 use std::collections::BTreeMap;
 
@@ -77,13 +77,13 @@ fn builder(folder: &Folder, layers: &[&str]) -> Builder<App> {
 fn found(builder: Builder<App>) -> Vec<String> {
     let error = builder.check().err();
     let issues = error.iter().flat_map(|error| error.issues());
-    // A table that meets a variant without its keys.
+    // A table that is merged with a variant without its keys.
     let issues: Vec<_> = issues.filter(|issue| issue.kind() != IssueKind::UnknownKey).collect();
     assert!(issues.iter().all(|issue| issue.kind() == IssueKind::PlainSecret), "{error:?}");
     issues.into_iter().map(|issue| format!("{} {}", issue.path(), issue.origin().unwrap())).collect()
 }
 
-/// Layers from the lowest, the place of a secret, and the layer in which it is.
+/// Layers from the lowest, the path of a secret, and its layer.
 const LAYERS: &[(&[&str], &str, usize)] = &[
     (
         &["auth = { type = 'basic', user = 'a', password = 'hunter2' }", "auth = { type = 'none' }"],

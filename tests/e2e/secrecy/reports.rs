@@ -1,4 +1,4 @@
-//! What reports show of a text that may be a secret, though no attribute marks it and nothing was read yet.
+//! Reports about a text that may be a secret, although no attribute marks it and it was not decoded yet.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ fn builder(folder: &Folder) -> Builder<App> {
     builder.env("SECRECY_REPORTS").watch(false)
 }
 
-/// Everything that a refused start, and a refused reload, say.
+/// All outputs of a refused start and a refused reload.
 fn said(file: &str, text: &str) -> String {
     let folder = Folder::new();
     folder.write(file, text);

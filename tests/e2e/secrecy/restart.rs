@@ -1,4 +1,4 @@
-//! What a restart brings back for a field that is secret by now, or never was in plain text.
+//! The restored values of a field that has become secret, or was never in plain text.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::Folder;
 
-/// The program before.
+/// The previous program.
 #[derive(Debug, Deserialize, HotConfig)]
 #[hot(env = "SECRECY_RESTART")]
 struct Before {
@@ -30,7 +30,7 @@ struct OpenLogin {
     pin: String,
 }
 
-/// The next one.
+/// The next program.
 #[derive(Debug, Deserialize, HotConfig)]
 #[hot(env = "SECRECY_RESTART")]
 struct After {
@@ -69,7 +69,7 @@ fn with_value(line: &str, value: &str, n: u32) -> String {
     format!("n = {n}\n{}", line.replace('@', value))
 }
 
-/// Three versions of the program before, with another value in each.
+/// Three versions of the previous program, each with another value.
 fn history_of(line: &str) -> Folder {
     let folder = Folder::with("a.toml", &with_value(line, "hunter1", 1));
     folder.write(".env", "PW=of-the-variable");
@@ -119,7 +119,7 @@ fn the_old_text_of_a_field_that_is_secret_by_now_is_neither_shown_nor_written_no
 fn a_literal_secret_in_the_history_is_judged_by_the_policy() {
     for line in LINES {
         let folder = history_of(line);
-        // The sources are refused, so what was in force counts.
+        // The sources are refused, so the last good configuration is used.
         folder.write("a.toml", "n = 'wrong'");
         let builder = || after(&folder).start_from_last_good(LastGood::OnFailure);
         let error = builder().load().unwrap_err();

@@ -15,7 +15,7 @@ use crate::{
     support::{Folder, this_test, with_mounts, with_variables},
 };
 
-/// Every name in the folder with its content, or what a link names.
+/// Every name in the folder with its content, or the target of a link.
 fn listed(dir: &Path) -> Vec<(PathBuf, String)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
@@ -48,7 +48,7 @@ fn is_refused<T: HotConfig>(folder: &Folder, builder: impl Fn() -> Builder<T>) {
             "{error}"
         );
     }
-    // Not even a start from what was good can do without sources.
+    // Even a start from the last good configuration needs the sources.
     assert!(builder().start_from_last_good(LastGood::OnFailure).load().is_err());
     assert_eq!(listed(folder.root()), before);
 }
@@ -233,7 +233,7 @@ struct Resolved {
     #[hot(secret)]
     #[serde(rename = "token")]
     _token: Option<Secret<String>>,
-    /// Found by their type only.
+    /// Secrets that are found only by their type.
     #[serde(default, rename = "logins")]
     _logins: Vec<Login>,
     #[serde(default, rename = "tokens")]
@@ -258,14 +258,15 @@ struct Login {
     _password: Secret<String>,
 }
 
-/// Files with the names of state files that are somebody else's.
+/// Other files with the names of state files.
 fn fill(folder: &Folder) {
     for name in ["lock", "history.json", "overrides.json"] {
         folder.write(&format!("conf/{name}"), "hunter2");
     }
 }
 
-/// References that are whole only once variables are put in, or that are in the text of a variable.
+/// References that are complete only after expansion of variables, or that are in the text of a
+/// variable.
 #[test]
 fn the_file_of_a_secret_is_found_once_variables_are_put_in() {
     let logins = r#"[{"user":"a","password":"file:conf/overrides.json"}]"#;
@@ -286,7 +287,7 @@ fn the_file_of_a_secret_is_found_once_variables_are_put_in() {
             "logins = '${CL_LOGINS_TEXT}'",
             "logins = [{ user = 'a', password = 'file:${CL_D}/lock' }]",
             "inner.token = '${CL_R}'",
-            // What else is wrong must not hide it.
+            // Other problems must not hide it.
             "tokens = ['${NOPE}']\ntoken = '${CL_R}'",
             "logins = [{ user = 1 }]\ntoken = '${CL_R}'",
         ] {

@@ -1,4 +1,4 @@
-//! Directories that cannot be used, files that are not what they were, disks that are full.
+//! Unusable directories, changed files, and full disks.
 
 use std::{
     fs,
@@ -28,7 +28,7 @@ fn a_directory_belongs_to_one_configuration_at_a_time() {
     let first = start(&folder);
     let refused = builder(&folder).load().err().unwrap();
     assert!(refused.has(IssueKind::State) && refused.to_string().contains("another configuration"));
-    // Not even a handle that lingers keeps it.
+    // Even a remaining handle does not keep it.
     first.shutdown().unwrap();
     drop(start(&folder));
     assert_eq!(first.max(), 100);
@@ -66,7 +66,7 @@ fn a_directory_that_is_read_only_is_read() {
     });
 }
 
-/// What stops a write while the program runs is told once, and is over once it is over.
+/// A write failure at run time is reported once, and its end is reported.
 #[test]
 fn a_write_that_fails_is_told_and_tried_again() {
     let folder = Folder::new();
@@ -74,7 +74,7 @@ fn a_write_that_fails_is_told_and_tried_again() {
     config.flush_state().unwrap();
     let (tell, told) = channel();
     let _warnings = config.on_warning(move |report| tell.send(report.clone()).unwrap());
-    // Nothing can be renamed over a directory, whoever one is.
+    // A file cannot be renamed over a directory, not even by root.
     fs::remove_file(state(&folder, "overrides.json")).unwrap();
     fs::create_dir(state(&folder, "overrides.json")).unwrap();
 
@@ -111,7 +111,7 @@ fn a_damaged_file_is_kept_and_told_and_the_start_goes_on() {
         let good = fs::read(&file).unwrap();
         fs::write(&file, &good[..good.len() / 2]).unwrap();
         let config = start(&folder);
-        // What one of them lost, the other one knows.
+        // The content that one file lost is in the other one.
         assert_eq!((config.max(), config.burst()), (50, 5));
         let found = config.status().state.unwrap().found.join("\n");
         assert!(found.contains("the file is damaged"), "{found}");
@@ -135,7 +135,7 @@ fn the_files_of_a_later_version_are_not_written_over() {
     assert_eq!(fs::read_to_string(state(&folder, "history.json")).unwrap(), later);
 }
 
-/// A process that has no file to spare.
+/// A process without free file descriptors.
 #[test]
 fn what_stops_a_save_comes_with_advice() {
     under(&["prlimit", "--nofile=200", "--"], || {

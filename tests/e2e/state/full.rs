@@ -1,4 +1,4 @@
-//! A disk that refuses for a while: told when it begins and when it is over, and not in between.
+//! A temporary disk failure: its start and its end are reported, and nothing in between.
 
 use std::{
     fs,
@@ -33,13 +33,13 @@ impl log::Log for Logger {
     fn flush(&self) {}
 }
 
-/// What the log says of the state directory.
+/// The log records about the state directory.
 fn logged() -> Vec<String> {
     let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
     log.iter().filter(|line| line.contains("written") || line.contains("saved")).cloned().collect()
 }
 
-/// Waits for so many attempts to create a file there, each of which leaves a trace.
+/// Waits for this many attempts to create a file there, each of which is observable.
 fn attempts(dir: &Path, number: usize) {
     let time = || fs::metadata(dir).map(|dir| (dir.mtime(), dir.mtime_nsec())).unwrap();
     for _ in 0..number {
@@ -48,7 +48,7 @@ fn attempts(dir: &Path, number: usize) {
     }
 }
 
-/// While `begin` lasts, one warning; once `end` is done, one message.
+/// One warning while `begin` is in effect; one message after `end`.
 fn fails_for_a_while(
     folder: &Folder,
     words: &str,
@@ -140,7 +140,7 @@ fn a_file_system_that_becomes_read_only_is_told_likewise() {
             &folder,
             "Read-only file system",
             |_| {
-                // Over the directory, for a file in it is open for writing.
+                // Mounted over the directory, because a file in it is open for writing.
                 let script = "mount --bind small/state small/state; mount -o remount,bind,ro small/state";
                 shell(folder.root(), script, &[]);
             },

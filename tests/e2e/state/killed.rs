@@ -1,4 +1,4 @@
-//! A process that is killed at any moment loses nothing that somebody was told is set.
+//! A process that is killed at any time loses no value whose call has returned.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ use crate::support::{Folder, child, is_child, this_test};
 
 const KILLS: u32 = 60;
 
-/// Sets one number after the other, and says so; reloads and patches go on beside it.
+/// Sets one number after the other, and prints it; reloads and patches run concurrently.
 fn writer() {
     let folder = Folder::in_place(env::var_os("HOTSWAP_TEST_FOLDER").unwrap().into());
     let config = builder(&folder).load().unwrap();
@@ -43,7 +43,7 @@ fn start_writer(folder: &Folder) -> (Child, impl Iterator<Item = u32> + use<>) {
     (writer, lines.filter_map(|line| line.strip_prefix("set ")?.parse().ok()))
 }
 
-/// Kills a writer some time after its first number. Gives the last one that it told.
+/// Kills a writer some time after its first number. Returns the last number that it printed.
 fn kill_one(folder: &Folder) -> u32 {
     let (mut writer, mut told) = start_writer(folder);
     let first = told.next().expect("it begins");
@@ -70,7 +70,7 @@ fn whoever_is_killed_loses_nothing_that_was_told() {
         let config = load(&folder);
         let state = config.status().state.unwrap();
         assert_eq!((state.found, state.problem), (Vec::new(), None));
-        // The next one may be on the disk, and not told yet.
+        // The next one may be on disk, but not printed yet.
         assert!((told..=told + 1).contains(&config.max()), "{told} was told, and {} is there", config.max());
         assert!(config.version() > version, "versions go on");
         version = config.version();

@@ -1,4 +1,4 @@
-//! What stands in the place of a state file and is none: read as configuration files are.
+//! Other kinds of files in place of a state file, which are handled like for configuration files.
 
 use std::{
     fs::{self, File},
@@ -11,7 +11,7 @@ use crate::support::{Folder, under};
 
 const NAMES: [&str; 3] = ["overrides.json", "history.json", "lock"];
 
-/// A state directory with something else in the place of one file.
+/// A state directory with something else instead of one file.
 fn replaced(name: &str, make: impl FnOnce(&Folder, &std::path::Path)) -> Folder {
     let folder = Folder::with("app.toml", "max = 50");
     drop(start(&folder));
@@ -21,7 +21,7 @@ fn replaced(name: &str, make: impl FnOnce(&Folder, &std::path::Path)) -> Folder 
     folder
 }
 
-/// It starts, says what it found, and leaves it where it is.
+/// It starts, reports the file, and leaves it unchanged.
 #[track_caller]
 fn starts_and_tells(folder: &Folder, name: &str, what: &str) {
     let before = fs::symlink_metadata(state(folder, name)).unwrap().file_type();
@@ -73,7 +73,7 @@ fn a_lock_that_is_a_link_creates_nothing_elsewhere() {
     assert!(!folder.path("elsewhere").exists());
 }
 
-/// With less memory than the file has bytes: reading it would end the process.
+/// With less memory than the size of the file, so that reading it would end the process.
 #[test]
 fn three_gigabytes_are_not_read() {
     under(&["prlimit", "--as=900000000", "--"], || {
@@ -82,7 +82,7 @@ fn three_gigabytes_are_not_read() {
             starts_and_tells(&folder, name, "larger than the limit");
             assert_eq!(fs::metadata(state(&folder, name)).unwrap().len(), 3 << 30);
         }
-        // It is never read, whatever it holds.
+        // It is never read, whatever its content.
         let folder = replaced("lock", |_, path| File::create(path).unwrap().set_len(3 << 30).unwrap());
         assert_eq!(start(&folder).status().state.unwrap().problem, None);
     });
@@ -90,7 +90,7 @@ fn three_gigabytes_are_not_read() {
 
 #[test]
 fn a_file_that_may_not_be_read_has_the_words_of_the_system() {
-    // A link to itself, which even root cannot read.
+    // A link to itself, which not even root can read.
     let folder = replaced("history.json", |_, path| symlink("history.json", path).unwrap());
     let config = builder(&folder).load().unwrap();
     let found = config.status().state.unwrap().found.join(" ");

@@ -11,7 +11,7 @@ fn from_last_good(folder: &Folder) -> Result<LimitHandle, hotswap::Error> {
     builder(folder).start_from_last_good(LastGood::OnFailure).load()
 }
 
-/// A folder in which a configuration ran, and now the file is broken.
+/// A folder of a previous run, whose file is broken now.
 fn broken() -> Folder {
     let folder = Folder::with("app.toml", "max = 50");
     let config = start(&folder);
@@ -54,7 +54,7 @@ fn sources_that_are_well_again_are_taken() {
     let _errors = config.on_reload_error(move |error| tell.send(error.to_string()).unwrap());
     folder.write("app.toml", "max = 0");
     assert!(config.reload().is_err());
-    // The first thing that is told is what was refused since.
+    // The first report is about the latest refusal.
     assert!(told.recv_timeout(BOUND).unwrap().contains("less than the minimum"));
 }
 

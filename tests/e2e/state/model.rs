@@ -1,4 +1,4 @@
-//! Random edits, writes, refusals, rollbacks, restarts and crashes against a model of a few lines.
+//! Random edits, writes, refusals, rollbacks, restarts and crashes, compared with a small model.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,7 @@ const FIELDS: [&str; 2] = ["x", "y"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// The file of a field gets a value, and is read by hand; 0 is invalid.
+    /// The file of a field gets a value, and is reloaded; 0 is invalid.
     Reload {
         field: usize,
         value: u32,
@@ -42,7 +42,7 @@ enum Step {
         field: usize,
         value: u32,
     },
-    /// One that goes by itself.
+    /// An override that expires.
     Lend {
         field: usize,
         value: u32,
@@ -52,7 +52,7 @@ enum Step {
         x: u32,
         y: u32,
     },
-    /// A hook says no.
+    /// A hook refuses.
     Refused {
         field: usize,
         value: u32,
@@ -63,7 +63,7 @@ enum Step {
     Clear,
     Back(u64),
     Restart,
-    /// What is on the disk at this moment is all that is left.
+    /// Only the current content of the disk survives.
     Crash,
 }
 
@@ -87,12 +87,12 @@ fn step() -> impl Strategy<Value = Step> {
 /// Values by field.
 type Values = BTreeMap<usize, u32>;
 
-/// What a version stands on: each file gives one field, and so does each pin.
+/// The content of a version: each file gives one field, and so does each override.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Stand {
     files: Values,
     pins: Values,
-    /// Those of them that are gone since.
+    /// The overrides that have expired since.
     lent: BTreeSet<usize>,
 }
 
@@ -105,7 +105,7 @@ impl Stand {
         self.values().iter().all(|value| *value > 0)
     }
 
-    /// As it is once what was lent is gone.
+    /// The content without expired overrides.
     fn returned(mut self) -> Self {
         let lent = std::mem::take(&mut self.lent);
         self.pins.retain(|field, _| !lent.contains(field));
@@ -114,20 +114,21 @@ impl Stand {
 
     fn with(&self, pins: impl IntoIterator<Item = (usize, u32)>) -> Self {
         let mut next = self.clone();
-        // What is set to the value that it has is no change.
+        // Setting a field to its current value is not a change.
         next.pins.extend(pins.into_iter().filter(|(field, value)| self.values()[*field] != *value));
         next
     }
 }
 
 struct Model {
-    /// What the files say.
+    /// The content of the files.
     given: Values,
-    /// What they say, and is not heard, because it was rolled back.
+    /// The content of files that is suppressed because it was rolled back.
     refused: Values,
-    /// What each version stood on, as far as that is still known.
+    /// The content of each version, as far as it is still known.
     versions: BTreeMap<u64, Stand>,
-    /// The last one that somebody was told. One that came of a reload may be lost in a crash, and its number given again.
+    /// The last version that a call returned. A version from a reload may be lost in a crash, and its number assigned
+    /// again.
     told: u64,
 }
 
@@ -146,7 +147,7 @@ impl Model {
         &self.versions[&self.version()]
     }
 
-    /// Publishes if a value differs, and says whether it is accepted at all.
+    /// Publishes if a value differs. Returns whether it is accepted.
     fn stand(&mut self, stand: Stand) -> bool {
         if !stand.is_valid() {
             return false;
@@ -164,7 +165,7 @@ impl Model {
         accepted
     }
 
-    /// What a start makes of the files: what was rolled back stays away.
+    /// The result of a start with the files: suppressed content stays suppressed.
     fn start(&mut self) -> bool {
         let mut files = self.given.clone();
         let mut refused = self.refused.clone();
@@ -195,7 +196,7 @@ struct World {
     folder: Folder,
     app: Option<(AppHandle, Subscription)>,
     model: Model,
-    /// Whether the hook says no.
+    /// Whether the hook refuses.
     vetoes: Arc<AtomicBool>,
     /// Crashes leave a copy behind.
     lives: u32,
@@ -214,7 +215,7 @@ impl World {
         format!("state-{}", self.lives)
     }
 
-    /// Says whether the program starts.
+    /// Returns whether the program starts.
     fn start(&mut self) -> bool {
         let files = FIELDS.map(|field| self.folder.path(&format!("{field}.toml")));
         let builder = files.iter().fold(App::hot_builder(), |builder, file| builder.file(file));
@@ -239,27 +240,27 @@ impl World {
     fn restart(&mut self) -> (bool, bool) {
         self.app = None;
         let done = (self.model.start(), self.start());
-        // A program that does not start is started again once somebody has mended the files.
+        // A program that does not start is started again after the files were repaired.
         if done == (false, false) && self.mend() {
             return (self.model.start(), self.start());
         }
         done
     }
 
-    /// Says whether there was something to mend.
+    /// Returns whether there was something to repair.
     fn mend(&mut self) -> bool {
         let broken: Vec<_> = (0..2).filter(|field| self.model.given[field] == 0).collect();
         broken.iter().for_each(|field| self.edit(*field, 1));
         !broken.is_empty()
     }
 
-    /// Copies the directory file by file, as a crash would leave it: each one whole.
+    /// Copies the directory file by file, in the state after a crash: each file is complete.
     fn crash(&mut self) -> (bool, bool) {
         let from = self.folder.path(&self.state());
         self.lives += 1;
         let to = self.folder.path(&self.state());
         fs::create_dir(&to).unwrap();
-        // What follows later is copied first, as it would be found by somebody who was faster.
+        // The file that is written later is copied first, as if the crash had happened earlier.
         for name in ["history.json", "overrides.json"] {
             if from.join(name).exists() {
                 fs::copy(from.join(name), to.join(name)).unwrap();
@@ -291,12 +292,12 @@ impl World {
         let (app, _) = self.app.as_ref().unwrap();
         let after = self.model.now().clone().returned();
         let over = || app.overrides().iter().all(|value| value.expires().is_none());
-        // The board shows it a moment before readers see it.
+        // The status shows it a moment before readers see it.
         eventually("it goes by itself", || over() && [app.x(), app.y()] == after.values());
         (accepted && self.model.stand(after), true)
     }
 
-    /// What is lent stays where the file has nothing valid to go back to, until it has.
+    /// An expired override stays in force until the file has a valid value.
     fn mend_below(&mut self, field: usize) {
         let (app, _) = self.app.as_ref().unwrap();
         eventually("it is told that it stays", || {
@@ -309,7 +310,7 @@ impl World {
         assert!(self.model.reload());
     }
 
-    /// Does it to both, and says whether both accepted or refused it.
+    /// Applies it to both. Returns whether both accepted or refused it.
     fn step(&mut self, step: &Step) -> (bool, bool) {
         match *step {
             Step::Restart => return self.restart(),
@@ -357,7 +358,7 @@ impl World {
             Step::Back(steps) => (model.back(steps), app.rollback(steps).is_ok()),
             _ => unreachable!("done above"),
         };
-        // A write that changed nothing wrote nothing either: the version that was there may be a reload's.
+        // A write without a change also wrote nothing, so the current version may come from a reload.
         if done.1 && app.version() > before {
             model.told = app.version();
         }
@@ -391,8 +392,8 @@ impl World {
 }
 
 impl Model {
-    /// A crash costs nothing that somebody was told, but the last versions of the history may be gone. What is left must
-    /// be what it was, and what runs now is checked like anything else.
+    /// A crash loses no value whose call has returned, but the last versions of the history may be lost. The remaining
+    /// versions must be unchanged, and the current configuration is checked as usual.
     fn forget(&mut self, app: &AppHandle) {
         let known: Vec<u64> = app.history().iter().map(|record| record.version).collect();
         let last = self.now().clone().returned();

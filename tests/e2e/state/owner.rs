@@ -1,4 +1,4 @@
-//! State files that somebody else could have written, and what they say.
+//! State files that another user could have written, and their content.
 
 use std::{
     fs::{self, Permissions},
@@ -46,7 +46,7 @@ fn a_state_file_that_others_may_write_is_refused() {
             let owner = format!("user {}", fs::metadata(&path).unwrap().uid());
             let command = format!("chmod 600 {}", path.display());
             is_refused(&folder, &[&owner, &format!("mode {mode:04o}"), &command]);
-            // The command repairs it, which trusting it does not.
+            // The command repairs it, but trusting it does not.
             if name == "lock" {
                 set_mode(&path, 0o600);
                 assert_eq!(start(&folder).max(), 500);
@@ -73,7 +73,7 @@ fn a_state_file_of_another_user_is_refused() {
         return;
     }
     is_refused(&folder, &["user 4321", "mode 0600", "chown 0 "]);
-    // Trusted, it was written again.
+    // It was trusted, and so written again.
     chown(&path, Some(4321), None).unwrap();
     set_mode(&path, 0o666);
     is_refused(&folder, &["user 4321", "mode 0666", "chown 0 ", "&& chmod 600 "]);
@@ -177,7 +177,7 @@ fn fnv(bytes: &[u8]) -> u128 {
     })
 }
 
-/// Writes into a state file what hotswap would not.
+/// Writes content into a state file that hotswap would not write.
 fn forge(folder: &Folder, name: &str, edit: impl Fn(&mut Json)) {
     let path = state(folder, name);
     let text = fs::read_to_string(&path).unwrap();
@@ -222,7 +222,7 @@ fn an_override_of_a_secret_that_was_forged_is_dropped() {
     }
 }
 
-/// The history counts where there are no overrides.
+/// The history is used if there are no overrides.
 #[test]
 fn an_override_of_a_secret_in_the_history_is_dropped() {
     for field in ["password", "unmarked"] {
@@ -233,7 +233,7 @@ fn an_override_of_a_secret_in_the_history_is_dropped() {
     }
 }
 
-/// It would take the secret of the sources away.
+/// It would remove the secret of the sources.
 #[test]
 fn an_override_of_a_secret_without_a_value_is_dropped() {
     for field in ["password", "unmarked"] {
@@ -244,7 +244,7 @@ fn an_override_of_a_secret_without_a_value_is_dropped() {
     }
 }
 
-/// A part of a leaf that may hold a secret, and does not.
+/// A part of a leaf that could contain a secret, but does not.
 #[test]
 fn an_override_beside_a_secret_comes_back_and_one_with_it_does_not() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HotConfig)]

@@ -1,11 +1,11 @@
-//! A state directory that goes away, or becomes another one, while a program runs on it.
+//! A state directory that disappears or is replaced while a program uses it.
 
 use std::{fs, os::unix::fs::symlink, sync::mpsc::channel};
 
 use super::{LimitHandle, builder, start, state};
 use crate::support::{BOUND, Folder, eventually, this_test, with_variables};
 
-/// A write after `how` is in force, is not on the disk, and is told once.
+/// A write after `how` is in force, is not on disk, and is reported once.
 #[track_caller]
 fn writes_no_more(folder: &Folder, how: impl FnOnce()) -> LimitHandle {
     let config = start(folder);

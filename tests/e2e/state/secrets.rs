@@ -1,4 +1,4 @@
-//! Values of secrets reach no file.
+//! Values of secrets are not written to files.
 
 use std::{collections::BTreeMap, fs};
 
@@ -58,10 +58,10 @@ fn no_value_of_a_secret_is_written_nor_a_variable() {
 
         drop(app);
         let app = builder(&folder).load().unwrap();
-        // What was set is gone and told; the sources' secrets are those of today.
+        // The override is dropped and reported; the secrets of the sources have today's values.
         assert_eq!((app.max(), app.password().expose().as_str()), (7, "p2-hunter2canary"));
         let found = app.status().state.unwrap().found.join("\n");
-        // Rolled back, those of the map were gone already.
+        // After the rollback, those of the map were already removed.
         assert!(found.contains("override of password") && !found.contains("override of tokens"), "{found}");
         folder.write("app.toml", &text(3));
         app.reload().unwrap();

@@ -1,4 +1,4 @@
-//! Which files a reference may name, and who else may change them.
+//! The files that a reference may name, and the users that may change them.
 
 use std::{fs, os::fd::AsRawFd, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
@@ -78,7 +78,7 @@ fn a_link_does_not_lead_there() {
     refused(&link("again", "file"), File::new());
     refused(&format!("{}/../proc/self/environ", link("up", "/tmp")), File::new());
     refused(&link("descriptor", "/dev/fd/0"), File::new());
-    // Out of `/proc` again, by a link of the kernel's.
+    // Out of `/proc` again, by a kernel link.
     refused(&format!("/proc/self/root{}", folder.path("secret").display()), File::new());
     refused(&format!("/proc/self/cwd/{}", "Cargo.toml"), File::new());
 }
@@ -194,7 +194,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// What is warned of where the token stands in a directory with this mode.
+/// The warnings for a token in a directory with this mode.
 fn warnings(folder: &Folder, provider: File) -> Vec<String> {
     let path = folder.path("open/inner/token");
     folder.write("app.toml", &format!("number = 2\ntoken = 'file:{}'", path.display()));

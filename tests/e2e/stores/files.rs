@@ -1,4 +1,4 @@
-//! `file:` reads a text from a file of its own.
+//! `file:` reads a text from a separate file.
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
@@ -15,7 +15,7 @@ struct App {
     token: Secret<String>,
 }
 
-/// A folder with a secret, and a configuration that names it.
+/// A folder with a secret, and a configuration that refers to it.
 fn folder(secret: &str) -> Folder {
     let folder = Folder::with("token", secret);
     folder.write("app.toml", &format!("token = 'file:{}'", folder.path("token").display()));
@@ -124,7 +124,7 @@ fn permissions_are_looked_at() {
     App::hot_builder().file(folder.path("app.toml")).secrets("file", File::new().private()).check().unwrap();
 }
 
-/// Nothing but a hint of the system finds a change.
+/// Only an event of the system reveals a change.
 fn watched(folder: &Folder) -> AppHandle {
     let builder = App::hot_builder().file(folder.path("app.toml")).secret_refresh(Duration::from_secs(3600));
     builder.load().unwrap()

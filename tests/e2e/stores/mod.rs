@@ -1,4 +1,4 @@
-//! Secrets that are fetched: by whom, when, and which errors are reported when they cannot be fetched.
+//! Fetched secrets: providers, times of requests, and reports of failures.
 
 mod fences;
 mod files;

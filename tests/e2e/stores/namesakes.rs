@@ -1,4 +1,4 @@
-//! Text that equals a reference, and is no secret.
+//! Text that equals a reference, but is not a secret.
 
 use hotswap::{HotConfig, Secret};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Code of the program that panics over a rotated secret.
+//! Code of the program that panics on a rotated secret.
 
 use std::{
     sync::mpsc::{Receiver, channel},
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 use super::store::Store;
 use crate::support::{Folder, eventually};
 
-/// A number that unwraps what it cannot read.
+/// A number that panics if it cannot be read.
 #[derive(Clone, Debug, PartialEq)]
 struct Digits(u32);
 

@@ -1,4 +1,4 @@
-//! Where references stand, and what comes of them.
+//! Positions of references, and their resolution.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -33,7 +33,7 @@ fn the_attribute_gives_the_default() {
     let app = App::hot_builder().secrets("store", store.clone()).load().unwrap();
     assert_eq!((app.password().expose().as_str(), *app.port().expose()), ("hunter2", 5432));
     assert_eq!(app.staged().as_ref().unwrap().expose(), "staged");
-    // Two fields of one location, and one call for all that this store gives.
+    // Two fields from one location, and one call for all locations of this store.
     assert_eq!(store.calls(), [["app", "test/key"]]);
 }
 
@@ -96,7 +96,7 @@ struct Proxy {
     password: Secret<String>,
 }
 
-/// A default that is fetched breaks no test of the defaults.
+/// A fetched default does not break the test of the defaults.
 #[derive(Debug, Deserialize, HotConfig)]
 #[hot(test)]
 struct Referred {
@@ -133,7 +133,7 @@ pin = 'store:app#port'",
     let proxy = lists.proxy.as_ref().unwrap();
     assert_eq!((proxy.host.as_str(), proxy.password.expose().as_str()), ("store:other", "another"));
     let login = &lists.logins[0];
-    // No secret, so it is only text.
+    // The field is not secret, so it is only text.
     assert_eq!(login.user, "store:app#user");
     assert_eq!((login.password.expose().as_str(), *login.pin.as_ref().unwrap().expose()), ("hunter2", 5432));
 }
@@ -272,7 +272,7 @@ fn a_write_fetches_nothing_and_needs_nothing() {
     let calls = store.calls().len();
     store.fail("app", FetchError::unreachable("gone"));
     app.set_password(Secret::from("store:other")).unwrap();
-    // What the program sets is the value itself.
+    // A value that the program sets is the value itself.
     assert_eq!((app.password().expose().as_str(), store.calls().len()), ("store:other", calls));
     app.clear_override("password").unwrap();
     assert_eq!(app.password().expose(), "hunter2");

@@ -49,7 +49,7 @@ fn login(user: &str, password: &str, lease: Duration) -> Result<Fetched, FetchEr
     Ok(Fetched::new(payload).leased(Lease::new(lease).revocable(user)).version(user))
 }
 
-/// A login for a short time, and a file.
+/// A login with a short lease, and a file.
 fn start() -> (Folder, Store, AppHandle) {
     let (folder, store) = (Folder::with("app.toml", "number = 1"), Store::with(&[("key", "one")]));
     store.answer("db", login("user1", "password1", SHORT));
@@ -68,7 +68,7 @@ fn wait_until_refused(app: &AppHandle, why: &str) {
     let secret = db(app);
     let message = secret.message.unwrap();
     assert!(message.contains(why) && !message.contains("gave no other"), "{message}");
-    // Of what is in force, not of what was refused.
+    // Of the secret in force, not of the refused one.
     assert_eq!((secret.health, secret.version.as_deref()), (Health::Failing, Some("user1")));
     assert!(secret.lease.unwrap() <= SHORT, "{:?}", secret.lease);
 }
@@ -103,12 +103,12 @@ fn what_a_rule_refuses_leaves_other_settings_writable() {
     assert!(db(&app).message.unwrap().starts_with("its lease has ended: a newer secret was refused"));
     assert_eq!((app.user().expose().as_str(), app.password().expose().as_str()), ("user1", "password1"));
 
-    // Another one is asked for long before the lease of the refused one nears its end.
+    // Another one is requested long before the end of the lease of the refused one.
     store.answer("db", login("user3", "password3", NEVER));
     eventually("the next one is taken", || app.password().expose() == "password3");
     eventually("it is well again", || app.status().last_error.is_none());
     assert_eq!((db(&app).health, db(&app).message), (Health::Ok, None));
-    // Nobody used the one that was refused.
+    // The refused one was never used.
     eventually("it is given back", || store.revoked() == ["user2"]);
     app.shutdown().unwrap();
     assert_eq!(store.revoked(), ["user2", "user3"]);
@@ -134,6 +134,45 @@ fn what_a_hook_refuses_leaves_other_settings_writable() {
     busy.store(false, Ordering::SeqCst);
     eventually("it is taken, though the store has nothing new", || app.password().expose() == "password2");
     eventually("it is well again", || app.status().last_error.is_none());
+}
+
+#[derive(Debug, Deserialize, HotConfig)]
+struct Pinned {
+    #[hot(secret = "store:pin", length(min = 3))]
+    pin: Secret<String>,
+    #[hot(default = 1)]
+    number: u32,
+}
+
+#[test]
+fn the_status_shows_a_refused_secret_until_another_one_is_taken() {
+    let (folder, store) = (Folder::with("app.toml", "number = 1"), Store::with(&[("pin", "one")]));
+    let builder = Pinned::hot_builder().file(folder.path("app.toml")).secrets("store", store.clone());
+    let app = builder.watch(false).load().unwrap();
+    let is_shown = |event: &str| {
+        let shown = app.status().last_error.unwrap_or_default();
+        assert!(shown.contains("the new secret of `store:pin` is refused"), "{event}: {shown}");
+    };
+    store.put("pin", "x");
+    for event in ["a reload", "the next one"] {
+        let error = app.reload().unwrap_err();
+        assert!(error.has(IssueKind::Rule), "{event}: {error}");
+        is_shown(event);
+    }
+    folder.write("app.toml", "number = 2");
+    app.reload().unwrap_err();
+    is_shown("a reload with another file");
+    assert_eq!(app.number(), 2);
+    app.set_number(3).unwrap();
+    is_shown("a write");
+    folder.write("app.toml", "number = 'x'");
+    app.reload().unwrap_err();
+    folder.write("app.toml", "number = 4");
+    app.reload().unwrap_err();
+    is_shown("a reload after a file that was refused");
+    store.put("pin", "two");
+    app.reload().unwrap();
+    assert_eq!((app.pin().expose().as_str(), app.status().last_error), ("two", None));
 }
 
 #[test]
@@ -187,7 +226,7 @@ fn a_file_that_makes_the_new_secret_valid_brings_it_in() {
     eventually("it is taken", || app.user().expose() == "u2");
 }
 
-/// An outage is another matter: nobody knows what the old secret is good for, and no other is there.
+/// An outage is different: the old secret may no longer work, and there is no other one.
 #[test]
 fn a_store_that_gives_nothing_still_closes_writes_when_the_lease_ends() {
     let (_folder, store, app) = start();

@@ -1,4 +1,4 @@
-//! A reload by hand asks the stores, and says what it could not have.
+//! A requested reload queries the stores, and reports secrets that it could not fetch.
 
 use std::{
     fs,
@@ -33,7 +33,7 @@ fn parts(password: &str) -> String {
     format!(r#"{{"password": "{password}"}}"#)
 }
 
-/// A configuration with two stores, where nothing is fetched again by itself.
+/// A configuration with two stores and no automatic refresh.
 fn load(folder: &Folder) -> (AppHandle, Store, Store) {
     let (store, other) = (Store::with(&[("db", &parts("one"))]), Store::with(&[("key", "one")]));
     let builder = App::hot_builder().file(folder.path("app.toml")).secret_refresh(NEVER).watch(false);
@@ -140,7 +140,7 @@ fn a_lease_is_renewed_and_never_given_away() {
     store.answer("db", leased("two"));
     app.reload().unwrap();
     store.answer("db", leased("three"));
-    // It is renewed as far as the store can, and that it cannot is no failure yet.
+    // A failed renewal is not an error yet.
     for renewal in [Ok(Lease::new(NEVER).renewable("a")), Err(FetchError::not_found("no such lease"))] {
         store.renew(renewal);
         app.reload().unwrap();
@@ -178,7 +178,7 @@ fn the_async_twin_says_the_same() {
     assert_names_the_store(&outcome.unwrap_err());
 }
 
-/// Answers the first time, and hangs from then on.
+/// Responds to the first request, and hangs afterwards.
 struct Stuck(std::sync::atomic::AtomicBool);
 
 impl SecretProvider for Stuck {

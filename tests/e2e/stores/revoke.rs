@@ -1,4 +1,4 @@
-//! Leases are given back when the program says that it ends.
+//! Leases are revoked at an explicit shutdown.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ struct App {
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A login that can be renewed, a certificate that can only be given back, and a token that just ends.
+/// A renewable login, a certificate that can only be revoked, and a token that only expires.
 fn store(login: &str) -> Store {
     let store = Store::default();
     let put = |place: &str, payload, lease| store.answer(place, Ok(Fetched::new(payload).leased(lease)));

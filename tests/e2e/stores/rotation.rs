@@ -1,4 +1,4 @@
-//! Secrets that change, are leased, and cannot be fetched for a while.
+//! Secrets that change, have leases, or are temporarily unavailable.
 
 use std::{
     sync::{
@@ -137,7 +137,7 @@ fn a_lease_is_renewed() {
     eventually("it is renewed", || store.renewals() == ["a"]);
     eventually("it lasts longer", || app.status().secrets[0].lease > Some(Duration::from_secs(60)));
     assert_eq!((app.version(), store.calls().len()), (1, 1));
-    // What the program writes stands on the renewed lease.
+    // Writes of the program use the renewed lease.
     app.set_number(2).unwrap();
 }
 
@@ -190,7 +190,7 @@ fn a_new_secret_that_is_not_valid_is_refused() {
     let error = told.recv_timeout(BOUND).unwrap().to_string();
     assert!(error.contains("password: ") && !error.contains("user2"), "{error}");
     assert!(is(&app, 1));
-    // Writes stand on what was accepted.
+    // Writes are based on the accepted layers.
     app.set_number(2).unwrap();
     store.put("db", &login(3));
     eventually("the next one is taken", || is(&app, 3));

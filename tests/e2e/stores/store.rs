@@ -1,4 +1,4 @@
-//! A store that does what a test tells it to.
+//! A store that a test controls.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use hotswap::{
     secrets::{BoxFuture, FetchError, FetchErrorKind, Fetched, Lease, Location, Payload},
 };
 
-/// What stands where, shared with the test.
+/// The content by location, shared with the test.
 #[derive(Clone, Default)]
 pub(crate) struct Store(Arc<Mutex<State>>);
 
@@ -21,16 +21,16 @@ struct State {
     calls: Vec<Vec<String>>,
     watched: Vec<String>,
     changed: Option<Changed>,
-    /// What every renewal gives.
+    /// The result of every renewal.
     renewal: Option<Result<Lease, FetchError>>,
     renewals: Vec<String>,
     revoked: Vec<String>,
-    /// Whether it ever says that leases were given back.
+    /// Whether a revocation ever completes.
     deaf: bool,
 }
 
 impl Store {
-    /// One that holds these texts; `{..}` is JSON.
+    /// A store with these texts; `{..}` is JSON.
     pub(crate) fn with(places: &[(&str, &str)]) -> Self {
         let store = Self::default();
         places.iter().for_each(|(place, text)| store.put(place, text));

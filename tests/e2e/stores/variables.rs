@@ -1,4 +1,4 @@
-//! `env:` takes a variable of the process, else of a dotenv file.
+//! `env:` reads a variable of the process, or else of a dotenv file.
 
 use hotswap::{HotConfig, Secret};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Old versions, saved files and explanations: they know references, and never an old secret.
+//! Old versions, saved files and explanations contain references, and never an old secret.
 
 use std::{sync::mpsc, time::Duration};
 
@@ -79,7 +79,7 @@ fn a_rollback_whose_secret_cannot_be_had_is_refused() {
     let error = app.rollback(1).unwrap_err();
     assert!(error.has(IssueKind::Secret), "{error}");
     assert_eq!((app.version(), app.number()), (2, 2));
-    // To look at it needs no store: who compares them sees that something changed, and nothing else.
+    // Reading it needs no store: a comparison only shows that something changed.
     let changed: Vec<_> = app.diff(1, 2).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(changed, ["password: \"***\" -> \"***\"", "number: 1 -> 2"]);
 }

@@ -1,4 +1,4 @@
-//! A small configuration for tests in which only the process around it is unusual.
+//! A small configuration for tests with unusual process environments.
 
 use hotswap::{HotConfig, Secret};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Tests that need a process of their own: variables, limits, mounts and users belong to the whole process.
+//! Tests that need a separate process: variables, limits, mounts and users apply to the whole process.
 
 use std::{
     env, fs,
@@ -9,19 +9,19 @@ use std::{
 
 const MARK: &str = "HOTSWAP_TEST_CHILD";
 
-/// Runs `test` in a process of its own with these variables; `name` is the test's own path in this binary.
+/// Runs `test` in a separate process with these variables; `name` is the path of the test in this binary.
 #[track_caller]
 pub(crate) fn with_variables(name: &str, variables: &[(&str, &str)], test: impl FnOnce()) {
     run(name, variables, &[], test);
 }
 
-/// Runs `test` in a process of its own that `wrapper` starts, such as `prlimit --as=.. --`.
+/// Runs `test` in a separate process that `wrapper` starts, such as `prlimit --as=.. --`.
 #[track_caller]
 pub(crate) fn under(wrapper: &[&str], test: impl FnOnce()) {
     run(&this_test(), &[], wrapper, test);
 }
 
-/// Runs `test` where it may mount what it likes, unseen by others.
+/// Runs `test` in a private mount namespace.
 #[track_caller]
 pub(crate) fn with_mounts(test: impl FnOnce()) {
     let root: &[&str] = &["unshare", "--mount", "--"];
@@ -29,7 +29,7 @@ pub(crate) fn with_mounts(test: impl FnOnce()) {
     under(if is_root() { root } else { user }, test);
 }
 
-/// Runs `test` as somebody to whom permissions apply.
+/// Runs `test` as a user to whom permissions apply.
 #[track_caller]
 pub(crate) fn without_privileges(test: impl FnOnce()) {
     let nobody: &[&str] = &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
@@ -67,7 +67,7 @@ pub(crate) fn is_child() -> bool {
 #[track_caller]
 pub(crate) fn assert_passed(output: &Output) {
     let text = String::from_utf8_lossy(&output.stdout);
-    // A name that matches no test would pass without having run anything.
+    // A name that matches no test would pass without running anything.
     let passed = output.status.success() && text.contains("1 passed");
     assert!(passed, "{}\n{text}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
 }

@@ -1,4 +1,4 @@
-//! What the tests share: a folder with files, and waiting for conditions.
+//! Shared helpers: a folder with files, and waiting for conditions.
 
 mod app;
 mod child;
@@ -23,7 +23,7 @@ pub(crate) const BOUND: Duration = Duration::from_secs(60);
 /// A temporary folder with configuration files.
 pub(crate) struct Folder {
     path: PathBuf,
-    /// Removes the folder when it goes.
+    /// Removes the folder when it is dropped.
     _made: Option<tempfile::TempDir>,
 }
 
@@ -33,7 +33,7 @@ impl Folder {
         Self { path: folder.path().to_owned(), _made: Some(folder) }
     }
 
-    /// A folder that somebody else made, and removes.
+    /// A folder that other code creates and removes.
     pub(crate) fn in_place(path: PathBuf) -> Self {
         Self { path, _made: None }
     }
@@ -60,7 +60,7 @@ impl Folder {
         fs::write(path, text).expect("written");
     }
 
-    /// Writes beside and renames over.
+    /// Writes a temporary file and renames it over the original.
     pub(crate) fn replace(&self, name: &str, text: &str) {
         let temporary = self.path(&format!("{name}.tmp"));
         fs::write(&temporary, text).expect("written");

@@ -1,4 +1,4 @@
-//! What serde says of a field that no layer mentions: for nested structs, and for an `Option` that a function reads.
+//! serde's defaults of fields that no layer mentions: for nested structs, and for an `Option` that a function reads.
 
 use std::time::Duration;
 

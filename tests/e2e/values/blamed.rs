@@ -1,4 +1,4 @@
-//! Which sources the status calls refused when more than one of them is bad.
+//! The sources that the status shows as refused if several are invalid.
 
 use std::{
     collections::BTreeMap,
@@ -89,12 +89,12 @@ impl Sources {
     }
 }
 
-/// A number if it is one, as sources with types give it.
+/// Parses a number, as in typed sources.
 fn typed(value: &str) -> serde_json::Value {
     value.parse::<u32>().map_or_else(|_| value.into(), Into::into)
 }
 
-/// A test that calls this is alone in its process.
+/// A test that calls this runs alone in its process.
 #[expect(unsafe_code, reason = "what is tested is a change of the environment")]
 fn set_variable(name: &str, value: &str) {
     // SAFETY: no thread of this process reads the environment but through the standard library.

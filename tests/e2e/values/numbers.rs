@@ -1,4 +1,5 @@
-//! Numbers: one grammar and one wording in every format, and nothing lost at the ends of the types.
+//! Numbers: one grammar and the same messages in every format, and no loss at the limits of the
+//! types.
 
 use std::{collections::BTreeMap, fs};
 
@@ -46,7 +47,7 @@ struct Numbers {
     any: Option<serde_json::Value>,
 }
 
-/// Everything that a text is refused with; the same in each format that has such a text.
+/// All messages for a refused text, which are the same in each format that has such a text.
 #[track_caller]
 fn refused_alike(field: &str, text: &str, message: &str) {
     for (name, content) in everywhere(field, text) {
@@ -288,12 +289,12 @@ fn an_interpolated_number_is_read_by_the_same_rules() {
     {
         let folder = Folder::with("a.toml", &format!("port = '${{NOPE_NUMBER:{default}}}'"));
         let error = Numbers::hot_builder().file(folder.path("a.toml")).check().unwrap_err().to_string();
-        // No variable gives any of it, so nothing is withheld.
+        // No part of it comes from a variable, so nothing is withheld.
         assert!(error.contains(message) && error.contains("port: "), "{error}");
     }
 }
 
-/// What a text of the format is refused with.
+/// The message for a refused text of the format.
 #[track_caller]
 fn refusal(name: &str, content: &str) -> String {
     refused::<Numbers>(name, content)

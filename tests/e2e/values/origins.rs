@@ -1,4 +1,4 @@
-//! Where a problem is reported, what a printed path leads to, and what the status says of a refused source.
+//! The origins of problems, printed paths, and the status of a refused source.
 
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ fn a_check_of_a_nested_struct_names_the_place_of_a_single_value() {
         ("a.toml", "[pool]\nmin = 11", "a.toml:2:7"),
         ("a.toml", "pool.min = 11", "a.toml:1:12"),
         ("a.yaml", "pool:\n  min: 11", "a.yaml:2:8"),
-        // Two values: the table around them.
+        // Two values have the origin of the table around them.
         ("a.yaml", "pool:\n  max: 5\n  min: 11", "a.yaml:2:3"),
     ] {
         let error = report(&[(name, text)]);

@@ -239,6 +239,23 @@ fn an_address_in_brackets_is_no_list() {
 }
 
 #[test]
+fn a_pattern_in_brackets_may_be_an_item() {
+    for (text, expected) in [
+        ("[a-z],b", &["[a-z]", "b"][..]),
+        ("[a-z],[0-9]", &["[a-z]", "[0-9]"]),
+        ("[!a] , [a-z]*.log", &["[!a]", "[a-z]*.log"]),
+        ("[1-9],b", &["[1-9]", "b"]),
+        ("b,[a-z]", &["b", "[a-z]"]),
+        ("[a-z],", &["[a-z]"]),
+    ] {
+        let patterns = check::<Peers>(".env", &format!("V_PATTERNS='{text}'")).unwrap().patterns;
+        assert_eq!(patterns, expected, "{text}");
+    }
+    let error = refused::<Peers>(".env", "V_PATTERNS='[a-z]'");
+    assert!(error.contains("not valid JSON") && error.contains("write a list as a,b or as JSON"), "{error}");
+}
+
+#[test]
 fn a_list_that_is_broken_json_is_still_refused() {
     for (name, text) in [
         ("ROWS", "[[1,2],[3]"),
@@ -247,6 +264,9 @@ fn a_list_that_is_broken_json_is_still_refused() {
         ("PATTERNS", "[1,2"),
         ("PATTERNS", "[a,b]"),
         ("ROWS", "[1],[2]"),
+        ("PATTERNS", "[true],b"),
+        ("PATTERNS", "[-1.5],b"),
+        ("PATTERNS", "[],b"),
     ] {
         let error = refused::<Peers>(".env", &format!("V_{name}='{text}'"));
         assert!(error.contains("not valid JSON"), "{text}\n{error}");

@@ -1,4 +1,4 @@
-//! Enums: what is wrong with the choice of a variant, in every format.
+//! Enums: errors in the choice of a variant, in every format.
 
 use hotswap::HotConfig;
 use serde::{Deserialize, Serialize};

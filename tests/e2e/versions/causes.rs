@@ -1,4 +1,4 @@
-//! The cause of a version, from each entrance.
+//! The cause of a version, for each entry point.
 
 use std::{
     path::PathBuf,

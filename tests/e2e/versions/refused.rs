@@ -132,7 +132,7 @@ fn a_call_from_inside_a_write_is_observed() {
 }
 
 #[test]
-fn a_reload_from_a_rule_is_observed_once() {
+fn a_reload_from_a_prepare_hook_is_observed_once() {
     let handle: Arc<Mutex<Option<AppHandle>>> = Arc::default();
     let inner = Arc::clone(&handle);
     let seen = refusals(move |app| {

@@ -1,4 +1,4 @@
-//! A server that does just enough of HTTP.
+//! A minimal HTTP server.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -34,7 +34,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Each connection is good for one request. One that gets no answer stays open, until this ends.
+    /// Each connection serves one request. A connection without a response stays open until the
+    /// server ends.
     pub(super) fn start(
         port: u16,
         answer: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
@@ -51,14 +52,14 @@ impl Server {
                 }
                 held.extend(stream.try_clone());
                 let answer = Arc::clone(&answer);
-                // Who does not finish its request gets no answer.
+                // An incomplete request gets no response.
                 thread::spawn(move || respond(stream, &*answer));
             }
         });
         Self { port, stopped, accepts: Some(accepts) }
     }
 
-    /// Returns when the port is free.
+    /// Returns once the port is free.
     pub(super) fn stop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
         if let Some(accepts) = self.accepts.take() {
@@ -94,6 +95,6 @@ fn respond(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Option<Response>)
     let text = if let Json::String(text) = body { text } else { body.to_string() };
     let length = text.len();
     write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}")?;
-    // The accepting thread holds it, too.
+    // The accepting thread owns it, too.
     stream.shutdown(std::net::Shutdown::Both)
 }

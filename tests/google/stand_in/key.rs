@@ -1,4 +1,4 @@
-//! A service account with a key of its own, and what is signed by it.
+//! A service account with its own key, and signed tokens.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
@@ -17,7 +17,7 @@ impl ServiceAccount {
         Self(KeyPair::generate(KeySize::Rsa2048).unwrap())
     }
 
-    /// As the console gives it.
+    /// In the form of the console.
     pub(crate) fn file(&self) -> String {
         let der: Pkcs8V1Der<'_> = self.0.as_der().unwrap();
         let text = BASE64_STANDARD.encode(der.as_ref());

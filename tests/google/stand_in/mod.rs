@@ -1,5 +1,5 @@
-//! What stands in for Google: Secret Manager, the server of tokens and the metadata server, on one port of
-//! the loopback. It answers as their documentation of REST says.
+//! A stub for Google: Secret Manager, the token server and the metadata server, on one loopback port. It
+//! responds according to the documentation of their REST APIs.
 
 mod http;
 mod key;
@@ -21,7 +21,7 @@ use self::{
     secrets::Version,
 };
 
-/// The project's name in requests; answers have its number.
+/// The name of the project in requests; responses contain its number.
 pub(crate) const PROJECT: &str = "app-1";
 
 pub(crate) struct Google {
@@ -33,21 +33,21 @@ pub(crate) struct Google {
 pub(crate) struct State {
     /// By full name, `projects/app-1/secrets/db`, oldest version first.
     pub(crate) secrets: BTreeMap<String, Vec<Version>>,
-    /// Given in the place of every answer about secrets.
+    /// Sent instead of every response about secrets.
     pub(crate) instead: Option<(u16, String)>,
-    /// What Secret Manager waits for before it answers.
+    /// The delay of responses of Secret Manager.
     pub(crate) delay: Duration,
-    /// Whether nothing is answered by who gives tokens.
+    /// Whether the token server does not respond.
     pub(crate) silent: bool,
-    /// The number of tokens that were given; only the newest ones are valid.
+    /// The number of issued tokens; only the newest ones are valid.
     pub(crate) tokens: usize,
-    /// How many of them are not valid any more.
+    /// The number of tokens that are no longer valid.
     pub(crate) expired: usize,
-    /// Refresh tokens are not valid any more.
+    /// Whether refresh tokens are no longer valid.
     pub(crate) revoked: bool,
-    /// A token of another kind that is good, too.
+    /// A token of another kind that is valid, too.
     pub(crate) accepts: Option<Arc<ServiceAccount>>,
-    /// What was asked for.
+    /// The received requests.
     pub(crate) asked: Vec<String>,
 }
 
@@ -70,12 +70,12 @@ impl Google {
         self.state.lock().unwrap()
     }
 
-    /// Nobody listens any more.
+    /// Stops listening.
     pub(crate) fn stop(&mut self) {
         self.server.stop();
     }
 
-    /// At the same address.
+    /// Starts again at the same address.
     pub(crate) fn start_again(&mut self) {
         let served = Arc::clone(&self.state);
         self.server = Server::start(self.port(), move |request| answer(&served, request));
@@ -93,7 +93,7 @@ impl Google {
         change(self.state().secrets.get_mut(&name).unwrap().last_mut().unwrap());
     }
 
-    /// What `gcloud auth application-default login` writes, but for the address.
+    /// The file of `gcloud auth application-default login`, except for the address.
     pub(crate) fn user(&self) -> String {
         let user = json!({
             "type": "authorized_user",

@@ -50,7 +50,7 @@ impl State {
         }
         let mut payload = json!({ "data": BASE64_STANDARD.encode(&version.data) });
         if let Some(sum) = version.sum {
-            // Numbers of 64 bits are texts in Google's JSON.
+            // 64-bit numbers are texts in Google's JSON.
             payload["dataCrc32c"] = sum.to_string().into();
         }
         (200, json!({ "name": name, "payload": payload }))
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-/// An error of Google's, with the reason that a program can read.
+/// An error of Google, with a machine-readable reason.
 pub(crate) fn refusal(code: u16, status: &str, message: &str, reason: Option<&str>) -> Response {
     let kind = "type.googleapis.com/google.rpc.ErrorInfo";
     let info =
@@ -77,7 +77,7 @@ pub(crate) fn refusal(code: u16, status: &str, message: &str, reason: Option<&st
     (code, json!({ "error": { "code": code, "message": message, "status": status, "details": details } }))
 }
 
-/// By a table, as others do it.
+/// With a lookup table, unlike the library.
 fn crc32c(bytes: &[u8]) -> u32 {
     let table: Vec<u32> =
         (0..256_u32).map(|byte| (0..8).fold(byte, |sum, _| (sum >> 1) ^ (0x82f6_3b78 * (sum & 1)))).collect();

@@ -1,4 +1,4 @@
-//! How a provider is asked, and what is expected of it.
+//! Helpers that call a provider and check its results.
 
 use std::{
     future::Future,
@@ -22,7 +22,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits without any runtime, as a program without one would.
+/// Waits without any runtime, like a program without one.
 #[track_caller]
 pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -37,7 +37,7 @@ pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What stands at one location.
+/// The content of one location.
 #[track_caller]
 pub(crate) fn fetch(store: &impl SecretProvider, location: &str) -> Result<Fetched, FetchError> {
     let mut all = wait(store.fetch(&[Location::new(location)]));
@@ -45,14 +45,14 @@ pub(crate) fn fetch(store: &impl SecretProvider, location: &str) -> Result<Fetch
     all.remove(0)
 }
 
-/// What stands there is this.
+/// The location has this content.
 #[track_caller]
 pub(crate) fn assert_gives(store: &impl SecretProvider, location: &str, expected: Json) {
     let fetched = fetch(store, location).unwrap_or_else(|error| panic!("{location}: {error:?}"));
     assert!(*fetched.payload() == Payload::json(expected.clone()), "{location} is not {expected}");
 }
 
-/// It is refused for this reason, in words that hold all of these and nothing secret.
+/// It is refused for this reason, with a message that contains all of these texts and no secret.
 #[track_caller]
 pub(crate) fn assert_refused(
     store: &impl SecretProvider,

@@ -1,4 +1,4 @@
-//! An OpenBao of the test's own.
+//! An OpenBao server for one test.
 
 use std::{
     fs,
@@ -11,18 +11,18 @@ use serde_json::{Value as Json, json};
 
 use super::{Running, eventually, free_port, http::ask};
 
-/// Where the build script found the binary.
+/// The path of the binary that the build script found.
 const BINARY: &str = env!("HOTSWAP_OPENBAO");
 
-/// The token of who may do everything.
+/// The root token.
 pub(crate) const ROOT: &str = "root";
 
-/// With an engine with versions at `secret/`.
+/// With a versioned engine at `secret/`.
 pub(crate) struct Bao {
     pub(crate) port: u16,
     folder: tempfile::TempDir,
     running: Option<Running>,
-    /// What opens one that keeps its data.
+    /// The unseal key of a durable server.
     key: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl Bao {
         bao
     }
 
-    /// One that speaks TLS only, with a fresh authority in [`ca_file`](Self::ca_file).
+    /// A server with only TLS, and a new certificate authority in [`ca_file`](Self::ca_file).
     pub(crate) fn start_with_tls() -> Self {
         let bao = Self::start_with(&["-dev-tls"]);
         eventually("OpenBao is ready", || bao.command(&["kv", "put", "secret/app", "password=hunter2"]));
@@ -52,7 +52,7 @@ impl Bao {
         bao
     }
 
-    /// One that keeps its data, so that it can be stopped and started again.
+    /// A durable server, which can be stopped and started again.
     pub(crate) fn start_durable() -> Self {
         let (port, other) = (free_port(), free_port());
         let mut bao = Self { port, folder: tempfile::tempdir().unwrap(), running: None, key: None };
@@ -95,12 +95,12 @@ impl Bao {
         self.run(&["server", "-config", settings.to_str().unwrap()]);
     }
 
-    /// At once, as by a loss of power.
+    /// Stops it immediately, like a power failure.
     pub(crate) fn stop(&mut self) {
         self.running = None;
     }
 
-    /// With the data that it had, which only a durable one has.
+    /// Starts it again with its data, which only a durable server has.
     pub(crate) fn start_again(&mut self) {
         self.run_durable();
         self.unseal();
@@ -159,7 +159,7 @@ impl Bao {
         self.folder.path().join("vault-ca.pem")
     }
 
-    /// The provider, with a token that may do everything.
+    /// The provider, with the root token.
     pub(crate) fn vault(&self) -> Vault {
         self.vault_as(Auth::token(ROOT))
     }
@@ -168,7 +168,7 @@ impl Bao {
         Vault::at(self.address()).auth(auth)
     }
 
-    /// Asks as root, for what must succeed.
+    /// Sends a request as root, which must succeed.
     #[track_caller]
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Json>) -> Json {
         let headers: Vec<_> = headers.iter().copied().chain([("X-Vault-Token", ROOT)]).collect();
@@ -197,7 +197,7 @@ impl Bao {
         self.write(&format!("sys/policies/acl/{name}"), json!({ "policy": policy }));
     }
 
-    /// The login of a role that may read below these paths, whose tokens are like this.
+    /// The login of a role that may read below these paths, with these token settings.
     pub(crate) fn app_role(&self, paths: &[&str], more: Json) -> Auth {
         self.policy("readers", paths);
         self.write("sys/auth/approle", json!({ "type": "approle" }));
@@ -209,7 +209,7 @@ impl Bao {
         Auth::app_role(role, secret)
     }
 
-    /// Ends all tokens that a login gave.
+    /// Revokes all tokens of a login.
     pub(crate) fn revoke_logins(&self) {
         self.write("sys/leases/revoke-prefix/auth/approle/login", json!({}));
     }

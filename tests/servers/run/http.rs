@@ -1,4 +1,4 @@
-//! A client and a server that do just enough of HTTP.
+//! A minimal HTTP client and server.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -21,7 +21,7 @@ pub(crate) fn ask(
     Ok((status, serde_json::from_str(&text).unwrap_or_default()))
 }
 
-/// The status, and the body. In the old version of HTTP, in which the connection's end is the body's.
+/// The status, and the body. Uses HTTP/1.0, in which the end of the connection ends the body.
 pub(crate) fn send(
     port: u16,
     method: &str,
@@ -41,7 +41,7 @@ pub(crate) fn send(
     Ok((status, text.to_owned()))
 }
 
-/// What a server is asked.
+/// A request to the server.
 pub(crate) struct Request {
     pub(crate) path: String,
     /// The first line and the headers.
@@ -49,19 +49,20 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
-/// Answers every request with the same status and JSON, until the process ends; gives its port.
+/// Responds to every request with the same status and JSON, until the process ends. Returns its
+/// port.
 pub(crate) fn serve(status: u16, body: &str) -> u16 {
     let all = json(status, body);
     serve_each(0, move |_| all.clone())
 }
 
-/// An answer with JSON.
+/// A JSON response.
 pub(crate) fn json(status: u16, body: &str) -> String {
     let (kind, long) = ("Content-Type: application/json", body.len());
     format!("HTTP/1.1 {status} X\r\n{kind}\r\nContent-Length: {long}\r\nConnection: close\r\n\r\n{body}")
 }
 
-/// Sends who asks to the same path at another address, as a standby does.
+/// Redirects to the same path at another address, like a standby.
 pub(crate) fn redirect(address: String) -> u16 {
     serve_each(0, move |Request { path, .. }| {
         format!(
@@ -70,13 +71,13 @@ pub(crate) fn redirect(address: String) -> u16 {
     })
 }
 
-/// Answers with what is made of the request, at this port or at any if it is 0.
+/// Responds with the result of a function of the request, at this port, or at any port if it is 0.
 pub(crate) fn serve_each(port: u16, make: impl Fn(&Request) -> String + Send + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // Who does not finish its request gets no answer.
+            // An incomplete request gets no response.
             let _ = answer(stream, &make);
         }
     });

@@ -1,8 +1,8 @@
-//! Servers of the tests' own, and how a provider is asked.
+//! Servers for tests, and helpers that call a provider.
 
 mod asking;
 mod bao;
-// Other tests of stores have it, too.
+// Other tests of stores use it, too.
 #[allow(dead_code)]
 mod http;
 mod kubernetes;

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, and the engine of OpenBao that makes its users.
+//! A PostgreSQL server for one test, and the engine of OpenBao that creates its users.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use super::{Bao, Running, eventually, free_port};
 /// The folder with the binaries that the build script found.
 const BINARIES: &str = env!("HOTSWAP_POSTGRES");
 
-/// PostgreSQL does not run as root; this one may do nothing.
+/// PostgreSQL does not run as root; this user has no permissions.
 const NOBODY: u32 = 65534;
 
 pub(crate) struct Postgres {
@@ -38,7 +38,7 @@ impl Postgres {
             .status()
             .unwrap();
         assert!(made.success(), "initdb: {made}");
-        // Without a password only for who sets it up.
+        // Without a password only for the setup.
         let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
         fs::write(data.join("pg_hba.conf"), rules).unwrap();
         let child = program("postgres", folder.path())
@@ -57,13 +57,13 @@ impl Postgres {
         postgres
     }
 
-    /// What the query gives, as text; `None` if it fails.
+    /// The result of the query as text; `None` if it fails.
     pub(crate) fn ask(&self, query: &str) -> Option<String> {
         let output = self.client("postgres").arg(query).output().unwrap();
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// Whether somebody may log in.
+    /// Whether a login succeeds.
     pub(crate) fn logs_in(&self, user: &str, password: &str) -> bool {
         let mut command = self.client(user);
         command.env("PGPASSWORD", password).arg("select 1");
@@ -76,12 +76,12 @@ impl Postgres {
         command
     }
 
-    /// How many users there are that OpenBao made.
+    /// The number of users that OpenBao created.
     pub(crate) fn users(&self) -> String {
         self.ask("select count(*) from pg_roles where rolname like 'v-%'").unwrap()
     }
 
-    /// Lets OpenBao make users at `database/creds/app`, whose leases are like this.
+    /// Lets OpenBao create users at `database/creds/app`, with these leases.
     pub(crate) fn behind(&self, bao: &Bao, leases: Json) {
         bao.write("sys/mounts/database", json!({ "type": "database" }));
         bao.write(

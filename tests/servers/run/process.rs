@@ -1,4 +1,4 @@
-//! Processes of the tests' own, and waiting for them.
+//! Processes of tests, and waiting for them.
 
 use std::{
     net::TcpListener,
@@ -10,7 +10,7 @@ use std::{
 /// Long enough for the slowest machine; no test waits for it unless it fails.
 pub(crate) const BOUND: Duration = Duration::from_secs(60);
 
-/// Ends its process, and nobody else's.
+/// Ends only its own process.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {

@@ -384,7 +384,7 @@ fn last_good_without_state(options: &Options) -> Option<Issue> {
 pub(crate) fn fixed<T: HotConfig>(value: T) -> T::Handle {
     let mut tree = encode(&value);
     let secrets = load::secrets_in(ConfigType::new::<T>(), &tree);
-    load::seal(&mut tree, T::SHAPE, &secrets);
+    load::mark_secrets(&mut tree, T::SHAPE, &secrets);
     let root: Arc<dyn ErasedConfig> = Arc::new(value);
     let state = State::default();
     let content = state.content(&root, &tree, false);

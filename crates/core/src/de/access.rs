@@ -1,4 +1,4 @@
-//! How serde walks lists, tables and enum variants.
+//! serde's access to lists, tables and enum variants.
 
 use std::{collections::btree_map, slice, sync::Arc, vec};
 
@@ -11,7 +11,7 @@ use crate::{
     value::{Table, Value},
 };
 
-/// Runs `read` one step down, and adds the step to what goes wrong there.
+/// Runs `read` one level down, and adds the step to the path of errors.
 fn step_down<'p, 'v, T>(
     place: &'p PathNode<'p>,
     step: Step<'p>,
@@ -33,7 +33,7 @@ fn step_down<'p, 'v, T>(
 
 pub(super) struct ListAccess<'p, 'v> {
     items: slice::Iter<'v, Value>,
-    /// How many elements without a value follow; a tracer gives them.
+    /// The number of remaining elements without a value, which a tracer determines.
     holes: usize,
     index: usize,
     place: &'p PathNode<'p>,
@@ -90,7 +90,7 @@ pub(super) struct TableAccess<'p, 'v> {
     /// Keys without a value, which follow; a tracer gives them.
     holes: slice::Iter<'p, &'static str>,
     next: Option<(&'v str, Option<&'v Value>)>,
-    /// Keys that come before all others, and those of their entries that are still to come.
+    /// Keys that come before all others, and their remaining entries.
     ahead: Option<&'p Ahead>,
     first: vec::IntoIter<(&'v str, &'v Value)>,
     place: &'p PathNode<'p>,
@@ -172,7 +172,7 @@ impl<'v> MapAccess<'v> for TableAccess<'_, 'v> {
     }
 }
 
-/// For a flattened type that takes no key.
+/// For a flattened type without keys.
 pub(super) fn ignore_all(table: &Table, place: &PathNode<'_>) {
     for name in table.keys() {
         place.below(Step::Name(name), &[]).ignore();
@@ -192,7 +192,7 @@ impl<'p, 'v> VariantAccess<'p, 'v> {
         Some(Self { name, content: Some(content), place })
     }
 
-    /// The variant that is given among other keys, which are ignored.
+    /// The variant among other keys, which are ignored.
     pub(super) fn among(
         table: &'v Table,
         variants: &'static [&'static str],

@@ -6,11 +6,12 @@ use super::{DecodeError, Decoder};
 use crate::{secret::tracking, structure::Malformed, value::Value};
 
 impl<'v> Decoder<'_, 'v> {
-    /// What a secret holds. One of bytes takes those of a text too, never the list that the text might be.
+    /// The content of a secret. A secret of bytes accepts the bytes of a text, but never reads the text as
+    /// a list.
     pub(super) fn secret<V: Visitor<'v>>(self, of_bytes: bool, visitor: V) -> Result<V::Value, DecodeError> {
         tracking::record_at(|| self.place.keys());
         let Some(value) = self.value else {
-            // A secret has one message for all that is wrong below it.
+            // A secret has one message for all errors below it.
             let Some(tracer) = self.place.tracer else { return Err(DecodeError::missing()) };
             tracer.hear_secret(&self.place);
             if of_bytes {
@@ -19,7 +20,10 @@ impl<'v> Decoder<'_, 'v> {
             return visitor.visit_newtype_struct(self);
         };
         match value.as_text().filter(|_| of_bytes && !value.is_null()) {
-            Some(text) => visitor.visit_newtype_struct(Bytes(text.as_bytes())),
+            Some(text) => {
+                self.note_text(value);
+                visitor.visit_newtype_struct(Bytes(text.as_bytes()))
+            }
             None if matches!(value, Value::Bytes(_)) => {
                 visitor.visit_newtype_struct(self).map_err(|_| DecodeError::bytes())
             }
@@ -33,14 +37,14 @@ pub(super) fn visit<'v, V: Visitor<'v>>(bytes: &'v [u8], visitor: V) -> Result<V
     SeqDeserializer::new(bytes.iter().copied()).deserialize_any(visitor)
 }
 
-/// JSON, as a store may give it; what is wrong with it is never said, for all of it is secret.
+/// JSON from a store. Its errors are not reported in detail, because all of it is secret.
 pub(super) fn table<'v, V: Visitor<'v>>(bytes: &'v [u8], visitor: V) -> Result<V::Value, DecodeError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = json.deserialize_any(visitor).and_then(|value| json.end().map(|()| value));
     read.map_err(|_| DecodeError::malformed(&Malformed::default()))
 }
 
-/// Bytes as whoever asks wants them.
+/// Bytes in the form that the visitor requests.
 struct Bytes<'v>(&'v [u8]);
 
 impl<'de> Deserializer<'de> for Bytes<'de> {
@@ -96,7 +100,7 @@ mod tests {
         assert_eq!(read(&given), Ok(Secret::new([0_u8, 159, 255])));
         assert_eq!(read(&given), Ok(Some(Secret::new(Some(vec![0_u8, 159, 255])))));
         assert!(read::<Secret<[u8; 2]>>(&given).is_err());
-        // As any other list.
+        // Like any other list.
         assert_eq!(read(&given), Ok(Secret::new(vec![0_u16, 159, 255])));
     }
 

@@ -1,4 +1,4 @@
-//! What serde says that an error was about. An error from one of serde's buffers has no place; what it was about is
+//! The subject of an error according to serde. An error from one of serde's buffers has no path; its subject is
 //! enough to find the value in the tree again.
 
 use std::cell::{Cell, RefCell};
@@ -7,7 +7,7 @@ use serde::de::Unexpected;
 
 use super::DecodeError;
 
-/// The memory of a text or of bytes. serde lends them from the tree, so the address identifies the value.
+/// The memory of a text or of bytes. serde borrows them from the tree, so the address identifies the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
     start: usize,
@@ -20,10 +20,10 @@ impl Span {
     }
 }
 
-/// What an error was about.
+/// The subject of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Cause {
-    /// serde does not say.
+    /// Unknown.
     Other,
     Text(Span),
     Bytes(Span),
@@ -40,7 +40,7 @@ pub(super) enum Cause {
     UnknownKey,
     /// A list with too few or too many items: their number.
     Length(usize),
-    /// A struct was given a field twice.
+    /// A struct received a field twice.
     Twice,
     /// An integer of 128 bits, which serde's buffer cannot hold.
     Wide,
@@ -63,7 +63,7 @@ impl From<Unexpected<'_>> for Cause {
     }
 }
 
-/// How many errors of one run are kept.
+/// The maximum number of errors of one run that are kept.
 const MAX_LOGGED: usize = 65_536;
 
 thread_local! {
@@ -73,7 +73,7 @@ thread_local! {
     static OF_BYTES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `read`, and returns every error that came up in it, those that serde dropped too.
+/// Runs `read`, and returns every error that occurred in it, including those that serde dropped.
 pub(super) fn collect_errors<R>(read: impl FnOnce() -> R) -> (R, Vec<DecodeError>) {
     let outer = LOG.replace(Some(Vec::new()));
     let result = read();
@@ -94,7 +94,7 @@ pub(crate) fn of_bytes<R>(read: impl FnOnce() -> R) -> R {
     read()
 }
 
-/// What was set outside of [`of_bytes`], which a panic of the program must not lose.
+/// The previous state outside of [`of_bytes`], which is restored even after a panic of the program.
 struct OfBytes(bool);
 
 impl Drop for OfBytes {

@@ -1,4 +1,4 @@
-//! What goes wrong while a value is read into a type.
+//! Errors of reading a value into a type.
 
 use std::fmt;
 
@@ -15,10 +15,10 @@ use crate::{
     number::{self, Refusal},
     structure::{Malformed, NOT_JSON},
     suggest::did_you_mean,
-    value::{DUPLICATE_KEY, TOO_DEEP, Value},
+    value::{DUPLICATE_KEY, Dialect, TOO_DEEP, Value},
 };
 
-/// Why a value does not fit its type, and where below the value that was asked for.
+/// The reason for which a value does not fit its type, and the path below the requested value.
 ///
 /// Boxed, because every step of the decoder returns room for one.
 #[derive(Clone, Debug)]
@@ -26,17 +26,17 @@ pub struct DecodeError(Box<ErrorDetails>);
 
 #[derive(Clone, Debug)]
 struct ErrorDetails {
-    /// From the inside out.
+    /// The path, from the inside out.
     steps: Vec<Key>,
     kind: IssueKind,
     message: String,
-    /// What may be said when the value is secret.
+    /// The message if the value is secret.
     discreet: &'static str,
     help: Option<String>,
-    /// Whether the help repeats no part of the value.
+    /// Whether the help contains no part of the value.
     is_help_general: bool,
     cause: Cause,
-    /// A secret of bytes asked.
+    /// Whether a secret of bytes was read.
     of_bytes: bool,
 }
 
@@ -70,15 +70,32 @@ impl DecodeError {
         }))
     }
 
-    /// The same error with what it is about; whoever listens to the run receives a copy.
+    /// The same error with its cause. Each listener of the run receives a copy.
     fn about(mut self, cause: Cause) -> Self {
         self.0.cause = cause;
         cause::log(&self);
         self
     }
 
-    fn wide() -> Self {
+    pub(super) fn wide() -> Self {
         Self::new(IssueKind::WrongType, WIDE.into(), WIDE).with_help(WIDE_HELP).about(Cause::Wide)
+    }
+
+    /// Why no type can hold a text that is written like a number. It may be shown of a secret, too: it says
+    /// less than the form of the field does.
+    pub(super) fn unusable_number(text: &str, dialect: Dialect) -> Option<Self> {
+        let (message, help) = match (number::refusal(text), number::float(text, dialect)) {
+            (Some(refusal), _) => (refusal.message(), refusal.help()),
+            (None, Some(Err(message))) => (message, "give a smaller number, or text in quotes"),
+            _ => (number::integer(text, dialect)?.err()?, TOO_WIDE_HELP),
+        };
+        Some(Self::new(IssueKind::WrongType, message.into(), message).with_general_help(help))
+    }
+
+    /// Whether the type asked for a number and was given something else.
+    pub(super) fn wants_number(&self) -> bool {
+        self.0.message.starts_with("expected an integer, ")
+            || self.0.message.starts_with("expected a number, ")
     }
 
     fn too_wide_for_any() -> Self {
@@ -90,14 +107,14 @@ impl DecodeError {
         self.0.cause
     }
 
-    /// Leaves out whatever may be a part of the value.
+    /// Removes everything that may be part of the value.
     pub(crate) fn conceal(&mut self) {
         self.0.message = self.0.discreet.to_owned();
         let is_general = self.0.is_help_general || self.0.kind == IssueKind::Missing;
         self.0.help = self.0.help.take().filter(|_| is_general);
     }
 
-    /// The same error, with its place counted from above `keys`.
+    /// The same error, with `keys` as prefix of its path.
     pub(crate) fn below_all(self, keys: &Keys) -> Self {
         keys.0.iter().rev().fold(self, |error, key| error.below(key.clone()))
     }
@@ -106,7 +123,7 @@ impl DecodeError {
         self.0.of_bytes
     }
 
-    /// The same error at another place.
+    /// The same error at another path.
     pub(super) fn moved(mut self, keys: &Keys) -> Self {
         self.0.steps = keys.0.iter().rev().cloned().collect();
         self
@@ -117,7 +134,7 @@ impl DecodeError {
         Self::missing().with_help(format!("`{name}` has no effect without it"))
     }
 
-    /// A missing value at a place that nobody knows: the message names the key instead.
+    /// A missing value at an unknown path: the message names the key instead.
     pub(super) fn missing_somewhere(mut self, name: &str) -> Self {
         self.0.message = format!("the key `{name}` is missing");
         self
@@ -170,7 +187,7 @@ impl DecodeError {
         malformed.keys.0.iter().rev().fold(error, |error, key| error.below(key.clone()))
     }
 
-    /// A number that is spelled in a way that means different things in different places.
+    /// A number in a notation that has different meanings in different formats.
     pub(super) fn refused(refusal: Refusal) -> Self {
         Self::wrong(refusal.message()).with_help(refusal.help())
     }
@@ -195,13 +212,13 @@ impl DecodeError {
         self
     }
 
-    /// A help that depends on the type alone, and is shown where the value is not.
+    /// A help that depends only on the type, and is shown even if the value is not.
     pub(super) fn with_general_help(mut self, help: impl Into<String>) -> Self {
         self.0.is_help_general = true;
         self.with_help(help)
     }
 
-    /// The same problem in other words.
+    /// The same problem with another message.
     pub(super) fn worded(mut self, message: String, help: &str) -> Self {
         self.0.message = message;
         self.with_help(help)
@@ -220,12 +237,12 @@ impl DecodeError {
         self.0.kind
     }
 
-    /// The help; without any part of the value when it is secret.
+    /// The help; without any part of the value if it is secret.
     pub(crate) fn help(&self, secret: bool) -> Option<&str> {
         self.0.help.as_deref().filter(|_| !secret || self.0.is_help_general)
     }
 
-    /// What is wrong; without any part of the value when it is secret.
+    /// The message; without any part of the value if it is secret.
     pub(crate) fn message(&self, secret: bool) -> &str {
         if secret { self.0.discreet } else { &self.0.message }
     }
@@ -242,11 +259,11 @@ impl std::error::Error for DecodeError {}
 impl serde::de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
-        // The words of serde for a request that its buffer cannot answer.
+        // serde's message for a request that its buffer does not support.
         if matches!(&*message, "i128 is not supported" | "u128 is not supported") {
             return Self::wide();
         }
-        // Those of serde_json for a value of any kind.
+        // serde_json's message for a value of any kind.
         if message == "JSON number out of range" {
             return Self::too_wide_for_any();
         }
@@ -344,13 +361,13 @@ pub(super) fn kind_of_value(found: &Value) -> &'static str {
     }
 }
 
-/// Whether the type takes values of any kind, such as `serde_json::Value`.
+/// Whether the type accepts values of any kind, such as `serde_json::Value`.
 fn takes_any(expected: &dyn Expected) -> bool {
     let text = expected.to_string();
     text.starts_with("any ") && text.ends_with("value")
 }
 
-/// What serde expects, in the words of somebody who writes configuration files.
+/// serde's expectation, in terms for authors of configuration files.
 fn expectation(expected: &dyn Expected) -> String {
     let text = expected.to_string();
     if range_of(&text).is_some() {
@@ -377,7 +394,7 @@ fn kind_of(unexpected: Unexpected<'_>) -> String {
         Unexpected::Unit | Unexpected::Option => "null".into(),
         Unexpected::Seq => "a list".into(),
         Unexpected::Map => "a table".into(),
-        // serde's words for more than 64 bits repeat the value.
+        // serde's message for more than 64 bits contains the value.
         Unexpected::Other(other) if other.starts_with("integer `") => "an integer".into(),
         other => other.to_string(),
     }

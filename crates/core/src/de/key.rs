@@ -15,19 +15,20 @@ use crate::{
     value::{DUPLICATE_KEY, Dialect, Table, Value},
 };
 
-/// What reads a table's key: text that may have to become a number, for maps with number keys.
+/// Reads the key of a table: text that may have to become a number, for maps with number keys.
 #[derive(Clone, Copy)]
 pub(super) struct KeyDecoder<'v> {
     pub(super) text: &'v str,
-    /// It is a tracer's: any key will do.
+    /// Whether a tracer reads it, so that any key will do.
     pub(super) traced: bool,
     /// The table of the key.
     pub(super) beside: Option<&'v Table>,
-    /// A type that asks for any key receives the integer or the truth value that the text spells.
+    /// Whether a type that asks for any key receives the integer or the boolean that the text
+    /// spells.
     pub(super) typed: bool,
 }
 
-/// The truth value or the integer of 64 bits that a key spells.
+/// The boolean or the 64-bit integer that a key spells.
 pub(super) fn typed(text: &str) -> Option<Value> {
     match text {
         "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
@@ -51,7 +52,8 @@ macro_rules! number_keys {
 }
 
 impl<'v> KeyDecoder<'v> {
-    /// One spelling for each number, so that no two keys of a table are one key of the map.
+    /// Only one notation for each number, so that two keys of a table are never the same key of the
+    /// map.
     fn integer<V: Visitor<'v>>(self, width: Width, visitor: V) -> Result<V::Value, DecodeError> {
         if let Some(refusal) = number::refusal(self.text) {
             return Err(DecodeError::refused(refusal));
@@ -77,7 +79,7 @@ impl<'v> KeyDecoder<'v> {
         }
     }
 
-    /// A truth value in the spellings of values, as long as the table has it in one of them only.
+    /// A boolean in the notations of values, if the table contains it in only one of them.
     fn truth<V: Visitor<'v>>(self, value: bool, visitor: V) -> Result<V::Value, DecodeError> {
         let spellings = if value { ["true", "True", "TRUE"] } else { ["false", "False", "FALSE"] };
         let given =

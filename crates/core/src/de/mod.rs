@@ -1,7 +1,7 @@
-//! Reads a [`Value`] into any type that serde reads.
+//! Reads a [`Value`] into any type that serde can deserialize.
 //!
-//! Borrows from the tree, follows the type that asks (an untyped scalar is read as what the field wants),
-//! keeps the place of what goes wrong, and notes every key that the type ignored.
+//! Borrows from the tree, follows the requested type (an untyped scalar is read as the type of the
+//! field), keeps the path of errors, and records every key that the type ignored.
 
 mod access;
 mod buffered;
@@ -37,15 +37,15 @@ use error::kind_of_value;
 use key::KeyDecoder;
 use scalar::{Precision, Scalar, Width};
 
-/// One step of the way from the root; the way is only spelled out when something must be reported.
+/// One step of the path from the root. The path is only built if there is something to report.
 #[derive(Clone, Copy)]
 struct PathNode<'p> {
     parent: Option<&'p PathNode<'p>>,
     step: Step<'p>,
-    /// The keys that the type knows beside this one.
+    /// The other keys that the type knows.
     known: &'static [&'static str],
     notes: Option<&'p Notes>,
-    /// Answers where no value is.
+    /// Answers requests without a value.
     tracer: Option<&'p Tracer>,
     /// How many lists and tables are around it.
     depth: usize,
@@ -97,11 +97,11 @@ pub struct Decoder<'p, 'v> {
     /// `None` is a value that no layer gives: only an `Option` can be read from it.
     value: Option<&'v Value>,
     place: PathNode<'p>,
-    /// Whether the table holds keys of other fields too.
+    /// Whether the table contains keys of other fields, too.
     flat: bool,
 }
 
-/// Reads any type; what generated code names for a leaf without `with`.
+/// Reads any type; called by generated code for a leaf without `with`.
 #[doc(hidden)]
 pub fn decode<F: DeserializeOwned>(decoder: Decoder<'_, '_>) -> Result<F, DecodeError> {
     F::deserialize(decoder)
@@ -160,7 +160,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         }
     }
 
-    /// A scalar that has only its text, or bytes that are one.
+    /// An untyped scalar, or bytes that are one.
     fn scalar(&self, given: &'v Value) -> Option<Scalar<'v>> {
         let (text, dialect) = match given {
             Value::Untyped(untyped) => (&*untyped.text, untyped.dialect.rules()),
@@ -170,7 +170,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         Some(Scalar::new(text, dialect))
     }
 
-    /// Hands an untyped scalar to `read`, anything else to the general way.
+    /// Passes an untyped scalar to `read`, and anything else to `any`.
     fn scalar_or_any<V: Visitor<'v>>(
         self,
         given: &'v Value,
@@ -225,7 +225,7 @@ macro_rules! scalars {
         $(fn $method<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             let asked: fn(&V) -> Asked = $asked;
             let given = self.given(|| asked(&visitor))?;
-            self.scalar_or_any(given, visitor, Scalar::$read)
+            self.$read(given, visitor)
         })*
     };
 }
@@ -291,7 +291,7 @@ impl<'v> serde::Deserializer<'v> for Decoder<'_, 'v> {
     fn deserialize_bytes<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.given(|| Asked::Any)? {
             bytes @ Value::Bytes(_) => self.any(bytes, visitor),
-            given => self.scalar_or_any(given, visitor, Scalar::text),
+            given => self.text(given, visitor),
         }
     }
 

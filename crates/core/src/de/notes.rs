@@ -1,4 +1,4 @@
-//! What one run of the decoder records beside its result.
+//! The records of one run of the decoder, in addition to its result.
 
 use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
@@ -41,7 +41,7 @@ pub(crate) struct Ignored {
     pub(crate) known: &'static [&'static str],
     /// More keys that are known there.
     pub(crate) also: Vec<String>,
-    /// Why the key has no effect, where that is not because it is unknown.
+    /// The reason for which the key has no effect, unless it is unknown.
     pub(crate) reason: Option<String>,
 }
 
@@ -51,6 +51,8 @@ pub(crate) struct Notes {
     ignored: RefCell<Vec<Ignored>>,
     /// The places at which a type asked for whatever value there is.
     buffered: RefCell<Vec<Keys>>,
+    /// The places of texts that look like a list or table, and that a type asked for as texts.
+    texts: RefCell<Vec<Keys>>,
     /// Errors that serde dropped, in values that have no effect because of them.
     lost: RefCell<Vec<DecodeError>>,
     typed: TypedKeys,
@@ -79,7 +81,15 @@ impl Notes {
         self.buffered.borrow_mut().push(keys);
     }
 
-    /// Whether serde took any part of the value into a buffer, out of the decoder's sight.
+    pub(super) fn add_text(&self, keys: Keys) {
+        self.texts.borrow_mut().push(keys);
+    }
+
+    pub(super) fn take_texts(&self) -> Vec<Keys> {
+        self.texts.take()
+    }
+
+    /// Whether serde buffered any part of the value.
     pub(crate) fn is_buffered(&self) -> bool {
         !self.buffered.borrow().is_empty()
     }

@@ -1,4 +1,4 @@
-//! Scalars that have only their text: environment variables, interpolated strings, plain YAML scalars.
+//! Untyped scalars: environment variables, interpolated strings, plain YAML scalars.
 
 use serde::de::{Error as _, Unexpected, Visitor};
 
@@ -64,7 +64,7 @@ pub(super) enum Precision {
 }
 
 impl Precision {
-    /// A number that only infinity could stand for is refused; infinity itself is not.
+    /// A number that only infinity could represent is refused; infinity itself is not.
     pub(super) fn visit<'v, V: Visitor<'v>>(self, value: f64, visitor: V) -> Result<V::Value, DecodeError> {
         let fits = self == Self::Double || !value.is_finite() || (value as f32).is_finite();
         if fits { visitor.visit_f64(value) } else { Err(self.out_of_range()) }
@@ -81,6 +81,25 @@ impl Precision {
 }
 
 impl<'v> Decoder<'_, 'v> {
+    pub(super) fn bool<V: Visitor<'v>>(self, given: &'v Value, visitor: V) -> Result<V::Value, DecodeError> {
+        self.scalar_or_any(given, visitor, Scalar::bool)
+    }
+
+    pub(super) fn text<V: Visitor<'v>>(self, given: &'v Value, visitor: V) -> Result<V::Value, DecodeError> {
+        self.note_text(given);
+        self.scalar_or_any(given, visitor, Scalar::text)
+    }
+
+    /// Records that a text is one, if a type that asks for any value would be given the structure that it looks like.
+    pub(super) fn note_text(&self, given: &Value) {
+        if let (Some(notes), Value::Untyped(untyped)) = (self.place.notes, given)
+            && untyped.dialect != Dialect::Interpolated
+            && untyped.begins_like_json()
+        {
+            notes.add_text(self.place.keys());
+        }
+    }
+
     pub(super) fn integer<V: Visitor<'v>>(
         self,
         given: &'v Value,
@@ -101,20 +120,20 @@ impl<'v> Decoder<'_, 'v> {
     ) -> Result<V::Value, DecodeError> {
         match *given {
             Value::Float(value) => precision.visit(value, visitor),
-            // serde's own types take no integer of 128 bits for a float.
+            // serde's own types do not accept a 128-bit integer for a float.
             Value::Int(value) if i64::try_from(value).is_err() => precision.visit(value as f64, visitor),
             Value::Uint(value) => precision.visit(value as f64, visitor),
             _ => self.scalar_or_any(given, visitor, |scalar, visitor| scalar.float(precision, visitor)),
         }
     }
 
-    /// The structure that a variable's text holds, for a type that asks for a list.
+    /// The structure in the text of a variable, for a type that asks for a list.
     pub(super) fn listed(self, given: &'v Value) -> Result<Option<Self>, DecodeError> {
         let Value::Untyped(untyped) = given else { return Ok(None) };
         self.opened(untyped.list())
     }
 
-    /// The same for a type that asks for anything else: only JSON is one.
+    /// The same for a type that asks for anything else: only JSON is a structure.
     pub(super) fn structured(self, given: &'v Value) -> Result<Option<Self>, DecodeError> {
         let Value::Untyped(untyped) = given else { return Ok(None) };
         self.opened(untyped.json())
@@ -143,7 +162,7 @@ impl<'v> Scalar<'v> {
         Self { text, dialect }
     }
 
-    pub(super) fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn bool<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.parse_bool() {
             Some(value) => visitor.visit_bool(value),
             None => Err(self.unexpected(&visitor)),
@@ -177,16 +196,16 @@ impl<'v> Scalar<'v> {
         }
     }
 
-    pub(super) fn text<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn text<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_null() { Err(self.unexpected(&visitor)) } else { visitor.visit_borrowed_str(self.text) }
     }
 
-    /// For a type that asks for a list or a table, in a text that is none.
+    /// The error for a type that asks for a list or a table, if the text is neither.
     pub(super) fn no_structure<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         Err(self.unexpected(&visitor))
     }
 
-    /// For types that take anything: YAML's core schema, or what the text most plainly is.
+    /// For types that accept any value: YAML's core schema, or the most likely meaning of the text.
     pub(super) fn any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_null() {
             return visitor.visit_unit();
@@ -194,7 +213,7 @@ impl<'v> Scalar<'v> {
         if let Some(value) = self.parse_bool() {
             return visitor.visit_bool(value);
         }
-        // What would be refused as a number is text to a type that takes text too.
+        // A text that would be refused as a number is text for a type that accepts text, too.
         match self.parse_integer() {
             Ok(Some(Value::Int(value))) => return visit_integer(value, visitor),
             Ok(Some(Value::Uint(value))) => return visitor.visit_u128(value),

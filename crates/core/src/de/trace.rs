@@ -1,4 +1,4 @@
-//! What a type asks for when there is no value: the form that serde alone knows.
+//! Traces what a type asks for without a value: the form that only serde knows.
 //!
 //! A type shows its form only while it is read, one question after another, and the answer to a question
 //! decides which one is next. So a run has a target: on the way to it each question is answered with exactly
@@ -22,10 +22,10 @@ pub(crate) const KEY: &[&str] = &["1"];
 /// How deep samples go: a type may hold itself.
 const MAX_DEPTH: usize = 64;
 
-/// What a type asked for.
+/// The request of a type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Asked {
-    /// Whatever there is.
+    /// Any value.
     Any,
     Unit,
     Bool,
@@ -33,7 +33,7 @@ pub(crate) enum Asked {
     Integer(Option<i128>, Option<i128>),
     Number,
     Char,
-    /// With what the type says it expects.
+    /// A text, with the type's `expecting` message.
     Text(String),
     /// A text will do, or a list.
     Bytes,
@@ -71,12 +71,12 @@ impl Asked {
 pub(crate) struct Heard {
     /// Whether a value may be absent or null.
     pub(crate) nullable: bool,
-    /// Whether it stands in a secret.
+    /// Whether it is inside a secret.
     pub(crate) secret: bool,
     pub(crate) asked: Option<Asked>,
 }
 
-/// Listens to one run.
+/// Records one run.
 #[derive(Debug)]
 pub(crate) struct Tracer {
     target: Keys,
@@ -116,7 +116,7 @@ impl Tracer {
         }
     }
 
-    /// Only the first question counts: what a type asks after a refusal is its second choice.
+    /// Only the first request counts: a request after a refusal is a fallback of the type.
     fn hear(&self, asked: Asked) {
         self.heard.borrow_mut().asked.get_or_insert(asked);
     }

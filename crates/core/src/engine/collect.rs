@@ -9,6 +9,7 @@ mod variables;
 
 use std::{
     collections::{BTreeSet, VecDeque},
+    ffi::{OsStr, OsString},
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,6 +22,7 @@ use changes::Changes;
 pub(crate) use custom::CustomEntry;
 pub(crate) use file::{FileEntry, FileKind};
 pub(crate) use file_place::FilePlace;
+use file_place::RankedPath;
 pub(crate) use profile::{COMMON, ProfileChoice};
 pub(super) use variables::ENVIRONMENT;
 pub(crate) use variables::{EnvEntry, dotenv_variables};
@@ -137,11 +139,27 @@ pub struct SourceStatus {
     /// The version whose values are used instead of the current content of the source, because that was rolled back.
     /// This ends when the source supplies other content, or with [`reload`](crate::Handle::reload).
     pub held: Option<u64>,
+    /// The variables of a dotenv file; `None` for another source.
+    #[serde(skip)]
+    pub(crate) variables: Option<BTreeSet<OsString>>,
 }
 
 impl SourceStatus {
     fn new(name: impl Into<String>, health: Health, message: Option<String>) -> Self {
-        Self { name: name.into(), health, message, held: None }
+        Self { name: name.into(), health, message, held: None, variables: None }
+    }
+
+    /// Whether it is a dotenv file that gives this variable.
+    pub(crate) fn gives(&self, variable: &OsStr) -> bool {
+        self.variables.as_ref().is_some_and(|variables| variables.contains(variable))
+    }
+
+    pub(crate) fn is_dotenv(&self) -> bool {
+        self.variables.is_some()
+    }
+
+    pub(crate) fn is_environment(&self) -> bool {
+        self.name == ENVIRONMENT
     }
 
     /// Records the reason for which the content of the source is not in force.
@@ -220,6 +238,18 @@ impl Collector {
         self.files().flat_map(FileEntry::paths).collect()
     }
 
+    /// The same paths, each with its source: a directory and a later source may name the same file.
+    fn ranked_paths(&self) -> Vec<RankedPath> {
+        let ranked = |(rank, entry): (usize, &SourceEntry)| {
+            let paths = match entry {
+                SourceEntry::File(file) => file.paths(),
+                SourceEntry::Env(_) | SourceEntry::Custom(_) => Vec::new(),
+            };
+            paths.into_iter().map(move |path| RankedPath { rank, path })
+        };
+        self.entries.iter().enumerate().flat_map(ranked).collect()
+    }
+
     /// The precedence of files among the sources.
     pub(crate) fn places(&self) -> Vec<FilePlace> {
         let place = |(rank, entry): (usize, &SourceEntry)| match entry {
@@ -264,8 +294,8 @@ impl Collector {
     pub(crate) fn read(&mut self, last_try: bool, thorough: bool) -> ReadResult {
         let process = Arc::new(variables_of_process());
         self.settings.process = Arc::clone(&process);
-        let mut outcomes: VecDeque<ReadOutcome> =
-            read_all_together(|| self.paths(), self.settings.max_file_size).into();
+        let mut outcomes: VecDeque<ReadOutcome<RankedPath>> =
+            read_all_together(|| self.ranked_paths(), self.settings.max_file_size).into();
         let mut collected = ReadResult::empty(&self.settings.names, &self.variables);
         let mut dotenv = Variables::new();
         self.settings.dotenv_incomplete = false;
@@ -274,8 +304,12 @@ impl Collector {
             if matches!(entry, SourceEntry::File(file) if file.is_dotenv()) {
                 self.settings.dotenv = Arc::new(dotenv.clone());
             }
+            let own = std::iter::from_fn(|| outcomes.pop_front_if(|(path, _)| path.rank == rank));
             let mut given = match entry {
-                SourceEntry::File(file) => file.produce(&mut outcomes, &self.settings, last_try, &mut dotenv),
+                SourceEntry::File(file) => {
+                    let read = own.map(|(path, outcome)| (path.path, outcome)).collect();
+                    file.produce(read, &self.settings, last_try, &mut dotenv)
+                }
                 SourceEntry::Env(env) => env.produce(&process, &self.settings),
                 SourceEntry::Custom(custom) => custom.produce(&self.settings, thorough),
             };

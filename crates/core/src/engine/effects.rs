@@ -79,9 +79,10 @@ impl Core {
     /// Before the publish, so that a reader of the new version does not see the last reload as refused.
     fn forgive_sources(&self) {
         let mut shared_status = self.shared_status();
-        shared_status.last_error = None;
         shared_status.refused_sources.clear();
         shared_status.last_refusals.clear(Retried::Reload);
+        // A rotated secret may still be refused.
+        shared_status.last_error = shared_status.last_refusals.last();
         drop(shared_status);
         self.errors.clear_standing();
     }

@@ -1,8 +1,12 @@
 //! The gate for fields that need a restart.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{publish::changed, report::log_warning};
 use crate::{
@@ -39,7 +43,8 @@ pub enum Restart {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PendingRestart {
-    /// The dotted path.
+    /// The dotted path. Of a flattened field it is that of the key that differs, or ends with the name of the field if several
+    /// keys differ.
     pub path: String,
     /// The running value; `"***"` for a secret.
     pub running: serde_json::Value,
@@ -47,6 +52,8 @@ pub struct PendingRestart {
     pub waiting: serde_json::Value,
     /// The origin of the pending value.
     pub origin: Origin,
+    #[serde(skip)]
+    pub(super) slot: usize,
 }
 
 impl PendingRestart {
@@ -59,7 +66,7 @@ impl PendingRestart {
 impl fmt::Display for PendingRestart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         excerpt::escaping(f, |f| {
-            let Self { path, running, waiting, origin } = self;
+            let Self { path, running, waiting, origin, .. } = self;
             write!(f, "{path} stays {running} until a restart, then it is {waiting} {origin}")
         })
     }
@@ -68,9 +75,11 @@ impl fmt::Display for PendingRestart {
 /// A value that needs a restart and is about to change.
 struct Waiting {
     keys: Keys,
+    /// What users see. A flattened leaf has the place of its struct.
+    path: Keys,
     slot: usize,
-    running: serde_json::Value,
-    waiting: serde_json::Value,
+    running: Json,
+    waiting: Json,
 }
 
 /// The paths of the fields whose pending values differ.
@@ -137,22 +146,43 @@ fn waiting(config_type: ConfigType, current: &Published, loaded: &Loaded) -> Vec
     let field = |((keys, slot), secret): ((Keys, usize), bool)| {
         let running = shown(&keys, slot, secret, &*current.root, &current.tree);
         let waiting = shown(&keys, slot, secret, &*loaded.root, &loaded.tree);
-        Waiting { keys, slot, running, waiting }
+        let field = config_type.shape.trail(slot).last().copied().filter(|field| field.flatten);
+        match field {
+            Some(field) => flattened(field.key, keys, slot, running, waiting),
+            None => Waiting { path: keys.clone(), keys, slot, running, waiting },
+        }
     };
     values.into_iter().map(field).collect()
 }
 
-/// The value as the field's type writes it, so that a number is a number however a source writes it; as the
-/// source gave it if the type cannot be written.
-fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn ErasedConfig, tree: &Value) -> serde_json::Value {
+/// A flattened leaf: the one key that differs, or all of its keys under the name of the field.
+fn flattened(name: &str, keys: Keys, slot: usize, running: Json, waiting: Json) -> Waiting {
+    let part = |value: &Json, name: &str| value.get(name).cloned().unwrap_or_default();
+    let names = |value: &Json| -> Vec<String> {
+        value.as_object().map_or(Vec::new(), |table| table.keys().cloned().collect())
+    };
+    let all: BTreeSet<String> = names(&running).into_iter().chain(names(&waiting)).collect();
+    let differing: Vec<_> = all.into_iter().filter(|name| running.get(name) != waiting.get(name)).collect();
+    match &*differing {
+        [key] => {
+            let (running, waiting) = (part(&running, key), part(&waiting, key));
+            Waiting { path: keys.name(key), keys, slot, running, waiting }
+        }
+        _ => Waiting { path: keys.name(name), keys, slot, running, waiting },
+    }
+}
+
+/// As the field's type writes it, so that a number is a number in whichever way a source spells it; as the source
+/// gave it where the type cannot be written.
+fn shown(keys: &Keys, slot: usize, secret: bool, root: &dyn ErasedConfig, tree: &Value) -> Json {
     let given = keys.find(tree);
     if secret {
-        return given.map_or(serde_json::Value::Null, |_| MASK.into());
+        return given.map_or(Json::Null, |_| MASK.into());
     }
     let whole = template::shown(root, tree, slot);
     let above = root.shape().keys_of(slot).0.len();
     let typed = whole.as_ref().and_then(|whole| Keys(keys.0[above..].to_vec()).find(whole));
-    typed.or(given).map_or(serde_json::Value::Null, Value::to_json)
+    typed.or(given).map_or(Json::Null, Value::to_json)
 }
 
 impl Waiting {
@@ -164,10 +194,11 @@ impl Waiting {
 
     fn pending(self, origin: Option<&Origin>) -> PendingRestart {
         PendingRestart {
-            path: self.keys.to_string(),
+            path: self.path.to_string(),
             running: self.running,
             waiting: self.waiting,
             origin: origin.cloned().unwrap_or(Origin::Default),
+            slot: self.slot,
         }
     }
 }
@@ -195,6 +226,7 @@ mod tests {
             running: 1.into(),
             waiting: waiting.into(),
             origin: Origin::Default,
+            slot: 1,
         }
     }
 

@@ -6,6 +6,7 @@
 //! is taken, so a slow source does not block other writers.
 
 mod basis;
+mod clear;
 pub(crate) mod collect;
 mod conflict;
 pub(crate) mod core_ref;
@@ -19,6 +20,7 @@ pub(crate) mod offload;
 mod patch;
 pub(crate) mod prepare;
 mod probation;
+mod problems;
 mod propose;
 mod publish;
 mod refused;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Core, Request, State,
+    Core, Request,
     propose::{Proposal, contained},
     write,
 };
@@ -14,11 +14,11 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{self, ConfigType, Input},
+    load::{self, ConfigType},
     overrides::{Overrides, with_write},
     patch::{
         OverridableField, OverridableFields, Patch, PatchInput, PatchOutput, Touched, Traced, restored,
-        secret_paths, with_integers,
+        secret_paths, with_integers, without_duplicates,
     },
     problems::Problems,
     secret::MASK,
@@ -50,13 +50,14 @@ impl Core {
         let base = self.config_type.shape.keys_of(slots.start);
         let patched = PatchRun::new(self.config_type, &current, &fields, absent, base, patch)?;
         let (values, mut issues) = patched.values();
-        if values.is_empty() && issues.is_empty() {
+        let is_permitted = patched.outcome.refused.is_empty();
+        if values.is_empty() && issues.is_empty() && is_permitted {
             return Ok(current.version);
         }
         let mut copy = current.root.copy();
         let decoding = patched.assign(&mut *copy, &values).into_iter();
         let typed = |field: &OverridableField, value| match copy.encode(field.slot) {
-            Ok(typed) => with_integers(value, &typed),
+            Ok(typed) => without_duplicates(with_integers(value, &typed), &typed),
             Err(_) => value,
         };
         if self.has_sources() {
@@ -84,7 +85,7 @@ impl Core {
                 places.into_iter().map(|(keys, value)| (keys, request.entry(value)))
             });
             let overrides = with_write(state.basis.overrides.clone(), edits.collect());
-            if issues.is_empty() {
+            if issues.is_empty() && is_permitted {
                 let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
                 let basis = state.basis.with_overrides(overrides);
                 let proposal = Proposal::of_layers(basis, &secrets, request).expecting(&*copy, &expected);
@@ -100,21 +101,13 @@ impl Core {
         let (wrong, others): (Vec<_>, Vec<_>) = decoding.partition(is_of_value);
         issues.extend(write::placed(wrong, &touched).issues().cloned());
         issues.extend(others);
-        if !issues.is_empty() {
-            return Err(patched.attribute_to_operations(&Error::new(issues)));
-        }
         let written = |field: &OverridableField| request.entry(copy.encode(field.slot).ok());
         let edits: Overrides = values.iter().map(|(field, _)| (field.keys.clone(), written(field))).collect();
+        if !(issues.is_empty() && is_permitted) {
+            let error = self.with_other_problems(&state, &current, copy, edits, issues);
+            return Err(patched.attribute_to_operations(&error));
+        }
         self.write(state, &current, copy, edits, request)
-    }
-
-    /// The problems of the last accepted layers with other overrides.
-    pub(super) fn problems(&self, state: &State, overrides: &Overrides) -> Vec<Issue> {
-        let known = |name: &str| state.basis.variable(name);
-        let secrets = &self.secret_manager.secrets(state.basis.secrets.clone());
-        let (layers, unread) = (&state.basis.layers, Vec::new());
-        let input = Input { layers, overrides, names: None, variables: &known, unread, secrets };
-        load::load(self.config_type, &input).err().iter().flat_map(Error::issues).cloned().collect()
     }
 }
 
@@ -373,9 +366,10 @@ impl<'p> PatchRun<'p> {
         places.iter().map(|below| secret(field.keys.join(below))).collect()
     }
 
-    /// The problems, each with the operation at fault.
+    /// The problems of the patch itself, and the others with the operation at fault.
     fn attribute_to_operations(&self, error: &Error) -> Error {
-        Error::new(error.issues().map(|issue| self.blame_one(issue.clone())).collect())
+        let others = error.issues().map(|issue| self.blame_one(issue.clone()));
+        Error::new(self.outcome.refused.iter().cloned().chain(others).collect())
     }
 
     fn blame_one(&self, issue: Issue) -> Issue {

@@ -61,8 +61,6 @@ pub(super) struct Candidate {
     pub(super) cause: Cause,
     /// Whether it is the current content of the sources.
     pub(super) of_sources: bool,
-    /// Whether a source changed.
-    pub(super) changed: bool,
 }
 
 impl<'p> Proposal<'p> {
@@ -122,13 +120,7 @@ impl Core {
             ProposedContent::Resolved(secrets, sources) => (secrets, sources, true),
             ProposedContent::Memory(loaded) => {
                 let state = accepted.with(basis, accepted.pending.clone());
-                return Ok(Candidate {
-                    state,
-                    loaded,
-                    cause: cause.clone(),
-                    of_sources: false,
-                    changed: false,
-                });
+                return Ok(Candidate { state, loaded, cause: cause.clone(), of_sources: false });
             }
         };
         let variables = |name: &str| basis.variable(name);
@@ -145,7 +137,6 @@ impl Core {
         let known = if resolved { secrets.accepted() } else { basis.secrets.clone() };
         let rotated = rotate::changed(&accepted.basis.secrets, &known);
         let of_sources = sources.is_some();
-        let changed = sources.as_ref().is_some_and(|sources| sources.changed);
         let cause = match cause {
             Cause::Secrets(_) => Cause::Secrets(rotated),
             _ if sources.is_some_and(|sources| !sources.changed) && !rotated.is_empty() => {
@@ -154,7 +145,7 @@ impl Core {
             cause => cause.clone(),
         };
         let basis = Basis { overrides, secrets: known, ..basis };
-        Ok(Candidate { state: accepted.with(basis, pending), loaded, cause, of_sources, changed })
+        Ok(Candidate { state: accepted.with(basis, pending), loaded, cause, of_sources })
     }
 
     /// Loads. A load of the sources may drop conflicting overrides, a write never does.
@@ -253,7 +244,7 @@ fn reads_back(loaded: &Loaded, copy: &dyn ErasedConfig, slots: &[usize]) -> Resu
     };
     let issue = |slot: &usize| {
         let message = "the value is not what its type reads again after it has written it";
-        Issue::new(IssueKind::Write, copy.shape().keys_of(*slot), message)
+        Issue::new(IssueKind::Write, copy.shape().shown_keys(*slot), message)
             .with_help("make `Serialize` and `Deserialize` of the type agree, or set another value")
     };
     let issues: Vec<_> = slots.iter().filter(|slot| !is_same(**slot)).map(issue).collect();

@@ -91,7 +91,7 @@ impl Core {
     }
 
     /// Counts an accepted change. Returns the outcome for observers of a change without a version; `None` if nothing
-    /// differs.
+    /// in force differs and no refused source is valid again.
     fn count(
         &self,
         before: &State,
@@ -106,11 +106,11 @@ impl Core {
         let differences = before.differences(&candidate.state);
         let by = request.options.as_ref().and_then(|options| options.by.clone());
         let cause = candidate.cause.clone();
-        if !differences.is_empty() {
-            candidate.state.accepted(Write { cause: cause.clone(), by: by.clone() });
-        } else if !(candidate.changed || candidate.of_sources && self.has_refused_sources()) {
+        let is_valid_again = candidate.of_sources && self.has_refused_sources();
+        if differences.is_empty() && !is_valid_again {
             return None;
         }
+        candidate.state.accepted(Write { cause: cause.clone(), by: by.clone() });
         let changed = differences.paths.into_iter().collect();
         let outcome = || AttemptOutcome::Accepted { cause, by, changed, duration: Duration::ZERO, version };
         self.observers.are_interested().then(outcome)
@@ -216,7 +216,9 @@ impl Core {
     /// Whether the current content of a source is refused.
     fn has_refused_sources(&self) -> bool {
         let shared_status = self.shared_status();
-        shared_status.last_error.is_some() || !shared_status.refused_sources.is_empty()
+        let refusals = &shared_status.last_refusals;
+        let is_other = || shared_status.last_error.is_some() && refusals.last().is_none();
+        refusals.has(Retried::Reload) || !shared_status.refused_sources.is_empty() || is_other()
     }
 
     /// Rotated secrets and sources that were refused may be valid with the new version.

@@ -229,7 +229,7 @@ fn validated(
         return Err(Error::new(issues));
     }
     let secrets = load::secrets_in(config_type, &tree);
-    load::seal(&mut tree, config_type.shape, &secrets);
+    load::mark_secrets(&mut tree, config_type.shape, &secrets);
     let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root, tree, secrets, sealed, references, warnings })
 }

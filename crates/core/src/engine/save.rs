@@ -1,5 +1,6 @@
 //! Saving to files.
 
+mod holes;
 mod overrides;
 mod reader;
 
@@ -10,6 +11,7 @@ use std::{
 };
 
 use super::{Basis, Core, State, lock::Writing, propose::contained};
+use holes::Holes;
 use reader::{OtherSources, Reader};
 
 use crate::{
@@ -186,11 +188,16 @@ impl Core {
         let mut made = Made::default();
         let stays =
             |keys: &Keys| !input.is_held && document.filled.contains(keys) && keys.find(&own.tree).is_some();
-        let wanted = document.leaves.iter().filter(|(keys, _)| !stays(keys));
+        let holes = Holes { published: &input.published, file: &own.tree, variables: &lookup };
+        let loses_text = |keys: &Keys, value: &Option<Value>| {
+            value.as_ref().is_some_and(|value| holes.lose_text(keys, value))
+        };
+        let wanted = document.leaves.iter().filter(|(keys, value)| !stays(keys) && !loses_text(keys, value));
         let changes = wanted.map(|(keys, value)| leaves.change(keys, value.as_ref(), &mut made));
         let mut problems: Vec<_> = changes.filter_map(Result::err).collect();
         for (slot, keys, value) in &document.shared {
-            problems.extend(leaves.shared(*slot, keys, value, &mut made).err());
+            let value = holes.without_parts(keys, value);
+            problems.extend(leaves.shared(*slot, keys, &value, &mut made).err());
         }
         let issue = |why| Issue::new(IssueKind::Write, Keys::root(), why).at(Origin::file(path));
         let issues: Vec<_> = problems.into_iter().map(issue).collect();

@@ -1,7 +1,7 @@
 //! Writes at run time: validated in full, published as one version and kept as overrides, or refused without any
 //! effect.
 
-use std::{any::Any, collections::BTreeSet, ops::Range, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use super::{
     Core, State,
@@ -17,7 +17,6 @@ use crate::{
     load::{self, ConfigType, Loaded},
     observe::Summary,
     overrides::{Expected, OverrideEntry, Overrides, WriteOptions, with_write},
-    patch::OverridableFields,
     problems::Problems,
     ser::EncodeError,
     shape::{Leaf, Shape},
@@ -107,27 +106,41 @@ impl Core {
         self.open()?;
         let current = self.current.load_full();
         request.check_preconditions(self, &state, base)?;
-        let mut copy = current.root.copy();
+        let before = contained(|| Ok(self.before_write(&state, &current, request)))?;
+        let mut copy = before.copy();
         // A panic of the closure propagates to the caller; a panic of a type does not.
         change(self.at_mut(&mut *copy, base));
-        contained(|| self.write_changes(state, &current, base, copy, request))
+        contained(|| self.write_changes(state, &current, base, (&*before, copy), request))
     }
 
-    /// Writes the leaves of `copy` that differ from the current version.
+    /// The value that a write changes: the running one. A closure gets pending values instead of running ones, because
+    /// otherwise it could not set a field back to its running value.
+    fn before_write(&self, state: &State, current: &Published, request: &Request) -> Arc<dyn ErasedConfig> {
+        let running = || Arc::clone(&current.root);
+        if request.cause != Cause::Update || state.pending.is_empty() {
+            return running();
+        }
+        self.loaded(state, &state.basis.overrides).map_or_else(|_| running(), |loaded| loaded.root)
+    }
+
+    /// Writes the leaves of `copy` that differ from `before`.
     fn write_changes(
         &self,
         state: Writing<'_, State>,
         current: &Arc<Published>,
         base: usize,
-        copy: Box<dyn ErasedConfig>,
+        (before, copy): (&dyn ErasedConfig, Box<dyn ErasedConfig>),
         request: &Request,
     ) -> Result<u64, Error> {
-        let leaves =
-            copy.changed_since(&*current.root).into_iter().filter(|slot| current.root.shape().is_leaf(*slot));
+        let leaves = copy.changed_since(before).into_iter().filter(|slot| before.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
         let mut templates = Templates::of(&*current.root, &current.tree);
         let all = state.with_waiting(&*current.root, &current.tree);
-        let mut edits = self.edits(current, &all, &*copy, leaves.clone(), &mut templates, request)?;
+        let (mut edits, issues) =
+            self.edits(current, &all, (before, &*copy), leaves.clone(), &mut templates, request);
+        if !issues.is_empty() {
+            return Err(self.with_other_problems(&state, current, copy, edits, issues));
+        }
         if request.cause == Cause::Set {
             for (keys, entry) in self.set_again(&state, current, base, &*copy, &templates, request) {
                 edits.entry(keys).or_insert(entry);
@@ -151,23 +164,23 @@ impl Core {
             .expect("a handle is only made for the type that stands at its number")
     }
 
-    /// The changed leaves in the form of a layer.
+    /// The changed leaves in the form of a layer, and the problems of those that cannot or must not be written.
     fn edits(
         &self,
         current: &Published,
         all: &Value,
-        copy: &dyn ErasedConfig,
+        (before, copy): (&dyn ErasedConfig, &dyn ErasedConfig),
         slots: Vec<usize>,
-        templates: &mut Templates,
+        templates: &mut Templates<'_>,
         request: &Request,
-    ) -> Result<Overrides, Error> {
+    ) -> (Overrides, Vec<Issue>) {
         let mut edits = Overrides::new();
         let mut issues = Vec::new();
         let written: Vec<_> = slots.into_iter().map(|slot| (slot, copy.encode(slot))).collect();
         written.iter().filter_map(|(_, now)| now.as_ref().ok()).for_each(|now| templates.add_secrets(now));
         for (slot, now) in written {
             let keys = current.root.shape().keys_of(slot);
-            let before = current.root.encode(slot).ok();
+            let before = before.encode(slot).ok();
             // A NaN differs from itself even if it was not changed.
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
@@ -202,7 +215,7 @@ impl Core {
                 ),
             }
         }
-        if issues.is_empty() { Ok(edits) } else { Err(Error::new(issues)) }
+        (edits, issues)
     }
 
     /// Leaves that are set, possibly to the running value. A leaf that waits for a restart is then no longer pending,
@@ -213,15 +226,14 @@ impl Core {
         current: &Published,
         base: usize,
         copy: &dyn ErasedConfig,
-        templates: &Templates,
+        templates: &Templates<'_>,
         request: &Request,
     ) -> Overrides {
         let all = &state.with_waiting(&*current.root, &current.tree);
         let shape = self.config_type.shape;
         let set = shape.keys_of(base);
         let waits = |leaf: &Leaf| {
-            let path = leaf.restart_keys().map(|keys| keys.to_string());
-            state.pending.iter().any(|field| Some(&field.path) == path.as_ref())
+            leaf.restart_keys().is_some() && state.pending.iter().any(|field| field.slot == leaf.slot)
         };
         // A flattened leaf has the path of the table that it shares with other fields.
         let is_set = |leaf: &Leaf| match shape.is_leaf(base) {
@@ -286,63 +298,6 @@ impl Core {
         let basis = state.basis.with_overrides(overrides);
         self.propose(state, Proposal::of_layers(basis, &secrets, request))
     }
-
-    /// Clears the overrides at a dotted path, which starts at the first of the numbers `slots`.
-    pub(crate) fn clear_override(
-        &self,
-        slots: &Range<usize>,
-        path: &str,
-        request: &Request,
-    ) -> Result<u64, Error> {
-        let clear = || contained(|| self.try_clear_override(slots, path, request));
-        self.attempt(&request.cause, request.options.as_ref(), clear)
-    }
-
-    fn try_clear_override(&self, slots: &Range<usize>, path: &str, request: &Request) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        let base = self.config_type.shape.keys_of(slots.start);
-        request.check_expected(&state, base.clone())?;
-        let mut overrides = state.basis.overrides.clone();
-        let is_named = |keys: &Keys| {
-            keys.starts_with(&base) && Keys(keys.0[base.0.len()..].to_vec()).to_string() == path
-        };
-        // Each key of a flattened leaf has an override of its own.
-        if overrides.keys().any(|keys| self.config_type.is_shared_key(keys) && is_named(keys)) {
-            overrides.retain(|keys, _| !is_named(keys));
-        } else {
-            let cleared = OverridableFields::new(self.config_type.shape, slots).named(&base, path)?;
-            let is_below =
-                |keys: &Keys| self.config_type.is_shared_key(keys) && cleared.contains(&keys.parent());
-            overrides.retain(|keys, _| !cleared.contains(keys) && !is_below(keys));
-        }
-        if overrides.len() == state.basis.overrides.len() || !self.has_sources() {
-            return Ok(self.current.version());
-        }
-        self.with_overrides(state, overrides, request)
-    }
-
-    /// Clears every value that was set at run time. `permitted` is the refusal of a handle that does not support it.
-    pub(crate) fn clear_overrides(
-        &self,
-        permitted: Result<(), Error>,
-        request: &Request,
-    ) -> Result<u64, Error> {
-        self.attempt(&request.cause, request.options.as_ref(), || {
-            permitted?;
-            contained(|| self.try_clear_overrides(request))
-        })
-    }
-
-    fn try_clear_overrides(&self, request: &Request) -> Result<u64, Error> {
-        let state = self.writer.enter()?;
-        self.open()?;
-        request.check_expected(&state, Keys::root())?;
-        if state.basis.overrides.is_empty() || !self.has_sources() {
-            return Ok(self.current.version());
-        }
-        self.with_overrides(state, Overrides::new(), request)
-    }
 }
 
 /// Whether a value has more levels than a file could have at this path.
@@ -371,7 +326,7 @@ fn with_shared(config_type: ConfigType, mut slots: Vec<usize>) -> Vec<usize> {
 }
 
 /// A handle without sources uses the value itself; only the rules are checked.
-fn fixed(
+pub(super) fn fixed(
     config_type: ConfigType,
     copy: Box<dyn ErasedConfig>,
     current: &Published,
@@ -390,7 +345,7 @@ fn fixed(
         return Err(load::with_values(config_type, issues, &tree, &hidden));
     }
     let secrets = load::secrets_in(config_type, &tree);
-    load::seal(&mut tree, copy.shape(), &secrets);
+    load::mark_secrets(&mut tree, copy.shape(), &secrets);
     let (sealed, references, warnings) = Default::default();
     Ok(Loaded { root: Arc::from(copy), tree, secrets, sealed, references, warnings })
 }

@@ -1,6 +1,6 @@
 //! Builds the explanation of one field.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use super::{ExplainInput, Explanation, Given};
 use crate::{
@@ -66,6 +66,51 @@ impl Explainer<'_> {
         Explanation { path, known, given, note, refused: self.refused(keys) }
     }
 
+    /// The flattened leaf with this name in the table that it shares, if no field of that table has the name.
+    pub(super) fn flattened(&self, above: &Keys, below: &Keys) -> Option<&Leaf> {
+        let keys = above.join(below);
+        let is_field = self.leaves.iter().any(|leaf| !leaf.field().flatten && related(&leaf.keys, &keys));
+        let mut flattened = self.leaves.iter().filter(|leaf| leaf.field().flatten && !is_field);
+        flattened.find(|leaf| !keys.is_root() && leaf.keys_with_name() == keys)
+    }
+
+    /// Explains all keys that a flattened leaf takes together.
+    pub(super) fn explain_flattened(&self, path: String, leaf: &Leaf) -> Explanation {
+        let given = |tree: &Value, origin: Origin| {
+            let own = self.own_keys(leaf, leaf.keys.find(tree)?);
+            own.as_table().is_some_and(|own| !own.is_empty()).then(|| self.open_flattened(leaf, &own, origin))
+        };
+        let overridden = self.input.overrides.get(&leaf.keys).map(|entry| {
+            let own = entry.value.as_ref().map_or_else(Value::empty, |value| self.own_keys(leaf, value));
+            self.open_flattened(leaf, &own, Origin::Override).overridden(entry)
+        });
+        let fixed = self.input.fixed.as_ref().filter(|_| overridden.is_none());
+        let fixed = fixed.and_then(|published| given(&published.tree, made_with()));
+        let layers = self.input.layers.iter().zip(&self.texts).rev().filter_map(|(layer, text)| {
+            let text = text.get_or_init(|| layer.text_places());
+            given(layer.tree(), layer.origin(text.as_ref(), &leaf.keys))
+        });
+        let given: Vec<_> = overridden.into_iter().chain(fixed).chain(layers).collect();
+        let note = given.is_empty().then(|| "no layer gives it a value".to_owned());
+        Explanation { path, known: true, given, note, refused: self.refused(&leaf.keys) }
+    }
+
+    /// The keys of a table that no field takes.
+    fn own_keys(&self, leaf: &Leaf, table: &Value) -> Value {
+        let taken = load::taken_beside(self.input.shape, &leaf.keys);
+        let own = table.as_table().into_iter().flatten().filter(|(name, _)| !taken.contains(*name));
+        Value::table(own.map(|(name, value)| (Arc::clone(name), value.clone())))
+    }
+
+    /// The value of a flattened leaf, masked if it contains a secret.
+    fn open_flattened(&self, leaf: &Leaf, own: &Value, origin: Origin) -> Given {
+        let mut leaves = self.leaves.iter().zip(&self.input.hidden);
+        match leaves.any(|(other, hidden)| *hidden && other.slot == leaf.slot) {
+            true => Given::new(MASK.into(), origin),
+            false => Given::new(own.to_json(), origin).written(json_text::of_wide(own)),
+        }
+    }
+
     /// The merged layers: some defaults apply only if a struct is mentioned, others only if it is not.
     fn merged(&self) -> &Value {
         self.merged.get_or_init(|| {
@@ -87,14 +132,38 @@ impl Explainer<'_> {
     }
 
     fn overridden(&self, keys: &Keys) -> Option<Given> {
-        let (overridden, entry) =
-            self.input.overrides.iter().find(|(overridden, _)| keys.starts_with(overridden))?;
+        let mut overrides = self.input.overrides.iter().rev();
+        let (overridden, entry) = overrides
+            .find(|(overridden, _)| keys.starts_with(overridden) && self.concerns(overridden, keys))?;
         let value = match &entry.value {
-            Some(value) => Keys(keys.0[overridden.0.len()..].to_vec()).find(value)?.clone(),
+            Some(value) => match Keys(keys.0[overridden.0.len()..].to_vec()).find(value) {
+                Some(value) => value.clone(),
+                // The override of a flattened map removed the key.
+                None if keys.parent() == *overridden && self.is_shared_table(overridden) => Value::Null,
+                None => return None,
+            },
             // As if no layer gave it, so the default applies.
             None => load::default_of(self.input.shape, keys, Some(self.merged())).unwrap_or(Value::Null),
         };
         Some(self.open(keys, &value, Origin::Override).overridden(entry))
+    }
+
+    /// Whether an override contains a path below its own: that of a flattened leaf does not contain the fields next to
+    /// it.
+    fn concerns(&self, overridden: &Keys, keys: &Keys) -> bool {
+        let taken = load::taken_beside(self.input.shape, overridden);
+        match keys.0.get(overridden.0.len()) {
+            Some(Key::Name(name)) => !(self.is_shared_table(overridden) && taken.contains(name)),
+            _ => true,
+        }
+    }
+
+    /// Whether exactly one flattened leaf has its keys in this table.
+    fn is_shared_table(&self, keys: &Keys) -> bool {
+        let shape = self.input.shape;
+        let at = |slot: &usize| shape.is_flattened(*slot) && shape.keys_of(*slot) == *keys;
+        let slots: BTreeSet<usize> = self.leaves.iter().map(|leaf| leaf.slot).filter(at).collect();
+        slots.len() == 1
     }
 
     /// Highest precedence first.

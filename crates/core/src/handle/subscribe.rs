@@ -108,7 +108,8 @@ impl<S: HotConfig> Handle<S> {
         })
     }
 
-    /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches.
+    /// Calls `callback` for every leaf below this struct that changed and whose dotted path matches. Each key of a
+    /// flattened map counts as a leaf.
     ///
     /// `*` matches one segment or a part of one, `**` any number of segments. Values are passed as JSON, with secrets
     /// redacted. A pattern that does not parse, or has more than 1024 bytes, matches nothing and is logged; see

@@ -1,7 +1,5 @@
 //! Writes, reloads and shutdown.
 
-use std::fmt;
-
 use super::Handle;
 use crate::{
     config::HotConfig,
@@ -9,7 +7,8 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    path::AsPath,
+    overrides::OverrideTarget,
+    path::{AsPath, OverridePath},
     snapshot::Cause,
 };
 
@@ -93,7 +92,8 @@ impl<S: HotConfig> Handle<S> {
     /// current version.
     ///
     /// The changes are validated in full, published as one version, and kept across reloads. If nothing changed,
-    /// nothing is published.
+    /// nothing is published. The closure gets the running values, but the pending value of a field that waits for a
+    /// restart; if it sets the running value again, nothing is pending.
     ///
     /// # Errors
     /// A rule is broken, a value cannot be written, or its type does not read it back as the same value; nothing is
@@ -213,9 +213,10 @@ impl<S: HotConfig> Handle<S> {
     /// Clears a value that was set at run time, or all such values below a struct. Returns the new current
     /// version.
     ///
-    /// The path starts at this handle's struct: a dotted string, or the [typed path](crate::Path) of a field. The
-    /// paths of [`overrides`](Self::overrides) start at the root. If no value was set there, nothing changes. A handle
-    /// without sources has no other value to return to, and changes nothing.
+    /// The path starts at this handle's struct: a dotted string, or the [typed path](crate::Path) of a field or a
+    /// nested struct. The paths of [`overrides`](Self::overrides) start at the root. A flattened field has its own name
+    /// here, and clearing it does not affect the fields next to it. If no value was set there, nothing changes. A
+    /// handle without sources has no other value to return to, and changes nothing.
     ///
     /// # Errors
     /// The path names no field; or the configuration would be invalid without the value, and nothing is changed; or
@@ -233,8 +234,12 @@ impl<S: HotConfig> Handle<S> {
     /// assert!(config.clear_override("rate_limit.maxx").unwrap_err().to_string().contains("did you mean `rate_limit.max`?"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn clear_override(&self, path: impl fmt::Display) -> Result<u64, Error> {
-        self.core.clear_override(&self.slots(), &path.to_string(), &self.request(Cause::Clear))
+    pub fn clear_override(&self, path: impl OverridePath<S>) -> Result<u64, Error> {
+        self.clear_target(&path.__target())
+    }
+
+    fn clear_target(&self, target: &OverrideTarget) -> Result<u64, Error> {
+        self.core.clear_override(&self.slots(), target, &self.request(Cause::Clear))
     }
 
     /// [`clear_override`](Self::clear_override) for async code.
@@ -250,12 +255,12 @@ impl<S: HotConfig> Handle<S> {
     /// assert_eq!(config.rate_limit_max(), 100);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn clear_override_async<P: fmt::Display>(
+    pub fn clear_override_async<P: OverridePath<S>>(
         &self,
         path: P,
     ) -> impl Future<Output = Result<u64, Error>> + Send + use<S, P> {
-        let (handle, path) = (self.clone(), path.to_string());
-        offload(move || handle.clear_override(path))
+        let (handle, target) = (self.clone(), path.__target());
+        offload(move || handle.clear_target(&target))
     }
 
     /// Clears every value that was set at run time. Returns the new current version.

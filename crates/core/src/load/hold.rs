@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{SharedLeaves, merge, overrides::is_flattened, place_at};
+use super::{SharedLeaves, merge, place_at};
 use crate::{erased_config::ErasedConfig, keys::Keys, overrides::Overrides, value::Value};
 
 /// The values to set so that a leaf stays as in `tree`, although `waiting` has other values; `None` removes a key.
@@ -15,7 +15,7 @@ pub(crate) fn hold(
     waiting: &Value,
 ) -> Vec<(Keys, Option<Value>)> {
     let keys = root.shape().keys_of(slot);
-    if !is_flattened(root.shape(), slot) {
+    if !root.shape().is_flattened(slot) {
         let value = keys.find(tree).cloned();
         return vec![(keys, value)];
     }
@@ -41,7 +41,7 @@ pub(crate) fn with_waiting(
     let is_level = |keys: &Keys| {
         leaves
             .iter()
-            .any(|leaf| is_flattened(root.shape(), leaf.slot) && root.shape().keys_of(leaf.slot) == *keys)
+            .any(|leaf| root.shape().is_flattened(leaf.slot) && root.shape().keys_of(leaf.slot) == *keys)
     };
     overrides.iter().fold(merge(tree.clone(), given), |tree, (keys, entry)| match &entry.value {
         Some(value) if is_level(keys) => {

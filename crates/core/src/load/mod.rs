@@ -32,7 +32,7 @@ pub(crate) use trace::Trace;
 
 pub(crate) use crate::{
     defaults::{all as all_defaults, below, default_of, unmentioned, with_serde_default},
-    shape::taken_beside,
+    shape::{is_shared_key, taken_beside},
     value::place_at,
 };
 
@@ -53,7 +53,7 @@ use crate::{
     schema::Loadable,
     secret::{marker::SecretMarker, tracking},
     secrets::lookup::SecretLookup,
-    shape::{Leaf, Shape},
+    shape::Shape,
     source::{Layer, names::Names},
     unknown_keys,
     value::Value,
@@ -99,7 +99,7 @@ impl ConfigType {
 
     /// Whether the leaf with this number is flattened.
     pub(crate) fn is_flattened(&self, slot: usize) -> bool {
-        self.shape.trail(slot).last().is_some_and(|field| field.flatten)
+        self.shape.is_flattened(slot)
     }
 
     /// Whether a key belongs to a flattened leaf, and no field has it.
@@ -134,14 +134,6 @@ impl ConfigType {
     pub(crate) fn read(&self, tree: &Value) -> Option<Arc<dyn ErasedConfig>> {
         (self.decode)(tree, &Notes::default()).ok()
     }
-}
-
-/// Whether a key belongs to a flattened leaf, and no field has it.
-pub(crate) fn is_shared_key(shape: &'static Shape, keys: &Keys) -> bool {
-    let leaves = shape.leaves();
-    let is_flattened = |leaf: &Leaf| shape.trail(leaf.slot).last().is_some_and(|field| field.flatten);
-    let beside = leaves.iter().any(|leaf| is_flattened(leaf) && shape.keys_of(leaf.slot) == keys.parent());
-    !keys.is_root() && beside && !leaves.iter().any(|leaf| shape.keys_of(leaf.slot) == *keys)
 }
 
 /// The inputs of a load.
@@ -220,7 +212,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let mut references = SecretResolution::new(input.secrets, config_type.shape, input.overrides);
     let mut tree = overrides::entry(references.resolve_declared(resolved), config_type, &merged, &overrides);
     defaults::fill_nullable(config_type.shape, &mut tree);
-    seal(&mut tree, config_type.shape, &BTreeSet::new());
+    mark_secrets(&mut tree, config_type.shape, &BTreeSet::new());
     if input.layers.iter().any(|layer| layer.has_unknown()) {
         tree = unknown_keys::without_unknown(tree, config_type.shape);
     }
@@ -262,7 +254,8 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let judge = Judge { config_type, input, defaults: &defaults, merged: &merged, variables };
     let verdict = judge.run(decoded.is_ok().then_some(&reads), &tree);
     let found = problems.into_issues().into_iter().map(|issue| references.attribute_to_reference(issue));
-    let found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
+    let mut found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
+    policy::without_repeated(config_type.shape, &mut found, &verdict.refused);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(config_type, &found, &secrets);
     let found = with_values(config_type, found, &tree, &hidden);
@@ -285,7 +278,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
                 warnings.extend(placed(kept, config_type, input, &secrets));
             }
             Withheld::new(config_type, &tree, &secrets).apply(&mut warnings);
-            seal(&mut tree, config_type.shape, &secrets);
+            mark_secrets(&mut tree, config_type.shape, &secrets);
             Ok(Loaded { root, tree, secrets, sealed, references: references.into_places(), warnings })
         }
         decoded => {
@@ -369,8 +362,8 @@ pub(crate) fn may_hold_secret(config_type: ConfigType, tree: &Value, leaf: &Keys
     catch_panic(find).unwrap_or(true)
 }
 
-/// Seals the secrets of a tree in which all references and templates are resolved.
-pub(crate) fn seal(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
+/// Marks the secrets of a tree that has no templates and no references any more.
+pub(crate) fn mark_secrets(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     SecretMarker { shape, hidden, providers: None }.mark(tree);
 }
 

@@ -127,11 +127,6 @@ pub(crate) fn spread_table(
     places
 }
 
-/// Whether the leaf with this number is flattened.
-pub(super) fn is_flattened(shape: &'static Shape, slot: usize) -> bool {
-    shape.trail(slot).last().is_some_and(|field| field.flatten)
-}
-
 /// The tree with the value of one leaf, or with only its default.
 pub(crate) fn put(
     tree: &Value,

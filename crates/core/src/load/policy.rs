@@ -15,6 +15,7 @@ use crate::{
         policy::SecretSources,
         tracking::SecretReads,
     },
+    shape::Shape,
     source::{Layer, UnknownKeys, parsed_layer::SourceKind, plain_secret},
     value::Value,
 };
@@ -177,10 +178,20 @@ fn is_set(overrides: &Overrides, keys: &Keys) -> bool {
     overrides.keys().any(|entry| keys.starts_with(entry))
 }
 
+const FORBIDDEN: &str = "this source must not supply a secret";
+
 /// The problem of a secret from a source that must not supply it.
 pub(super) fn forbidden(keys: &Keys, allowed: SecretSources) -> Issue {
-    Issue::new(IssueKind::PlainSecret, keys.clone(), "this source must not supply a secret")
-        .with_help(format!("give it by {allowed}"))
+    Issue::new(IssueKind::PlainSecret, keys.clone(), FORBIDDEN).with_help(format!("give it by {allowed}"))
+}
+
+/// Without the references that were not followed in leaves of which `refused` says the same, for each layer.
+pub(super) fn without_repeated(shape: &'static Shape, found: &mut Vec<Issue>, refused: &[Issue]) {
+    let is_forbidden = |issue: &&Issue| issue.message() == FORBIDDEN;
+    let mut leaves = shape.leaves();
+    leaves.retain(|leaf| refused.iter().filter(is_forbidden).any(|own| own.keys().starts_with(&leaf.keys)));
+    let is_repeated = |issue: &Issue| leaves.iter().any(|leaf| issue.keys().starts_with(&leaf.keys));
+    found.retain(|issue| !(is_forbidden(&issue) && is_repeated(issue)));
 }
 
 /// Removes findings of credentials in secrets, which are not shown anyway.

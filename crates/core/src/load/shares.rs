@@ -3,7 +3,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    erased_config::ErasedConfig, keys::Keys, load::taken_beside, member::Share, shape::Shape, value::Value,
+    erased_config::ErasedConfig,
+    keys::Keys,
+    load::{is_shared_key, taken_beside},
+    member::Share,
+    shape::Shape,
+    value::Value,
 };
 
 /// The keys that flattened leaves take from several trees, because a leaf asks for other keys if
@@ -38,6 +43,28 @@ impl SharedLeaves {
         let others = self.found.iter().filter(|share| share.keys == *keys && !share.takes_all);
         let asked = others.flat_map(|share| share.asked.iter().cloned());
         Some(taken_beside(self.shape, keys).into_iter().chain(asked).chain(["$schema".into()]).collect())
+    }
+
+    /// Whether an override at `keys` belongs to this leaf. An override at the path of the table is the value of the leaf
+    /// that takes all remaining keys; each key of another leaf has an override of its own.
+    pub(crate) fn has_override(&self, slot: usize, keys: &Keys) -> bool {
+        let table = self.shape.keys_of(slot);
+        let is_key = keys.parent() == table && is_shared_key(self.shape, keys);
+        if *keys != table && !is_key {
+            return false;
+        }
+        let takes_all = self.of_leaf(slot).any(|share| share.takes_all);
+        let is_alone = !self.found.iter().any(|share| share.keys == table && share.slot != slot);
+        if is_alone {
+            return true;
+        }
+        if takes_all || !is_key {
+            return takes_all && !is_key;
+        }
+        let closed = self.found.iter().filter(|share| share.keys == table && !share.takes_all);
+        let asks = |share: &&Share| keys.0.last().is_some_and(|key| share.asks(key));
+        let asking: BTreeSet<usize> = closed.filter(asks).map(|share| share.slot).collect();
+        asking.is_empty() || asking.contains(&slot)
     }
 
     fn of_leaf(&self, slot: usize) -> impl Iterator<Item = &Share> {

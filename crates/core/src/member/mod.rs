@@ -20,7 +20,7 @@ pub use self::{
 use crate::{
     describe::FieldKind,
     examinations::Examinations,
-    keys::Keys,
+    keys::{Key, Keys},
     problems::Problems,
     schema::Schema,
     ser::{self, EncodeError},
@@ -87,6 +87,12 @@ pub struct Share {
     pub(crate) asked: BTreeSet<Arc<str>>,
     /// Whether it takes every key that nothing else takes.
     pub(crate) takes_all: bool,
+}
+
+impl Share {
+    pub(crate) fn asks(&self, key: &Key) -> bool {
+        matches!(key, Key::Name(name) if self.asked.contains(name))
+    }
 }
 
 /// A field, and its path in the configuration.

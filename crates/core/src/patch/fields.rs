@@ -20,6 +20,8 @@ use crate::{
 pub(crate) struct OverridableField {
     pub(crate) slot: usize,
     pub(crate) keys: Keys,
+    /// The path with the names of flattened fields.
+    named: Keys,
     /// The leaf itself, or the leaves of the struct inside the option.
     pub(crate) leaves: Vec<Leaf>,
     /// The struct inside the option.
@@ -125,23 +127,32 @@ impl OverridableFields {
         }
     }
 
-    /// The leaves at a dotted path below `base`: one, or all of a struct.
-    pub(crate) fn named(&self, base: &Keys, path: &str) -> Result<Vec<Keys>, Error> {
-        let name = |field: &OverridableField| Keys(field.keys.0[base.0.len()..].to_vec()).to_string();
-        let below = |inner: &str, outer: &str| {
-            inner
-                .strip_prefix(outer)
-                .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+    pub(crate) fn all(&self) -> Vec<&OverridableField> {
+        self.0.iter().collect()
+    }
+
+    /// The leaves at a dotted path below the struct with the number `base`: one, or all of a struct. A flattened field
+    /// may be given by its own name.
+    pub(crate) fn named(
+        &self,
+        shape: &'static Shape,
+        base: usize,
+        path: &str,
+    ) -> Result<Vec<&OverridableField>, Error> {
+        let (keys, named) = (shape.keys_of(base), shape.named_keys(base));
+        let name = |field: &OverridableField| field.keys.below(&keys).to_string();
+        let own_name = |field: &OverridableField| field.named.below(&named).to_string();
+        let find = |name: &dyn Fn(&OverridableField) -> String| -> Vec<_> {
+            self.0.iter().filter(|field| is_below(&name(field), path)).collect()
         };
-        let found: Vec<_> =
-            self.0.iter().filter(|field| below(&name(field), path)).map(|field| field.keys.clone()).collect();
+        let found = Some(find(&name)).filter(|found| !found.is_empty()).unwrap_or_else(|| find(&own_name));
         if !found.is_empty() {
             return Ok(found);
         }
-        let issue = |message: &str| Issue::new(IssueKind::Write, base.clone(), message);
-        let names: Vec<_> = self.0.iter().map(name).collect();
+        let issue = |message: &str| Issue::new(IssueKind::Write, keys.clone(), message);
+        let names: Vec<_> = self.0.iter().map(own_name).collect();
         let shown = excerpt::visible(path);
-        if let Some(whole) = names.iter().find(|name| !name.is_empty() && below(path, name)) {
+        if let Some(whole) = names.iter().find(|name| !name.is_empty() && is_below(path, name)) {
             let message = format!("`{shown}` is a part of `{whole}`, which is set as a whole");
             return Err(issue(&message).with_help(format!("clear `{whole}`")).into());
         }
@@ -165,6 +176,7 @@ impl OverridableField {
         Self {
             slot: leaf.slot,
             keys: shape.keys_of(leaf.slot),
+            named: shape.named_keys(leaf.slot),
             inner: field.inner(),
             flatten: field.flatten,
             secrets: Vec::new(),
@@ -195,6 +207,13 @@ impl OverridableField {
             self.secrets = vec![self.keys.clone()];
         }
     }
+}
+
+/// Whether a dotted path equals another one or continues it.
+fn is_below(inner: &str, outer: &str) -> bool {
+    inner
+        .strip_prefix(outer)
+        .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether the struct inside an option, which has the path `base`, contains the path.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
-    OverridableFields, PatchInput, PatchOutput, Touched, fields::PatchTarget, limits::Budget, refusal,
+    OverridableField, OverridableFields, PatchInput, PatchOutput, Touched, fields::PatchTarget,
+    limits::Budget, refusal,
 };
 use crate::{
     issue::{Issue, IssueKind, Issues},
@@ -18,14 +19,12 @@ pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutp
         .spend(patch, input.base.0.len())
         .map_err(|message| vec![refusal(input.base.clone(), message)])?;
     let mut walk = Walk { fields: input.fields, touched: BTreeMap::new(), issues: Issues::default() };
-    walk.visit(&input.base, patch);
-    let issues = walk.issues.into_vec();
-    if !issues.is_empty() {
-        return Err(issues);
+    // The rest is applied too, so that its problems are reported together.
+    if let Some(patch) = walk.permitted(&input.base, patch) {
+        json_patch::merge(&mut input.document, &patch);
     }
-    let touched = walk.touched;
-    json_patch::merge(&mut input.document, patch);
-    Ok(PatchOutput { document: input.document, marked: None, touched })
+    let Walk { touched, issues, .. } = walk;
+    Ok(PatchOutput { document: input.document, marked: None, touched, refused: issues.into_vec() })
 }
 
 struct Walk<'u> {
@@ -35,31 +34,40 @@ struct Walk<'u> {
 }
 
 impl Walk<'_> {
-    fn visit(&mut self, keys: &Keys, patch: &Json) {
+    /// The patch without the parts that are refused.
+    fn permitted(&mut self, keys: &Keys, patch: &Json) -> Option<Json> {
         let place = match self.fields.find(keys, self.issues.len() < SUGGESTED) {
             Ok(place) => place,
             Err(unknown) => {
                 self.issues.push_with(|| Issue::new(IssueKind::UnknownKey, unknown.keys, unknown.message));
-                return;
+                return None;
             }
         };
         match (&place, patch) {
             (PatchTarget::Above(_), Json::Object(entries)) => {
-                entries.iter().for_each(|(key, patch)| self.visit(&keys.name(key), patch));
+                let permitted = entries
+                    .iter()
+                    .filter_map(|(key, patch)| Some((key.clone(), self.permitted(&keys.name(key), patch)?)));
+                Some(Json::Object(permitted.collect()))
             }
             _ => {
-                for field in place.fields() {
-                    let within = field.secrets.iter().find(|secret| keys.starts_with(secret));
-                    match within.filter(|secret| !(patch.is_null() && *secret == keys)) {
-                        Some(keys) => self.issues.push_with(|| secret(keys.clone())),
-                        None => {
-                            let removed = patch.is_null() && field.keys.starts_with(keys);
-                            self.touched.insert(field.slot, Touched { by: String::new(), removed });
-                        }
-                    }
-                }
+                let refused =
+                    place.fields().into_iter().filter(|field| !self.touch(field, keys, patch)).count();
+                (refused == 0).then(|| patch.clone())
             }
         }
+    }
+
+    /// Records a change of a leaf. Returns whether it is permitted.
+    fn touch(&mut self, field: &OverridableField, keys: &Keys, patch: &Json) -> bool {
+        let within = field.secrets.iter().find(|secret| keys.starts_with(secret));
+        if let Some(keys) = within.filter(|secret| !(patch.is_null() && *secret == keys)) {
+            self.issues.push_with(|| secret(keys.clone()));
+            return false;
+        }
+        let removed = patch.is_null() && field.keys.starts_with(keys);
+        self.touched.insert(field.slot, Touched { by: String::new(), removed });
+        true
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 pub(crate) use fields::{OverridableField, OverridableFields, secret_paths};
 pub(crate) use trace::Traced;
-pub(crate) use wide::{restored, with_integers};
+pub(crate) use wide::{restored, with_integers, without_duplicates};
 
 /// A patch of a document.
 #[derive(Clone, Debug)]
@@ -51,6 +51,8 @@ pub(crate) struct PatchOutput {
     pub(crate) marked: Option<Json>,
     /// By the number of the leaf: the last change.
     pub(crate) touched: BTreeMap<usize, Touched>,
+    /// The problems of the parts of the patch that were left out.
+    pub(crate) refused: Vec<Issue>,
 }
 
 /// One change of a leaf by a patch.

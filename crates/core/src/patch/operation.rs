@@ -30,31 +30,33 @@ struct Operation {
 type TouchedFields = Vec<(usize, Touched)>;
 
 pub(super) fn apply(mut input: PatchInput<'_>, patch: &Json) -> Result<PatchOutput, Vec<Issue>> {
-    let steps = read(patch)?;
-    let mut issues = Issues::default();
-    let mut touched = BTreeMap::new();
+    let (steps, mut issues) = read(patch)?;
+    let is_whole = issues.len() == 0;
+    let mut permitted = Vec::new();
     for step in &steps {
         match step.check(&input) {
-            Ok(more) => touched.extend(more),
+            Ok(touched) => permitted.push((step, touched)),
             Err(more) => more.into_iter().for_each(|issue| issues.push_with(|| issue)),
         }
     }
-    let issues = issues.into_vec();
-    if !issues.is_empty() {
-        return Err(issues);
-    }
-    let mut budget = Budget::new();
-    for step in &steps {
-        step.run(&mut input.document, input.base.0.len(), &mut budget).map_err(|message| {
+    let (mut touched, mut budget) = (BTreeMap::new(), Budget::new());
+    // The other operations are applied too, so that their problems are reported together. After an operation that
+    // fails, or without one that cannot be read, the document may be another one than the patch expects.
+    for (step, fields) in permitted.into_iter().filter(|_| is_whole) {
+        if let Err(message) = step.run(&mut input.document, input.base.0.len(), &mut budget) {
             let keys = pointer::keys(&input.base, &input.document, step.operation.path());
-            vec![refusal(keys, format!("{}: {message}", step.name))]
-        })?;
+            issues.push_with(|| refusal(keys, format!("{}: {message}", step.name)));
+            break;
+        }
+        touched.extend(fields);
         input.marked = input.marked.and_then(|marked| step.trace(marked));
     }
-    Ok(PatchOutput { document: input.document, marked: input.marked, touched })
+    let refused = issues.into_vec();
+    Ok(PatchOutput { document: input.document, marked: input.marked, touched, refused })
 }
 
-fn read(patch: &Json) -> Result<Vec<Operation>, Vec<Issue>> {
+/// The operations, and the problems of those that cannot be read.
+fn read(patch: &Json) -> Result<(Vec<Operation>, Issues), Vec<Issue>> {
     let Json::Array(operations) = patch else {
         let message = "a JSON Patch is a list of operations";
         let help = "write [{\"op\": \"replace\", \"path\": \"/field\", \"value\": ..}], or use `merge_patch`";
@@ -74,8 +76,7 @@ fn read(patch: &Json) -> Result<Vec<Operation>, Vec<Issue>> {
             }
         }
     }
-    let issues = issues.into_vec();
-    if issues.is_empty() { Ok(steps) } else { Err(issues) }
+    Ok((steps, issues))
 }
 
 impl Operation {

@@ -1,15 +1,20 @@
-//! Integers beyond 64 bits: `serde_json::Value` contains them as text, and a patch must not turn them into
-//! text.
+//! Integers beyond 64 bits, infinities and NaN: `serde_json::Value` contains them as text, and a patch must not turn them
+//! into text.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use crate::value::{Dialect, Untyped, Value};
+use crate::{
+    json_text,
+    value::{Dialect, Untyped, Value},
+};
 
-/// The patched tree with each such integer at its previous path. At any other path a patch may have moved or added the
+/// The patched tree with each such number at its previous path. At any other path a patch may have moved or added the
 /// text of an integer, so the type of the field determines the meaning of the text.
 pub(crate) fn restored(after: Value, before: Option<&Value>) -> Value {
     match (after, before) {
-        (Value::Text(text), Some(before @ (Value::Int(_) | Value::Uint(_)))) if before.to_json() == *text => {
+        (Value::Text(text), Some(before @ (Value::Int(_) | Value::Uint(_) | Value::Float(_))))
+            if before.to_json() == *text =>
+        {
             before.clone()
         }
         // The type of the field determines the meaning of the text of a file, and a type that cannot write its values
@@ -63,6 +68,34 @@ pub(crate) fn with_integers(value: Value, typed: &Value) -> Value {
         }
         (value, _) => value,
     }
+}
+
+/// The value without list elements that its type reads as one, such as those of a set; `typed` is what the type writes.
+pub(crate) fn without_duplicates(value: Value, typed: &Value) -> Value {
+    match (value, typed) {
+        (Value::List(items), Value::List(typed)) if items.len() > typed.len() => {
+            let mut texts = BTreeSet::new();
+            let distinct: Vec<_> =
+                items.iter().filter(|item| texts.insert(json_text::text(item))).cloned().collect();
+            if distinct.len() == typed.len() { Value::list(distinct) } else { Value::List(items) }
+        }
+        (Value::List(mut items), Value::List(typed)) if items.len() == typed.len() => {
+            let pairs = Arc::make_mut(&mut items).iter_mut().zip(typed.iter());
+            pairs.for_each(|(item, typed)| remove_duplicates(item, typed));
+            Value::List(items)
+        }
+        (Value::Table(mut table), Value::Table(typed)) => {
+            for (name, value) in Arc::make_mut(&mut table) {
+                typed.get(name).into_iter().for_each(|typed| remove_duplicates(value, typed));
+            }
+            Value::Table(table)
+        }
+        (value, _) => value,
+    }
+}
+
+fn remove_duplicates(value: &mut Value, typed: &Value) {
+    *value = without_duplicates(std::mem::replace(value, Value::Null), typed);
 }
 
 fn set_integers(value: &mut Value, typed: &Value) {

@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Atomic writes of files.
 
 use std::{
     ffi::OsStr,
@@ -11,16 +11,15 @@ use tempfile::NamedTempFile;
 
 use super::attributes;
 
-/// What a file is called before it takes its place. No extension of a format, so that no directory of configuration
-/// files takes it for one of its own.
+/// The name prefix of a temporary file. It has no extension of a format, so a directory source never reads it.
 const PREFIX: &str = ".hotswap-";
 const SUFFIX: &str = ".tmp";
 
-/// Puts `content` at `path`: whoever reads meanwhile, a crash and a full disk see the old content or the new, never
-/// a part. On return it is on the disk.
+/// Writes `content` to `path` atomically: a concurrent reader, a crash and a full disk leave the old content or the
+/// new, never a part. On return it is on disk.
 ///
-/// A symlink stays, and what it points at is replaced; the file keeps its owner, permissions and extended attributes.
-/// Yields what of them the system refused.
+/// A symlink stays, and its target is replaced; the file keeps its owner, permissions and extended attributes.
+/// Returns the names of those that the system refused.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
     let path = target(path)?;
     let folder = folder_of(&path);
@@ -37,7 +36,8 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<Vec<String>> {
     Ok(lost)
 }
 
-/// The same for a file that only its owner may read. A symlink is refused: whoever made it chose where this goes.
+/// The same for a file that only its owner may read. A symlink is refused, because its creator would choose the
+/// target.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Err(io::Error::other("a symlink stands in its place"));
@@ -54,10 +54,11 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file that nobody else can open.
+/// A file that only its owner can open.
 fn fresh(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let mut fresh = empty(folder)?;
-    // Through the file and not through its guard, whose errors hold the random name and no code of the system.
+    // Through the file and not through its guard, whose errors contain the random name and no error code of
+    // the system.
     fresh.as_file_mut().write_all(content)?;
     Ok(fresh)
 }
@@ -65,7 +66,8 @@ fn fresh(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
 /// The same without content.
 ///
 /// # Errors
-/// What the system says, with its code: `tempfile_in` would put a random name into the text, and no two would be alike.
+/// Returns the error of the system, with its code: `tempfile_in` would add a random name to the text, so that no two
+/// errors would be equal.
 pub(crate) fn empty(folder: &Path) -> io::Result<NamedTempFile> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -80,7 +82,7 @@ fn put(fresh: NamedTempFile, path: &Path) -> io::Result<()> {
     sync_folder(folder_of(path))
 }
 
-/// Where a chain of symlinks ends, also when nothing is there yet.
+/// The target of a chain of symlinks, even if it does not exist yet.
 fn target(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -92,10 +94,10 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symlinks, one after the other"))
 }
 
-/// As many as Linux follows.
+/// The limit of Linux.
 const MAX_LINKS: usize = 40;
 
-/// What the process's mask makes of a new file. Nothing tells the mask but making one.
+/// The mode of a new file under the process's umask, which can only be determined by creating a file.
 fn usual(folder: &Path) -> io::Result<Permissions> {
     let probe = tempfile::Builder::new()
         .prefix(PREFIX)
@@ -104,7 +106,7 @@ fn usual(folder: &Path) -> io::Result<Permissions> {
     Ok(probe.as_file().metadata()?.permissions())
 }
 
-/// A rename is on the disk once its folder is.
+/// A rename is durable once its directory is synced.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

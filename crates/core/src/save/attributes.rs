@@ -1,4 +1,4 @@
-//! What a file has beside its content: owner, group, mode, access control lists and extended attributes.
+//! The metadata of a file: owner, group, mode, access control lists and extended attributes.
 
 use std::{
     fs::{File, Metadata},
@@ -6,10 +6,11 @@ use std::{
     path::Path,
 };
 
-/// Gives a fresh file what the one at `path` has. Yields the names of what the system refused.
+/// Copies the metadata of the file at `path` to a new file. Returns the names of the attributes that the
+/// system refused.
 ///
 /// # Errors
-/// The permissions cannot be set: a file that others could read must not take the place of one that they could not.
+/// The permissions cannot be set: a file that others can read must not replace one that they cannot.
 pub(super) fn copy_attributes(path: &Path, old: &Metadata, fresh: &File) -> io::Result<Vec<String>> {
     let mut lost = Vec::new();
     let permissions = owner::copy(old, fresh, &mut lost)?;
@@ -26,7 +27,7 @@ mod owner {
         os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown},
     };
 
-    /// Sets owner and group, and yields the permissions that fit them.
+    /// Sets owner and group, and returns the permissions that fit them.
     pub(super) fn copy(old: &Metadata, fresh: &File, lost: &mut Vec<String>) -> io::Result<Permissions> {
         let now = fresh.metadata()?;
         let mut mode = old.mode() & 0o7777;
@@ -38,13 +39,14 @@ mod owner {
         if now.uid() != old.uid() {
             lost.push(format!("its owner (uid {})", old.uid()));
         }
-        // The group can often be kept where the owner cannot.
+        // The group can often be preserved even if the owner cannot.
         if now.gid() != old.gid() && fchown(fresh, None, Some(old.gid())).is_err() {
             lost.push(format!("its group (gid {})", old.gid()));
-            // What the old group was allowed is not for another group: that one gets what everybody has.
+            // The permissions of the old group must not be given to another group, which gets only those
+            // of all users.
             mode = (mode & !0o070) | ((mode & 0o007) << 3);
         }
-        // Programs that run as their owner must not do so as another one.
+        // A setuid program must not run as another owner.
         Ok(Permissions::from_mode(mode & 0o1777))
     }
 }
@@ -76,7 +78,8 @@ mod extended {
 
     type Attributes = BTreeMap<CString, Vec<u8>>;
 
-    /// Copies what differs, and removes what only the fresh file has: the directory may have given it.
+    /// Copies attributes that differ, and removes those that only the new file has, which may come from
+    /// the directory.
     pub(super) fn copy(path: &Path, fresh: &File, lost: &mut Vec<String>) {
         let Ok(old) = File::open(path) else { return };
         let (Ok(old), Ok(now)) = (all(&old), all(fresh)) else { return };
@@ -86,7 +89,7 @@ mod extended {
             }
         }
         for name in now.keys().filter(|name| !old.contains_key(*name)) {
-            // One that the system set for itself stays.
+            // An attribute that the system itself set stays.
             let _ = fremovexattr(fresh, name);
         }
     }
@@ -106,12 +109,12 @@ mod extended {
         let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let names = names.filter_map(|name| CString::new(name).ok());
         let names = names.filter(|name| !OF_CONTENT.iter().any(|own| name.to_bytes() == own.as_bytes()));
-        // One that went away meanwhile, or that nobody may read, cannot be kept.
+        // An attribute that was removed in the meantime, or cannot be read, cannot be preserved.
         let value = |name: &CString| grown(|buffer| fgetxattr(file, name, buffer)).ok();
         Ok(names.filter_map(|name| value(&name).map(|value| (name, value))).collect())
     }
 
-    /// What a call writes into a buffer that is large enough.
+    /// The output of a call, with a buffer that is large enough.
     fn grown(call: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Vec<u8>> {
         let mut size = 1024;
         loop {

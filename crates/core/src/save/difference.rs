@@ -1,4 +1,4 @@
-//! The deepest changes that turn what a file says of a value into another value.
+//! The deepest changes that turn the value in a file into another value.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use super::leaf::Leaves;
 use crate::{
     keys::{Key, Keys},
     source::format::edit::change::{Change, Changes},
-    value::Value,
+    value::{Table, Value},
 };
 
 impl Leaves<'_> {
-    /// A secret that is left out agrees with anything: the file keeps what it has.
+    /// A secret that is left out equals any value, so the file keeps its value.
     pub(super) fn agrees(&self, new: &Value, read: &Value) -> bool {
         match (new, read) {
             (Value::Secret(_), _) => true,
@@ -30,59 +30,63 @@ impl Leaves<'_> {
     }
 
     /// The deepest changes of `raw`, which reads as `old`, that make it `new`; `None` if they cannot be told.
-    pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value) -> Option<Change> {
+    pub(super) fn difference(&self, raw: &Value, old: &Value, new: &Value, names: Names) -> Option<Change> {
         match (raw, old, new) {
             (Value::Table(raw), Value::Table(old), Value::Table(new)) => {
-                let mut changes = Changes::new();
-                for name in old.keys().filter(|name| !new.contains_key(*name) && raw.contains_key(*name)) {
-                    changes.push((Key::Name(Arc::clone(name)), Change::Remove));
-                }
-                for (name, value) in new.iter() {
-                    let entry = match (raw.get(name), old.get(name)) {
-                        (_, Some(old)) if self.agrees(value, old) => continue,
-                        (Some(raw), Some(old)) => self.difference(raw, old, value)?,
-                        _ => Change::Put(without_holes(value, None)?),
-                    };
-                    changes.push((Key::Name(Arc::clone(name)), entry));
-                }
-                let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
-                let emptied = removed == raw.len() && removed == changes.len();
-                Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
+                self.table_difference(raw, old, new, names)
             }
             (Value::List(raw), Value::List(old), Value::List(new)) if raw.len() == old.len() => {
-                self.list_difference(raw, old, new)
+                self.list_difference(raw, old, new, names)
             }
             (_, _, new) => without_holes(new, Some(raw)).map(Change::Put),
         }
     }
 
-    /// Items at both ends that are equal stay; those between change in pairs.
-    fn list_difference(&self, raw: &[Value], old: &[Value], new: &[Value]) -> Option<Change> {
-        let start = old.iter().zip(new).take_while(|(old, new)| self.agrees(new, old)).count();
-        let rest = old.len().min(new.len()) - start;
-        let ends = old.iter().rev().zip(new.iter().rev()).take(rest);
-        // Items are added at the end only: a longer list changes from the first difference on.
-        let end = if new.len() > old.len() {
-            0
-        } else {
-            ends.take_while(|(old, new)| self.agrees(new, old)).count()
+    fn table_difference(&self, raw: &Table, old: &Table, new: &Table, names: Names) -> Option<Change> {
+        let written = |name: &Arc<str>| match names {
+            Names::Own => raw.get_key_value(name),
+            Names::Aliases => self.written_as(name, raw, old),
         };
-        let pairs = rest - end;
-        if new.is_empty() {
-            return Some(Change::Put(Value::list([])));
-        }
         let mut changes = Changes::new();
-        for index in start..start + pairs {
-            changes.push((Key::Index(index), self.difference(&raw[index], &old[index], &new[index])?));
+        for (name, _) in old.keys().filter(|name| !new.contains_key(*name)).filter_map(written) {
+            changes.push((Key::Name(Arc::clone(name)), Change::Remove));
         }
-        for index in start + pairs..old.len() - end {
-            changes.push((Key::Index(index), Change::Remove));
+        for (name, value) in new {
+            let (name, entry) = match (written(name), old.get(name)) {
+                (_, Some(old)) if self.agrees(value, old) => continue,
+                (Some((name, raw)), Some(old)) => (name, self.difference(raw, old, value, names)?),
+                _ => (name, Change::Put(without_holes(value, None)?)),
+            };
+            changes.push((Key::Name(Arc::clone(name)), entry));
         }
-        for (more, item) in new[start + pairs..new.len() - end].iter().enumerate() {
-            changes.push((Key::Index(old.len() + more), Change::Put(without_holes(item, None)?)));
-        }
-        Some(Change::Inside(changes))
+        let removed = changes.iter().filter(|(_, change)| *change == Change::Remove).count();
+        let emptied = removed == raw.len() && removed == changes.len();
+        Some(if emptied { Change::Put(Value::empty()) } else { Change::Inside(changes) })
     }
+
+    /// The entry of a file that a type reads as its field `name`, maybe under an alias: one that the type does not write, and
+    /// that has the value of the field, or is the only one left.
+    fn written_as<'r>(&self, name: &str, raw: &'r Table, old: &Table) -> Option<(&'r Arc<str>, &'r Value)> {
+        if let Some(entry) = raw.get_key_value(name) {
+            return Some(entry);
+        }
+        let value = old.get(name)?;
+        let aliases: Vec<_> = raw.iter().filter(|(name, _)| !old.contains_key(*name)).collect();
+        let equal: Vec<_> = aliases.iter().filter(|(_, raw)| self.agrees(value, raw)).collect();
+        match (aliases.as_slice(), equal.as_slice()) {
+            (_, [only]) => Some(**only),
+            ([only], []) => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// The names under which the fields of a type are looked for in a file. The aliases of a type that is no configuration are not
+/// known, so they are tried.
+#[derive(Clone, Copy)]
+pub(super) enum Names {
+    Own,
+    Aliases,
 }
 
 /// The value with the secrets that `raw` has instead of those that are left out. A list without one of its items

@@ -1,12 +1,12 @@
-//! From the value of a leaf to the changes that a file needs to say it.
+//! From the value of a leaf to the changes of a file that express it.
 //!
-//! A file says a value in its own way: `0x10`, `1m 30s`, `${HOST}`. So a leaf is not compared with the text of the file but
-//! with what the text reads as. What reads as it should stays as it is written. What is written is read again, together with
-//! the other sources, before it counts: another layer may add to it.
+//! A file may write a value in various forms: `0x10`, `1m 30s`, `${HOST}`. So a leaf is not compared with the text of
+//! the file but with its parsed value. A text that already gives the right value stays unchanged. A new text is read
+//! again, together with the other sources, before it is accepted, because another layer may add to it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::difference::{holds_null, holds_null_in_list, without_holes};
+use super::difference::{holds_null, holds_null_in_list};
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
@@ -14,7 +14,7 @@ use crate::{
     shape::Shape,
     source::format::{
         Format,
-        edit::change::{Change, Changes, add},
+        edit::change::{Change, Changes, Element, add},
     },
     value::Value,
 };
@@ -36,27 +36,27 @@ pub(crate) trait Reading {
     fn missing(&self, slot: usize) -> Option<Value>;
     /// Whether the leaf has that value if the file does not give it.
     fn is_missing(&self, slot: usize) -> bool;
-    /// What the file must say for the value, where lists of other sources come first; `None` where they do not.
+    /// The value to write if lists of other sources come first; `None` if they do not.
     fn remainder(&self, slot: usize, value: &Value) -> Option<Value>;
     /// Whether the type of the leaf can write its values.
     fn can_write(&self, slot: usize) -> bool;
-    /// The source beside the file that decides what the leaf is.
+    /// The source other than the file that determines the value of the leaf.
     fn overriding_source(&self, keys: &Keys) -> Option<String>;
 }
 
-/// What the changes of a file are made from.
+/// The inputs for the changes of a file.
 pub(crate) struct Leaves<'l> {
     pub(crate) shape: &'static Shape,
     pub(crate) format: Format,
-    /// What the file says now.
+    /// The current content of the file.
     pub(crate) tree: &'l Value,
-    /// The same by the own names of the fields.
+    /// The same with the primary names of the fields.
     pub(crate) own: &'l Value,
-    /// By the field's own names, and as the file has them.
+    /// Paths with primary names, and as written in the file.
     pub(crate) renamed: &'l [(Keys, Keys)],
     pub(crate) variables: interpolate::Lookup<'l>,
     pub(crate) reading: &'l dyn Reading,
-    /// Whether a value that is incomplete without its secrets is written all the same.
+    /// Whether a value that is incomplete without its secrets is still written.
     pub(crate) whole: bool,
 }
 
@@ -64,13 +64,13 @@ pub(crate) struct Leaves<'l> {
 #[derive(Default)]
 pub(crate) struct Made {
     pub(crate) changes: Changes,
-    /// Tables of which an entry is removed.
+    /// Tables from which an entry is removed.
     pub(crate) hollow: Vec<Vec<Key>>,
     /// Comments about values that are not written.
     pub(crate) remarks: Vec<String>,
 }
 
-/// Why a value is not written.
+/// The reason for which a value is not written.
 pub(crate) enum Unwritten {
     /// The file would give another value.
     Refused(String),
@@ -114,10 +114,15 @@ impl Leaves<'_> {
     }
 
     fn is_flattened(&self, slot: usize) -> bool {
-        self.shape.trail(slot).last().is_some_and(|field| field.flatten)
+        self.shape.is_flattened(slot)
     }
 
-    /// By the names that the file uses: a value under an alias stays there.
+    /// The path in messages.
+    pub(super) fn shown(&self, keys: &Keys, slot: usize) -> Keys {
+        if self.is_flattened(slot) { self.shape.shown_keys(slot) } else { keys.clone() }
+    }
+
+    /// With the names in the file: a value under an alias stays there.
     pub(crate) fn written(&self, keys: &Keys) -> Keys {
         let known = self.renamed.iter().filter(|(own, _)| keys.starts_with(own));
         match known.max_by_key(|(own, _)| own.0.len()) {
@@ -126,7 +131,7 @@ impl Leaves<'_> {
         }
     }
 
-    /// Takes a key out of the file, or writes the default where that alone would give another value.
+    /// Removes a key from the file, or writes the default if the removal alone would give another value.
     fn removal(&self, keys: &Keys, slot: Option<usize>, old: Option<&Value>) -> Written {
         let remove = Ok(old.map(|_| Change::Remove));
         let Some(slot) = slot else { return remove };
@@ -178,7 +183,7 @@ impl Leaves<'_> {
             return Ok(None);
         }
         if holds_secret(new) {
-            // A variable may give what is missing in a file that says everything else.
+            // A variable may supply the missing value of an otherwise complete file.
             if self.whole && self.reading.overriding_source(keys).is_none() {
                 return Ok(last.cloned());
             }
@@ -190,21 +195,22 @@ impl Leaves<'_> {
 
     pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
         let no_type = "its type does not implement `Serialize`";
+        let shown = self.shown(keys, slot);
         match (self.reading.overriding_source(keys), self.reading.can_write(slot)) {
             (Some(layer), can_write) => {
                 let and = if can_write { String::new() } else { format!(", and {no_type}") };
                 format!(
-                    "{keys}: the value cannot be saved in this file: together with {layer} the file would give another one{and}"
+                    "{shown}: the value cannot be saved in this file: together with {layer} the file would give another one{and}"
                 )
             }
             (None, true) => format!(
-                "{keys}: the value cannot be saved: what its type writes, it reads as another value or not at all"
+                "{shown}: the value cannot be saved: what its type writes, it reads as another value or not at all"
             ),
-            (None, false) => format!("{keys}: the value cannot be saved: {no_type}"),
+            (None, false) => format!("{shown}: the value cannot be saved: {no_type}"),
         }
     }
 
-    /// Whether the file says `new` if it has `raw`.
+    /// Whether the file gives `new` if it contains `raw`.
     fn reads(&self, slot: Option<usize>, raw: Option<&Value>, new: &Value) -> bool {
         match slot {
             Some(slot) if self.reading.can_write(slot) => {
@@ -217,51 +223,34 @@ impl Leaves<'_> {
         }
     }
 
-    fn is_sound(&self, slot: Option<usize>, old: Option<&Value>, change: &Change, new: &Value) -> bool {
+    pub(super) fn is_sound(
+        &self,
+        slot: Option<usize>,
+        old: Option<&Value>,
+        change: &Change,
+        new: &Value,
+    ) -> bool {
         let raw = change.apply(old).map(|raw| self.expressed(raw));
         raw.is_some_and(|raw| self.fits(&raw) && self.reads(slot, Some(&raw), new))
     }
 
-    /// The ways to write a value, the least change first.
-    fn attempts(&self, slot: Option<usize>, old: Option<&Value>, new: &Value) -> Vec<Change> {
-        let read = old.and_then(|old| slot.and_then(|slot| self.reading.read(slot, Some(old))));
-        let in_place = old.zip(read).and_then(|(old, read)| self.difference(old, &read, new));
-        let rest = slot.and_then(|slot| self.reading.remainder(slot, new));
-        let rest_in_place = rest
-            .as_ref()
-            .zip(old)
-            .zip(slot)
-            .and_then(|((rest, old), slot)| self.difference(old, &self.reading.alone(slot, old)?, rest));
-        let rest = rest.and_then(|rest| without_holes(&rest, None));
-        let whole = without_holes(new, old);
-        let explicit = whole.as_ref().and_then(|whole| self.explicit(slot?, whole, new));
-        let changes = in_place.into_iter().chain(rest_in_place).map(|change| self.expressible(change));
-        changes.chain([rest, explicit, whole].into_iter().flatten().map(Change::Put)).collect()
-    }
-
-    /// The value with something at each key that only other sources give, such as `null`, so that it reads as without.
-    fn explicit(&self, slot: usize, whole: &Value, new: &Value) -> Option<Value> {
-        let read = self.reading.read(slot, Some(whole))?;
-        let mut extra = Vec::new();
-        superfluous(&read, new, &Keys::root(), &mut extra);
-        if extra.is_empty() || extra.len() > MAX_EXPLICIT {
-            return None;
-        }
-        extra.iter().try_fold(whole.clone(), |value, keys| {
-            let candidates =
-                neutral().into_iter().map(|neutral| crate::load::place_at(&value, keys, Some(&neutral)));
-            candidates.into_iter().find(|candidate| {
-                let read = self.reading.read(slot, Some(&self.expressed(candidate.clone())));
-                read.is_some_and(|read| keys.find(&read).is_none())
-            })
-        })
-    }
-
     /// TOML has no `null` for an entry: the entry is left out.
-    fn expressible(&self, change: Change) -> Change {
+    pub(super) fn expressible(&self, change: Change) -> Change {
         match change {
             Change::Inside(changes) => Change::Inside(self.expressible_all(changes)),
+            Change::Elements(elements) => Change::Elements(
+                elements.into_iter().map(|element| self.expressible_element(element)).collect(),
+            ),
             other => other,
+        }
+    }
+
+    fn expressible_element(&self, element: Element) -> Element {
+        let change = |change: Option<Change>| change.map(|change| self.expressible(change));
+        match element {
+            Element::Kept(index, changed) => Element::Kept(index, change(changed)),
+            Element::Moved(index, changed) => Element::Moved(index, change(changed)),
+            new @ Element::New(_) => new,
         }
     }
 
@@ -326,36 +315,16 @@ impl Leaves<'_> {
         Err(format!("{keys}: TOML cannot express that a field has no value: it has no `null`, and {why}"))
     }
 
-    /// Whether a file says a value, as far as can be said without the type of the field.
+    /// Whether a file gives a value, as far as this can be determined without the type of the field.
     pub(super) fn is_alike(&self, raw: &Value, new: &Value) -> bool {
         alike(raw, new, self.variables)
     }
 }
 
-/// Whether two values are written differently at most, once variables are put in.
+/// Whether two values differ at most in notation after expansion of variables.
 pub(crate) fn alike(raw: &Value, new: &Value, variables: interpolate::Lookup<'_>) -> bool {
     let resolved = [raw, new].map(|value| interpolate::resolve(value, variables, &|_, _| 0));
     matches!(resolved, [Ok(raw), Ok(new)] if is_alike(&raw, &new))
-}
-
-/// Upper bound on the keys of other sources for which a replacement is tried; each takes several readings.
-const MAX_EXPLICIT: usize = 32;
-
-/// Values that a type may leave out when it writes itself.
-fn neutral() -> [Value; 7] {
-    let text = Value::text("");
-    [Value::Null, Value::Bool(false), Value::Int(0), Value::Float(0.0), text, Value::list([]), Value::empty()]
-}
-
-/// The places in tables that are read and not wanted.
-fn superfluous(read: &Value, new: &Value, at: &Keys, found: &mut Vec<Keys>) {
-    let (Some(read), Some(new)) = (read.as_table(), new.as_table()) else { return };
-    for (name, read) in read {
-        match new.get(name) {
-            Some(new) => superfluous(read, new, &at.name(name), found),
-            None => found.push(at.name(name)),
-        }
-    }
 }
 
 /// The values of scalars, whatever they are written as.

@@ -1,11 +1,13 @@
-//! Files that the program writes: the effective configuration, and what was set at run time.
+//! Files that the program writes: the effective configuration, and values set at run time.
 //!
-//! A file that is there keeps everything that the program has nothing to say about: other keys, comments, order, layout,
-//! line ends, owner and permissions.
+//! An existing file keeps everything that the save does not concern: other keys, comments, order, layout, line
+//! endings, owner and permissions.
 
 pub(crate) mod atomic;
+mod attempts;
 mod attributes;
 pub(crate) mod difference;
+mod elements;
 pub(crate) mod leaf;
 mod shared;
 
@@ -33,7 +35,7 @@ use crate::{
 };
 use leaf::Made;
 
-/// A file that is to be written.
+/// A file to write.
 pub(crate) struct Target<'p> {
     path: &'p Path,
     /// In bytes.
@@ -41,12 +43,12 @@ pub(crate) struct Target<'p> {
     format: Format,
     /// `None` if there is no file yet.
     text: Option<String>,
-    /// What it says now.
+    /// Its current content.
     tree: Value,
 }
 
 impl<'p> Target<'p> {
-    /// Reads the file at `path`, which need not be there.
+    /// Reads the file at `path`, which need not exist.
     ///
     /// # Errors
     /// The format is unknown, or the file cannot be read, is larger than `max_size` bytes, or is broken.
@@ -74,10 +76,10 @@ impl<'p> Target<'p> {
         &self.tree
     }
 
-    /// Writes the file with changes in it, and remarks at its end. Yields what the file says then, and warnings.
+    /// Writes the file with changes, and remarks at its end. Returns the new content of the file, and warnings.
     ///
     /// # Errors
-    /// A value cannot be written in this format, or the system refuses. The file is as it was then.
+    /// A value cannot be written in this format, or the system reports an error. The file is then unchanged.
     pub(crate) fn write(&self, made: &Made, remarks: &[String]) -> Result<(Value, Vec<Issue>), Error> {
         let refuse = |message: String| Error::from(refusal(self.path, message));
         let old = self.text.as_deref().unwrap_or_default();
@@ -109,7 +111,7 @@ impl<'p> Target<'p> {
         }
         let is_readonly = std::fs::metadata(self.path).is_ok_and(|there| there.permissions().readonly());
         if is_readonly {
-            // The directory would allow to replace the file, but its permissions say that nobody is to write it.
+            // The directory permits replacing the file, but its own permissions do not permit writing.
             let message = "the file is not saved: its permissions do not allow anybody to write it";
             return Err(Box::new(
                 refusal(self.path, message.to_owned()).with_help("give it write permission"),
@@ -118,7 +120,7 @@ impl<'p> Target<'p> {
         Ok(())
     }
 
-    /// Whether the file has other names. A file that is replaced whole keeps only one of them.
+    /// Whether the file has other hard links. A replaced file keeps only one of its names.
     fn has_other_links(&self) -> bool {
         #[cfg(unix)]
         let links = |there: std::fs::Metadata| std::os::unix::fs::MetadataExt::nlink(&there);
@@ -155,7 +157,7 @@ fn is_blank(text: &str) -> bool {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').is_empty()
 }
 
-/// What the file holds now; `None` if it is not there.
+/// The current content of the file; `None` if it does not exist.
 fn present(path: &Path, max_size: u64) -> Result<Option<String>, Box<Issue>> {
     match read(path, max_size) {
         Ok(content) => Ok(Some(content.text.to_string())),

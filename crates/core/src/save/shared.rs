@@ -1,9 +1,9 @@
-//! Flattened leaves, whose keys stand beside those of other fields.
+//! Flattened leaves, whose keys are in the same table as those of other fields.
 
 use std::sync::Arc;
 
 use super::{
-    difference::{holds_null, without_holes},
+    difference::{Names, holds_null, without_holes},
     leaf::{Leaves, Made},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Leaves<'_> {
-    /// Changes the keys that the leaf takes of the table at `keys`, and no others.
+    /// Changes only the keys that the leaf takes from the table at `keys`.
     ///
     /// # Errors
     /// The file cannot give the value.
@@ -63,11 +63,13 @@ impl Leaves<'_> {
                 Ok(())
             }
             None if self.format == Format::Toml && holds_null(new) => {
-                Err(format!("{keys}: TOML has no `null`, and the value cannot be read without it"))
+                let shown = self.shown(keys, slot);
+                Err(format!("{shown}: TOML has no `null`, and the value cannot be read without it"))
             }
             None if holds_secret(new) => {
+                let shown = self.shown(keys, slot);
                 made.remarks
-                    .push(format!("{keys} is not written here: it is incomplete without a secret in it"));
+                    .push(format!("{shown} is not written here: it is incomplete without a secret in it"));
                 Ok(())
             }
             None => Err(self.refusal(keys, slot)),
@@ -78,7 +80,7 @@ impl Leaves<'_> {
         let empty = Value::empty();
         let new = if new.is_null() { &empty } else { new };
         let read = self.reading.read_shared(slot, old).map(|(read, _)| read);
-        let in_place = match read.and_then(|read| self.difference(old, &read, new)) {
+        let in_place = match read.and_then(|read| self.difference(old, &read, new, Names::Own)) {
             Some(Change::Inside(changes)) => Some(changes),
             _ => None,
         };

@@ -1,15 +1,27 @@
 //! Names of sources with the secret parts of URLs masked.
 
-use crate::secret::MASK;
+use crate::{scan, secret::MASK};
 
-/// The name with user info, query and fragment of every URL masked, because the name of a source is printed in many
-/// places.
+/// The name with user info, query and fragment of every URL in it masked, since a name is printed wherever its source is; and
+/// with the values of settings that are called like a secret.
 ///
 /// Passwords may contain unescaped `/`, `?` and blanks, so everything from the scheme up to the last `@` is user info,
 /// and everything after the first query delimiter is a query. An `@` in a path is treated in the same way: masking too
 /// much is better than showing too much.
 pub(crate) fn masked(name: &str) -> String {
-    without_query(&without_user_info(name))
+    without_setting(&without_query(&without_user_info(name)))
+}
+
+/// With `password=***` at the end instead of the value of the first such setting, and of all that follows.
+fn without_setting(name: &str) -> String {
+    let is_secret = |at: &usize| {
+        let key = name[..*at].rsplit([' ', '\t', ',', ';', '&', '?']).next().unwrap_or_default();
+        scan::names_secret(key)
+    };
+    match name.match_indices('=').map(|(at, _)| at).find(is_secret) {
+        Some(at) => format!("{}{MASK}", &name[..=at]),
+        None => name.to_owned(),
+    }
 }
 
 fn without_user_info(name: &str) -> String {
@@ -75,6 +87,11 @@ mod tests {
             ("consul at user:p w@host:8500", "consul at ***@host:8500"),
             ("Server=db;Password=abc", "Server=db;***"),
             ("host/key;token=abc", "host/key;***"),
+            ("redis:pw@host", "***@host"),
+            ("redis:user:pw@host:6379", "***@host:6379"),
+            ("redis host=db password=a b", "redis host=db password=***"),
+            ("cache:6379,password=abc,ssl=True", "cache:6379,password=***"),
+            ("api_key=abc", "api_key=***"),
         ] {
             assert_eq!(masked(name), shown);
             assert_eq!(masked(shown), shown);
@@ -95,6 +112,8 @@ mod tests {
             "key@v1",
             "a; b",
             "mail: me@host",
+            "host=db user=app",
+            "key_id=7",
         ] {
             assert_eq!(masked(name), name);
         }

@@ -11,8 +11,8 @@ use crate::source::{
     stamp::Stamp,
 };
 
-/// One file of a [`read_together`].
-pub(crate) type ReadOutcome = (PathBuf, Result<FileContent, ReadError>);
+/// One file of a [`read_together`]. A path may be read for several sources.
+pub(crate) type ReadOutcome<P = PathBuf> = (P, Result<FileContent, ReadError>);
 
 /// The maximum number of reads before giving up on a file that keeps changing.
 const TRIES: usize = 8;
@@ -29,7 +29,10 @@ pub(crate) fn read_together(paths: &[PathBuf], max_size: u64) -> Vec<ReadOutcome
 
 /// Like [`read_together`], for paths that are listed from the file system: `expand` is called again after
 /// reading, and must return the same list.
-pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
+pub(crate) fn read_all_together<P: AsRef<Path> + PartialEq>(
+    expand: impl Fn() -> Vec<P>,
+    max_size: u64,
+) -> Vec<ReadOutcome<P>> {
     let mut outcomes = read_each(expand(), max_size);
     for _ in 1..TRIES {
         if is_stable(&outcomes, &expand) {
@@ -52,18 +55,18 @@ pub(crate) fn read_all_together(expand: impl Fn() -> Vec<PathBuf>, max_size: u64
     outcomes
 }
 
-fn read_each(paths: Vec<PathBuf>, max_size: u64) -> Vec<ReadOutcome> {
-    let one = |path: PathBuf| {
-        let outcome = read(&path, max_size);
+fn read_each<P: AsRef<Path>>(paths: Vec<P>, max_size: u64) -> Vec<ReadOutcome<P>> {
+    let one = |path: P| {
+        let outcome = read(path.as_ref(), max_size);
         (path, outcome)
     };
     paths.into_iter().map(one).collect()
 }
 
-fn is_stable(outcomes: &[ReadOutcome], expand: impl Fn() -> Vec<PathBuf>) -> bool {
-    // In this order, because then the list was valid at a moment at which every content was valid, too.
+fn is_stable<P: AsRef<Path> + PartialEq>(outcomes: &[ReadOutcome<P>], expand: impl Fn() -> Vec<P>) -> bool {
+    // In this order: the list held at a moment through which every content held too.
     outcomes.iter().map(|(path, _)| path).eq(&expand())
-        && outcomes.iter().all(|(path, outcome)| is_unchanged(path, outcome))
+        && outcomes.iter().all(|(path, outcome)| is_unchanged(path.as_ref(), outcome))
 }
 
 /// Whether the path still has the same content.
@@ -83,7 +86,7 @@ fn look(path: &Path) -> Option<(PathBuf, Stamp)> {
     Some((real, Stamp::from_metadata(&fs::metadata(path).ok()?)))
 }
 
-fn alike(one: &[ReadOutcome], other: &[ReadOutcome]) -> bool {
+fn alike<P: PartialEq>(one: &[ReadOutcome<P>], other: &[ReadOutcome<P>]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && is_same_outcome(&one.1, &other.1))
 }

@@ -1,7 +1,7 @@
 //! Subscriptions by a glob over dotted paths.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Arc, Mutex},
@@ -92,8 +92,8 @@ impl FieldChange {
     }
 
     /// The previous value, which this subscriber saw last; `"***"` for a secret, `null` for no value. Text with
-    /// `${..}` is shown as it is before interpolation. An integer beyond 64 bits is text here, because `serde_json`
-    /// has no such number; `Display` prints the number.
+    /// `${..}` is shown as it is before interpolation. An integer beyond 64 bits, an infinity (`"inf"`, `"-inf"`) and
+    /// `"nan"` are text here, because `serde_json` has no such number; `Display` prints the number.
     pub fn old(&self) -> &serde_json::Value {
         &self.old
     }
@@ -130,6 +130,7 @@ impl fmt::Display for FieldChange {
 }
 
 /// A glob over dotted paths: `*` matches one segment or part of one, `**` any number of segments.
+#[derive(Clone)]
 pub(crate) struct Pattern(GlobSet);
 
 /// The maximum length of a pattern in bytes.
@@ -159,17 +160,55 @@ impl Pattern {
     }
 }
 
-/// One leaf that a pattern matches.
+/// One leaf that a pattern matches, or a flattened one, whose keys it may match.
 struct Watched {
-    path: String,
+    /// The path of the leaf; the path of its table for a flattened one.
+    keys: Keys,
+    flattened: bool,
     leaf: Leaf,
     seen: LastSeen,
-    shown: Shown,
+    /// The displayed value; `None` for a secret.
+    value: Option<Option<Value>>,
+}
+
+impl Watched {
+    /// The changes from the previous value, each with its path.
+    fn changes(&self, now: Option<&Option<Value>>, pattern: &Pattern, version: u64) -> Vec<FieldChange> {
+        let between = |path: String, old: Shown, new: Shown| FieldChange::between(path, old, new, version);
+        let before = self.value.as_ref();
+        let (false, Some(before), Some(now)) = (!self.flattened, before, now) else {
+            let keys = if self.flattened { self.keys.name(self.leaf.field().key) } else { self.keys.clone() };
+            let path = keys.to_string();
+            let is_wanted = !self.flattened || pattern.matches(&path);
+            let change = || between(path, shown(before), shown(now));
+            return is_wanted.then(change).into_iter().collect();
+        };
+        let entry = |value: &Option<Value>, name: &str| value.as_ref()?.as_table()?.get(name).cloned();
+        let names =
+            [before, now].into_iter().flatten().filter_map(Value::as_table).flat_map(|table| table.keys());
+        let names: BTreeSet<_> = names.cloned().collect();
+        let changed = names.iter().map(|name| (name, entry(before, name), entry(now, name)));
+        changed
+            .filter(|(_, before, now)| before != now)
+            .map(|(name, before, now)| (self.keys.name(name).to_string(), before, now))
+            .filter(|(path, ..)| pattern.matches(path))
+            .map(|(path, before, now)| between(path, shown(Some(&before)), shown(Some(&now))))
+            .collect()
+    }
+}
+
+/// A value as it is displayed; `None` for a secret.
+fn shown(value: Option<&Option<Value>>) -> Shown {
+    match value {
+        Some(value) => value.as_ref().map_or_else(|| Shown::json(Json::Null), Shown::of),
+        None => Shown::masked(),
+    }
 }
 
 /// `watch_pattern`.
 pub(crate) struct PatternDelivery<C> {
     current: Arc<Current>,
+    pattern: Pattern,
     leaves: Mutex<BTreeMap<usize, Watched>>,
     callback: C,
 }
@@ -185,16 +224,16 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
         let parent = super::delivery::full(base, seen);
         let mut leaves = BTreeMap::new();
         for leaf in seen.root.shape().leaves().into_iter().filter(|leaf| leaf.keys.starts_with(&parent)) {
-            let keys = seen.root.shape().keys_of(leaf.slot);
-            let path = Keys(keys.0.get(parent.0.len()..).unwrap_or_default().to_vec()).to_string();
-            if pattern.matches(&path)
+            let keys = seen.root.shape().keys_of(leaf.slot).below(&parent);
+            let flattened = seen.root.shape().is_flattened(leaf.slot);
+            if (flattened || pattern.matches(&keys.to_string()))
                 && let Some(first) = LastSeen::new(seen, leaf.slot)
             {
-                let shown = shown(seen, &leaf);
-                leaves.insert(leaf.slot, Watched { path, leaf, seen: first, shown });
+                let value = displayed(seen, &leaf);
+                leaves.insert(leaf.slot, Watched { keys, flattened, leaf, seen: first, value });
             }
         }
-        Self { current: Arc::clone(current), leaves: Mutex::new(leaves), callback }
+        Self { current: Arc::clone(current), pattern: pattern.clone(), leaves: Mutex::new(leaves), callback }
     }
 
     pub(crate) fn slots(&self) -> Vec<usize> {
@@ -204,21 +243,23 @@ impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
 
 impl<C: Fn(&FieldChange) + Send + Sync> PatternDelivery<C> {
     fn deliver_field(&self, slot: usize, now: &Published, wanted: &dyn Fn() -> bool) {
-        if let Some(change) = self.change(slot, now).filter(|_| wanted()) {
-            (self.callback)(&change);
+        for change in self.changes(slot, now) {
+            if wanted() {
+                (self.callback)(&change);
+            }
         }
     }
 
-    fn change(&self, slot: usize, now: &Published) -> Option<FieldChange> {
+    fn changes(&self, slot: usize, now: &Published) -> Vec<FieldChange> {
         let mut leaves = lock(&self.leaves);
-        let watched = leaves.get_mut(&slot)?;
-        if watched.seen.is(now, slot) {
-            return None;
-        }
-        let (seen, new) = (LastSeen::new(now, slot)?, shown(now, &watched.leaf));
-        watched.seen = seen;
-        let old = std::mem::replace(&mut watched.shown, new.clone());
-        Some(FieldChange::between(watched.path.clone(), old, new, now.version))
+        let Some(watched) = leaves.get_mut(&slot).filter(|watched| !watched.seen.is(now, slot)) else {
+            return Vec::new();
+        };
+        let Some(seen) = LastSeen::new(now, slot) else { return Vec::new() };
+        let value = displayed(now, &watched.leaf);
+        let changes = watched.changes(value.as_ref(), &self.pattern, now.version);
+        (watched.seen, watched.value) = (seen, value);
+        changes
     }
 }
 
@@ -237,11 +278,8 @@ impl<C: Fn(&FieldChange) + Send + Sync> Delivery for PatternDelivery<C> {
     }
 }
 
-/// The displayed value of a leaf: as its type writes it, before interpolation, or as the sources gave it.
-fn shown(published: &Published, leaf: &Leaf) -> Shown {
-    if published.hides(leaf) {
-        return Shown::masked();
-    }
-    let value = template::shown(&*published.root, &published.tree, leaf.slot);
-    value.as_ref().map_or_else(|| Shown::json(Json::Null), Shown::of)
+/// The displayed value of a leaf: as its type writes it, before interpolation, or as the sources gave it; `None` for a
+/// secret.
+fn displayed(published: &Published, leaf: &Leaf) -> Option<Option<Value>> {
+    (!published.hides(leaf)).then(|| template::shown(&*published.root, &published.tree, leaf.slot))
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     erased_config::ErasedConfig,
-    keys::Keys,
+    keys::{Key, Keys},
     value::{Table, Untyped, Value, place_at},
 };
 
@@ -36,6 +36,9 @@ pub(super) fn arranged(root: &dyn ErasedConfig, slot: usize, written: &Value, gi
 
 /// How many items of a list are looked for in another order, and entries of a table under another name.
 const ITEMS: usize = 1024;
+
+/// From how many items on one trial shows that a type keeps their order: a hash set has any order, also the expected one.
+const CERTAIN: usize = 16;
 
 /// With how many results a part is compared that nothing at its place gave.
 const MAX_RESULTS: usize = 64;
@@ -96,6 +99,34 @@ impl At<'_> {
     fn with(&self, value: &Value) -> Value {
         place_at(self.whole, &self.keys, Some(value))
     }
+
+    /// The value at the same place without anything beside it, for a trial whose cost does not depend on the rest of the leaf.
+    fn narrow(&self, value: Value) -> (Value, Keys) {
+        let wrapped = |inner: Value, key: &Key| match key {
+            Key::Name(name) => Value::table([(Arc::clone(name), inner)]),
+            Key::Index(_) => Value::list([inner]),
+        };
+        let keys = self.keys.0.iter().map(|key| match key {
+            Key::Name(name) => Key::Name(Arc::clone(name)),
+            Key::Index(_) => Key::Index(0),
+        });
+        (self.keys.0.iter().rev().fold(value, wrapped), Keys(keys.collect()))
+    }
+}
+
+/// A value that the type read on trial, and what it was read from.
+struct Trial {
+    read: Value,
+    whole: Value,
+    keys: Keys,
+}
+
+/// Which part of the leaf a trial includes.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// The value alone.
+    Narrow,
+    Whole,
 }
 
 impl Arrangement<'_> {
@@ -112,19 +143,63 @@ impl Arrangement<'_> {
     }
 
     fn list(&self, written: &[Value], items: &[Value], given: &Value, at: &At<'_>) -> Value {
-        let is_in_order = written.len() == items.len()
-            && written.iter().zip(items).all(|(written, given)| is_unchanged(written, given));
-        let found = if is_in_order { None } else { self.by_item(written, items, given, at) };
-        match found {
-            Some(found) => found,
-            None if written.len() == items.len() => {
-                let pairs = written.iter().zip(items).enumerate();
-                Value::list(pairs.map(|(index, (written, item))| {
-                    self.value(written, item, &At { whole: at.whole, keys: at.keys.index(index) })
-                }))
-            }
-            None => Value::list(written.iter().map(|written| self.unplaced(written, given))),
+        if self.is_in_order(written, items, at) {
+            return self.in_order(written, items, at);
         }
+        if let Some(found) = self.by_item(written, items, given, at) {
+            return found;
+        }
+        // A tuple has items of different types, and reads them in no other number and order.
+        let is_tuple = || {
+            items.len() <= ITEMS
+                && self.keeps_order(written, items, at) != Some(false)
+                && !self.leaf.is_spent()
+        };
+        match written.len() == items.len() && is_tuple() {
+            true => self.in_order(written, items, at),
+            false => Value::list(written.iter().map(|written| self.unplaced(written, given))),
+        }
+    }
+
+    fn in_order(&self, written: &[Value], items: &[Value], at: &At<'_>) -> Value {
+        let pairs = written.iter().zip(items).enumerate();
+        Value::list(pairs.map(|(index, (written, item))| {
+            self.value(written, item, &At { whole: at.whole, keys: at.keys.index(index) })
+        }))
+    }
+
+    fn is_in_order(&self, written: &[Value], items: &[Value], at: &At<'_>) -> bool {
+        let is_unmoved = || written.iter().zip(items).all(|(written, given)| is_unchanged(written, given));
+        written.len() == items.len()
+            && (items.len() == 1
+                || is_unmoved()
+                || items.len() >= CERTAIN && self.keeps_order(written, items, at) == Some(true))
+    }
+
+    /// Whether the type writes the items in another order when it reads them in that order; `None` if it refuses that order.
+    fn keeps_order(&self, written: &[Value], items: &[Value], at: &At<'_>) -> Option<bool> {
+        let turned = |items: &[Value]| {
+            let (front, back) = items.split_at(items.len().min(1));
+            Value::list(back.iter().chain(front).cloned())
+        };
+        Some(self.read(&turned(items), at)?.read == turned(written))
+    }
+
+    /// What the type makes of a value at this place.
+    fn read(&self, value: &Value, at: &At<'_>) -> Option<Trial> {
+        self.trial(value, at, Scope::Narrow).or_else(|| self.trial(value, at, Scope::Whole))
+    }
+
+    fn trial(&self, value: &Value, at: &At<'_>, scope: Scope) -> Option<Trial> {
+        if self.leaf.is_spent() {
+            return None;
+        }
+        let (whole, keys) = match scope {
+            Scope::Narrow => at.narrow(value.clone()),
+            Scope::Whole => (at.with(value), at.keys.clone()),
+        };
+        let read = keys.find(&self.leaf.written(self.root, &whole)?)?.clone();
+        Some(Trial { read, whole, keys })
     }
 
     /// The items by what the type makes of each alone; `None` if it does not read a list of one item.
@@ -132,44 +207,61 @@ impl Arrangement<'_> {
         if items.len() > ITEMS || written.len() > items.len() {
             return None;
         }
+        let is_complete = |found: &Vec<Option<_>>| found.iter().all(Option::is_some);
+        let narrow = self.each_alone(written, items, at, Scope::Narrow).filter(is_complete);
+        let found = narrow.or_else(|| self.each_alone(written, items, at, Scope::Whole))?;
+        Some(Value::list(written.iter().zip(found).map(|(written, found)| match found {
+            Some((item, Trial { whole, keys, .. })) => {
+                self.value(written, item, &At { whole: &whole, keys: keys.index(0) })
+            }
+            None => self.unplaced(written, given),
+        })))
+    }
+
+    /// For each written item the one that gives it, and the trial in which the type reads that alone.
+    fn each_alone<'i>(
+        &self,
+        written: &[Value],
+        items: &'i [Value],
+        at: &At<'_>,
+        scope: Scope,
+    ) -> Option<Vec<Option<(&'i Value, Trial)>>> {
         let alone = |item: &Value| {
-            let whole = at.with(&Value::list([item.clone()]));
-            let read = self.leaf.written(self.root, &whole)?;
-            let [read] = at.keys.find(&read)?.as_list()? else { return None };
-            Some((read.clone(), whole))
+            let trial = self.trial(&Value::list([item.clone()]), at, scope)?;
+            (trial.read.as_list()?.len() == 1).then_some(trial)
         };
         let mut free = items.iter().map(|item| alone(item).map(Some)).collect::<Option<Vec<_>>>()?;
         let mut take = |index: usize, written: &Value| {
-            let is_it = |at: &usize| matches!(free.get(*at), Some(Some((read, _))) if read == written);
+            let is_read = |trial: &Trial| trial.read.as_list().is_some_and(|read| read == [written.clone()]);
+            let is_it = |at: &usize| free.get(*at).is_some_and(|trial| trial.as_ref().is_some_and(is_read));
             let found = std::iter::once(index).chain(0..items.len()).find(is_it)?;
-            Some((items.get(found)?, free.get_mut(found)?.take()?.1))
+            Some((items.get(found)?, free.get_mut(found)?.take()?))
         };
-        let found = written.iter().enumerate().map(|(index, written)| match take(index, written) {
-            Some((item, whole)) => self.value(written, item, &At { whole: &whole, keys: at.keys.index(0) }),
-            None => self.unplaced(written, given),
-        });
-        Some(Value::list(found))
+        Some(written.iter().enumerate().map(|(index, written)| take(index, written)).collect())
     }
 
     fn table(&self, written: &Arc<Table>, entries: &Table, given: &Value, at: &At<'_>) -> Value {
-        let (mut entries, mut whole) = (entries.clone(), at.whole.clone());
-        let lost = |entries: &Table| -> Vec<Arc<str>> {
-            let lost =
-                entries.iter().filter(|(name, given)| holds_template(given) && !written.contains_key(*name));
-            lost.map(|(name, _)| Arc::clone(name)).collect()
-        };
-        for name in lost(&entries).into_iter().take(ITEMS) {
-            if let Some((renamed, read)) =
-                self.renamed(&name, written, &entries, &At { whole: &whole, keys: at.keys.clone() })
-            {
-                (entries, whole) = (renamed, read);
+        let is_lost =
+            |(name, given): &(&Arc<str>, &Value)| holds_template(given) && !written.contains_key(*name);
+        let lost: Vec<_> = entries.iter().filter(is_lost).map(|(name, _)| Arc::clone(name)).collect();
+        let (mut entries, mut whole, mut keys) = (entries.clone(), at.whole.clone(), at.keys.clone());
+        let is_extra = |entries: &Table| written.keys().any(|name| !entries.contains_key(name));
+        for name in lost.into_iter().take(ITEMS) {
+            if self.leaf.is_spent() || !is_extra(&entries) {
+                break;
+            }
+            let at = At { whole: &whole, keys: keys.clone() };
+            if let Some((renamed, trial)) = self.renamed(&name, written, &entries, &at) {
+                (entries, whole, keys) = (renamed, trial.whole, trial.keys);
             }
         }
-        let is_lost = !lost(&entries).is_empty();
+        let is_any_lost = entries.iter().any(|entry| is_lost(&entry));
         Value::table(written.iter().map(|(name, written)| {
             let value = match entries.get(name) {
-                Some(given) => self.value(written, given, &At { whole: &whole, keys: at.keys.name(name) }),
-                None if is_lost || contains_result(written, &self.results) => self.unplaced(written, given),
+                Some(given) => self.value(written, given, &At { whole: &whole, keys: keys.name(name) }),
+                None if is_any_lost || contains_result(written, &self.results) => {
+                    self.unplaced(written, given)
+                }
                 None => written.clone(),
             };
             (Arc::clone(name), value)
@@ -183,16 +275,15 @@ impl Arrangement<'_> {
         written: &Arc<Table>,
         entries: &Table,
         at: &At<'_>,
-    ) -> Option<(Table, Value)> {
+    ) -> Option<(Table, Trial)> {
         let others = written.keys().filter(|other| !entries.contains_key(*other));
         others.take_while(|_| !self.leaf.is_spent()).find_map(|other| {
             let mut renamed = entries.clone();
             let value = renamed.remove(name)?;
             renamed.insert(Arc::clone(other), value);
-            let whole = at.with(&Value::Table(Arc::new(renamed.clone())));
-            let read = self.leaf.written(self.root, &whole)?;
-            let is_same = matches!(at.keys.find(&read)?, Value::Table(read) if read == written);
-            is_same.then_some((renamed, whole))
+            let trial = self.read(&Value::Table(Arc::new(renamed.clone())), at)?;
+            let is_same = matches!(&trial.read, Value::Table(read) if read == written);
+            is_same.then_some((renamed, trial))
         })
     }
 

@@ -1,40 +1,68 @@
-//! A leaf that its type reads again, as a trial: what a type makes of a value is known to the type alone.
+//! Trial reads of a leaf by its type, because only the type knows how it reads a value.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use crate::{
-    de::size,
     erased_config::ErasedConfig,
     issue::IssueKind,
     panics::{catch_panic, drop_quietly},
     problems::Problems,
-    value::Value,
+    value::{Untyped, Value},
 };
 
-/// How many nodes of values the type of one leaf reads to find out what gave them.
-const WORK: usize = 1_000_000;
+/// How much the type of one leaf reads to find out what gave its values: each value counts, and its text by length.
+const WORK: usize = 100_000;
 
-/// One leaf of a configuration, in a copy that nobody else sees.
+/// How many bytes of text count as much as a value.
+const BYTES: usize = 1024;
+
+/// One leaf of a configuration, in a private copy.
 pub(super) struct Leaf {
     copy: RefCell<Option<Box<dyn ErasedConfig>>>,
     slot: usize,
     work: Cell<usize>,
+    has_panicked: Cell<bool>,
 }
 
 impl Leaf {
-    /// A copy is made with the first read.
+    /// The copy is created by the first read.
     pub(super) fn new(slot: usize) -> Self {
-        Self { copy: RefCell::default(), slot, work: Cell::new(WORK) }
+        Self { copy: RefCell::default(), slot, work: Cell::new(WORK), has_panicked: Cell::new(false) }
     }
 
-    /// Whether it reads no more.
+    /// Whether it reads nothing on trial any more.
     pub(super) fn is_spent(&self) -> bool {
         self.work.get() == 0
     }
 
-    /// What the type writes after it has read this value; `None` if it refuses the value, or after too much work.
+    /// What the type writes after it has read this value on trial; `None` if it refuses the value, or after too much work.
+    ///
+    /// The value has never been a whole configuration, so the type may panic, and the message of a panic is printed by the
+    /// program. Therefore the type reads another text first, and no more values after a panic.
     pub(super) fn written(&self, root: &dyn ErasedConfig, value: &Value) -> Option<Value> {
+        if self.has_panicked.get() || !self.spend(value) {
+            return None;
+        }
+        self.read(root, &disguised(value), |_| ());
+        if self.has_panicked.get() {
+            return None;
+        }
         self.read(root, value, |copy| copy.encode(self.slot).ok())?
+    }
+
+    /// The same as [`Leaf::gives`], on trial; false after too much work.
+    pub(super) fn gives_on_trial(&self, root: &dyn ErasedConfig, value: &Value) -> bool {
+        self.spend(value) && self.gives(root, value)
+    }
+
+    /// Counts a trial; false after too much work.
+    fn spend(&self, value: &Value) -> bool {
+        let work = self.work.get();
+        self.work.set(work.saturating_sub(weight(value)));
+        work > 0
     }
 
     /// Whether the type reads the value at all.
@@ -52,32 +80,100 @@ impl Leaf {
         self.read(root, value, same).unwrap_or(false)
     }
 
-    /// The panic of a type refuses the value.
+    /// A panic of a type counts as a refusal of the value.
     fn read<R>(
         &self,
         root: &dyn ErasedConfig,
         value: &Value,
         look: impl Fn(&dyn ErasedConfig) -> R,
     ) -> Option<R> {
-        let work = self.work.get();
-        self.work.set(work.saturating_sub(size(value)));
-        if work == 0 {
-            return None;
-        }
         let mut copy = self.copy.borrow_mut();
         let found = catch_panic(|| {
             let copy = copy.get_or_insert_with(|| root.copy());
             let mut problems = Problems::default();
             copy.assign(self.slot, Some(value), &mut problems);
-            let is_read = problems.into_issues().iter().all(|issue| issue.kind() == IssueKind::UnknownKey);
-            is_read.then(|| look(&**copy))
+            let issues = problems.into_issues();
+            // A panic inside the buffer of serde is an issue.
+            let has_panicked = issues.iter().any(|issue| issue.kind() == IssueKind::Setup);
+            let is_read = issues.iter().all(|issue| issue.kind() == IssueKind::UnknownKey);
+            (has_panicked, is_read.then(|| look(&**copy)))
         });
-        found.flatten()
+        let (has_panicked, found) = found.unwrap_or((true, None));
+        self.has_panicked.set(self.has_panicked.get() || has_panicked);
+        found
     }
 }
 
 impl Drop for Leaf {
     fn drop(&mut self) {
         drop_quietly(self.copy.take());
+    }
+}
+
+fn weight(value: &Value) -> usize {
+    match value.inside() {
+        Value::List(items) => items.iter().map(weight).sum::<usize>() + 1,
+        Value::Table(table) => {
+            table.iter().map(|(name, value)| weight(value) + name.len() / BYTES).sum::<usize>() + 1
+        }
+        Value::Bytes(bytes) => bytes.len() / BYTES + 1,
+        scalar => scalar.as_text().map_or(0, str::len) / BYTES + 1,
+    }
+}
+
+/// The value with other letters and digits in secrets and in text from variables. A type that reads single characters, such as
+/// that of a URL or a number, reads both alike.
+fn disguised(value: &Value) -> Value {
+    match value {
+        Value::Secret(_) => Value::secret(masked(value.inside())),
+        Value::Untyped(untyped) if untyped.template().is_some() => masked(value),
+        Value::List(items) => Value::list(items.iter().map(disguised)),
+        Value::Table(table) => {
+            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), disguised(value))))
+        }
+        other => other.clone(),
+    }
+}
+
+fn masked(value: &Value) -> Value {
+    let text = |text: &str| -> String { text.chars().map(mask).collect() };
+    match value {
+        Value::Text(own) => Value::text(&text(own)),
+        Value::Untyped(own) => Value::Untyped(Untyped::new(&text(&own.text), own.dialect)),
+        Value::List(items) => Value::list(items.iter().map(masked)),
+        Value::Table(table) => {
+            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), masked(value))))
+        }
+        Value::Int(_) => Value::Int(1),
+        Value::Uint(_) => Value::Uint(u128::MAX),
+        Value::Float(_) => Value::Float(1.0),
+        Value::Bytes(bytes) => Value::Bytes(vec![0; bytes.len()].into()),
+        other => other.clone(),
+    }
+}
+
+fn mask(letter: char) -> char {
+    match letter {
+        _ if letter.is_numeric() => '1',
+        _ if letter.is_uppercase() => 'X',
+        _ if letter.is_alphabetic() => 'x',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trial_reads_other_letters_and_digits_first() {
+        let text = |text: &str| Value::interpolated(text, "${PW}");
+        let value = Value::list([text("pg://Hunter2@10.0.0.1:80"), Value::secret(Value::text("hunter2"))]);
+        let disguised = disguised(&Value::table([("a".into(), value), ("b".into(), Value::text("hunter2"))]));
+        let Value::Table(table) = disguised else { panic!("a table stays a table") };
+        let [url, secret] = table["a"].as_list().unwrap() else { panic!("a list keeps its length") };
+        assert_eq!(url.as_text(), Some("xx://Xxxxxx1@11.1.1.1:11"));
+        assert!(matches!(secret, Value::Secret(_)) && secret.as_text() == Some("xxxxxx1"));
+        assert_eq!(table["b"], Value::text("hunter2"));
     }
 }

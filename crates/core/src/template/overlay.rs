@@ -1,4 +1,4 @@
-//! Templates in what a type wrote of an unchanged leaf.
+//! Templates in the encoded form of an unchanged leaf.
 //!
 //! The written value must line up with the given one. A set writes its items in another order than it read them, and a type
 //! that is read through another one writes fields that it computed from interpolated text; such a value would show the text.

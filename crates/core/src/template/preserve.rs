@@ -1,4 +1,4 @@
-//! Templates in the new value of a leaf: text that a write did not change keeps the template that gave it.
+//! Templates in the new value of a leaf: text that a write did not change keeps its template.
 //!
 //! Items of a list are aligned from both ends first, so that an item that stays where it was is compared with itself. Only
 //! between the two ends is an item looked for elsewhere; there a literal is never taken for the result of a template.
@@ -23,7 +23,7 @@ const COMPARED: usize = 64;
 /// `written` is the value in force as its type writes it, and `given` what gave it, in the same shape.
 pub(super) fn templates(new: &Value, written: &Value, given: &Value) -> Option<Value> {
     match (new, given) {
-        // A patch brought it here.
+        // A patch moved it here.
         (Value::Untyped(own), _) if own.template().is_some() => Some(new.clone()),
         (Value::Secret(_), _) => None,
         _ if !holds_template(given) => None,

@@ -1,4 +1,4 @@
-//! Text that a write takes from an interpolated field into another one.
+//! Text that a write copies from an interpolated field to another one.
 //!
 //! A closure that copies such a text leaves no trace but the text itself, so a text that equals the result of a template gets
 //! that template. Short texts and those that are also written out somewhere are left alone: they are hardly secret, and are
@@ -99,6 +99,15 @@ impl Results {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether the text of a template may be anywhere in the value.
+pub(super) fn may_hold(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(may_hold),
+        Value::Table(table) => table.values().any(may_hold),
+        scalar => text_of(scalar).is_some_and(|text| is_long(&text)),
     }
 }
 

@@ -14,6 +14,16 @@ pub(super) struct SecretTexts {
     by_digest: HashMap<u64, Value>,
 }
 
+/// Whether any part of the value is sealed.
+pub(super) fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Table(table) => table.values().any(holds_secret),
+        _ => false,
+    }
+}
+
 impl SecretTexts {
     /// Adds every sealed text of a value.
     pub(super) fn collect(&mut self, value: &Value) {

@@ -3,14 +3,10 @@
 //! The same text may be another value at another place: a field of any type takes `8080` from a template for text, a set takes
 //! two items for one. So each template is tried. Where it gives another value, the value stays, and the template is only shown.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{arrange::first_template, holds_template, leaf::Leaf};
-use crate::{
-    erased_config::ErasedConfig,
-    keys::Keys,
-    value::{Value, place_at},
-};
+use crate::{erased_config::ErasedConfig, value::Value};
 
 /// The new value with the templates of `kept` wherever they give what `plain` has; `None` if the type of the leaf reads it
 /// in no form that can be stored. `root` has the new value.
@@ -20,38 +16,79 @@ pub(super) fn settled(root: &dyn ErasedConfig, slot: usize, plain: &Value, kept:
     if leaf.gives(root, &kept) || !leaf.gives(root, plain) {
         return Some(kept);
     }
-    let mut templates = Vec::new();
-    find(plain, &kept, &Keys::root(), &mut templates);
-    let trial = |keys: &Keys, template: &Value| leaf.gives(root, &place_at(plain, keys, Some(template)));
-    let settled = templates.into_iter().fold(kept, |settled, (keys, plain, template)| {
-        if trial(&keys, &template) {
-            settled
-        } else {
-            place_at(&settled, &keys, Some(&shown_only(plain, &template)))
-        }
-    });
-    Leaf::new(slot).gives(root, &settled).then_some(settled)
+    let places = count(plain, &kept);
+    let mut settling = Settling { root, leaf: &leaf, plain, kept: &kept, stored: vec![false; places] };
+    settling.halves(0..places);
+    let settled = settling.value(&shown_only);
+    leaf.gives(root, &settled).then_some(settled)
 }
 
-/// The value itself, shown by the template.
+/// The search for the templates that may be stored. All places with a template are numbered in order.
+struct Settling<'a> {
+    root: &'a dyn ErasedConfig,
+    leaf: &'a Leaf,
+    plain: &'a Value,
+    kept: &'a Value,
+    /// By number. A template that is not tried, because there was too much work, is only shown.
+    stored: Vec<bool>,
+}
+
+impl Settling<'_> {
+    /// Stores as many templates of the range as the type reads beside those that are stored already.
+    fn search(&mut self, range: Range<usize>) {
+        if self.leaf.is_spent() {
+            return;
+        }
+        self.stored[range.clone()].fill(true);
+        if !self.leaf.gives_on_trial(self.root, &self.value(&|plain, _| plain.clone())) {
+            self.stored[range.clone()].fill(false);
+            self.halves(range);
+        }
+    }
+
+    fn halves(&mut self, range: Range<usize>) {
+        let middle = range.start + range.len() / 2;
+        if range.len() > 1 {
+            self.search(range.start..middle);
+            self.search(middle..range.end);
+        }
+    }
+
+    /// The new value with what `other` gives where no template is stored.
+    fn value(&self, other: &dyn Fn(&Value, &Value) -> Value) -> Value {
+        let mut stored = self.stored.iter();
+        chosen(self.plain, self.kept, &mut |plain, template| match stored.next() {
+            Some(true) => template.clone(),
+            _ => other(plain, template),
+        })
+    }
+}
+
+/// The value itself, displayed as the template.
 fn shown_only(plain: &Value, template: &Value) -> Value {
     first_template(template).map_or_else(|| plain.clone(), |untyped| untyped.part(plain))
 }
 
-/// The places at which a template is now.
-fn find<'p>(plain: &'p Value, kept: &Value, at: &Keys, found: &mut Vec<(Keys, &'p Value, Value)>) {
+fn count(plain: &Value, kept: &Value) -> usize {
+    let mut places = 0;
+    chosen(plain, kept, &mut |plain, _| {
+        places += 1;
+        plain.clone()
+    });
+    places
+}
+
+/// The value of `kept` with what `choose` gives for each place that has a template.
+fn chosen(plain: &Value, kept: &Value, choose: &mut dyn FnMut(&Value, &Value) -> Value) -> Value {
     match (plain, kept) {
-        _ if !holds_template(kept) => {}
+        _ if !holds_template(kept) => kept.clone(),
         (Value::List(plain), Value::List(kept)) if plain.len() == kept.len() => {
-            let pairs = plain.iter().zip(kept.iter()).enumerate();
-            pairs.for_each(|(index, (plain, kept))| find(plain, kept, &at.index(index), found));
+            Value::list(plain.iter().zip(kept.iter()).map(|(plain, kept)| chosen(plain, kept, choose)))
         }
         (Value::Table(plain), Value::Table(kept)) if plain.keys().eq(kept.keys()) => {
-            let entry = |((name, plain), kept): ((&Arc<str>, &'p Value), &Value)| {
-                find(plain, kept, &at.name(name), found);
-            };
-            plain.iter().zip(kept.values()).for_each(entry);
+            let pairs = plain.iter().zip(kept.values());
+            Value::table(pairs.map(|((name, plain), kept)| (Arc::clone(name), chosen(plain, kept, choose))))
         }
-        _ => found.push((at.clone(), plain, kept.clone())),
+        _ => choose(plain, kept),
     }
 }

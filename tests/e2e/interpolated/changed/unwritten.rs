@@ -1,4 +1,4 @@
-//! Patches of types that cannot be written: their document is what the sources gave.
+//! Patches of types that cannot be written: their document contains the values of the sources.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Text that a type takes apart, or reads as a value of another kind.
+//! Text that a type splits, or reads as a value of another type.
 
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn a_text_that_its_type_takes_apart() {
     }
 }
 
-/// The type adds a default to what the text says.
+/// The type adds a default to the content of the text.
 #[test]
 fn a_struct_that_was_one_text() {
     let login = |tries| Login { user: "u".into(), password: format!("x{CANARY}2"), tries };

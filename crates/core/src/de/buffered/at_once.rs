@@ -34,7 +34,11 @@ impl Inquiry<'_> {
                 }
             }
             if changes.is_empty() {
-                return Err(if is_large { self.refusal(&tree, run) } else { self.first_refusal(&value) });
+                return Err(if is_large {
+                    self.refusal(&value, &tree, run)
+                } else {
+                    self.first_refusal(&value)
+                });
             }
             tree = tree::with_all(&tree, &changes);
         }
@@ -43,7 +47,7 @@ impl Inquiry<'_> {
 
     fn first_refusal(&mut self, value: &Value) -> Refusal {
         match self.run(value, false) {
-            Some(run) => self.refusal(value, run),
+            Some(run) => self.refusal(value, value, run),
             None => Refusal::undecided(),
         }
     }

@@ -5,6 +5,7 @@ use super::{
     DecodeError, Inquiry, Run, WORK,
     error_sites::{ErrorSites, refused_name},
     poison::Poison,
+    readings::plainest,
     search::region,
     tree,
 };
@@ -52,37 +53,6 @@ impl Inquiry<'_> {
                 },
             },
         }
-    }
-
-    /// The table that lacks the key is the one in which the key is asked for.
-    fn missing(
-        &mut self,
-        whole: &Value,
-        error: DecodeError,
-        name: &str,
-        region: &Keys,
-        within: &[Keys],
-    ) -> DecodeError {
-        let tables = std::iter::once(region).chain(within.iter().filter(|keys| *keys != region));
-        if let Some(list @ Value::List(_)) = tree::get(whole, &region.0).map(Value::inside) {
-            return DecodeError::expected_table(list).moved(region);
-        }
-        for keys in tables {
-            let lacks = tree::get(whole, &keys.0)
-                .and_then(|value| value.inside().as_table())
-                .is_some_and(|table| !table.contains_key(name));
-            if !lacks {
-                continue;
-            }
-            let (keys, poison) = (keys.name(name), Poison::new());
-            let changed = tree::with(whole, &keys.0, Some(&poison.value()));
-            let Some(run) = self.run(&changed, false) else { break };
-            // A tag refuses it in words of its own.
-            if run.refused(&poison) || run.error.is_none_or(|other| other.cause() != error.cause()) {
-                return error.moved(&keys);
-            }
-        }
-        error.missing_somewhere(name).moved(region)
     }
 
     /// The table that holds the key is the one without which the error is another.
@@ -152,6 +122,32 @@ impl Inquiry<'_> {
         }
         None
     }
+}
+
+/// What is wrong with a number that a type of numbers cannot hold, where serde says only that no variant fits, or that it
+/// found a text.
+pub(super) fn about_number(whole: &Value, error: &DecodeError, asked_wide: bool) -> Option<DecodeError> {
+    if error.cause() != Cause::Other && !error.wants_number() {
+        return None;
+    }
+    let keys = error.keys();
+    let value = tree::get(whole, &keys.0)?.inside();
+    let plain = match value {
+        Value::Untyped(untyped) => {
+            let found = DecodeError::unusable_number(untyped.text.trim(), untyped.dialect.rules());
+            if let Some(found) = found {
+                return Some(found.moved(&keys));
+            }
+            plainest(untyped)
+        }
+        value => value.clone(),
+    };
+    let is_wide = match plain {
+        Value::Int(value) => asked_wide || i64::try_from(value).is_err() && u64::try_from(value).is_err(),
+        Value::Uint(_) => true,
+        _ => false,
+    };
+    is_wide.then(|| DecodeError::wide().moved(&keys))
 }
 
 /// The lists with this number of items.

@@ -8,7 +8,8 @@
 //!   [`pieces`] does so element by element where a value is large, and [`at_once`] to many texts where it has no elements;
 //! - [`strays`] puts a value that no type can read at a key, and sees whether anything asks for it; [`large`] does so for
 //!   many keys at once, and [`lost`] finds out why a value has no effect;
-//! - [`locate`] does the same around an error, and [`type_errors`] around one that does not say what it is about.
+//! - [`locate`] does the same around an error, [`missing`] around one about a missing key, and [`type_errors`] around one that
+//!   does not say what it is about.
 //!
 //! None of it runs for a type that never asks for any value. The work is linear in the value, and bounded: see [`WORK`].
 
@@ -18,6 +19,7 @@ mod hints;
 mod large;
 mod locate;
 mod lost;
+mod missing;
 mod pieces;
 mod poison;
 mod pruned;
@@ -84,7 +86,8 @@ pub(crate) fn read<F>(decode: Read<'_, F>, same: fn(&F, &F) -> bool, value: Opti
     let notes = Notes::default();
     let first = contained(|| decode(Decoder::new(value, Some(&notes))));
     let Some(value) = value.filter(|_| notes.is_buffered()) else {
-        let found = Examination { ignored: notes.into_ignored(), ..Examination::default() };
+        let settled = value.and_then(|value| search::with_texts(value, &notes.take_texts()));
+        let found = Examination { ignored: notes.into_ignored(), settled, ..Examination::default() };
         return Reading { result: first, found };
     };
     let mut typed = Typed { decode, same, base: None };

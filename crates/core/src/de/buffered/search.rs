@@ -6,12 +6,13 @@ use super::{
     super::cause::Cause,
     DecodeError, Inquiry, Run, TypedKeys,
     error_sites::{ErrorSites, is_about_names, numbers},
+    locate::about_number,
     readings::{is_about, others},
     tree::{self, sealed_as},
 };
 use crate::{
     keys::Keys,
-    value::{Dialect, Untyped, Value},
+    value::{Dialect, Untyped, Value, place_in},
 };
 
 /// How often a small value is tried with other meanings, and a large one that has no elements to try on their own.
@@ -97,7 +98,7 @@ impl Inquiry<'_> {
         }
         let (_, tree, run, typed) = best;
         self.typed = typed;
-        Err(self.refusal(&tree, run))
+        Err(self.refusal(&value, &tree, run))
     }
 
     fn changed(&mut self, attempt: &Attempt, change: &Change) -> (Value, Left) {
@@ -115,11 +116,13 @@ impl Inquiry<'_> {
         }
     }
 
-    /// The error of a run on `tree` at its place.
-    pub(super) fn refusal(&mut self, tree: &Value, run: Run) -> Refusal {
+    /// The error of a run on `tree` at its place; `given` is the same with every text as it was given.
+    pub(super) fn refusal(&mut self, given: &Value, tree: &Value, run: Run) -> Refusal {
         let region = run.error.as_ref().map(region).unwrap_or_default();
+        let asked_wide = run.log.iter().any(|error| error.cause() == Cause::Wide);
         self.renew();
-        Refusal { error: self.located(tree, run), region }
+        let error = self.located(tree, run);
+        Refusal { error: about_number(given, &error, asked_wide).unwrap_or(error), region }
     }
 
     /// What may be read in another way; first what the error itself is about.
@@ -225,6 +228,17 @@ fn opened(value: Value, buffered: &[Keys]) -> Value {
             None => tree,
         }
     })
+}
+
+/// The value with the texts at some places as texts, in which a type that is asked later looks for no structure.
+pub(super) fn with_texts(value: &Value, places: &[Keys]) -> Option<Value> {
+    let mut changed = None;
+    for keys in places {
+        let Some(given) = keys.find(value) else { continue };
+        let text = given.as_text().map(|text| sealed_as(given, Value::text(text)));
+        place_in(changed.get_or_insert_with(|| value.clone()), &keys.0, text.as_ref());
+    }
+    changed
 }
 
 /// The structure that a text was read as: JSON, or a list if something in it was read.

@@ -170,7 +170,9 @@ pub(super) fn around(tree: &Value, keys: &[Key], limit: usize) -> Value {
         }
         (Key::Name(name), Value::Table(table)) => {
             let Some((name, below)) = table.get_key_value(name) else { return tree.clone() };
-            let beside = table.iter().filter(|(other, _)| table.len() <= limit && *other != name);
+            // A large table has many places, and is not walked for each of them.
+            let beside = (table.len() <= limit).then(|| table.iter()).into_iter().flatten();
+            let beside = beside.filter(|(other, _)| *other != name);
             let mut entries: Table = beside.map(|(name, value)| (Arc::clone(name), sample(value))).collect();
             entries.insert(Arc::clone(name), around(below, rest, limit));
             Value::Table(Arc::new(entries))
@@ -255,4 +257,22 @@ pub(crate) fn alone(keys: &Keys) -> Keys {
         name => name.clone(),
     };
     Keys(keys.0.iter().map(first).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::around;
+    use crate::{keys::Keys, value::Value};
+
+    fn table(count: usize) -> Value {
+        Value::table((0..count).map(|index| (format!("k{index:05}").into(), Value::empty())))
+    }
+
+    #[test]
+    fn a_large_table_keeps_only_the_key_on_the_way() {
+        let keys = Keys::root().name("k00003");
+        assert_eq!(around(&table(16), &keys.0, 16), table(16));
+        let expected = Value::table([("k00003".into(), Value::empty())]);
+        assert_eq!(around(&table(20_000), &keys.0, 16), expected);
+    }
 }

@@ -3,7 +3,7 @@
 mod parsed;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -17,7 +17,6 @@ use crate::{
     secret::marker::SecretMarker,
     source::{
         dir, format::Format, read::FileContent, read_error::ReadError, redacted_text::RedactedText, sealed,
-        together::ReadOutcome,
     },
     variables::Variables,
     watch::{grace::Grace, resolved_path::Target},
@@ -113,25 +112,19 @@ impl FileEntry {
             let message = Some(error.to_string());
             SourceStatus::new(self.path.display().to_string(), Health::Failing, message)
         });
-        unlisted.chain(self.files.values().map(FileState::status)).collect()
+        let status = if self.is_dotenv() { FileState::status_of_variables } else { FileState::status };
+        unlisted.chain(self.files.values().map(status)).collect()
     }
 
-    /// Takes the outcomes of this entry from the front.
+    /// What the files give that were read for this source.
     pub(super) fn produce(
         &mut self,
-        outcomes: &mut VecDeque<ReadOutcome>,
+        mut read: BTreeMap<PathBuf, Result<FileContent, ReadError>>,
         settings: &Settings,
         last_try: bool,
         dotenv: &mut Variables,
     ) -> SourceOutput {
         let mut given = SourceOutput::default();
-        let mut read = BTreeMap::new();
-        while let Some((path, outcome)) = outcomes.pop_front_if(|(path, _)| self.holds(path)) {
-            read.insert(path, outcome);
-            if self.kind != FileKind::Dir {
-                break;
-            }
-        }
         self.changed.clear();
         self.list(&mut given);
         for path in read.keys() {
@@ -160,13 +153,6 @@ impl FileEntry {
 
     pub(super) fn add_known_secrets(&mut self, marker: SecretMarker<'_>) {
         self.files.values_mut().for_each(|file| file.add_known_secrets(marker));
-    }
-
-    fn holds(&self, path: &Path) -> bool {
-        match self.kind {
-            FileKind::Dir => path.parent() == Some(&self.absolute),
-            FileKind::File(_) | FileKind::Dotenv => path == self.absolute,
-        }
     }
 
     fn shown(&self, path: &Path) -> PathBuf {
@@ -293,6 +279,12 @@ impl FileState {
         *text = Arc::new(RedactedText::fully_redacted(""));
         Arc::make_mut(layer).add_known_secrets(marker);
         layer.kept().into_iter().for_each(|kept| *text = Arc::clone(kept));
+    }
+
+    /// The status of a dotenv file, with the names of its variables.
+    fn status_of_variables(&self) -> SourceStatus {
+        let variables = self.content.iter().flat_map(|content| content.variables.keys().cloned());
+        SourceStatus { variables: Some(variables.collect()), ..self.status() }
     }
 
     fn status(&self) -> SourceStatus {

@@ -32,3 +32,16 @@ impl FilePlace {
         }
     }
 }
+
+/// A file that is read for the source of this rank.
+#[derive(PartialEq)]
+pub(super) struct RankedPath {
+    pub(super) rank: usize,
+    pub(super) path: PathBuf,
+}
+
+impl AsRef<Path> for RankedPath {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,6 +1,7 @@
-//! What is to change in the text of a file, as a tree of its keys.
+//! The changes of the text of a file, as a tree of its keys.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -15,13 +16,45 @@ use crate::{
 /// The index of a new list item is the length of the list or more.
 pub(crate) type Changes = Vec<(Key, Change)>;
 
-/// What happens to one value of a file.
+/// The change of one value of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     Put(Value),
     Remove,
     /// The value stays, and something below it changes.
     Inside(Changes),
+    /// All elements that a list has afterwards, in order.
+    Elements(Vec<Element>),
+}
+
+/// An element of a list after a change, by the index that it had before.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Element {
+    /// One that stays; those that stay keep their order.
+    Kept(usize, Option<Change>),
+    /// One that gets another place among those that stay.
+    Moved(usize, Option<Change>),
+    New(Value),
+}
+
+impl Element {
+    /// The value of the element, if the list had these values.
+    fn apply(&self, items: &[Value]) -> Option<Value> {
+        match self {
+            Self::Kept(index, None) | Self::Moved(index, None) => items.get(*index).cloned(),
+            Self::Kept(index, Some(change)) | Self::Moved(index, Some(change)) => {
+                change.apply(items.get(*index))
+            }
+            Self::New(value) => Some(value.clone()),
+        }
+    }
+
+    fn is_removal(&self) -> bool {
+        match self {
+            Self::Kept(_, change) | Self::Moved(_, change) => change.as_ref().is_none_or(Change::is_removal),
+            Self::New(_) => false,
+        }
+    }
 }
 
 impl Change {
@@ -31,6 +64,7 @@ impl Change {
             Self::Put(_) => false,
             Self::Remove => true,
             Self::Inside(changes) => changes.iter().all(|(_, change)| change.is_removal()),
+            Self::Elements(elements) => elements.iter().all(Element::is_removal),
         }
     }
 
@@ -45,10 +79,23 @@ impl Change {
                 _ if self.is_removal() => value.cloned(),
                 _ => Some(apply_to_table(Table::new(), changes)),
             },
+            Self::Elements(elements) => {
+                let items = value.and_then(|value| value.inside().as_list()).unwrap_or_default();
+                Some(Value::list(elements.iter().filter_map(|element| element.apply(items))))
+            }
         }
     }
 
-    /// The entries of the table that the change makes where nothing was, in order; `None` if it makes no table.
+    /// The elements of a list of this length after the change; `None` if it changes no list.
+    pub(crate) fn elements(&self, count: usize) -> Option<Cow<'_, [Element]>> {
+        match self {
+            Self::Elements(elements) => Some(Cow::Borrowed(elements)),
+            Self::Inside(changes) => elements_by_index(changes, count).map(Cow::Owned),
+            Self::Put(_) | Self::Remove => None,
+        }
+    }
+
+    /// The entries of the table that the change creates, in order; `None` if it creates no table.
     pub(crate) fn entries(&self) -> Option<Changes> {
         match self {
             Self::Put(Value::Table(table)) => {
@@ -57,11 +104,79 @@ impl Change {
                 };
                 Some(table.iter().map(entry).collect())
             }
-            Self::Put(_) | Self::Remove => None,
+            Self::Put(_) | Self::Remove | Self::Elements(_) => None,
             Self::Inside(changes) => {
                 Some(changes.iter().filter(|(_, change)| !change.is_removal()).cloned().collect())
             }
         }
+    }
+}
+
+/// What changes by index make of a list.
+fn elements_by_index(changes: &Changes, count: usize) -> Option<Vec<Element>> {
+    let (mut old, mut new) = (vec![None; count], Vec::new());
+    for (key, change) in changes {
+        let Key::Index(index) = key else { return None };
+        match old.get_mut(*index) {
+            Some(old) => *old = Some(change.clone()),
+            None => new.extend(change.apply(None).map(Element::New)),
+        }
+    }
+    let old = old.into_iter().enumerate().filter(|(_, change)| *change != Some(Change::Remove));
+    Some(old.map(|(index, change)| Element::Kept(index, change)).chain(new).collect())
+}
+
+/// The same changes in steps: an element that moves changes in the step after.
+pub(crate) fn in_steps(changes: &Changes) -> Vec<Changes> {
+    let (mut steps, mut rest) = (Vec::new(), changes.clone());
+    loop {
+        let (now, later) = split_changes(rest);
+        steps.push(now);
+        if later.is_empty() {
+            return steps;
+        }
+        rest = later;
+    }
+}
+
+/// What happens in this step, and what happens later.
+fn split_changes(changes: Changes) -> (Changes, Changes) {
+    let (mut now, mut later) = (Changes::new(), Changes::new());
+    for (key, change) in changes {
+        let (first, rest) = split(change);
+        later.extend(rest.map(|rest| (key.clone(), rest)));
+        now.push((key, first));
+    }
+    (now, later)
+}
+
+fn split(change: Change) -> (Change, Option<Change>) {
+    match change {
+        Change::Inside(changes) => {
+            let (now, later) = split_changes(changes);
+            (Change::Inside(now), (!later.is_empty()).then_some(Change::Inside(later)))
+        }
+        Change::Elements(elements) => {
+            let (mut now, mut later) = (Vec::new(), Changes::new());
+            for (place, element) in elements.into_iter().enumerate() {
+                let (first, rest) = split_element(element);
+                later.extend(rest.map(|rest| (Key::Index(place), rest)));
+                now.push(first);
+            }
+            (Change::Elements(now), (!later.is_empty()).then_some(Change::Inside(later)))
+        }
+        other => (other, None),
+    }
+}
+
+fn split_element(element: Element) -> (Element, Option<Change>) {
+    match element {
+        Element::Kept(index, Some(change)) => {
+            let (now, later) = split(change);
+            (Element::Kept(index, Some(now)), later)
+        }
+        Element::Moved(index, change) => (Element::Moved(index, None), change),
+        other => (other, None),
     }
 }
 
@@ -90,7 +205,7 @@ fn apply_to_table(mut table: Table, changes: &Changes) -> Value {
     Value::Table(Arc::new(table))
 }
 
-/// Adds a change at a path; a later change of the same place replaces the earlier one.
+/// Adds a change at a path; a later change of the same path replaces the earlier one.
 pub(crate) fn add(changes: &mut Changes, path: &[Key], change: Change) {
     let Some((key, rest)) = path.split_first() else { return };
     let known = changes.iter().position(|(known, _)| known == key);
@@ -102,6 +217,8 @@ pub(crate) fn add(changes: &mut Changes, path: &[Key], change: Change) {
     match found {
         _ if rest.is_empty() => *found = change,
         Change::Inside(below) => add(below, rest, change),
+        // No two leaves share a list, so nothing else changes below it.
+        Change::Elements(_) => *found = change,
         Change::Put(value) => {
             let mut below = Changes::new();
             add(&mut below, rest, change);
@@ -139,7 +256,7 @@ pub(crate) fn add_all(changes: &mut Changes, path: &[Key], new: Changes) {
     }
 }
 
-/// The text of a string as files have it, so that no variable is put in when it is read.
+/// The text of a string with escapes, so that no variable is expanded when it is read.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }

@@ -3,14 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::patch::Text;
-use crate::{
-    keys::Key,
-    source::format::{
-        Format,
-        edit::change::{Change, Changes},
-        write,
-    },
-};
+use crate::source::format::{Format, edit::change::Change, write};
 
 /// A list or table in brackets.
 pub(in crate::source::format) struct Flow<'f> {
@@ -89,35 +82,21 @@ impl Flow<'_> {
         text.insert_first(at, format!("{separator}{list}{comma}"));
     }
 
-    /// Items stand on lines of their own if the first one does.
-    fn separator(&self, text: &Text<'_>) -> String {
-        match self.items.first() {
-            Some(first) if text.text[self.inside.start..first.start].contains('\n') => {
-                format!("{}{}", text.newline, text.indent(first.start))
+    /// What is between two items: a line break where most have one.
+    pub(super) fn separator(&self, text: &Text<'_>) -> String {
+        let ends = std::iter::once(self.inside.start).chain(self.items.iter().map(|item| item.end));
+        let gaps = ends.zip(self.items).map(|(end, item)| end..item.start);
+        let skipped = usize::from(self.items.len() > 1);
+        let gaps: Vec<_> = gaps.skip(skipped).collect();
+        let broken =
+            |gap: &&Range<usize>| text.text.get((*gap).clone()).is_some_and(|gap| gap.contains('\n'));
+        match gaps.iter().find(broken) {
+            Some(first) if gaps.iter().filter(broken).count() * 2 >= gaps.len() => {
+                format!("{}{}", text.newline, text.indent(first.end))
             }
             _ => " ".to_owned(),
         }
     }
-}
-
-/// What becomes of the items of a list: those that are removed, and the text of those that are new. `edit` changes one that
-/// stays.
-pub(in crate::source::format) fn items(
-    changes: &Changes,
-    count: usize,
-    format: Format,
-    mut edit: impl FnMut(usize, &Change) -> Option<()>,
-) -> Option<(BTreeSet<usize>, Vec<String>)> {
-    let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
-    for (key, change) in changes {
-        let Key::Index(index) = key else { return None };
-        match change {
-            _ if *index >= count => added.push(text(change, format)?),
-            Change::Remove => drop(removed.insert(*index)),
-            change => edit(*index, change)?,
-        }
-    }
-    Some((removed, added))
 }
 
 /// On one line, as an entry in brackets has it.

@@ -1,23 +1,26 @@
 //! The text of a file with some values changed, and the proof that nothing else did.
 //!
 //! A format edits in place as well as it can. What comes of it is read again: the tree must be the intended one, and every
-//! comment must be there. So an edit may be simple-minded, it cannot do harm. An edit that fails this check is repeated
-//! entry by entry, with the entry at fault written as a whole; if that fails too, the whole text is written, with its
-//! comments at the top.
+//! comment must be there, but for those of removed list elements. So an edit may be simple-minded, it cannot do harm. An
+//! edit that fails this check is repeated entry by entry, with the entry at fault written as a whole; if that fails too, the
+//! whole text is written, with its comments at the top.
 
+pub(super) mod arrange;
 pub(crate) mod change;
 mod equivalence;
 pub(super) mod flow;
+mod flow_list;
 pub(super) mod patch;
 
 use std::ops::Range;
 
 pub(in crate::source::format) use self::equivalence::is_equivalent;
+pub(super) use self::patch::Edited;
 use self::patch::newline;
 use super::{Format, Reader, text::without_mark, write};
 use crate::{
     keys::{Key, Keys},
-    source::format::edit::change::{Change, Changes},
+    source::format::edit::change::{Change, Changes, Element, in_steps},
     value::{Value, place_at},
 };
 
@@ -31,7 +34,7 @@ pub(crate) struct Wanted<'w> {
 }
 
 /// What an edit does with a text.
-pub(super) type InPlace = fn(&str, &Changes) -> Option<String>;
+pub(super) type InPlace = fn(&str, &Changes) -> Option<Edited>;
 
 const EMPTY_REMARK: &str = "no value is set in this file";
 
@@ -48,7 +51,7 @@ pub(super) fn edit(
     let mark = &text[..text.len() - bare.len()];
     let old = read(reader, bare).ok_or("the file cannot be read")?;
     let new = apply(&old, wanted.changes);
-    let editor = Editor { format, reader, hollow: wanted.hollow, comments: comments(reader, bare) };
+    let mut editor = Editor { format, reader, hollow: wanted.hollow, comments: comments(reader, bare) };
     let edited = if new == old { Some(bare.to_owned()) } else { editor.edited(bare, &old, wanted.changes) };
     let edited = edited.and_then(|edited| editor.remarked(&edited, &new, wanted.remarks));
     let edited = edited.ok_or_else(|| unwritable(format, bare))?;
@@ -75,18 +78,32 @@ struct Editor<'e> {
 }
 
 impl Editor<'_> {
-    fn edited(&self, text: &str, old: &Value, changes: &Changes) -> Option<String> {
+    /// A list is rearranged before the elements change that moved in it.
+    fn edited(&mut self, text: &str, old: &Value, changes: &Changes) -> Option<String> {
+        let (mut text, mut tree) = (text.to_owned(), old.clone());
+        for step in in_steps(changes) {
+            let edited = self.step(&text, &tree, &step)?;
+            self.comments = without(&self.comments, &edited.dropped);
+            (text, tree) = (edited.text, apply(&tree, &step));
+        }
+        Some(text)
+    }
+
+    fn step(&self, text: &str, old: &Value, changes: &Changes) -> Option<Edited> {
         let new = apply(old, changes);
-        let sound = |edited: &String| self.is_sound(edited, &new, &self.comments);
+        let sound = |edited: &Edited| self.is_sound_edit(edited, &new, &[]);
         self.in_place(text, changes)
             .filter(sound)
-            .or_else(|| self.step_by_step(text, old, changes).filter(sound))
-            .or_else(|| Some((self.reader.whole)(&new, &self.comments, newline(text))).filter(sound))
+            .or_else(|| self.entry_by_entry(text, old, changes).filter(sound))
+            .or_else(|| {
+                let text = (self.reader.whole)(&new, &self.comments, newline(text));
+                Some(Edited { text, dropped: Vec::new() }).filter(sound)
+            })
     }
 
     /// Each entry of the root on its own: in place, or else as a whole.
-    fn step_by_step(&self, text: &str, old: &Value, changes: &Changes) -> Option<String> {
-        let (mut text, mut tree) = (text.to_owned(), old.clone());
+    fn entry_by_entry(&self, text: &str, old: &Value, changes: &Changes) -> Option<Edited> {
+        let (mut text, mut tree, mut dropped) = (text.to_owned(), old.clone(), Vec::new());
         for (key, change) in changes {
             let alone = vec![(key.clone(), change.clone())];
             let next = apply(&tree, &alone);
@@ -98,23 +115,31 @@ impl Editor<'_> {
             };
             let attempts = [alone, vec![(key.clone(), whole)]];
             let edited = attempts.iter().filter_map(|changes| self.in_place(&text, changes));
-            let mut sound = edited.filter(|edited| self.is_sound(edited, &next, &self.comments));
-            (text, tree) = (sound.next()?, next);
+            let mut sound = edited.filter(|edited| self.is_sound_edit(edited, &next, &dropped));
+            let edited = sound.next()?;
+            dropped.extend(edited.dropped);
+            (text, tree) = (edited.text, next);
         }
-        Some(text)
+        Some(Edited { text, dropped })
+    }
+
+    /// Whether an edit that follows others means what it should; `dropped` are the comments of elements that those removed.
+    fn is_sound_edit(&self, edited: &Edited, new: &Value, dropped: &[String]) -> bool {
+        let comments = without(&without(&self.comments, dropped), &edited.dropped);
+        self.is_sound(&edited.text, new, &comments)
     }
 
     /// A text that ends without a line break gets one for the edit, and loses it again unless lines were added.
-    fn in_place(&self, text: &str, changes: &Changes) -> Option<String> {
+    fn in_place(&self, text: &str, changes: &Changes) -> Option<Edited> {
         if text.is_empty() || text.ends_with('\n') {
             return (self.reader.in_place)(text, changes);
         }
         let newline = newline(text);
         let mut edited = (self.reader.in_place)(&format!("{text}{newline}"), changes)?;
         let lines = |text: &str| text.matches('\n').count();
-        let added = self.format != Format::Json && lines(&edited) > lines(text) + 1;
-        if edited.ends_with(newline) && !added {
-            edited.truncate(edited.len() - newline.len());
+        let added = self.format != Format::Json && lines(&edited.text) > lines(text) + 1;
+        if edited.text.ends_with(newline) && !added {
+            edited.text.truncate(edited.text.len() - newline.len());
         }
         Some(edited)
     }
@@ -163,6 +188,17 @@ fn comments(reader: &Reader, text: &str) -> Vec<String> {
     comments.into_iter().map(|range| text[range].trim_end().to_owned()).collect()
 }
 
+/// All comments but these, each once for each time that it is among them.
+fn without(comments: &[String], dropped: &[String]) -> Vec<String> {
+    let mut left = comments.to_vec();
+    for dropped in dropped {
+        if let Some(at) = left.iter().position(|comment| comment == dropped) {
+            left.remove(at);
+        }
+    }
+    left
+}
+
 fn apply(tree: &Value, changes: &Changes) -> Value {
     Change::Inside(changes.clone()).apply(Some(tree)).unwrap_or_else(Value::empty)
 }
@@ -187,8 +223,22 @@ fn writable(format: Format, changes: &Changes, place: &Keys) -> Result<(), Strin
             Change::Put(value) => write::check(value, format).map_err(|why| format!("{keys}: {why}")),
             Change::Remove => Ok(()),
             Change::Inside(below) => writable(format, below, &keys),
+            Change::Elements(elements) => elements.iter().enumerate().try_for_each(|(at, element)| {
+                let key = Key::Index(at);
+                writable(format, &element_changes(key, element), &keys)
+            }),
         }
     })
+}
+
+/// What an element puts into a list, as changes at its place.
+fn element_changes(key: Key, element: &Element) -> Changes {
+    match element {
+        Element::New(value) => vec![(key, Change::Put(value.clone()))],
+        Element::Kept(_, change) | Element::Moved(_, change) => {
+            change.iter().map(|change| (key.clone(), change.clone())).collect()
+        }
+    }
 }
 
 #[cfg(test)]

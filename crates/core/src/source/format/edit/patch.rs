@@ -10,6 +10,14 @@ pub(in crate::source::format) struct Text<'t> {
     /// In order.
     comments: Vec<Range<usize>>,
     patches: Vec<Patch>,
+    dropped: Vec<String>,
+}
+
+/// A text after an edit.
+pub(in crate::source::format) struct Edited {
+    pub(in crate::source::format) text: String,
+    /// The comments of removed list elements, which are gone with them.
+    pub(in crate::source::format) dropped: Vec<String>,
 }
 
 struct Patch {
@@ -21,7 +29,7 @@ struct Patch {
 
 impl<'t> Text<'t> {
     pub(in crate::source::format) fn new(text: &'t str, comments: Vec<Range<usize>>) -> Self {
-        Self { text, newline: newline(text), comments, patches: Vec::new() }
+        Self { text, newline: newline(text), comments, patches: Vec::new(), dropped: Vec::new() }
     }
 
     pub(in crate::source::format) fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
@@ -43,7 +51,7 @@ impl<'t> Text<'t> {
     }
 
     /// The text with all patches; `None` if two of them overlap.
-    pub(in crate::source::format) fn patched(mut self) -> Option<String> {
+    pub(in crate::source::format) fn patched(mut self) -> Option<Edited> {
         // What is inserted where something else is replaced stands before it.
         self.patches.sort_by_key(|patch| (patch.range.start, !patch.range.is_empty(), patch.rank));
         let (mut out, mut done) = (String::with_capacity(self.text.len() + 64), 0);
@@ -53,7 +61,50 @@ impl<'t> Text<'t> {
             done = range.end;
         }
         out.push_str(self.text.get(done..)?);
-        Some(out)
+        Some(Edited { text: out, dropped: self.dropped })
+    }
+
+    /// The comments of a range go away with it.
+    pub(in crate::source::format) fn drop_comments(&mut self, range: Range<usize>) {
+        let dropped: Vec<String> = self.comments_in(range).map(str::to_owned).collect();
+        self.dropped.extend(dropped);
+    }
+
+    /// Where a comment ends that begins here, behind blanks at most.
+    pub(in crate::source::format) fn comment_end(&self, offset: usize) -> Option<usize> {
+        let rest = &self.text[offset..];
+        let start = offset + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let known = self.comments.binary_search_by_key(&start, |comment| comment.start).ok()?;
+        let comment = self.comments[known].clone();
+        Some(comment.start + self.text[comment].trim_end().len())
+    }
+
+    /// Where the line above a line begins, if nothing but a comment is in it.
+    fn comment_line_above(&self, line: usize) -> Option<usize> {
+        let above = self.line_start(line.checked_sub(1)?);
+        self.comment_end(above).map(|_| above)
+    }
+
+    /// Where the first of the comment lines begins that are directly above a line and fit.
+    pub(in crate::source::format) fn comments_above(
+        &self,
+        line: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> usize {
+        let next = |line: &usize| self.comment_line_above(*line).filter(|above| fits(*above));
+        std::iter::successors(Some(line), next).last().unwrap_or(line)
+    }
+
+    /// Behind the last of the comment lines that begin at a line and fit.
+    pub(in crate::source::format) fn behind_comments(
+        &self,
+        line: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> usize {
+        let is_comment = |line: usize| line < self.text.len() && self.comment_end(line).is_some();
+        let next = |line: &usize| Some(*line).filter(|line| is_comment(*line) && fits(*line));
+        let next = |line: &usize| next(line).map(|line| self.line_end(line));
+        std::iter::successors(Some(line), next).last().unwrap_or(line)
     }
 
     pub(in crate::source::format) fn line_start(&self, offset: usize) -> usize {

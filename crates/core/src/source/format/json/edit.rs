@@ -12,7 +12,9 @@ use crate::{
         format::{
             Format, MAX_DEPTH,
             edit::{
-                change::{Change, Changes},
+                Edited,
+                arrange::changed,
+                change::{Change, Changes, Element},
                 flow::Flow,
                 patch::Text,
             },
@@ -30,13 +32,14 @@ pub(in crate::source::format) fn comments(_text: &str) -> Vec<Range<usize>> {
     Vec::new()
 }
 
-pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
+pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<Edited> {
     if text.trim().is_empty() {
-        return Some(pretty(&Change::Inside(changes.clone()), "", INDENT, "\n") + "\n");
+        let text = pretty(&Change::Inside(changes.clone()), "", INDENT, "\n") + "\n";
+        return Some(Edited { text, dropped: Vec::new() });
     }
     let root = scan(text, MAX_DEPTH)?.root;
     let mut editor = Editor { unit: unit(text, &root), text: Text::new(text, Vec::new()) };
-    editor.below(&root, changes)?;
+    editor.table(&root, changes)?;
     editor.text.patched()
 }
 
@@ -50,47 +53,71 @@ struct Editor<'t> {
 }
 
 impl Editor<'_> {
-    fn below(&mut self, mark: &SpanNode, changes: &Changes) -> Option<()> {
-        let mut entries: Vec<(Option<&str>, usize, &SpanNode)> = match &*mark.below {
-            Children::Table(table) => {
-                table.iter().map(|(name, (key, value))| (Some(&**name), start(*key), value)).collect()
-            }
-            Children::List(items) => items.iter().map(|item| (None, start(item.at), item)).collect(),
-            Children::Nothing => return None,
-        };
+    fn table(&mut self, mark: &SpanNode, changes: &Changes) -> Option<()> {
+        let Children::Table(table) = &*mark.below else { return None };
+        let mut entries: Vec<(&str, usize, &SpanNode)> =
+            table.iter().map(|(name, (key, value))| (&**name, start(*key), value)).collect();
         entries.sort_by_key(|(_, start, _)| *start);
         let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
-        let named = entries.iter().enumerate().filter_map(|(at, (name, ..))| Some(((*name)?, at)));
-        let places: HashMap<&str, usize> = named.collect();
+        let places: HashMap<&str, usize> =
+            entries.iter().enumerate().map(|(at, (name, ..))| (*name, at)).collect();
         let indent = self.indent(mark);
         for (key, change) in changes {
-            let found = match key {
-                Key::Name(name) => places.get(&**name).copied(),
-                Key::Index(index) => Some(*index).filter(|index| *index < entries.len()),
-            };
-            match (found, change) {
+            let Key::Name(name) = key else { return None };
+            match (places.get(&**name).copied(), change) {
                 (Some(at), Change::Remove) => drop(removed.insert(at)),
                 (Some(at), change) => self.value(entries[at].2, change)?,
                 (None, change) if change.is_removal() => {}
-                (None, change) => added.push(self.entry(key, change, indent.as_deref())),
+                (None, change) => {
+                    let value = self.written(change, indent.as_deref());
+                    added.push(format!("{}: {value}", write::quoted(name, Format::Json)));
+                }
             }
         }
         let items: Vec<_> = entries.iter().map(|(_, start, value)| *start..end(value.at)).collect();
-        let newline = self.text.newline;
-        let around = indent.map(|indent| {
-            let outer = indent.strip_suffix(&self.unit).unwrap_or_default();
-            (format!("{newline}{indent}"), format!("{newline}{outer}"))
-        });
-        let (before, after) = around.unwrap_or_default();
+        let (before, after) = self.padding(indent.as_deref());
         let inside = start(mark.at) + 1..end(mark.at) - 1;
         Flow { inside, items: &items, padding: (&before, &after) }.edit(&mut self.text, &removed, &added);
         Some(())
     }
 
+    fn list(&mut self, mark: &SpanNode, elements: &[Element]) -> Option<()> {
+        let Children::List(marks) = &*mark.below else { return None };
+        for (index, change) in changed(elements) {
+            self.value(marks.get(index)?, change)?;
+        }
+        let items: Vec<_> = marks.iter().map(|mark| start(mark.at)..end(mark.at)).collect();
+        let indent = self.indent(mark);
+        let (before, after) = self.padding(indent.as_deref());
+        let inside = start(mark.at) + 1..end(mark.at) - 1;
+        let new: Vec<_> = elements
+            .iter()
+            .map(|element| match element {
+                Element::New(value) => self.written(&Change::Put(value.clone()), indent.as_deref()),
+                Element::Kept(..) | Element::Moved(..) => String::new(),
+            })
+            .collect();
+        let flow = Flow { inside, items: &items, padding: (&before, &after) };
+        flow.arrange(&mut self.text, elements, |at, _| Some(new[at].clone()))
+    }
+
+    /// The text around the first item of a list or table that had no items.
+    fn padding(&self, indent: Option<&str>) -> (String, String) {
+        let newline = self.text.newline;
+        let around = indent.map(|indent| {
+            let outer = indent.strip_suffix(&self.unit).unwrap_or_default();
+            (format!("{newline}{indent}"), format!("{newline}{outer}"))
+        });
+        around.unwrap_or_default()
+    }
+
     fn value(&mut self, mark: &SpanNode, change: &Change) -> Option<()> {
         let range = start(mark.at)..end(mark.at);
         match (change, &*mark.below) {
-            (Change::Inside(changes), Children::Table(_) | Children::List(_)) => self.below(mark, changes),
+            (Change::Inside(changes), Children::Table(_)) => self.table(mark, changes),
+            (Change::Inside(_) | Change::Elements(_), Children::List(items)) => {
+                self.list(mark, &change.elements(items.len())?)
+            }
             (change, _) if change.is_removal() => Some(()),
             (change, _) => {
                 let long = self.text.text[range.clone()].contains('\n');
@@ -118,14 +145,10 @@ impl Editor<'_> {
         Some(format!("{}{}", self.text.indent(range.start), self.unit))
     }
 
-    fn entry(&self, key: &Key, change: &Change, indent: Option<&str>) -> String {
-        let value = match indent {
+    fn written(&self, change: &Change, indent: Option<&str>) -> String {
+        match indent {
             Some(indent) => pretty(change, indent, &self.unit, self.text.newline),
             None => compact(change),
-        };
-        match key {
-            Key::Name(name) => format!("{}: {value}", write::quoted(name, Format::Json)),
-            Key::Index(_) => value,
         }
     }
 }
@@ -167,7 +190,7 @@ fn compact(change: &Change) -> String {
             format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
         Change::Put(value) => write::value(value, Format::Json).unwrap_or_else(|| "null".to_owned()),
-        Change::Remove => "null".to_owned(),
+        Change::Remove | Change::Elements(_) => "null".to_owned(),
     }
 }
 

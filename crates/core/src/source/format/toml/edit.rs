@@ -14,17 +14,20 @@ use crate::{
     source::format::{
         Format,
         edit::{
-            change::{Change, Changes},
+            Edited,
+            arrange::{arrange_lines, changed, is_unmoved, line_separator},
+            change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
         },
         write,
     },
+    value::Value,
 };
 
 pub(in crate::source::format) use super::fresh::whole;
 
-pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
+pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<Edited> {
     let document = Document::parse(text).ok()?;
     let sections = Sections::new(document.as_table());
     let mut editor = Editor { text: Text::new(text, comments(text)), sections };
@@ -89,8 +92,8 @@ impl Editor<'_> {
             (Change::Inside(changes), Item::Table(table)) => {
                 self.table(&spot.below(key.get(), table), changes)
             }
-            (Change::Inside(changes), Item::ArrayOfTables(tables)) => {
-                self.sections_of(&spot.path, key.get(), tables, changes)
+            (Change::Inside(_) | Change::Elements(_), Item::ArrayOfTables(tables)) => {
+                self.sections_of(spot, key.get(), tables, &change.elements(tables.len())?)
             }
             (change, Item::Value(value)) => self.value(key, value, change),
             (change, item) if !change.is_removal() => {
@@ -117,7 +120,9 @@ impl Editor<'_> {
     /// Changes below a list or table in brackets. Says whether the value was one.
     fn in_brackets(&mut self, value: &Toml, change: &Change) -> Option<bool> {
         match (change, value) {
-            (Change::Inside(changes), Toml::Array(array)) => self.array(array, changes)?,
+            (Change::Inside(_) | Change::Elements(_), Toml::Array(array)) => {
+                self.array(array, &change.elements(array.len())?)?;
+            }
             (Change::Inside(changes), Toml::InlineTable(table)) => self.inline_table(table, changes)?,
             (change, _) if change.is_removal() => {}
             _ => return Some(false),
@@ -125,14 +130,15 @@ impl Editor<'_> {
         Some(true)
     }
 
-    fn array(&mut self, array: &Array, changes: &Changes) -> Option<()> {
+    fn array(&mut self, array: &Array, elements: &[Element]) -> Option<()> {
         let items: Option<Vec<_>> = array.iter().map(Toml::span).collect();
         let (items, range) = (items?, array.span()?);
-        let edit = |index, change: &Change| self.element(array.get(index)?, change);
-        let (removed, added) = flow::items(changes, items.len(), Format::Toml, edit)?;
+        for (index, change) in changed(elements) {
+            self.element(array.get(index)?, change)?;
+        }
         let inside = range.start + 1..range.end - 1;
-        Flow { inside, items: &items, padding: ("", "") }.edit(&mut self.text, &removed, &added);
-        Some(())
+        let flow = Flow { inside, items: &items, padding: ("", "") };
+        flow.arrange(&mut self.text, elements, |_, value| write::value(value, Format::Toml))
     }
 
     /// A value inside of brackets: its comments could not move.
@@ -201,32 +207,61 @@ impl Editor<'_> {
     /// Changes in `[[..]]`.
     fn sections_of(
         &mut self,
-        path: &[String],
+        spot: &EditPoint<'_>,
         name: &str,
         tables: &ArrayOfTables,
-        changes: &Changes,
+        elements: &[Element],
     ) -> Option<()> {
-        let path = [path, &[write::name_in(name, Format::Toml)]].concat();
-        for (key, change) in changes {
-            let Key::Index(index) = key else { return None };
-            match (tables.get(*index), change) {
-                (Some(table), Change::Inside(changes)) => {
-                    let spot = EditPoint {
-                        table,
-                        section: Some(table.span()?.start),
-                        prefix: Vec::new(),
-                        path: path.clone(),
-                    };
-                    self.table(&spot, changes)?;
-                }
-                (Some(table), Change::Remove) => self.remove_section(table)?,
-                (Some(_), Change::Put(_)) => return None,
-                (None, change) => {
-                    let last = tables.iter().last()?;
-                    let section = fresh::element(&path, &change.entries()?, self.text.newline)?;
-                    self.append(last, &section);
-                }
-            }
+        let path = [spot.path.as_slice(), &[write::name_in(name, Format::Toml)]].concat();
+        for (index, change) in changed(elements) {
+            let (table, Change::Inside(changes)) = (tables.get(index)?, change) else { return None };
+            let section = Some(table.span()?.start);
+            let spot = EditPoint { table, section, prefix: Vec::new(), path: path.clone() };
+            self.table(&spot, changes)?;
+        }
+        if is_unmoved(elements, tables.len()) {
+            return Some(());
+        }
+        self.arrange_sections(&path, tables, elements)?;
+        if elements.is_empty() {
+            let empty = Change::Put(Value::list([]));
+            self.add(spot, vec![(Key::Name(name.into()), empty)])?;
+        }
+        Some(())
+    }
+
+    fn arrange_sections(
+        &mut self,
+        path: &[String],
+        tables: &ArrayOfTables,
+        elements: &[Element],
+    ) -> Option<()> {
+        let own: Option<Vec<_>> =
+            tables.iter().map(|table| self.sections.with_comments(&self.text, table)).collect();
+        let (mut own, newline) = (own?, self.text.newline);
+        self.spare_file_comment(tables, elements, &mut own)?;
+        let separator = if own.len() > 1 { line_separator(&self.text, &own) } else { newline };
+        arrange_lines(&mut self.text, &own, separator, elements, |value| {
+            fresh::element(path, &Change::Put(value.clone()).entries()?, newline)
+        })
+    }
+
+    /// A comment at the top of the file may be a licence. It goes away with the first element only if other elements have
+    /// such comments too.
+    fn spare_file_comment(
+        &self,
+        tables: &ArrayOfTables,
+        elements: &[Element],
+        own: &mut [Range<usize>],
+    ) -> Option<()> {
+        let headers: Option<Vec<_>> =
+            tables.iter().map(|table| Some(self.text.line_start(table.span()?.start))).collect();
+        let headers = headers?;
+        let is_first = |element: &Element| matches!(element, Element::Kept(0, _) | Element::Moved(0, _));
+        let are_commented = own.iter().zip(&headers).skip(1).any(|(own, header)| own.start < *header);
+        let first = own.first_mut()?;
+        if first.start == 0 && !are_commented && !elements.iter().any(is_first) {
+            first.start = *headers.first()?;
         }
         Some(())
     }

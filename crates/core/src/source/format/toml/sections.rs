@@ -1,5 +1,7 @@
 //! Where the sections of a TOML document begin and end.
 
+use std::ops::Range;
+
 use toml_edit::{Item, Table, Value as Toml};
 
 use crate::source::format::edit::patch::Text;
@@ -27,6 +29,23 @@ impl Sections {
     pub(super) fn end(&self, text: &Text<'_>, header: usize) -> usize {
         let found = self.known.iter().find(|(start, ..)| *start == header);
         text.line_end(found.map_or(header, |(_, end, last)| *end.max(last)))
+    }
+
+    /// All lines of an element of `[[..]]`, with the comments right above and below it. `None` if other sections are between
+    /// its own.
+    pub(super) fn with_comments(&self, text: &Text<'_>, table: &Table) -> Option<Range<usize>> {
+        let own: Vec<usize> = tables_in(table).collect();
+        let first = *own.iter().min()?;
+        let end = own.iter().map(|header| self.end(text, *header)).max()?;
+        let headers = self.known.iter().map(|(header, ..)| header);
+        if headers.filter(|header| (first..end).contains(*header)).any(|header| !own.contains(header)) {
+            return None;
+        }
+        let below = text.behind_comments(end, |_| true);
+        // Comments right above a header are about its section.
+        let is_above = text.text[below..].split('\n').next().is_some_and(|line| !line.trim().is_empty());
+        let start = text.comments_above(text.line_start(first), |_| true);
+        Some(start..if is_above { end } else { below })
     }
 
     /// Where the first statement of a root without any stands, and whether a blank line follows it.

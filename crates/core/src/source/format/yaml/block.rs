@@ -45,7 +45,7 @@ fn is_lines(change: &Change) -> bool {
             let table = |item: &Value| item.as_table().is_some_and(|table| !table.is_empty());
             !items.is_empty() && items.iter().all(table)
         }
-        Change::Put(_) | Change::Remove => false,
+        Change::Put(_) | Change::Remove | Change::Elements(_) => false,
         Change::Inside(_) => change.entries().is_some_and(|entries| !entries.is_empty()),
     }
 }

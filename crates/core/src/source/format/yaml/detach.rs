@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     ops::Range,
+    sync::Arc,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
     keys::Key,
     source::format::{
         Format,
-        edit::change::{Change, Changes},
+        edit::change::{Change, Changes, Element},
         name::Names,
         write,
     },
@@ -41,6 +42,8 @@ pub(super) fn anchored_values(root: &Node<'_>) -> HashMap<usize, Value> {
 struct Touched {
     /// Anchors whose values change.
     anchors: BTreeSet<usize>,
+    /// Of anchored tables that stay, the entries that change.
+    entries: HashMap<usize, Vec<Arc<str>>>,
     /// Text that is replaced or removed.
     ranges: Vec<Range<usize>>,
 }
@@ -54,6 +57,7 @@ impl Editor<'_> {
         }
         let mut touched = Touched::default();
         self.touch_below(root, changes, &mut touched);
+        self.keep_merged(root, &mut touched)?;
         let mut aliases: HashMap<usize, Vec<Range<usize>>> = HashMap::new();
         collect(root, &mut |node| match node.body {
             Body::Alias(anchor) if touched.anchors.contains(&anchor) => {
@@ -73,8 +77,68 @@ impl Editor<'_> {
         Some(())
     }
 
+    /// A table with `<<: *anchor` gets the old value of each entry that changes in the anchored table, unless it has the
+    /// entry itself. The alias stays then.
+    fn keep_merged(&mut self, root: &Node<'_>, touched: &mut Touched) -> Option<()> {
+        let mut tables: Vec<&Node<'_>> = Vec::new();
+        let mut aliases: HashMap<usize, usize> = HashMap::new();
+        collect(root, &mut |node| match &node.body {
+            Body::Alias(anchor) => *aliases.entry(*anchor).or_default() += 1,
+            Body::Table(nodes) if pairs(nodes).any(|(key, _)| key.is_merge_key()) => tables.push(node),
+            _ => {}
+        });
+        for (anchor, names) in std::mem::take(&mut touched.entries) {
+            let Some(value) = self.anchored.get(&anchor).and_then(Value::as_table).cloned() else { continue };
+            let merging: Vec<_> = tables.iter().filter(|table| merges(table) == Some(anchor)).collect();
+            let is_gone = |node: &Node<'_>| {
+                let start = self.offsets.byte_offset(node.at);
+                touched.ranges.iter().any(|gone| gone.contains(&start))
+            };
+            let is_safe = names.iter().all(|name| value.contains_key(name))
+                && aliases.get(&anchor) == Some(&merging.len())
+                && !merging.iter().any(|table| is_gone(table));
+            if !is_safe {
+                continue;
+            }
+            for table in merging {
+                let missing = names.iter().filter(|name| !has_entry(table, name));
+                let changes: Changes = missing
+                    .filter_map(|name| {
+                        Some((Key::Name(Arc::clone(name)), Change::Put(value.get(name)?.clone())))
+                    })
+                    .collect();
+                self.table(table, &changes)?;
+            }
+            touched.anchors.remove(&anchor);
+        }
+        Some(())
+    }
+
+    /// Entries that a table takes in by `<<: *anchor` are removed: the alias is replaced by a table without them.
+    pub(super) fn hide_merged(&mut self, entries: &[(&Node<'_>, &Node<'_>)], hidden: &[&Key]) -> Option<()> {
+        let Some((_, source)) = entries.iter().find(|(key, _)| key.is_merge_key()) else { return Some(()) };
+        let Body::Alias(anchor) = source.body else { return Some(()) };
+        let mut table = self.anchored.get(&anchor)?.as_table()?.clone();
+        let before = table.len();
+        table.retain(|name, _| !hidden.contains(&&Key::Name(Arc::clone(name))));
+        if table.len() < before {
+            let range = self.offsets.byte_offset(source.at)..self.offsets.byte_offset(source.end);
+            let name = self.text.text[range.clone()].trim_end().len();
+            let left = write::value(&Value::Table(Arc::new(table)), Format::Yaml)?;
+            self.text.replace(range.start..range.start + name, left);
+        }
+        Some(())
+    }
+
     fn touch_below(&self, node: &Node<'_>, changes: &Changes, touched: &mut Touched) {
         touched.anchors.extend((node.anchor != 0).then_some(node.anchor));
+        if let (Body::Table(_), true) = (&node.body, node.anchor != 0) {
+            let names = changes.iter().filter_map(|(key, _)| match key {
+                Key::Name(name) => Some(Arc::clone(name)),
+                Key::Index(_) => None,
+            });
+            touched.entries.insert(node.anchor, names.collect());
+        }
         for (key, change) in changes {
             let below = match (&node.body, key) {
                 (Body::Table(nodes), Key::Name(name)) => pairs(nodes)
@@ -89,8 +153,25 @@ impl Editor<'_> {
         }
     }
 
+    /// The elements of a list that change, move or are removed.
+    fn touch_elements(&self, items: &[Node<'_>], elements: &[Element], touched: &mut Touched) {
+        let mut stays = vec![false; items.len()];
+        for element in elements {
+            if let Element::Kept(index, change) = element {
+                stays[*index] = true;
+                change.iter().for_each(|change| self.touch(&items[*index], change, touched));
+            }
+        }
+        let gone = items.iter().zip(stays).filter(|(_, stays)| !stays);
+        gone.for_each(|(item, _)| self.touch(item, &Change::Remove, touched));
+    }
+
     fn touch(&self, node: &Node<'_>, change: &Change, touched: &mut Touched) {
         match (change, &node.body) {
+            (Change::Elements(elements), Body::List(items)) => {
+                touched.anchors.extend((node.anchor != 0).then_some(node.anchor));
+                self.touch_elements(items, elements, touched);
+            }
             (Change::Inside(changes), Body::Table(_) | Body::List(_)) => {
                 self.touch_below(node, changes, touched);
             }
@@ -107,13 +188,28 @@ impl Editor<'_> {
     /// A change inside of an alias as one of the whole value.
     pub(super) fn whole_change(&self, node: &Node<'_>, change: &Change) -> Change {
         match (change, &node.body) {
-            (Change::Inside(_), Body::Alias(anchor)) => {
+            (Change::Inside(_) | Change::Elements(_), Body::Alias(anchor)) => {
                 let value = change.apply(self.anchored.get(anchor));
                 value.map_or_else(|| change.clone(), Change::Put)
             }
             (change, _) => change.clone(),
         }
     }
+}
+
+/// The anchor of the only table that a table takes in by `<<`.
+fn merges(table: &Node<'_>) -> Option<usize> {
+    let Body::Table(nodes) = &table.body else { return None };
+    let (_, source) = pairs(nodes).find(|(key, _)| key.is_merge_key())?;
+    match source.body {
+        Body::Alias(anchor) => Some(anchor),
+        _ => None,
+    }
+}
+
+fn has_entry(table: &Node<'_>, name: &str) -> bool {
+    let Body::Table(nodes) = &table.body else { return false };
+    pairs(nodes).any(|(key, _)| matches!(&key.body, Body::Scalar { text, .. } if **text == *name))
 }
 
 /// The last place of a node or of one below it.

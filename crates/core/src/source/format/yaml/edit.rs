@@ -10,7 +10,6 @@ use super::{
     comments::comments,
     compose::{Body, Node, compose},
     detach::anchored_values,
-    layout::last_line,
     offsets::Offsets,
     pairs,
 };
@@ -19,7 +18,9 @@ use crate::{
     source::format::{
         Format,
         edit::{
-            change::{Change, Changes},
+            Edited,
+            arrange::{arrange_lines, changed, is_unmoved, line_separator},
+            change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
         },
@@ -28,7 +29,7 @@ use crate::{
     value::Value,
 };
 
-pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<String> {
+pub(in crate::source::format) fn in_place(text: &str, changes: &Changes) -> Option<Edited> {
     let root = compose(text).ok()?.filter(|root| !root.is_blank());
     let anchored = root.as_ref().map(anchored_values).unwrap_or_default();
     let mut editor = Editor { text: Text::new(text, comments(text)), offsets: Offsets::new(text), anchored };
@@ -79,7 +80,7 @@ impl Editor<'_> {
         new.map(line).collect()
     }
 
-    fn table(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
+    pub(super) fn table(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
         let Body::Table(nodes) = &node.body else { return None };
         let entries: Vec<_> = pairs(nodes).collect();
         if let Some(inside) = self.brackets(node) {
@@ -87,7 +88,7 @@ impl Editor<'_> {
         }
         let (first, last) = (entries.first()?.0, entries.last()?);
         let indent = self.indent_of(first);
-        let (mut new, mut removed) = (Changes::new(), 0);
+        let (mut new, mut removed, mut hidden) = (Changes::new(), 0, Vec::new());
         let places = places(&entries);
         for (key, change) in changes {
             match (place_of(&places, key), change) {
@@ -96,21 +97,25 @@ impl Editor<'_> {
                     self.remove_entry(entries[at], entries.get(at + 1).map(|(next, _)| *next))?;
                 }
                 (Some(at), change) => self.entry(entries[at], change)?,
+                (None, Change::Remove) => hidden.push(key),
                 (None, change) => new.push((key.clone(), change.clone())),
             }
         }
+        self.hide_merged(&entries, &hidden)?;
         let lines = self.lines(&new, &indent);
         if removed == entries.len() && lines.is_empty() {
             return Some(true);
         }
-        self.text.insert(self.behind(last_line(last.1).max(last.0.at.0)), lines);
+        self.text.insert(self.behind(self.last_line(last.1).max(last.0.at.0)), lines);
         Some(false)
     }
 
     fn entry(&mut self, (key, node): (&Node<'_>, &Node<'_>), change: &Change) -> Option<()> {
         let emptied = match (change, &node.body) {
             (Change::Inside(changes), Body::Table(_)) => self.table(node, changes)?.then_some("{}"),
-            (Change::Inside(changes), Body::List(_)) => self.list(node, changes)?.then_some("[]"),
+            (Change::Inside(_) | Change::Elements(_), Body::List(items)) => {
+                self.list(node, &change.elements(items.len())?)?.then_some("[]")
+            }
             (change, _) if change.is_removal() => None,
             (change, _) => return self.put(key, node, &self.whole_change(node, change)),
         };
@@ -141,7 +146,7 @@ impl Editor<'_> {
     /// The whole entry, with its comments above it.
     fn rewrite_entry(&mut self, key: &Node<'_>, node: &Node<'_>, change: &Change) -> Option<()> {
         let start = self.entry_start(key);
-        let range = start..self.text.content_end(self.line(last_line(node).max(key.at.0)));
+        let range = start..self.text.content_end(self.line(self.last_line(node).max(key.at.0)));
         let indent = self.indent_of(key);
         let name = &self.text.text[self.offsets.range(key.at, key.end)?];
         let entry = entry(name, change, &indent, self.text.newline);
@@ -164,7 +169,7 @@ impl Editor<'_> {
     fn remove_entry(&mut self, (key, node): (&Node<'_>, &Node<'_>), next: Option<&Node<'_>>) -> Option<()> {
         let start = self.entry_start(key);
         if self.text.is_first(start) {
-            self.remove_lines(start, last_line(node).max(key.at.0));
+            self.remove_lines(start, self.last_line(node).max(key.at.0));
             return Some(());
         }
         // Behind a dash: the next entry takes its place.
@@ -183,35 +188,35 @@ impl Editor<'_> {
         self.text.replace(range, hoisted);
     }
 
-    fn list(&mut self, node: &Node<'_>, changes: &Changes) -> Option<Emptied> {
+    fn list(&mut self, node: &Node<'_>, elements: &[Element]) -> Option<Emptied> {
         let Body::List(items) = &node.body else { return None };
         if let Some(inside) = self.brackets(node) {
-            return self.list_in_brackets(inside, items, changes);
+            self.list_in_brackets(inside, items, elements)?;
+            return Some(false);
         }
+        for (index, change) in changed(elements) {
+            self.item(items.get(index)?, change)?;
+        }
+        if !is_unmoved(elements, items.len()) {
+            self.arrange_lines(items, elements)?;
+        }
+        Some(elements.is_empty())
+    }
+
+    fn arrange_lines(&mut self, items: &[Node<'_>], elements: &[Element]) -> Option<()> {
+        let own: Option<Vec<_>> = (0..items.len()).map(|index| self.item_lines(items, index)).collect();
+        let (own, newline) = (own?, self.text.newline);
         let dash = self.dash(items.first()?)?;
+        // The first dash may be behind another one, and stays there then.
+        if !self.text.is_first(dash) && !matches!(elements.first()?, Element::Kept(0, _)) {
+            return None;
+        }
         let indent = " ".repeat(dash - self.text.line_start(dash));
-        let (mut new, mut removed) = (String::new(), 0);
-        for (key, change) in changes {
-            let Key::Index(index) = key else { return None };
-            match (items.get(*index), change) {
-                (Some(item), Change::Remove) => {
-                    let dash = self.dash(item).filter(|dash| self.text.is_first(*dash))?;
-                    removed += 1;
-                    self.remove_lines(dash, last_line(item));
-                }
-                (Some(item), change) => self.item(item, change)?,
-                (None, change) => {
-                    let newline = self.text.newline;
-                    let item = value(change, &format!("{indent}  "), newline);
-                    new.push_str(&format!("{indent}- {item}{newline}"));
-                }
-            }
-        }
-        if removed == items.len() && new.is_empty() {
-            return Some(true);
-        }
-        self.text.insert(self.behind(last_line(items.last()?)), new);
-        Some(false)
+        let separator = line_separator(&self.text, &own);
+        arrange_lines(&mut self.text, &own, separator, elements, |new| {
+            let item = value(&Change::Put(new.clone()), &format!("{indent}  "), newline);
+            Some(format!("{indent}- {item}{newline}"))
+        })
     }
 
     fn item(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
@@ -219,10 +224,12 @@ impl Editor<'_> {
             (Change::Inside(changes), Body::Table(_)) if !self.empties(node, changes) => {
                 self.table(node, changes).map(|_| ())
             }
-            (Change::Inside(changes), Body::List(_)) if !self.empties(node, changes) => {
-                self.list(node, changes).map(|_| ())
+            (Change::Inside(_) | Change::Elements(_), Body::List(items)) => {
+                let elements = change.elements(items.len())?;
+                let is_empty = elements.is_empty() && self.brackets(node).is_none();
+                if is_empty { None } else { self.list(node, &elements).map(|_| ()) }
             }
-            (Change::Inside(_), Body::Table(_) | Body::List(_)) => None,
+            (Change::Inside(_), Body::Table(_)) => None,
             (change, _) => self.put_item(node, &self.whole_change(node, change)),
         }
     }
@@ -230,8 +237,7 @@ impl Editor<'_> {
     fn empties(&self, node: &Node<'_>, changes: &Changes) -> bool {
         let entries = match &node.body {
             Body::Table(nodes) => nodes.len() / 2,
-            Body::List(nodes) => nodes.len(),
-            Body::Scalar { .. } | Body::Alias(_) => return false,
+            Body::List(_) | Body::Scalar { .. } | Body::Alias(_) => return false,
         };
         self.brackets(node).is_none()
             && changes.iter().filter(|(_, change)| *change == Change::Remove).count() == entries
@@ -245,7 +251,7 @@ impl Editor<'_> {
         }
         let dash = self.dash(node)?;
         let start = self.offsets.byte_offset(node.at);
-        let range = start..self.text.content_end(self.line(last_line(node)));
+        let range = start..self.text.content_end(self.line(self.last_line(node)));
         let with = value(change, &" ".repeat(node.at.1 - 1), self.text.newline);
         self.replace_lines(dash, range, with)
     }
@@ -256,7 +262,7 @@ impl Editor<'_> {
         entries: &[(&Node<'_>, &Node<'_>)],
         changes: &Changes,
     ) -> Option<Emptied> {
-        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
+        let (mut removed, mut added, mut hidden) = (BTreeSet::new(), Vec::new(), Vec::new());
         let places = places(entries);
         for (key, change) in changes {
             match (place_of(&places, key), change, key) {
@@ -265,9 +271,11 @@ impl Editor<'_> {
                 (None, change, Key::Name(name)) if !change.is_removal() => {
                     added.push(format!("{}: {}", write::key(name), flow::text(change, Format::Yaml)?));
                 }
+                (None, Change::Remove, _) => hidden.push(key),
                 (None, ..) => {}
             }
         }
+        self.hide_merged(entries, &hidden)?;
         let items: Option<Vec<_>> = entries
             .iter()
             .map(|(key, node)| {
@@ -283,21 +291,24 @@ impl Editor<'_> {
         &mut self,
         inside: Range<usize>,
         nodes: &[Node<'_>],
-        changes: &Changes,
-    ) -> Option<Emptied> {
-        let edit = |index: usize, change: &Change| self.in_brackets(nodes.get(index)?, change);
-        let (removed, added) = flow::items(changes, nodes.len(), Format::Yaml, edit)?;
+        elements: &[Element],
+    ) -> Option<()> {
+        for (index, change) in changed(elements) {
+            self.in_brackets(nodes.get(index)?, change)?;
+        }
         let items: Option<Vec<_>> =
-            nodes.iter().map(|node| Some(self.offsets.byte_offset(node.at)..self.end(node)?)).collect();
-        Flow { inside, items: &items?, padding: ("", "") }.edit(&mut self.text, &removed, &added);
-        Some(false)
+            nodes.iter().map(|node| Some(self.start_with_properties(node)..self.end(node)?)).collect();
+        let flow = Flow { inside, items: &items?, padding: ("", "") };
+        flow.arrange(&mut self.text, elements, |_, value| write::value(value, Format::Yaml))
     }
 
     /// A value that stands in brackets.
     fn in_brackets(&mut self, node: &Node<'_>, change: &Change) -> Option<()> {
         match (change, &node.body) {
             (Change::Inside(changes), Body::Table(_)) => drop(self.table(node, changes)?),
-            (Change::Inside(changes), Body::List(_)) => drop(self.list(node, changes)?),
+            (Change::Inside(_) | Change::Elements(_), Body::List(items)) => {
+                self.list(node, &change.elements(items.len())?)?;
+            }
             (change, _) if change.is_removal() => {}
             _ if node.is_blank() || node.tag.is_some() => return None,
             (change, _) => {

@@ -18,15 +18,11 @@ impl Editor<'_> {
 
     /// The text between the brackets of a list or table that has them.
     pub(super) fn brackets(&self, node: &Node<'_>) -> Option<Range<usize>> {
-        let (open, shut) = match &node.body {
-            Body::Table(_) => ("{", b'}'),
-            Body::List(_) => ("[", b']'),
-            Body::Scalar { .. } | Body::Alias(_) => return None,
-        };
-        let start = self.offsets.byte_offset(node.end);
-        if node.at == node.end || !self.text.text[..start].ends_with(open) {
+        let shut = if matches!(node.body, Body::Table(_)) { b'}' } else { b']' };
+        if !self.is_in_brackets(node) {
             return None;
         }
+        let start = self.offsets.byte_offset(node.end);
         // Behind a comma and a comment, the parser's place is that of the comma.
         let close = self.offsets.byte_offset(node.close).max(start);
         Some(start..self.text.find(close..self.text.text.len(), shut).unwrap_or(close))
@@ -37,6 +33,28 @@ impl Editor<'_> {
         match &node.body {
             Body::Scalar { .. } | Body::Alias(_) => Some(self.offsets.byte_offset(node.end)),
             Body::Table(_) | Body::List(_) => self.brackets(node).map(|inside| inside.end + 1),
+        }
+    }
+
+    fn is_in_brackets(&self, node: &Node<'_>) -> bool {
+        let open = match &node.body {
+            Body::Table(_) => "{",
+            Body::List(_) => "[",
+            Body::Scalar { .. } | Body::Alias(_) => return false,
+        };
+        node.at != node.end && self.text.text[..self.offsets.byte_offset(node.end)].ends_with(open)
+    }
+
+    /// The last line on which something of the node stands.
+    pub(super) fn last_line(&self, node: &Node<'_>) -> usize {
+        match &node.body {
+            // A block of text ends where the next line begins.
+            Body::Scalar { .. } if node.end.1 == 1 && node.end.0 > node.at.0 => node.end.0 - 1,
+            Body::Scalar { .. } | Body::Alias(_) => node.end.0,
+            Body::List(nodes) | Body::Table(nodes) => {
+                let last = nodes.last().map_or(node.end.0, |last| self.last_line(last));
+                if self.is_in_brackets(node) { last.max(node.close.0) } else { last }
+            }
         }
     }
 
@@ -53,6 +71,30 @@ impl Editor<'_> {
             before = self.text.behind_content(start);
         }
         self.text.text[..before].ends_with('-').then(|| before - 1)
+    }
+
+    /// Where the anchor or the tag of a value begins, or the value itself.
+    pub(super) fn start_with_properties(&self, node: &Node<'_>) -> usize {
+        let mut start = self.offsets.byte_offset(node.at);
+        while let Some(property) = properties(self.text.text[..start].trim_end()) {
+            start = property;
+        }
+        start
+    }
+
+    /// All lines of an item, with the comments that are its own: those right above its dash, and those below it that are
+    /// indented more than the dash.
+    pub(super) fn item_lines(&self, items: &[Node<'_>], index: usize) -> Option<Range<usize>> {
+        let dash = self.dash(items.get(index)?)?;
+        let line = self.text.line_start(dash);
+        let is_own = |line: usize| self.text.indent(line).len() <= dash - self.text.line_start(dash);
+        let start = match index {
+            _ if !self.text.is_first(dash) => dash,
+            0 => self.text.comments_above(line, |_| true),
+            _ => self.text.comments_above(line, is_own),
+        };
+        let end = self.behind(self.last_line(items.get(index)?));
+        Some(start..self.text.behind_comments(end, |line| !is_own(line)))
     }
 
     /// Where an entry begins: at its key, or at the question mark before it.
@@ -85,17 +127,4 @@ impl Editor<'_> {
 fn properties(text: &str) -> Option<usize> {
     let start = text.rfind([' ', '\t', '\n']).map_or(0, |blank| blank + 1);
     text[start..].starts_with(['&', '!']).then_some(start)
-}
-
-/// The last line on which something of the node stands.
-pub(super) fn last_line(node: &Node<'_>) -> usize {
-    match &node.body {
-        // A block of text ends where the next line begins.
-        Body::Scalar { .. } if node.end.1 == 1 && node.end.0 > node.at.0 => node.end.0 - 1,
-        Body::Scalar { .. } | Body::Alias(_) => node.end.0,
-        Body::List(nodes) | Body::Table(nodes) => {
-            let last = nodes.last().map_or(node.end.0, last_line);
-            if node.at == node.end { last } else { last.max(node.close.0) }
-        }
-    }
 }

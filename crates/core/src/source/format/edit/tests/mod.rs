@@ -1,6 +1,8 @@
 //! What an edit changes, and what it does not.
 
 mod json;
+mod lists;
+mod merged;
 mod random;
 mod toml;
 mod yaml;

@@ -61,7 +61,7 @@ fn one_table_of_a_list_changes() {
     let more = edit(text, &[set("peers.2", json!({"name": "c", "port": 3}))]);
     assert_eq!(more, text.replace("\n[z]", "\n[[peers]]\nname = \"c\"\nport = 3\n\n[z]"));
     let fewer = edit(text, &[out("peers.0")]);
-    assert_eq!(fewer, "# first\n  # one\n\n\n# second\n[[peers]]\nname = 'b'\nport = 2\n\n[z]\n");
+    assert_eq!(fewer, "# second\n[[peers]]\nname = 'b'\nport = 2\n\n[z]\n");
     let added = edit(text, &[set("peers.0.weight", 5)]);
     assert_eq!(added, text.replace("# one\n", "# one\n  weight = 5\n"));
 }

@@ -51,7 +51,7 @@ fn one_item_of_a_list_changes() {
     assert_eq!(edit(text, &[set("peers.0.x", 1)]), text.replace("port: 1\n", "port: 1\n    x: 1\n"));
     assert_eq!(edit(text, &[out("peers.1.name")]), text.replace("name: b\n    ", ""));
     let fewer = edit(text, &[out("peers.0")]);
-    assert_eq!(fewer, "peers:\n  # first\n  # a\n  - name: b\n    port: 2 # two\nz: 1\n");
+    assert_eq!(fewer, "peers:\n  - name: b\n    port: 2 # two\nz: 1\n");
     let more = edit(text, &[set("peers.2", json!({"name": "c", "tls": {"up": true}}))]);
     assert_eq!(more, text.replace("z: 1", "  - name: \"c\"\n    tls:\n      up: true\nz: 1"));
     let list = "a:\n- 1 # one\n- 2\n";
@@ -104,7 +104,8 @@ fn a_key_of_a_merged_table_changes_in_place() {
     let text = "# base\nbase: &b\n  x: 1 # x\nt: # t\n  <<: *b # m\n  y: 2\nu: {<<: *b}\n";
     let expected = text.replace("x: 1 # x\n", "x: 1 # x\n  z: 3\n").replacen("*b", "&b { x: 1 }", 1);
     assert_eq!(edit(text, &[set("base.z", 3)]), expected);
-    let expected = text.replace("x: 1 # x\n", "x: 7 # x\n").replacen("*b", "&b { x: 1 }", 1);
+    let expected = text.replace("x: 1 # x", "x: 7 # x").replace("y: 2\n", "y: 2\n  x: 1\n");
+    let expected = expected.replace("{<<: *b}", "{<<: *b, x: 1}");
     assert_eq!(edit(text, &[set("base.x", 7)]), expected);
     let text = "base: &b\n  x: 1 # x\nt:\n  <<: *b\n  y: 2\n";
     assert_eq!(edit(text, &[set("t.x", 5)]), format!("{text}  x: 5\n"));
@@ -139,8 +140,9 @@ fn a_dash_on_a_line_of_its_own_is_the_dash_of_its_item() {
     assert_eq!(edit(text, &[set("peers.3.name", "z")]), text.replace("name: d", "name: \"z\""));
     assert_eq!(edit(text, &[set("peers.0.x", 2)]), text.replace("port: 1\n", "port: 1\n    x: 2\n"));
     assert_eq!(edit(text, &[set("peers.4.name", "e")]), format!("{text}  - name: \"e\"\n"));
-    let fewer = text.replace("  -\n    name: a # a\n    port: 1\n", "  # a\n");
+    let fewer = text.replace("  -\n    name: a # a\n    port: 1\n", "");
     assert_eq!(edit(text, &[out("peers.0")]), fewer);
+    assert_eq!(edit(text, &[out("peers.2")]), text.replace("  - &x\n    name: c\n", ""));
 }
 
 #[test]
