@@ -98,11 +98,14 @@ impl OverrideEntry {
     }
 }
 
-/// The overrides with those of a write. One that expires covers the lasting one at its path.
+/// The overrides with those of a write. One that expires covers the lasting one at its path, unless it has the same value,
+/// so that only the expiry changes.
 pub(crate) fn with_write(mut overrides: Overrides, write: Overrides) -> Overrides {
     for (keys, mut entry) in write {
         if entry.until.is_some() {
-            entry.below = overrides.get(&keys).and_then(OverrideEntry::lasting).cloned().map(Arc::new);
+            let before = overrides.get(&keys);
+            let before = before.filter(|before| before.until.is_some() || before.value != entry.value);
+            entry.below = before.and_then(OverrideEntry::lasting).cloned().map(Arc::new);
         }
         overrides.insert(keys, entry);
     }

@@ -47,7 +47,6 @@ const CASES: &[(Write, Write, &str)] = &[
     (|app| app.update(|app| app.n = 50), |app| app.update(|app| app.n = 99), "n"),
     (|app| app.set_n(50), |app| app.patch(json!([{"op": "replace", "path": "/n", "value": 99}])), "n"),
     (|app| app.merge_patch(json!({"n": 50})), |app| app.merge_patch(json!({"n": null})), "n"),
-    (|app| app.set_n(50), |app| app.set_n(50), "n"),
     (|app| app.part().set_max(5), |app| app.part().set_max(6), "part.max"),
     (|app| app.set_list(vec!["a".into()]), |app| app.set_list(vec!["b".into(), "c".into()]), "list"),
     (|app| app.set_note(None), |app| app.set_note(Some("x".into())), "note"),
@@ -69,6 +68,17 @@ fn a_lasting_override_is_in_force_again_after_an_expiry() {
         eventually("the lasting one is in force", is_restored);
         assert_eq!(app.load().clone(), before, "{number}");
     }
+}
+
+/// Only its expiry changes.
+#[test]
+fn a_lasting_override_that_is_set_again_for_a_while_expires() {
+    let folder = Folder::new();
+    let app = app(&folder);
+    app.set_n(50).unwrap();
+    app.for_duration(SHORT).set_n(50).unwrap();
+    eventually("it expires", || app.n() == 1);
+    assert!(app.overrides().is_empty());
 }
 
 #[test]
