@@ -1,5 +1,6 @@
 //! The history of versions, and rollbacks.
 
+mod before_secrets;
 mod model;
 mod suppressed_variables;
 mod suppressions;

@@ -103,7 +103,7 @@ fn an_override_without_which_the_program_panics_stays_and_others_expire() {
     let folder = Folder::with("app.yaml", "digits: '5'");
     let app = builder(&folder).load().unwrap();
     let short = || app.for_duration(Duration::from_millis(300));
-    app.set_digits(Digits(6)).unwrap();
+    app.for_duration(Duration::from_secs(3600)).set_digits(Digits(6)).unwrap();
     folder.write("app.yaml", "digits: x\nnumber: 2");
     eventually("the edit goes live", || app.number() == 2);
     short().update(|app| (app.digits, app.number) = (Digits(7), 7)).unwrap();

@@ -1,6 +1,7 @@
 //! The same policies and masking apply to secrets in all positions.
 
 mod buffered;
+mod copied;
 mod exposed;
 mod keys;
 mod referred;

@@ -287,9 +287,10 @@ impl<S: HotConfig> Handle<S> {
     }
 
     /// The same handle for temporary values: a value that is written through it, or through its nested handles,
-    /// expires `duration` after the write, and the value of the sources applies again.
+    /// expires `duration` after the write. Then the override without an expiry that it replaced is in force again, with
+    /// its author, or else the value of the sources.
     ///
-    /// Setting the value again restarts the time, or makes the value permanent without `for_duration`. If the
+    /// Setting the same value again restarts the time, gives a permanent value an expiry, or makes the value permanent without `for_duration`. If the
     /// configuration would be invalid without the value, or a prepare hook refuses its removal, it stays in force.
     /// This is reported like a refused reload, and the removal is retried, at first after a second and then at least
     /// once every two minutes.

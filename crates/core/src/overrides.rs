@@ -31,6 +31,8 @@ pub(crate) struct OverrideEntry {
     pub(crate) by: Option<Arc<str>>,
     pub(crate) at: SystemTime,
     pub(crate) until: Option<Expiry>,
+    /// The override that is in force again after the expiry; it has no expiry itself.
+    pub(crate) below: Option<Arc<OverrideEntry>>,
 }
 
 /// When an override expires: the instant that is used, and the system time for display.
@@ -71,14 +73,59 @@ impl OverrideEntry {
     pub(crate) fn new(value: Option<Value>, options: Option<&WriteOptions>) -> Self {
         let options = options.cloned().unwrap_or_default();
         let until = options.lasts.and_then(Expiry::after);
-        Self { value, by: options.by, at: SystemTime::now(), until }
+        Self { value, by: options.by, at: SystemTime::now(), until, below: None }
+    }
+
+    /// The override that lasts: itself, or the one that follows its expiry.
+    pub(crate) fn lasting(&self) -> Option<&Self> {
+        if self.until.is_none() { Some(self) } else { self.below.as_deref() }
+    }
+
+    /// Whether its time is over.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until.moment <= now)
+    }
+
+    /// The values that it has, now or after its expiry.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.value.iter().chain(self.below.iter().filter_map(|below| below.value.as_ref()))
     }
 
     /// Everything except the time at which it was set.
     pub(crate) fn content(&self) -> impl PartialEq + '_ {
-        let Self { value, by, at: _, until } = self;
-        (value, by, until)
+        let Self { value, by, at: _, until, below } = self;
+        (value, by, until, below)
     }
+}
+
+/// The overrides with those of a write. One that expires covers the lasting one at its path, unless it has the same value,
+/// so that only the expiry changes.
+pub(crate) fn with_write(mut overrides: Overrides, write: Overrides) -> Overrides {
+    for (keys, mut entry) in write {
+        if entry.until.is_some() {
+            let before = overrides.get(&keys);
+            let before = before.filter(|before| before.until.is_some() || before.value != entry.value);
+            entry.below = before.and_then(OverrideEntry::lasting).cloned().map(Arc::new);
+        }
+        overrides.insert(keys, entry);
+    }
+    overrides
+}
+
+/// The overrides without those whose time is over.
+pub(crate) fn without_expired(overrides: Overrides, now: Instant) -> Overrides {
+    let entries = overrides.into_iter();
+    let entries = entries.filter_map(|(keys, entry)| match entry.is_over(now) {
+        true => entry.lasting().cloned().map(|entry| (keys, entry)),
+        false => Some((keys, entry)),
+    });
+    entries.collect()
+}
+
+/// The overrides that do not expire, and those that follow an expiry.
+pub(crate) fn lasting(overrides: &Overrides) -> Overrides {
+    let entries = overrides.iter();
+    entries.filter_map(|(keys, entry)| Some((keys.clone(), entry.lasting()?.clone()))).collect()
 }
 
 impl Expiry {

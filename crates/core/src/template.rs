@@ -8,6 +8,7 @@ mod leaf;
 mod overlay;
 mod preserve;
 mod results;
+mod secret_texts;
 mod settle;
 
 use std::{borrow::Cow, cell::OnceCell, collections::BTreeSet, sync::Arc};
@@ -15,6 +16,7 @@ use std::{borrow::Cow, cell::OnceCell, collections::BTreeSet, sync::Arc};
 use leaf::Leaf;
 use preserve::opened;
 use results::Results;
+use secret_texts::SecretTexts;
 
 use crate::{
     erased_config::ErasedConfig,
@@ -68,12 +70,14 @@ pub(crate) struct Templates<'v> {
     root: &'v dyn ErasedConfig,
     tree: &'v Value,
     has_templates: bool,
+    has_secrets: bool,
     results: OnceCell<Results>,
 }
 
 impl<'v> Templates<'v> {
     pub(crate) fn of(root: &'v dyn ErasedConfig, tree: &'v Value) -> Self {
-        Self { root, tree, has_templates: holds_template(tree), results: OnceCell::new() }
+        let (has_templates, has_secrets) = (holds_template(tree), secret_texts::holds_secret(tree));
+        Self { root, tree, has_templates, has_secrets, results: OnceCell::new() }
     }
 
     /// A leaf with templates, as its type writes it, and what gave it in the same shape.
@@ -93,8 +97,18 @@ impl<'v> Templates<'v> {
         })
     }
 
-    /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, so
-    /// that the stored value contains no variable. The templates of the leaf itself are tried first.
+    /// Adds the secrets of a new value, so that copies of them are recognised too.
+    pub(crate) fn add_secrets(&mut self, written: &Value) {
+        if secret_texts::holds_secret(written) {
+            self.results();
+            self.results.get_mut().into_iter().for_each(|results| results.add_secrets(written));
+            self.has_secrets = true;
+        }
+    }
+
+    /// The new value of a leaf, in which text that equals the result of a template is replaced by the template, and
+    /// text that equals a secret by a masked form, so that the stored value contains no variable and no secret. The templates
+    /// of the leaf itself are tried first.
     ///
     /// `root` contains the new value, which the type also reads from `plain`; a patch has its own templates in
     /// `new`.
@@ -113,9 +127,9 @@ impl<'v> Templates<'v> {
             let own = self.leaf(slot);
             kept =
                 own.and_then(|(written, given)| preserve::templates(&kept, &written, &given)).unwrap_or(kept);
-            if results::may_hold(&kept) {
-                kept = self.results().replaced(&kept).unwrap_or(kept);
-            }
+        }
+        if (self.has_templates || self.has_secrets) && results::may_hold(&kept) {
+            kept = self.results().replaced(&kept).unwrap_or(kept);
         }
         if !holds_template(&kept) {
             return Ok(kept);

@@ -1,6 +1,7 @@
 //! Values set at run time: their authors, and values that must not be set.
 
 mod conflicts;
+mod covered;
 mod expiry;
 mod flattened;
 

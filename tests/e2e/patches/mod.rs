@@ -9,6 +9,7 @@ mod refused;
 mod secrets;
 mod sets;
 mod together;
+mod untagged;
 mod wide;
 
 use std::collections::BTreeMap;

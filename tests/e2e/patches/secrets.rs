@@ -117,3 +117,21 @@ fn a_struct_is_replaced_around_its_secret() {
         assert_eq!((&*db.host, &**db.password.expose()), ("e", "hush-db"));
     });
 }
+
+/// Access can be taken away without knowing a secret.
+#[test]
+fn a_secret_is_removed() {
+    for patch in [
+        json!([{ "op": "remove", "path": "/db" }]),
+        json!([{ "op": "replace", "path": "/db", "value": null }]),
+    ] {
+        let (config, folder) = app();
+        folder.write("app.toml", &format!("login = 'hush-login'\n{TEXT}"));
+        config.reload().unwrap();
+        config.merge_patch(json!({ "login": null })).unwrap();
+        config.patch(patch).unwrap();
+        config.merge_patch(json!({ "map": { "eve": null } })).unwrap();
+        let now = config.snapshot();
+        assert!(now.login.is_none() && now.db.is_none() && now.map.is_empty(), "{now:?}");
+    }
+}

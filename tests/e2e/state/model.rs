@@ -1,7 +1,7 @@
 //! Random edits, writes, refusals, rollbacks, restarts and crashes, compared with a small model.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     sync::{
         Arc,
@@ -92,8 +92,8 @@ type Values = BTreeMap<usize, u32>;
 struct Stand {
     files: Values,
     pins: Values,
-    /// The overrides that have expired since.
-    lent: BTreeSet<usize>,
+    /// The overrides that have expired since, and the lasting ones that they covered.
+    lent: BTreeMap<usize, Option<u32>>,
 }
 
 impl Stand {
@@ -105,10 +105,11 @@ impl Stand {
         self.values().iter().all(|value| *value > 0)
     }
 
-    /// The content without expired overrides.
+    /// The content after all expiries.
     fn returned(mut self) -> Self {
         let lent = std::mem::take(&mut self.lent);
-        self.pins.retain(|field, _| !lent.contains(field));
+        self.pins.retain(|field, _| !lent.contains_key(field));
+        self.pins.extend(lent.into_iter().filter_map(|(field, below)| Some((field, below?))));
         self
     }
 
@@ -284,7 +285,7 @@ impl World {
             lent.set_y(value).unwrap()
         };
         let mut stand = self.model.now().with([(field, value)]);
-        stand.lent.insert(field);
+        stand.lent.insert(field, self.model.now().pins.get(&field).copied());
         let accepted = self.model.stand(stand);
         if !self.model.now().clone().returned().is_valid() {
             self.mend_below(field);

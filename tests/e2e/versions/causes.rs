@@ -59,7 +59,7 @@ fn each_write_is_the_cause_of_its_version() {
     app.rollback(1).unwrap();
     assert_eq!(cause(&app), Cause::Rollback(7));
     app.for_duration(Duration::from_millis(20)).set_max(60).unwrap();
-    eventually("the override expires", || app.max() == 5);
+    eventually("the override expires", || app.max() == 6);
     assert_eq!(cause(&app), Cause::Expired);
 }
 

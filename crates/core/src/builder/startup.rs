@@ -8,9 +8,12 @@ use std::{
 
 use super::LastGood;
 use crate::{
-    engine::{Basis, Policy, Request, State, changed, collect::ReadResult, load_resolving_conflicts, record},
+    engine::{
+        Basis, Policy, Request, State, changed, collect::ReadResult, load_resolving_conflicts, record,
+        whole_leaves,
+    },
     error::Error,
-    history::{History, Record, content::VersionContent},
+    history::{History, Record, SecretLeaves, content::VersionContent},
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, ConfigType, Input, Loaded, ReferencePaths},
@@ -82,7 +85,9 @@ impl StartInputs<'_> {
     /// Drops overrides of fields that are not marked as secret and in which the decoder found a secret.
     fn drop_secrets(&mut self, loaded: &Loaded) -> Vec<Issue> {
         let is_secret = |(keys, entry): &(&Keys, &OverrideEntry)| {
-            loaded.secrets.iter().any(|secret| touches(keys, entry.value.as_ref(), secret))
+            let below = entry.below.iter().map(|below| below.value.as_ref());
+            let mut values = below.chain([entry.value.as_ref()]);
+            values.any(|value| loaded.secrets.iter().any(|secret| touches(keys, value, secret)))
         };
         let places: Vec<Keys> =
             self.saved.overrides.iter().filter(is_secret).map(|(keys, _)| keys.clone()).collect();
@@ -96,12 +101,8 @@ impl StartInputs<'_> {
         let marked = self.config_type.shape.leaves().into_iter().filter(Leaf::secret).map(|leaf| leaf.keys);
         let secrets: BTreeSet<Keys> = marked.chain(loaded.secrets.iter().cloned()).collect();
         if !secrets.is_empty() {
-            history.forget(
-                &secrets,
-                &self.collected.layers,
-                self.config_type.shape,
-                self.secret_manager.providers(),
-            );
+            let providers = self.secret_manager.providers();
+            history.forget(&secrets, &self.collected.layers, self.config_type, providers);
         }
     }
 
@@ -196,7 +197,10 @@ impl StartInputs<'_> {
             _ => first(),
         };
         let content = state.content(&loaded.root, &loaded.tree, true);
-        let history = history(self.policy, self.saved.history, content, (!goes_on).then(|| record.clone()));
+        let hidden = whole_leaves(shape, &loaded.secrets);
+        let leaves = SecretLeaves { read: &loaded.secrets, hidden: &hidden };
+        let entry = (content, (!goes_on).then(|| record.clone()));
+        let history = history(self.policy, self.saved.history, entry, leaves);
         let first = Published::new(version, loaded.root, loaded.tree, cause)
             .with_secrets(loaded.secrets)
             .with_sealed(loaded.sealed);
@@ -232,15 +236,15 @@ fn with_a_way_out(error: &Error) -> Error {
 fn history(
     policy: &Policy,
     saved: Option<SavedHistory>,
-    content: VersionContent,
-    record: Option<Record>,
+    (content, record): (VersionContent, Option<Record>),
+    leaves: SecretLeaves<'_>,
 ) -> History {
     let mut history = match saved {
         Some(saved) => History::restored(policy.history, saved.versions, saved.content),
         None => History::restored(policy.history, Vec::new(), content.clone()),
     };
     if let Some(before) = history.baseline(record.is_some()) {
-        let forgotten = history.push(before.entry(content, record));
+        let forgotten = history.push(before.entry(content, record, leaves));
         drop_quietly(forgotten);
     }
     history

@@ -90,7 +90,7 @@ impl Core {
     /// An override that had to stay may have been replaced or removed.
     fn forgive_expiry(&self, state: &State) {
         let now = Instant::now();
-        let is_overdue = |entry: &OverrideEntry| entry.until.is_some_and(|until| until.moment <= now);
+        let is_overdue = |entry: &OverrideEntry| entry.is_over(now);
         let is_refused = self.shared_status().last_refusals.has(Retried::Expiry);
         if is_refused && !state.basis.overrides.values().any(is_overdue) {
             self.forgive(Retried::Expiry);

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     issue::{Issue, IssueKind},
     keys::Keys,
-    overrides::Overrides,
+    overrides::{Overrides, without_expired},
     snapshot::Cause,
 };
 
@@ -69,33 +69,31 @@ impl Core {
     fn try_expire(&self, now: Instant) -> Result<(), Error> {
         let state = self.writer.enter()?;
         self.open()?;
-        let over = state
-            .basis
-            .overrides
-            .iter()
-            .filter(|(_, entry)| entry.until.is_some_and(|until| until.moment <= now));
+        let over = state.basis.overrides.iter().filter(|(_, entry)| entry.is_over(now));
         let over: Vec<_> = over.map(|(keys, _)| keys.clone()).collect();
         if over.is_empty() {
             return Ok(());
         }
-        let (overrides, stay) = self.without(&state, over);
-        if overrides.len() < state.basis.overrides.len() {
+        let count = over.len();
+        let (overrides, stay) = self.without(&state, over, now);
+        if stay.len() < count {
             let request = Request::new(Cause::Expired);
             self.with_overrides(state, overrides, &request)?;
         }
         if stay.is_empty() { Ok(()) } else { Err(Error::new(stay)) }
     }
 
-    /// The overrides that stay: expired ones are removed unless the load then fails.
-    fn without(&self, state: &State, over: Vec<Keys>) -> (Overrides, Vec<Issue>) {
-        let mut all_gone = state.basis.overrides.clone();
-        all_gone.retain(|keys, _| !over.contains(keys));
+    /// The overrides that stay, and those that expired ones covered: expired ones are removed unless the load then
+    /// fails.
+    fn without(&self, state: &State, over: Vec<Keys>, now: Instant) -> (Overrides, Vec<Issue>) {
+        let all_gone = without_expired(state.basis.overrides.clone(), now);
         if self.problems(state, &all_gone).is_empty() {
             return (all_gone, Vec::new());
         }
         let (mut overrides, mut stay) = (state.basis.overrides.clone(), Vec::new());
         for keys in over {
             let Some(entry) = overrides.remove(&keys) else { continue };
+            overrides.extend(entry.lasting().cloned().map(|lasting| (keys.clone(), lasting)));
             let problems = self.problems(state, &overrides);
             if let Some(first) = problems.first() {
                 let problem = on_one_line(first);

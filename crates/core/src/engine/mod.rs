@@ -49,7 +49,7 @@ pub(crate) use basis::{Basis, State};
 pub use conflict::OverrideConflict;
 pub(crate) use conflict::load_resolving_conflicts;
 pub use gate::{PendingRestart, Restart};
-pub(crate) use publish::{changed, record};
+pub(crate) use publish::{changed, record, whole_leaves};
 pub(crate) use rollback::Target;
 pub(crate) use write::Request;
 

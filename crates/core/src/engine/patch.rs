@@ -15,7 +15,7 @@ use crate::{
     issue::{Issue, IssueKind},
     keys::Keys,
     load::{self, ConfigType},
-    overrides::Overrides,
+    overrides::{Overrides, with_write},
     patch::{
         OverridableField, OverridableFields, Patch, PatchInput, PatchOutput, Touched, Traced, restored,
         secret_paths, with_integers, without_duplicates,
@@ -86,8 +86,7 @@ impl Core {
                 };
                 places.into_iter().map(|(keys, value)| (keys, request.entry(value)))
             });
-            let mut overrides = state.basis.overrides.clone();
-            overrides.extend(edits);
+            let overrides = with_write(state.basis.overrides.clone(), edits.collect());
             if issues.is_empty() && is_permitted {
                 let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
                 let basis = state.basis.with_overrides(overrides);

@@ -21,7 +21,7 @@ use crate::{
     erased_config::ErasedConfig,
     error::Error,
     history::{
-        Evicted, PendingEntry, Record,
+        Evicted, PendingEntry, Record, SecretLeaves,
         change::{self, Side},
     },
     issue::{Issue, IssueKind},
@@ -29,6 +29,7 @@ use crate::{
     load::Loaded,
     panics::drop_quietly,
     secret::marker::SecretMarker,
+    shape::Shape,
     snapshot::{Cause, Published},
 };
 
@@ -77,7 +78,7 @@ impl Core {
         let version = if changed.is_empty() { current.version } else { following(current.version)? };
         let request = Request { cause: candidate.cause.clone(), ..request.clone() };
         let record = self.record(current, &candidate.loaded, &changed, &request);
-        let entry = self.pending_entry(&candidate, record.clone());
+        let entry = self.pending_entry(&candidate, record.clone(), &hidden);
         let accepted = self.count(writing, &mut candidate, version, &request);
         self.prepare(current, &candidate.loaded, &changed, &candidate.cause)?;
         let duration = writing.since().elapsed();
@@ -149,10 +150,17 @@ impl Core {
     }
 
     /// The history entry for when the candidate is in force; `None` if there is no history.
-    fn pending_entry(&self, candidate: &Candidate, record: Option<Record>) -> Option<PendingEntry> {
+    fn pending_entry(
+        &self,
+        candidate: &Candidate,
+        record: Option<Record>,
+        hidden: &BTreeSet<Keys>,
+    ) -> Option<PendingEntry> {
         let before = self.shared_status().history.baseline(record.is_some())?;
-        let Loaded { root, tree, .. } = &candidate.loaded;
-        Some(before.entry(candidate.state.content(root, tree, self.has_sources()), record))
+        let Loaded { root, tree, secrets, .. } = &candidate.loaded;
+        let content = candidate.state.content(root, tree, self.has_sources());
+        let hidden = &whole_leaves(self.config_type.shape, hidden);
+        Some(before.entry(content, record, SecretLeaves { read: secrets, hidden }))
     }
 
     /// Publishes a candidate, if a value differs, and runs the internal observers.
@@ -224,6 +232,11 @@ impl Core {
             let _ = commands.send(Command::Reconsider);
         }
     }
+}
+
+/// The leaves with a path of their own. A flattened leaf has the path of the table that it shares with others.
+pub(crate) fn whole_leaves(shape: &'static Shape, leaves: &BTreeSet<Keys>) -> BTreeSet<Keys> {
+    leaves.iter().filter(|leaf| !shape.is_struct(leaf)).cloned().collect()
 }
 
 /// The record of a version that is about to be published.

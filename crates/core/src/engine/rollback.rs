@@ -22,7 +22,7 @@ use crate::{
     },
     keys::Keys,
     load::{self, ConfigType, Input, Loaded},
-    overrides::WriteOptions,
+    overrides::{WriteOptions, without_expired},
     panics::drop_quietly,
     problems::Problems,
     secrets::lookup::SecretLookup,
@@ -90,7 +90,7 @@ impl Core {
     ) -> Result<u64, Error> {
         let mut content = self.lookup(version)?.content();
         let now = Instant::now();
-        content.overrides.retain(|_, entry| entry.until.is_none_or(|until| until.moment > now));
+        content.overrides = without_expired(content.overrides, now);
         if let Some(value) = &content.value {
             let basis = state.basis.with_overrides(content.overrides.clone());
             let value = value.with_secrets_of(&self.current.load_full())?;

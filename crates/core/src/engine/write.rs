@@ -16,7 +16,7 @@ use crate::{
     keys::Keys,
     load::{self, ConfigType, Loaded},
     observe::Summary,
-    overrides::{Expected, OverrideEntry, Overrides, WriteOptions},
+    overrides::{Expected, OverrideEntry, Overrides, WriteOptions, with_write},
     problems::Problems,
     ser::EncodeError,
     shape::{Leaf, Shape},
@@ -134,10 +134,10 @@ impl Core {
     ) -> Result<u64, Error> {
         let leaves = copy.changed_since(before).into_iter().filter(|slot| before.shape().is_leaf(*slot));
         let leaves: Vec<_> = leaves.collect();
-        let templates = Templates::of(&*current.root, &current.tree);
+        let mut templates = Templates::of(&*current.root, &current.tree);
         let all = state.with_waiting(&*current.root, &current.tree);
         let (mut edits, issues) =
-            self.edits(current, &all, (before, &*copy), leaves.clone(), &templates, request);
+            self.edits(current, &all, (before, &*copy), leaves.clone(), &mut templates, request);
         if !issues.is_empty() {
             return Err(self.with_other_problems(&state, current, copy, edits, issues));
         }
@@ -149,7 +149,7 @@ impl Core {
         if !self.has_sources() {
             return self.write(state, current, copy, edits, request);
         }
-        let overrides = state.basis.overrides.clone().into_iter().chain(edits).collect();
+        let overrides = with_write(state.basis.overrides.clone(), edits);
         let secrets = self.secret_manager.secrets(state.basis.secrets.clone());
         let basis = state.basis.with_overrides(overrides);
         let leaves = with_shared(self.config_type, leaves);
@@ -171,14 +171,16 @@ impl Core {
         all: &Value,
         (before, copy): (&dyn ErasedConfig, &dyn ErasedConfig),
         slots: Vec<usize>,
-        templates: &Templates<'_>,
+        templates: &mut Templates<'_>,
         request: &Request,
     ) -> (Overrides, Vec<Issue>) {
         let mut edits = Overrides::new();
         let mut issues = Vec::new();
-        for slot in slots {
+        let written: Vec<_> = slots.into_iter().map(|slot| (slot, copy.encode(slot))).collect();
+        written.iter().filter_map(|(_, now)| now.as_ref().ok()).for_each(|now| templates.add_secrets(now));
+        for (slot, now) in written {
             let keys = current.root.shape().keys_of(slot);
-            let (before, now) = (before.encode(slot).ok(), copy.encode(slot));
+            let before = before.encode(slot).ok();
             // A NaN differs from itself even if it was not changed.
             if now.as_ref().is_ok_and(|now| before.as_ref() == Some(now)) {
                 continue;
@@ -278,8 +280,7 @@ impl Core {
         edits: Overrides,
         request: &Request,
     ) -> Result<u64, Error> {
-        let mut overrides = state.basis.overrides.clone();
-        overrides.extend(edits.clone());
+        let overrides = with_write(state.basis.overrides.clone(), edits.clone());
         let loaded =
             fixed(self.config_type, copy, current, &edits).map_err(|issues| placed(issues, &overrides))?;
         let basis = state.basis.with_overrides(overrides);

@@ -76,7 +76,7 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// The file is written as by [`save`](Self::save); values that are not overridden are left unchanged. A value that
     /// a patch removed is removed. The overrides stay in force. An override that [expires](Self::for_duration) is not
-    /// written, nor is an optional struct that cannot be read without a secret in it; a comment or a warning reports
+    /// written, but the permanent one that it replaced is. Not written either is an optional struct that cannot be read without a secret in it; a comment or a warning reports
     /// this.
     ///
     /// A nested struct that has its `#[serde(default)]` because no source mentions it is written as a whole, without secrets,

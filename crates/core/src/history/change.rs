@@ -31,7 +31,10 @@ impl Side<'_> {
     fn written(&self, slot: usize) -> Option<Value> {
         match self.loaded {
             true => template::shown(self.root, self.tree, slot),
-            false => self.root.encode(slot).ok(),
+            false => {
+                let written = self.root.encode(slot).ok()?;
+                Some(template::over(written, self.root.shape(), self.tree, slot))
+            }
         }
     }
 

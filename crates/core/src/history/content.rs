@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::delta::{Edit, apply, apply_map, diff_map, diff_open, holds_value};
+use super::delta::{Act, Edit, apply, apply_map, diff_map, diff_open, holds_value};
 use crate::{
     erased_config::ErasedConfig,
     keys::Keys,
@@ -71,12 +71,12 @@ impl VersionContent {
         self.overrides.clone().into_iter().chain(deferred).collect()
     }
 
-    /// The delta from this content to `old`.
-    pub(crate) fn delta_to(&self, old: &Self) -> ReverseDelta {
+    /// The delta from this content to `old`. `hidden` are the leaves in which a secret was read without a mark.
+    pub(crate) fn delta_to(&self, old: &Self, hidden: &BTreeSet<Keys>) -> ReverseDelta {
         ReverseDelta {
-            layers: old_layers(&self.layers, &old.layers),
+            layers: old_layers(&self.layers, &old.layers, hidden),
             variables: self.old_variables(old),
-            overrides: old_overrides(&self.overrides, &old.overrides),
+            overrides: old_overrides(&self.overrides, &old.overrides, hidden),
             deferred: old_deferred(&self.deferred, &old.deferred),
             value: old.value.clone(),
         }
@@ -120,7 +120,11 @@ pub(crate) fn by_source(layers: &[Arc<Layer>]) -> BySource<'_> {
     layers.iter().map(|layer| (layer.source(), layer)).collect()
 }
 
-fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<OldLayer>)> {
+fn old_layers(
+    new: &[Arc<Layer>],
+    old: &[Arc<Layer>],
+    hidden: &BTreeSet<Keys>,
+) -> Vec<(SourceId, Option<OldLayer>)> {
     // This is the case after every write, because only sources change layers.
     if new.len() == old.len() && new.iter().zip(old).all(|(new, old)| Arc::ptr_eq(new, old)) {
         return Vec::new();
@@ -129,7 +133,7 @@ fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<O
     let gone = new.keys().filter(|source| !old.contains_key(*source));
     let gone = gone.map(|source| ((*source).clone(), None));
     let other = old.iter().filter_map(|(source, layer)| {
-        let layer = OldLayer::between(layer, new.get(source).copied())?;
+        let layer = OldLayer::between(layer, new.get(source).copied(), hidden)?;
         Some(((*source).clone(), Some(layer)))
     });
     gone.chain(other).collect()
@@ -137,17 +141,36 @@ fn old_layers(new: &[Arc<Layer>], old: &[Arc<Layer>]) -> Vec<(SourceId, Option<O
 
 impl OldLayer {
     /// `None` if nothing differs.
-    fn between(old: &Arc<Layer>, new: Option<&Arc<Layer>>) -> Option<Self> {
+    fn between(old: &Arc<Layer>, new: Option<&Arc<Layer>>, hidden: &BTreeSet<Keys>) -> Option<Self> {
         if new.is_some_and(|new| Arc::ptr_eq(old, new)) {
             return None;
         }
         let empty = Value::empty();
         let head = old.with_past(Value::empty());
         let alike = new.is_some_and(|new| head.is_like(&new.with_past(Value::empty())));
-        let edits = diff_open(new.map_or(&empty, |new| new.tree()), old.tree());
+        let from = new.map_or(&empty, |new| new.tree());
+        let edits = with_whole_leaves(diff_open(from, old.tree()), from, old.tree(), hidden);
         let head = (!alike).then(|| Arc::new(head));
         (head.is_some() || !edits.is_empty()).then_some(Self { head, edits })
     }
+}
+
+/// The edits, with one for each list or table that had no secret yet and contains one now. Its parts cannot be matched
+/// to those of today, and after a restart there may be no value of today.
+fn with_whole_leaves(mut edits: Vec<Edit>, from: &Value, to: &Value, hidden: &BTreeSet<Keys>) -> Vec<Edit> {
+    for leaf in hidden {
+        let (Some(new), Some(old)) = (leaf.find(from), leaf.find(to)) else { continue };
+        if is_without_secrets(old) && new != old {
+            edits.retain(|edit| !edit.keys.starts_with(leaf));
+            edits.push(Edit { keys: leaf.clone(), act: Act::Put(old.clone()) });
+        }
+    }
+    edits
+}
+
+/// Whether the value is a list or a table without the value of a secret.
+fn is_without_secrets(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Table(_)) && !holds_value(value)
 }
 
 /// Running secrets are left unchanged.
@@ -159,13 +182,25 @@ fn old_deferred(new: &DeferredValues, old: &DeferredValues) -> Vec<(Keys, Option
     changes
 }
 
-/// A secret that was set is left unchanged, and a removed secret is not restored.
-fn old_overrides(new: &Overrides, old: &Overrides) -> Vec<(Keys, Option<OldOverride>)> {
+/// A secret that was set is left unchanged, and a removed secret is not restored. A value from before it contained
+/// secrets is stored whole, because the value of today is not saved.
+fn old_overrides(
+    new: &Overrides,
+    old: &Overrides,
+    hidden: &BTreeSet<Keys>,
+) -> Vec<(Keys, Option<OldOverride>)> {
+    let is_whole = |keys: &Keys, new: &Value, old: &Value| {
+        is_without_secrets(old) && (holds_value(new) || hidden.iter().any(|leaf| leaf.starts_with(keys)))
+    };
+    let open = |entry: OverrideEntry| OverrideEntry {
+        below: entry.below.filter(|below| !below.value.as_ref().is_some_and(holds_value)),
+        ..entry
+    };
     let old_override = |keys: &Keys, entry: OverrideEntry| match (
         new.get(keys).and_then(|entry| entry.value.as_ref()),
         &entry.value,
     ) {
-        (Some(new), Some(value)) => {
+        (Some(new), Some(value)) if !is_whole(keys, new, value) => {
             let edits = diff_open(new, value);
             OldOverride { entry: OverrideEntry { value: None, ..entry }, edits: Some(edits) }
         }
@@ -179,7 +214,7 @@ fn old_overrides(new: &Overrides, old: &Overrides) -> Vec<(Keys, Option<OldOverr
     };
     let changes = diff_map(new, old).into_iter();
     let changes = changes.filter(|(keys, entry)| comes_back(keys, entry.as_ref()));
-    changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, entry)))).collect()
+    changes.map(|(keys, entry)| (keys.clone(), entry.map(|entry| old_override(&keys, open(entry))))).collect()
 }
 
 /// A content to which deltas are applied.
@@ -229,7 +264,12 @@ impl Walk {
         let Some(OldOverride { entry, edits }) = old else { return };
         let mut entry = entry.clone();
         if let Some(edits) = edits {
-            let mut value = before.and_then(|entry| entry.value).unwrap_or(Value::Null);
+            let before = before.and_then(|entry| entry.value);
+            // A value that was not saved leaves nothing to edit.
+            if before.is_none() && !edits.iter().any(Edit::is_whole) {
+                return;
+            }
+            let mut value = before.unwrap_or(Value::Null);
             apply(&mut value, edits);
             entry.value = Some(value);
         }

@@ -121,7 +121,7 @@ proptest! {
             content
         };
         let contents: Vec<_> = plain.iter().map(naming).collect();
-        let deltas: Vec<_> = contents.windows(2).map(|pair| pair[1].delta_to(&pair[0])).collect();
+        let deltas: Vec<_> = contents.windows(2).map(|pair| pair[1].delta_to(&pair[0], &BTreeSet::new())).collect();
         for first in 0..contents.len() {
             let back = contents.last().unwrap().apply_deltas(deltas[first..].iter().rev());
             let mut back = Plain::new(&back);
@@ -132,7 +132,7 @@ proptest! {
 
     #[test]
     fn nothing_is_kept_of_what_is_equal(plain in plain()) {
-        prop_assert!(plain.content().delta_to(&plain.content()).is_empty());
+        prop_assert!(plain.content().delta_to(&plain.content(), &BTreeSet::new()).is_empty());
     }
 }
 
@@ -151,7 +151,7 @@ fn of_secrets_nothing_is_kept() {
         value: None,
     };
     let (old, new) = (content("a", "old"), content("b", "new"));
-    let back = new.delta_to(&old);
+    let back = new.delta_to(&old, &BTreeSet::new());
     assert_eq!((back.variables.len(), back.overrides.len(), back.deferred.len()), (0, 0, 0));
     let before = new.apply_deltas([back].iter());
     assert_eq!(*before.layers[0].tree(), tree("a", "new"));
@@ -170,7 +170,7 @@ fn a_reference_comes_back_and_a_secret_does_not() {
         |tree: Value| VersionContent { layers: vec![layer(0, &tree)], ..Plain::default().content() };
     let back = |new: Value, old: Value| {
         let (new, old) = (content(new), content(old));
-        new.apply_deltas([new.delta_to(&old)].iter()).layers[0].tree().clone()
+        new.apply_deltas([new.delta_to(&old, &BTreeSet::new())].iter()).layers[0].tree().clone()
     };
     assert_eq!(back(secret(), reference()), reference());
     assert_eq!(back(reference(), secret()), reference());
@@ -185,7 +185,7 @@ fn a_layer_that_is_as_it_was_keeps_its_text_and_another_has_none() {
     let (one, two) = (serde_json::json!({"a": 1}).into(), serde_json::json!({"a": 2}).into());
     let old = VersionContent { layers: vec![layer(2, &one), layer(3, &one)], ..Plain::default().content() };
     let new = VersionContent { layers: vec![layer(2, &one), layer(3, &two)], ..old.clone() };
-    let back = new.apply_deltas([new.delta_to(&old)].iter());
+    let back = new.apply_deltas([new.delta_to(&old, &BTreeSet::new())].iter());
     let texts: BTreeSet<_> = back.layers.iter().map(|layer| layer.text_places().is_some()).collect();
     assert_eq!(texts, BTreeSet::from([true, false]));
     let origin = back.layers[1].origin(None, &["a"].into_iter().collect());
@@ -204,7 +204,7 @@ fn a_large_pin_costs_what_changed_in_it() {
         ..Plain::default().content()
     };
     let (old, new) = (overridden(80), overridden(81));
-    let back = new.delta_to(&old);
+    let back = new.delta_to(&old, &BTreeSet::new());
     let [(_, Some(OldOverride { entry, edits: Some(edits) }))] = &back.overrides[..] else {
         panic!("one pin changed")
     };

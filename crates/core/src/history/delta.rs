@@ -152,6 +152,11 @@ pub(crate) fn apply(tree: &mut Value, edits: &[Edit]) {
 }
 
 impl Edit {
+    /// Whether it replaces the whole tree.
+    pub(super) fn is_whole(&self) -> bool {
+        self.keys.is_root() && matches!(self.act, Act::Put(_))
+    }
+
     fn apply(&self, tree: &mut Value) {
         match &self.act {
             Act::Splice { at, removed, items } => {

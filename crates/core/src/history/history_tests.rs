@@ -26,7 +26,9 @@ fn begun(limits: Limits) -> History {
 }
 
 fn publish(history: &mut History, version: u64, plain: &Plain) {
-    let entry = history.baseline(true).map(|before| before.entry(plain.content(), Some(record(version))));
+    let entry = history
+        .baseline(true)
+        .map(|before| before.entry(plain.content(), Some(record(version)), SecretLeaves::NONE));
     entry.into_iter().for_each(|entry| drop(history.push(entry)));
 }
 
@@ -97,7 +99,7 @@ proptest! {
             // Which variables are restored depends on the texts that refer to them.
             plain.variables.clear();
             let version = published.then(|| record(config_type.len() as u64 + 1));
-            let entry = history.baseline(published).unwrap().entry(plain.content(), version);
+            let entry = history.baseline(published).unwrap().entry(plain.content(), version, SecretLeaves::NONE);
             drop(history.push(entry));
             if !published {
                 config_type.pop();

@@ -7,7 +7,7 @@ pub(crate) mod delta;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fmt,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -44,6 +44,22 @@ pub(crate) struct Version {
     /// The delta from the content of the next version; `None` for the newest.
     pub(crate) back: Option<Arc<ReverseDelta>>,
     pub(crate) replaced: Option<Instant>,
+    /// The leaves in which a secret was read.
+    pub(crate) secrets: BTreeSet<Keys>,
+}
+
+/// The unmarked leaves that contain secrets.
+#[derive(Clone, Copy)]
+pub(crate) struct SecretLeaves<'s> {
+    /// Those in which the new version reads one.
+    pub(crate) read: &'s BTreeSet<Keys>,
+    /// Those in which any version has read one.
+    pub(crate) hidden: &'s BTreeSet<Keys>,
+}
+
+#[cfg(test)]
+impl SecretLeaves<'_> {
+    pub(crate) const NONE: Self = Self { read: &BTreeSet::new(), hidden: &BTreeSet::new() };
 }
 
 /// Removed versions, and the previous content of the newest one. Dropping their values may run code of the program, so
@@ -75,18 +91,25 @@ pub(crate) struct PendingEntry {
     /// `None` if no value changed: then only the content of the newest version is replaced.
     record: Option<Record>,
     back: Option<ReverseDelta>,
+    /// The leaves in which the commit read a secret.
+    secrets: BTreeSet<Keys>,
 }
 
 impl Baseline {
-    pub(crate) fn entry(self, content: VersionContent, record: Option<Record>) -> PendingEntry {
-        let back = self.newest.map(|newest| content.delta_to(&newest));
+    pub(crate) fn entry(
+        self,
+        content: VersionContent,
+        record: Option<Record>,
+        SecretLeaves { read, hidden }: SecretLeaves<'_>,
+    ) -> PendingEntry {
+        let back = self.newest.map(|newest| content.delta_to(&newest, hidden));
         let back = match (&record, back) {
             (None, Some(back)) if back.is_empty() => None,
             // The delta from the newest version to the one before has a new starting point.
-            (None, Some(_)) => self.previous.map(|previous| content.delta_to(&previous.content())),
+            (None, Some(_)) => self.previous.map(|previous| content.delta_to(&previous.content(), hidden)),
             (_, back) => back,
         };
-        PendingEntry { content, record, back }
+        PendingEntry { content, record, back, secrets: read.clone() }
     }
 }
 
@@ -105,11 +128,12 @@ impl VersionLookup {
 }
 
 impl History {
-    /// Creates a history with the first version.
+    /// Creates a history with the first version, of a handle whose state is not saved.
     pub(crate) fn new(limits: Limits, record: Record, content: VersionContent) -> Self {
         let mut history = Self { limits, versions: VecDeque::new(), content: None };
         if limits.versions > 0 {
-            let Evicted { .. } = history.push(PendingEntry { content, record: Some(record), back: None });
+            let (record, secrets) = (Some(record), BTreeSet::new());
+            let Evicted { .. } = history.push(PendingEntry { content, record, back: None, secrets });
         }
         history
     }
@@ -149,9 +173,15 @@ impl History {
                     before.replaced = Some(Instant::now());
                 }
                 self.set_delta(0, entry.back);
-                self.versions.push_back(Version { record, back: None, replaced: None });
+                let secrets = entry.secrets;
+                self.versions.push_back(Version { record, back: None, replaced: None, secrets });
             }
-            None => self.set_delta(1, entry.back),
+            None => {
+                self.set_delta(1, entry.back);
+                self.versions.iter_mut().next_back().into_iter().for_each(|version| {
+                    version.secrets.extend(entry.secrets.iter().cloned());
+                });
+            }
         }
         Evicted { content, ..self.evict() }
     }

@@ -351,6 +351,17 @@ pub(crate) fn secrets_in(config_type: ConfigType, tree: &Value) -> BTreeSet<Keys
     problems.take_secrets()
 }
 
+/// Whether the type of a leaf reads a secret from the tree, or does not read its value.
+pub(crate) fn may_hold_secret(config_type: ConfigType, tree: &Value, leaf: &Keys) -> bool {
+    let find = || {
+        let mut problems = Problems::of_types();
+        tracking::reads_any(|| (config_type.probe)(tree, &Keys::root(), &mut problems));
+        let is_read = problems.take_secrets().contains(leaf);
+        is_read || problems.into_issues().iter().any(|issue| issue.keys().is_related_to(leaf))
+    };
+    catch_panic(find).unwrap_or(true)
+}
+
 /// Marks the secrets of a tree that has no templates and no references any more.
 pub(crate) fn mark_secrets(tree: &mut Value, shape: &'static Shape, hidden: &BTreeSet<Keys>) {
     SecretMarker { shape, hidden, providers: None }.mark(tree);

@@ -57,7 +57,7 @@ impl Judge<'_> {
         if !(layers.is_empty() && any) {
             let survey = SecretReadSurvey::new(self.config_type);
             match reads.filter(|reads| reads.regions.is_empty()) {
-                Some(reads) => sites.extend(reads),
+                Some(reads) => sites.extend(reads, tree),
                 None => sites.survey(&survey, tree),
             }
             for replaced in replaced(self.config_type, self.input, self.merged) {

@@ -13,7 +13,16 @@ use crate::{
 /// The paths, with [`ANY`] as the index in a list: lists of layers are replaced, joined and matched by key, so an item
 /// has other indices in the layers. In a tuple each index has its own type.
 #[derive(Default)]
-pub(super) struct Sites(BTreeSet<Keys>);
+pub(super) struct Sites(BTreeMap<Keys, Extent>);
+
+/// How much of a value a path concerns.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    /// A scalar. A list or a table at the path belongs to another variant of the type, and is read by itself.
+    Scalar,
+    /// Everything at the path.
+    Whole,
+}
 
 /// The index of every item of a list.
 const ANY: usize = usize::MAX;
@@ -31,14 +40,21 @@ struct Region {
 
 impl Sites {
     /// Adds the paths of values that are exactly one secret.
-    pub(super) fn extend(&mut self, reads: &SecretReads) {
-        self.0.extend(reads.exact.iter().map(|keys| generalised(keys, &reads.tuples)));
+    pub(super) fn extend(&mut self, reads: &SecretReads, tree: &Value) {
+        for keys in &reads.exact {
+            self.add(generalised(keys, &reads.tuples), keys.find(tree));
+        }
+    }
+
+    fn add(&mut self, site: Keys, value: Option<&Value>) {
+        let extent = self.0.entry(site).or_insert(Extent::Scalar);
+        *extent = (*extent).max(extent_of(value));
     }
 
     /// Adds the paths of one tree without templates.
     pub(super) fn survey(&mut self, survey: &SecretReadSurvey, tree: &Value) {
         let reads = survey.reads(tree);
-        self.extend(&reads);
+        self.extend(&reads, tree);
         let mut missed = reads.read.clone();
         for place in &reads.exact {
             scalars(place.find(tree), place, &mut |_, value| {
@@ -61,7 +77,7 @@ impl Sites {
             let place = generalised(keys, &reads.tuples);
             // A text that was read as JSON contains the secret somewhere.
             if keys == at || is_structure(value, &Key::Name("".into()), &none) {
-                self.0.insert(place.clone());
+                self.add(place.clone(), Some(value));
             }
             for digest in digests(value).intersection(&reads.read) {
                 missed.remove(digest);
@@ -78,28 +94,53 @@ impl Sites {
     /// show no text, or a function may have changed the text.
     fn region(&mut self, survey: &SecretReadSurvey, tree: &Value, region: Region, is_incomplete: bool) {
         let Region { alike, mut others } = region;
-        let mut unclear = BTreeSet::new();
+        let mut unclear = Examples::new();
         for mut places in alike.into_values() {
             // All items of a list have one place, and there may be thousands.
             let count = places.len();
-            places.retain(|place, _| !self.0.contains(place));
+            places.retain(|place, _| !self.0.contains_key(place));
             match survey.asked(tree, &places) {
-                Some(found) => self.0.extend(found),
+                Some(found) => self.add_all(found, &places, tree),
                 None if places.len() < count => {}
-                None => unclear.extend(places.into_keys()),
+                None => unclear.extend(places),
             }
         }
         if is_incomplete || !unclear.is_empty() {
-            others.retain(|place, _| !self.0.contains(place));
-            self.0.extend(survey.asked(tree, &others).unwrap_or(unclear));
+            others.retain(|place, _| !self.0.contains_key(place));
+            match survey.asked(tree, &others) {
+                Some(found) => self.add_all(found, &others, tree),
+                None => unclear.into_iter().for_each(|(site, keys)| self.add(site, keys.find(tree))),
+            }
+        }
+    }
+
+    fn add_all(&mut self, found: BTreeSet<Keys>, examples: &Examples, tree: &Value) {
+        for site in found {
+            let value = examples.get(&site).and_then(|keys| keys.find(tree));
+            self.add(site, value);
         }
     }
 
     /// The scalars of a tree at these paths, and the texts with a table or list that contains such a path.
     pub(super) fn in_tree<'v>(&self, tree: &'v Value, variables: &Known<'_>) -> Vec<(Keys, &'v Value)> {
         let mut found = Vec::new();
-        self.0.iter().for_each(|site| descend(tree, &site.0, &Keys::root(), variables, &mut found));
+        for (site, extent) in &self.0 {
+            descend(tree, &site.0, &Keys::root(), variables, &mut |keys, value| match (
+                *extent,
+                value.inside(),
+            ) {
+                (Extent::Scalar, Value::List(_) | Value::Table(_)) => {}
+                _ => scalars(Some(value), keys, &mut |keys, value| found.push((keys.clone(), value))),
+            });
+        }
         found
+    }
+}
+
+fn extent_of(value: Option<&Value>) -> Extent {
+    match value.map(Value::inside) {
+        Some(Value::List(_) | Value::Table(_)) | None => Extent::Whole,
+        Some(_) => Extent::Scalar,
     }
 }
 
@@ -117,12 +158,9 @@ fn descend<'v>(
     site: &[Key],
     at: &Keys,
     variables: &Known<'_>,
-    found: &mut Vec<(Keys, &'v Value)>,
+    found: &mut dyn FnMut(&Keys, &'v Value),
 ) {
     match (site, value.inside()) {
-        ([], Value::List(_) | Value::Table(_)) => {
-            scalars(Some(value), at, &mut |keys, value| found.push((keys.clone(), value)));
-        }
         ([Key::Index(wanted), below @ ..], Value::List(items)) => {
             // A layer with fewer items than the tuple may contain any part of it.
             let all = *wanted >= items.len();
@@ -133,8 +171,8 @@ fn descend<'v>(
             let inside = table.get(name).into_iter();
             inside.for_each(|value| descend(value, below, &at.name(name), variables, found));
         }
-        ([], _) => found.push((at.clone(), value)),
-        ([next, ..], _) if is_structure(value, next, variables) => found.push((at.clone(), value)),
+        ([], _) => found(at, value),
+        ([next, ..], _) if is_structure(value, next, variables) => found(at, value),
         _ => {}
     }
 }

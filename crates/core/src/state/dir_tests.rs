@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     history::{
-        History, Limits, Record, Version,
+        History, Limits, Record, SecretLeaves, Version,
         content::tests::{OPEN, Plain, plain},
     },
     overrides::Overrides,
@@ -145,7 +145,7 @@ proptest! {
         let limits = Limits { versions: 9, age: None };
         let mut history = History::new(limits, record(1), contents[0].content());
         for (version, plain) in (2..).zip(&contents[1..]) {
-            let step = history.baseline(true).unwrap().entry(plain.content(), Some(record(version)));
+            let step = history.baseline(true).unwrap().entry(plain.content(), Some(record(version)), SecretLeaves::NONE);
             drop(history.push(step));
         }
         let (versions, content) = history.entries();

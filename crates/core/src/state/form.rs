@@ -71,9 +71,7 @@ impl HistoryForm {
 
     /// Drops matching overrides, including old ones. Returns the paths of those that were in force.
     pub(super) fn drop_overrides(&mut self, is_dropped: impl Fn(&Keys, Option<&Value>) -> bool) -> Vec<Keys> {
-        let drops = |entry: &OverrideForm| {
-            is_dropped(&entry.path.keys(), entry.value.as_ref().map(|Tree(value)| value))
-        };
+        let drops = |entry: &OverrideForm| entry.values().any(|value| is_dropped(&entry.path.keys(), value));
         let dropped =
             self.overrides.iter().filter(|entry| drops(entry)).map(|entry| entry.path.keys()).collect();
         self.overrides.retain(|entry| !drops(entry));
@@ -103,6 +101,19 @@ pub(super) struct OverrideForm {
     by: Option<String>,
     at: Time,
     until: Option<Time>,
+    /// The override that follows the expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    below: Option<Box<OverrideForm>>,
+}
+
+impl OverrideForm {
+    /// The values that it has, now or after its expiry.
+    fn values(&self) -> impl Iterator<Item = Option<&Value>> {
+        [Some(self), self.below.as_deref()]
+            .into_iter()
+            .flatten()
+            .map(|form| form.value.as_ref().map(|Tree(value)| value))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,6 +176,9 @@ pub(super) struct VersionForm {
     record: RecordForm,
     back: Option<ReverseDeltaForm>,
     replaced: Option<Time>,
+    /// The leaves in which a secret was read; all that are secret, if it was written before there was this field.
+    #[serde(default)]
+    secrets: Option<Vec<Path>>,
 }
 
 #[derive(Serialize, Deserialize)]

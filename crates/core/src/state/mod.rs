@@ -11,6 +11,7 @@ mod form;
 mod lock;
 mod names;
 mod owner;
+mod read_secrets;
 mod saved;
 mod secret_filter;
 mod tree;

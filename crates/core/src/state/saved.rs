@@ -8,14 +8,14 @@ use std::{
 
 use super::{
     SecretFilter, Writer,
-    form::{HistoryForm, LayerForm, OverrideForm, OverridesForm, SourceForm, SuppressionForm, VersionForm},
+    form::{HistoryForm, LayerForm, OverrideForm, OverridesForm, SourceForm, SuppressionForm},
 };
 use crate::{
     history::{Version, content::VersionContent},
     issue::{Issue, IssueKind},
     keys::Keys,
-    load::{is_shared_key, place_at},
-    overrides::{OverrideEntry, Overrides},
+    load::{ConfigType, is_shared_key, place_at},
+    overrides::{OverrideEntry, Overrides, without_expired},
     secret::marker::SecretForm,
     secrets::registry::ProviderRegistry,
     shape::Shape,
@@ -76,8 +76,9 @@ impl Saved {
                 (0, history.as_ref().map(|history| history.content.overrides.clone()).unwrap_or_default())
             }
         };
+        overrides = without_expired(overrides, Instant::now());
         overrides.retain(|keys, entry| {
-            is_in_force(entry) && fits(keys, today.shape, issues) && is_open(keys, entry, today.shape, issues)
+            fits(keys, today.shape, issues) && is_open(keys, entry, today.shape, issues)
         });
         Self { version: version.max(last.unwrap_or(0)), overrides, history }
     }
@@ -133,17 +134,15 @@ pub(crate) fn secret_override(keys: &Keys) -> Issue {
 
 /// Whether no secret is overridden.
 fn is_open(keys: &Keys, entry: &OverrideEntry, shape: &'static Shape, issues: &mut Vec<Issue>) -> bool {
-    let secret = is_secret(keys, entry.value.as_ref(), shape);
+    let below = entry.below.iter().map(|below| below.value.as_ref());
+    let mut values = below.chain([entry.value.as_ref()]);
+    let secret = values.any(|value| is_secret(keys, value, shape));
     issues.extend(secret.then(|| secret_override(keys)));
     !secret
 }
 
 fn overrides_of(forms: Vec<OverrideForm>) -> Overrides {
     forms.into_iter().map(|form| (form.path.keys(), form.entry())).collect()
-}
-
-fn is_in_force(entry: &OverrideEntry) -> bool {
-    entry.until.is_none_or(|until| until.moment > Instant::now())
 }
 
 const WITHHELD: &str = "it holds a secret, or text from variables that cannot be resolved again";
@@ -175,10 +174,13 @@ impl SavedHistory {
         &mut self,
         secrets: &BTreeSet<Keys>,
         layers: &[Arc<Layer>],
-        shape: &'static Shape,
+        config_type: ConfigType,
         providers: &Arc<ProviderRegistry>,
     ) {
-        let secret_filter = SecretFilter::new(secrets.iter().cloned().collect(), providers);
+        self.add_read_secrets(config_type, secrets);
+        let hidden: Vec<Keys> = secrets.iter().cloned().collect();
+        let shape = config_type.shape;
+        let secret_filter = SecretFilter::new(hidden.clone(), providers);
         let writer = Writer { secret_filter: &secret_filter, shape };
         for layer in &mut self.content.layers {
             *layer = without_secrets(layer, secrets, &secret_filter, layers);
@@ -189,14 +191,14 @@ impl SavedHistory {
             suppressions.restore(source.clone(), refused.map(open), used.map(open), version);
         }
         self.suppressions = suppressions;
-        self.versions = self.versions.iter().map(|version| writer.version(version).version()).collect();
+        self.versions =
+            self.versions.iter().map(|version| writer.version(version).version(&hidden)).collect();
         self.content.deferred.retain(|keys, value| match value {
             Some(value) => secret_filter.redact(keys, value).is_some_and(|shown| shown == *value),
             None => true,
         });
-        self.content.overrides.retain(|keys, entry| match &entry.value {
-            Some(value) => secret_filter.redact(keys, value).is_some_and(|shown| shown == *value),
-            None => true,
+        self.content.overrides.retain(|keys, entry| {
+            entry.values().all(|value| secret_filter.redact(keys, value).is_some_and(|shown| shown == *value))
         });
     }
 
@@ -223,7 +225,7 @@ impl SavedHistory {
         Self {
             content,
             suppressions,
-            versions: history.versions.into_iter().map(VersionForm::version).collect(),
+            versions: history.versions.into_iter().map(|form| form.version(&secrets)).collect(),
         }
     }
 }

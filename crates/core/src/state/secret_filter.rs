@@ -39,6 +39,14 @@ impl SecretFilter {
         Self { places, providers: Arc::clone(providers) }
     }
 
+    /// The filter for an old version, in which unmarked secrets were read in the leaves `read` only.
+    pub(super) fn of_version(&self, shape: &'static Shape, read: &BTreeSet<Keys>) -> Self {
+        let leaves = shape.leaves();
+        let is_marked = |keys: &Keys| leaves.iter().any(|leaf| leaf.secret() && leaf.keys == *keys);
+        let places = self.places.iter().filter(|keys| is_marked(keys) || read.contains(*keys));
+        Self { places: places.cloned().collect(), providers: Arc::clone(&self.providers) }
+    }
+
     pub(super) fn places(&self) -> impl Iterator<Item = &Keys> {
         self.places.iter()
     }
@@ -53,7 +61,9 @@ impl SecretFilter {
         let shown = below.fold(value.clone(), |value, secret| {
             let below = Keys(secret.0[at.0.len()..].to_vec());
             match below.find(&value) {
-                Some(found) if !self.is_reference(found) => place_at(&value, &below, None),
+                Some(found) if !found.is_null() && !self.is_reference(found) => {
+                    place_at(&value, &below, None)
+                }
                 _ => value,
             }
         });

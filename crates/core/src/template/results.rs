@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    SecretTexts,
     arrange::parts,
     preserve::{adds_entries, is_unchanged, opened, text_of},
 };
@@ -28,6 +29,7 @@ pub(super) struct Results {
     /// Lists and tables as types write them, and the text that each was read from.
     wholes: Vec<(Value, Value)>,
     literals: HashSet<Arc<str>>,
+    secrets: SecretTexts,
 }
 
 impl Results {
@@ -44,10 +46,21 @@ impl Results {
     /// The value with templates in place of texts that equal their result; `None` if there is no such text.
     pub(super) fn replaced(&self, value: &Value) -> Option<Value> {
         match value {
-            Value::Text(text) => self.texts.get(&**text).cloned(),
+            Value::Text(text) => self.texts.get(&**text).cloned().or_else(|| self.secret(text)),
             Value::List(_) | Value::Table(_) => self.whole(value).or_else(|| self.inside(value)),
             _ => None,
         }
+    }
+
+    /// The text of a secret, with a form that may be shown.
+    fn secret(&self, text: &str) -> Option<Value> {
+        let is_candidate = is_long(text) && !self.literals.contains(text);
+        if is_candidate { self.secrets.masked(text) } else { None }
+    }
+
+    /// Adds the secrets of a new value.
+    pub(super) fn add_secrets(&mut self, value: &Value) {
+        self.secrets.collect(value);
     }
 
     /// The template of the text that a list or table was read from.
@@ -124,6 +137,7 @@ fn holds_stored_template(value: &Value) -> bool {
 impl Results {
     fn collect(&mut self, value: &Value) {
         match value {
+            Value::Secret(_) => self.secrets.add(value, value.inside()),
             Value::Untyped(untyped) if untyped.is_of_variables() => self.insert(&untyped.text, value),
             Value::Untyped(Untyped { text, .. }) | Value::Text(text) => {
                 self.literals.insert(Arc::clone(text));

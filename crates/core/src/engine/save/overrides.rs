@@ -15,7 +15,7 @@ use crate::{
     keys::{Key, Keys},
     load::{self, Input, SharedLeaves},
     member::Share,
-    overrides::{OverrideEntry, Overrides},
+    overrides::{OverrideEntry, Overrides, lasting},
     shape::Leaf,
     snapshot::Published,
     template::{self, as_written},
@@ -34,9 +34,9 @@ impl Core {
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
         let mut input = self.save_input(path);
-        let overrides = std::mem::take(&mut input.overrides);
-        let (lasting, passing): (Vec<_>, Vec<_>) =
-            overrides.iter().partition(|(_, entry)| entry.until.is_none());
+        let all = std::mem::take(&mut input.overrides);
+        let overrides = lasting(&all);
+        let lasting: Vec<_> = overrides.iter().collect();
         let is_shared = |keys: &Keys| {
             let flattened = |slot: usize| {
                 self.config_type.is_flattened(slot) && self.config_type.shape.keys_of(slot) == *keys
@@ -61,7 +61,8 @@ impl Core {
         let is_complete = |value: &Option<Value>| !value.as_ref().is_some_and(effective::holds_secret);
         let complete: BTreeSet<Keys> =
             set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
-        let passing: BTreeSet<Keys> = passing.into_iter().map(|(keys, _)| keys.clone()).collect();
+        let passing: BTreeSet<Keys> =
+            all.keys().filter(|keys| !overrides.contains_key(*keys)).cloned().collect();
         let given = load::merged(self.config_type.shape, &input.layers);
         let mut structs = load::unmentioned(self.config_type.shape, &given);
         structs.retain(|keys| set.iter().any(|(leaf, value)| value.is_some() && leaf.starts_with(keys)));
@@ -88,13 +89,10 @@ impl Core {
     /// The state in force after a restart: without values that expire, and with pending values. The keys of one
     /// flattened leaf may have different expiries.
     fn after_restart(&self, input: &SaveInput, overrides: &Overrides) -> Result<Arc<Published>, Error> {
-        let lasting = overrides.iter().filter(|(_, entry)| entry.until.is_none());
-        let overrides: Overrides = lasting.map(|(keys, entry)| (keys.clone(), entry.clone())).collect();
         let variables = |name: &str| variables::find(&input.variables, name);
         let secrets = &self.secret_manager.secrets(input.secrets.clone());
         let (layers, unread) = (&input.layers, Vec::new());
-        let next =
-            Input { layers, overrides: &overrides, names: None, variables: &variables, unread, secrets };
+        let next = Input { layers, overrides, names: None, variables: &variables, unread, secrets };
         let loaded = load::load(self.config_type, &next).map_err(|error| invalid_after_restart(&error))?;
         let current = &input.published;
         let next = Published::new(current.version, loaded.root, loaded.tree, current.cause.clone());

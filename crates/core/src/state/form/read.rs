@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ActForm, DeferredForm, EditForm, LayerForm, NamedForm, OldLayerForm, OldOverrideForm, OriginIndexForm,
-    OverrideForm, RecordForm, ReverseDeltaForm, SourceForm, Time, UnknownKeysForm, VersionForm,
+    OverrideForm, Path, RecordForm, ReverseDeltaForm, SourceForm, Time, UnknownKeysForm, VersionForm,
 };
 use crate::{
     history::{
@@ -32,6 +32,7 @@ impl OverrideForm {
             by: self.by.map(Arc::from),
             at,
             until: self.until.and_then(|until| Expiry::after_restart(at, until.time())),
+            below: self.below.map(|below| Arc::new(below.entry())),
         }
     }
 }
@@ -71,7 +72,8 @@ impl DeferredForm {
 }
 
 impl VersionForm {
-    pub(in crate::state) fn version(self) -> Version {
+    /// `hidden` are the paths of all secrets.
+    pub(in crate::state) fn version(self, hidden: &[Keys]) -> Version {
         let gone = |at: Time| SystemTime::now().duration_since(at.time()).unwrap_or_default();
         let now = std::time::Instant::now();
         Version {
@@ -79,6 +81,10 @@ impl VersionForm {
             back: self.back.map(|back| Arc::new(back.back())),
             // If the monotonic clock does not reach back that far, the version counts as younger.
             replaced: self.replaced.map(|at| now.checked_sub(gone(at)).unwrap_or(now)),
+            secrets: match self.secrets {
+                Some(secrets) => secrets.iter().map(Path::keys).collect(),
+                None => hidden.iter().cloned().collect(),
+            },
         }
     }
 }

@@ -33,7 +33,11 @@ pub(crate) struct Writer<'w> {
 
 impl Writer<'_> {
     pub(crate) fn overrides(&self, version: u64, overrides: &Overrides) -> OverridesForm {
-        let withheld = overrides.iter().filter(|(keys, entry)| self.override_form(keys, entry).is_none());
+        let is_withheld = |keys: &Keys, entry: &OverrideEntry| match self.override_form(keys, entry) {
+            Some(form) => form.below.is_none() && entry.below.is_some(),
+            None => true,
+        };
+        let withheld = overrides.iter().filter(|(keys, entry)| is_withheld(keys, entry));
         let withheld = withheld.map(|(keys, _)| keys.to_string()).collect();
         OverridesForm { version, overrides: self.override_forms(overrides), withheld }
     }
@@ -76,7 +80,8 @@ impl Writer<'_> {
             None => None,
             Some(value) => Some(Tree(self.secret_filter.redact(keys, value).filter(|shown| shown == value)?)),
         };
-        Some(OverrideForm::new(keys, entry, value))
+        let below = entry.below.as_deref().and_then(|below| self.override_form(keys, below));
+        Some(OverrideForm { below: below.map(Box::new), ..OverrideForm::new(keys, entry, value) })
     }
 
     fn deferred(&self, keys: &Keys, deferred: Option<Option<&Value>>) -> Option<DeferredForm> {
@@ -119,11 +124,14 @@ impl Writer<'_> {
     }
 
     pub(in crate::state) fn version(&self, version: &Version) -> VersionForm {
+        let secret_filter = &self.secret_filter.of_version(self.shape, &version.secrets);
+        let of_version = Writer { secret_filter, shape: self.shape };
         let replaced = version.replaced.and_then(|at| SystemTime::now().checked_sub(at.elapsed()));
         VersionForm {
             record: RecordForm::new(&version.record, self.secret_filter),
-            back: version.back.as_deref().map(|back| self.back(back)),
+            back: version.back.as_deref().map(|back| of_version.back(back)),
             replaced: replaced.map(Time::new),
+            secrets: Some(version.secrets.iter().map(Path::new).collect()),
         }
     }
 
@@ -141,8 +149,10 @@ impl Writer<'_> {
             overrides: back
                 .overrides
                 .iter()
-                .map(|(keys, old)| {
-                    (Path::new(keys), old.as_ref().and_then(|old| self.old_override(keys, old)))
+                .filter_map(|(keys, old)| match old {
+                    None => Some((Path::new(keys), None)),
+                    // Without its value, the version has that of the next one, as for every secret.
+                    Some(old) => Some((Path::new(keys), Some(self.old_override(keys, old)?))),
                 })
                 .collect(),
             deferred: back
@@ -187,6 +197,7 @@ impl OverrideForm {
             by: entry.by.as_deref().map(str::to_owned),
             at: Time::new(entry.at),
             until: entry.until.map(|until| Time::new(until.shown)),
+            below: None,
         }
     }
 }
