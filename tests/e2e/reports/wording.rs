@@ -74,7 +74,7 @@ fn any_other_text_of_a_secret_is_plain_text() {
         }
         let report = of_secret(text);
         assert!(report.contains("a secret stands here as plain text; write a reference"), "{text}: {report}");
-        assert!(report.contains("and replace the secret, because others may have read it"), "{report}");
+        assert!(report.contains("and change the secret, because others may have read it"), "{report}");
         assert!(!report.contains("hunter2") && !report.contains("foo"), "{report}");
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn plain_secret(
         ("a secret stands here as plain text", REFER)
     };
     Issue::new(IssueKind::PlainSecret, keys.clone(), message)
-        .with_help(format!("{help}{or_set}; and replace the secret, because others may have read it"))
+        .with_help(format!("{help}{or_set}; and change the secret, because others may have read it"))
 }
 
 const REFER: &str = "write a reference, as `env:NAME`, `file:/path` or `vault:path#key`";
