@@ -2,6 +2,7 @@
 
 mod explained;
 mod scalars;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 

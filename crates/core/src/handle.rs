@@ -290,10 +290,10 @@ impl<S: HotConfig> Handle<S> {
     /// expires `duration` after the write. Then the override without an expiry that it replaced is in force again, with
     /// its author, or else the value of the sources.
     ///
-    /// Setting the same value again restarts the time, gives a permanent value an expiry, or makes the value permanent without `for_duration`. If the
-    /// configuration would be invalid without the value, or a prepare hook refuses its removal, it stays in force.
-    /// This is reported like a refused reload, and the removal is retried, at first after a second and then at least
-    /// once every two minutes.
+    /// Setting the same value again restarts the time, or gives a permanent value an expiry; without `for_duration` it
+    /// makes the value permanent. If the configuration would be invalid without the value, or a prepare hook refuses its
+    /// removal, it stays in force. This is reported like a refused reload, and the removal is retried, at first after a
+    /// second and then at least once every two minutes.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

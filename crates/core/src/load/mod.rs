@@ -17,6 +17,7 @@ mod shadowed;
 mod shares;
 mod sites;
 mod trace;
+mod unmerged;
 mod withheld;
 
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
@@ -256,6 +257,7 @@ fn run(config_type: ConfigType, input: &Input<'_>) -> Result<Loaded, Error> {
     let found = problems.into_issues().into_iter().map(|issue| references.attribute_to_reference(issue));
     let mut found = defaults_at_fault::attribute_to_defaults(config_type, found.collect(), &tree, &defaults);
     policy::without_repeated(config_type.shape, &mut found, &verdict.refused);
+    let found = unmerged::advise(config_type, found, input, &tree, &defaults);
     let found: Vec<_> = found.into_iter().chain(verdict.refused).collect();
     let hidden = hidden_in(config_type, &found, &secrets);
     let found = with_values(config_type, found, &tree, &hidden);
