@@ -13,6 +13,7 @@ mod owner;
 mod places;
 mod random;
 mod references;
+mod secret_texts;
 mod secrets;
 mod support;
 mod suppressed;

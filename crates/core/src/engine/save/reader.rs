@@ -3,14 +3,15 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
+    effective::SecretTexts,
     engine::collect::FilePlace,
     erased_config::ErasedConfig,
     keys::Keys,
-    load::{ConfigType, Plan, ReferencePaths, SharedLeaves, below, merge, place_at, put},
+    load::{ConfigType, Plan, SharedLeaves, below, merge, place_at, put, texts},
     problems::Problems,
     resolve::interpolate,
     save::{
-        difference::without_holes,
+        difference::filled,
         leaf::{Reading, alike},
     },
     shape::{FieldShape, Kind, Merge, Shape},
@@ -54,7 +55,7 @@ impl OtherSources {
 pub(super) struct Reader<'r> {
     config_type: ConfigType,
     published: &'r Published,
-    references: &'r ReferencePaths,
+    texts: &'r SecretTexts,
     variables: interpolate::Lookup<'r>,
     plan: Option<Plan>,
     shares: SharedLeaves,
@@ -67,7 +68,7 @@ impl<'r> Reader<'r> {
     pub(super) fn new(
         config_type: ConfigType,
         published: &'r Published,
-        references: &'r ReferencePaths,
+        texts: &'r SecretTexts,
         variables: interpolate::Lookup<'r>,
         others: OtherSources,
         file: &Value,
@@ -77,7 +78,7 @@ impl<'r> Reader<'r> {
         let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
         let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
         let shares = SharedLeaves::new(&*published.root, [&published.tree, &all]);
-        Self { config_type, published, references, variables, plan, others, shares, file: file.clone() }
+        Self { config_type, published, texts, variables, plan, others, shares, file: file.clone() }
     }
 
     /// The merged value of the layers and the file for the leaf at `keys`, and nothing else.
@@ -101,22 +102,23 @@ impl<'r> Reader<'r> {
         Some(decoded.encode(slot).unwrap_or_else(|_| raw.clone()))
     }
 
-    /// The same if the type does not accept text: references in force are replaced by their secrets.
+    /// The same if the type does not accept text: references are replaced by their secrets.
     fn with_references(&self, slot: usize, leaf: &Keys, given: &Value) -> Option<Value> {
-        let is_given = |(keys, text): &(&Keys, &String)| {
-            keys.starts_with(leaf) && keys.find(given).and_then(Value::as_text) == Some(text)
-        };
-        let references: Vec<_> = self.references.iter().filter(is_given).collect();
+        let (mut tree, mut references) = (given.clone(), Vec::new());
+        for (keys, text) in texts(leaf.find(given)?, leaf) {
+            if let Some(secret) = self.texts.secret(&keys, text) {
+                place_in(&mut tree, &keys.0, Some(secret));
+                let is_template = matches!(keys.find(given).map(Value::inside), Some(Value::Template(_)));
+                let text = if is_template { Value::Template(text.into()) } else { Value::text(text) };
+                references.push((keys, text));
+            }
+        }
         if references.is_empty() {
             return None;
         }
-        let mut tree = given.clone();
-        for (keys, _) in &references {
-            place_in(&mut tree, &keys.0, Some(keys.find(&self.published.tree)?));
-        }
         let mut read = self.decoded(slot, &tree)?.encode(slot).ok()?;
         for (keys, text) in &references {
-            place_in(&mut read, &keys.0[leaf.0.len()..], Some(&Value::text(text)));
+            place_in(&mut read, &keys.0[leaf.0.len()..], Some(text));
         }
         Some(read)
     }
@@ -201,7 +203,7 @@ impl Reading for Reader<'_> {
     fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool {
         let keys = self.config_type.shape.keys_of(slot);
         let given = self.merged(&keys, raw);
-        let Some(new) = keys.find(&given).and_then(|there| without_holes(new, Some(there))) else {
+        let Some(new) = keys.find(&given).and_then(|there| filled(new, there)) else {
             return false;
         };
         let new = place_at(&Value::empty(), &keys, Some(&new));
