@@ -22,6 +22,7 @@ mod temporary;
 mod text;
 mod unreadable;
 mod unwritable;
+mod variants;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@ use crate::{
     effective::SecretTexts,
     engine::collect::FilePlace,
     erased_config::ErasedConfig,
+    issue::{Issue, IssueKind},
     keys::Keys,
     load::{ConfigType, Plan, SharedLeaves, below, merge, place_at, put, texts},
     problems::Problems,
@@ -143,7 +144,10 @@ impl<'r> Reader<'r> {
         let mut problems = Problems::default();
         let mut copy = self.published.root.copy();
         copy.assign(slot, keys.find(&complete), &mut problems);
-        problems.into_issues().is_empty().then_some(copy)
+        // Like a load, which finds unknown keys in the sources only. An enum may have a default of another variant.
+        let is_of_default =
+            |issue: &Issue| issue.kind() == IssueKind::UnknownKey && issue.keys().find(&resolved).is_none();
+        problems.into_issues().iter().all(is_of_default).then_some(copy)
     }
 }
 
