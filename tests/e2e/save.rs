@@ -20,6 +20,7 @@ mod suppressed;
 mod templates;
 mod temporary;
 mod text;
+mod under_variables;
 mod unreadable;
 mod unwritable;
 mod variants;

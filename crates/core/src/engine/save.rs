@@ -1,5 +1,6 @@
 //! Saving to files.
 
+mod hidden;
 mod holes;
 mod overrides;
 mod reader;
@@ -168,7 +169,7 @@ impl Core {
         document: &Document,
     ) -> Result<(), Error> {
         let target = Target::read(path, self.policy.max_file_size)?;
-        let made = self.changes(path, input, document, &target)?;
+        let (made, hidden) = self.changes(path, input, document, &target)?;
         let remarks = document.remarks_and(&made);
         let (tree, mut warnings) = target.write(&made, &remarks)?;
         // JSON has no comments.
@@ -176,7 +177,7 @@ impl Core {
         let lost = made.left_out.iter().map(|(_, remark)| remark.clone());
         let lost: BTreeSet<_> = lost.chain(remarks).collect();
         let warning = |remark| Issue::new(IssueKind::Write, Keys::root(), remark).at(Origin::file(path));
-        warnings.extend(lost.into_iter().map(warning));
+        warnings.extend(lost.into_iter().map(warning).chain(hidden));
         if let Some(state) = &mut saving.state {
             let shared = document.shared.iter().map(|(_, keys, _)| keys);
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).chain(shared).collect();
@@ -195,13 +196,14 @@ impl Core {
         Ok(())
     }
 
+    /// The changes of the file, and warnings about values that it does not give after a restart.
     fn changes(
         &self,
         path: &Path,
         input: &SaveInput,
         document: &Document,
         target: &Target<'_>,
-    ) -> Result<Made, Error> {
+    ) -> Result<(Made, Vec<Issue>), Error> {
         let shape = self.config_type.shape;
         let lookup = |name: &str| variables::find(&input.variables, name);
         let own = normalise(target.tree(), shape);
@@ -238,7 +240,8 @@ impl Core {
             return Err(Error::new(issues));
         }
         self.keep_mentioned(input, document, &leaves, &mut made);
-        Ok(made)
+        let hidden = self.hidden_by_variables(path, input, document, &leaves, &made);
+        Ok((made, hidden))
     }
 
     /// Keeps a table, even an empty one, for each struct that would get its serde default back without it.

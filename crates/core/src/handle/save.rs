@@ -22,6 +22,8 @@ impl<S: HotConfig> Handle<S> {
     /// has no comments, so a [warning](Self::on_warning) is reported instead. A value that is incomplete without its
     /// secret is left out as a whole, with a warning. A secret that no longer has a value is removed from the file.
     ///
+    /// Variables above the file do not prevent a save, but a warning names each one that hides a saved value.
+    ///
     /// If the file is one of the sources, the other sources are taken into account: for a list that is
     /// [appended](crate::guide::loading), elements of lower files are not repeated, and a key that only a lower
     /// file has is written as `null` or as its default if that removes it.

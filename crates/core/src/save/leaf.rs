@@ -210,6 +210,11 @@ impl Leaves<'_> {
         }
     }
 
+    /// Whether the file gives the value of a leaf, other than a flattened one, if it has `raw`.
+    pub(crate) fn gives(&self, keys: &Keys, raw: Option<&Value>, value: &Value) -> bool {
+        self.slot(keys).is_some_and(|slot| self.reads(Some(slot), raw, value))
+    }
+
     /// Whether the file gives `new` if it contains `raw`.
     fn reads(&self, slot: Option<usize>, raw: Option<&Value>, new: &Value) -> bool {
         match slot {

@@ -32,18 +32,39 @@ impl OtherSources {
     /// A file that is not a source is loaded on its own if it is `whole`, and above the others if not. Variables
     /// above a file do not count: they belong to the process, and the next one may have others.
     pub(super) fn new(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
-        let lasting = |layer: &&Arc<Layer>| !layer.is_of_variables();
+        Self::of(path, layers, whole, files, &|layer| !layer.is_of_variables())
+    }
+
+    /// The same for a process with the same variables.
+    pub(super) fn with_variables(
+        path: &Path,
+        layers: &[Arc<Layer>],
+        whole: bool,
+        files: &[FilePlace],
+    ) -> Self {
+        Self::of(path, layers, whole, files, &|_| true)
+    }
+
+    fn of(
+        path: &Path,
+        layers: &[Arc<Layer>],
+        whole: bool,
+        files: &[FilePlace],
+        counts: &dyn Fn(&Layer) -> bool,
+    ) -> Self {
+        let counts = |layer: &&Arc<Layer>| counts(layer);
         // If a file is a source several times, the last one counts.
         if let Some(own) = layers.iter().rposition(|layer| layer.is_file(path)) {
-            let above = layers[own + 1..].iter().filter(lasting).cloned().collect();
+            let above = layers[own + 1..].iter().filter(counts).cloned().collect();
             return Self { below: layers[..own].to_vec(), above };
         }
         // A file that does not exist yet has no layer, but may have a rank among the sources.
         let Some(own) = files.iter().rev().find_map(|file| file.source_of(path)) else {
-            let all = layers.iter().filter(|layer| !whole && lasting(layer));
-            return Self { below: all.cloned().collect(), above: Vec::new() };
+            let all = layers.iter().filter(counts).cloned();
+            let (above, below) = all.partition(|layer| layer.is_of_variables());
+            return Self { below: if whole { Vec::new() } else { below }, above };
         };
-        let (below, above) = layers.iter().filter(lasting).cloned().partition(|layer| *layer.source() < own);
+        let (below, above) = layers.iter().filter(counts).cloned().partition(|layer| *layer.source() < own);
         Self { below, above }
     }
 
