@@ -13,14 +13,17 @@ mod owner;
 mod places;
 mod random;
 mod references;
+mod secret_texts;
 mod secrets;
 mod support;
 mod suppressed;
 mod templates;
 mod temporary;
 mod text;
+mod under_variables;
 mod unreadable;
 mod unwritable;
+mod variants;
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,16 @@
 //! The whole configuration as a document: the value of every leaf, without secrets.
 
+mod secret_texts;
+
 use std::{collections::BTreeSet, sync::Arc};
+
+pub(crate) use secret_texts::SecretTexts;
+
+use secret_texts::{with_texts, without_holes};
 
 use crate::{
     keys::Keys,
-    load::{ReferencePaths, SharedLeaves, merge, place_at},
+    load::{SharedLeaves, merge, place_at},
     problems::Problems,
     secret::{MASK, tracking},
     shape::{FieldShape, Kind, Shape},
@@ -14,14 +20,13 @@ use crate::{
 };
 
 /// How a document represents secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum SecretDisplay<'r> {
-    /// Secrets are replaced by their references, and left out if they have none, so that the document can be
+    /// Secrets are replaced by the texts that give them, and left out if they have none, so that the document can be
     /// loaded.
-    LeftOut(&'r ReferencePaths),
-    /// The same, with an empty secret for a secret inside an `Option` of a struct: a file keeps the value that it has
-    /// there.
-    Marked(&'r ReferencePaths),
+    LeftOut(&'r SecretTexts),
+    /// The same, with a hole for a secret that is part of a value: a file keeps the secret that it has there.
+    Marked(&'r SecretTexts),
     /// Secrets are replaced by a mask.
     Masked,
 }
@@ -79,42 +84,67 @@ pub(crate) fn unknown_leaves(published: &Published) -> BTreeSet<Keys> {
         .collect()
 }
 
-/// The form in which a file may contain an override, with an empty secret for each secret that is not written;
-/// `None` if nothing else is left.
-pub(crate) fn of_override(published: &Published, keys: &Keys, value: &Value) -> Option<Value> {
+/// The form in which a file may contain an override, with a hole for each secret that is not written; `None` if nothing
+/// else is left.
+pub(crate) fn of_override(
+    published: &Published,
+    keys: &Keys,
+    value: &Value,
+    texts: &SecretTexts,
+) -> Option<Value> {
     let shape = published.root.shape();
     let slot = shape.leaves().into_iter().map(|leaf| leaf.slot).find(|slot| shape.keys_of(*slot) == *keys)?;
-    of_leaf(published, slot, value)
+    of_leaf(published, slot, value, texts)
 }
 
 /// The same for the leaf with this number.
-pub(crate) fn of_leaf(published: &Published, slot: usize, value: &Value) -> Option<Value> {
-    let (shape, places) = (published.root.shape(), ReferencePaths::new());
+pub(crate) fn of_leaf(
+    published: &Published,
+    slot: usize,
+    value: &Value,
+    texts: &SecretTexts,
+) -> Option<Value> {
+    let shape = published.root.shape();
     let keys = &shape.keys_of(slot);
-    let leaves = Leaves::new(published, SecretDisplay::Marked(&places), Text::Template);
     let trail = shape.trail(slot);
-    // If a type holds secrets and marks none of them, the secret parts are unknown.
-    let unmarked = published.hides_at(keys) && !holds_secret(value);
-    let hidden = unmarked || published.is_sealed(keys) || trail.iter().any(|field| field.secret);
-    match trail.last().map(|field| &field.kind) {
-        Some(Kind::Optional(inner)) if !hidden => {
-            leaves.without_secrets(value, keys).map(|value| leaves.within(inner, value, keys))
-        }
-        _ => with_empty_secrets(value, keys, hidden, &places),
+    let hidden = may_expose_secret(published, slot, value)
+        || published.is_sealed(keys)
+        || trail.iter().any(|field| field.secret);
+    let leaves = Leaves::new(published, SecretDisplay::Marked(texts), Text::Template);
+    let written = template::as_written(value);
+    let written = match trail.last().map(|field| &field.kind) {
+        Some(Kind::Optional(inner)) if !hidden => leaves.within(inner, written, keys),
+        _ => written,
+    };
+    with_texts(&written, keys, hidden, texts)
+}
+
+/// Whether an override of a leaf contains a secret as plain text, or may contain one because its type refuses it.
+fn may_expose_secret(published: &Published, slot: usize, value: &Value) -> bool {
+    if !is_hidden(published, slot) || holds_secret(value) {
+        return false;
     }
+    let (mut copy, mut problems) = (published.root.copy(), Problems::of_types());
+    let value = &template::results_of(value);
+    let ((), is_read) = tracking::reads_any(|| copy.assign(slot, Some(value), &mut problems));
+    is_read || !problems.take_secrets().is_empty() || !problems.into_issues().is_empty()
 }
 
 /// Whether the type of a leaf writes a secret as plain text: it reads a secret from what it writes, and marks
 /// none.
 pub(crate) fn exposes_secret(published: &Published, slot: usize, written: &Value) -> bool {
-    let leaves = published.root.shape().leaves().into_iter();
-    let is_hidden = leaves.filter(|leaf| leaf.slot == slot).any(|leaf| published.hides_at(&leaf.keys));
-    if !is_hidden || holds_secret(written) {
+    if !is_hidden(published, slot) || holds_secret(written) {
         return false;
     }
     let (mut copy, mut problems) = (published.root.copy(), Problems::of_types());
     let ((), is_met) = tracking::reads_any(|| copy.assign(slot, Some(written), &mut problems));
     is_met || !problems.take_secrets().is_empty()
+}
+
+/// Whether a secret was read in the leaf, although no field is marked secret.
+fn is_hidden(published: &Published, slot: usize) -> bool {
+    let leaves = published.root.shape().leaves().into_iter();
+    leaves.filter(|leaf| leaf.slot == slot).any(|leaf| published.hides_at(&leaf.keys))
 }
 
 /// Only the entries that the type writes. For interpolated text, `value` is the whole table that the leaf shares.
@@ -197,15 +227,21 @@ impl Leaves<'_> {
         };
         let value = match (self.secrets, &field.kind) {
             (SecretDisplay::Masked, _) if hidden => Some(Value::text(MASK)),
-            // A list without some of its elements would be another list.
-            (SecretDisplay::LeftOut(places), Kind::Leaf) => referring(&value, keys, hidden, places),
-            (SecretDisplay::Marked(places), _) if hidden => with_empty_secrets(&value, keys, hidden, places),
-            (SecretDisplay::Marked(places), Kind::Leaf) => with_empty_secrets(&value, keys, false, places),
-            (SecretDisplay::LeftOut(_), _) if hidden => None,
-            (_, Kind::Optional(inner)) => {
-                self.without_secrets(&value, keys).map(|value| self.within(inner, value, keys))
+            (SecretDisplay::Masked, Kind::Optional(inner)) => Some(self.within(inner, masked(&value), keys)),
+            (SecretDisplay::Masked, _) => Some(masked(&value)),
+            (SecretDisplay::LeftOut(_), Kind::Optional(_)) if hidden => None,
+            (SecretDisplay::LeftOut(texts), Kind::Leaf) => {
+                with_texts(&value, keys, hidden, texts).filter(|value| !holds_secret(value))
             }
-            _ => self.without_secrets(&value, keys),
+            (SecretDisplay::Marked(texts), Kind::Optional(inner)) if !hidden => {
+                with_texts(&self.within(inner, value, keys), keys, false, texts)
+            }
+            (SecretDisplay::Marked(texts), _) => with_texts(&value, keys, hidden, texts),
+            (SecretDisplay::LeftOut(texts), Kind::Optional(inner)) => {
+                let filled = with_texts(&self.within(inner, value, keys), keys, false, texts);
+                filled.and_then(|value| without_holes(&value))
+            }
+            _ => Some(value),
         };
         let Some(value) = value else { return };
         match &value {
@@ -245,78 +281,28 @@ impl Leaves<'_> {
     /// Secrets inside an `Option` of a nested struct.
     fn within(&self, shape: &'static Shape, value: Value, keys: &Keys) -> Value {
         let hidden = shape.leaves().into_iter().filter(|leaf| leaf.secret());
-        hidden.fold(value, |value, leaf| match (leaf.keys.find(&value), self.secrets) {
-            (None, _) => value,
-            (Some(inside), SecretDisplay::LeftOut(places)) => {
-                let reference = referring(inside, &keys.join(&leaf.keys), true, places);
-                place_at(&value, &leaf.keys, reference.as_ref())
-            }
-            (Some(inside), SecretDisplay::Marked(places)) => {
-                let reference = referring(inside, &keys.join(&leaf.keys), true, places);
-                place_at(&value, &leaf.keys, Some(&reference.unwrap_or_else(unknown)))
-            }
-            (Some(_), SecretDisplay::Masked) => place_at(&value, &leaf.keys, Some(&Value::text(MASK))),
-        })
-    }
-
-    /// The value without the secrets that its type marks; `None` if nothing is left.
-    fn without_secrets(&self, value: &Value, keys: &Keys) -> Option<Value> {
-        Some(match (value, self.secrets) {
-            (Value::Secret(_), SecretDisplay::LeftOut(places)) => {
-                return referring(value, keys, true, places);
-            }
-            (Value::Secret(_), SecretDisplay::Marked(places)) => {
-                return Some(referring(value, keys, true, places).unwrap_or_else(unknown));
-            }
-            (Value::Secret(_), SecretDisplay::Masked) => Value::text(MASK),
-            (Value::List(items), _) => {
-                let items = items.iter().enumerate();
-                Value::list(items.filter_map(|(at, item)| self.without_secrets(item, &keys.index(at))))
-            }
-            (Value::Table(entries), _) => Value::table(entries.iter().filter_map(|(name, value)| {
-                Some((name.clone(), self.without_secrets(value, &keys.name(name))?))
-            })),
-            (other, _) => other.clone(),
+        hidden.fold(value, |value, leaf| {
+            let Some(inside) = leaf.keys.find(&value) else { return value };
+            let filled = match self.secrets {
+                SecretDisplay::Masked => Value::text(MASK),
+                SecretDisplay::LeftOut(texts) | SecretDisplay::Marked(texts) => {
+                    with_texts(inside, &keys.join(&leaf.keys), true, texts).unwrap_or_else(unknown)
+                }
+            };
+            place_at(&value, &leaf.keys, Some(&filled))
         })
     }
 }
 
-/// The value with secrets replaced by references; `None` if a secret has none. If `hidden`, everything is secret.
-fn referring(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
-    if let Some(reference) = places.get(keys) {
-        return Some(Value::text(reference));
-    }
+/// The value with a mask for each secret that its type marks.
+fn masked(value: &Value) -> Value {
     match value {
-        Value::List(items) => {
-            let items = items.iter().enumerate();
-            let items = items.map(|(at, item)| referring(item, &keys.index(at), hidden, places));
-            Some(Value::list(items.collect::<Option<Vec<_>>>()?))
-        }
+        Value::Secret(_) => Value::text(MASK),
+        Value::List(items) => Value::list(items.iter().map(masked)),
         Value::Table(entries) => {
-            let entry = |(name, value): (&Arc<str>, &Value)| {
-                Some((Arc::clone(name), referring(value, &keys.name(name), hidden, places)?))
-            };
-            Some(Value::table(entries.iter().map(entry).collect::<Option<Vec<_>>>()?))
+            Value::table(entries.iter().map(|(name, value)| (Arc::clone(name), masked(value))))
         }
-        Value::Secret(_) => None,
-        _ if hidden => None,
-        other => Some(other.clone()),
-    }
-}
-
-/// The same, with empty secrets in tables for secrets that have no reference. The absence of a value or an entry is
-/// not secret.
-fn with_empty_secrets(value: &Value, keys: &Keys, hidden: bool, places: &ReferencePaths) -> Option<Value> {
-    match value {
-        Value::Null => Some(Value::Null),
-        Value::Table(entries) => {
-            let entry = |(name, value): (&Arc<str>, &Value)| {
-                let value = with_empty_secrets(value, &keys.name(name), hidden, places);
-                (Arc::clone(name), value.unwrap_or_else(unknown))
-            };
-            Some(Value::table(entries.iter().map(entry)))
-        }
-        _ => referring(value, keys, hidden, places),
+        other => other.clone(),
     }
 }
 

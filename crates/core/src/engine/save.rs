@@ -1,5 +1,6 @@
 //! Saving to files.
 
+mod hidden;
 mod holes;
 mod overrides;
 mod reader;
@@ -15,7 +16,7 @@ use holes::Holes;
 use reader::{OtherSources, Reader};
 
 use crate::{
-    effective::{self, SecretDisplay, Shared},
+    effective::{self, SecretDisplay, SecretTexts, Shared},
     error::Error,
     issue::{Issue, IssueKind, Origin},
     keys::Keys,
@@ -48,8 +49,17 @@ struct SaveInput {
     variables: Arc<Variables>,
     overrides: Overrides,
     secrets: SecretSet,
-    references: ReferencePaths,
+    texts: SecretTexts,
     is_held: bool,
+}
+
+/// Whether a value at `keys` contains a leaf without a hole in it.
+fn has_no_hole(leaf: &Leaf, keys: &Keys, value: &Value) -> bool {
+    if !leaf.keys.starts_with(keys) {
+        return false;
+    }
+    let below = Keys(leaf.keys.0[keys.0.len()..].to_vec());
+    !below.find(value).is_some_and(effective::holds_secret)
 }
 
 /// The locks of one save. Dropped in the order of the fields.
@@ -73,6 +83,18 @@ struct Document {
     whole: bool,
 }
 
+impl Document {
+    /// One comment for each leaf that is not written.
+    fn remarks_and(&self, made: &Made) -> Vec<String> {
+        let is_new = |keys: &Keys| {
+            let known = format!("{keys} is secret and not written here");
+            !self.remarks.iter().any(|remark| remark.starts_with(&known))
+        };
+        let left_out = made.left_out.iter().filter(|(keys, _)| is_new(keys)).map(|(_, remark)| remark);
+        self.remarks.iter().chain(left_out).cloned().collect()
+    }
+}
+
 impl Core {
     /// Writes the effective configuration.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
@@ -84,13 +106,10 @@ impl Core {
         self.spare_state(path)?;
         let saving = self.begin_save(path)?;
         let input = self.save_input(path);
-        let (leaves, shared) =
-            effective::for_file(&input.published, SecretDisplay::Marked(&input.references));
+        let (leaves, shared) = effective::for_file(&input.published, SecretDisplay::Marked(&input.texts));
         let written = |leaf: &Leaf| {
-            leaves.iter().any(|(keys, value)| match value {
-                Value::Null => leaf.keys.starts_with(keys),
-                value => *keys == leaf.keys && !effective::holds_secret(value),
-            })
+            leaves.iter().any(|(keys, value)| has_no_hole(leaf, keys, value))
+                || shared.iter().any(|(slot, _, value)| *slot == leaf.slot && !effective::holds_secret(value))
         };
         let remarks = self.remarks(&input.published, |leaf| !written(leaf));
         let leaves = leaves.into_iter().map(|(keys, value)| (keys, Some(value)));
@@ -104,15 +123,29 @@ impl Core {
         let references = self.shared_status().references.clone();
         let state = self.in_force();
         let Basis { layers, variables, overrides, suppressions, secrets } = &state.basis;
-        SaveInput {
+        let mut input = SaveInput {
             published,
             layers: layers.clone(),
             variables: Arc::clone(variables),
             overrides: overrides.clone(),
             secrets: secrets.clone(),
-            references,
+            texts: SecretTexts::default(),
             is_held: suppressions.suppresses_file(path),
-        }
+        };
+        drop(state);
+        input.texts = self.secret_texts(&input, &references);
+        input
+    }
+
+    /// The texts in the sources that give secrets.
+    fn secret_texts(&self, input: &SaveInput, references: &ReferencePaths) -> SecretTexts {
+        let (shape, published) = (self.config_type.shape, &input.published);
+        let merged = load::merged(shape, &input.layers);
+        let given = load::merge(load::below(shape, Some(&merged)), &merged);
+        let variables = |name: &str| variables::find(&input.variables, name);
+        let secrets = self.secret_manager.secrets(input.secrets.clone());
+        SecretTexts::of_references(references, published)
+            .with_sources(published, &given, &variables, &secrets)
     }
 
     /// Waits for other saves. The file is read after that, so no save undoes another one.
@@ -136,14 +169,15 @@ impl Core {
         document: &Document,
     ) -> Result<(), Error> {
         let target = Target::read(path, self.policy.max_file_size)?;
-        let made = self.changes(path, input, document, &target)?;
-        let remarks: Vec<_> = document.remarks.iter().chain(&made.remarks).cloned().collect();
+        let (made, hidden) = self.changes(path, input, document, &target)?;
+        let remarks = document.remarks_and(&made);
         let (tree, mut warnings) = target.write(&made, &remarks)?;
-        if target.format() == Format::Json {
-            // JSON has no comments.
-            let left_out = |remark| Issue::new(IssueKind::Write, Keys::root(), remark).at(Origin::file(path));
-            warnings.extend(remarks.into_iter().map(left_out));
-        }
+        // JSON has no comments.
+        let remarks = if target.format() == Format::Json { remarks } else { Vec::new() };
+        let lost = made.left_out.iter().map(|(_, remark)| remark.clone());
+        let lost: BTreeSet<_> = lost.chain(remarks).collect();
+        let warning = |remark| Issue::new(IssueKind::Write, Keys::root(), remark).at(Origin::file(path));
+        warnings.extend(lost.into_iter().map(warning).chain(hidden));
         if let Some(state) = &mut saving.state {
             let shared = document.shared.iter().map(|(_, keys, _)| keys);
             let saved: Vec<_> = document.leaves.iter().map(|(keys, _)| keys).chain(shared).collect();
@@ -162,19 +196,20 @@ impl Core {
         Ok(())
     }
 
+    /// The changes of the file, and warnings about values that it does not give after a restart.
     fn changes(
         &self,
         path: &Path,
         input: &SaveInput,
         document: &Document,
         target: &Target<'_>,
-    ) -> Result<Made, Error> {
+    ) -> Result<(Made, Vec<Issue>), Error> {
         let shape = self.config_type.shape;
         let lookup = |name: &str| variables::find(&input.variables, name);
         let own = normalise(target.tree(), shape);
         let others = OtherSources::new(path, &input.layers, document.whole, &self.files);
-        let (published, references) = (&input.published, &input.references);
-        let reader = Reader::new(self.config_type, published, references, &lookup, others, &own.tree);
+        let (published, texts) = (&input.published, &input.texts);
+        let reader = Reader::new(self.config_type, published, texts, &lookup, others, &own.tree);
         let leaves = Leaves {
             shape,
             format: target.format(),
@@ -205,7 +240,8 @@ impl Core {
             return Err(Error::new(issues));
         }
         self.keep_mentioned(input, document, &leaves, &mut made);
-        Ok(made)
+        let hidden = self.hidden_by_variables(path, input, document, &leaves, &made);
+        Ok((made, hidden))
     }
 
     /// Keeps a table, even an empty one, for each struct that would get its serde default back without it.

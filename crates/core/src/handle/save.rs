@@ -17,9 +17,12 @@ impl<S: HotConfig> Handle<S> {
     /// The file is replaced atomically, and is on disk when the call returns. A warning names attributes that the
     /// system refuses to preserve, such as the owner.
     ///
-    /// A secret is written as the reference from which it was fetched. A secret without a reference is not written: a
-    /// comment says that it is missing, and which variable to set. JSON has no comments, so a
-    /// [warning](Self::on_warning) is reported instead. A secret that no longer has a value is removed from the file.
+    /// A secret is written as the text that gives it in a source: a reference, or a template that consists of variables.
+    /// A secret without such a text is not written: a comment says that it is missing, and which variable to set. JSON
+    /// has no comments, so a [warning](Self::on_warning) is reported instead. A value that is incomplete without its
+    /// secret is left out as a whole, with a warning. A secret that no longer has a value is removed from the file.
+    ///
+    /// Variables above the file do not prevent a save, but a warning names each one that hides a saved value.
     ///
     /// If the file is one of the sources, the other sources are taken into account: for a list that is
     /// [appended](crate::guide::loading), elements of lower files are not repeated, and a key that only a lower
@@ -76,8 +79,8 @@ impl<S: HotConfig> Handle<S> {
     ///
     /// The file is written as by [`save`](Self::save); values that are not overridden are left unchanged. A value that
     /// a patch removed is removed. The overrides stay in force. An override that [expires](Self::for_duration) is not
-    /// written, but the permanent one that it replaced is. Not written either is an optional struct that cannot be read without a secret in it; a comment or a warning reports
-    /// this.
+    /// written, but the permanent one that it replaced is. Not written either is a value that is incomplete without its
+    /// secret; a comment or a warning reports this.
     ///
     /// A nested struct that has its `#[serde(default)]` because no source mentions it is written as a whole, without secrets,
     /// if one of its fields was set: a file that gives only that field would change the defaults of the others. A

@@ -27,7 +27,7 @@ pub(crate) use merge::merge;
 pub(crate) use origins::placed;
 pub(crate) use overrides::{put, spread, spread_table};
 pub(crate) use plan::Plan;
-pub(crate) use resolve_secrets::ReferencePaths;
+pub(crate) use resolve_secrets::{ReferencePaths, texts};
 pub(crate) use shares::SharedLeaves;
 pub(crate) use trace::Trace;
 

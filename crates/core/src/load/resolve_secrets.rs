@@ -374,7 +374,7 @@ pub(super) fn texts_in_text<'v>(value: &'v Value, keys: &Keys, read: bool) -> Ve
 }
 
 /// Every text in a value, with its path. Texts are not copied, because most are secrets.
-pub(super) fn texts<'v>(value: &'v Value, keys: &Keys) -> Vec<(Keys, &'v str)> {
+pub(crate) fn texts<'v>(value: &'v Value, keys: &Keys) -> Vec<(Keys, &'v str)> {
     match value.inside() {
         Value::Text(text) => vec![(keys.clone(), &**text)],
         Value::Untyped(untyped) => vec![(keys.clone(), &*untyped.text)],

@@ -13,16 +13,16 @@ impl Leaves<'_> {
     /// A secret that is left out equals any value, so the file keeps its value.
     pub(super) fn agrees(&self, new: &Value, read: &Value) -> bool {
         match (new, read) {
-            (Value::Secret(_), _) => true,
+            (Value::Secret(_), read) if new.is_null() => !read.is_null(),
+            (Value::Secret(_), read) => new.inside() == read.inside(),
             (Value::Template(_), read) => self.is_alike(new, read),
             (Value::List(new), Value::List(read)) => {
                 new.len() == read.len()
                     && new.iter().zip(read.iter()).all(|(new, read)| self.agrees(new, read))
             }
             (Value::Table(new), Value::Table(read)) => {
-                let given = |value: &&Value| !matches!(value, Value::Secret(_));
-                read.iter().all(|(name, read)| new.get(name).is_some_and(|new| self.agrees(new, read)))
-                    && new.iter().filter(|(_, value)| given(value)).all(|(name, _)| read.contains_key(name))
+                new.len() == read.len()
+                    && read.iter().all(|(name, read)| new.get(name).is_some_and(|new| self.agrees(new, read)))
             }
             (new, Value::Untyped(_) | Value::Template(_)) => new == read || self.is_alike(read, new),
             (new, read) => new == read,
@@ -107,6 +107,37 @@ pub(crate) fn without_holes(value: &Value, raw: Option<&Value>) -> Option<Value>
             Some(Value::table(table.iter().filter_map(entry)))
         }
         other => Some(other.clone()),
+    }
+}
+
+/// The value with the secrets of `raw` in its holes, except for holes that contain their secret.
+pub(crate) fn filled(value: &Value, raw: &Value) -> Option<Value> {
+    match value {
+        Value::Secret(_) if !value.is_null() => Some(value.clone()),
+        Value::List(items) => {
+            let items = items.iter().enumerate();
+            let items = items.map(|(index, item)| {
+                filled(item, Keys::root().index(index).find(raw).unwrap_or(&Value::Null))
+            });
+            Some(Value::list(items.collect::<Option<Vec<_>>>()?))
+        }
+        Value::Table(table) => {
+            let raw = |name: &str| raw.as_table().and_then(|raw| raw.get(name)).unwrap_or(&Value::Null);
+            let entry =
+                |(name, value): (&Arc<str>, &Value)| Some((Arc::clone(name), filled(value, raw(name))?));
+            Some(Value::table(table.iter().map(entry).collect::<Option<Vec<_>>>()?))
+        }
+        _ => without_holes(value, (!raw.is_null()).then_some(raw)),
+    }
+}
+
+/// Whether an element of a list has a hole that only its own secret may fill.
+pub(super) fn holds_known_secret(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => !value.is_null(),
+        Value::List(items) => items.iter().any(holds_known_secret),
+        Value::Table(table) => table.values().any(holds_known_secret),
+        _ => false,
     }
 }
 

@@ -6,12 +6,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::difference::{holds_null, holds_null_in_list};
+use super::difference::{holds_known_secret, holds_null, holds_null_in_list};
 use crate::{
     effective::holds_secret,
     keys::{Key, Keys},
     resolve::interpolate,
-    shape::Shape,
+    shape::{Kind, Shape},
     source::format::{
         Format,
         edit::change::{Change, Changes, Element, add},
@@ -66,8 +66,8 @@ pub(crate) struct Made {
     pub(crate) changes: Changes,
     /// Tables from which an entry is removed.
     pub(crate) hollow: Vec<Vec<Key>>,
-    /// Comments about values that are not written.
-    pub(crate) remarks: Vec<String>,
+    /// The leaves that are left out although the file gives another value, with a comment about each.
+    pub(crate) left_out: Vec<(Keys, String)>,
 }
 
 /// The reason for which a value is not written.
@@ -94,7 +94,7 @@ impl Leaves<'_> {
         match change {
             Ok(None) => {}
             Ok(Some(change)) => self.add(&path, change, made),
-            Err(Unwritten::LeftOut(remark)) => made.remarks.push(remark),
+            Err(Unwritten::LeftOut(remark)) => made.left_out.push((keys.clone(), remark)),
             Err(Unwritten::Refused(why)) => return Err(why),
         }
         Ok(())
@@ -162,7 +162,7 @@ impl Leaves<'_> {
         if let Some(sound) = attempts.iter().find(|change| self.is_sound(slot, old, change, new)) {
             return Ok(Some(sound.clone()));
         }
-        if self.format == Format::Toml && holds_null(new) {
+        if self.format == Format::Toml && holds_null(new) && !holds_secret(new) {
             let why = format!("{keys}: TOML has no `null`, and the value cannot be read without it");
             return Err(Unwritten::Refused(why));
         }
@@ -184,13 +184,19 @@ impl Leaves<'_> {
         }
         if holds_secret(new) {
             // A variable may supply the missing value of an otherwise complete file.
-            if self.whole && self.reading.overriding_source(keys).is_none() {
+            let is_partial = self.whole && self.is_struct(slot) && !holds_known_secret(new);
+            if is_partial && self.reading.overriding_source(keys).is_none() {
                 return Ok(last.cloned());
             }
             let remark = format!("{keys} is not written here: it is incomplete without a secret in it");
             return Err(Unwritten::LeftOut(remark));
         }
         Err(Unwritten::Refused(self.refusal(keys, slot)))
+    }
+
+    /// Whether the leaf is an `Option` of a struct, each field of which has a variable.
+    fn is_struct(&self, slot: usize) -> bool {
+        self.shape.trail(slot).last().is_some_and(|field| matches!(field.kind, Kind::Optional(_)))
     }
 
     pub(super) fn refusal(&self, keys: &Keys, slot: usize) -> String {
@@ -208,6 +214,11 @@ impl Leaves<'_> {
             ),
             (None, false) => format!("{shown}: the value cannot be saved: {no_type}"),
         }
+    }
+
+    /// Whether the file gives the value of a leaf, other than a flattened one, if it has `raw`.
+    pub(crate) fn gives(&self, keys: &Keys, raw: Option<&Value>, value: &Value) -> bool {
+        self.slot(keys).is_some_and(|slot| self.reads(Some(slot), raw, value))
     }
 
     /// Whether the file gives `new` if it contains `raw`.

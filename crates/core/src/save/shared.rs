@@ -34,7 +34,7 @@ impl Leaves<'_> {
         let old = Value::table(there.map(|(name, value)| (Arc::clone(name), value.clone())));
         let reads = |raw: &Value| {
             let read = self.reading.read_shared(slot, raw);
-            read.is_some_and(|(read, same)| same || self.agrees(new, &read))
+            read.is_some_and(|(read, same)| same || self.agrees_shared(new, &read))
         };
         if reads(&old) {
             return Ok(());
@@ -68,12 +68,23 @@ impl Leaves<'_> {
             }
             None if holds_secret(new) => {
                 let shown = self.shown(keys, slot);
-                made.remarks
-                    .push(format!("{shown} is not written here: it is incomplete without a secret in it"));
+                let remark = format!("{shown} is not written here: it is incomplete without a secret in it");
+                made.left_out.push((keys.clone(), remark));
                 Ok(())
             }
             None => Err(self.refusal(keys, slot)),
         }
+    }
+
+    /// Entries of a flattened leaf are like fields: one that is left out may be missing.
+    fn agrees_shared(&self, new: &Value, read: &Value) -> bool {
+        let (Value::Table(entries), Value::Table(given)) = (new, read) else {
+            return self.agrees(new, read);
+        };
+        let is_hole = |value: &Value| matches!(value, Value::Secret(_)) && value.is_null();
+        let expected = entries.iter().filter(|(name, value)| !is_hole(value) || given.contains_key(*name));
+        let expected = Value::table(expected.map(|(name, value)| (Arc::clone(name), value.clone())));
+        self.agrees(&expected, read)
     }
 
     fn attempts_shared(&self, slot: usize, old: &Value, new: &Value) -> Vec<Changes> {

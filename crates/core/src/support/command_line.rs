@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::{
     builder::Builder,
     config::HotConfig,
-    effective::{self, SecretDisplay},
+    effective::{self, SecretDisplay, SecretTexts},
     error::Error,
     handle::Handle,
     issue::{Issue, IssueKind, Origin},
@@ -83,9 +83,9 @@ pub fn document<T: HotConfig>(config: &Handle<T>) -> serde_json::Value {
 /// # Errors
 /// A value that cannot be written in this format.
 pub fn text<T: HotConfig>(config: &Handle<T>, format: Format, masked: bool) -> Result<String, String> {
-    let references = config.core.shared_status().references.clone();
-    let secrets = if masked { SecretDisplay::Masked } else { SecretDisplay::LeftOut(&references) };
     let published = config.core.current.load_full();
+    let texts = SecretTexts::of_references(&config.core.shared_status().references, &published);
+    let secrets = if masked { SecretDisplay::Masked } else { SecretDisplay::LeftOut(&texts) };
     let leaves = effective::leaves(&published, secrets).into_iter();
     save::document(format, leaves.filter(|(_, value)| *value != Value::Null))
 }

@@ -6,9 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Document, SaveInput};
+use super::{Document, SaveInput, has_no_hole};
 use crate::{
-    effective::{self, SecretDisplay, Shared},
+    effective::{self, SecretDisplay, SecretTexts, Shared},
     engine::{Core, propose::contained},
     error::Error,
     issue::{Issue, IssueKind},
@@ -18,7 +18,7 @@ use crate::{
     overrides::{OverrideEntry, Overrides, lasting},
     shape::Leaf,
     snapshot::Published,
-    template::{self, as_written},
+    template,
     value::Value,
     variables,
 };
@@ -48,19 +48,21 @@ impl Core {
         if !set.is_empty() && self.has_sources() {
             input.published = self.after_restart(&input, &overrides)?;
         }
-        let shared = self.shared(&input.published, &set);
+        let shared = self.shared(&input.published, &set, &input.texts);
         let published = &input.published;
         let leaf = |(keys, entry): (&Keys, &OverrideEntry)| match &entry.value {
             Some(value) => {
-                let value = effective::of_override(published, keys, &as_written(value))?;
+                let value = effective::of_override(published, keys, value, &input.texts)?;
                 Some((keys.clone(), Some(value)))
             }
             None => Some((keys.clone(), None)),
         };
         let set: BTreeMap<_, _> = lasting.into_iter().filter_map(leaf).collect();
-        let is_complete = |value: &Option<Value>| !value.as_ref().is_some_and(effective::holds_secret);
-        let complete: BTreeSet<Keys> =
-            set.iter().filter(|(_, value)| is_complete(value)).map(|(keys, _)| keys.clone()).collect();
+        let written = set.clone();
+        let is_written = |keys: &Keys, leaf: &Leaf| match written.get(keys) {
+            Some(value) => value.as_ref().is_none_or(|value| has_no_hole(leaf, keys, value)),
+            None => false,
+        };
         let passing: BTreeSet<Keys> =
             all.keys().filter(|keys| !overrides.contains_key(*keys)).cloned().collect();
         let given = load::merged(self.config_type.shape, &input.layers);
@@ -78,7 +80,7 @@ impl Core {
                     let holds =
                         |value: &Value| below.is_some_and(|below| below.find(value.inside()).is_some());
                     leaf.keys.starts_with(keys)
-                        && !complete.contains(keys)
+                        && !is_written(keys, leaf)
                         && (leaf.keys == *keys || entry.value.as_ref().is_some_and(holds))
                 })
         });
@@ -101,7 +103,12 @@ impl Core {
     }
 
     /// The flattened leaves that were set.
-    fn shared(&self, published: &Published, set: &[(&Keys, &OverrideEntry)]) -> Vec<Shared> {
+    fn shared(
+        &self,
+        published: &Published,
+        set: &[(&Keys, &OverrideEntry)],
+        texts: &SecretTexts,
+    ) -> Vec<Shared> {
         let shares = self.config_type.shares(&published.tree);
         let encoded = |share: &Share| published.root.encode(share.slot).ok();
         let owns = |share: &Share, keys: &Keys| {
@@ -132,7 +139,7 @@ impl Core {
                 Ok(value) => template::over(value, shape, &published.tree, share.slot),
                 Err(_) => found.part(share.slot, &share.keys, share.keys.find(&published.tree)),
             };
-            let value = effective::of_leaf(published, share.slot, &as_written(&value))?;
+            let value = effective::of_leaf(published, share.slot, &value, texts)?;
             Some((share.slot, share.keys.clone(), value))
         };
         shares.iter().filter(is_set).filter_map(value).collect()
@@ -160,10 +167,11 @@ impl Core {
             .collect();
         let after_restart = |(keys, value): (Keys, Value)| {
             let next = keys.find(&defaults).filter(|_| restart.contains(&keys) || passing.contains(&keys));
-            let value = next.map_or(Some(value), |next| effective::of_override(published, &keys, next))?;
+            let value = next
+                .map_or(Some(value), |next| effective::of_override(published, &keys, next, &input.texts))?;
             Some((keys, value))
         };
-        effective::leaves(published, SecretDisplay::Marked(&input.references))
+        effective::leaves(published, SecretDisplay::Marked(&input.texts))
             .into_iter()
             .filter(|(keys, _)| structs.iter().any(|whole| keys.starts_with(whole)))
             .filter_map(after_restart)

@@ -3,14 +3,16 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crate::{
+    effective::SecretTexts,
     engine::collect::FilePlace,
     erased_config::ErasedConfig,
+    issue::{Issue, IssueKind},
     keys::Keys,
-    load::{ConfigType, Plan, ReferencePaths, SharedLeaves, below, merge, place_at, put},
+    load::{ConfigType, Plan, SharedLeaves, below, merge, place_at, put, texts},
     problems::Problems,
     resolve::interpolate,
     save::{
-        difference::without_holes,
+        difference::filled,
         leaf::{Reading, alike},
     },
     shape::{FieldShape, Kind, Merge, Shape},
@@ -30,18 +32,39 @@ impl OtherSources {
     /// A file that is not a source is loaded on its own if it is `whole`, and above the others if not. Variables
     /// above a file do not count: they belong to the process, and the next one may have others.
     pub(super) fn new(path: &Path, layers: &[Arc<Layer>], whole: bool, files: &[FilePlace]) -> Self {
-        let lasting = |layer: &&Arc<Layer>| !layer.is_of_variables();
+        Self::of(path, layers, whole, files, &|layer| !layer.is_of_variables())
+    }
+
+    /// The same for a process with the same variables.
+    pub(super) fn with_variables(
+        path: &Path,
+        layers: &[Arc<Layer>],
+        whole: bool,
+        files: &[FilePlace],
+    ) -> Self {
+        Self::of(path, layers, whole, files, &|_| true)
+    }
+
+    fn of(
+        path: &Path,
+        layers: &[Arc<Layer>],
+        whole: bool,
+        files: &[FilePlace],
+        counts: &dyn Fn(&Layer) -> bool,
+    ) -> Self {
+        let counts = |layer: &&Arc<Layer>| counts(layer);
         // If a file is a source several times, the last one counts.
         if let Some(own) = layers.iter().rposition(|layer| layer.is_file(path)) {
-            let above = layers[own + 1..].iter().filter(lasting).cloned().collect();
+            let above = layers[own + 1..].iter().filter(counts).cloned().collect();
             return Self { below: layers[..own].to_vec(), above };
         }
         // A file that does not exist yet has no layer, but may have a rank among the sources.
         let Some(own) = files.iter().rev().find_map(|file| file.source_of(path)) else {
-            let all = layers.iter().filter(|layer| !whole && lasting(layer));
-            return Self { below: all.cloned().collect(), above: Vec::new() };
+            let all = layers.iter().filter(counts).cloned();
+            let (above, below) = all.partition(|layer| layer.is_of_variables());
+            return Self { below: if whole { Vec::new() } else { below }, above };
         };
-        let (below, above) = layers.iter().filter(lasting).cloned().partition(|layer| *layer.source() < own);
+        let (below, above) = layers.iter().filter(counts).cloned().partition(|layer| *layer.source() < own);
         Self { below, above }
     }
 
@@ -54,7 +77,7 @@ impl OtherSources {
 pub(super) struct Reader<'r> {
     config_type: ConfigType,
     published: &'r Published,
-    references: &'r ReferencePaths,
+    texts: &'r SecretTexts,
     variables: interpolate::Lookup<'r>,
     plan: Option<Plan>,
     shares: SharedLeaves,
@@ -67,7 +90,7 @@ impl<'r> Reader<'r> {
     pub(super) fn new(
         config_type: ConfigType,
         published: &'r Published,
-        references: &'r ReferencePaths,
+        texts: &'r SecretTexts,
         variables: interpolate::Lookup<'r>,
         others: OtherSources,
         file: &Value,
@@ -77,7 +100,7 @@ impl<'r> Reader<'r> {
         let trees = trees.chain(others.above.iter().map(|layer| layer.tree()));
         let all = trees.fold(Value::empty(), |low, high| joined(plan.as_ref(), low, high));
         let shares = SharedLeaves::new(&*published.root, [&published.tree, &all]);
-        Self { config_type, published, references, variables, plan, others, shares, file: file.clone() }
+        Self { config_type, published, texts, variables, plan, others, shares, file: file.clone() }
     }
 
     /// The merged value of the layers and the file for the leaf at `keys`, and nothing else.
@@ -101,22 +124,23 @@ impl<'r> Reader<'r> {
         Some(decoded.encode(slot).unwrap_or_else(|_| raw.clone()))
     }
 
-    /// The same if the type does not accept text: references in force are replaced by their secrets.
+    /// The same if the type does not accept text: references are replaced by their secrets.
     fn with_references(&self, slot: usize, leaf: &Keys, given: &Value) -> Option<Value> {
-        let is_given = |(keys, text): &(&Keys, &String)| {
-            keys.starts_with(leaf) && keys.find(given).and_then(Value::as_text) == Some(text)
-        };
-        let references: Vec<_> = self.references.iter().filter(is_given).collect();
+        let (mut tree, mut references) = (given.clone(), Vec::new());
+        for (keys, text) in texts(leaf.find(given)?, leaf) {
+            if let Some(secret) = self.texts.secret(&keys, text) {
+                place_in(&mut tree, &keys.0, Some(secret));
+                let is_template = matches!(keys.find(given).map(Value::inside), Some(Value::Template(_)));
+                let text = if is_template { Value::Template(text.into()) } else { Value::text(text) };
+                references.push((keys, text));
+            }
+        }
         if references.is_empty() {
             return None;
         }
-        let mut tree = given.clone();
-        for (keys, _) in &references {
-            place_in(&mut tree, &keys.0, Some(keys.find(&self.published.tree)?));
-        }
         let mut read = self.decoded(slot, &tree)?.encode(slot).ok()?;
         for (keys, text) in &references {
-            place_in(&mut read, &keys.0[leaf.0.len()..], Some(&Value::text(text)));
+            place_in(&mut read, &keys.0[leaf.0.len()..], Some(text));
         }
         Some(read)
     }
@@ -141,7 +165,10 @@ impl<'r> Reader<'r> {
         let mut problems = Problems::default();
         let mut copy = self.published.root.copy();
         copy.assign(slot, keys.find(&complete), &mut problems);
-        problems.into_issues().is_empty().then_some(copy)
+        // Like a load, which finds unknown keys in the sources only. An enum may have a default of another variant.
+        let is_of_default =
+            |issue: &Issue| issue.kind() == IssueKind::UnknownKey && issue.keys().find(&resolved).is_none();
+        problems.into_issues().iter().all(is_of_default).then_some(copy)
     }
 }
 
@@ -201,7 +228,7 @@ impl Reading for Reader<'_> {
     fn equals(&self, slot: usize, raw: Option<&Value>, new: &Value) -> bool {
         let keys = self.config_type.shape.keys_of(slot);
         let given = self.merged(&keys, raw);
-        let Some(new) = keys.find(&given).and_then(|there| without_holes(new, Some(there))) else {
+        let Some(new) = keys.find(&given).and_then(|there| filled(new, there)) else {
             return false;
         };
         let new = place_at(&Value::empty(), &keys, Some(&new));
