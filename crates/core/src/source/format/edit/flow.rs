@@ -29,7 +29,7 @@ impl Flow<'_> {
                 let (before, after) = if added.is_empty() { ("", "") } else { self.padding };
                 text.replace(
                     self.inside.clone(),
-                    format!("{before}{}{after}", added.join(&self.separator(text))),
+                    format!("{before}{}{after}", added.join(&self.first_separator())),
                 );
             }
             return;
@@ -40,6 +40,12 @@ impl Flow<'_> {
             None if added.is_empty() => {}
             None => text.insert_first(self.inside.start, format!("{},", added.join(", "))),
         }
+    }
+
+    /// What is between two items of a list or table that had none: each of them is where the padding puts the first.
+    fn first_separator(&self) -> String {
+        let gap = Some(self.padding.0).filter(|padding| padding.contains('\n')).unwrap_or(" ");
+        format!(",{gap}")
     }
 
     fn remove(&self, text: &mut Text<'_>, index: usize, last: Option<usize>) {

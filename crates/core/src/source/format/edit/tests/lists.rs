@@ -157,3 +157,31 @@ fn an_anchor_in_an_element_that_moves_keeps_its_aliases() {
     check(Yaml, text, vec![stays(1), moves(0)], "a:\n  - 2 # 2\n  - &x 1 # 1\nb: 1 # b\n");
     check(Yaml, text, vec![stays(1)], "a:\n  - 2 # 2\nb: 1 # b\n");
 }
+
+#[test]
+fn several_elements_of_an_empty_list_are_separated_by_commas() {
+    let texts = || vec![new("p"), new("q"), new("r")];
+    check(Yaml, "a: [] # a\nb:\n- v # v\n", texts(), "a: [\"p\", \"q\", \"r\"] # a\nb:\n- v # v\n");
+    check(Toml, "a = [] # a\n", texts(), "a = [\"p\", \"q\", \"r\"] # a\n");
+    check(Toml, "a = [ # a\n]\n", vec![new(1), new(2)], "a = [1, 2, # a\n]\n");
+    check(Json, "{\"a\": []}", vec![new(1), new(2)], "{\"a\": [\n  1,\n  2\n]}");
+    let tables = || vec![new(json!({ "x": 1 })), new(json!({ "x": 2 }))];
+    let yaml = "n:\n  a: []\n  xs:\n  - v5 # c5\n";
+    let edit: Edit = (at("n.a"), Change::Elements(tables()));
+    assert_eq!(edited(Yaml, yaml, &[edit]), yaml.replace("[]", "[{ x: 1 }, { x: 2 }]"));
+    let json = "{\n  \"a\": [],\n  \"z\": 1\n}\n";
+    check(Json, json, vec![new(1), new(2)], "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"z\": 1\n}\n");
+}
+
+#[test]
+fn several_entries_of_an_empty_table_are_separated_by_commas() {
+    let edits = [super::set("a.x", 1), super::set("a.w", "t")];
+    assert_eq!(edited(Yaml, "a: {} # a\nb: [v] # v\n", &edits), "a: {x: 1, w: \"t\"} # a\nb: [v] # v\n");
+    assert_eq!(edited(Toml, "a = {} # a\n", &edits), "a = { x = 1, w = \"t\" } # a\n");
+    let lines = "{\n  \"a\": {\n    \"x\": 1,\n    \"w\": \"t\"\n  }\n}\n";
+    assert_eq!(edited(Json, "{\n  \"a\": {}\n}\n", &edits), lines);
+    let replaced = [super::out("a.v"), super::set("a.x", 1), super::set("a.w", 2)];
+    assert_eq!(edited(Yaml, "a: {v: 0} # a\n", &replaced), "a: {x: 1, w: 2} # a\n");
+    assert_eq!(edited(Toml, "a = {v = 0} # a\n", &replaced), "a = { x = 1, w = 2 } # a\n");
+    assert_eq!(edited(Json, "{\"a\": {\"v\": 0}}", &replaced), "{\"a\": {\"x\": 1, \"w\": 2}}");
+}
