@@ -250,8 +250,7 @@ impl Editor<'_> {
             return Some(());
         }
         let dash = self.dash(node)?;
-        let start = self.offsets.byte_offset(node.at);
-        let range = start..self.text.content_end(self.line(self.last_line(node)));
+        let range = self.start(node)..self.text.content_end(self.line(self.last_line(node)));
         let with = value(change, &" ".repeat(node.at.1 - 1), self.text.newline);
         self.replace_lines(dash, range, with)
     }

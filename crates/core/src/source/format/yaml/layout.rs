@@ -64,9 +64,17 @@ impl Editor<'_> {
         (!self.text.text[range.clone()].contains('\n')).then_some(range)
     }
 
+    /// Where a value begins, behind its anchor and tag: a block of text begins at its header.
+    pub(super) fn start(&self, node: &Node<'_>) -> usize {
+        let start = self.offsets.byte_offset(node.at);
+        let is_text = matches!(&node.body, Body::Scalar { plain: false, .. });
+        let header = is_text.then(|| block_header(&self.text.text[..self.text.behind_content(start)]));
+        header.flatten().unwrap_or(start)
+    }
+
     /// The dash of an item, which may be on a line above it.
     pub(super) fn dash(&self, item: &Node<'_>) -> Option<usize> {
-        let mut before = self.text.behind_content(self.offsets.byte_offset(item.at));
+        let mut before = self.text.behind_content(self.start(item));
         while let Some(start) = properties(&self.text.text[..before]) {
             before = self.text.behind_content(start);
         }
@@ -121,6 +129,12 @@ impl Editor<'_> {
     pub(super) fn behind(&self, line: usize) -> usize {
         self.text.line_end(self.line(line))
     }
+}
+
+/// Where the header of a block of text begins that the text ends with, like `|` or `>2-`.
+fn block_header(text: &str) -> Option<usize> {
+    let sign = text.trim_end_matches(|letter: char| matches!(letter, '0'..='9' | '+' | '-'));
+    sign.ends_with(['|', '>']).then(|| sign.len() - 1)
 }
 
 /// Where the anchor or tag begins that the text ends with.

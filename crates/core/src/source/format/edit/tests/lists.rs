@@ -185,3 +185,39 @@ fn several_entries_of_an_empty_table_are_separated_by_commas() {
     assert_eq!(edited(Toml, "a = {v = 0} # a\n", &replaced), "a = { x = 1, w = 2 } # a\n");
     assert_eq!(edited(Json, "{\"a\": {\"v\": 0}}", &replaced), "{\"a\": {\"x\": 1, \"w\": 2}}");
 }
+
+#[test]
+fn a_list_with_blocks_of_text_keeps_its_lines() {
+    for header in ["|", "|-", "|+", ">", ">-", "|2-", "| # why", "&x |-", "!!str >"] {
+        let (first, block, last) = ("- a # a\n", format!("- {header}\n  text\n  - more\n"), "- b\n");
+        let text = format!("a:\n{first}{block}{last}z: 1\n");
+        let all = |items: &[&str]| format!("a:\n{}z: 1\n", items.concat());
+        let q = || new("q");
+        check(
+            Yaml,
+            &text,
+            vec![stays(0), q(), stays(1), stays(2)],
+            &all(&[first, "- \"q\"\n", &block, last]),
+        );
+        check(
+            Yaml,
+            &text,
+            vec![stays(0), stays(1), stays(2), q()],
+            &all(&[first, &block, last, "- \"q\"\n"]),
+        );
+        check(Yaml, &text, vec![stays(0), stays(1)], &all(&[first, &block]));
+        check(Yaml, &text, vec![stays(0), stays(2)], &all(&[first, last]).replace("&x", ""));
+        check(Yaml, &text, vec![stays(1), moves(0), stays(2)], &all(&[&block, first, last]));
+        check(Yaml, &text, vec![stays(2), moves(1), moves(0)], &all(&[last, &block, first]));
+    }
+}
+
+#[test]
+fn a_block_of_text_in_a_list_is_replaced_with_its_header() {
+    for header in ["|", "|-", ">2+"] {
+        let text = format!("a:\n- a # a\n- {header}\n  text\n- b\n");
+        let change = Change::Put(serde_json::Value::from("q").into());
+        let after = "a:\n- a # a\n- \"q\"\n- b\n";
+        check(Yaml, &text, vec![stays(0), Kept(1, Some(change)), stays(2)], after);
+    }
+}
