@@ -31,21 +31,59 @@ pub(in crate::source::format) fn changed(elements: &[Element]) -> impl Iterator<
     })
 }
 
-/// Rewrites a list whose old elements, comments included, are the lines of `own`; `written` is the text of a new one.
-pub(in crate::source::format) fn arrange_lines(
-    text: &mut Text<'_>,
-    own: &[Range<usize>],
-    separator: &str,
-    elements: &[Element],
-    written: impl Fn(&Value) -> Option<String>,
-) -> Option<()> {
-    let placed = elements.iter().map(|element| match element {
-        Element::Kept(index, _) => Some(Placed::Kept(*index)),
-        Element::Moved(index, _) => Some(Placed::Put(text.text[own.get(*index)?.clone()].to_owned())),
-        Element::New(value) => written(value).map(Placed::Put),
-    });
-    let placed = placed.collect::<Option<Vec<_>>>()?;
-    arrange(text, own, separator, elements, placed)
+/// A list whose old elements, comments included, are lines.
+pub(in crate::source::format) struct Lines<'l> {
+    pub(in crate::source::format) own: &'l [Range<usize>],
+    pub(in crate::source::format) separator: &'l str,
+    /// The indent of the elements if the first one is not at the start of its line: it has none then.
+    pub(in crate::source::format) hanging: Option<&'l str>,
+}
+
+impl Lines<'_> {
+    /// Rewrites the list; `written` is the text of a new element.
+    pub(in crate::source::format) fn arrange(
+        &self,
+        text: &mut Text<'_>,
+        elements: &[Element],
+        written: impl Fn(&Value) -> Option<String>,
+    ) -> Option<()> {
+        let placed = elements.iter().enumerate().map(|(place, element)| match element {
+            Element::Kept(index, _) => Some(Placed::Kept(*index)),
+            Element::Moved(index, _) => {
+                let lines = text.text[self.own.get(*index)?.clone()].to_owned();
+                Some(Placed::Put(self.indented(place, *index == 0, lines)))
+            }
+            Element::New(value) => Some(Placed::Put(self.indented(place, false, written(value)?))),
+        });
+        let placed = placed.collect::<Option<Vec<_>>>()?;
+        arrange(text, self.own, self.separator, elements, placed)?;
+        self.indent_kept(text, elements)
+    }
+
+    /// The lines of an element at a place; `is_bare` if their first has no indent.
+    fn indented(&self, place: usize, is_bare: bool, lines: String) -> String {
+        match self.hanging {
+            Some(_) if place == 0 => lines.trim_start_matches(' ').to_owned(),
+            Some(indent) if is_bare => format!("{indent}{lines}"),
+            _ => lines,
+        }
+    }
+
+    /// An element that stays and comes first loses its indent, and the old first one gets it.
+    fn indent_kept(&self, text: &mut Text<'_>, elements: &[Element]) -> Option<()> {
+        let Some(indent) = self.hanging else { return Some(()) };
+        for (place, element) in elements.iter().enumerate() {
+            let Element::Kept(index, _) = element else { continue };
+            let start = self.own.get(*index)?.start;
+            match (place, index) {
+                (0, 0) => {}
+                (0, _) => text.replace(start..start + text.indent(start).len(), ""),
+                (_, 0) => text.insert_last(start, indent),
+                _ => {}
+            }
+        }
+        Some(())
+    }
 }
 
 /// Rewrites a list whose old elements, comments included, have the ranges of `own`; `None` if those overlap.

@@ -2,8 +2,8 @@
 //!
 //! A format edits in place as well as it can. What comes of it is read again: the tree must be the intended one, and every
 //! comment must be there, but for those of removed list elements. So an edit may be simple-minded, it cannot do harm. An
-//! edit that fails this check is repeated entry by entry, with the entry at fault written as a whole; if that fails too, the
-//! whole text is written, with its comments at the top.
+//! edit that fails this check is repeated entry by entry, with the entry at fault, as deep in the tables as possible, written
+//! as a whole; if that fails too, the whole text is written, with its comments at the top.
 
 pub(super) mod arrange;
 pub(crate) mod change;
@@ -20,7 +20,7 @@ use self::patch::newline;
 use super::{Format, Reader, text::without_mark, write};
 use crate::{
     keys::{Key, Keys},
-    source::format::edit::change::{Change, Changes, Element, in_steps},
+    source::format::edit::change::{Change, Changes, Element, add, in_steps},
     value::{Value, place_at},
 };
 
@@ -35,6 +35,9 @@ pub(crate) struct Wanted<'w> {
 
 /// What an edit does with a text.
 pub(super) type InPlace = fn(&str, &Changes) -> Option<Edited>;
+
+/// Upper bound on the entries of a table that are edited one by one: the text is read again for each.
+const MAX_ENTRIES: usize = 64;
 
 const EMPTY_REMARK: &str = "no value is set in this file";
 
@@ -69,6 +72,15 @@ fn unwritable(format: Format, text: &str) -> &'static str {
     }
 }
 
+/// The text after some of several edits.
+#[derive(Clone)]
+struct Progress {
+    text: String,
+    tree: Value,
+    /// The comments of list elements that were removed.
+    dropped: Vec<String>,
+}
+
 struct Editor<'e> {
     format: Format,
     reader: &'e Reader,
@@ -101,26 +113,39 @@ impl Editor<'_> {
             })
     }
 
-    /// Each entry of the root on its own: in place, or else as a whole.
+    /// Each entry on its own: in place, or else as a whole.
     fn entry_by_entry(&self, text: &str, old: &Value, changes: &Changes) -> Option<Edited> {
-        let (mut text, mut tree, mut dropped) = (text.to_owned(), old.clone(), Vec::new());
-        for (key, change) in changes {
-            let alone = vec![(key.clone(), change.clone())];
-            let next = apply(&tree, &alone);
-            let whole = match (key, next.as_table()) {
-                (Key::Name(name), Some(table)) => {
-                    table.get(name).cloned().map_or(Change::Remove, Change::Put)
-                }
-                _ => return None,
-            };
-            let attempts = [alone, vec![(key.clone(), whole)]];
-            let edited = attempts.iter().filter_map(|changes| self.in_place(&text, changes));
-            let mut sound = edited.filter(|edited| self.is_sound_edit(edited, &next, &dropped));
-            let edited = sound.next()?;
-            dropped.extend(edited.dropped);
-            (text, tree) = (edited.text, next);
-        }
-        Some(Edited { text, dropped })
+        let start = Progress { text: text.to_owned(), tree: old.clone(), dropped: Vec::new() };
+        let done = self.all_entries(start, &Keys::root(), changes)?;
+        Some(Edited { text: done.text, dropped: done.dropped })
+    }
+
+    fn all_entries(&self, start: Progress, place: &Keys, changes: &Changes) -> Option<Progress> {
+        changes.iter().try_fold(start, |done, (key, change)| {
+            matches!(key, Key::Name(_)).then(|| self.entry(&done, &place.with(key.clone()), change))?
+        })
+    }
+
+    /// An entry in place, or else each entry below it on its own, or else the entry as a whole.
+    fn entry(&self, done: &Progress, place: &Keys, change: &Change) -> Option<Progress> {
+        let next = apply(&done.tree, &nested(place, change.clone()));
+        let whole = place.find(&next).cloned().map_or(Change::Remove, Change::Put);
+        let below = || match change {
+            Change::Inside(below) if below.len() <= MAX_ENTRIES => {
+                self.all_entries(done.clone(), place, below)
+            }
+            _ => None,
+        };
+        self.advance(done, place, change.clone()).or_else(below).or_else(|| self.advance(done, place, whole))
+    }
+
+    fn advance(&self, done: &Progress, place: &Keys, change: Change) -> Option<Progress> {
+        let changes = nested(place, change);
+        let tree = apply(&done.tree, &changes);
+        let edited = self.in_place(&done.text, &changes)?;
+        let sound = self.is_sound_edit(&edited, &tree, &done.dropped);
+        let dropped = || [done.dropped.as_slice(), &edited.dropped].concat();
+        sound.then(|| Progress { dropped: dropped(), text: edited.text, tree })
     }
 
     /// Whether an edit that follows others means what it should; `dropped` are the comments of elements that those removed.
@@ -197,6 +222,13 @@ fn without(comments: &[String], dropped: &[String]) -> Vec<String> {
         }
     }
     left
+}
+
+/// A change at a place.
+fn nested(place: &Keys, change: Change) -> Changes {
+    let mut changes = Changes::new();
+    add(&mut changes, &place.0, change);
+    changes
 }
 
 fn apply(tree: &Value, changes: &Changes) -> Value {

@@ -142,6 +142,19 @@ impl<'t> Text<'t> {
         end
     }
 
+    /// Where the first text of a range begins that is neither blank nor in a comment.
+    pub(in crate::source::format) fn content_start(&self, range: Range<usize>) -> Option<usize> {
+        let mut from = range.start;
+        loop {
+            let rest = self.text.get(from..range.end)?;
+            from += rest.len() - rest.trim_start().len();
+            match self.comment_end(from) {
+                Some(end) if from < range.end => from = end,
+                _ => return (from < range.end).then_some(from),
+            }
+        }
+    }
+
     /// Whether only blanks stand before it on its line.
     pub(in crate::source::format) fn is_first(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset].bytes().all(|byte| byte == b' ' || byte == b'\t')

@@ -15,7 +15,7 @@ use crate::{
         Format,
         edit::{
             Edited,
-            arrange::{arrange_lines, changed, is_unmoved, line_separator},
+            arrange::{Lines, changed, is_unmoved, line_separator},
             change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
@@ -152,17 +152,32 @@ impl Editor<'_> {
     }
 
     fn inline_table(&mut self, table: &InlineTable, changes: &Changes) -> Option<()> {
-        let (mut items, mut removed, mut added) = (Vec::new(), BTreeSet::new(), Vec::new());
-        entries(table, &mut items)?;
-        items.sort_by_key(|range| range.start);
-        self.entries_of(table, "", changes, &items, &mut removed, &mut added)?;
+        let (mut removed, mut added) = (BTreeSet::new(), Vec::new());
         let range = table.span()?;
         let inside = range.start + 1..range.end - 1;
+        let items = self.entries(table, inside.clone())?;
+        self.entries_of(table, "", changes, &items, &mut removed, &mut added)?;
         Flow { inside, items: &items, padding: (" ", " ") }.edit(&mut self.text, &removed, &added);
         Some(())
     }
 
-    /// The entries of a table in brackets, those below dotted keys too.
+    /// Each entry of a table in brackets, from its key to its value, in the order of the text.
+    ///
+    /// The parser knows a key that is written more than once at one place only, so entries begin behind the commas.
+    fn entries(&self, table: &InlineTable, inside: Range<usize>) -> Option<Vec<Range<usize>>> {
+        let mut ends = Vec::new();
+        value_ends(table, &mut ends)?;
+        ends.sort_unstable();
+        let mut from = inside.start;
+        let entry = |end: usize| {
+            let item = self.text.content_start(from..end)?..end;
+            from = self.text.find(end..inside.end, b',').map_or(inside.end, |comma| comma + 1);
+            Some(item)
+        };
+        ends.into_iter().map(entry).collect()
+    }
+
+    /// Changes the entries of a table in brackets, those below dotted keys too.
     fn entries_of(
         &mut self,
         table: &InlineTable,
@@ -179,10 +194,10 @@ impl Editor<'_> {
                 (Some(Toml::InlineTable(below)), Change::Inside(changes)) if below.is_dotted() => {
                     self.entries_of(below, &format!("{written}."), changes, items, removed, added)?;
                 }
-                (Some(value), Change::Remove) => {
-                    let gone = self.ends_of(value)?;
-                    let at = |end: &usize| items.iter().position(|item| item.end == *end);
-                    removed.extend(gone.iter().filter_map(at));
+                (Some(value), Change::Remove) => removed.extend(places_of(value, items)?),
+                (Some(value), change) if is_dotted(value) && !change.is_removal() => {
+                    removed.extend(places_of(value, items)?);
+                    added.push(format!("{written} = {}", flow::text(change, Format::Toml)?));
                 }
                 (Some(value), change) => self.element(value, change)?,
                 (None, change) if change.is_removal() => {}
@@ -190,18 +205,6 @@ impl Editor<'_> {
             }
         }
         Some(())
-    }
-
-    /// Where the entries of a value end: one, unless it was made by dotted keys.
-    fn ends_of(&self, value: &Toml) -> Option<Vec<usize>> {
-        match value {
-            Toml::InlineTable(table) if table.is_dotted() => {
-                let mut items = Vec::new();
-                entries(table, &mut items)?;
-                Some(items.into_iter().map(|item| item.end).collect())
-            }
-            value => Some(vec![value.span()?.end]),
-        }
     }
 
     /// Changes in `[[..]]`.
@@ -241,7 +244,8 @@ impl Editor<'_> {
         let (mut own, newline) = (own?, self.text.newline);
         self.spare_file_comment(tables, elements, &mut own)?;
         let separator = if own.len() > 1 { line_separator(&self.text, &own) } else { newline };
-        arrange_lines(&mut self.text, &own, separator, elements, |value| {
+        let lines = Lines { own: &own, separator, hanging: None };
+        lines.arrange(&mut self.text, elements, |value| {
             fresh::element(path, &Change::Put(value.clone()).entries()?, newline)
         })
     }
@@ -344,21 +348,27 @@ impl Editor<'_> {
     }
 }
 
-/// Each entry of a table in brackets, from its first key to its value.
-fn entries(table: &InlineTable, out: &mut Vec<Range<usize>>) -> Option<()> {
-    fn collect(table: &InlineTable, start: Option<usize>, out: &mut Vec<Range<usize>>) -> Option<()> {
-        for (name, value) in table.iter() {
-            // A key that was written more than once is known at its first place only.
-            let (key, _) = table.get_key_value(name)?;
-            let key = key.span()?.start;
-            match value {
-                Toml::InlineTable(below) if below.is_dotted() => {
-                    collect(below, Some(start.unwrap_or(key)), out)?;
-                }
-                value => out.push(start.unwrap_or(key).min(key)..value.span()?.end),
-            }
+/// Where the values of a table in brackets end, those below dotted keys too.
+fn value_ends(table: &InlineTable, out: &mut Vec<usize>) -> Option<()> {
+    for (_, value) in table.iter() {
+        match value {
+            Toml::InlineTable(below) if below.is_dotted() => value_ends(below, out)?,
+            value => out.push(value.span()?.end),
         }
-        Some(())
     }
-    collect(table, None, out)
+    Some(())
+}
+
+/// Which of the entries make a value: one, unless it was made by dotted keys.
+fn places_of(value: &Toml, items: &[Range<usize>]) -> Option<Vec<usize>> {
+    let mut ends = Vec::new();
+    match value {
+        Toml::InlineTable(table) if table.is_dotted() => value_ends(table, &mut ends)?,
+        value => ends.push(value.span()?.end),
+    }
+    Some(ends.iter().filter_map(|end| items.iter().position(|item| item.end == *end)).collect())
+}
+
+fn is_dotted(value: &Toml) -> bool {
+    matches!(value, Toml::InlineTable(table) if table.is_dotted())
 }

@@ -19,7 +19,7 @@ use crate::{
         Format,
         edit::{
             Edited,
-            arrange::{arrange_lines, changed, is_unmoved, line_separator},
+            arrange::{Lines, changed, is_unmoved, line_separator},
             change::{Change, Changes, Element},
             flow::{self, Flow},
             patch::Text,
@@ -207,13 +207,12 @@ impl Editor<'_> {
         let own: Option<Vec<_>> = (0..items.len()).map(|index| self.item_lines(items, index)).collect();
         let (own, newline) = (own?, self.text.newline);
         let dash = self.dash(items.first()?)?;
-        // The first dash may be behind another one, and stays there then.
-        if !self.text.is_first(dash) && !matches!(elements.first()?, Element::Kept(0, _)) {
-            return None;
-        }
         let indent = " ".repeat(dash - self.text.line_start(dash));
+        // The first dash may be behind another one.
+        let hanging = (!self.text.is_first(dash)).then_some(indent.as_str());
         let separator = line_separator(&self.text, &own);
-        arrange_lines(&mut self.text, &own, separator, elements, |new| {
+        let lines = Lines { own: &own, separator, hanging };
+        lines.arrange(&mut self.text, elements, |new| {
             let item = value(&Change::Put(new.clone()), &format!("{indent}  "), newline);
             Some(format!("{indent}- {item}{newline}"))
         })
@@ -227,9 +226,12 @@ impl Editor<'_> {
             (Change::Inside(_) | Change::Elements(_), Body::List(items)) => {
                 let elements = change.elements(items.len())?;
                 let is_empty = elements.is_empty() && self.brackets(node).is_none();
-                if is_empty { None } else { self.list(node, &elements).map(|_| ()) }
+                if is_empty {
+                    return self.put_item(node, &Change::Put(Value::list([])));
+                }
+                self.list(node, &elements).map(|_| ())
             }
-            (Change::Inside(_), Body::Table(_)) => None,
+            (Change::Inside(_), Body::Table(_)) => self.put_item(node, &Change::Put(change.apply(None)?)),
             (change, _) => self.put_item(node, &self.whole_change(node, change)),
         }
     }

@@ -151,6 +151,39 @@ fn a_list_in_a_list_is_edited_from_its_second_item_on() {
     check(Yaml, text, vec![moves(1), stays(0)], "a:\n  - - 3 # 3\n  - - 1 # 1\n    - 2 # 2\n");
 }
 
+/// A change of the list at `a.0`.
+fn inner(elements: Vec<Element>) -> Vec<Element> {
+    vec![Kept(0, Some(Change::Elements(elements))), stays(1)]
+}
+
+#[test]
+fn the_first_item_of_a_list_in_a_list_moves() {
+    for indent in ["", "  "] {
+        let all = |items: &str| {
+            let text = format!("a: # all\n- {items}# B\n- - 3 # three\n  - 4\n");
+            text.replace('\n', &format!("\n{indent}")).trim_end_matches(' ').to_owned()
+        };
+        let text = all("- 1 # one\n  # of two\n  - 2 # two\n  - x: 5\n    # end\n");
+        let check = |elements, after: &str| check(Yaml, &text, inner(elements), &all(after));
+        check(vec![stays(1), stays(2)], "# of two\n  - 2 # two\n  - x: 5\n    # end\n");
+        check(vec![stays(2)], "- x: 5\n    # end\n");
+        check(vec![stays(1), moves(0)], "# of two\n  - 2 # two\n  - 1 # one\n");
+        check(vec![moves(2), stays(0)], "- x: 5\n    # end\n  - 1 # one\n");
+        check(vec![new(0), stays(0)], "- 0\n  - 1 # one\n");
+        check(vec![new(0), new(9), stays(2)], "- 0\n  - 9\n  - x: 5\n    # end\n");
+        check(vec![new(7)], "- 7\n");
+    }
+    let text = "a:\n- - - 1 # one\n    - 2 # two\n- []\n";
+    let deep = inner(vec![Kept(0, Some(Change::Elements(vec![stays(1), moves(0)])))]);
+    check(Yaml, text, deep, "a:\n- - - 2 # two\n    - 1 # one\n- []\n");
+}
+
+#[test]
+fn a_list_in_a_list_is_emptied() {
+    let text = "a:\n- - 1\n  - 2\n# B\n- - 3 # three\n";
+    check(Yaml, text, inner(vec![]), "a:\n- []\n# B\n- - 3 # three\n");
+}
+
 #[test]
 fn an_anchor_in_an_element_that_moves_keeps_its_aliases() {
     let text = "a:\n  - &x 1 # 1\n  - 2 # 2\nb: *x # b\n";

@@ -95,6 +95,28 @@ fn a_table_that_becomes_a_value_is_replaced() {
 }
 
 #[test]
+fn one_of_several_dotted_keys_in_brackets_is_removed() {
+    let text = "[s]\nxs = ['v'] # c\nts = [{ n = 'n', m.x = 2, m.y = [3, 4], m.z = 5, k = 1 }] # t\n";
+    let item = |from: &str| text.replace(from, "");
+    assert_eq!(edit(text, &[out("s.ts.0.m.x")]), item(" m.x = 2,"));
+    assert_eq!(edit(text, &[out("s.ts.0.m.y")]), item(" m.y = [3, 4],"));
+    assert_eq!(edit(text, &[out("s.ts.0.m.z"), out("s.ts.0.k")]), item(", m.z = 5, k = 1"));
+    assert_eq!(edit(text, &[out("s.ts.0.n"), set("s.ts.0.m.z", 6)]), item("n = 'n', ").replace("5", "6"));
+    assert_eq!(edit(text, &[out("s.ts.0.m")]), item("m.x = 2, m.y = [3, 4], m.z = 5, "));
+    let apart = "t = { a.x = 1, b = 2, a.y = 3, a.z = 4 } # end\n";
+    assert_eq!(edit(apart, &[out("t.a.y"), set("t.c", 1)]), "t = { a.x = 1, b = 2, a.z = 4, c = 1 } # end\n");
+    assert_eq!(edit(apart, &[out("t.a")]), "t = { b = 2 } # end\n");
+}
+
+#[test]
+fn a_table_of_dotted_keys_in_brackets_is_replaced() {
+    let text = "[s]\nxs = ['v'] # c\nts = [{ n = 'n', m.x = 2, k = 1 }] # t\n";
+    let replaced = |with: &str| text.replace("m.x = 2, k = 1", &format!("k = 1, m = {with}"));
+    assert_eq!(edit(text, &[set("s.ts.0.m", json!({}))]), replaced("{}"));
+    assert_eq!(edit(text, &[set("s.ts.0.m", 5)]), replaced("5"));
+}
+
+#[test]
 fn what_cannot_be_done_in_place_keeps_its_comments() {
     // The key `a` was written twice, and an entry of it goes.
     let text = "# top\nt = { a.x = 1, a.y = 2 } # end\n";
