@@ -13,7 +13,7 @@ mod word_lists;
 use std::collections::HashMap;
 
 pub(crate) use literal::{literals, with_defaults};
-pub(crate) use name::names_secret;
+pub(crate) use name::{names_credential, names_secret};
 
 use entropy::is_random;
 use name::{Promise, promise_inside};

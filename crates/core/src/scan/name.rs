@@ -1,6 +1,8 @@
 //! Names that indicate a secret.
 
-use super::word_lists::{ABOUT, BESIDE, CERTAIN, OTHER, PASS_OF, PASS_OTHER, SECRET, VALUE};
+use super::word_lists::{
+    ABOUT, BESIDE, CERTAIN, CREDENTIAL, CREDENTIAL_OF, OTHER, PASS_OF, PASS_OTHER, SECRET, VALUE,
+};
 
 /// What a name indicates about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,14 @@ pub(super) enum Promise {
 /// Whether a name indicates a secret, however its words are joined.
 pub(crate) fn names_secret(name: &str) -> bool {
     promise(name) != Promise::Nothing
+}
+
+/// Whether a setting of a connection or a header of a request with this name is a credential; as a field of a configuration, it
+/// may be something else.
+pub(crate) fn names_credential(name: &str) -> bool {
+    let words = Words::new(name);
+    let is_last = |last: &String| CREDENTIAL.contains(&last.as_str());
+    words.0.last().is_some_and(is_last) || CREDENTIAL_OF.iter().any(|end| words.0.concat().ends_with(end))
 }
 
 pub(super) fn promise(name: &str) -> Promise {

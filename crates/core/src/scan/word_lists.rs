@@ -51,6 +51,10 @@ pub(super) const CERTAIN: &[&str] = &[
     "bearertoken",
     "refreshtoken",
 ];
+/// Last words of settings of a connection, and of headers, that are credentials.
+pub(super) const CREDENTIAL: &[&str] = &["auth", "authorization", "cookie", "sig", "signature"];
+/// Ends of such names.
+pub(super) const CREDENTIAL_OF: &[&str] = &["accountkey", "accesssignature"];
 /// Words that sound like a secret and mean something else.
 pub(super) const OTHER: &[&str] = &[
     "passwordless",

@@ -14,14 +14,50 @@ pub(crate) fn masked(name: &str) -> String {
 
 /// With `password=***` at the end instead of the value of the first such setting, and of all that follows.
 fn without_setting(name: &str) -> String {
-    let is_secret = |at: &usize| {
-        let key = name[..*at].rsplit([' ', '\t', ',', ';', '&', '?']).next().unwrap_or_default();
-        scan::names_secret(key)
-    };
-    match name.match_indices('=').map(|(at, _)| at).find(is_secret) {
-        Some(at) => format!("{}{MASK}", &name[..=at]),
+    match name.char_indices().find_map(|(at, sign)| end_of_key(name, at, sign)) {
+        Some(end) => {
+            let blanks = name[end..].len() - name[end..].trim_start().len();
+            format!("{}{MASK}", &name[..end + blanks])
+        }
         None => name.to_owned(),
     }
+}
+
+/// The end of a sign that separates the name of a secret setting from its value: `password=x`, `password: x`, and, for options
+/// of a command, `--password x`.
+fn end_of_key(name: &str, at: usize, sign: char) -> Option<usize> {
+    let (before, end) = (&name[..at], at + sign.len_utf8());
+    let is_secret = match sign {
+        '=' => is_secret_key(before),
+        ':' => !name[end..].starts_with("//") && !is_resource_name(before) && is_secret_key(before),
+        _ if sign.is_whitespace() && !name[end..].trim().is_empty() => is_secret_option(before),
+        _ => false,
+    };
+    is_secret.then_some(end)
+}
+
+/// Whether the text is the start of the resource name of a cloud, whose parts are called like secrets.
+fn is_resource_name(text: &str) -> bool {
+    last_word(text).starts_with("arn:")
+}
+
+fn is_secret_option(before: &str) -> bool {
+    let word = last_word(before);
+    word.eq_ignore_ascii_case("bearer") || word.starts_with('-') && is_secret_key(word)
+}
+
+fn is_secret_key(before: &str) -> bool {
+    let is_end = |sign: char| sign.is_whitespace() || "\"'\\".contains(sign);
+    let between = |sign: char| ",;&?({[<\"'\\".contains(sign);
+    let setting = before.trim_end_matches(is_end).rsplit(between).next().unwrap_or_default();
+    let key = last_word(setting);
+    // A name of several words: `Account Key`.
+    let key = if key.eq_ignore_ascii_case("key") { setting } else { key };
+    scan::names_secret(key) || scan::names_credential(key)
+}
+
+fn last_word(text: &str) -> &str {
+    text.rsplit(char::is_whitespace).next().unwrap_or_default()
 }
 
 fn without_user_info(name: &str) -> String {
@@ -93,8 +129,61 @@ mod tests {
             ("cache:6379,password=abc,ssl=True", "cache:6379,password=***"),
             ("api_key=abc", "api_key=***"),
         ] {
-            assert_eq!(masked(name), shown);
-            assert_eq!(masked(shown), shown);
+            assert_shown(name, shown);
+        }
+    }
+
+    #[track_caller]
+    fn assert_shown(name: &str, shown: &str) {
+        assert_eq!(masked(name), shown);
+        assert_eq!(masked(shown), shown);
+    }
+
+    #[test]
+    fn blanks_may_surround_the_sign_of_a_setting() {
+        for (name, shown) in [
+            ("host = db password = hunter2pass", "host = db password = ***"),
+            ("db PWD = hunter2pass", "db PWD = ***"),
+            ("db PWD =hunter2pass", "db PWD =***"),
+            ("db\tpwd\t= 'hunter2pass'", "db\tpwd\t= ***"),
+            ("db 'password' = hunter2pass", "db 'password' = ***"),
+            ("Endpoint=a,Shared Access Key = hunter2pass", "Endpoint=a,Shared Access Key = ***"),
+        ] {
+            assert_shown(name, shown);
+        }
+    }
+
+    #[test]
+    fn a_colon_or_a_blank_may_separate_a_setting() {
+        for (name, shown) in [
+            ("password: hunter2pass", "password: ***"),
+            ("password : hunter2pass", "password : ***"),
+            ("db (token:hunter2pass)", "db (token:***"),
+            (r#"{"password":"hunter2pass"}"#, r#"{"password":***"#),
+            (r#"{"a": 1, "db": {"passwd" : "hunter2pass"}}"#, r#"{"a": 1, "db": {"passwd" : ***"#),
+            (r#"{\"api_key\":\"hunter2pass\"}"#, r#"{\"api_key\":***"#),
+            ("--password hunter2pass", "--password ***"),
+            ("mysql -u app --pass  hunter2pass -h db", "mysql -u app --pass  ***"),
+            ("plink -pw hunter2pass", "plink -pw ***"),
+            ("Authorization: Bearer hunter2pass", "Authorization: ***"),
+            ("proxy-authorization:Basic hunter2pass", "proxy-authorization:***"),
+            ("api with bearer hunter2pass", "api with bearer ***"),
+        ] {
+            assert_shown(name, shown);
+        }
+    }
+
+    #[test]
+    fn keys_and_signatures_of_storage_accounts_are_masked() {
+        for (name, shown) in [
+            ("AccountKey=hunter2pass", "AccountKey=***"),
+            ("blob account_key: hunter2pass", "blob account_key: ***"),
+            ("SharedAccessSignature=hunter2pass", "SharedAccessSignature=***"),
+            ("container sv=1&sig=hunter2pass", "container sv=1&sig=***"),
+            ("redis auth=hunter2pass", "redis auth=***"),
+            ("redis basic_auth = hunter2pass", "redis basic_auth = ***"),
+        ] {
+            assert_shown(name, shown);
         }
     }
 
@@ -114,6 +203,17 @@ mod tests {
             "mail: me@host",
             "host=db user=app",
             "key_id=7",
+            "1password vault",
+            "the password store",
+            "--password",
+            "--password-file /run/a",
+            "secret://app/db",
+            "arn:aws:secretsmanager:eu-west-1:1:secret:app",
+            "password_file: /run/a",
+            "author: me",
+            "design=7",
+            "host = db user = app",
+            "Partition Key: a",
         ] {
             assert_eq!(masked(name), name);
         }
