@@ -6,6 +6,7 @@ mod elements;
 mod flat_kinds;
 mod flattened;
 mod holes;
+mod in_place;
 mod layered;
 mod limits;
 mod nothing;
