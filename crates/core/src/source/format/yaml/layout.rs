@@ -22,7 +22,7 @@ impl Editor<'_> {
         if !self.is_in_brackets(node) {
             return None;
         }
-        let start = self.offsets.byte_offset(node.end);
+        let start = self.opening(node).len();
         // Behind a comma and a comment, the parser's place is that of the comma.
         let close = self.offsets.byte_offset(node.close).max(start);
         Some(start..self.text.find(close..self.text.text.len(), shut).unwrap_or(close))
@@ -42,7 +42,12 @@ impl Editor<'_> {
             Body::List(_) => "[",
             Body::Scalar { .. } | Body::Alias(_) => return false,
         };
-        node.at != node.end && self.text.text[..self.offsets.byte_offset(node.end)].ends_with(open)
+        node.at != node.end && self.opening(node).ends_with(open)
+    }
+
+    /// The text up to the bracket that opens a list or table: the parser may count blanks behind it.
+    fn opening(&self, node: &Node<'_>) -> &str {
+        self.text.text[..self.offsets.byte_offset(node.end)].trim_end()
     }
 
     /// The last line on which something of the node stands.

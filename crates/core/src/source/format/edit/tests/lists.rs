@@ -254,3 +254,15 @@ fn a_block_of_text_in_a_list_is_replaced_with_its_header() {
         check(Yaml, &text, vec![stays(0), Kept(1, Some(change)), stays(2)], after);
     }
 }
+
+#[test]
+fn a_table_with_blanks_inside_its_brackets_is_edited_in_a_list() {
+    for first in ["{ n: 1, z: null }", "{ n: \"q\" }", "{n: 1}", "{  n: 1 }", "{ n: [ 1, 2 ] }", "[ 1 ]"] {
+        for (open, close) in [("[", "]"), ("[\n  ", "\n]"), ("[ ", " ] # all")] {
+            let text = format!("# top\na: {open}{first}, {{ n: 2 }}{close}\nz: 1 # end\n");
+            let written = edited(Yaml, &text, &[super::set("a.1.n", 9)]);
+            assert_eq!(written, text.replace("{ n: 2 }", "{ n: 9 }"));
+            check(Yaml, &text, vec![stays(0), stays(1), new(3)], &text.replace("2 }", "2 }, 3"));
+        }
+    }
+}
