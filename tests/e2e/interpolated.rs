@@ -4,6 +4,7 @@ mod changed;
 mod checks;
 mod moved;
 mod normalised;
+mod ordered;
 mod panics;
 mod reasons;
 

@@ -4,6 +4,7 @@
 //! that a type writes contains only the text, so the templates are inserted again.
 
 mod arrange;
+mod disguise;
 mod leaf;
 mod overlay;
 mod preserve;

@@ -1,16 +1,14 @@
 //! Trial reads of a leaf by its type, because only the type knows how it reads a value.
 
-use std::{
-    cell::{Cell, RefCell},
-    sync::Arc,
-};
+use std::cell::{Cell, RefCell};
 
+use super::disguise::disguises;
 use crate::{
     erased_config::ErasedConfig,
     issue::IssueKind,
     panics::{catch_panic, drop_quietly},
     problems::Problems,
-    value::{Untyped, Value},
+    value::Value,
 };
 
 /// How much the type of one leaf reads to find out what gave its values: each value counts, and its text by length.
@@ -41,21 +39,35 @@ impl Leaf {
     /// What the type writes after it has read this value on trial; `None` if it refuses the value, or after too much work.
     ///
     /// The value has never been a whole configuration, so the type may panic, and the message of a panic is printed by the
-    /// program. Therefore the type reads another text first, and no more values after a panic.
+    /// program. Therefore the type reads other texts first, and no more values after a panic.
     pub(super) fn written(&self, root: &dyn ErasedConfig, value: &Value) -> Option<Value> {
         if self.has_panicked.get() || !self.spend(value) {
             return None;
         }
-        self.read(root, &disguised(value), |_| ());
-        if self.has_panicked.get() {
+        if !self.endures(root, value, 1) {
             return None;
         }
         self.read(root, value, |copy| copy.encode(self.slot).ok())?
     }
 
-    /// The same as [`Leaf::gives`], on trial; false after too much work.
-    pub(super) fn gives_on_trial(&self, root: &dyn ErasedConfig, value: &Value) -> bool {
-        self.spend(value) && self.gives(root, value)
+    /// The same as [`Leaf::gives`], on trial; false after too much work or a panic. `shown` is the value with a template
+    /// wherever it has interpolated text.
+    pub(super) fn gives_on_trial(&self, root: &dyn ErasedConfig, value: &Value, shown: &Value) -> bool {
+        !self.has_panicked.get()
+            && self.spend(value)
+            && self.endures(root, shown, 0)
+            && self.gives(root, value)
+    }
+
+    /// Whether the type reads values of the same form without a panic. All but the `free` first ones count as trials.
+    fn endures(&self, root: &dyn ErasedConfig, value: &Value, free: usize) -> bool {
+        disguises(value).enumerate().all(|(index, disguised)| {
+            let is_paid = index < free || self.spend(&disguised);
+            if is_paid {
+                self.read(root, &disguised, |_| ());
+            }
+            is_paid && !self.has_panicked.get()
+        })
     }
 
     /// Counts a trial; false after too much work.
@@ -118,62 +130,5 @@ fn weight(value: &Value) -> usize {
         }
         Value::Bytes(bytes) => bytes.len() / BYTES + 1,
         scalar => scalar.as_text().map_or(0, str::len) / BYTES + 1,
-    }
-}
-
-/// The value with other letters and digits in secrets and in text from variables. A type that reads single characters, such as
-/// that of a URL or a number, reads both alike.
-fn disguised(value: &Value) -> Value {
-    match value {
-        Value::Secret(_) => Value::secret(masked(value.inside())),
-        Value::Untyped(untyped) if untyped.template().is_some() => masked(value),
-        Value::List(items) => Value::list(items.iter().map(disguised)),
-        Value::Table(table) => {
-            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), disguised(value))))
-        }
-        other => other.clone(),
-    }
-}
-
-fn masked(value: &Value) -> Value {
-    let text = |text: &str| -> String { text.chars().map(mask).collect() };
-    match value {
-        Value::Text(own) => Value::text(&text(own)),
-        Value::Untyped(own) => Value::Untyped(Untyped::new(&text(&own.text), own.dialect)),
-        Value::List(items) => Value::list(items.iter().map(masked)),
-        Value::Table(table) => {
-            Value::table(table.iter().map(|(name, value)| (Arc::clone(name), masked(value))))
-        }
-        Value::Int(_) => Value::Int(1),
-        Value::Uint(_) => Value::Uint(u128::MAX),
-        Value::Float(_) => Value::Float(1.0),
-        Value::Bytes(bytes) => Value::Bytes(vec![0; bytes.len()].into()),
-        other => other.clone(),
-    }
-}
-
-fn mask(letter: char) -> char {
-    match letter {
-        _ if letter.is_numeric() => '1',
-        _ if letter.is_uppercase() => 'X',
-        _ if letter.is_alphabetic() => 'x',
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trial_reads_other_letters_and_digits_first() {
-        let text = |text: &str| Value::interpolated(text, "${PW}");
-        let value = Value::list([text("pg://Hunter2@10.0.0.1:80"), Value::secret(Value::text("hunter2"))]);
-        let disguised = disguised(&Value::table([("a".into(), value), ("b".into(), Value::text("hunter2"))]));
-        let Value::Table(table) = disguised else { panic!("a table stays a table") };
-        let [url, secret] = table["a"].as_list().unwrap() else { panic!("a list keeps its length") };
-        assert_eq!(url.as_text(), Some("xx://Xxxxxx1@11.1.1.1:11"));
-        assert!(matches!(secret, Value::Secret(_)) && secret.as_text() == Some("xxxxxx1"));
-        assert_eq!(table["b"], Value::text("hunter2"));
     }
 }

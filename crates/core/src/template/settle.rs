@@ -13,7 +13,7 @@ use crate::{erased_config::ErasedConfig, value::Value};
 pub(super) fn settled(root: &dyn ErasedConfig, slot: usize, plain: &Value, kept: Value) -> Option<Value> {
     let leaf = Leaf::new(slot);
     // A type that does not read what it writes is refused elsewhere, with its reason.
-    if leaf.gives(root, &kept) || !leaf.gives(root, plain) {
+    if leaf.gives_on_trial(root, &kept, &kept) || !leaf.gives(root, plain) {
         return Some(kept);
     }
     let places = count(plain, &kept);
@@ -40,7 +40,8 @@ impl Settling<'_> {
             return;
         }
         self.stored[range.clone()].fill(true);
-        if !self.leaf.gives_on_trial(self.root, &self.value(&|plain, _| plain.clone())) {
+        let value = self.value(&|plain, _| plain.clone());
+        if !self.leaf.gives_on_trial(self.root, &value, &self.value(&shown_only)) {
             self.stored[range.clone()].fill(false);
             self.halves(range);
         }
