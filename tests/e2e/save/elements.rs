@@ -165,6 +165,17 @@ fn a_changed_element_keeps_its_comments() {
 }
 
 #[test]
+fn an_element_that_moves_and_changes_before_a_new_one_keeps_its_comments() {
+    let [a, _, c, d] = START;
+    let edit = |peers: &mut Vec<Peer>| {
+        peers[1].port = 100;
+        peers.swap(0, 1);
+        peers.insert(1, peer("new", 50));
+    };
+    check(edit, &[Old("b", 100), New("new", 50), a, c, d]);
+}
+
+#[test]
 fn a_list_without_elements_has_no_comments_of_elements() {
     for layout in &LAYOUTS {
         let saved = Saved::with(layout.file, &layout.text(&START));
