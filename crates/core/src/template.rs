@@ -89,12 +89,22 @@ impl<'v> Templates<'v> {
         Some((written, arranged))
     }
 
+    /// A leaf with secrets, as its type writes it. The tree marks all of its values as secret, the type only some.
+    fn beside_secrets(&self, slot: usize) -> Option<Value> {
+        source_part(self.root.shape(), self.tree, slot).filter(|given| secret_texts::holds_secret(given))?;
+        self.root.encode(slot).ok().filter(secret_texts::holds_secret)
+    }
+
     fn results(&self) -> &Results {
         self.results.get_or_init(|| {
             let leaves = self.root.shape().leaves();
             let slots: BTreeSet<usize> = leaves.into_iter().map(|leaf| leaf.slot).collect();
-            let leaves: Vec<_> = slots.into_iter().filter_map(|slot| self.leaf(slot)).collect();
-            Results::new(self.tree, leaves.iter().map(|(written, given)| (written, given)))
+            let leaves: Vec<_> = slots.iter().filter_map(|slot| self.leaf(*slot)).collect();
+            let mut results = Results::new(self.tree, leaves.iter().map(|(written, given)| (written, given)));
+            slots.into_iter().filter_map(|slot| self.beside_secrets(slot)).for_each(|written| {
+                results.add_literals(&written);
+            });
+            results
         })
     }
 

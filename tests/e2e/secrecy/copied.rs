@@ -176,3 +176,32 @@ fn a_handle_without_sources_masks_a_copied_secret() {
     let said = format!("{:?}{:?}{:?}{}", app.history(), app.overrides(), app.explain_all(), app.status());
     assert!(!said.contains(CANARY), "{said}");
 }
+
+#[derive(Clone, Debug, Deserialize, HotConfig)]
+struct Tagged {
+    #[serde(default)]
+    auth: Option<Auth>,
+    #[hot(default = "")]
+    name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Auth {
+    Token { user: String, token: Secret<String> },
+}
+
+#[test]
+fn a_text_beside_a_secret_is_not_one() {
+    let folder =
+        Folder::with("app.toml", "auth = { type = 'Token', user = 'alice', token = '${COPIED_PW}' }");
+    folder.write(".env", VARIABLES);
+    let builder = Tagged::hot_builder().file(folder.path("app.toml")).dotenv(folder.path(".env"));
+    let app = builder.watch(false).load().unwrap();
+    for (text, shown) in
+        [("alice", json!("alice")), ("Token", json!("Token")), (CANARY, json!("${COPIED_PW}"))]
+    {
+        app.set_name(text.to_owned()).unwrap();
+        assert_eq!(app.overrides()[0].value().unwrap(), &shown);
+    }
+}

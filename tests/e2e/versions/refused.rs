@@ -70,7 +70,7 @@ fn a_call_that_a_nested_handle_does_not_offer_is_observed() {
         "rollback to version 2 by alice refused",
         "rollback to version 1 by alice refused",
         "reload by alice refused",
-        "override cleared by alice refused",
+        "clearing of overrides by alice refused",
     ];
     assert_eq!(seen, expected);
 }
@@ -91,7 +91,7 @@ fn a_call_from_async_code_is_observed_as_the_same_call() {
         "rollback to version 1 by alice refused",
         "rollback to version 9 by alice refused",
         "reload by alice refused",
-        "override cleared by alice refused",
+        "clearing of overrides by alice refused",
         "rollback to version 9 refused",
     ];
     assert_eq!(seen, expected);
@@ -121,8 +121,8 @@ fn a_call_from_inside_a_write_is_observed() {
         "reload",
         "rollback to version 2",
         "rollback to version 1",
-        "override cleared",
-        "override cleared",
+        "clearing of overrides",
+        "clearing of overrides",
         "set",
         "update",
         "patch",

@@ -58,6 +58,16 @@ impl Results {
         if is_candidate { self.secrets.masked(text) } else { None }
     }
 
+    /// Adds the texts of a value that its type does not write as secret.
+    pub(super) fn add_literals(&mut self, written: &Value) {
+        match written {
+            Value::Text(text) => drop(self.literals.insert(Arc::clone(text))),
+            Value::List(items) => items.iter().for_each(|item| self.add_literals(item)),
+            Value::Table(table) => table.values().for_each(|value| self.add_literals(value)),
+            _ => {}
+        }
+    }
+
     /// Adds the secrets of a new value.
     pub(super) fn add_secrets(&mut self, value: &Value) {
         self.secrets.collect(value);
