@@ -65,8 +65,10 @@ fn a_lasting_override_is_in_force_again_after_an_expiry() {
             found.expires().is_none() && found.by() == Some("alice")
         };
         passing(&app.by("bob").for_duration(SHORT)).unwrap();
-        eventually("the lasting one is in force", is_restored);
-        assert_eq!(app.load().clone(), before, "{number}");
+        // The status shows it before readers see it.
+        eventually(&format!("{number}: the lasting one is in force"), || {
+            is_restored() && *app.load() == before
+        });
     }
 }
 
