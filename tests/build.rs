@@ -23,7 +23,7 @@ const ABILITIES: [(&str, &str); 7] = [
     ),
     ("limits", "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_inotify_instances'"),
     ("bindfs", "mkdir a b && bindfs a b && umount b && rmdir a b"),
-    // Only root has to switch to another user, who must have access to the test binary.
+    // Only root has to switch to another user. That user must have access to the test binary.
     ("nobody", "[ -z \"$ROOT\" ] || setpriv --reuid=65534 --regid=65534 --clear-groups ls \"$PWD\""),
     ("faketime", "faketime -f -1d true"),
     // `script` provides the terminal from which it reads passphrases.

@@ -203,7 +203,7 @@ struct ExplainInput {
     shape: &'static Shape,
     layers: Vec<Arc<Layer>>,
     overrides: Overrides,
-    /// The tree in force; `None` if there is none.
+    /// The tree in force; `None` if no configuration is in force.
     tree: Option<Value>,
     /// The value of a configuration without sources.
     fixed: Option<Arc<Published>>,

@@ -264,7 +264,7 @@ impl<S: HotConfig> Handle<S> {
         Override::all(&self.core.current.load_full(), &self.core.in_force().basis.overrides)
     }
 
-    /// The same handle with an author, who is recorded for each write through it or through its nested
+    /// The same handle with an author. The author is recorded for each write through it or through its nested
     /// handles.
     ///
     /// [`overrides`](Self::overrides) and [`explain`](Self::explain) show the name. The name is only displayed, and

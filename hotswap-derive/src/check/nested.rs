@@ -57,7 +57,7 @@ fn refuse_keys_of_leaves(field: &input::Field, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The path of the hidden macro, which equals that of the type; or the reason for which there is none.
+/// The path of the hidden macro, which equals that of the type; or the reason why the type has no such macro.
 fn macro_path(ty: &Type, input: &Input) -> Result<Path, String> {
     const NO_STRUCT: &str =
         "only a struct that derives `HotConfig`, or an `Option` of one, can be nested: remove `nested`";

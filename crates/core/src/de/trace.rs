@@ -160,7 +160,7 @@ impl<'p, 'v> Decoder<'p, 'v> {
         Err(DecodeError::missing())
     }
 
-    /// Whether a tracer takes the option for a value; otherwise there is none.
+    /// Whether a tracer takes the option for a value, rather than for a missing one.
     pub(super) fn is_traced_option(&self) -> bool {
         let Some(tracer) = self.place.tracer.filter(|_| self.value.is_none()) else { return false };
         match tracer.role(&self.place) {

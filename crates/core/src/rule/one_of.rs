@@ -29,7 +29,7 @@ impl<C, M> OneOf<C, M> {
     note = "text takes literals as choices; any other type takes values of itself and needs `PartialEq` and `Debug`"
 )]
 pub trait Choice<C, M> {
-    /// The message if the value is none of the choices.
+    /// The message for a value that is not among the choices.
     fn refused(&self, choices: &[C], findings: &Findings) -> Option<String>;
     /// A choice as data.
     fn literal(choice: &C) -> Literal;

@@ -110,7 +110,7 @@ impl ReadError {
         matches!(self, Self::Missing { .. } | Self::MissingDirectory { .. })
     }
 
-    /// Advice for the operator of the program; `None` if there is none.
+    /// Optional advice for the operator of the program.
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Missing { link_to: Some(_), .. } => {

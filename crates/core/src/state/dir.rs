@@ -1,4 +1,4 @@
-//! The state directory: who may write there, reading its files, and renaming damaged ones.
+//! The state directory: checks of its permissions, reading its files, and renaming damaged files.
 
 use std::{
     fs::{self, DirBuilder},

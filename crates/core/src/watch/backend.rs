@@ -14,7 +14,7 @@ pub(crate) type Open = Box<dyn FnMut() -> notify::Result<Notifier> + Send>;
 pub(crate) struct Backend {
     open: Open,
     live: Option<Notifier>,
-    /// The error if there is none.
+    /// The error if no watcher could be created.
     fault: Option<String>,
 }
 

@@ -68,7 +68,7 @@ impl Change {
         }
     }
 
-    /// The value after the change; `None` if there is none.
+    /// The value after the change; `None` if the change removes it.
     pub(crate) fn apply(&self, value: Option<&Value>) -> Option<Value> {
         match self {
             Self::Put(new) => Some(new.clone()),

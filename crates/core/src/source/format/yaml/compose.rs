@@ -49,7 +49,7 @@ impl Node<'_> {
     }
 }
 
-/// The root of the only document; `None` when there is none, as in a text of comments.
+/// The root of the only document; `None` for a text without a document, such as one of comments only.
 pub(super) fn compose(text: &str) -> Result<Option<Node<'_>>, Flaw> {
     let parser = Parser::new_from_str(text);
     Composer { text, offsets: OnceCell::new(), parser, open: Vec::new(), root: None }.run()
